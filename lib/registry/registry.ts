@@ -1,0 +1,114 @@
+import type { Digest } from '../image/digest.ts';
+import type { Descriptor } from '../image/manifest.ts';
+import type { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
+
+/** One tag as the registry lists it. */
+export interface TagAttributes {
+  readonly tag: Tag;
+  readonly digest: Digest;
+  /** False: locked, no manifest may be put under it (ACR `changeableAttributes.writeEnabled`). */
+  readonly writable: boolean;
+}
+
+export interface TagPage {
+  readonly tags: readonly TagAttributes[];
+  /** Give it back as `after` for the next page; absent on the last one. */
+  readonly next?: Tag;
+}
+
+/** A manifest's exact bytes: what its digest is of, and what is put back. */
+export interface StoredManifest {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly digest: Digest;
+}
+
+export interface TokenScope {
+  readonly repository: RepositoryName;
+  readonly actions: readonly ('pull' | 'push' | 'delete')[];
+}
+
+export interface RegistryToken {
+  /** A secret. */
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** What went wrong, in the terms that decide what to do about it. */
+export type RegistryErrorCode =
+  | 'unauthorized'
+  | 'denied'
+  | 'locked'
+  | 'throttled'
+  | 'unavailable'
+  | 'too-large'
+  | 'digest-mismatch'
+  | 'invalid'
+  | 'unexpected';
+
+/** An unexpected failure of the registry. Absence is never one: it is a value. */
+export class RegistryError extends Error {
+  readonly code: RegistryErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: RegistryErrorCode,
+    message: string,
+    options: { readonly retryAfterSeconds?: number | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'RegistryError';
+    this.code = code;
+    this.retryable = code === 'throttled' || code === 'unavailable';
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** Port: an OCI registry with ACR's listing and tokens. Adapter: `AcrRegistry`. */
+export interface Registry {
+  readonly host: RegistryHost;
+  /** One page of tags in name order; undefined where there is no such repository. */
+  listTags(
+    repository: RepositoryName,
+    options?: { readonly after?: Tag },
+  ): Promise<TagPage | undefined>;
+  tag(repository: RepositoryName, tag: Tag): Promise<TagAttributes | undefined>;
+  /** By tag or digest. Checked against its digest; refused above 4 MiB (`too-large`). */
+  manifest(
+    repository: RepositoryName,
+    reference: Tag | Digest,
+  ): Promise<StoredManifest | undefined>;
+  /** Puts these bytes under a tag, or by their own digest; gives their digest. */
+  putManifest(
+    repository: RepositoryName,
+    reference: Tag | Digest,
+    manifest: { readonly bytes: Uint8Array; readonly mediaType: string },
+  ): Promise<Digest>;
+  /** By digest. Ends well where it is absent. */
+  deleteManifest(repository: RepositoryName, digest: Digest): Promise<void>;
+  hasBlob(repository: RepositoryName, digest: Digest): Promise<boolean>;
+  /** The whole blob, checked against its digest; undefined where absent, `too-large` above the limit. */
+  blob(
+    repository: RepositoryName,
+    digest: Digest,
+    maxBytes: number,
+  ): Promise<Uint8Array | undefined>;
+  /** The blob as a stream, for what is too large to hold; the reader ends early by returning. */
+  openBlob(
+    repository: RepositoryName,
+    digest: Digest,
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Stores bytes whose digest is given. Ends well where the blob is there already. */
+  putBlob(repository: RepositoryName, digest: Digest, bytes: Uint8Array): Promise<void>;
+  /** Mounts a blob from another repository, and copies it where the registry won't mount. */
+  shareBlob(options: {
+    readonly from: RepositoryName;
+    readonly to: RepositoryName;
+    readonly digest: Digest;
+  }): Promise<'present' | 'mounted' | 'copied'>;
+  /** The manifests whose subject is this digest. */
+  referrers(repository: RepositoryName, digest: Digest): Promise<readonly Descriptor[]>;
+  /** An access token with these scopes and no others, minted now. */
+  mintToken(scopes: readonly TokenScope[]): Promise<RegistryToken>;
+}
