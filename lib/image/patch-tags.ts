@@ -1,0 +1,97 @@
+import { Tag } from './reference.ts';
+
+/** `incremental`: `v1-1`, `v1-2`, … up to 999; `floating`: `v1-patched`. */
+export type TagConvention = 'incremental' | 'floating';
+
+const MAX_NUMBER = 999;
+const MAX_TAG_LENGTH = 128;
+const NUMBERED = /^(.+)-([1-9][0-9]{0,2})$/;
+const FLOATING_SUFFIX = '-patched';
+
+/** A tag that stands in the registry, and whether it is a patch that we published of this base. */
+export interface ExistingTag {
+  readonly tag: string;
+  readonly ours: boolean;
+}
+
+export type NextPatchTag =
+  | { readonly ok: true; readonly tag: Tag }
+  | {
+      readonly ok: false;
+      readonly reason: 'tag-limit' | 'tag-ambiguous';
+      readonly detail: string;
+    };
+
+/**
+ * The base of a tag that has the form of a patch's. The form alone proves nothing: a CI's `main-42`
+ * is nobody's patch.
+ */
+export function baseOfPatchTag(tag: string, convention: TagConvention): Tag | undefined {
+  const base = convention === 'incremental' ? numbered(tag)?.base : floatingBase(tag);
+  const parsed = Tag.safeParse(base);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The tag for the next patch of `base`, given the tags that exist in its repository. */
+export function nextPatchTag(options: {
+  readonly base: Tag;
+  readonly existing: Iterable<ExistingTag>;
+  readonly convention: TagConvention;
+}): NextPatchTag {
+  return options.convention === 'incremental'
+    ? nextNumbered(options.base, options.existing)
+    : floating(options.base, options.existing);
+}
+
+function nextNumbered(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
+  let highest = 0;
+  for (const { tag, ours } of existing) {
+    const parts = numbered(tag);
+    if (parts?.base !== base) continue;
+    if (!ours) return ambiguous(tag);
+    highest = Math.max(highest, parts.number);
+  }
+
+  if (highest >= MAX_NUMBER) {
+    return { ok: false, reason: 'tag-limit', detail: `${base}-${MAX_NUMBER} is the last number` };
+  }
+  return fitting(`${base}-${highest + 1}`);
+}
+
+function floating(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
+  const wanted = `${base}${FLOATING_SUFFIX}`;
+  for (const { tag, ours } of existing) {
+    if (tag === wanted && !ours) return ambiguous(tag);
+  }
+  return fitting(wanted);
+}
+
+function ambiguous(tag: string): NextPatchTag {
+  return {
+    ok: false,
+    reason: 'tag-ambiguous',
+    detail: `${tag} exists and is not a patch made here`,
+  };
+}
+
+function fitting(wanted: string): NextPatchTag {
+  if (wanted.length > MAX_TAG_LENGTH) {
+    return {
+      ok: false,
+      reason: 'tag-limit',
+      detail: `the tag would have ${wanted.length} characters; ${MAX_TAG_LENGTH} are allowed`,
+    };
+  }
+  return { ok: true, tag: Tag.parse(wanted) };
+}
+
+function numbered(tag: string): { readonly base: string; readonly number: number } | undefined {
+  const match = NUMBERED.exec(tag);
+  const [, base, number] = match ?? [];
+  if (base === undefined || number === undefined) return undefined;
+  return { base, number: Number(number) };
+}
+
+function floatingBase(tag: string): string | undefined {
+  return tag.endsWith(FLOATING_SUFFIX) ? tag.slice(0, -FLOATING_SUFFIX.length) : undefined;
+}

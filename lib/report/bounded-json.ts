@@ -1,0 +1,67 @@
+/** Limits on JSON of foreign origin, checked before anything is built from it. */
+export interface JsonLimits {
+  readonly maxBytes: number;
+  /** Arrays and objects inside one another. */
+  readonly maxDepth: number;
+  /** Arrays and objects in all: an empty one takes two bytes of text and dozens of memory. */
+  readonly maxContainers: number;
+}
+
+export type JsonFault = 'too-large' | 'too-deep' | 'too-many-values' | 'not-utf-8' | 'not-json';
+
+export type ParsedJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: JsonFault };
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** Parses JSON that may be hostile. Never throws. */
+export function parseBoundedJson(bytes: Uint8Array, limits: JsonLimits): ParsedJson {
+  if (bytes.byteLength > limits.maxBytes) return { ok: false, fault: 'too-large' };
+
+  const fault = shapeFault(bytes, limits);
+  if (fault !== undefined) return { ok: false, fault };
+
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { ok: false, fault: 'not-utf-8' };
+  }
+
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false, fault: 'not-json' };
+  }
+}
+
+/** One pass over the bytes: in UTF-8 no byte of a longer character looks like one of these. */
+function shapeFault(bytes: Uint8Array, limits: JsonLimits): JsonFault | undefined {
+  let depth = 0;
+  let containers = 0;
+  let inString = false;
+
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) {
+      inString = true;
+    } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      depth += 1;
+      containers += 1;
+      if (depth > limits.maxDepth) return 'too-deep';
+      if (containers > limits.maxContainers) return 'too-many-values';
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
+      depth -= 1;
+    }
+  }
+  return undefined;
+}

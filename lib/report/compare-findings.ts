@@ -1,0 +1,75 @@
+import type { Finding, Scan } from './finding.ts';
+
+export type FindingsVerdict =
+  | {
+      readonly accepted: true;
+      /** The targeted findings, all of them gone. */
+      readonly fixed: readonly Finding[];
+      /** What the scan after still finds. */
+      readonly remaining: readonly Finding[];
+    }
+  | {
+      readonly accepted: false;
+      readonly reason: 'not-fixed' | 'new-findings' | 'packages-lost';
+      readonly detail: string;
+    };
+
+/**
+ * Whether the patched image is what was asked for: each targeted finding is gone, nothing that a
+ * package update could fix is new, and no package went missing. A finding is known by its package
+ * and id.
+ */
+export function compareFindings(options: {
+  readonly before: Scan;
+  readonly after: Scan;
+  readonly targeted: readonly Finding[];
+}): FindingsVerdict {
+  const { before, after, targeted } = options;
+
+  const lost = lostDetail(before, after);
+  if (lost !== undefined) return { accepted: false, reason: 'packages-lost', detail: lost };
+
+  const afterKeys = new Set(after.findings.map(keyOf));
+  const stillThere = targeted.filter((finding) => afterKeys.has(keyOf(finding)));
+  if (stillThere.length > 0) {
+    return { accepted: false, reason: 'not-fixed', detail: listed('still found', stillThere) };
+  }
+
+  const beforeKeys = new Set(before.findings.map(keyOf));
+  const fresh = after.findings.filter(
+    (finding) => finding.fixed !== undefined && !beforeKeys.has(keyOf(finding)),
+  );
+  if (fresh.length > 0) {
+    return { accepted: false, reason: 'new-findings', detail: listed('new', fresh) };
+  }
+
+  return { accepted: true, fixed: targeted, remaining: after.findings };
+}
+
+function lostDetail(before: Scan, after: Scan): string | undefined {
+  if (before.os?.family !== after.os?.family) {
+    return `the operating system was ${before.os?.family ?? 'none'} and is ${after.os?.family ?? 'none'}`;
+  }
+  const names = new Set(after.packages.map((installed) => installed.name));
+  const lost = [...new Set(before.packages.map((installed) => installed.name))].filter(
+    (name) => !names.has(name),
+  );
+  if (lost.length === 0) return undefined;
+  return `${lost.length} of the packages are gone: ${shortened(lost)}`;
+}
+
+function keyOf(finding: Finding): string {
+  return JSON.stringify([finding.package, finding.id]);
+}
+
+function listed(what: string, findings: readonly Finding[]): string {
+  const names = findings.map((finding) => `${finding.id} in ${finding.package}`);
+  return `${findings.length} ${what}: ${shortened(names)}`;
+}
+
+const SHOWN = 5;
+
+function shortened(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown}, …` : shown;
+}

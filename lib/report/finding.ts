@@ -1,0 +1,128 @@
+import { sha256Hex } from '../image/digest.ts';
+import type { TrivyReport } from './trivy-report.ts';
+
+/** Worst first. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** One vulnerability of one package in one image. */
+export interface Finding {
+  /** CVE, or the distribution's own id where there is none, for example `DSA-5678-1`. */
+  readonly id: string;
+  readonly package: string;
+  readonly installed: string;
+  /** The version that fixes it; absent: there is none yet. */
+  readonly fixed?: string;
+  readonly severity: Severity;
+  readonly purl?: string;
+  readonly title?: string;
+}
+
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What a scan says of an image's operating-system packages. */
+export interface Scan {
+  /** Trivy's name of the family (`debian`) and its version (`12.5`). */
+  readonly os?: { readonly family: string; readonly name: string; readonly endOfLife: boolean };
+  readonly architecture?: string;
+  readonly findings: readonly Finding[];
+  /** Empty where the scan ran without `--list-all-pkgs`. */
+  readonly packages: readonly InstalledPackage[];
+}
+
+export type SeverityCounts = Readonly<Record<Severity, number>>;
+
+type Vulnerability = NonNullable<
+  NonNullable<NonNullable<TrivyReport['Results']>[number]['Vulnerabilities']>[number]
+>;
+
+/** The operating-system part of a report, without duplicates and in an order of its own. */
+export function scanOf(report: TrivyReport): Scan {
+  const os = report.Metadata?.OS;
+  const architecture = report.Metadata?.ImageConfig?.architecture;
+  const results = (report.Results ?? []).filter((result) => result.Class === 'os-pkgs');
+
+  const findings = new Map<string, Finding>();
+  const packages = new Map<string, InstalledPackage>();
+  for (const result of results) {
+    for (const vulnerability of result.Vulnerabilities ?? []) {
+      const finding = findingOf(vulnerability);
+      const key = JSON.stringify([
+        finding.package,
+        finding.id,
+        finding.installed,
+        finding.fixed ?? null,
+      ]);
+      const known = findings.get(key);
+      if (known === undefined || rank(finding) < rank(known)) findings.set(key, finding);
+    }
+    for (const { Name, Version } of result.Packages ?? []) {
+      const installed = { name: Name, version: Version ?? '' };
+      packages.set(JSON.stringify([installed.name, installed.version]), installed);
+    }
+  }
+
+  return {
+    ...(os ? { os: { family: os.Family, name: os.Name, endOfLife: os.EOSL ?? false } } : {}),
+    ...(architecture ? { architecture } : {}),
+    findings: inKeyOrder(findings),
+    packages: inKeyOrder(packages),
+  };
+}
+
+/** The findings that a package update would end. */
+export function fixable(scan: Scan): readonly Finding[] {
+  return scan.findings.filter((finding) => finding.fixed !== undefined);
+}
+
+export function countBySeverity(findings: readonly Finding[]): SeverityCounts {
+  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0 };
+  for (const finding of findings) counts[finding.severity] += 1;
+  return counts;
+}
+
+/**
+ * SHA-256, in hexadecimal, of the set of (package, fixed version): two scans with the same
+ * fingerprint call for the same patch, whatever the ids. Findings without a fix do not count.
+ */
+export function fingerprint(findings: readonly Finding[]): string {
+  const pairs = new Set<string>();
+  for (const finding of findings) {
+    if (finding.fixed !== undefined) pairs.add(JSON.stringify([finding.package, finding.fixed]));
+  }
+  return sha256Hex(`[${[...pairs].sort().join(',')}]`);
+}
+
+function findingOf(vulnerability: Vulnerability): Finding {
+  const { FixedVersion: fixed, Title } = vulnerability;
+  const purl = vulnerability.PkgIdentifier?.PURL;
+  const title = Title?.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return {
+    id: vulnerability.VulnerabilityID,
+    package: vulnerability.PkgName,
+    installed: vulnerability.InstalledVersion ?? '',
+    ...(fixed ? { fixed } : {}),
+    severity: severityOf(vulnerability.Severity),
+    ...(purl ? { purl } : {}),
+    ...(title ? { title: title.slice(0, MAX_TITLE) } : {}),
+  };
+}
+
+const MAX_TITLE = 200;
+
+function severityOf(name: string | null | undefined): Severity {
+  const lower = name?.toLowerCase();
+  return SEVERITIES.find((severity) => severity === lower) ?? 'unknown';
+}
+
+function rank(finding: Finding): number {
+  return SEVERITIES.indexOf(finding.severity);
+}
+
+/** By code unit, so that the order depends on no locale. */
+function inKeyOrder<T>(byKey: ReadonlyMap<string, T>): readonly T[] {
+  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}

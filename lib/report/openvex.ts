@@ -1,0 +1,52 @@
+import type { Digest } from '../image/digest.ts';
+import type { RegistryHost, RepositoryName } from '../image/reference.ts';
+import type { Finding } from './finding.ts';
+
+/**
+ * An OpenVEX 0.2.0 document that says which vulnerabilities a patched image no longer has: the same
+ * bytes for the same options. The product is the image by digest; subcomponents are the packages
+ * as they were before.
+ */
+export function openVex(options: {
+  readonly image: { readonly host: RegistryHost; readonly repository: RepositoryName };
+  readonly digest: Digest;
+  readonly fixed: readonly Finding[];
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly author: string;
+  /** The document's own IRI. */
+  readonly id: string;
+}): Uint8Array {
+  const { image, digest, fixed, timestamp, author, id } = options;
+  const name = image.repository.split('/').at(-1) ?? image.repository;
+  const product = `pkg:oci/${name}@${digest}?repository_url=${image.host}/${image.repository}`;
+
+  const purls = new Map<string, Set<string>>();
+  for (const finding of fixed) {
+    const known = purls.get(finding.id) ?? new Set();
+    if (finding.purl !== undefined) known.add(finding.purl);
+    purls.set(finding.id, known);
+  }
+  const statements = [...purls.keys()].sort().map((vulnerability) => ({
+    vulnerability: { name: vulnerability },
+    products: [
+      {
+        '@id': product,
+        subcomponents: [...(purls.get(vulnerability) ?? [])]
+          .sort()
+          .map((purl) => ({ '@id': purl })),
+      },
+    ],
+    status: 'fixed',
+  }));
+
+  const document = {
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    '@id': id,
+    author,
+    timestamp,
+    version: 1,
+    statements,
+  };
+  return new TextEncoder().encode(`${JSON.stringify(document, undefined, 2)}\n`);
+}
