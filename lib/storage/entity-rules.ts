@@ -1,0 +1,126 @@
+import { StorageError } from './storage-error.ts';
+import type { Column, Entity, TableName } from './tables.ts';
+
+/**
+ * What may go into a table: Table Storage's own limits, narrowed where the service, its emulator and
+ * its SDK disagree. They are checked before anything is sent, so that every adapter refuses the same
+ * rows with the same words.
+ * Source: "Understanding the Table service data model" (REST reference).
+ */
+const MAX_KEY_LENGTH = 512;
+const MAX_COLUMNS = 252;
+const MAX_STRING_LENGTH = 32 * 1024;
+const MAX_ENTITY_BYTES = 1024 * 1024;
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+
+/**
+ * The service forbids control characters, `/`, `\`, `#` and `?`. Left out besides: `%` (decoded twice
+ * by some clients), quotes (OData), braces (the SDK takes them in a row key for an error body when it
+ * reads the answer to a transaction), white space and all beyond ASCII (its order is not everywhere
+ * the same).
+ */
+const KEY = /^[A-Za-z0-9\-._~:@!$()*,;=+|]+$/;
+
+/** camelCase: narrower than the service's identifiers, and clear of the SDK's own names below. */
+const COLUMN_NAME = /^[a-z][A-Za-z0-9]{0,254}$/;
+const RESERVED_NAMES: ReadonlySet<string> = new Set(['timestamp', 'etag']);
+
+/** Weak, and never `*`: that would make a conditional write unconditional. */
+const ETAG = /^W\/"[^"*]+"$/;
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const EARLIEST_DATE = Date.UTC(1601, 0, 1);
+const LATEST_DATE = Date.UTC(9999, 11, 31);
+
+export function isInt32(value: number): boolean {
+  return Number.isInteger(value) && value >= INT32_MIN && value <= INT32_MAX;
+}
+
+/** Throws `invalid` unless both may be keys. */
+export function checkKeys(table: TableName, partitionKey: string, rowKey: string): void {
+  checkKey(table, 'partition key', partitionKey);
+  checkKey(table, 'row key', rowKey);
+}
+
+export function checkKey(table: TableName, which: string, key: string): void {
+  if (key.length > MAX_KEY_LENGTH || !KEY.test(key)) {
+    throw new StorageError(
+      'invalid',
+      `${table}: ${which} ${quoted(key)} must be 1 to ${MAX_KEY_LENGTH} of A-Z a-z 0-9 - . _ ~ : @ ! $ ( ) * , ; = + |`,
+    );
+  }
+}
+
+/** Throws `invalid` unless this is an ETag as Table Storage gives them. */
+export function checkEtag(table: TableName, etag: string): void {
+  if (!ETAG.test(etag)) {
+    throw new StorageError('invalid', `${table}: ${quoted(etag)} is not an ETag of a row`);
+  }
+}
+
+/** Throws `invalid` unless the entity fits; its size in bytes, as sent and as stored. */
+export function checkEntity(table: TableName, entity: Entity): number {
+  const { partitionKey, rowKey, ...columns } = entity;
+  checkKeys(table, partitionKey, rowKey);
+  const where = `${table} (${partitionKey}, ${rowKey})`;
+  const names = Object.keys(columns);
+  if (names.length > MAX_COLUMNS) {
+    throw new StorageError('invalid', `${where}: more than ${MAX_COLUMNS} columns`);
+  }
+  for (const name of names) checkColumn(where, name, columns[name]);
+  const bytes = Math.max(sentBytes(entity), storedBytes(entity));
+  if (bytes > MAX_ENTITY_BYTES) {
+    throw new StorageError('invalid', `${where}: ${bytes} bytes, more than ${MAX_ENTITY_BYTES}`);
+  }
+  return bytes;
+}
+
+function checkColumn(where: string, name: string, value: Column | undefined): void {
+  if (!COLUMN_NAME.test(name) || RESERVED_NAMES.has(name.toLowerCase())) {
+    throw new StorageError('invalid', `${where}: ${quoted(name)} can't be a column's name`);
+  }
+  const fault = faultOf(value);
+  if (fault !== undefined) {
+    throw new StorageError('invalid', `${where}: column ${name} ${fault}`);
+  }
+}
+
+function faultOf(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return undefined;
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? undefined : 'is not a finite number';
+  }
+  if (typeof value === 'string') {
+    if (value.length > MAX_STRING_LENGTH) return `is longer than ${MAX_STRING_LENGTH} characters`;
+    return LONE_SURROGATE.test(value) ? 'is not well-formed Unicode' : undefined;
+  }
+  if (value instanceof Date) {
+    const time = value.getTime();
+    return time >= EARLIEST_DATE && time < LATEST_DATE
+      ? undefined
+      : 'is not a date between the years 1601 and 9999';
+  }
+  return 'is neither a string, a number, a boolean nor a date';
+}
+
+/** JSON in UTF-8, with a type annotation of at most 40 bytes beside each column's name. */
+function sentBytes(entity: Entity): number {
+  let bytes = Buffer.byteLength(JSON.stringify(entity));
+  for (const name of Object.keys(entity)) bytes += name.length + 40;
+  return bytes;
+}
+
+/** As the service reckons an entity's size: names and strings in UTF-16, and 8 bytes a value. */
+function storedBytes(entity: Entity): number {
+  let bytes = 4;
+  for (const [name, value] of Object.entries(entity)) {
+    bytes += 8 + 2 * name.length + (typeof value === 'string' ? 4 + 2 * value.length : 8);
+  }
+  return bytes;
+}
+
+/** Shortened, and escaped: a key may come from outside and end up on a terminal. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -1,0 +1,186 @@
+import type { Clock } from '../../lib/clock.ts';
+import { checkDelay, encodeMessage } from '../../lib/storage/queue-message.ts';
+import type { QueueName, Queues } from '../../lib/storage/queues.ts';
+import { StorageError } from '../../lib/storage/storage-error.ts';
+
+export type AnyQueueName = QueueName | `${QueueName}-poison`;
+
+/** A message as it lies in its queue. */
+export interface PendingMessage {
+  readonly queue: AnyQueueName;
+  /** Ordered: a message sent later has the greater one. */
+  readonly id: number;
+  /** Parsed anew at each look: never shared. */
+  readonly body: unknown;
+  readonly insertedAt: Date;
+  readonly visibleAt: Date;
+  /** How often it was received. */
+  readonly dequeueCount: number;
+}
+
+/** A message in somebody's hands, until `visibleAt` or until it is received again. */
+export interface ReceivedMessage extends PendingMessage {
+  readonly popReceipt: string;
+}
+
+interface Message {
+  readonly queue: AnyQueueName;
+  readonly id: number;
+  readonly text: string;
+  readonly insertedAt: number;
+  visibleAt: number;
+  dequeueCount: number;
+  popReceipt: string;
+}
+
+/**
+ * Storage queues in memory. Delivery is up to whoever holds this object: a test or a simulation looks
+ * at `visible()`, picks any message (a queue promises no order) and receives it by its id.
+ */
+export class MemoryQueues implements Queues {
+  readonly #clock: Clock;
+  readonly #missing: ReadonlySet<QueueName>;
+  readonly #messages = new Map<number, Message>();
+  #lastId = 0;
+  #receipts = 0;
+
+  constructor(options: { readonly clock: Clock; readonly missing?: readonly QueueName[] }) {
+    this.#clock = options.clock;
+    this.#missing = new Set(options.missing ?? []);
+  }
+
+  async send(
+    queue: QueueName,
+    message: unknown,
+    options: { readonly delaySeconds?: number } = {},
+  ): Promise<void> {
+    const delaySeconds = options.delaySeconds ?? 0;
+    checkDelay(queue, delaySeconds);
+    const text = encodeMessage(queue, message);
+    if (this.#missing.has(queue)) {
+      throw new StorageError('not-provisioned', `${queue}: no such queue`);
+    }
+    this.#add(queue, text, delaySeconds);
+  }
+
+  /** What lies in one queue or in all of them, visible or not, oldest first. */
+  pending(queue?: AnyQueueName): readonly PendingMessage[] {
+    return [...this.#messages.values()]
+      .filter((message) => queue === undefined || message.queue === queue)
+      .map(lookAt);
+  }
+
+  /** What could be received now, oldest first. */
+  visible(queue?: AnyQueueName): readonly PendingMessage[] {
+    const now = this.#clock.now();
+    return this.pending(queue).filter((message) => message.visibleAt <= now);
+  }
+
+  /** When the next message that is hidden now becomes visible: where to set a virtual clock. */
+  nextVisibleAt(): Date | undefined {
+    const now = this.#clock.now();
+    const times = this.pending()
+      .map((message) => message.visibleAt)
+      .filter((time) => time > now)
+      .sort((a, b) => a.getTime() - b.getTime());
+    return times[0];
+  }
+
+  /**
+   * Takes a visible message, the oldest or the one named, and hides it for so long (10 minutes is the
+   * Functions host's lease). Undefined where there is none.
+   */
+  receive(
+    queue: AnyQueueName,
+    options: { readonly id?: number; readonly visibilitySeconds?: number } = {},
+  ): ReceivedMessage | undefined {
+    const candidates = this.visible(queue);
+    const chosen =
+      options.id === undefined ? candidates[0] : candidates.find(({ id }) => id === options.id);
+    const message = chosen === undefined ? undefined : this.#messages.get(chosen.id);
+    if (message === undefined) return undefined;
+    this.#receipts += 1;
+    message.popReceipt = `receipt-${this.#receipts}`;
+    message.dequeueCount += 1;
+    message.visibleAt = this.#clock.now().getTime() + (options.visibilitySeconds ?? 600) * 1000;
+    return { ...lookAt(message), popReceipt: message.popReceipt };
+  }
+
+  /** False where it was received again since, or is gone. */
+  delete(message: ReceivedMessage): boolean {
+    return this.#held(message) !== undefined && this.#messages.delete(message.id);
+  }
+
+  /** Gives it back, visible after the delay, as the host does after a failure. */
+  release(message: ReceivedMessage, delaySeconds = 0): boolean {
+    const held = this.#held(message);
+    if (held === undefined) return false;
+    held.visibleAt = this.#clock.now().getTime() + delaySeconds * 1000;
+    // The service gives out a new receipt with each change.
+    this.#receipts += 1;
+    held.popReceipt = `receipt-${this.#receipts}`;
+    return true;
+  }
+
+  /** What the host does when a message was received too often: a copy in the poison queue. */
+  poison(message: ReceivedMessage): boolean {
+    const held = this.#held(message);
+    if (held === undefined || held.queue.endsWith('-poison')) return false;
+    this.#add(poisonOf(held.queue), held.text, 0);
+    return this.#messages.delete(message.id);
+  }
+
+  /** A fault: the message is lost. */
+  drop(id: number): boolean {
+    return this.#messages.delete(id);
+  }
+
+  /** A fault: the message is there twice. */
+  duplicate(id: number): void {
+    const message = this.#messages.get(id);
+    if (message === undefined) return;
+    const delayMs = Math.max(0, message.visibleAt - this.#clock.now().getTime());
+    this.#add(message.queue, message.text, delayMs / 1000);
+  }
+
+  #add(queue: AnyQueueName, text: string, delaySeconds: number): void {
+    this.#lastId += 1;
+    const now = this.#clock.now().getTime();
+    this.#messages.set(this.#lastId, {
+      queue,
+      id: this.#lastId,
+      text,
+      insertedAt: now,
+      visibleAt: now + delaySeconds * 1000,
+      dequeueCount: 0,
+      popReceipt: '',
+    });
+  }
+
+  #held(message: ReceivedMessage): Message | undefined {
+    const held = this.#messages.get(message.id);
+    return held?.popReceipt === message.popReceipt ? held : undefined;
+  }
+}
+
+function poisonOf(queue: AnyQueueName): AnyQueueName {
+  switch (queue) {
+    case 'patchwright-jobs':
+    case 'patchwright-runs':
+    case 'patchwright-pushes':
+      return `${queue}-poison`;
+    default:
+      return queue;
+  }
+}
+
+function lookAt(message: Message): PendingMessage {
+  return {
+    queue: message.queue,
+    id: message.id,
+    body: JSON.parse(Buffer.from(message.text, 'base64').toString()),
+    insertedAt: new Date(message.insertedAt),
+    visibleAt: new Date(message.visibleAt),
+    dequeueCount: message.dequeueCount,
+  };
+}

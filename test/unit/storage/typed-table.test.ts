@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { TypedTable } from '../../../lib/storage/typed-table.ts';
+import { collect } from '../../contract/storage/collect.ts';
+import { MemoryTables } from '../../fakes/memory-tables.ts';
+
+const TargetList = z.codec(z.string(), z.array(z.string()), {
+  decode: (text) => z.array(z.string()).parse(JSON.parse(text)),
+  encode: (targets) => JSON.stringify(targets),
+});
+
+const JobRow = z.strictObject({
+  partitionKey: z.string(),
+  rowKey: z.string(),
+  kind: z.enum(['scan', 'patch']),
+  attempt: z.number().int(),
+  deadline: z.date().optional(),
+  targets: TargetList,
+});
+type JobRow = z.infer<typeof JobRow>;
+
+const job: JobRow = {
+  partitionKey: 'run-1',
+  rowKey: 'job-1',
+  kind: 'scan',
+  attempt: 1,
+  targets: ['api', 'web'],
+};
+
+function setUp() {
+  const tables = new MemoryTables();
+  const jobs = new TypedTable<JobRow>({ tables, table: 'PatchwrightJobs', schema: JobRow });
+  return { tables, jobs };
+}
+
+describe('TypedTable', () => {
+  it('gives back the row that was inserted, with the ETag for the next write', async () => {
+    const { jobs } = setUp();
+
+    const inserted = await jobs.insert(job);
+    const found = await jobs.get('run-1', 'job-1');
+
+    expect(found).toEqual({ row: job, etag: inserted?.etag });
+  });
+
+  it('keeps a codec column encoded in the table', async () => {
+    const { jobs, tables } = setUp();
+
+    await jobs.insert(job);
+
+    const [stored] = tables.all('PatchwrightJobs');
+    expect(stored?.entity).toMatchObject({ targets: '["api","web"]' });
+  });
+
+  it('leaves out of the table what is undefined', async () => {
+    const { jobs, tables } = setUp();
+    // What a spread of an optional value makes at run time, which the type does not allow.
+    const row: JobRow = Object.assign({ ...job }, { deadline: undefined });
+
+    await jobs.insert(row);
+
+    const [stored] = tables.all('PatchwrightJobs');
+    expect(Object.keys(stored?.entity ?? {})).not.toContain('deadline');
+  });
+
+  it('removes a column by replacing the row without it', async () => {
+    const { jobs } = setUp();
+    const inserted = await jobs.insert({ ...job, deadline: new Date('2026-11-23T03:00:00Z') });
+
+    await jobs.replace(job, inserted?.etag ?? '');
+
+    expect((await jobs.get('run-1', 'job-1'))?.row).toEqual(job);
+  });
+
+  it('says by undefined that a row was there or was changed since', async () => {
+    const { jobs } = setUp();
+    const first = await jobs.insert(job);
+    await jobs.replace({ ...job, attempt: 2 }, first?.etag ?? '');
+
+    const secondInsert = await jobs.insert(job);
+    const staleReplace = await jobs.replace(job, first?.etag ?? '');
+    const staleDelete = await jobs.delete(job, first?.etag ?? '');
+
+    expect([secondInsert, staleReplace, staleDelete]).toEqual([undefined, undefined, false]);
+  });
+
+  it('names table, keys and columns of a row that does not parse, and no value', async () => {
+    const { jobs, tables } = setUp();
+    await tables.insert('PatchwrightJobs', {
+      partitionKey: 'run-1',
+      rowKey: 'job-1',
+      kind: 'hush-hush',
+      attempt: 1,
+      targets: '[]',
+    });
+
+    const error: unknown = await jobs.get('run-1', 'job-1').catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({
+      name: 'StorageError',
+      code: 'malformed',
+      message: 'PatchwrightJobs (run-1, job-1): kind invalid_value',
+    });
+    expect(JSON.stringify(error)).not.toContain('hush-hush');
+  });
+
+  it('says the same of a column whose codec throws', async () => {
+    const { jobs, tables } = setUp();
+    await tables.insert('PatchwrightJobs', {
+      partitionKey: 'run-1',
+      rowKey: 'job-1',
+      kind: 'scan',
+      attempt: 1,
+      targets: 'hush-hush',
+    });
+
+    const error: unknown = await jobs.get('run-1', 'job-1').catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({ name: 'StorageError', code: 'malformed', cause: undefined });
+    expect(String(error)).not.toContain('hush');
+  });
+
+  it('refuses to write a row that it could not read', async () => {
+    const { jobs, tables } = setUp();
+
+    const write = jobs.insert({ ...job, attempt: 1.5 });
+
+    await expect(write).rejects.toMatchObject({ code: 'invalid' });
+    expect(tables.writes).toBe(0);
+  });
+
+  it('lists the rows of a partition in row-key order', async () => {
+    const { jobs } = setUp();
+    await jobs.insertMissing(['c', 'a', 'b'].map((rowKey) => ({ ...job, rowKey })));
+
+    const listed = await collect(jobs.list('run-1', { fromRowKey: 'b' }));
+
+    expect(listed.map(({ row }) => row.rowKey)).toEqual(['b', 'c']);
+  });
+});
