@@ -1,0 +1,84 @@
+import { compareDebianVersions } from '../debian/debian-version.ts';
+
+export type Severity = 'HIGH' | 'MEDIUM' | 'LOW';
+
+/** One version's entry of a Debian changelog. */
+export interface ChangelogEntry {
+  readonly source: string;
+  readonly version: string;
+  readonly urgency: string;
+  readonly text: string;
+}
+
+/** A vulnerability that a version of a source package fixes, as the package's maintainers wrote it down. */
+export interface Advisory {
+  readonly source: string;
+  readonly id: string;
+  readonly fixedVersion: string;
+  readonly title: string;
+  readonly severity: Severity;
+}
+
+/** The entries of a `changelog.Debian`, newest first as they stand there. Unreadable parts are left out. */
+export function parseChangelog(text: string): readonly ChangelogEntry[] {
+  const heading = /^(\S+) \(([^()\s]+)\) [^;\n]*;[^\n]*?urgency=(\w+)[^\n]*$/gm;
+  const found = [...text.matchAll(heading)];
+  return found.map((match, index) => ({
+    source: match[1] ?? '',
+    version: match[2] ?? '',
+    urgency: (match[3] ?? '').toLowerCase(),
+    text: withoutSignature(text.slice(match.index + match[0].length, found[index + 1]?.index)),
+  }));
+}
+
+/**
+ * The vulnerabilities that are fixed in versions newer than the installed one. An identifier that is
+ * named by several versions counts as fixed by the oldest of them.
+ */
+export function advisoriesSince(
+  entries: readonly ChangelogEntry[],
+  installedVersion: string,
+): readonly Advisory[] {
+  const newer = entries
+    .filter((entry) => compareDebianVersions(entry.version, installedVersion) > 0)
+    .sort((a, b) => compareDebianVersions(a.version, b.version));
+  const advisories = new Map<string, Advisory>();
+  for (const entry of newer) {
+    for (const { id, title } of namedVulnerabilities(entry.text)) {
+      if (!advisories.has(id)) {
+        const severity = severityOf(entry.urgency);
+        const { source, version: fixedVersion } = entry;
+        advisories.set(id, { source, id, fixedVersion, title, severity });
+      }
+    }
+  }
+  return [...advisories.values()].sort((a, b) => a.id.localeCompare(b.id));
+}
+
+/**
+ * A changelog has no score: the urgency of the upload stands in for it. This makes severities
+ * deterministic and plausible; they are not those of Debian's security tracker.
+ */
+export function severityOf(urgency: string): Severity {
+  switch (urgency) {
+    case 'critical':
+    case 'emergency':
+    case 'high':
+      return 'HIGH';
+    case 'low':
+      return 'LOW';
+    default:
+      return 'MEDIUM';
+  }
+}
+
+function namedVulnerabilities(text: string): readonly { id: string; title: string }[] {
+  const oneLine = text.replace(/\s+/g, ' ');
+  return [
+    ...oneLine.matchAll(/\b(CVE-\d{4}-\d{4,7})\b(?:\s*\("([^"]{1,200})"\)|: ([^*]{1,120}))?/g),
+  ].map(([, id = '', quoted, described]) => ({ id, title: (quoted ?? described ?? id).trim() }));
+}
+
+function withoutSignature(entry: string): string {
+  return entry.split(/^ -- /m, 1)[0] ?? entry;
+}

@@ -1,0 +1,63 @@
+import { prepareImages } from './prepare-images.ts';
+import type { PreparedImages } from './prepared-images.ts';
+import { type Progress, stderrProgress } from './progress.ts';
+import { buildTools } from './tools/build-tools.ts';
+import { findRealTools, type MissingThing, type RealTools } from './tools/find-real-tools.ts';
+import { findGo } from './tools/go-toolchain.ts';
+import { installSystemPackages } from './tools/system-packages.ts';
+
+export interface Prepared extends PreparedImages {
+  readonly tools: RealTools;
+}
+
+export interface PrepareRealOptions {
+  readonly progress?: Progress;
+  readonly now?: Date;
+  readonly signal?: AbortSignal;
+}
+
+/** What the machine lacks for the real run, as a message for people and as data for programs. */
+export class RealRunNotPossible extends Error {
+  readonly missing: readonly MissingThing[];
+
+  constructor(missing: readonly MissingThing[]) {
+    const lines = missing.map(({ what, how }) => `  ${what}\n    ${how}`);
+    super(`The real tools can't be used here. Missing:\n${lines.join('\n')}`);
+    this.name = 'RealRunNotPossible';
+    this.missing = missing;
+  }
+}
+
+/**
+ * Everything for a run with the real tools: system packages (as root), tools, images and database.
+ * The first time takes about 15 minutes on 2 cores; after that everything is in the cache. Throws
+ * {@link RealRunNotPossible} when the machine can't.
+ */
+export async function prepareReal(options: PrepareRealOptions = {}): Promise<Prepared> {
+  const progress = options.progress ?? stderrProgress();
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const tools = await prepareTools(progress, options.signal);
+  const images = await prepareImages({ progress, now: options.now ?? new Date(), ...signal });
+  return { tools, ...images };
+}
+
+/** Installs and builds what is missing, as far as this account may. */
+export async function prepareTools(progress: Progress, signal?: AbortSignal): Promise<RealTools> {
+  const first = await findRealTools();
+  if (first.ok) {
+    return first;
+  }
+  const kinds = new Set(first.missing.map(({ kind }) => kind));
+  if (kinds.has('package')) {
+    await installSystemPackages(progress);
+  }
+  const go = await findGo();
+  if (kinds.has('build') && !kinds.has('go') && process.platform === 'linux' && go !== undefined) {
+    await buildTools({ go, progress, ...(signal && { signal }) });
+  }
+  const second = await findRealTools();
+  if (!second.ok) {
+    throw new RealRunNotPossible(second.missing);
+  }
+  return second;
+}

@@ -1,0 +1,21 @@
+import { buildDatabaseWriter } from '../advisories/database-writer.ts';
+import { prepareTools } from '../prepare.ts';
+import { stderrProgress } from '../progress.ts';
+import { findRealTools } from './find-real-tools.ts';
+
+/** `npm run tools`: brings the machine to where the real tools can be used, or says what is missing. */
+async function main(): Promise<void> {
+  const progress = stderrProgress();
+  const there = await findRealTools();
+  const stopped = new AbortController();
+  process.once('SIGINT', () => stopped.abort());
+  process.once('SIGTERM', () => stopped.abort());
+  const tools = await prepareTools(progress, stopped.signal);
+  await buildDatabaseWriter(progress);
+  console.log(`${there.ok ? 'already built' : 'built'}: ${tools.binFolder}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
