@@ -1,0 +1,51 @@
+import {
+  createDefaultHttpClient,
+  createEmptyPipeline,
+  type HttpClient,
+  logPolicy,
+  type PipelineRequest,
+  type PipelineResponse,
+  proxyPolicy,
+  setClientRequestIdPolicy,
+  userAgentPolicy,
+} from '@azure/core-rest-pipeline';
+import type { Clock } from '../clock.ts';
+import type { Delays } from './delays.ts';
+import { redirectPolicy } from './redirect-policy.ts';
+import { retryPolicy } from './retry-policy.ts';
+
+export interface Http {
+  send(request: PipelineRequest): Promise<PipelineResponse>;
+}
+
+export interface HttpOptions {
+  readonly clock: Clock;
+  readonly delays: Delays;
+  /** What sends a single request; Node's own where it isn't given. */
+  readonly httpClient?: HttpClient;
+}
+
+/**
+ * HTTP over Azure's pipeline (proxy settings, user agent, logging with redaction) with our own retry
+ * and redirect policies. Bodies are not decompressed: what a digest is of must arrive untouched.
+ */
+export function createHttp({ clock, delays, httpClient }: HttpOptions): Http {
+  const client = httpClient ?? createDefaultHttpClient();
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(proxyPolicy());
+  pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'patchwright' }));
+  pipeline.addPolicy(setClientRequestIdPolicy());
+  pipeline.addPolicy(retryPolicy({ clock, delays, mayRepeat: hasRepeatableBody }), {
+    phase: 'Retry',
+  });
+  pipeline.addPolicy(redirectPolicy(), { afterPhase: 'Retry' });
+  pipeline.addPolicy(logPolicy(), { afterPhase: 'Sign' });
+  return { send: (request) => pipeline.sendRequest(client, request) };
+}
+
+/** A stream is read by its first attempt and can't be sent again. */
+function hasRepeatableBody({ body }: PipelineRequest): boolean {
+  return (
+    body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body)
+  );
+}

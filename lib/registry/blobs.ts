@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { RequestBodyType } from '@azure/core-rest-pipeline';
+import { bodyChunks, discardBody, readBody } from '../http/read-body.ts';
+import { type Digest, digestOf } from '../image/digest.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import { RegistryError } from './registry.ts';
+import { registryFailure } from './registry-errors.ts';
+import type { RegistryHttp } from './registry-http.ts';
+import type { RegistryScope } from './registry-scopes.ts';
+
+/** For one layer in either direction; ACI's and ACR's largest layers fit at 20 MB/s. */
+const LAYER_MS = 10 * 60_000;
+
+/** A blob in one repository. */
+export interface BlobAt {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+}
+
+export async function blobExists(registry: RegistryHttp, at: BlobAt): Promise<boolean> {
+  const response = await registry.send({
+    operation: `look for ${name(at)}`,
+    method: 'HEAD',
+    path: blobPath(at),
+    scopes: pull(at),
+    expect: [200, 404],
+  });
+  return response.status === 200;
+}
+
+/** The whole blob, checked; undefined where it is absent. */
+export async function readBlob(
+  registry: RegistryHttp,
+  at: BlobAt,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const operation = `get ${name(at)}`;
+  const response = await getBlob(registry, at);
+  if (response === undefined) return undefined;
+  const bytes = await readBody(response, maxBytes).catch((error: unknown) => {
+    throw registryFailure(operation, error);
+  });
+  requireDigest(operation, at.digest, digestOf(bytes));
+  return bytes;
+}
+
+/** The blob's size where the registry says it, and its chunks: the last step throws on a wrong digest. */
+export async function streamBlob(
+  registry: RegistryHttp,
+  at: BlobAt,
+): Promise<{ size: string | undefined; chunks: AsyncIterable<Uint8Array> } | undefined> {
+  const response = await getBlob(registry, at);
+  if (response === undefined) return undefined;
+  return {
+    size: response.headers.get('content-length'),
+    chunks: checked(`get ${name(at)}`, at.digest, bodyChunks(response)),
+  };
+}
+
+/** Uploads bytes, POST and then one PUT. Ends well where the blob is there already. */
+export async function writeBlob(
+  registry: RegistryHttp,
+  at: BlobAt,
+  bytes: Uint8Array,
+): Promise<void> {
+  requireDigest(`put ${name(at)}`, at.digest, digestOf(bytes));
+  if (await blobExists(registry, at)) return;
+  const session = await startUpload(registry, at);
+  await finishUpload(registry, at, session, { body: bytes, size: String(bytes.byteLength) });
+}
+
+/**
+ * Mounts a blob from another repository. A registry may answer a mount with an ordinary upload
+ * session (202); then the blob goes through here, as a stream, checked against its digest.
+ */
+export async function shareBlob(
+  registry: RegistryHttp,
+  from: RepositoryName,
+  to: BlobAt,
+): Promise<'present' | 'mounted' | 'copied'> {
+  if (await blobExists(registry, to)) return 'present';
+  const session = await startUpload(registry, to, from);
+  if (session === 'mounted') return 'mounted';
+  const source = await streamBlob(registry, { repository: from, digest: to.digest });
+  if (source === undefined) {
+    throw new RegistryError('invalid', `copy ${name(to)}: it is not in ${from}`);
+  }
+  const stream = Readable.from(source.chunks, { objectMode: false });
+  try {
+    await finishUpload(registry, to, session, { body: () => stream, size: source.size });
+  } finally {
+    stream.destroy();
+  }
+  return 'copied';
+}
+
+async function getBlob(registry: RegistryHttp, at: BlobAt) {
+  const response = await registry.send({
+    operation: `get ${name(at)}`,
+    method: 'GET',
+    path: blobPath(at),
+    scopes: pull(at),
+    expect: [200, 404],
+    timeoutMs: LAYER_MS,
+  });
+  if (response.status === 200) return response;
+  discardBody(response);
+  return undefined;
+}
+
+/** The upload's address, or `mounted` where the registry took the blob over from `from`. */
+async function startUpload(
+  registry: RegistryHttp,
+  at: BlobAt,
+  from?: RepositoryName,
+): Promise<'mounted' | URL> {
+  const operation = `start the upload of ${name(at)}`;
+  const mount = from === undefined ? '' : `?${new URLSearchParams({ mount: at.digest, from })}`;
+  const response = await registry.send({
+    operation,
+    method: 'POST',
+    path: `/v2/${at.repository}/blobs/uploads/${mount}`,
+    scopes: from === undefined ? push(at) : [...push(at), { repository: from, actions: ['pull'] }],
+    expect: from === undefined ? [202] : [201, 202],
+  });
+  discardBody(response);
+  if (response.status === 201) return 'mounted';
+  const location = response.headers.get('location');
+  if (location === undefined) {
+    throw new RegistryError('unexpected', `${operation}: the registry names no upload`);
+  }
+  return new URL(location, `https://${registry.host}`);
+}
+
+async function finishUpload(
+  registry: RegistryHttp,
+  at: BlobAt,
+  session: 'mounted' | URL,
+  content: { readonly body: RequestBodyType; readonly size: string | undefined },
+): Promise<void> {
+  if (session === 'mounted') return;
+  const address = new URL(session);
+  address.searchParams.set('digest', at.digest);
+  const response = await registry.send({
+    operation: `upload ${name(at)}`,
+    method: 'PUT',
+    path: address.href,
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...(content.size === undefined ? {} : { 'content-length': content.size }),
+    },
+    body: content.body,
+    scopes: push(at),
+    expect: [201, 204],
+    timeoutMs: LAYER_MS,
+  });
+  discardBody(response);
+}
+
+async function* checked(
+  operation: string,
+  digest: Digest,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    throw registryFailure(operation, error);
+  }
+  requireDigest(operation, digest, `sha256:${hash.digest('hex')}`);
+}
+
+function requireDigest(operation: string, expected: Digest, actual: string): void {
+  if (actual === expected) return;
+  throw new RegistryError('digest-mismatch', `${operation}: the bytes are ${actual}`);
+}
+
+function pull(at: BlobAt): readonly RegistryScope[] {
+  return [{ repository: at.repository, actions: ['pull'] }];
+}
+
+function push(at: BlobAt): readonly RegistryScope[] {
+  return [{ repository: at.repository, actions: ['pull', 'push'] }];
+}
+
+function blobPath(at: BlobAt): string {
+  return `/v2/${at.repository}/blobs/${at.digest}`;
+}
+
+function name(at: BlobAt): string {
+  return `blob ${at.digest} of ${at.repository}`;
+}

@@ -1,0 +1,97 @@
+import { discardBody, readBody } from '../http/read-body.ts';
+import { Digest, digestOf } from '../image/digest.ts';
+import { MediaType } from '../image/manifest.ts';
+import type { RepositoryName, Tag } from '../image/reference.ts';
+import { RegistryError, type StoredManifest } from './registry.ts';
+import { registryFailure } from './registry-errors.ts';
+import type { RegistryHttp } from './registry-http.ts';
+
+/** What registries accept at least, and ACR at most (OCI distribution 1.1, "Pushing manifests"). */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
+const ACCEPT = [
+  MediaType.ociManifest,
+  MediaType.ociIndex,
+  MediaType.dockerManifest,
+  MediaType.dockerManifestList,
+].join(', ');
+
+export async function readManifest(
+  registry: RegistryHttp,
+  repository: RepositoryName,
+  reference: Tag | Digest,
+): Promise<StoredManifest | undefined> {
+  const operation = `get manifest ${reference} of ${repository}`;
+  const response = await registry.send({
+    operation,
+    method: 'GET',
+    path: `/v2/${repository}/manifests/${reference}`,
+    headers: { accept: ACCEPT },
+    scopes: [{ repository, actions: ['pull'] }],
+    expect: [200, 404],
+  });
+  if (response.status === 404) {
+    discardBody(response);
+    return undefined;
+  }
+  const bytes = await readBody(response, MAX_MANIFEST_BYTES).catch((error: unknown) => {
+    throw registryFailure(operation, error);
+  });
+  const digest = digestOf(bytes);
+  const announced = isDigest(reference)
+    ? reference
+    : (response.headers.get('docker-content-digest') ?? digest);
+  requireDigest(operation, digest, announced);
+  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
+  return { bytes, mediaType, digest };
+}
+
+export async function writeManifest(
+  registry: RegistryHttp,
+  repository: RepositoryName,
+  reference: Tag | Digest,
+  manifest: { readonly bytes: Uint8Array; readonly mediaType: string },
+): Promise<Digest> {
+  const operation = `put manifest ${reference} into ${repository}`;
+  const digest = digestOf(manifest.bytes);
+  if (manifest.bytes.byteLength > MAX_MANIFEST_BYTES) {
+    throw new RegistryError('too-large', `${operation}: larger than ${MAX_MANIFEST_BYTES} bytes`);
+  }
+  if (isDigest(reference)) requireDigest(operation, digest, reference);
+  const response = await registry.send({
+    operation,
+    method: 'PUT',
+    path: `/v2/${repository}/manifests/${reference}`,
+    headers: { 'content-type': manifest.mediaType },
+    body: manifest.bytes,
+    scopes: [{ repository, actions: ['pull', 'push'] }],
+    expect: [200, 201],
+  });
+  discardBody(response);
+  requireDigest(operation, digest, response.headers.get('docker-content-digest') ?? digest);
+  return digest;
+}
+
+export async function removeManifest(
+  registry: RegistryHttp,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<void> {
+  const response = await registry.send({
+    operation: `delete manifest ${digest} of ${repository}`,
+    method: 'DELETE',
+    path: `/v2/${repository}/manifests/${digest}`,
+    scopes: [{ repository, actions: ['delete'] }],
+    expect: [200, 202, 404],
+  });
+  discardBody(response);
+}
+
+export function isDigest(reference: Tag | Digest): reference is Digest {
+  return Digest.safeParse(reference).success;
+}
+
+function requireDigest(operation: string, actual: Digest, expected: string): void {
+  if (actual === expected) return;
+  throw new RegistryError('digest-mismatch', `${operation}: the bytes are ${actual}`);
+}

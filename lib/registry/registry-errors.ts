@@ -1,0 +1,95 @@
+import { isRestError, type PipelineResponse } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import { connectionFailure, failureName } from '../http/connection-failure.ts';
+import { BodyTooLargeError, readBody } from '../http/read-body.ts';
+import { retryAfterSeconds } from '../http/retry-after.ts';
+import { RegistryError, type RegistryErrorCode } from './registry.ts';
+
+const MAX_ERROR_BYTES = 64 * 1024;
+const MAX_TEXT = 300;
+
+/** The error body of the OCI distribution specification 1.1, "Error codes". */
+const ErrorBody = z.object({
+  errors: z.array(z.object({ code: z.string().catch(''), message: z.string().catch('') })).min(1),
+});
+
+/** First rule that fits wins; a rule without a status fits any. */
+const RULES: readonly {
+  readonly status?: number;
+  readonly code?: RegExp;
+  readonly challenge?: RegExp;
+  readonly means: RegistryErrorCode;
+}[] = [
+  // A lock: 405 REGISTRY_DISALLOWED_OPERATION, as quoted in Azure/acr-cli#70.
+  { code: /^REGISTRY_DISALLOWED_OPERATION$/, means: 'locked' },
+  { status: 401, challenge: /insufficient_scope/, means: 'denied' },
+  { status: 401, means: 'unauthorized' },
+  { status: 403, means: 'denied' },
+  { status: 413, means: 'too-large' },
+  { status: 429, means: 'throttled' },
+  { code: /^TOOMANYREQUESTS$/, means: 'throttled' },
+  { status: 408, means: 'unavailable' },
+  { code: /^DIGEST_INVALID$/, means: 'digest-mismatch' },
+  // An upload that the registry gave up on: the next try begins a new one.
+  { code: /^BLOB_UPLOAD_(UNKNOWN|INVALID)$/, means: 'unavailable' },
+  { code: /^(MANIFEST|NAME|TAG|BLOB|SIZE|PAGINATION)_/, means: 'invalid' },
+  { status: 400, means: 'invalid' },
+];
+
+/** The error for an answer that is neither success nor absence. Reads and so closes its body. */
+export async function registryErrorOf(
+  operation: string,
+  response: PipelineResponse,
+  clock: Clock,
+): Promise<RegistryError> {
+  const { code, message } = await errorBody(response);
+  const text = [code, message].filter((part) => part !== '').join(': ');
+  return new RegistryError(
+    meaningOf(response, code),
+    `${operation}: the registry answered ${response.status}${text === '' ? '' : ` ${text}`}`,
+    { retryAfterSeconds: retryAfterSeconds(response.headers, clock.now()) },
+  );
+}
+
+/**
+ * The error for an exception on the way. The pipeline's own errors are not kept as the cause: they
+ * hold the request, and that holds the token.
+ */
+export function registryFailure(operation: string, error: unknown): RegistryError {
+  if (error instanceof RegistryError) return error;
+  if (error instanceof BodyTooLargeError) {
+    return new RegistryError('too-large', `${operation}: larger than ${error.maxBytes} bytes`);
+  }
+  if (connectionFailure(error) !== undefined) {
+    return new RegistryError('unavailable', `${operation}: no answer (${failureName(error)})`);
+  }
+  const cause = isRestError(error) ? undefined : error;
+  return new RegistryError('unexpected', `${operation}: ${failureName(error)}`, { cause });
+}
+
+function meaningOf(response: PipelineResponse, code: string): RegistryErrorCode {
+  const challenge = response.headers.get('www-authenticate') ?? '';
+  const rule = RULES.find(
+    (candidate) =>
+      (candidate.status === undefined || candidate.status === response.status) &&
+      (candidate.code === undefined || candidate.code.test(code)) &&
+      (candidate.challenge === undefined || candidate.challenge.test(challenge)),
+  );
+  if (rule !== undefined) return rule.means;
+  return response.status >= 500 ? 'unavailable' : 'unexpected';
+}
+
+async function errorBody(response: PipelineResponse): Promise<{ code: string; message: string }> {
+  try {
+    const text = Buffer.from(await readBody(response, MAX_ERROR_BYTES)).toString('utf8');
+    const first = ErrorBody.parse(JSON.parse(text)).errors[0];
+    return { code: oneLine(first?.code ?? ''), message: oneLine(first?.message ?? '') };
+  } catch {
+    return { code: '', message: '' };
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, MAX_TEXT);
+}
