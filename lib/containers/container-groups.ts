@@ -68,15 +68,41 @@ export type GroupAnswer =
       readonly retryAfterSeconds?: number;
     };
 
+/** A reading of groups that failed: `get`, `list` and `logs` throw it. Absence is never one. */
+export class ContainerGroupsError extends Error {
+  readonly refusal: GroupRefusal;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    refusal: GroupRefusal,
+    message: string,
+    options: { readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
+    super(message);
+    this.name = 'ContainerGroupsError';
+    this.refusal = refusal;
+    this.retryable =
+      refusal === 'throttled' || refusal === 'transitioning' || refusal === 'unavailable';
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
 /** Port: short-lived container groups. Adapter: `AciContainerGroups`. */
 export interface ContainerGroups {
   /** Undefined where no group has that name; that may also mean "in flight" or "run and deleted". */
   get(name: GroupName): Promise<GroupStatus | undefined>;
-  /** Sent once, never repeated by the adapter: a second PUT restarts a group that is there. */
+  /**
+   * Sent once, never repeated by the adapter: a second PUT restarts a group that is there. With the
+   * refusal `unavailable` nobody knows whether the group was created.
+   */
   create(spec: GroupSpec): Promise<GroupAnswer>;
   /** Ends well where the group is absent. Does not wait for the deletion to end. */
   delete(name: GroupName): Promise<GroupAnswer>;
-  /** The groups that carry Patchwright's own tag, and no others. */
+  /**
+   * The groups that carry Patchwright's own tag, and no others. For their names and tags: ARM lists
+   * groups without their instance view, so whether one has stopped only `get` says.
+   */
   list(): AsyncIterable<GroupStatus>;
   /** The last lines of the container's log, for people; undefined where there is none. */
   logs(name: GroupName): Promise<string | undefined>;

@@ -1,0 +1,55 @@
+import type { GroupRefusal } from './container-groups.ts';
+
+/** A failed request to ARM: no status where no answer came. */
+export interface ArmFailure {
+  readonly status: number | undefined;
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+interface Rule {
+  readonly status?: number;
+  readonly code?: RegExp;
+  readonly message?: RegExp;
+  readonly means: GroupRefusal;
+}
+
+/**
+ * Every way in which ARM or ACI refuses, first fit wins. ARM's codes come before HTTP's, since ACI
+ * uses 409 for four different things. Sources: Azure docs container-instances-troubleshooting and
+ * resource-and-quota-limits; azure-cli#14643, #29300; ALZ-PowerShell-Module#472.
+ */
+const RULES: readonly Rule[] = [
+  { code: /^ContainerGroupQuotaReached$/i, means: 'quota' },
+  { code: /^ServiceUnavailable$/i, message: /quota/i, means: 'quota' },
+  { status: 409, code: /^ServiceUnavailable$/i, means: 'capacity' },
+  { code: /^InsufficientCapacity$/i, means: 'capacity' },
+  { message: /not available in the location/i, means: 'capacity' },
+  { code: /^ContainerGroup(Transitioning|DeploymentInProgress)$/i, means: 'transitioning' },
+  { code: /^(InaccessibleImage|RegistryErrorResponse)$/i, means: 'image-pull' },
+  { code: /^RequestDisallowedByPolicy$/i, means: 'configuration' },
+  { status: 429, means: 'throttled' },
+  { code: /^(TooManyRequests|SubscriptionRequestsThrottled)$/i, means: 'throttled' },
+  { status: 401, means: 'unauthorized' },
+  { status: 403, means: 'unauthorized' },
+  { status: 408, means: 'unavailable' },
+  { status: 409, means: 'transitioning' },
+];
+
+/**
+ * Why a request was refused. What no rule names is `unavailable` when nobody knows its effect (no
+ * answer, 5xx), and otherwise a request that will never be right (`SecurityContextNotSupported`,
+ * `ErrorJoinVirtualNetwork`, a missing resource group, any other 4xx): `configuration`.
+ */
+export function refusalOf(failure: ArmFailure): GroupRefusal {
+  const rule = RULES.find(
+    ({ status, code, message }) =>
+      (status === undefined || status === failure.status) &&
+      (code === undefined || code.test(failure.code)) &&
+      (message === undefined || message.test(failure.message)),
+  );
+  if (rule !== undefined) return rule.means;
+  const unknownEffect = failure.status === undefined || failure.status >= 500;
+  return unknownEffect ? 'unavailable' : 'configuration';
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { GroupName, type GroupStatus } from './container-groups.ts';
+
+const MAX_DETAIL = 500;
+/** Exit codes that ACI gives where the platform ended the container (container-state, Azure docs). */
+const PLATFORM_EXIT_CODES = new Set([7147, 7148]);
+
+const ContainerState = z.object({
+  state: z.string().optional(),
+  exitCode: z.number().int().optional(),
+  detailStatus: z.string().optional(),
+});
+const Event = z.object({ name: z.string().optional(), message: z.string().optional() });
+
+/**
+ * A container group as the SDK gives it: only the fields that decide something. Unknown to a list
+ * is the instance view, to a group that has just begun its containers' one.
+ */
+export const AciGroup = z.object({
+  name: GroupName,
+  tags: z.record(z.string(), z.string()).nullish(),
+  provisioningState: z.string().nullish(),
+  instanceView: z.object({ events: z.array(Event).nullish() }).nullish(),
+  containers: z
+    .array(
+      z.object({
+        instanceView: z
+          .object({
+            restartCount: z.number().int().nullish(),
+            currentState: ContainerState.nullish(),
+            events: z.array(Event).nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .nullish(),
+});
+export type AciGroup = z.infer<typeof AciGroup>;
+
+/**
+ * What became of a group. It has ended only if its container is `Terminated` or its provisioning
+ * failed: Azure asks not to rely on the names of the states in between.
+ */
+export function groupStatus(group: AciGroup): GroupStatus {
+  const container = group.containers?.[0]?.instanceView;
+  const current = container?.currentState;
+  return {
+    name: group.name,
+    ...ended(group, current),
+    restarts: container?.restartCount ?? 0,
+    tags: group.tags ?? {},
+    detail: describe(group),
+  };
+}
+
+function ended(
+  group: AciGroup,
+  current: z.infer<typeof ContainerState> | null | undefined,
+): Pick<GroupStatus, 'state' | 'exitCode'> {
+  if (current?.state === 'Terminated') {
+    const { exitCode } = current;
+    const ran = exitCode !== undefined && !PLATFORM_EXIT_CODES.has(exitCode);
+    return ran ? { state: 'stopped', exitCode } : { state: 'lost' };
+  }
+  if (group.provisioningState === 'Failed' || group.provisioningState === 'Canceled') {
+    return { state: 'lost' };
+  }
+  const running =
+    current?.state === 'Running' || (!current && group.provisioningState === 'Succeeded');
+  return { state: running ? 'running' : 'starting' };
+}
+
+/** ACI's own words, newest event last: `Failed; Terminated OOMKilled (exit 137); Pulling: …`. */
+function describe(group: AciGroup): string {
+  const container = group.containers?.[0]?.instanceView;
+  const current = container?.currentState;
+  const exit = current?.exitCode === undefined ? '' : ` (exit ${current.exitCode})`;
+  const events = [...(group.instanceView?.events ?? []), ...(container?.events ?? [])];
+  const parts = [
+    group.provisioningState ?? '',
+    `${current?.state ?? ''} ${current?.detailStatus ?? ''}`.trim() + exit,
+    ...events.slice(-3).map(({ name, message }) => `${name ?? ''}: ${message ?? ''}`),
+  ];
+  const text = parts.filter((part) => part !== '').join('; ');
+  return text.replaceAll(/\s+/g, ' ').slice(0, MAX_DETAIL);
+}

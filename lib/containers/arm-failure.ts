@@ -1,0 +1,61 @@
+import { type HttpHeaders, isRestError } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { failureName } from '../http/connection-failure.ts';
+import { retryAfterSeconds } from '../http/retry-after.ts';
+import type { ArmFailure } from './aci-refusals.ts';
+
+const MAX_MESSAGE = 500;
+/** Anything shorter is no secret, and masking it would eat the text. */
+const MIN_SECRET = 8;
+
+/** ARM's error shape: Azure REST API guidelines, "Error response". */
+const ErrorBody = z.object({
+  error: z.object({ code: z.string().catch(''), message: z.string().catch('') }),
+});
+
+export function failureOfAnswer(
+  answer: {
+    readonly status: number;
+    readonly headers: HttpHeaders;
+    readonly bodyAsText?: string | null;
+  },
+  now: Date,
+): ArmFailure {
+  const { code, message } = parseBody(answer.bodyAsText ?? '');
+  return {
+    status: answer.status,
+    code,
+    message: message.replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE),
+    retryAfterSeconds: retryAfterSeconds(answer.headers, now),
+  };
+}
+
+/** Of an exception: an answer that the SDK made one of, or none at all. */
+export function failureOfError(error: unknown, now: Date): ArmFailure {
+  if (isRestError(error) && error.response !== undefined) {
+    return failureOfAnswer(error.response, now);
+  }
+  return {
+    status: undefined,
+    code: failureName(error),
+    message: 'no answer',
+    retryAfterSeconds: undefined,
+  };
+}
+
+/** For people: `409 ContainerGroupQuotaReached: …`, without any of these secrets. */
+export function describeFailure(failure: ArmFailure, secrets: readonly string[] = []): string {
+  const { status, code, message } = failure;
+  const text = [`${status ?? ''} ${code}`.trim(), message].filter((part) => part !== '').join(': ');
+  return secrets
+    .filter((secret) => secret.length >= MIN_SECRET)
+    .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+}
+
+function parseBody(text: string): { code: string; message: string } {
+  try {
+    return ErrorBody.parse(JSON.parse(text)).error;
+  } catch {
+    return { code: '', message: text };
+  }
+}
