@@ -1,0 +1,67 @@
+import type {
+  Attributed,
+  Attributes,
+  ManifestRecord,
+  Repository,
+  TagRecord,
+} from '../storage/repository.ts';
+import { byName, tagsOf } from '../storage/repository.ts';
+
+/** The JSON of ACR's `/acr/v1`, as its OpenAPI document (2021-07-01) and real answers have it. */
+
+interface TimesAndLocks {
+  readonly createdTime: string;
+  readonly lastUpdateTime: string;
+  readonly changeableAttributes: Attributes;
+}
+
+export function tagShape(tag: TagRecord) {
+  return { name: tag.name, digest: tag.digest, signed: false, ...timesAndLocks(tag) };
+}
+
+export function manifestShape(repository: Repository, record: ManifestRecord) {
+  const { document } = record;
+  return {
+    digest: record.digest,
+    imageSize: document.blobs.reduce((sum, blob) => sum + blob.size, 0),
+    architecture: record.platform?.architecture,
+    os: record.platform?.os,
+    mediaType: record.mediaType,
+    configMediaType: document.config?.mediaType,
+    tags: tagsOf(repository, record.digest)
+      .map((tag) => tag.name)
+      .sort(byName),
+    ...timesAndLocks(record),
+  };
+}
+
+/** One manifest asked for by itself also names the platforms of an index. */
+export function manifestDetailShape(repository: Repository, record: ManifestRecord) {
+  const references = record.document.manifests.map((child) => ({
+    digest: child.digest,
+    architecture: child.platform?.architecture,
+    os: child.platform?.os,
+  }));
+  return {
+    ...manifestShape(repository, record),
+    ...(references.length === 0 ? {} : { references }),
+  };
+}
+
+export function repositoryShape(host: string, repository: Repository) {
+  return {
+    registry: host,
+    imageName: repository.name,
+    manifestCount: repository.manifests.size,
+    tagCount: repository.tags.size,
+    ...timesAndLocks(repository),
+  };
+}
+
+function timesAndLocks(part: Attributed): TimesAndLocks {
+  return {
+    createdTime: part.created.toISOString(),
+    lastUpdateTime: part.updated.toISOString(),
+    changeableAttributes: part.attributes,
+  };
+}

@@ -1,0 +1,64 @@
+import type { RegistryContext } from '../operation.ts';
+import { parseScopes, type Scope } from './scopes.ts';
+import type { RegistryIdentity } from './tokens.ts';
+
+/** The user name that says: the password is a token of the registry. */
+export const NULL_GUID = '00000000-0000-0000-0000-000000000000';
+
+export interface BasicCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What a password stands for: who, what at most, and until when. */
+export interface Standing {
+  readonly identity: RegistryIdentity;
+  readonly scopes: readonly Scope[];
+  /** Seconds since 1970 past which nothing made from it may live. */
+  readonly expires: number;
+}
+
+export function readBasic(header: string): BasicCredentials | undefined {
+  const [, encoded] = /^basic (\S+)$/i.exec(header) ?? [];
+  if (encoded === undefined) {
+    return undefined;
+  }
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0
+    ? undefined
+    : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/**
+ * The password is a refresh token, an access token (`docker login` with one works on ACR and stays
+ * within its scopes), or the admin user's. Undefined where it is none of them.
+ */
+export function scopesOfBasic(
+  context: RegistryContext,
+  { username, password }: BasicCredentials,
+): Standing | undefined {
+  const { adminUser } = context.settings();
+  if (adminUser && username === adminUser.username && password === adminUser.password) {
+    return {
+      identity: { subject: username },
+      scopes: parseScopes('repository:*:* registry:catalog:*'),
+      expires: Number.POSITIVE_INFINITY,
+    };
+  }
+  return username === NULL_GUID ? scopesOfToken(context, password) : undefined;
+}
+
+/** A refresh token stands for all that its identity is granted now; an access token for its scopes. */
+export function scopesOfToken(context: RegistryContext, token: string): Standing | undefined {
+  const read = context.tokens.read(token);
+  if (read === undefined) {
+    return undefined;
+  }
+  const { identity, expires } = read;
+  if (read.kind === 'access') {
+    return { identity, scopes: read.scopes, expires };
+  }
+  const granted = parseScopes(context.settings().grants(identity).join(' '));
+  return { identity, scopes: granted, expires: Number.POSITIVE_INFINITY };
+}

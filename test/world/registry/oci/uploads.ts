@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Digest } from '../../../../lib/image/digest.ts';
+import type { RepositoryName } from '../../../../lib/image/reference.ts';
+import { RegistryFault } from '../errors.ts';
+import type { RegistryRequest } from '../http.ts';
+import type { BlobWriter } from '../storage/blob-writer.ts';
+import type { RegistryStorage } from '../storage/registry-storage.ts';
+
+/** An upload that was begun and is not finished. */
+export interface Upload {
+  readonly id: string;
+  readonly repository: RepositoryName;
+  readonly writer: BlobWriter;
+}
+
+const State = z.object({ offset: z.number() });
+
+/** Uploads under way. */
+export class Uploads {
+  readonly #uploads = new Map<string, Upload>();
+  readonly #storage: RegistryStorage;
+
+  constructor(storage: RegistryStorage) {
+    this.#storage = storage;
+  }
+
+  begin(repository: RepositoryName): Upload {
+    const upload = { id: randomUUID(), repository, writer: this.#storage.blobs.writer() };
+    this.#uploads.set(upload.id, upload);
+    return upload;
+  }
+
+  /** @throws RegistryFault `BLOB_UPLOAD_UNKNOWN`. */
+  find(repository: RepositoryName, id: string): Upload {
+    const upload = this.#uploads.get(id);
+    if (upload === undefined || upload.repository !== repository) {
+      throw new RegistryFault('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
+    }
+    return upload;
+  }
+
+  /**
+   * Takes the request's body as the next piece. The piece must begin where the last one ended: by
+   * its `Content-Range`, and by the state in the location that the last answer gave, which is why a
+   * client must always go on with the newest location.
+   */
+  async append(upload: Upload, request: RegistryRequest): Promise<void> {
+    const offset = upload.writer.size;
+    const range = contentRange(request);
+    if (stateOffset(request) !== offset || (range !== undefined && range.start !== offset)) {
+      throw new RegistryFault(
+        'RANGE_INVALID',
+        'the chunk does not begin where the last one ended',
+        {
+          headers: uploadHeaders(upload),
+        },
+      );
+    }
+    for await (const chunk of request.body) {
+      await upload.writer.write(Buffer.from(chunk));
+    }
+    if (range !== undefined && upload.writer.size !== range.end + 1) {
+      throw new RegistryFault('SIZE_INVALID', 'the chunk is not as long as its range says');
+    }
+  }
+
+  /** @throws RegistryFault `DIGEST_INVALID`; the upload is over then too. */
+  async finish(upload: Upload, digest: Digest): Promise<void> {
+    this.#uploads.delete(upload.id);
+    await this.#storage.keepBlob(upload.repository, upload.writer, digest);
+  }
+
+  async cancel(upload: Upload): Promise<void> {
+    this.#uploads.delete(upload.id);
+    await upload.writer.abort();
+  }
+
+  async close(): Promise<void> {
+    for (const upload of this.#uploads.values()) {
+      await this.cancel(upload);
+    }
+  }
+}
+
+/** Where the upload stands, for the client to go on. */
+export function uploadHeaders(upload: Upload): Readonly<Record<string, string>> {
+  const { size } = upload.writer;
+  const state = Buffer.from(JSON.stringify({ offset: size })).toString('base64url');
+  const path = `/v2/${upload.repository}/blobs/uploads/${upload.id}`;
+  return {
+    Location: `${path}?_nouploadcache=false&_state=${state}`,
+    Range: `0-${Math.max(size - 1, 0)}`,
+    'Docker-Upload-Uuid': upload.id,
+  };
+}
+
+function stateOffset(request: RegistryRequest): number {
+  try {
+    const text = Buffer.from(request.query.get('_state') ?? '', 'base64url').toString('utf8');
+    return State.parse(JSON.parse(text)).offset;
+  } catch {
+    throw new RegistryFault('BLOB_UPLOAD_INVALID', 'the upload location has no state of ours');
+  }
+}
+
+/** `start-end` as the OCI specification has it; some clients write `bytes start-end/total`. */
+function contentRange(request: RegistryRequest): { start: number; end: number } | undefined {
+  const header = request.headers['content-range'];
+  if (header === undefined) {
+    return undefined;
+  }
+  const match = /^(?:bytes[ =])?(\d+)-(\d+)(?:\/(?:\d+|\*))?$/.exec(header);
+  if (match === null) {
+    throw new RegistryFault('RANGE_INVALID', 'invalid content range');
+  }
+  return { start: Number(match[1]), end: Number(match[2]) };
+}
