@@ -22,7 +22,10 @@ const INT32_MAX = 2 ** 31 - 1;
  */
 const KEY = /^[A-Za-z0-9\-._~:@!$()*,;=+|]+$/;
 
-/** camelCase: narrower than the service's identifiers, and clear of the SDK's own names below. */
+/**
+ * camelCase: narrower than the service's identifiers, and clear of the names that the SDK takes for
+ * itself (below) and of those that every JavaScript object has (the emulator loses such a column).
+ */
 const COLUMN_NAME = /^[a-z][A-Za-z0-9]{0,254}$/;
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['timestamp', 'etag']);
 
@@ -77,7 +80,8 @@ export function checkEntity(table: TableName, entity: Entity): number {
 }
 
 function checkColumn(where: string, name: string, value: Column | undefined): void {
-  if (!COLUMN_NAME.test(name) || RESERVED_NAMES.has(name.toLowerCase())) {
+  const taken = RESERVED_NAMES.has(name.toLowerCase()) || name in Object.prototype;
+  if (taken || !COLUMN_NAME.test(name)) {
     throw new StorageError('invalid', `${where}: ${quoted(name)} can't be a column's name`);
   }
   const fault = faultOf(value);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { StorageError } from './storage-error.ts';
+import { isColumn } from './table-entity.ts';
 import type { Column, Entity, StoredEntity, TableName, Tables } from './tables.ts';
 
 export interface RowKeys {
@@ -116,13 +117,4 @@ export class TypedTable<Row extends RowKeys> {
 /** Columns and kinds of fault only: zod's own messages may quote what they found. */
 function faultsOf(error: z.core.$ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.') || 'row'} ${issue.code}`).join(', ');
-}
-
-function isColumn(value: unknown): value is Column {
-  return (
-    typeof value === 'string' ||
-    typeof value === 'number' ||
-    typeof value === 'boolean' ||
-    value instanceof Date
-  );
 }

@@ -1,0 +1,134 @@
+import { BlobSASPermissions, type BlockBlobClient, SASProtocol } from '@azure/storage-blob';
+import type { Clock } from '../clock.ts';
+import { serviceFailure, storageErrorFrom } from './azure-failure.ts';
+import { checkBlobName } from './blob-name.ts';
+import type { BlobContent, Blobs, ContainerName } from './blobs.ts';
+import { DelegationKeys } from './delegation-keys.ts';
+import { CONTENT_LIMIT_MS, OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
+import { StorageError } from './storage-error.ts';
+
+const ABSENT: BlobContent = { found: false, why: 'absent' };
+const TOO_LARGE: BlobContent = { found: false, why: 'too-large' };
+
+/** Times that a download which broke off goes on from where it was. */
+const DOWNLOAD_RETRIES = 3;
+
+/** Blob Storage. */
+export class AzureBlobs implements Blobs {
+  readonly #clients: Pick<StorageClients, 'blobs' | 'sasBy'>;
+  readonly #delegationKeys: DelegationKeys;
+
+  constructor(clients: Pick<StorageClients, 'blobs' | 'sasBy'>, clock: Clock) {
+    this.#clients = clients;
+    this.#delegationKeys = new DelegationKeys(clients.blobs, clock);
+  }
+
+  async read(container: ContainerName, name: string, maxBytes: number): Promise<BlobContent> {
+    const blob = this.#blob(container, name);
+    try {
+      const { contentLength, etag } = await blob.getProperties(withLimit(OPERATION_LIMIT_MS));
+      if (contentLength === undefined || etag === undefined) {
+        throw new StorageError('unexpected', `${container}/${name}: no size or no ETag`);
+      }
+      if (contentLength > maxBytes) return TOO_LARGE;
+      // An empty blob has no range to ask for.
+      if (contentLength === 0) return { found: true, bytes: new Uint8Array() };
+      return await download(blob, { contentLength, etag, maxBytes });
+    } catch (error) {
+      if (isMissing(error)) return ABSENT;
+      throw storageErrorFrom(error, `reading ${container}/${name}`);
+    }
+  }
+
+  async create(
+    container: ContainerName,
+    name: string,
+    bytes: Uint8Array,
+    contentType: string,
+  ): Promise<'created' | 'exists'> {
+    const blob = this.#blob(container, name);
+    try {
+      await blob.upload(bytes, bytes.length, {
+        ...withLimit(CONTENT_LIMIT_MS),
+        conditions: { ifNoneMatch: '*' },
+        blobHTTPHeaders: { blobContentType: contentType },
+      });
+      return 'created';
+    } catch (error) {
+      if (isConflict(error)) return 'exists';
+      throw storageErrorFrom(error, `creating ${container}/${name}`);
+    }
+  }
+
+  async createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
+    const blob = this.#blob(container, name);
+    const options = {
+      permissions: BlobSASPermissions.parse('c'),
+      expiresOn: expiresAt,
+      // Only an emulator has an address without TLS.
+      protocol: blob.url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
+    };
+    try {
+      if (this.#clients.sasBy === 'account-key') return await blob.generateSasUrl(options);
+      const key = await this.#delegationKeys.keyFor(expiresAt);
+      return await blob.generateUserDelegationSasUrl(options, key);
+    } catch (error) {
+      throw storageErrorFrom(error, `signing an address of ${container}/${name}`);
+    }
+  }
+
+  async delete(container: ContainerName, name: string): Promise<void> {
+    try {
+      await this.#blob(container, name).delete(withLimit(OPERATION_LIMIT_MS));
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw storageErrorFrom(error, `deleting ${container}/${name}`);
+    }
+  }
+
+  #blob(container: ContainerName, name: string): BlockBlobClient {
+    checkBlobName(container, name);
+    return this.#clients.blobs.getContainerClient(container).getBlockBlobClient(name);
+  }
+}
+
+/** The bytes of just the blob whose size was looked at, and never more than was allowed. */
+async function download(
+  blob: BlockBlobClient,
+  options: { readonly contentLength: number; readonly etag: string; readonly maxBytes: number },
+): Promise<BlobContent> {
+  const response = await blob.download(0, options.contentLength, {
+    ...withLimit(CONTENT_LIMIT_MS),
+    conditions: { ifMatch: options.etag },
+    maxRetryRequests: DOWNLOAD_RETRIES,
+  });
+  const chunks: Buffer[] = [];
+  let received = 0;
+  for await (const chunk of response.readableStreamBody ?? []) {
+    const bytes = Buffer.from(chunk);
+    received += bytes.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (received > options.maxBytes) return TOO_LARGE;
+    chunks.push(bytes);
+  }
+  if (received !== options.contentLength) {
+    throw new StorageError('unavailable', `${blob.containerName}/${blob.name}: broken off`);
+  }
+  return { found: true, bytes: Uint8Array.from(Buffer.concat(chunks, received)) };
+}
+
+/** The blob is missing, that is: a missing container is an error. */
+function isMissing(error: unknown): boolean {
+  const failure = serviceFailure(error);
+  return failure?.status === 404 && failure.code === 'BlobNotFound';
+}
+
+/** 409 `BlobAlreadyExists` from Azure, 412 `ConditionNotMet` where a retry or a race met the blob. */
+function isConflict(error: unknown): boolean {
+  const failure = serviceFailure(error);
+  return failure?.code === 'BlobAlreadyExists' || failure?.status === 412;
+}
+
+function withLimit(milliseconds: number): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(milliseconds) };
+}

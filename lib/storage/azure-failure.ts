@@ -1,0 +1,83 @@
+import { RestError } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { StorageError, type StorageErrorCode } from './storage-error.ts';
+
+/** How the service answered a request that failed. */
+export interface ServiceFailure {
+  readonly status: number | undefined;
+  /** The service's own error code, for example `EntityAlreadyExists`. */
+  readonly code: string | undefined;
+}
+
+/** The places where the three SDKs leave the service's error code. */
+const Details = z.object({
+  errorCode: z.string().optional(),
+  code: z.string().optional(),
+  odataError: z.object({ code: z.string().optional() }).optional(),
+});
+
+const NOT_PROVISIONED: ReadonlySet<string> = new Set([
+  'TableNotFound',
+  'TableBeingDeleted',
+  'QueueNotFound',
+  'QueueBeingDeleted',
+  'ContainerNotFound',
+  'ContainerBeingDeleted',
+]);
+
+/** Undefined for what is no answer of the service. */
+export function serviceFailure(error: unknown): ServiceFailure | undefined {
+  if (!(error instanceof RestError)) return undefined;
+  return { status: error.statusCode, code: serviceCode(error) };
+}
+
+function serviceCode(error: RestError): string | undefined {
+  const details = Details.safeParse(error.details).data;
+  return (
+    details?.odataError?.code ??
+    details?.errorCode ??
+    details?.code ??
+    error.response?.headers.get('x-ms-error-code') ??
+    error.code
+  );
+}
+
+/** The failure as callers see it. `what` says what was tried and on what, without any content. */
+export function storageErrorFrom(error: unknown, what: string): StorageError {
+  if (error instanceof StorageError) return error;
+  const failure = serviceFailure(error);
+  const code = failure === undefined ? codeOfOther(error) : codeOfFailure(failure);
+  const parts = failure === undefined ? [nameOf(error)] : [failure.status, failure.code];
+  const why = parts.filter((part) => part !== undefined).join(' ');
+  return new StorageError(code, `${what} failed: ${why || 'no answer'}`, { cause: error });
+}
+
+function codeOfFailure({ status, code }: ServiceFailure): StorageErrorCode {
+  if (code !== undefined && NOT_PROVISIONED.has(code)) return 'not-provisioned';
+  // No status: the request was not sent or not answered; an answer that can't be read is PARSE_ERROR.
+  if (status === undefined) return code === 'PARSE_ERROR' ? 'unexpected' : 'unavailable';
+  if (status === 401 || status === 403) return 'denied';
+  if (status === 429 || status === 503) return 'throttled';
+  if (status === 408 || status >= 500) return 'unavailable';
+  return status === 400 || status === 413 ? 'invalid' : 'unexpected';
+}
+
+/** Time limits (AbortError, TimeoutError), and the credential's own errors. */
+function codeOfOther(error: unknown): StorageErrorCode {
+  switch (nameOf(error)) {
+    case 'AbortError':
+    case 'TimeoutError':
+      return 'unavailable';
+    case 'AuthenticationError':
+    case 'AggregateAuthenticationError':
+    case 'AuthenticationRequiredError':
+    case 'CredentialUnavailableError':
+      return 'denied';
+    default:
+      return 'unexpected';
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,43 @@
+import type { QueueClient } from '@azure/storage-queue';
+import { storageErrorFrom } from './azure-failure.ts';
+import { checkDelay, encodeMessage } from './queue-message.ts';
+import type { QueueName, Queues } from './queues.ts';
+import { OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
+
+/** Messages never expire: one that was forgotten ends in the poison queue, where people look. */
+const NEVER = -1;
+
+/** Queue Storage. Where the SDK's retry repeats a send that had taken effect, the message is there twice. */
+export class AzureQueues implements Queues {
+  readonly #clients: Pick<StorageClients, 'queues'>;
+  readonly #queues = new Map<QueueName, QueueClient>();
+
+  constructor(clients: Pick<StorageClients, 'queues'>) {
+    this.#clients = clients;
+  }
+
+  async send(
+    queue: QueueName,
+    message: unknown,
+    options: { readonly delaySeconds?: number } = {},
+  ): Promise<void> {
+    const delaySeconds = options.delaySeconds ?? 0;
+    checkDelay(queue, delaySeconds);
+    const text = encodeMessage(queue, message);
+    try {
+      await this.#client(queue).sendMessage(text, {
+        visibilityTimeout: delaySeconds,
+        messageTimeToLive: NEVER,
+        abortSignal: AbortSignal.timeout(OPERATION_LIMIT_MS),
+      });
+    } catch (error) {
+      throw storageErrorFrom(error, `sending to ${queue}`);
+    }
+  }
+
+  #client(queue: QueueName): QueueClient {
+    const client = this.#queues.get(queue) ?? this.#clients.queues.getQueueClient(queue);
+    this.#queues.set(queue, client);
+    return client;
+  }
+}

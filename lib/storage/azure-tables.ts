@@ -1,0 +1,203 @@
+import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import pLimit from 'p-limit';
+import { serviceFailure, storageErrorFrom } from './azure-failure.ts';
+import { checkEntity, checkEtag, checkKey, checkKeys } from './entity-rules.ts';
+import { OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
+import { StorageError } from './storage-error.ts';
+import { fromTableEntity, toTableEntity } from './table-entity.ts';
+import type { Entity, StoredEntity, TableName, Tables } from './tables.ts';
+
+/**
+ * Limits of an entity group transaction: 100 entities and 4 MiB, of which the batch's own headers
+ * take a share. Source: "Performing entity group transactions" (REST reference).
+ */
+const MAX_BATCH_ENTITIES = 100;
+const MAX_BATCH_BYTES = 3.5 * 1024 * 1024;
+const BATCH_OVERHEAD_BYTES = 2 * 1024;
+const PAGE_SIZE = 1000;
+const PARALLEL_INSERTS = 8;
+
+/**
+ * Table Storage. Where the SDK's retry repeats a write that had taken effect unseen, the write reports
+ * a lost race: callers read the row again, and find their own write.
+ */
+export class AzureTables implements Tables {
+  readonly #connect: (table: TableName) => TableClient;
+  readonly #clients = new Map<TableName, TableClient>();
+
+  constructor(clients: Pick<StorageClients, 'table'>) {
+    this.#connect = clients.table;
+  }
+
+  async get(
+    table: TableName,
+    partitionKey: string,
+    rowKey: string,
+  ): Promise<StoredEntity | undefined> {
+    checkKeys(table, partitionKey, rowKey);
+    try {
+      const found = await this.#client(table).getEntity(partitionKey, rowKey, withLimit());
+      return fromTableEntity(table, found);
+    } catch (error) {
+      if (is(error, 404, 'ResourceNotFound')) return undefined;
+      throw storageErrorFrom(error, `reading ${table} (${partitionKey}, ${rowKey})`);
+    }
+  }
+
+  async insert(table: TableName, entity: Entity): Promise<string | undefined> {
+    checkEntity(table, entity);
+    try {
+      const written = await this.#client(table).createEntity(toTableEntity(entity), withLimit());
+      return etagOf(table, written.etag);
+    } catch (error) {
+      if (is(error, 409, 'EntityAlreadyExists')) return undefined;
+      throw storageErrorFrom(error, `inserting ${nameOf(table, entity)}`);
+    }
+  }
+
+  async insertMissing(table: TableName, entities: readonly Entity[]): Promise<void> {
+    for (const batch of batchesOf(table, entities)) await this.#insertBatch(table, batch);
+  }
+
+  async replace(table: TableName, entity: Entity, etag: string): Promise<string | undefined> {
+    checkEntity(table, entity);
+    checkEtag(table, etag);
+    try {
+      const options = { ...withLimit(), etag };
+      const written = await this.#client(table).updateEntity(
+        toTableEntity(entity),
+        'Replace',
+        options,
+      );
+      return etagOf(table, written.etag);
+    } catch (error) {
+      if (is(error, 412, 'UpdateConditionNotSatisfied')) return undefined;
+      if (is(error, 404, 'ResourceNotFound')) return undefined;
+      throw storageErrorFrom(error, `replacing ${nameOf(table, entity)}`);
+    }
+  }
+
+  async delete(
+    table: TableName,
+    partitionKey: string,
+    rowKey: string,
+    etag: string,
+  ): Promise<boolean> {
+    checkKeys(table, partitionKey, rowKey);
+    checkEtag(table, etag);
+    try {
+      await this.#client(table).deleteEntity(partitionKey, rowKey, { ...withLimit(), etag });
+      return true;
+    } catch (error) {
+      if (is(error, 404, 'ResourceNotFound')) return true;
+      if (is(error, 412, 'UpdateConditionNotSatisfied')) return false;
+      throw storageErrorFrom(error, `deleting ${table} (${partitionKey}, ${rowKey})`);
+    }
+  }
+
+  async *list(
+    table: TableName,
+    partitionKey: string,
+    options: { readonly fromRowKey?: string } = {},
+  ): AsyncGenerator<StoredEntity> {
+    checkKey(table, 'partition key', partitionKey);
+    if (options.fromRowKey !== undefined) checkKey(table, 'row key', options.fromRowKey);
+    const filter =
+      options.fromRowKey === undefined
+        ? odata`PartitionKey eq ${partitionKey}`
+        : odata`PartitionKey eq ${partitionKey} and RowKey ge ${options.fromRowKey}`;
+    let page: EntityPage | undefined;
+    do {
+      page = await this.#page(table, filter, page?.continuationToken);
+      for (const found of page ?? []) yield fromTableEntity(table, found);
+    } while (page?.continuationToken !== undefined);
+  }
+
+  /** One page, with a time limit of its own: a list lasts as long as its reader takes. */
+  async #page(
+    table: TableName,
+    filter: string,
+    continuationToken: string | undefined,
+  ): Promise<EntityPage | undefined> {
+    try {
+      const pages = this.#client(table)
+        .listEntities({ ...withLimit(), queryOptions: { filter } })
+        .byPage({
+          maxPageSize: PAGE_SIZE,
+          ...(continuationToken === undefined ? {} : { continuationToken }),
+        });
+      const next = await pages.next();
+      return next.done === true ? undefined : next.value;
+    } catch (error) {
+      throw storageErrorFrom(error, `listing ${table}`);
+    }
+  }
+
+  async #insertBatch(table: TableName, batch: readonly Entity[]): Promise<void> {
+    const actions = batch.map((entity): TransactionAction => ['create', toTableEntity(entity)]);
+    try {
+      await this.#client(table).submitTransaction(actions, withLimit());
+    } catch (error) {
+      if (!is(error, 409, 'EntityAlreadyExists')) {
+        throw storageErrorFrom(error, `inserting ${batch.length} rows into ${table}`);
+      }
+      // A transaction is all or nothing: with some of its rows there already, each goes alone.
+      const limit = pLimit(PARALLEL_INSERTS);
+      await Promise.all(batch.map((entity) => limit(() => this.insert(table, entity))));
+    }
+  }
+
+  #client(table: TableName): TableClient {
+    const client = this.#clients.get(table) ?? this.#connect(table);
+    this.#clients.set(table, client);
+    return client;
+  }
+}
+
+interface EntityPage extends Iterable<Record<string, unknown>> {
+  readonly continuationToken?: string;
+}
+
+/** Checks all of them first, so that a fault in one is found before any is written. */
+function batchesOf(table: TableName, entities: readonly Entity[]): readonly Entity[][] {
+  const batches: Entity[][] = [];
+  const seen = new Set<string>();
+  let current: Entity[] = [];
+  let bytes = 0;
+  for (const entity of entities) {
+    const size = checkEntity(table, entity) + BATCH_OVERHEAD_BYTES;
+    if (entity.partitionKey !== entities[0]?.partitionKey) {
+      throw new StorageError('invalid', `${table}: insertMissing over more than one partition`);
+    }
+    // A row may be only once in a transaction.
+    if (seen.has(entity.rowKey)) continue;
+    seen.add(entity.rowKey);
+    const full = current.length === MAX_BATCH_ENTITIES || bytes + size > MAX_BATCH_BYTES;
+    if (current.length === 0 || full) {
+      current = [];
+      bytes = 0;
+      batches.push(current);
+    }
+    current.push(entity);
+    bytes += size;
+  }
+  return batches;
+}
+
+function is(error: unknown, status: number, code: string): boolean {
+  const failure = serviceFailure(error);
+  return failure?.status === status && failure.code === code;
+}
+
+function etagOf(table: TableName, etag: string | undefined): string {
+  if (etag === undefined) throw new StorageError('unexpected', `${table}: a write gave no ETag`);
+  return etag;
+}
+
+function nameOf(table: TableName, entity: Entity): string {
+  return `${table} (${entity.partitionKey}, ${entity.rowKey})`;
+}
+
+function withLimit(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(OPERATION_LIMIT_MS) };
+}
