@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BuildOptions, build } from 'esbuild';
+
+/** A file to bundle: where it starts, where it goes. */
+interface Bundle {
+  readonly entry: string;
+  readonly output: string;
+  /** Modules that the place where the bundle runs provides itself. */
+  readonly external: readonly string[];
+}
+
+const ROOT = join(import.meta.dirname, '..');
+
+const BUNDLES: readonly Bundle[] = [
+  // The Functions worker provides `@azure/functions-core` at run time; it is in no package registry.
+  { entry: 'functions/index.ts', output: 'dist/index.cjs', external: ['@azure/functions-core'] },
+  { entry: 'lib/worker/main.ts', output: 'dist/worker.cjs', external: [] },
+];
+
+await main();
+
+/** `node scripts/build.ts [--quiet]`: bundles the app and the worker program into `dist/`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { quiet: { type: 'boolean', default: false } } });
+  const missing = BUNDLES.filter((bundle) => !existsSync(join(ROOT, bundle.entry)));
+  for (const bundle of missing) {
+    console.error(`build: ${bundle.output} was not made: its source ${bundle.entry} is not there`);
+  }
+  const present = BUNDLES.filter((bundle) => !missing.includes(bundle));
+  await removeStale(missing);
+  const results = await Promise.allSettled(present.map((bundle) => bundleOne(bundle)));
+  const failed = results.some((result) => result.status === 'rejected');
+  if (failed || missing.length > 0) {
+    process.exitCode = 1;
+  }
+  if (!values.quiet) {
+    for (const result of results) {
+      if (result.status === 'fulfilled') {
+        console.log(result.value);
+      }
+    }
+  }
+}
+
+/** A bundle whose source is gone must not be mistaken for a fresh one. */
+async function removeStale(bundles: readonly Bundle[]): Promise<void> {
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  for (const bundle of bundles) {
+    await rm(join(ROOT, bundle.output), { force: true });
+  }
+}
+
+/** Bundles one entry and says how large it became. esbuild itself prints errors and warnings. */
+async function bundleOne(bundle: Bundle): Promise<string> {
+  const outfile = join(ROOT, bundle.output);
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [bundle.entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    minify: true,
+    // Error classes are told apart by name in logs, and stack traces name functions.
+    keepNames: true,
+    external: [...bundle.external],
+    sourcemap: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // The sources are ESM; `import.meta.url` has no meaning in a CJS bundle unless it is given one.
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  } satisfies BuildOptions);
+  const { size } = await stat(outfile);
+  return `${relative(ROOT, outfile).padEnd(16)} ${(size / 1024).toFixed(0).padStart(6)} KiB`;
+}

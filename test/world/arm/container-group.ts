@@ -1,0 +1,155 @@
+import type { ContainerRuntime } from './container-process.ts';
+import { type ContainerEvent, ContainerRun, containerEvent } from './container-run.ts';
+import type { GroupFault } from './group-fault.ts';
+import { createGroupFolder, type GroupFolder } from './group-folder.ts';
+import type { GroupRequest } from './group-request.ts';
+
+export type ProvisioningState = 'Pending' | 'Creating' | 'Succeeded' | 'Failed' | 'Deleting';
+export type GroupState = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Stopped';
+
+export interface ContainerGroupOptions {
+  readonly name: string;
+  readonly resourceGroup: string;
+  readonly request: GroupRequest;
+  readonly fault: GroupFault | undefined;
+  readonly runtime: ContainerRuntime;
+  /** Milliseconds from the request to the first start of a container. */
+  readonly startDelayMs: number;
+  /** Whether the images can be pulled, asked again while provisioning. */
+  readonly imagesAccessible: () => Promise<boolean>;
+  /** Called when the platform forgets the group (a fault). */
+  readonly onVanished: () => void;
+}
+
+/** One container group: provisioned some time after it was asked for, then run to its end. */
+export class ContainerGroup {
+  readonly name: string;
+  readonly resourceGroup: string;
+  request: GroupRequest;
+  provisioningState: ProvisioningState = 'Pending';
+  readonly events: ContainerEvent[] = [];
+  runs: readonly ContainerRun[];
+  readonly #options: ContainerGroupOptions;
+  #folder: GroupFolder | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #provisioning: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: ContainerGroupOptions) {
+    this.name = options.name;
+    this.resourceGroup = options.resourceGroup;
+    this.request = options.request;
+    this.#options = options;
+    this.runs = options.request.properties.containers.map((one) => new ContainerRun(one));
+    this.#scheduleStart();
+  }
+
+  /** The state of the group's instance, which is the state of its containers taken together. */
+  get state(): GroupState {
+    if (this.provisioningState === 'Failed') {
+      return 'Failed';
+    }
+    const states = this.runs.map((run) => run.current);
+    if (states.some((one) => one.state === 'Running')) {
+      return 'Running';
+    }
+    if (states.every((one) => one.state === 'Terminated')) {
+      return states.every((one) => one.exitCode === 0) ? 'Succeeded' : 'Failed';
+    }
+    return this.runs.some((run) => run.restartCount > 0) ? 'Running' : 'Pending';
+  }
+
+  /** Whether it takes cores: until all of its containers have ended. */
+  get active(): boolean {
+    return this.state === 'Pending' || this.state === 'Running';
+  }
+
+  get transitioning(): boolean {
+    return this.provisioningState === 'Pending' || this.provisioningState === 'Creating';
+  }
+
+  /** What a second PUT of the same name does: everything is stopped and runs again. */
+  async restart(request: GroupRequest): Promise<void> {
+    await this.#stopRuns();
+    this.request = request;
+    this.provisioningState = 'Pending';
+    this.runs = request.properties.containers.map((one) => new ContainerRun(one));
+    this.#scheduleStart();
+  }
+
+  /** Ends every process and removes what was written. Settles when nothing is left. */
+  async remove(): Promise<void> {
+    this.#stopped = true;
+    this.provisioningState = 'Deleting';
+    await this.#stopRuns();
+  }
+
+  /** Kills what runs without waiting: for a process that is about to end. */
+  killNow(): void {
+    for (const run of this.runs) {
+      run.killNow();
+    }
+  }
+
+  async #stopRuns(): Promise<void> {
+    for (const timer of this.#timers) {
+      clearTimeout(timer);
+    }
+    await Promise.all(this.runs.map((run) => run.stop()));
+    await this.#provisioning;
+    await this.#folder?.remove();
+    this.#folder = undefined;
+  }
+
+  #scheduleStart(): void {
+    const { fault, startDelayMs } = this.#options;
+    if (fault?.kind === 'stays-pending') {
+      return;
+    }
+    const delay = fault?.kind === 'slow-start' ? fault.delayMs : startDelayMs;
+    this.#timers.push(
+      setTimeout(() => {
+        this.#provisioning = this.#provision();
+      }, delay),
+    );
+  }
+
+  async #provision(): Promise<void> {
+    const { fault, runtime, imagesAccessible, onVanished } = this.#options;
+    this.provisioningState = 'Creating';
+    if (fault?.kind === 'provisioning-failed') {
+      this.#failProvisioning(fault.event);
+      return;
+    }
+    for (const run of this.runs) {
+      run.events.push(containerEvent('Pulling', 'pulling image'));
+    }
+    if (!(await imagesAccessible())) {
+      this.#failProvisioning('InaccessibleImage');
+      return;
+    }
+    const { volumes = [], restartPolicy = 'Always' } = this.request.properties;
+    const folder = await createGroupFolder(volumes);
+    this.#folder = folder;
+    if (this.#stopped) {
+      return;
+    }
+    this.provisioningState = 'Succeeded';
+    for (const run of this.runs) {
+      run.events.push(containerEvent('Pulled', 'Successfully pulled image'));
+      run.start({ folder, runtime, restartPolicy, fault, onEnded: () => undefined });
+    }
+    if (fault?.kind === 'vanishes') {
+      this.#timers.push(setTimeout(onVanished, fault.afterMs));
+    }
+  }
+
+  #failProvisioning(name: 'InsufficientCapacity' | 'InaccessibleImage'): void {
+    const messages = {
+      InsufficientCapacity: 'Insufficient capacity available for the requested resources.',
+      InaccessibleImage: 'Failed to pull image: the image is not accessible.',
+    };
+    this.provisioningState = 'Failed';
+    this.events.push(containerEvent(name, messages[name], 'Warning'));
+  }
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import type { ContainerLog } from './container-log.ts';
+import type { GroupFolder } from './group-folder.ts';
+import type { Container } from './group-request.ts';
+import { killTree } from './process-tree.ts';
+
+/** How a container becomes a local process. */
+export interface ContainerRuntime {
+  /** The entry point of the worker image, for a container without a command. */
+  readonly entrypoint: readonly string[];
+  /** A path inside the worker image → the local file in its place. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The folder with the tools of the worker image, first on PATH. */
+  readonly toolsFolder?: string;
+}
+
+export interface ContainerProcess {
+  /** Settles with the exit code as a container runtime tells it: 128 + the signal's number. */
+  readonly ended: Promise<number>;
+  kill(): void;
+}
+
+const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+/**
+ * Runs a container's command with the environment that its specification gives and nothing of the
+ * world's own but PATH, HOME and TMPDIR.
+ */
+export function startContainerProcess(options: {
+  readonly container: Container;
+  readonly folder: GroupFolder;
+  readonly runtime: ContainerRuntime;
+  readonly log: ContainerLog;
+}): ContainerProcess {
+  const { container, folder, runtime, log } = options;
+  const [program, ...args] = container.properties.command ?? runtime.entrypoint;
+  const child = spawn(
+    program === 'node' ? process.execPath : (program ?? ''),
+    args.map((value) => runtime.files[value] ?? folder.rewrite(container, value)),
+    {
+      cwd: folder.home,
+      env: environmentOf(options),
+      // Its own process group, so that all of it can be killed.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  child.stdout.on('data', (chunk: Buffer) => log.append(chunk, new Date()));
+  child.stderr.on('data', (chunk: Buffer) => log.append(chunk, new Date()));
+  return { ended: endOf(child, log), kill: () => child.pid !== undefined && killTree(child.pid) };
+}
+
+function environmentOf(options: {
+  readonly container: Container;
+  readonly folder: GroupFolder;
+  readonly runtime: ContainerRuntime;
+}): Record<string, string> {
+  const { container, folder, runtime } = options;
+  const path = [runtime.toolsFolder, dirname(process.execPath), process.env.PATH];
+  const environment: Record<string, string> = {
+    PATH: path.filter((part) => part !== undefined).join(delimiter),
+    HOME: folder.home,
+    TMPDIR: folder.temporary,
+  };
+  for (const variable of container.properties.environmentVariables ?? []) {
+    const value = variable.secureValue ?? variable.value ?? '';
+    environment[variable.name] = folder.rewrite(container, value);
+  }
+  return environment;
+}
+
+function endOf(child: ChildProcess, log: ContainerLog): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      log.append(Buffer.from(`${error.message}\n`), new Date());
+      // As a container runtime does where the command can't be started.
+      resolve(127);
+    });
+    // `close` and not `exit`: the output must be complete. A grandchild that keeps the pipe open
+    // must not keep the container alive, though, so it is killed at the exit of the first process.
+    child.once('exit', () => child.pid !== undefined && killTree(child.pid));
+    child.once('close', (code, signal) => {
+      resolve(code ?? 128 + (SIGNALS[signal ?? ''] ?? 0));
+    });
+  });
+}
