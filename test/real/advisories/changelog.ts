@@ -72,11 +72,14 @@ export function severityOf(urgency: string): Severity {
   }
 }
 
+/** Maintainers write `CVE-… ("title")`, `CVE-…: title` or the number alone, which then is the title. */
 function namedVulnerabilities(text: string): readonly { id: string; title: string }[] {
   const oneLine = text.replace(/\s+/g, ' ');
-  return [
-    ...oneLine.matchAll(/\b(CVE-\d{4}-\d{4,7})\b(?:\s*\("([^"]{1,200})"\)|: ([^*]{1,120}))?/g),
-  ].map(([, id = '', quoted, described]) => ({ id, title: (quoted ?? described ?? id).trim() }));
+  const named = /\b(CVE-\d{4}-\d{4,7})\b(?:\s*\("([^"]{1,300})"\)|:\s*([^*]{1,300}))?/g;
+  return [...oneLine.matchAll(named)].map(([, id = '', quoted, described]) => {
+    const title = quoted ?? described?.split(/\. |\.$| \(|\bCVE-| [+-] /, 1)[0] ?? '';
+    return { id, title: title.trim() || id };
+  });
 }
 
 function withoutSignature(entry: string): string {

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { copaToolingImages } from './copa-tooling.ts';
+
+describe('the images that Copa takes its tools from', () => {
+  it.each([
+    ['12.15', 'stable-slim'],
+    ['13', 'stable-slim'],
+    ['12', '12-slim'],
+    ['11.9', '11-slim'],
+  ])('for Debian %s have the tag %s', (version, tag) => {
+    const images = copaToolingImages(version);
+
+    expect(images.map((image) => image.upstream)).toEqual([
+      `ghcr.io/project-copacetic/copacetic/debian:${tag}`,
+      `docker.io/library/debian:${tag}`,
+    ]);
+  });
+});
