@@ -1,0 +1,79 @@
+import type { Stored } from '../storage/typed-table.ts';
+import { recordInventory } from './inventory.ts';
+import type { Outcome } from './reasons.ts';
+import type { TargetRow } from './records/target-row.ts';
+import type { Services } from './services.ts';
+import { assertTransition, isTerminal, type TargetState } from './target-states.ts';
+
+/** Attempts that a target may lose in one state before it is given up. */
+const MAX_LOST_ATTEMPTS = 3;
+const MAX_DETAIL = 1000;
+
+type Changes = Partial<Omit<TargetRow, 'partitionKey' | 'rowKey' | 'state'>>;
+
+/**
+ * Moves a target on, with its ETag. The new state starts without a job and with a full budget.
+ * Undefined: somebody else changed it first, and whoever did has decided.
+ */
+export async function moveTarget(
+  services: Services,
+  stored: Stored<TargetRow>,
+  state: TargetState,
+  changes: Changes,
+): Promise<Stored<TargetRow> | undefined> {
+  assertTransition(stored.row.state, state);
+  return writeTarget(services, stored, { ...stored.row, job: '', attempts: 0, ...changes, state });
+}
+
+/** Ends a target. The inventory is written first, so that a crash in between is made good. */
+export async function finishTarget(
+  services: Services,
+  stored: Stored<TargetRow>,
+  outcome: Outcome,
+  changes: Changes = {},
+): Promise<Stored<TargetRow> | undefined> {
+  assertTransition(stored.row.state, outcome.state);
+  const row: TargetRow = {
+    ...stored.row,
+    ...changes,
+    state: outcome.state,
+    finishedAt: services.clock.now(),
+    ...('reason' in outcome && { reason: outcome.reason }),
+    ...('detail' in outcome &&
+      outcome.detail !== undefined && { detail: outcome.detail.slice(0, MAX_DETAIL) }),
+  };
+  await recordInventory(services, row);
+  const written = await writeTarget(services, stored, row);
+  if (written !== undefined) {
+    services.log.info('target ended', {
+      runId: row.partitionKey,
+      image: `${row.repository}:${row.tag}`,
+      state: row.state,
+      reason: row.reason,
+      patchTag: row.patchTag,
+    });
+  }
+  return written;
+}
+
+/** Gives a target that got no result back to the tick; ends it where its budget is used up. */
+export async function handBack(
+  services: Services,
+  stored: Stored<TargetRow>,
+  why: { readonly blame: boolean; readonly outcome: Outcome },
+): Promise<Stored<TargetRow> | undefined> {
+  const attempts = stored.row.attempts + (why.blame ? 1 : 0);
+  if (attempts >= MAX_LOST_ATTEMPTS)
+    return finishTarget(services, stored, why.outcome, { attempts });
+  return writeTarget(services, stored, { ...stored.row, job: '', attempts });
+}
+
+/** Writes changes within a state, with the ETag. */
+export async function writeTarget(
+  services: Services,
+  stored: Stored<TargetRow>,
+  row: TargetRow,
+): Promise<Stored<TargetRow> | undefined> {
+  if (isTerminal(stored.row.state)) throw new Error('a target that has ended is never changed');
+  return services.targets.replace(row, stored.etag);
+}

@@ -1,0 +1,41 @@
+import type { HeldJob } from './held-job.ts';
+import { releaseImage } from './inventory.ts';
+import { allTargets, bySource } from './job-targets.ts';
+import { type Services, secondsAfter } from './services.ts';
+import { isTerminal } from './target-states.ts';
+import { throttleUntil } from './throttle.ts';
+
+/**
+ * Leaves nothing behind: the staged patches of targets that have ended, the claims on their images,
+ * and the job's container group. Each may be done already.
+ */
+export async function clearJob(services: Services, held: HeldJob): Promise<void> {
+  for (const image of bySource(await allTargets(services, held.row))) {
+    if (!image.targets.every(({ row }) => isTerminal(row.state))) continue;
+    for (const { row } of image.targets) {
+      const staging = row.stagedRepository;
+      // A patch that stands in its own repository is a published one, under verification again.
+      if (staging === undefined || staging === row.repository) continue;
+      for (const digest of [row.stagedRaw, row.staged]) {
+        if (digest === undefined) continue;
+        held.assertHeld();
+        await services.registry.deleteManifest(staging, digest);
+      }
+    }
+    await releaseImage(services, image, held.row.partitionKey);
+  }
+  await deleteGroup(services, held);
+}
+
+/** Whatever can't be deleted now carries an expiry, and is left to the reaper. */
+async function deleteGroup(services: Services, held: HeldJob): Promise<void> {
+  if (held.row.group === undefined) return;
+  held.assertHeld();
+  const answer = await services.groups.delete(held.row.group);
+  if (answer.ok) return;
+  services.log.warn('group not deleted', { group: held.row.group, refusal: answer.refusal });
+  if (answer.refusal === 'throttled') {
+    const wait = answer.retryAfterSeconds ?? 60;
+    await throttleUntil(services, secondsAfter(services.clock.now(), wait));
+  }
+}

@@ -1,0 +1,220 @@
+import { type GroupSpec, GroupTag, MANAGED_BY } from '../containers/container-groups.ts';
+import { Digest } from '../image/digest.ts';
+import { type PinnedImage, RepositoryName, Tag } from '../image/reference.ts';
+import {
+  DOCKER_CONFIG_NAME,
+  JOB_FILE_NAME,
+  JOB_FOLDER_VARIABLE,
+  type JobFile,
+  type PatchJobFile,
+  type ScanJobFile,
+} from '../job/job-file.ts';
+import { STAGING_PREFIX } from '../policy/reserved-repositories.ts';
+import type { TokenScope } from '../registry/registry.ts';
+import { fixable } from '../report/finding.ts';
+import { CONTAINERS } from '../storage/blobs.ts';
+import { readAcceptedScan } from './accepted-scans.ts';
+import type { SourceImage } from './job-targets.ts';
+import { type JobRow, reportBlobOf, resultBlobOf } from './records/job-row.ts';
+import type { RunRow } from './records/run-row.ts';
+import { type Services, secondsAfter } from './services.ts';
+
+const SECRETS_PATH = '/run/patchwright';
+const SCRATCH_PATH = '/var/lib/patchwright';
+const IMAGE_TIMEOUT_SECONDS = 20 * 60;
+/** The SAS and the group outlive the deadline by this, so that a last result can still be written. */
+const MARGIN_SECONDS = 10 * 60;
+const TOKEN_MARGIN_SECONDS = 5 * 60;
+const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+/** Where BuildKit looks for Copa's tooling images, each mirrored in the user's registry. */
+const TOOLING_UPSTREAMS = ['docker.io', 'ghcr.io', 'mcr.microsoft.com'] as const;
+
+type JobBase = Omit<ScanJobFile, 'kind' | 'database' | 'images'>;
+
+type Attempt = JobRow & { readonly deadline: Date; readonly group: GroupSpec['name'] };
+
+export function stagingOf(repository: RepositoryName): RepositoryName {
+  return RepositoryName.parse(`${STAGING_PREFIX}${repository}`);
+}
+
+/** What one attempt's container group is given: a job file, one registry token, and no identity. */
+export async function groupSpecOf(
+  services: Services,
+  run: RunRow,
+  job: Attempt,
+  images: readonly SourceImage[],
+): Promise<GroupSpec> {
+  const { options, registry, blobs } = services;
+  const patches = job.kind === 'patch';
+  const worker = patches ? options.patchWorkerImage : options.scanWorkerImage;
+  const expiresAt = secondsAfter(job.deadline, MARGIN_SECONDS);
+  const token = await registry.mintToken(scopesOf(services, job, images));
+  const pull = await registry.mintToken([{ repository: worker.repository, actions: ['pull'] }]);
+  const end = Math.min(
+    job.deadline.getTime(),
+    secondsAfter(token.expiresAt, -TOKEN_MARGIN_SECONDS).getTime(),
+  );
+  const base: JobBase = {
+    version: 1,
+    jobId: job.rowKey,
+    attempt: job.attempt,
+    registry: registry.host,
+    deadline: new Date(end).toISOString(),
+    imageTimeoutSeconds: IMAGE_TIMEOUT_SECONDS,
+    resultUrl: await blobs.createOnlyUrl(CONTAINERS.results, resultBlobOf(job), expiresAt),
+    ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
+  };
+  const file: JobFile = patches
+    ? { ...base, ...(await patchPart(services, job, images)) }
+    : { ...base, ...(await scanPart(services, run, job, images, expiresAt)) };
+  const privileged = patches && options.builder.kind === 'confidential';
+  return {
+    name: job.group,
+    sku: privileged ? 'Confidential' : 'Standard',
+    privileged,
+    image: `${registry.host}/${worker.reference}`,
+    imageCredential: { server: registry.host, username: TOKEN_USER, password: pull.token },
+    command: ['node', '/app/worker.cjs', file.kind],
+    cpu: 2,
+    memoryGb: 4,
+    environment: { [JOB_FOLDER_VARIABLE]: SECRETS_PATH, DOCKER_CONFIG: SECRETS_PATH },
+    secretFiles: {
+      [JOB_FILE_NAME]: JSON.stringify(file),
+      [DOCKER_CONFIG_NAME]: JSON.stringify({
+        auths: { [registry.host]: { registrytoken: token.token } },
+      }),
+    },
+    secretsPath: SECRETS_PATH,
+    ...(privileged && { scratchPath: SCRATCH_PATH }),
+    tags: {
+      [GroupTag.managedBy]: MANAGED_BY,
+      [GroupTag.run]: run.runId,
+      [GroupTag.job]: job.rowKey,
+      [GroupTag.expiresAt]: expiresAt.toISOString(),
+    },
+  };
+}
+
+/** Scan and verify may pull; patch may pull one repository and push to its staging alone. */
+function scopesOf(
+  services: Services,
+  job: JobRow,
+  images: readonly SourceImage[],
+): readonly TokenScope[] {
+  const { options } = services;
+  if (job.kind !== 'patch') {
+    const scanned = images.map((image) => pinnedOf(job, image).repository);
+    const repositories = new Set([...scanned, options.database.repository]);
+    return [...repositories].map((repository) => ({ repository, actions: ['pull'] }));
+  }
+  const repository = onlyRepository(job);
+  return [
+    { repository, actions: ['pull'] },
+    { repository: stagingOf(repository), actions: ['pull', 'push'] },
+    ...toolingRepositories(services).map((tooling) => ({
+      repository: tooling,
+      actions: ['pull'] as const,
+    })),
+  ];
+}
+
+/** The image that a scan or verify job looks at: the source, or what stands in staging. */
+export function pinnedOf(job: JobRow, image: SourceImage): PinnedImage {
+  if (job.kind !== 'verify') return { repository: image.repository, digest: image.digest };
+  const row = image.targets[0]?.row;
+  if (row?.staged === undefined || row.stagedRepository === undefined) {
+    throw new Error('a target to be verified has nothing staged');
+  }
+  return { repository: row.stagedRepository, digest: row.staged };
+}
+
+/** The same content in two repositories is scanned once. */
+function uniqueImages(job: JobRow, images: readonly SourceImage[]): readonly PinnedImage[] {
+  const pinned = images.map((image) => pinnedOf(job, image));
+  return [...new Map(pinned.map((image) => [image.digest, image])).values()];
+}
+
+async function scanPart(
+  services: Services,
+  run: RunRow,
+  job: JobRow,
+  images: readonly SourceImage[],
+  expiresAt: Date,
+): Promise<Omit<ScanJobFile, keyof JobBase>> {
+  if (run.databaseDigest === undefined) throw new Error('the run has no vulnerability database');
+  return {
+    kind: 'scan',
+    database: {
+      repository: services.options.database.repository,
+      digest: Digest.parse(run.databaseDigest),
+    },
+    images: await Promise.all(
+      uniqueImages(job, images).map(async (pinned) => {
+        const name = reportBlobOf(job, pinned.digest);
+        return {
+          ...pinned,
+          reportUrl: await services.blobs.createOnlyUrl(CONTAINERS.results, name, expiresAt),
+        };
+      }),
+    ),
+  };
+}
+
+async function patchPart(
+  services: Services,
+  job: JobRow,
+  images: readonly SourceImage[],
+): Promise<Omit<PatchJobFile, keyof JobBase>> {
+  const { builder } = services.options;
+  const repository = onlyRepository(job);
+  return {
+    kind: 'patch',
+    ...(builder.kind === 'remote' && { buildkitAddress: builder.address }),
+    toolingMirrors: TOOLING_UPSTREAMS.map((upstream) => ({
+      upstream,
+      mirror: `${services.registry.host}/${services.options.toolingMirror}/${upstream}`,
+    })),
+    repository,
+    staging: stagingOf(repository),
+    images: await Promise.all(images.map((image, at) => patchImage(services, job, image, at))),
+  };
+}
+
+async function patchImage(
+  services: Services,
+  job: JobRow,
+  image: SourceImage,
+  at: number,
+): Promise<PatchJobFile['images'][number]> {
+  const scan = await readAcceptedScan(services, image.targets[0]?.row.reportBefore);
+  if (scan.os === undefined) throw new Error('the accepted report names no operating system');
+  return {
+    digest: image.digest,
+    stagingTag: Tag.parse(`${job.rowKey}-${job.attempt}-${at}`),
+    os: { family: scan.os.family, name: scan.os.name },
+    architecture: image.targets[0]?.row.architecture ?? 'amd64',
+    findings: fixable(scan).map((finding) => ({
+      id: finding.id,
+      package: finding.package,
+      installed: finding.installed,
+      fixed: finding.fixed ?? '',
+      ...(finding.purl !== undefined && { purl: finding.purl }),
+    })),
+  };
+}
+
+/** Copa's tooling images as its 0.14.2 asks for them: `pkg/pkgmgr` in its source. */
+function toolingRepositories(services: Services): readonly RepositoryName[] {
+  const names = [
+    'docker.io/library/debian',
+    'docker.io/library/ubuntu',
+    'ghcr.io/project-copacetic/copacetic/debian',
+    'ghcr.io/project-copacetic/copacetic/ubuntu',
+  ];
+  return names.map((name) => RepositoryName.parse(`${services.options.toolingMirror}/${name}`));
+}
+
+function onlyRepository(job: JobRow): RepositoryName {
+  if (job.repository === undefined) throw new Error(`a ${job.kind} job names no repository`);
+  return job.repository;
+}

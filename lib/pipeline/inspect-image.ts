@@ -1,0 +1,120 @@
+import { Annotation } from '../image/annotations.ts';
+import { Digest } from '../image/digest.ts';
+import { ImageConfig, ImageIndex, ImageManifest, MediaType } from '../image/manifest.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import type { Registry, StoredManifest } from '../registry/registry.ts';
+import type { SkipReason } from './reasons.ts';
+
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+const INDEX_TYPES: readonly string[] = [MediaType.ociIndex, MediaType.dockerManifestList];
+const MANIFEST_TYPES: readonly string[] = [MediaType.ociManifest, MediaType.dockerManifest];
+const CONFIG_TYPES: readonly string[] = [
+  MediaType.ociConfig,
+  'application/vnd.docker.container.image.v1+json',
+];
+
+/** What the registry alone says of a tag's image, before anything is scanned. */
+export type Inspection =
+  | { readonly kind: 'source'; readonly sourceDigest: Digest; readonly architecture: string }
+  | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail?: string };
+
+export interface ParsedImage {
+  readonly manifest: ImageManifest;
+  readonly config: ImageConfig;
+}
+
+/** A manifest of an image and its config; undefined where it is something else. */
+export async function readImage(
+  registry: Registry,
+  repository: RepositoryName,
+  stored: StoredManifest,
+): Promise<ParsedImage | undefined> {
+  if (!MANIFEST_TYPES.includes(stored.mediaType)) return undefined;
+  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
+  if (!manifest.success || !CONFIG_TYPES.includes(manifest.data.config.mediaType)) return undefined;
+  const bytes = await registry.blob(repository, manifest.data.config.digest, MAX_CONFIG_BYTES);
+  const config = ImageConfig.safeParse(bytes === undefined ? undefined : parseJson(bytes));
+  return config.success ? { manifest: manifest.data, config: config.data } : undefined;
+}
+
+/** Finds the one image behind a tag that can be patched, or why there is none. */
+export async function inspectImage(
+  registry: Registry,
+  repository: RepositoryName,
+  digest: Digest,
+  maxImageBytes: number,
+): Promise<Inspection> {
+  const top = await registry.manifest(repository, digest);
+  if (top === undefined) return skip('not-found', 'the manifest is gone');
+  if (!INDEX_TYPES.includes(top.mediaType)) {
+    return inspectManifest(registry, repository, top, maxImageBytes);
+  }
+  const index = ImageIndex.safeParse(parseJson(top.bytes));
+  if (!index.success) return skip('not-an-image', 'the index does not parse');
+  // buildx puts its attestations beside the image, as entries for the platform unknown/unknown.
+  const real = index.data.manifests.filter((entry) => entry.platform?.os !== 'unknown');
+  const [only] = real;
+  if (only === undefined) return skip('not-an-image', 'the index names no image');
+  if (real.length > 1) return skip('multi-arch', `the index names ${real.length} images`);
+  const stored = await registry.manifest(repository, only.digest);
+  if (stored === undefined) return skip('not-found', 'the image that the index names is gone');
+  return inspectManifest(registry, repository, stored, maxImageBytes);
+}
+
+async function inspectManifest(
+  registry: Registry,
+  repository: RepositoryName,
+  stored: StoredManifest,
+  maxImageBytes: number,
+): Promise<Inspection> {
+  const image = await readImage(registry, repository, stored);
+  if (image === undefined) return skip('not-an-image', stored.mediaType.slice(0, 100));
+  const { manifest, config } = image;
+  if (config.os === 'windows') return skip('windows');
+  if (config.os !== 'linux' || config.architecture !== 'amd64') {
+    return skip('unsupported-platform', `${config.os}/${config.architecture}`.slice(0, 100));
+  }
+  const bytes = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+  if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);
+  const base = await ownBase(registry, repository, manifest);
+  if (base !== undefined) return base;
+  // Copa would start from the image that this label names, which whoever built the image chose.
+  if (
+    config.config?.labels?.['BaseImage'] !== undefined ||
+    config.config?.Labels?.['BaseImage'] !== undefined
+  ) {
+    return skip('patched-elsewhere', 'the config has the label BaseImage');
+  }
+  return { kind: 'source', sourceDigest: stored.digest, architecture: config.architecture };
+}
+
+/** A patch of ours under another name goes on being patched, from its source as always. */
+async function ownBase(
+  registry: Registry,
+  repository: RepositoryName,
+  manifest: ImageManifest,
+): Promise<Inspection | undefined> {
+  const annotations = manifest.annotations ?? {};
+  if (annotations[Annotation.sourceRepository] !== repository) return undefined;
+  const digest = Digest.safeParse(annotations[Annotation.sourceDigest]);
+  if (!digest.success) return undefined;
+  const stored = await registry.manifest(repository, digest.data);
+  const source = stored === undefined ? undefined : await readImage(registry, repository, stored);
+  if (source === undefined) return undefined;
+  const labels = { ...source.config.config?.Labels, ...source.config.config?.labels };
+  if (labels['BaseImage'] !== undefined) return undefined;
+  return { kind: 'source', sourceDigest: digest.data, architecture: source.config.architecture };
+}
+
+function skip(reason: SkipReason, detail?: string): Inspection {
+  return { kind: 'skip', reason, ...(detail !== undefined && { detail }) };
+}
+
+/** Undefined where it is not JSON: the schema then says that it is not an image. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

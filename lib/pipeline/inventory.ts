@@ -1,0 +1,176 @@
+import type { Digest } from '../image/digest.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import {
+  type InventoryImageRow,
+  type InventoryTagRow,
+  imageRowKey,
+  inventoryPartition,
+  patchDigests,
+} from './records/inventory-row.ts';
+import type { RunId } from './records/run-id.ts';
+import type { TargetRow } from './records/target-row.ts';
+import type { Services } from './services.ts';
+
+const REMEMBERED_PATCHES = 50;
+
+export async function inventoryImage(
+  services: Services,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<InventoryImageRow | undefined> {
+  const stored = await services.inventoryImages.get(
+    inventoryPartition(repository),
+    imageRowKey(digest),
+  );
+  return stored?.row;
+}
+
+/** Takes an image for this run. False: another run has it, and its claim has not run out. */
+export async function claimImage(
+  services: Services,
+  image: { readonly repository: RepositoryName; readonly digest: Digest },
+  run: { readonly runId: RunId; readonly deadline: Date },
+): Promise<boolean> {
+  const held = await changeImage(services, image, (row) => {
+    const free =
+      row.claimedBy === '' ||
+      row.claimedBy === run.runId ||
+      (row.claimedUntil !== undefined && row.claimedUntil <= services.clock.now());
+    return free ? { ...row, claimedBy: run.runId, claimedUntil: run.deadline } : undefined;
+  });
+  return held?.claimedBy === run.runId;
+}
+
+/** Lets an image go, if this run still has it. */
+export async function releaseImage(
+  services: Services,
+  image: { readonly repository: RepositoryName; readonly digest: Digest },
+  runId: RunId,
+): Promise<void> {
+  await changeImage(services, image, (row) =>
+    row.claimedBy === runId ? withoutClaim(row) : undefined,
+  );
+}
+
+/** Remembers a published patch, which also ends any back-off. */
+export async function rememberPatch(
+  services: Services,
+  image: { readonly repository: RepositoryName; readonly digest: Digest },
+  patch: Digest,
+): Promise<void> {
+  await changeImage(services, image, (row) => {
+    const known = patchDigests(row);
+    if (known.includes(patch) && row.failures === 0) return undefined;
+    const { failedFingerprint: _f, failedTools: _t, retryAfter: _r, ...rest } = row;
+    const digests = known.includes(patch) ? known : [...known, patch];
+    return {
+      ...rest,
+      failures: 0,
+      patchDigests: JSON.stringify(digests.slice(-REMEMBERED_PATCHES)),
+    };
+  });
+}
+
+const FIRST_BACK_OFF_HOURS = 20;
+const LONGEST_BACK_OFF_HOURS = 14 * 24;
+
+/** After a patch that failed or was refused: leave this (digest, findings) alone for a while. */
+export async function backOff(
+  services: Services,
+  image: { readonly repository: RepositoryName; readonly digest: Digest },
+  fingerprint: string,
+): Promise<void> {
+  await changeImage(services, image, (row) => {
+    const failures = row.failedFingerprint === fingerprint ? row.failures + 1 : 1;
+    const hours = Math.min(FIRST_BACK_OFF_HOURS * 2 ** (failures - 1), LONGEST_BACK_OFF_HOURS);
+    const retryAfter = new Date(services.clock.now().getTime() + hours * 3_600_000);
+    const tools = services.options.patchWorkerImage.reference;
+    return { ...row, failures, failedFingerprint: fingerprint, failedTools: tools, retryAfter };
+  });
+}
+
+/** Writes what the run found of this tag; the last run to look wins. */
+export async function recordInventory(services: Services, target: TargetRow): Promise<void> {
+  if (target.tag === '*') return;
+  const row: InventoryTagRow = {
+    partitionKey: inventoryPartition(target.repository),
+    rowKey: target.tag,
+    repository: target.repository,
+    tag: target.tag,
+    state: target.state,
+    runId: target.partitionKey,
+    at: services.clock.now(),
+    ...(target.reason !== undefined && { reason: target.reason }),
+    ...(target.digest !== undefined && { digest: target.digest }),
+    ...(target.sourceDigest !== undefined && { sourceDigest: target.sourceDigest }),
+    ...(target.patchTag !== undefined && { patchTag: target.patchTag }),
+    ...(target.patchDigest !== undefined && { patchDigest: target.patchDigest }),
+    ...present(target),
+  };
+  for (;;) {
+    const stored = await services.inventoryTags.get(row.partitionKey, row.rowKey);
+    const etag =
+      stored === undefined
+        ? await services.inventoryTags.insert(row)
+        : await services.inventoryTags.replace(row, stored.etag);
+    if (etag !== undefined) return;
+  }
+}
+
+/** The findings that are in the newest image of this tag: the patch's where there is one. */
+function present(target: TargetRow): Partial<InventoryTagRow> {
+  const after = target.state === 'patched' && target.afterCritical !== undefined;
+  const counts = after
+    ? {
+        critical: target.afterCritical,
+        high: target.afterHigh,
+        medium: target.afterMedium,
+        low: target.afterLow,
+        unknown: target.afterUnknown,
+        fixable: 0,
+      }
+    : {
+        critical: target.beforeCritical,
+        high: target.beforeHigh,
+        medium: target.beforeMedium,
+        low: target.beforeLow,
+        unknown: target.beforeUnknown,
+        fixable: target.beforeFixable,
+      };
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
+}
+
+function withoutClaim(row: InventoryImageRow): InventoryImageRow {
+  const { claimedUntil: _, ...rest } = row;
+  return { ...rest, claimedBy: '' };
+}
+
+/** Reads, changes and writes with the ETag until it holds; undefined from `change` leaves it be. */
+async function changeImage(
+  services: Services,
+  image: { readonly repository: RepositoryName; readonly digest: Digest },
+  change: (row: InventoryImageRow) => InventoryImageRow | undefined,
+): Promise<InventoryImageRow | undefined> {
+  const keys = {
+    partitionKey: inventoryPartition(image.repository),
+    rowKey: imageRowKey(image.digest),
+  };
+  for (;;) {
+    const stored = await services.inventoryImages.get(keys.partitionKey, keys.rowKey);
+    const row = stored?.row ?? {
+      ...keys,
+      repository: image.repository,
+      digest: image.digest,
+      claimedBy: '',
+      patchDigests: '[]',
+      failures: 0,
+    };
+    const changed = change(row);
+    if (changed === undefined) return stored?.row;
+    const etag =
+      stored === undefined
+        ? await services.inventoryImages.insert(changed)
+        : await services.inventoryImages.replace(changed, stored.etag);
+    if (etag !== undefined) return changed;
+  }
+}

@@ -1,0 +1,45 @@
+import pLimit from 'p-limit';
+import type { Digest } from '../image/digest.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import type { Stored } from '../storage/typed-table.ts';
+import { type JobRow, jobTargets } from './records/job-row.ts';
+import type { TargetRow } from './records/target-row.ts';
+import type { Services } from './services.ts';
+import { isTerminal } from './target-states.ts';
+
+/** Targets with one source: it is scanned, patched and verified once for all of them. */
+export interface SourceImage {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  readonly targets: readonly Stored<TargetRow>[];
+}
+
+/** The targets of a job as they are now, those included that it has brought to an end. */
+export async function allTargets(
+  services: Services,
+  job: JobRow,
+): Promise<readonly Stored<TargetRow>[]> {
+  const limit = pLimit(8);
+  const found = await Promise.all(
+    jobTargets(job).map((key) => limit(() => services.targets.get(job.partitionKey, key))),
+  );
+  return found.filter((target) => target !== undefined);
+}
+
+/** The targets that still wait for this job, and name no other. */
+export async function ownTargets(
+  services: Services,
+  job: JobRow,
+): Promise<readonly Stored<TargetRow>[]> {
+  const targets = await allTargets(services, job);
+  return targets.filter(({ row }) => row.job === job.rowKey && !isTerminal(row.state));
+}
+
+export function bySource(targets: readonly Stored<TargetRow>[]): readonly SourceImage[] {
+  const groups = Map.groupBy(targets, ({ row }) => `${row.repository}@${row.sourceDigest}`);
+  return [...groups.values()].flatMap((group) => {
+    const row = group[0]?.row;
+    if (row?.sourceDigest === undefined) return [];
+    return [{ repository: row.repository, digest: row.sourceDigest, targets: group }];
+  });
+}

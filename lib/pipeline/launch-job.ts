@@ -1,0 +1,108 @@
+import type { GroupAnswer } from '../containers/container-groups.ts';
+import { groupSpecOf } from './group-spec.ts';
+import type { HeldJob } from './held-job.ts';
+import { bySource, ownTargets } from './job-targets.ts';
+import { loseJob } from './lose-job.ts';
+import { groupNameOf } from './records/job-row.ts';
+import { runRowKey } from './records/run-id.ts';
+import { RUN_PARTITION } from './records/run-row.ts';
+import { type Services, secondsAfter } from './services.ts';
+import type { StepEnd } from './step-job.ts';
+import { throttledUntil, throttleUntil } from './throttle.ts';
+
+/** Names that a job may use up: one for each time that a group's creation was in doubt. */
+const MAX_LAUNCHES = 5;
+/** Well inside a registry token's 75 minutes, of which provisioning may take 30. */
+const ATTEMPT_SECONDS = 40 * 60;
+
+/** Starts the job's container group: intent first, then exactly one PUT under a name never used. */
+export async function launchJob(services: Services, held: HeldJob): Promise<StepEnd> {
+  const { clock, options } = services;
+  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  if (run === undefined) throw new Error('the run of this job is gone');
+  const targets = await ownTargets(services, held.row);
+  if (targets.length === 0)
+    return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
+  if (clock.now() >= run.row.deadline) {
+    return loseJob(services, held, {
+      reason: 'run-deadline',
+      detail: 'no group could be started in time',
+    });
+  }
+  const until = await throttledUntil(services);
+  if (until !== undefined) return wait(services, until);
+  const attempt = held.row.attempt + 1;
+  if (attempt > MAX_LAUNCHES) {
+    return loseJob(services, held, {
+      reason: 'group-lost',
+      detail: 'no group came up under any name',
+    });
+  }
+
+  const deadline = secondsAfter(clock.now(), ATTEMPT_SECONDS);
+  const group = groupNameOf(held.row.rowKey, attempt);
+  const intended = { ...held.row, attempt, group, deadline };
+  const spec = await groupSpecOf(services, run.row, intended, bySource(targets));
+  await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });
+  held.assertHeld();
+  const answer = await services.groups.create(spec);
+  if (answer.ok) {
+    services.log.info('group started', {
+      runId: run.row.runId,
+      jobId: held.row.rowKey,
+      group,
+      images: targets.length,
+    });
+    return {
+      changes: { state: 'running', checkedAt: clock.now() },
+      delaySeconds: options.pollSeconds,
+    };
+  }
+  return afterRefusal(services, held, answer);
+}
+
+/** The one table of what to do when a group is refused. */
+async function afterRefusal(
+  services: Services,
+  held: HeldJob,
+  answer: Exclude<GroupAnswer, { ok: true }>,
+): Promise<StepEnd> {
+  const { group, rowKey: jobId, partitionKey: runId } = held.row;
+  services.log.warn('group refused', {
+    runId,
+    jobId,
+    group,
+    refusal: answer.refusal,
+    detail: answer.detail,
+  });
+  const { clock } = services;
+  // Refused means that the name is unused: the same attempt is made again, and none is counted.
+  const again = { state: 'ready', attempt: held.row.attempt - 1 } as const;
+  switch (answer.refusal) {
+    case 'throttled':
+    case 'quota':
+    case 'capacity': {
+      const seconds = answer.retryAfterSeconds ?? (answer.refusal === 'throttled' ? 30 : 120);
+      const notBefore = secondsAfter(clock.now(), seconds);
+      await throttleUntil(services, notBefore);
+      return { changes: again, delaySeconds: seconds };
+    }
+    case 'transitioning':
+      return { changes: again, delaySeconds: 20 };
+    case 'unavailable':
+      // It may have been created all the same: stay in `launching` and look.
+      return { changes: {}, delaySeconds: services.options.pollSeconds };
+    case 'image-pull':
+    case 'configuration':
+      return loseJob(services, held, { reason: 'configuration', detail: answer.detail });
+    case 'unauthorized':
+      return loseJob(services, held, { reason: 'unauthorized', detail: answer.detail });
+    default:
+      return answer.refusal satisfies never;
+  }
+}
+
+function wait(services: Services, until: Date): StepEnd {
+  const seconds = Math.ceil((until.getTime() - services.clock.now().getTime()) / 1000);
+  return { changes: {}, delaySeconds: Math.max(1, seconds) };
+}

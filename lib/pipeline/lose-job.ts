@@ -1,0 +1,32 @@
+import { handBack } from './change-target.ts';
+import { clearJob } from './clear-job.ts';
+import type { HeldJob } from './held-job.ts';
+import { ownTargets } from './job-targets.ts';
+import type { FailReason, Outcome } from './reasons.ts';
+import type { Services } from './services.ts';
+import type { StepEnd } from './step-job.ts';
+
+/**
+ * Gives an attempt up. Its targets go back to the tick, which puts them into smaller batches, and end
+ * with this reason where their budget is used up. What the attempt may still write is never read.
+ */
+export async function loseJob(
+  services: Services,
+  held: HeldJob,
+  why: { readonly reason: FailReason; readonly detail: string },
+): Promise<StepEnd> {
+  const { partitionKey: runId, rowKey: jobId, group } = held.row;
+  services.log.warn('attempt lost', { runId, jobId, group, ...why });
+  const outcome: Outcome = { state: 'failed', reason: why.reason, detail: why.detail };
+  for (const target of await ownTargets(services, held.row)) {
+    await handBack(services, target, { blame: true, outcome });
+  }
+  await clearJob(services, held);
+  const changes = {
+    state: 'lost',
+    reason: why.reason,
+    detail: why.detail.slice(0, 1000),
+    finishedAt: services.clock.now(),
+  } as const;
+  return { changes, delaySeconds: 0 };
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { QUEUES } from '../storage/queues.ts';
+import type { JobRow } from './records/job-row.ts';
+import { RunId } from './records/run-id.ts';
+import type { Services } from './services.ts';
+
+/**
+ * A hint that a run wants a tick. Without a number it is a nudge: taken where nobody is at it.
+ */
+export const RunMessage = z.strictObject({
+  runId: RunId,
+  wake: z.number().int().nonnegative().optional(),
+});
+export type RunMessage = z.infer<typeof RunMessage>;
+
+/** A hint that a job wants a step. Only the job's current wake number is accepted. */
+export const JobMessage = z.strictObject({
+  runId: RunId,
+  jobId: z.string().regex(/^[a-z0-9-]{1,63}$/),
+  wake: z.number().int().nonnegative(),
+});
+export type JobMessage = z.infer<typeof JobMessage>;
+
+export async function sendTick(
+  services: Services,
+  message: RunMessage,
+  delaySeconds = 0,
+): Promise<void> {
+  await services.queues.send(QUEUES.runs, message, { delaySeconds });
+}
+
+export async function sendStep(
+  services: Services,
+  job: Pick<JobRow, 'partitionKey' | 'rowKey' | 'wake'>,
+  delaySeconds = 0,
+): Promise<void> {
+  const message: JobMessage = { runId: job.partitionKey, jobId: job.rowKey, wake: job.wake };
+  await services.queues.send(QUEUES.jobs, message, { delaySeconds });
+}

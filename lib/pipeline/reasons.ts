@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/**
+ * Why a target ended as it did. Public and stable: people alert on these words.
+ * docs/reasons.md says what each means and what to do.
+ */
+export const SkipReason = z.enum([
+  'already-patched',
+  'backing-off',
+  'end-of-life',
+  'held-by-another-run',
+  'image-too-large',
+  'multi-arch',
+  'no-builder',
+  'no-fix-available',
+  'no-op-patch',
+  'not-an-image',
+  'not-found',
+  'patched-elsewhere',
+  'source-changed',
+  'tag-ambiguous',
+  'tag-limit',
+  'tag-race-lost',
+  'unsupported-os',
+  'unsupported-platform',
+  'windows',
+]);
+export type SkipReason = z.infer<typeof SkipReason>;
+
+export const RejectReason = z.enum([
+  'config-changed',
+  'grew-too-much',
+  'layer-suspicious',
+  'layers-changed',
+  'manifest-changed',
+  'media-type-changed',
+  'new-findings',
+  'not-fixed',
+  'packages-lost',
+  'platform-changed',
+  'too-many-layers',
+]);
+export type RejectReason = z.infer<typeof RejectReason>;
+
+export const FailReason = z.enum([
+  'buildkit-unavailable',
+  'configuration',
+  'database-unavailable',
+  'group-lost',
+  'image-not-found',
+  'image-too-large',
+  'no-advisory-data',
+  'package-manager-failed',
+  'quota',
+  'registry-error',
+  'report-invalid',
+  'result-invalid',
+  'run-deadline',
+  'staging-missing',
+  'tag-locked',
+  'timeout',
+  'tool-failed',
+  'tooling-image-not-found',
+  'unauthorized',
+]);
+export type FailReason = z.infer<typeof FailReason>;
+
+export const Reason = z.enum([
+  ...SkipReason.options,
+  ...RejectReason.options,
+  ...FailReason.options.filter((reason) => reason !== 'image-too-large'),
+  'canceled',
+  'dry-run',
+]);
+export type Reason = z.infer<typeof Reason>;
+
+/** How a target ended, with its reason; `detail` is for people, already safe to show. */
+export type Outcome =
+  | { readonly state: 'clean' }
+  | { readonly state: 'patched' }
+  | { readonly state: 'planned'; readonly reason: 'dry-run' }
+  | { readonly state: 'skipped'; readonly reason: SkipReason; readonly detail?: string }
+  | { readonly state: 'rejected'; readonly reason: RejectReason; readonly detail?: string }
+  | { readonly state: 'failed'; readonly reason: FailReason; readonly detail?: string }
+  | { readonly state: 'canceled'; readonly reason: 'canceled' };

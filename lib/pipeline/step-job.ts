@@ -1,0 +1,77 @@
+import { HeldJob, LeaseLost } from './held-job.ts';
+import { launchJob } from './launch-job.ts';
+import { loseJob } from './lose-job.ts';
+import { type JobMessage, sendStep, sendTick } from './messages.ts';
+import { adoptGroup, pollJob } from './poll-job.ts';
+import { publishNext } from './publish-job.ts';
+import { isJobOver, type JobRow } from './records/job-row.ts';
+import { type Services, secondsAfter } from './services.ts';
+
+/** What a step leaves behind: changes to the job's row, and when the next step is due. */
+export interface StepEnd {
+  readonly changes: Partial<JobRow>;
+  readonly delaySeconds: number;
+}
+
+const MAX_ERRORS = 10;
+const LONGEST_DELAY_SECONDS = 300;
+
+/**
+ * One step of a job: take it, look at what is so, do one thing, write it down, and end or send
+ * itself again. Only the job's current wake number is accepted, so that a duplicate of the message
+ * can't start a second chain of steps.
+ */
+export async function stepJob(services: Services, message: JobMessage): Promise<void> {
+  const stored = await services.jobs.get(message.runId, message.jobId);
+  if (stored === undefined || isJobOver(stored.row) || stored.row.wake !== message.wake) return;
+  if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > services.clock.now()) return;
+  const held = await HeldJob.take(services, stored);
+  if (held === undefined) return;
+  try {
+    const end = await stepHeld(services, held);
+    const nextAt = secondsAfter(services.clock.now(), end.delaySeconds);
+    await held.release({ errors: 0, ...end.changes, nextAt });
+    if (isJobOver(held.row)) await sendTick(services, { runId: message.runId });
+    else await sendStep(services, held.row, end.delaySeconds);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    services.log.warn('step gave way to another', { runId: message.runId, jobId: message.jobId });
+  }
+}
+
+async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
+  try {
+    return await advance(services, held);
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    return afterError(services, held, error);
+  }
+}
+
+async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
+  switch (held.row.state) {
+    case 'ready':
+      return held.row.kind === 'publish' ? publishNext(services, held) : launchJob(services, held);
+    case 'launching':
+      return adoptGroup(services, held);
+    case 'running':
+      return pollJob(services, held);
+    case 'waiting':
+    case 'done':
+    case 'lost':
+      throw new Error(`a job that is ${held.row.state} has no step`);
+    default:
+      return held.row.state satisfies never;
+  }
+}
+
+/** An unexpected error: wait longer each time, and give the attempt up when it goes on. */
+async function afterError(services: Services, held: HeldJob, error: unknown): Promise<StepEnd> {
+  const detail = error instanceof Error ? error.message : String(error);
+  const errors = held.row.errors + 1;
+  const fields = { runId: held.row.partitionKey, jobId: held.row.rowKey, errors, detail };
+  services.log.error('step failed', fields);
+  if (errors >= MAX_ERRORS) return loseJob(services, held, { reason: 'registry-error', detail });
+  const delaySeconds = Math.min(services.options.pollSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
+  return { changes: { errors }, delaySeconds };
+}

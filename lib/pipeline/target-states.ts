@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** Where a target is on its way. The last seven are terminal. */
+export const TargetState = z.enum([
+  'queued',
+  'scanning',
+  'patching',
+  'verifying',
+  'publishing',
+  'clean',
+  'patched',
+  'planned',
+  'skipped',
+  'rejected',
+  'failed',
+  'canceled',
+]);
+export type TargetState = z.infer<typeof TargetState>;
+
+/**
+ * The transitions, as data. `scanning → verifying` is the way of a tag whose source has a patch
+ * already, under another tag: that patch is verified again and published, not made again.
+ */
+const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
+  queued: ['scanning', 'skipped', 'failed', 'canceled'],
+  scanning: ['patching', 'verifying', 'clean', 'planned', 'skipped', 'failed', 'canceled'],
+  patching: ['verifying', 'skipped', 'rejected', 'failed', 'canceled'],
+  verifying: ['publishing', 'skipped', 'rejected', 'failed', 'canceled'],
+  publishing: ['patched', 'skipped', 'failed'],
+  clean: [],
+  patched: [],
+  planned: [],
+  skipped: [],
+  rejected: [],
+  failed: [],
+  canceled: [],
+};
+
+export function isTerminal(state: TargetState): boolean {
+  return TRANSITIONS[state].length === 0;
+}
+
+/** Throws where the table does not know the transition: a defect, never an outcome. */
+export function assertTransition(from: TargetState, to: TargetState): void {
+  if (!TRANSITIONS[from].includes(to)) {
+    throw new Error(`a target may not go from ${from} to ${to}`);
+  }
+}
+
+/** Every pair that the table allows, for tests that must have seen each. */
+export function allTransitions(): readonly (readonly [TargetState, TargetState])[] {
+  return TargetState.options.flatMap((from) => TRANSITIONS[from].map((to) => [from, to] as const));
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { RepositoryName, Tag } from '../image/reference.ts';
+import { isReservedRepository } from './reserved-repositories.ts';
+
+const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
+  error: 'is a repository of Patchwright or of the registry itself, and is never patched',
+});
+
+const Unique = <Item extends z.ZodType<string>>(item: Item) =>
+  z
+    .array(item)
+    .min(1)
+    .max(10_000)
+    .refine((items) => new Set(items).size === items.length, { error: 'names the same tag twice' });
+
+/** One repository: its tags by name, or `["*"]` for every tag that is not a patch. */
+const RepositoryRule = z.strictObject({
+  repository: PatchableRepository,
+  tags: z.union([z.tuple([z.literal('*')]), Unique(Tag)], {
+    error: 'must be ["*"] alone, or a list of one or more different tags',
+  }),
+  enabled: z.boolean().default(true),
+});
+
+/**
+ * The policy: version 1 of the document that ACR Continuous Patching keeps in the registry, so that
+ * a registry can be moved over as it is. Unlike there, a misspelt key is a fault and not ignored.
+ */
+export const Policy = z.strictObject({
+  version: z.literal('v1'),
+  'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
+  repositories: z
+    .array(RepositoryRule)
+    .min(1)
+    .max(10_000)
+    .refine((rules) => new Set(rules.map((rule) => rule.repository)).size === rules.length, {
+      error: 'names the same repository twice',
+    }),
+});
+export type Policy = z.infer<typeof Policy>;
+export type RepositoryRule = z.infer<typeof RepositoryRule>;
+
+export type PolicyParse =
+  | { readonly ok: true; readonly policy: Policy }
+  /** Every fault, one sentence each: where, and what is wrong. */
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** As ACR Continuous Patching has it: 10 MB. */
+export const MAX_POLICY_BYTES = 10 * 1024 * 1024;
+const MAX_FAULTS = 50;
+
+export function parsePolicy(text: string): PolicyParse {
+  const document = parseJson(text);
+  if (!document.ok) return { ok: false, faults: [document.fault] };
+  const parsed = Policy.safeParse(document.value);
+  if (parsed.success) return { ok: true, policy: parsed.data };
+  const faults = parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`);
+  return { ok: false, faults: faults.slice(0, MAX_FAULTS) };
+}
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false; fault: string } {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    return { ok: false, fault: `the policy is not JSON: ${why.slice(0, 200)}` };
+  }
+}
+
+/** `repositories[2].tags` */
+function pathOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'the policy';
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Digest } from './image/digest.ts';
+import { RegistryHost, RepositoryName, Tag } from './image/reference.ts';
+import type { PipelineOptions, WorkerImage } from './pipeline/services.ts';
+
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const Whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+
+/** `repository@sha256:…` in the configured registry. */
+const WorkerImageSetting = z.string().transform((text, context): WorkerImage => {
+  const [name = '', digest = '', more] = text.split('@');
+  const repository = RepositoryName.safeParse(name);
+  if (!repository.success || !Digest.safeParse(digest).success || more !== undefined) {
+    context.addIssue({ code: 'custom', message: 'must be repository@sha256:… in the registry' });
+    return z.NEVER;
+  }
+  return { repository: repository.data, reference: text };
+});
+
+const DatabaseSetting = z.string().transform((text, context) => {
+  const [name = '', label = ''] = text.split(':');
+  const repository = RepositoryName.safeParse(name);
+  const tag = Tag.safeParse(label);
+  if (!repository.success || !tag.success) {
+    context.addIssue({ code: 'custom', message: 'must be repository:tag in the registry' });
+    return z.NEVER;
+  }
+  return { repository: repository.data, tag: tag.data };
+});
+
+/** Every setting of our own, by the name that it has in the environment. */
+const Environment = z.object({
+  PATCHWRIGHT_REGISTRY: RegistryHost,
+  PATCHWRIGHT_SUBSCRIPTION_ID: z.guid(),
+  PATCHWRIGHT_JOBS_RESOURCE_GROUP: z.string().min(1).max(90),
+  PATCHWRIGHT_LOCATION: z.string().regex(/^[a-z0-9]{2,40}$/, 'must be a region such as westeurope'),
+  PATCHWRIGHT_ARM_ENDPOINT: z.url().default('https://management.azure.com'),
+  PATCHWRIGHT_SCAN_WORKER_IMAGE: WorkerImageSetting,
+  PATCHWRIGHT_PATCH_WORKER_IMAGE: WorkerImageSetting,
+  PATCHWRIGHT_SCHEDULE: z.string().min(9),
+  PATCHWRIGHT_REAP_SCHEDULE: z.string().min(9),
+  PATCHWRIGHT_POLICY: z.string().min(1).optional(),
+  PATCHWRIGHT_DRY_RUN: Flag.default(false),
+  PATCHWRIGHT_BUILDER: z.enum(['confidential', 'remote', 'none']),
+  BUILDKIT_ADDRESS: z
+    .string()
+    .regex(/^tcp:\/\/[a-z0-9.-]+:\d{1,5}$/, 'must be tcp://host:port')
+    .optional(),
+  PATCHWRIGHT_DATABASE: DatabaseSetting.prefault('patchwright/trivy-db:2'),
+  PATCHWRIGHT_TOOLING_MIRROR: RepositoryName.prefault('patchwright/mirror'),
+  PATCHWRIGHT_POLL_SECONDS: Whole(1, 300).default(15),
+  PATCHWRIGHT_TICK_SECONDS: Whole(1, 600).default(30),
+  PATCHWRIGHT_LEASE_SECONDS: Whole(5, 3600).default(900),
+  PATCHWRIGHT_RUN_HOURS: Whole(1, 168).default(12),
+  PATCHWRIGHT_MAX_GROUPS: Whole(1, 100).default(10),
+  PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
+  PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(5),
+  PATCHWRIGHT_EXTRA_CA_FILE: z.string().min(1).optional(),
+  AZURE_CLIENT_ID: z.guid().optional(),
+  AzureWebJobsStorage: z.string().min(1).optional(),
+  AzureWebJobsStorage__blobServiceUri: z.url().optional(),
+  AzureWebJobsStorage__queueServiceUri: z.url().optional(),
+  AzureWebJobsStorage__tableServiceUri: z.url().optional(),
+  AzureWebJobsStorage__credential: z.literal('managedidentity').optional(),
+  AzureWebJobsStorage__clientId: z.guid().optional(),
+});
+type Environment = z.infer<typeof Environment>;
+
+export type StorageSetting =
+  | { readonly kind: 'connection-string'; readonly connectionString: string }
+  | {
+      readonly kind: 'identity';
+      readonly blob: string;
+      readonly queue: string;
+      readonly table: string;
+    };
+
+export interface Settings {
+  readonly registry: RegistryHost;
+  readonly subscriptionId: string;
+  readonly jobsResourceGroup: string;
+  readonly location: string;
+  readonly armEndpoint: string;
+  /** The app's user-assigned identity; undefined: whatever identity there is. */
+  readonly clientId: string | undefined;
+  readonly storage: StorageSetting;
+  readonly pipeline: PipelineOptions;
+}
+
+/** Names of ours that a trigger reads (`%NAME%`), or the host, and no code. */
+const PREFIX = 'PATCHWRIGHT_';
+const MAX_IMAGE_BYTES = 10 * 1024 ** 3;
+
+/** Reads the settings. Throws one error that names every fault: unknown, missing and wrong ones. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const present = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  const parsed = Environment.safeParse(Object.fromEntries(present));
+  const unknown = present
+    .map(([name]) => name)
+    .filter((name) => name.startsWith(PREFIX) && !(name in Environment.shape));
+  const faults = [
+    ...unknown.map((name) => `${name} is not a setting of Patchwright`),
+    ...(parsed.success ? crossFaults(parsed.data) : parsed.error.issues.map(faultOf)),
+  ];
+  const storage = parsed.success ? storageOf(parsed.data) : undefined;
+  if (faults.length > 0 || !parsed.success || storage === undefined)
+    throw new SettingsError(faults);
+  return toSettings(parsed.data, storage);
+}
+
+export class SettingsError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The app's settings have ${faults.length} fault(s):\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
+    );
+    this.name = 'SettingsError';
+    this.faults = faults;
+  }
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0]);
+  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  return missing ? `${name} is missing` : `${name}: ${issue.message}`;
+}
+
+function crossFaults(environment: Environment): string[] {
+  const faults: string[] = [];
+  const remote = environment.PATCHWRIGHT_BUILDER === 'remote';
+  if (remote && environment.BUILDKIT_ADDRESS === undefined) {
+    faults.push('BUILDKIT_ADDRESS is missing: PATCHWRIGHT_BUILDER is remote');
+  }
+  if (storageOf(environment) === undefined) {
+    faults.push(
+      'AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__blobServiceUri, __queueServiceUri and __tableServiceUri together',
+    );
+  }
+  return faults;
+}
+
+function storageOf(environment: Environment): StorageSetting | undefined {
+  if (environment.AzureWebJobsStorage !== undefined) {
+    return { kind: 'connection-string', connectionString: environment.AzureWebJobsStorage };
+  }
+  const blob = environment.AzureWebJobsStorage__blobServiceUri;
+  const queue = environment.AzureWebJobsStorage__queueServiceUri;
+  const table = environment.AzureWebJobsStorage__tableServiceUri;
+  if (blob === undefined || queue === undefined || table === undefined) return undefined;
+  return { kind: 'identity', blob, queue, table };
+}
+
+function toSettings(environment: Environment, storage: StorageSetting): Settings {
+  const extraCaFile = environment.PATCHWRIGHT_EXTRA_CA_FILE;
+  return {
+    registry: environment.PATCHWRIGHT_REGISTRY,
+    subscriptionId: environment.PATCHWRIGHT_SUBSCRIPTION_ID,
+    jobsResourceGroup: environment.PATCHWRIGHT_JOBS_RESOURCE_GROUP,
+    location: environment.PATCHWRIGHT_LOCATION,
+    armEndpoint: environment.PATCHWRIGHT_ARM_ENDPOINT,
+    clientId: environment.AZURE_CLIENT_ID ?? environment.AzureWebJobsStorage__clientId,
+    storage,
+    pipeline: {
+      policySetting: environment.PATCHWRIGHT_POLICY,
+      dryRun: environment.PATCHWRIGHT_DRY_RUN,
+      scanWorkerImage: environment.PATCHWRIGHT_SCAN_WORKER_IMAGE,
+      patchWorkerImage: environment.PATCHWRIGHT_PATCH_WORKER_IMAGE,
+      builder: builderOf(environment),
+      database: environment.PATCHWRIGHT_DATABASE,
+      toolingMirror: environment.PATCHWRIGHT_TOOLING_MIRROR,
+      extraCa: extraCaFile === undefined ? undefined : readFileSync(extraCaFile, 'utf8'),
+      pollSeconds: environment.PATCHWRIGHT_POLL_SECONDS,
+      tickSeconds: environment.PATCHWRIGHT_TICK_SECONDS,
+      leaseSeconds: environment.PATCHWRIGHT_LEASE_SECONDS,
+      runHours: environment.PATCHWRIGHT_RUN_HOURS,
+      maxGroups: environment.PATCHWRIGHT_MAX_GROUPS,
+      scanBatch: environment.PATCHWRIGHT_SCAN_BATCH,
+      patchBatch: environment.PATCHWRIGHT_PATCH_BATCH,
+      maxImageBytes: MAX_IMAGE_BYTES,
+    },
+  };
+}
+
+function builderOf(environment: Environment): PipelineOptions['builder'] {
+  const kind = environment.PATCHWRIGHT_BUILDER;
+  if (kind !== 'remote') return { kind };
+  return { kind, address: environment.BUILDKIT_ADDRESS ?? '' };
+}
