@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Column, Entity, Tables } from '../../../lib/storage/tables.ts';
 import { collect } from './collect.ts';
 
@@ -7,7 +7,6 @@ export interface TablesFixture {
   readonly tables: Tables;
   /** The same, in an account without any table. */
   readonly unprovisioned: Tables;
-  close(): Promise<void>;
 }
 
 const TABLE = 'PatchwrightJobs';
@@ -22,7 +21,6 @@ export function describeTables(name: string, make: () => Promise<TablesFixture>)
       fixture = await make();
       tables = fixture.tables;
     });
-    afterAll(() => fixture.close());
 
     const newPartition = () => `p-${randomUUID()}`;
     const newRow = (columns: Record<string, Column> = {}): Entity => ({

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { QUEUES, type QueueName, type Queues } from '../../../lib/storage/queues.ts';
+
+/** A message in the receiver's hands. */
+export interface Received {
+  readonly body: unknown;
+  readonly dequeueCount: number;
+  /** False where the message was received again since, or is gone. */
+  delete(): Promise<boolean>;
+}
+
+export interface QueuesFixture {
+  readonly queues: Queues;
+  /** The same, in an account without any queue. */
+  readonly unprovisioned: Queues;
+  /** Receives as the Functions host does: base64, then JSON. Hides the message for so long. */
+  receive(queue: QueueName, visibilitySeconds: number): Promise<Received | undefined>;
+  /** Lets so much time pass, and tries to receive until there is something or the time is over. */
+  receiveWithin(queue: QueueName, seconds: number): Promise<Received | undefined>;
+  /** How many messages the queue holds, visible or not. */
+  count(queue: QueueName): Promise<number>;
+  clear(queue: QueueName): Promise<void>;
+}
+
+const QUEUE = QUEUES.jobs;
+const KIB = 1024;
+
+/** A JSON string of so many bytes with its quotes. */
+const textOf = (bytes: number) => 'x'.repeat(bytes - 2);
+
+/** What every adapter of `Queues` has to do, and its fake no less. */
+export function describeQueues(name: string, make: () => Promise<QueuesFixture>): void {
+  describe(`${name} as queues`, () => {
+    let fixture: QueuesFixture;
+    let queues: Queues;
+    beforeAll(async () => {
+      fixture = await make();
+      queues = fixture.queues;
+    });
+
+    async function emptyQueue(): Promise<QueueName> {
+      await fixture.clear(QUEUE);
+      return QUEUE;
+    }
+
+    it.each([
+      ['an object', { runId: '20261123T020000Z-7f3a', wake: 3 }],
+      ['hostile text', { text: '<Message>&amp;]]>\u0000\n"ключ" 🔑' }],
+      ['a list', [1, null, { deep: [true] }]],
+      ['what looks like a number', '42'],
+    ])('delivers %s as it was sent', async (_what, message) => {
+      const queue = await emptyQueue();
+
+      await queues.send(queue, message);
+
+      const received = await fixture.receive(queue, 60);
+      expect(received).toMatchObject({ body: message, dequeueCount: 1 });
+    });
+
+    it('keeps the queues apart', async () => {
+      const queue = await emptyQueue();
+      await fixture.clear(QUEUES.runs);
+
+      await queues.send(QUEUES.runs, 'tick');
+
+      expect(await fixture.receive(queue, 60)).toBeUndefined();
+      expect((await fixture.receive(QUEUES.runs, 60))?.body).toBe('tick');
+    });
+
+    it('hides a message for as long as it was told', async () => {
+      const queue = await emptyQueue();
+
+      await queues.send(queue, 'later', { delaySeconds: 2 });
+
+      expect(await fixture.receive(queue, 60)).toBeUndefined();
+      expect((await fixture.receiveWithin(queue, 5))?.body).toBe('later');
+    });
+
+    it('takes a delay of 7 days', async () => {
+      const queue = await emptyQueue();
+
+      await queues.send(queue, 'next week', { delaySeconds: 7 * 24 * 3600 });
+
+      expect(await fixture.count(queue)).toBe(1);
+    });
+
+    it.each([-1, 0.5, 7 * 24 * 3600 + 1, Number.NaN])(
+      'refuses a delay of %d seconds',
+      async (delaySeconds) => {
+        const queue = await emptyQueue();
+
+        const sending = queues.send(queue, 'never', { delaySeconds });
+
+        await expect(sending).rejects.toMatchObject({ name: 'StorageError', code: 'invalid' });
+        expect(await fixture.count(queue)).toBe(0);
+      },
+    );
+
+    it('takes a message of 48 KiB', async () => {
+      const queue = await emptyQueue();
+      const message = textOf(48 * KIB);
+
+      await queues.send(queue, message);
+
+      expect((await fixture.receive(queue, 60))?.body).toBe(message);
+    });
+
+    it.each([
+      ['a message larger than 48 KiB', textOf(48 * KIB + 1)],
+      ['a message that is larger in UTF-8 only', 'é'.repeat(24 * KIB)],
+      ['what is not JSON', undefined],
+    ])('refuses %s', async (_what, message) => {
+      const queue = await emptyQueue();
+
+      const sending = queues.send(queue, message);
+
+      await expect(sending).rejects.toMatchObject({ name: 'StorageError', code: 'invalid' });
+      expect(await fixture.count(queue)).toBe(0);
+    });
+
+    it('hides a received message, and gives it out again unless it is deleted', async () => {
+      const queue = await emptyQueue();
+      await queues.send(queue, 'job');
+
+      const first = await fixture.receive(queue, 2);
+      const meanwhile = await fixture.receive(queue, 2);
+      const second = await fixture.receiveWithin(queue, 5);
+
+      expect([first?.dequeueCount, meanwhile, second?.dequeueCount]).toEqual([1, undefined, 2]);
+    });
+
+    it('lets only the last receiver delete a message', async () => {
+      const queue = await emptyQueue();
+      await queues.send(queue, 'job');
+      const first = await fixture.receive(queue, 1);
+      const second = await fixture.receiveWithin(queue, 5);
+
+      const deleted = [await first?.delete(), await second?.delete(), await second?.delete()];
+
+      expect(deleted).toEqual([false, true, false]);
+      expect(await fixture.count(queue)).toBe(0);
+    });
+
+    it('says that a queue is missing', async () => {
+      const sending = fixture.unprovisioned.send(QUEUE, 'job');
+
+      await expect(sending).rejects.toMatchObject({ code: 'not-provisioned', retryable: false });
+    });
+  });
+}
