@@ -1,48 +1,55 @@
-export interface LayerLimits {
-  readonly maxEntries: number;
-  /** Of the tar, after decompression. */
-  readonly maxBytes: number;
-  /** Uncompressed to compressed bytes: above it, it is a decompression bomb. */
-  readonly maxRatio: number;
+import { createHash } from 'node:crypto';
+import type { DecompressionLimits } from './decompress-layer.ts';
+import { Digest } from './digest.ts';
+import { type LayerChanges, LayerContents } from './layer-contents.ts';
+import { LayerError, type LayerFault } from './layer-error.ts';
+import { type EntryLimits, readLayer } from './read-layer.ts';
+
+export interface LayerLimits extends DecompressionLimits, EntryLimits {
   /** How many paths a list in the summary may hold. */
   readonly maxListed: number;
 }
 
 export const LAYER_LIMITS: LayerLimits = {
-  maxEntries: 500_000,
-  maxBytes: 8 * 1024 * 1024 * 1024,
+  maxBytes: 4 * 1024 * 1024 * 1024,
   maxRatio: 200,
+  ratioFromBytes: 64 * 1024 * 1024,
+  maxEntries: 250_000,
+  maxTextBytes: 32 * 1024 * 1024,
   maxListed: 50,
 };
 
-/** What an added layer changes, as far as its own package database explains it. */
-export interface LayerSummary {
-  /** Entries, files and folders and deletions alike. */
-  readonly entries: number;
+export interface LayerSummary extends LayerChanges {
   readonly uncompressedBytes: number;
-  /** Touches `var/lib/dpkg/status.d`: an image without its own package manager. */
-  readonly statusD: boolean;
-  /** Files that no package list in the layer owns; the first ones, and how many there are. */
-  readonly unowned: { readonly count: number; readonly paths: readonly string[] };
-  /** Those of them that run with their owner's or group's rights. */
-  readonly unownedSetuid: { readonly count: number; readonly paths: readonly string[] };
+  /** Of the uncompressed tar: what `rootfs.diff_ids` of the config must say of this layer. */
+  readonly diffId: Digest;
 }
-
-export type LayerFault =
-  | 'too-many-entries'
-  | 'too-large'
-  | 'decompression-bomb'
-  | 'not-a-layer'
-  | 'unsupported-compression';
 
 export type LayerInspection =
   | { readonly ok: true; readonly summary: LayerSummary }
   | { readonly ok: false; readonly fault: LayerFault; readonly detail: string };
 
-/** Reads one layer from its stream. Never throws on what the layer holds; a failing stream throws. */
+/**
+ * Reads one layer, gzip or plain tar, from its stream, in bounded memory. Whatever the layer holds
+ * is an answer; only a stream that fails makes it throw, with the stream's own error.
+ */
 export async function inspectLayer(
-  _layer: AsyncIterable<Uint8Array>,
-  _limits: LayerLimits = LAYER_LIMITS,
+  layer: AsyncIterable<Uint8Array>,
+  limits: LayerLimits = LAYER_LIMITS,
 ): Promise<LayerInspection> {
-  return { ok: false, fault: 'not-a-layer', detail: 'not read yet' };
+  const hash = createHash('sha256');
+  const contents = new LayerContents(limits);
+
+  try {
+    const uncompressedBytes = await readLayer(layer, limits, {
+      tarBytes: (bytes) => hash.update(bytes),
+      entry: (entry) => contents.add(entry),
+      packageList: (path, text) => contents.addList(path, text),
+    });
+    const diffId = Digest.parse(`sha256:${hash.digest('hex')}`);
+    return { ok: true, summary: { ...contents.changes(), uncompressedBytes, diffId } };
+  } catch (error) {
+    if (!(error instanceof LayerError)) throw error;
+    return { ok: false, fault: error.fault, detail: error.message };
+  }
 }

@@ -1,3 +1,4 @@
+import { advisoryPlatform } from './advisory-platforms.ts';
 import type { Finding, Scan } from './finding.ts';
 
 export type FindingsVerdict =
@@ -46,16 +47,25 @@ export function compareFindings(options: {
   return { accepted: true, fixed: targeted, remaining: after.findings };
 }
 
+/**
+ * A package database that was emptied, replaced or cut has no findings either. So each package
+ * that was there must still be, of the same release of the same operating system.
+ */
 function lostDetail(before: Scan, after: Scan): string | undefined {
-  if (before.os?.family !== after.os?.family) {
-    return `the operating system was ${before.os?.family ?? 'none'} and is ${after.os?.family ?? 'none'}`;
+  if (releaseOf(before) !== releaseOf(after)) {
+    return `the operating system was ${releaseOf(before)} and is ${releaseOf(after)}`;
   }
-  const names = new Set(after.packages.map((installed) => installed.name));
-  const lost = [...new Set(before.packages.map((installed) => installed.name))].filter(
-    (name) => !names.has(name),
-  );
-  if (lost.length === 0) return undefined;
-  return `${lost.length} of the packages are gone: ${shortened(lost)}`;
+
+  const still = new Set(after.packages.map((installed) => installed.name));
+  const names = new Set(before.packages.map((installed) => installed.name));
+  const lost = [...names].filter((name) => !still.has(name));
+  return lost.length === 0 ? undefined : `${lost.length} of ${names.size}: ${shortened(lost)}`;
+}
+
+/** Point releases (12.5, 12.6) are the same release: an update of a package moves between them. */
+function releaseOf({ os }: Scan): string {
+  if (os === undefined) return 'none';
+  return advisoryPlatform(os) ?? os.family;
 }
 
 function keyOf(finding: Finding): string {

@@ -35,9 +35,12 @@ export interface Scan {
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
 
-type Vulnerability = NonNullable<
-  NonNullable<NonNullable<TrivyReport['Results']>[number]['Vulnerabilities']>[number]
->;
+type Result = NonNullable<TrivyReport['Results']>[number];
+type Vulnerability = NonNullable<Result['Vulnerabilities']>[number];
+type Package = NonNullable<Result['Packages']>[number];
+
+/** In UTF-16 code units; longer titles are cut. */
+const MAX_TITLE = 200;
 
 /** The operating-system part of a report, without duplicates and in an order of its own. */
 export function scanOf(report: TrivyReport): Scan {
@@ -57,10 +60,10 @@ export function scanOf(report: TrivyReport): Scan {
         finding.fixed ?? null,
       ]);
       const known = findings.get(key);
-      if (known === undefined || rank(finding) < rank(known)) findings.set(key, finding);
+      if (known === undefined || precedes(finding, known)) findings.set(key, finding);
     }
-    for (const { Name, Version } of result.Packages ?? []) {
-      const installed = { name: Name, version: Version ?? '' };
+    for (const listed of result.Packages ?? []) {
+      const installed = { name: listed.Name, version: versionOf(listed) };
       packages.set(JSON.stringify([installed.name, installed.version]), installed);
     }
   }
@@ -111,15 +114,22 @@ function findingOf(vulnerability: Vulnerability): Finding {
   };
 }
 
-const MAX_TITLE = 200;
+/** The whole version: Trivy lists epoch and release of dpkg and rpm packages apart from it. */
+function versionOf({ Epoch, Version, Release }: Package): string {
+  const epoch = Epoch ? `${Epoch}:` : '';
+  const release = Release ? `-${Release}` : '';
+  return `${epoch}${Version ?? ''}${release}`;
+}
 
 function severityOf(name: string | null | undefined): Severity {
   const lower = name?.toLowerCase();
   return SEVERITIES.find((severity) => severity === lower) ?? 'unknown';
 }
 
-function rank(finding: Finding): number {
-  return SEVERITIES.indexOf(finding.severity);
+/** Of two reports of the same finding the worse one stays; else any, but always the same. */
+function precedes(a: Finding, b: Finding): boolean {
+  const [rankA, rankB] = [SEVERITIES.indexOf(a.severity), SEVERITIES.indexOf(b.severity)];
+  return rankA === rankB ? JSON.stringify(a) < JSON.stringify(b) : rankA < rankB;
 }
 
 /** By code unit, so that the order depends on no locale. */

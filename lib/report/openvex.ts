@@ -27,18 +27,13 @@ export function openVex(options: {
     if (finding.purl !== undefined) known.add(finding.purl);
     purls.set(finding.id, known);
   }
-  const statements = [...purls.keys()].sort().map((vulnerability) => ({
-    vulnerability: { name: vulnerability },
-    products: [
-      {
-        '@id': product,
-        subcomponents: [...(purls.get(vulnerability) ?? [])]
-          .sort()
-          .map((purl) => ({ '@id': purl })),
-      },
-    ],
-    status: 'fixed',
-  }));
+  const statements = [...purls]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([vulnerability, packages]) => ({
+      vulnerability: { name: vulnerability },
+      products: [{ '@id': product, ...subcomponents(packages) }],
+      status: 'fixed',
+    }));
 
   const document = {
     '@context': 'https://openvex.dev/ns/v0.2.0',
@@ -49,4 +44,9 @@ export function openVex(options: {
     statements,
   };
   return new TextEncoder().encode(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+function subcomponents(packages: ReadonlySet<string>) {
+  if (packages.size === 0) return {};
+  return { subcomponents: [...packages].sort().map((purl) => ({ '@id': purl })) };
 }

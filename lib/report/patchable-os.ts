@@ -8,28 +8,66 @@ export type Patchability =
       readonly detail: string;
     };
 
-/** Whether Copa can patch this image, and whether what it would do can be trusted. */
+/** What an image must hold for its own package manager to do the work: all of one, any of another. */
+interface NeededPackages {
+  readonly all: readonly string[];
+  readonly any?: readonly string[];
+}
+
+const DPKG: NeededPackages = { all: ['dpkg', 'apt'] };
+const RPM: NeededPackages = { all: ['rpm'], any: ['tdnf', 'dnf', 'yum', 'microdnf'] };
+const ZYPPER: NeededPackages = { all: ['rpm', 'zypper'] };
+
+/**
+ * The families that Copa 0.14.2 patches (`pkg/pkgmgr`), less those that Trivy has no advisories for
+ * and Oracle Linux, which Copa refuses unless it is told to ignore errors.
+ */
+const FAMILIES: ReadonlyMap<string, NeededPackages> = new Map([
+  ['debian', DPKG],
+  ['ubuntu', DPKG],
+  ['alpine', { all: ['apk-tools'] }],
+  ['alma', RPM],
+  ['amazon', RPM],
+  ['azurelinux', RPM],
+  ['cbl-mariner', RPM],
+  ['centos', RPM],
+  ['redhat', RPM],
+  ['rocky', RPM],
+  ['opensuse-leap', ZYPPER],
+  ['opensuse-tumbleweed', ZYPPER],
+  ['sles', ZYPPER],
+]);
+
+/**
+ * Whether Copa can patch this image, and whether what it would do can be trusted. An image without
+ * its own package manager is refused: for dpkg Copa may then write the fixed version into
+ * `status.d` and leave the old file where it stands, and for rpm it installs with signature checks
+ * turned off (`--nogpgcheck`).
+ */
 export function patchability(scan: Scan): Patchability {
-  const unsupported = (detail: string): Patchability => ({
-    patchable: false,
-    reason: 'unsupported-os',
-    detail,
-  });
-  if (scan.os === undefined) return unsupported('the scan found no operating system');
-  if (scan.os.endOfLife) {
-    return {
-      patchable: false,
-      reason: 'end-of-life',
-      detail: `${scan.os.family} ${scan.os.name} gets no more security updates`,
-    };
+  const { os } = scan;
+  if (os === undefined) return unsupported('no operating system was found in the image');
+
+  if (os.endOfLife) {
+    const detail = `${os.family} ${os.name} gets no more security updates`;
+    return { patchable: false, reason: 'end-of-life', detail };
   }
-  if (scan.packages.length === 0) return unsupported('the report lists no packages');
+
+  const needed = FAMILIES.get(os.family);
+  if (needed === undefined) return unsupported(`${os.family} can't be patched`);
+  if (scan.packages.length === 0) {
+    return unsupported('the report lists no packages, so the package manager is unknown');
+  }
+
   const names = new Set(scan.packages.map((installed) => installed.name));
-  const needed = { debian: ['dpkg', 'apt'], ubuntu: ['dpkg', 'apt'], alpine: ['apk-tools'] };
-  const tools = new Map(Object.entries(needed)).get(scan.os.family);
-  if (tools === undefined) return unsupported(`${scan.os.family} is not patched`);
-  const missing = tools.filter((tool) => !names.has(tool));
-  return missing.length === 0
-    ? { patchable: true }
-    : unsupported(`the image has no ${missing.join(' and ')}`);
+  const missing = needed.all.filter((name) => !names.has(name));
+  if (missing.length > 0) return unsupported(`the image has no ${missing.join(' and no ')}`);
+  if (needed.any !== undefined && !needed.any.some((name) => names.has(name))) {
+    return unsupported(`the image has none of ${needed.any.join(', ')}`);
+  }
+  return { patchable: true };
+}
+
+function unsupported(detail: string): Patchability {
+  return { patchable: false, reason: 'unsupported-os', detail };
 }

@@ -25,7 +25,12 @@ const Vulnerability = z.object({
   PkgIdentifier: z.object({ PURL: text(1024).nullish() }).nullish(),
 });
 
-const Package = z.object({ Name: text(256).min(1), Version: text(256).nullish() });
+const Package = z.object({
+  Name: text(256).min(1),
+  Version: text(256).nullish(),
+  Release: text(256).nullish(),
+  Epoch: z.number().int().nullish(),
+});
 
 const Result = z.object({
   Class: z.string().max(64).nullish(),

@@ -1,0 +1,62 @@
+/**
+ * Paths that package managers write for themselves: no package owns them, and each update changes
+ * some. All are normalized paths (`lib/apk` stands under `usr/lib/apk`); a trailing slash means
+ * everything below.
+ */
+const BOOKKEEPING = [
+  'etc/apk/world',
+  'etc/ld.so.cache',
+  'usr/lib/apk/db/',
+  'var/cache/apk/',
+  'var/cache/apt/',
+  'var/cache/debconf/',
+  'var/cache/dnf/',
+  'var/cache/ldconfig/aux-cache',
+  'var/cache/yum/',
+  'var/cache/zypp/',
+  'var/lib/apt/',
+  'var/lib/dnf/',
+  'var/lib/dpkg/',
+  'var/lib/rpm/',
+  'usr/lib/sysimage/rpm/',
+  'usr/lib/sysimage/libdnf5/',
+  'var/log/alternatives.log',
+  'var/log/apk.log',
+  'var/log/apt/',
+  'var/log/dpkg.log',
+  'var/log/dnf.log',
+  'var/log/dnf.librepo.log',
+  'var/log/dnf.rpm.log',
+  'var/log/hawkey.log',
+  'var/log/tdnf.log',
+  'var/log/yum.log',
+] as const;
+
+/** What a package's own scripts generate, and which package must have changed for it. */
+const GENERATED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ca-certificates', ['etc/ssl/certs/', 'etc/ca-certificates.conf']],
+  ['ca-certificates-bundle', ['etc/ssl/certs/']],
+  ['libc-bin', ['usr/lib/locale/']],
+  ['debianutils', ['etc/shells', 'var/lib/shells.state']],
+  ['dash', ['etc/shells', 'var/lib/shells.state']],
+  ['bash', ['etc/shells', 'var/lib/shells.state']],
+  ['install-info', ['usr/share/info/dir']],
+  ['libpam-runtime', ['var/lib/pam/', 'etc/pam.d/']],
+]);
+
+/** glibc's lookup cache, one in each folder of converters. */
+const CONVERTER_CACHE = /^usr\/lib\/(?:[^/]+\/)?gconv\/gconv-modules\.cache$/;
+
+/** Whether a package manager, or a script of one of the changed packages, writes this path. */
+export function isBookkeeping(path: string, changedPackages: ReadonlySet<string>): boolean {
+  if (BOOKKEEPING.some((known) => matches(path, known))) return true;
+  if (changedPackages.has('libc-bin') && CONVERTER_CACHE.test(path)) return true;
+  for (const [name, generated] of GENERATED) {
+    if (changedPackages.has(name) && generated.some((known) => matches(path, known))) return true;
+  }
+  return false;
+}
+
+function matches(path: string, known: string): boolean {
+  return known.endsWith('/') ? path.startsWith(known) : path === known;
+}

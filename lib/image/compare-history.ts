@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** The fields of a history entry that BuildKit knows; it drops all others and empty ones. */
+const FIELDS = ['created', 'created_by', 'author', 'comment', 'empty_layer'];
+
+/**
+ * What a patch changed in the history besides appending to it; undefined where there is nothing.
+ * BuildKit reads each entry and writes it again: it fills in an absent `created`, writes times in
+ * its own form, and adds entries for layers that have none (0.28.1 `normalizeLayersAndHistory`), so
+ * up to one for each layer of the image.
+ */
+export function historyChange(
+  before: readonly Entry[],
+  after: readonly Entry[],
+  layers: number,
+): string | undefined {
+  const changed = before.findIndex((entry, at) => !isSameEntry(entry, after[at]));
+  if (changed !== -1) return `history entry ${changed}`;
+  return after.length > before.length + layers ? 'history has too many new entries' : undefined;
+}
+
+function isSameEntry(before: Entry, after: Entry | undefined): boolean {
+  if (after === undefined) return false;
+  if (isDeepStrictEqual(before, after)) return true;
+
+  const { created, ...old } = known(before);
+  const { created: newCreated, ...current } = known(after);
+  const foreign = Object.keys(after).some((key) => !FIELDS.includes(key));
+  return !foreign && isDeepStrictEqual(old, current) && isSameTime(created, newCreated);
+}
+
+function known(entry: Entry): Entry {
+  return Object.fromEntries(FIELDS.filter((key) => entry[key]).map((key) => [key, entry[key]]));
+}
+
+const TIME = /^([^.]+)(?:\.([0-9]+))?(Z|[+-][0-9]{2}:[0-9]{2})$/;
+
+/** RFC 3339, to the nanosecond; an absent time before may be any time after. */
+function isSameTime(before: unknown, after: unknown): boolean {
+  if (before === undefined || before === after) return true;
+  if (typeof before !== 'string' || typeof after !== 'string') return false;
+  const [old, current] = [instantOf(before), instantOf(after)];
+  return old !== undefined && old === current;
+}
+
+function instantOf(time: string): string | undefined {
+  const [, seconds, fraction = '', zone] = TIME.exec(time) ?? [];
+  const milliseconds = Date.parse(`${seconds}${zone}`);
+  if (seconds === undefined || Number.isNaN(milliseconds)) return undefined;
+  return `${milliseconds}.${fraction.replace(/0+$/, '')}`;
+}

@@ -1,0 +1,109 @@
+import { posix } from 'node:path';
+import { isBookkeeping } from './bookkeeping.ts';
+import { normalizedPath } from './layer-path.ts';
+import { parsePackageList } from './package-lists.ts';
+import type { LayerEntry } from './read-layer.ts';
+
+/** The first paths of a list, in order, and how many there are in all. */
+export interface PathList {
+  readonly count: number;
+  readonly paths: readonly string[];
+}
+
+/** What an added layer changes, as far as its own package database explains it. */
+export interface LayerChanges {
+  /** Files, folders, links, devices and deletions. */
+  readonly entries: number;
+  /** Deletions of what lower layers hold (whiteouts). */
+  readonly deletions: number;
+  /** Touches `var/lib/dpkg/status.d`: an image without its own package manager. */
+  readonly statusD: boolean;
+  /**
+   * Whether the layer brings file lists (dpkg, apk) to judge by. Without them (rpm, or nothing
+   * installed) every path counts as unowned, which then says nothing.
+   */
+  readonly ownershipKnown: boolean;
+  /** What no file list in the layer owns, besides the package managers' own bookkeeping. */
+  readonly unowned: PathList;
+  /** Those of it that give rights: setuid, setgid, or file capabilities. */
+  readonly unownedSetuid: PathList;
+}
+
+const WHITEOUT = '.wh.';
+const STATUS_D = 'var/lib/dpkg/status.d';
+/** Left beside a package's configuration file by dpkg. */
+const DPKG_SUFFIX = /\.dpkg-(?:old|dist|new|tmp)$/;
+/** Compiled beside its source: `__pycache__/x.cpython-311.pyc` of `x.py`. */
+const BYTECODE = /^(.*?)__pycache__\/([^/]+?)\.[^/.]+(?:\.opt-[12])?\.pyc$/;
+
+/** Gathers what a layer holds; who owns what is known only when all of it was read. */
+export class LayerContents {
+  readonly #changed = new Map<string, LayerEntry>();
+  readonly #owned = new Set<string>();
+  readonly #packages = new Set<string>();
+  readonly #maxListed: number;
+  #entries = 0;
+  #deletions = 0;
+  #statusD = false;
+  #lists = 0;
+
+  constructor(limits: { readonly maxListed: number }) {
+    this.#maxListed = limits.maxListed;
+  }
+
+  add(entry: LayerEntry): void {
+    this.#entries += 1;
+    if (entry.path === STATUS_D || entry.path.startsWith(`${STATUS_D}/`)) this.#statusD = true;
+    if (posix.basename(entry.path).startsWith(WHITEOUT)) this.#deletions += 1;
+    else if (entry.type !== 'folder') this.#changed.set(entry.path, entry);
+  }
+
+  addList(path: string, text: string): void {
+    const { packages, paths } = parsePackageList(path, text);
+    for (const name of packages) this.#packages.add(name);
+    for (const owned of paths) this.#owned.add(owned);
+    this.#lists += 1;
+  }
+
+  changes(): LayerChanges {
+    const unowned = [...this.#changed.values()].filter((entry) => !this.#isExplained(entry));
+    return {
+      entries: this.#entries,
+      deletions: this.#deletions,
+      statusD: this.#statusD,
+      ownershipKnown: this.#lists > 0,
+      unowned: this.#listed(unowned),
+      unownedSetuid: this.#listed(unowned.filter((entry) => entry.privileged)),
+    };
+  }
+
+  #isExplained(entry: LayerEntry): boolean {
+    const { path } = entry;
+    if (this.#owned.has(path)) return true;
+    // Bookkeeping is data: rights on it are none of a package manager's business.
+    if (!entry.privileged && isBookkeeping(path, this.#packages)) return true;
+    if (this.#owned.has(path.replace(DPKG_SUFFIX, '')) && !entry.privileged) return true;
+
+    const [, folder, module] = BYTECODE.exec(path) ?? [];
+    if (module !== undefined && this.#owned.has(`${folder}${module}.py`)) return true;
+
+    // Triggers put links to a package's own files: busybox its commands, ldconfig its sonames.
+    return entry.target !== undefined && this.#owned.has(resolved(path, entry.target));
+  }
+
+  #listed(entries: readonly LayerEntry[]): PathList {
+    const paths = entries.map((entry) => entry.path).sort();
+    return { count: paths.length, paths: paths.slice(0, this.#maxListed).map(printable) };
+  }
+}
+
+function resolved(path: string, target: string): string {
+  return normalizedPath(
+    target.startsWith('/') ? target : posix.join('/', posix.dirname(path), target),
+  );
+}
+
+/** Paths end in logs and reports. */
+function printable(path: string): string {
+  return path.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?').slice(0, 256);
+}

@@ -1,0 +1,34 @@
+import { type ImageManifest, MediaType } from './manifest.ts';
+
+/** The two formats of an image; one image keeps to one of them. */
+export type MediaFamily = 'oci' | 'docker';
+
+const MANIFESTS: ReadonlyMap<string, MediaFamily> = new Map([
+  [MediaType.ociManifest, 'oci'],
+  [MediaType.dockerManifest, 'docker'],
+]);
+
+const CONFIGS: ReadonlyMap<string, MediaFamily> = new Map([
+  [MediaType.ociConfig, 'oci'],
+  ['application/vnd.docker.container.image.v1+json', 'docker'],
+]);
+
+const LAYERS: ReadonlyMap<string, MediaFamily> = new Map([
+  ['application/vnd.oci.image.layer.v1.tar', 'oci'],
+  ['application/vnd.oci.image.layer.v1.tar+gzip', 'oci'],
+  ['application/vnd.oci.image.layer.v1.tar+zstd', 'oci'],
+  ['application/vnd.docker.image.rootfs.diff.tar', 'docker'],
+  ['application/vnd.docker.image.rootfs.diff.tar.gzip', 'docker'],
+]);
+
+/** Undefined: not an image of either format. An OCI manifest may leave out its own media type. */
+export function manifestFamily(manifest: ImageManifest): MediaFamily | undefined {
+  return manifest.mediaType === undefined
+    ? CONFIGS.get(manifest.config.mediaType)
+    : MANIFESTS.get(manifest.mediaType);
+}
+
+/** Undefined: not a layer that is kept in the registry. */
+export function layerFamily(mediaType: string): MediaFamily | undefined {
+  return LAYERS.get(mediaType);
+}
