@@ -1,0 +1,11 @@
+import { app } from '@azure/functions';
+import { reap } from '../lib/pipeline/reap.ts';
+import type { GetServices } from './services.ts';
+
+/** The timer that deletes expired container groups and wakes runs whose tick was lost. */
+export function registerReaper(services: GetServices): void {
+  app.timer('reaper', {
+    schedule: '%PATCHWRIGHT_REAP_SCHEDULE%',
+    handler: (_timer, context) => reap(services(context)),
+  });
+}

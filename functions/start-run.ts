@@ -1,0 +1,39 @@
+import { app } from '@azure/functions';
+import { z } from 'zod';
+import { startRun } from '../lib/pipeline/start-run.ts';
+import type { GetServices } from './services.ts';
+
+const Body = z.strictObject({ dryRun: z.boolean().optional() });
+
+/** `POST /api/runs`: starts a run now. Answers 202 with its id. */
+export function registerStartRun(services: GetServices): void {
+  app.http('startRun', {
+    methods: ['POST'],
+    authLevel: 'function',
+    route: 'runs',
+    handler: async (request, context) => {
+      const text = await request.text();
+      const body = Body.safeParse(text === '' ? {} : parseJson(text));
+      if (!body.success) {
+        const error = 'the body must be empty, or {"dryRun": true} or {"dryRun": false}';
+        return { status: 400, jsonBody: { error } };
+      }
+      const given = services(context);
+      const { dryRun } = body.data;
+      const runId = await startRun(given, {
+        trigger: 'manual',
+        due: given.clock.now(),
+        ...(dryRun !== undefined && { dryRun }),
+      });
+      return { status: 202, jsonBody: { runId } };
+    },
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
