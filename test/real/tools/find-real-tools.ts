@@ -41,6 +41,13 @@ export async function findRealTools(
       how: 'BuildKit mounts file systems: start the command as root (sudo)',
     });
   }
+  if (process.platform === 'linux' && (await findProgram('apt-get', env)) === undefined) {
+    missing.push({
+      kind: 'machine',
+      what: 'apt',
+      how: 'the real images are made of Debian packages: use a Debian or Ubuntu machine',
+    });
+  }
   for (const { program, debianPackage, purpose } of await missingPrograms(env)) {
     const how = `${installCommand([debianPackage])} (npm run tools does it as root)`;
     missing.push({ kind: 'package', what: `${program}, which ${purpose}`, how });

@@ -10,7 +10,9 @@ async function main(): Promise<void> {
   const stopped = new AbortController();
   process.once('SIGINT', () => stopped.abort());
   process.once('SIGTERM', () => stopped.abort());
-  const tools = await prepareTools(progress, stopped.signal);
+  const tools = await prepareTools(progress, stopped.signal).catch((error: unknown) => {
+    throw stopped.signal.aborted ? new Error('Interrupted; what is built so far is kept.') : error;
+  });
   await buildDatabaseWriter(progress);
   console.log(`${there.ok ? 'already built' : 'built'}: ${tools.binFolder}`);
 }
