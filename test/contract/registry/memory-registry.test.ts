@@ -1,0 +1,18 @@
+import { ManualClock } from '../../fakes/manual-clock.ts';
+import { MemoryRegistry } from '../../fakes/memory-registry.ts';
+import { describeRegistry } from './registry.contract.ts';
+
+describeRegistry('memory', async () => {
+  const registry = new MemoryRegistry({ clock: new ManualClock() });
+  return {
+    registry,
+    withToken: (token) => registry.withToken(token),
+    setWritable: async (repository, tag, writable) => {
+      registry.setWritable(repository, tag, writable);
+    },
+    refuseMounts: (refused) => {
+      registry.mountsRefused = refused;
+    },
+    close: async () => undefined,
+  };
+});

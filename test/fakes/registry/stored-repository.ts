@@ -1,0 +1,97 @@
+import { type Digest, digestOf } from '../../../lib/image/digest.ts';
+import type { Descriptor } from '../../../lib/image/manifest.ts';
+import type { Tag } from '../../../lib/image/reference.ts';
+import { MAX_MANIFEST_BYTES } from '../../../lib/registry/manifests.ts';
+import {
+  RegistryError,
+  type StoredManifest,
+  type TagAttributes,
+} from '../../../lib/registry/registry.ts';
+import { type ManifestRecord, parseManifest } from './parse-manifest.ts';
+
+/** One repository of the fake registry. As in ACR, it exists for others once it has a manifest. */
+export class StoredRepository {
+  readonly #manifests = new Map<Digest, ManifestRecord>();
+  readonly #blobs = new Map<Digest, Uint8Array>();
+  readonly #tags = new Map<Tag, TagAttributes>();
+
+  get exists(): boolean {
+    return this.#manifests.size > 0;
+  }
+
+  /** In byte order, as registries list them. */
+  tags(): readonly TagAttributes[] {
+    return [...this.#tags.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+  }
+
+  tag(tag: Tag): TagAttributes | undefined {
+    return this.#tags.get(tag);
+  }
+
+  digests(): readonly Digest[] {
+    return [...this.#manifests.keys()];
+  }
+
+  setWritable(tag: Tag, writable: boolean): void {
+    const found = this.#tags.get(tag);
+    if (found === undefined) throw new Error(`no tag ${tag}`);
+    this.#tags.set(tag, { ...found, writable });
+  }
+
+  /** Only the tag goes; its manifest stays. */
+  removeTag(tag: Tag): void {
+    this.#tags.delete(tag);
+  }
+
+  manifest(digest: Digest): StoredManifest | undefined {
+    const record = this.#manifests.get(digest);
+    if (record === undefined) return undefined;
+    const { bytes, mediaType } = record;
+    return { bytes: Uint8Array.from(bytes), mediaType, digest };
+  }
+
+  putManifest(bytes: Uint8Array, mediaType: string, tag: Tag | undefined): Digest {
+    if (bytes.byteLength > MAX_MANIFEST_BYTES) {
+      throw new RegistryError('too-large', 'the manifest is larger than 4 MiB');
+    }
+    const locked = tag !== undefined && this.#tags.get(tag)?.writable === false;
+    if (locked) throw new RegistryError('locked', `the tag ${tag} is locked`);
+    const record = parseManifest(bytes, mediaType);
+    const missing = [
+      ...record.blobs.filter((digest) => !this.#blobs.has(digest)),
+      ...record.children.filter((digest) => !this.#manifests.has(digest)),
+    ];
+    if (missing[0] !== undefined) {
+      throw new RegistryError('invalid', `the manifest names ${missing[0]}, which is not here`);
+    }
+    this.#manifests.set(record.digest, record);
+    if (tag !== undefined) this.#tags.set(tag, { tag, digest: record.digest, writable: true });
+    return record.digest;
+  }
+
+  /** Its tags go with it, and a lock on any of them keeps it. */
+  deleteManifest(digest: Digest): void {
+    const tags = this.tags().filter((tag) => tag.digest === digest);
+    const locked = tags.find((tag) => !tag.writable);
+    if (locked !== undefined) throw new RegistryError('locked', `the tag ${locked.tag} is locked`);
+    this.#manifests.delete(digest);
+    for (const { tag } of tags) this.#tags.delete(tag);
+  }
+
+  blob(digest: Digest): Uint8Array | undefined {
+    return this.#blobs.get(digest);
+  }
+
+  putBlob(digest: Digest, bytes: Uint8Array): void {
+    if (digestOf(bytes) !== digest) {
+      throw new RegistryError('digest-mismatch', `the bytes are not ${digest}`);
+    }
+    this.#blobs.set(digest, Uint8Array.from(bytes));
+  }
+
+  referrers(subject: Digest): readonly Descriptor[] {
+    return [...this.#manifests.values()]
+      .filter((record) => record.subject === subject)
+      .map(({ descriptor }) => structuredClone(descriptor));
+  }
+}
