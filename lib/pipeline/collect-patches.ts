@@ -1,5 +1,6 @@
 import { annotateManifest } from '../image/annotate.ts';
 import { Annotation } from '../image/annotations.ts';
+import { digestOf } from '../image/digest.ts';
 import { formatTagged } from '../image/reference.ts';
 import type { PatchFailure, PatchJobResult } from '../job/job-result.ts';
 import { finishTarget, moveTarget } from './change-target.ts';
@@ -124,7 +125,7 @@ async function stage(
     },
   });
   held.assertHeld();
-  const staged = await registry.putManifest(staging, claimed, {
+  const staged = await registry.putManifest(staging, digestOf(bytes), {
     bytes,
     mediaType: pushed.mediaType,
   });
