@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { serviceFailure, storageErrorFrom } from './azure-failure.ts';
 import { checkBlobName } from './blob-name.ts';
 import type { BlobContent, Blobs, ContainerName } from './blobs.ts';
-import { DelegationKeys } from './delegation-keys.ts';
+import { DelegationKeys, type RequestKey } from './delegation-keys.ts';
 import { CONTENT_LIMIT_MS, OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -20,7 +20,9 @@ export class AzureBlobs implements Blobs {
 
   constructor(clients: Pick<StorageClients, 'blobs' | 'sasBy'>, clock: Clock) {
     this.#clients = clients;
-    this.#delegationKeys = new DelegationKeys(clients.blobs, clock);
+    const request: RequestKey = (startsOn, expiresOn) =>
+      clients.blobs.getUserDelegationKey(startsOn, expiresOn, withLimit(OPERATION_LIMIT_MS));
+    this.#delegationKeys = new DelegationKeys(request, clock);
   }
 
   async read(container: ContainerName, name: string, maxBytes: number): Promise<BlobContent> {

@@ -1,6 +1,5 @@
-import type { BlobServiceClient, UserDelegationKey } from '@azure/storage-blob';
+import type { UserDelegationKey } from '@azure/storage-blob';
 import type { Clock } from '../clock.ts';
-import { OPERATION_LIMIT_MS } from './storage-connection.ts';
 import { StorageError } from './storage-error.ts';
 
 const MINUTE_MS = 60_000;
@@ -16,6 +15,9 @@ const RENEW_BEFORE_MS = LIFETIME_MS / 2;
 /** Backdated, for a service whose clock is behind. */
 const CLOCK_SKEW_MS = 15 * MINUTE_MS;
 
+/** Asks the service for a key that is good from then to then. */
+export type RequestKey = (startsOn: Date, expiresOn: Date) => Promise<UserDelegationKey>;
+
 interface CachedKey {
   readonly expiresAt: number;
   readonly key: Promise<UserDelegationKey>;
@@ -23,12 +25,12 @@ interface CachedKey {
 
 /** User delegation keys, which sign a SAS in an identity's name: asked for rarely, kept in memory. */
 export class DelegationKeys {
-  readonly #service: Pick<BlobServiceClient, 'getUserDelegationKey'>;
+  readonly #request: RequestKey;
   readonly #clock: Clock;
   #cached: CachedKey | undefined;
 
-  constructor(service: Pick<BlobServiceClient, 'getUserDelegationKey'>, clock: Clock) {
-    this.#service = service;
+  constructor(request: RequestKey, clock: Clock) {
+    this.#request = request;
     this.#clock = clock;
   }
 
@@ -48,11 +50,7 @@ export class DelegationKeys {
 
   /** All who need the same key share one request; one that failed is forgotten. */
   async #renew(now: number, expiresAt: number): Promise<UserDelegationKey> {
-    const key = this.#service.getUserDelegationKey(
-      new Date(now - CLOCK_SKEW_MS),
-      new Date(expiresAt),
-      { abortSignal: AbortSignal.timeout(OPERATION_LIMIT_MS) },
-    );
+    const key = this.#request(new Date(now - CLOCK_SKEW_MS), new Date(expiresAt));
     const mine: CachedKey = { expiresAt, key };
     this.#cached = mine;
     try {

@@ -1,0 +1,61 @@
+import { RestError } from '@azure/core-rest-pipeline';
+import { describe, expect, it } from 'vitest';
+import { storageErrorFrom } from '../../../lib/storage/azure-failure.ts';
+import { StorageError } from '../../../lib/storage/storage-error.ts';
+
+function named(name: string): Error {
+  return Object.assign(new Error('what the SDK said'), { name });
+}
+
+describe('storageErrorFrom', () => {
+  it.each([
+    [400, 'InvalidInput', 'invalid', false],
+    [401, 'InvalidAuthenticationInfo', 'denied', false],
+    [403, 'AuthorizationFailure', 'denied', false],
+    [404, 'TableNotFound', 'not-provisioned', false],
+    [404, 'ContainerNotFound', 'not-provisioned', false],
+    [404, 'QueueNotFound', 'not-provisioned', false],
+    [404, 'SomethingElse', 'unexpected', false],
+    [408, 'RequestTimeout', 'unavailable', true],
+    [409, 'QueueBeingDeleted', 'not-provisioned', false],
+    [412, 'ConditionNotMet', 'unexpected', false],
+    [413, 'RequestBodyTooLarge', 'invalid', false],
+    [429, 'TooManyRequests', 'throttled', true],
+    [500, 'InternalError', 'unavailable', true],
+    [503, 'ServerBusy', 'throttled', true],
+    [undefined, 'ECONNREFUSED', 'unavailable', true],
+    [undefined, 'PARSE_ERROR', 'unexpected', false],
+  ])('takes the answer %s %s for %s', (statusCode, code, expected, retryable) => {
+    const cause = new RestError('what the service said', {
+      code,
+      ...(statusCode === undefined ? {} : { statusCode }),
+    });
+
+    const error = storageErrorFrom(cause, 'reading X');
+
+    expect(error).toMatchObject({ code: expected, retryable, cause });
+    expect(error.message).toMatch(/^reading X failed: /);
+    expect(error.message).toContain(code);
+  });
+
+  it.each([
+    ['AbortError', 'unavailable'],
+    ['TimeoutError', 'unavailable'],
+    ['CredentialUnavailableError', 'denied'],
+    ['AuthenticationError', 'denied'],
+    ['TypeError', 'unexpected'],
+  ])('takes the error %s for %s, and does not repeat its message', (name, expected) => {
+    const error = storageErrorFrom(named(name), 'reading X');
+
+    expect(error.code).toBe(expected);
+    expect(error.message).toBe(`reading X failed: ${name}`);
+  });
+
+  it('leaves an error of storage as it is', () => {
+    const original = new StorageError('malformed', 'row X');
+
+    const error = storageErrorFrom(original, 'reading X');
+
+    expect(error).toBe(original);
+  });
+});
