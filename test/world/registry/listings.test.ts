@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { clientOf, errorCode, putImage, startTestRegistry } from './registry-fixture.ts';
+import type { LocalRegistry } from './start-registry.ts';
+
+let registry: LocalRegistry;
+
+beforeAll(async () => {
+  registry = await startTestRegistry();
+  for (const name of ['b', 'a/x', 'c']) {
+    for (const tag of ['v10', 'v1', 'V2']) {
+      await putImage(registry, name, tag);
+    }
+  }
+});
+afterAll(() => registry.close());
+
+/** Follows `Link` from the path to the end; one entry a page. */
+async function pages(path: string, scope: string, key: string): Promise<unknown[]> {
+  const send = clientOf(registry, scope);
+  const found: unknown[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const answer: Response = await send('GET', next);
+    const body = z.record(z.string(), z.unknown()).parse(await answer.json());
+    found.push(body[key]);
+    next = /^<(.+)>; rel="next"$/.exec(answer.headers.get('link') ?? '')?.[1];
+  }
+  return found;
+}
+
+it.each(['/v2/_catalog', '/acr/v1/_catalog'])('lists repositories by pages: %s', async (path) => {
+  const found = await pages(`${path}?n=2`, 'registry:catalog:*', 'repositories');
+
+  expect(found).toEqual([['a/x', 'b'], ['c']]);
+});
+
+it('lists tags by pages in byte order', async () => {
+  const found = await pages('/v2/a/x/tags/list?n=2', 'repository:a/x:metadata_read', 'tags');
+
+  expect(found).toEqual([['V2', 'v1'], ['v10']]);
+});
+
+it('goes on after a tag that is gone by now', async () => {
+  const found = await pages('/v2/b/tags/list?last=v0', 'repository:b:metadata_read', 'tags');
+
+  expect(found).toEqual([['v1', 'v10']]);
+});
+
+it('lists the tags of one digest by pages', async () => {
+  const { digest, manifest } = await putImage(registry, 'one', 'x');
+  const send = clientOf(registry, 'repository:one:pull,push');
+  await putImage(registry, 'one', 'y');
+  await send('PUT', '/v2/one/manifests/z', { body: manifest });
+
+  const path = `/acr/v1/one/_tags?n=1&digest=${encodeURIComponent(digest)}`;
+  const found = await pages(path, 'repository:one:metadata_read', 'tags');
+
+  expect(found).toMatchObject([[{ name: 'x', digest }], [{ name: 'z', digest }]]);
+});
+
+it('refuses a page size that is no number', async () => {
+  const send = clientOf(registry, 'repository:b:metadata_read');
+
+  const answer = await send('GET', '/v2/b/tags/list?n=many');
+
+  expect([answer.status, await errorCode(answer)]).toEqual([400, 'PAGINATION_NUMBER_INVALID']);
+});
+
+it('gives at most 100 tags a page unless asked for more', async () => {
+  const { manifest } = await putImage(registry, 'many', 't');
+  const send = clientOf(registry, 'repository:many:pull,push,metadata_read');
+  for (let index = 1; index <= 104; index += 1) {
+    await send('PUT', `/v2/many/manifests/t${index}`, { body: manifest });
+  }
+
+  const found = await pages('/v2/many/tags/list', 'repository:many:metadata_read', 'tags');
+  const all = await pages('/v2/many/tags/list?n=500', 'repository:many:metadata_read', 'tags');
+
+  expect([found.length, all.length]).toEqual([2, 1]);
+  expect(found.flat()).toEqual(all.flat());
+  expect(all.flat()).toHaveLength(105);
+});
+
+it('does not know a repository without a manifest', async () => {
+  const send = clientOf(registry, 'repository:none:metadata_read');
+
+  const answer = await send('GET', '/v2/none/tags/list');
+
+  expect([answer.status, await errorCode(answer)]).toEqual([404, 'NAME_UNKNOWN']);
+});
+
+it('refuses a name that is none', async () => {
+  const send = clientOf(registry, 'repository:*:metadata_read');
+
+  const answer = await send('GET', '/v2/UPPER/tags/list');
+
+  expect([answer.status, await errorCode(answer)]).toEqual([400, 'NAME_INVALID']);
+});
