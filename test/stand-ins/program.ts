@@ -89,3 +89,27 @@ export function messageOf(error: unknown): string {
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : '';
   return error.message === '' ? inner || error.name : error.message;
 }
+
+/** Fails with `message` when the work takes longer; the work itself can't be stopped. */
+export async function withTimeLimit<T>(
+  work: Promise<T>,
+  milliseconds: number,
+  message: string,
+): Promise<T> {
+  const timer = Promise.withResolvers<never>();
+  const handle = setTimeout(() => timer.reject(new Error(message)), milliseconds);
+  try {
+    return await Promise.race([work, timer.promise]);
+  } finally {
+    clearTimeout(handle);
+  }
+}
+
+/** A flag that the stand-in can't do without. */
+export function requiredFlag(flags: ParsedFlags, name: string): string {
+  const value = flags.text(name);
+  if (value === undefined) {
+    throw new Error(`required flag(s) "${name}" not set`);
+  }
+  return value;
+}

@@ -9,6 +9,8 @@ import {
   type ProgramContext,
   parseFlags,
   parseGoDuration,
+  requiredFlag,
+  withTimeLimit,
 } from '../program.ts';
 import { parseImageReference } from '../registry/image-reference.ts';
 import { pullImage } from '../registry/pulled-image.ts';
@@ -68,12 +70,12 @@ export async function trivy(context: ProgramContext): Promise<number> {
       throw new Error(`unknown command ${JSON.stringify(command ?? '')} for "trivy"`);
     }
     checkFixedFlags(flags);
-    const cacheFolder = required(flags, 'cache-dir');
+    const cacheFolder = requiredFlag(flags, 'cache-dir');
     const timeout = parseGoDuration(flags.text('timeout') ?? '5m');
     const work = flags.isSet('download-db-only')
       ? download(context, flags, cacheFolder, log)
       : scan(context, flags, cacheFolder, image, log);
-    await withTimeout(work, timeout);
+    await withTimeLimit(work, timeout, 'image scan error: context deadline exceeded');
     return 0;
   } catch (error) {
     log('FATAL', `Fatal error\t${messageOf(error)}`);
@@ -89,7 +91,7 @@ async function download(
   cacheFolder: string,
   log: Log,
 ): Promise<void> {
-  const { host, repository, reference } = parseImageReference(required(flags, 'db-repository'));
+  const { host, repository, reference } = parseImageReference(requiredFlag(flags, 'db-repository'));
   log('INFO', `[vulndb] Downloading vulnerability DB...\trepo="${host}/${repository}"`);
   try {
     const source = registryRepository(await accessFromEnvironment(host, context.env), repository);
@@ -115,7 +117,7 @@ async function scan(
   if (!flags.isSet('skip-db-update')) {
     throw new Error('the stand-in scans with --skip-db-update only');
   }
-  const output = required(flags, 'output');
+  const output = requiredFlag(flags, 'output');
   const database = await cachedDatabase(cacheFolder);
   if (database === undefined) {
     throw new Error(
@@ -150,26 +152,5 @@ function checkFixedFlags(flags: ParsedFlags): void {
     if (value !== undefined && value !== only) {
       throw new Error(`the stand-in knows --${name} ${only} only, not ${value}`);
     }
-  }
-}
-
-function required(flags: ParsedFlags, name: string): string {
-  const value = flags.text(name);
-  if (value === undefined) {
-    throw new Error(`the stand-in needs --${name}`);
-  }
-  return value;
-}
-
-async function withTimeout(work: Promise<void>, milliseconds: number): Promise<void> {
-  const timer = Promise.withResolvers<never>();
-  const handle = setTimeout(
-    () => timer.reject(new Error('image scan error: context deadline exceeded')),
-    milliseconds,
-  );
-  try {
-    await Promise.race([work, timer.promise]);
-  } finally {
-    clearTimeout(handle);
   }
 }

@@ -1,0 +1,107 @@
+/** Part of the stand-in for Copa: for tests and the demo, never shipped. */
+import { z } from 'zod';
+import type { ImageConfig } from '../../../lib/image/manifest.ts';
+
+import type { LayerEntry } from '../filesystem/layer.ts';
+import { textFile, withParentFolders } from '../filesystem/parent-folders.ts';
+import { DPKG_STATUS } from '../packages/dpkg-database.ts';
+import type { AddedLayer } from './patched-image.ts';
+
+/** The label of an image that makes the stand-in do wrong, so that tests see it noticed. */
+export const COPA_FAULT_LABEL = 'io.patchwright.test.copa';
+
+export const CopaFault = z.enum([
+  /** apt can't reach its mirror: exit status 1. */
+  'fail-apt',
+  /** Never ends. */
+  'hang',
+  /** Says that it patched, and pushes nothing. */
+  'lie',
+  /** Says that nothing was to do. */
+  'nothing-to-do',
+  /** Pushes a patch that upgrades nothing. */
+  'no-op',
+  /** The database says upgraded, the files are the old ones. */
+  'paper-only',
+  /** Four layers are added, where one to three are right. */
+  'extra-layer',
+  /** The last of the source's layers is left out. */
+  'drop-layer',
+  /** The config's entry point is another one. */
+  'tamper',
+  /** Installs one more package, an outdated one. */
+  'new-finding',
+  /** One package is gone from the database. */
+  'lose-package',
+  /** A setuid program that no package owns. */
+  'setuid',
+  /** An OCI image comes back as Docker schema 2. */
+  'media-type',
+]);
+export type CopaFault = z.infer<typeof CopaFault>;
+
+/** The fault that the image asks for; throws on one that there is not. */
+export function faultOf(config: ImageConfig): CopaFault | undefined {
+  const label = config.config?.Labels?.[COPA_FAULT_LABEL];
+  return label === undefined ? undefined : CopaFault.parse(label);
+}
+
+/** The layers as a fault changes them. */
+export function faultyLayers(
+  fault: CopaFault | undefined,
+  added: readonly AddedLayer[],
+): readonly AddedLayer[] {
+  switch (fault) {
+    case 'paper-only':
+      return mapEntries(added, (entry) => (entry.path.startsWith('var/') ? [entry] : []));
+    case 'extra-layer':
+      return [...added, ...[1, 2, 3].map((number) => extraLayer(`var/cache/extra-${number}`))];
+    case 'new-finding':
+      return mapEntries(added, (entry) => [changedStatus(entry, (text) => `${text}\n${EXPAT}`)]);
+    case 'lose-package':
+      return mapEntries(added, (entry) => [changedStatus(entry, withoutLastPackage)]);
+    case 'setuid':
+      return [...added.slice(0, -1), ...added.slice(-1).map(withSetuidProgram)];
+    default:
+      return added;
+  }
+}
+
+/** An older expat than the advisories of tests and demo call fixed. */
+const EXPAT = `Package: libexpat1
+Status: install ok installed
+Priority: optional
+Section: libs
+Maintainer: Debian Maintainers <maintainers@debian.example>
+Architecture: amd64
+Multi-Arch: same
+Source: expat
+Version: 2.5.0-1
+Description: XML parsing C library - runtime library
+`;
+
+function changedStatus(entry: LayerEntry, change: (text: string) => string): LayerEntry {
+  return entry.type === 'file' && entry.path === DPKG_STATUS
+    ? textFile(entry.path, change(Buffer.from(entry.content).toString('utf8')))
+    : entry;
+}
+
+function withoutLastPackage(status: string): string {
+  return `${status.trimEnd().split('\n\n').slice(0, -1).join('\n\n')}\n`;
+}
+
+function withSetuidProgram({ command, entries }: AddedLayer): AddedLayer {
+  const program = textFile('usr/local/bin/helper', '#!/bin/sh\nexec "$@"\n', 0o4755);
+  return { command, entries: withParentFolders([...entries, program]) };
+}
+
+function extraLayer(path: string): AddedLayer {
+  return { command: 'cache', entries: withParentFolders([textFile(path, path)]) };
+}
+
+function mapEntries(
+  added: readonly AddedLayer[],
+  change: (entry: LayerEntry) => readonly LayerEntry[],
+): readonly AddedLayer[] {
+  return added.map(({ command, entries }) => ({ command, entries: entries.flatMap(change) }));
+}
