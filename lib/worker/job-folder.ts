@@ -1,0 +1,68 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JobFile } from '../job/job-file.ts';
+import { DockerConfig, learnCredentials } from './docker-config.ts';
+import type { SecretMask } from './secret-mask.ts';
+
+export type JobFolder =
+  | { readonly ok: true; readonly job: JobFile; readonly dockerConfig: DockerConfig }
+  /** Every fault of both files. None quotes a value: values are secrets. */
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+type Read<T> = { readonly value: T } | { readonly faults: readonly string[] };
+
+const MAX_JOB_BYTES = 16 * 1024 * 1024;
+const MAX_CONFIG_BYTES = 64 * 1024;
+const MAX_FAULTS = 100;
+
+/** Reads and checks what the container group was given, and learns the secrets in it. */
+export async function readJobFolder(folder: string, secrets: SecretMask): Promise<JobFolder> {
+  const job = await read(folder, JOB_FILE_NAME, MAX_JOB_BYTES, JobFile);
+  const config = await read(folder, DOCKER_CONFIG_NAME, MAX_CONFIG_BYTES, DockerConfig);
+  if ('value' in job) learnAddresses(job.value, secrets);
+  if ('value' in config) learnCredentials(config.value, secrets);
+  if ('value' in job && 'value' in config) {
+    return { ok: true, job: job.value, dockerConfig: config.value };
+  }
+
+  const faults = [job, config].flatMap((part) => ('faults' in part ? part.faults : []));
+  return { ok: false, faults: faults.slice(0, MAX_FAULTS) };
+}
+
+async function read<T extends z.ZodType>(
+  folder: string,
+  name: string,
+  maxBytes: number,
+  schema: T,
+): Promise<Read<z.infer<T>>> {
+  const path = join(folder, name);
+  let json: unknown;
+  try {
+    const { size } = await stat(path);
+    if (size > maxBytes) return { faults: [`${name}: larger than ${maxBytes} bytes`] };
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    // The parser's own message quotes the text.
+    const why = error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${codeOf(error)})`;
+    return { faults: [`${name}: ${why}`] };
+  }
+
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { value: parsed.data };
+  return {
+    faults: parsed.error.issues.map((issue) => {
+      const at = issue.path.length === 0 ? '' : ` ${issue.path.map(String).join('.')}:`;
+      return `${name}:${at} ${issue.message}`;
+    }),
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
+function learnAddresses(job: JobFile, secrets: SecretMask): void {
+  secrets.learnUrl(job.resultUrl);
+  if (job.kind === 'scan') for (const image of job.images) secrets.learnUrl(image.reportUrl);
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { systemClock } from '../clock.ts';
+import { errorMessage } from './failure-message.ts';
+import { createJsonLog } from './json-log.ts';
+import { runWorker } from './run-worker.ts';
+import { SecretMask } from './secret-mask.ts';
+
+/**
+ * The program of a container group: `worker.cjs scan` or `worker.cjs patch`. It exits with 0 whatever
+ * happened, since Azure may start a container again that exits with anything else; how it went
+ * stands in the result.
+ */
+async function main(): Promise<void> {
+  const secrets = new SecretMask();
+  const log = createJsonLog({
+    clock: systemClock,
+    secrets,
+    write: (line) => process.stdout.write(line),
+  });
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort());
+  process.on('SIGINT', () => stop.abort());
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error('The worker failed.', { reason: errorMessage(error, secrets) });
+      stop.abort();
+    });
+  }
+
+  let scratch: string | undefined;
+  try {
+    scratch = await mkdtemp(join(tmpdir(), 'patchwright-'));
+    await runWorker(
+      {
+        environment: process.env,
+        clock: systemClock,
+        sleep: (milliseconds, signal) =>
+          setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
+            () => undefined,
+          ),
+        fetch,
+        spawn,
+        trust: trustAlso,
+        log,
+        secrets,
+        scratch,
+        stop: stop.signal,
+      },
+      process.argv[2],
+    );
+  } catch (error) {
+    log.error('The worker failed.', { reason: errorMessage(error, secrets) });
+  } finally {
+    if (scratch !== undefined) await removeScratch(scratch);
+  }
+  process.exit(0);
+}
+
+function trustAlso(certificates: string): void {
+  const added = certificates.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  setDefaultCACertificates([...getCACertificates('default'), ...(added ?? [])]);
+}
+
+/** The container's file system ends with it; where the worker runs as a process, it cleans up. */
+async function removeScratch(scratch: string): Promise<void> {
+  await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
+}
+
+void main();

@@ -1,0 +1,29 @@
+import type { PatchJobFile } from '../job/job-file.ts';
+import type { PatchImageResult } from '../job/job-result.ts';
+import { ownBuilder, remoteBuilder } from './builder.ts';
+import { patchOneImage } from './patch-image.ts';
+import type { ToolEnvironment } from './tool-environment.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** Patches the job's images one after the other, each failure its own. */
+export async function patchJob(
+  context: WorkerContext,
+  job: PatchJobFile,
+  options: { readonly environment: ToolEnvironment; readonly token: string | undefined },
+): Promise<readonly PatchImageResult[]> {
+  const builder =
+    job.buildkitAddress === undefined
+      ? ownBuilder(context, job, options.environment)
+      : remoteBuilder(job.buildkitAddress);
+  const images: PatchImageResult[] = [];
+  try {
+    for (const [index, image] of job.images.entries()) {
+      const result = await patchOneImage(context, { ...options, job, image, index, builder });
+      context.log.info('An image is done.', { digest: image.digest, outcome: result.outcome });
+      images.push(result);
+    }
+  } finally {
+    await builder.close();
+  }
+  return images;
+}

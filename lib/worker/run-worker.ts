@@ -1,0 +1,112 @@
+import { JOB_FOLDER_VARIABLE, type JobFile } from '../job/job-file.ts';
+import type { JobResult } from '../job/job-result.ts';
+import { type DockerConfig, registryToken } from './docker-config.ts';
+import { readJobFolder } from './job-folder.ts';
+import { patchJob } from './patch-job.ts';
+import { ALREADY_WRITTEN } from './scan-image.ts';
+import { scanJob } from './scan-job.ts';
+import { prepareToolEnvironment, type ToolEnvironment } from './tool-environment.ts';
+import { toolVersions } from './tool-versions.ts';
+import { isWritten } from './upload-blob.ts';
+import type { WorkerContext } from './worker-context.ts';
+import { writeResult } from './write-result.ts';
+
+/** How the worker ended, for its log and its tests; the process exits with 0 in any case. */
+export type WorkerEnd = 'done' | 'bad-input' | 'already-written' | 'stopped' | 'result-not-stored';
+
+/** Does the job in the folder that the environment names, and stores its result. */
+export async function runWorker(
+  context: WorkerContext,
+  subcommand: string | undefined,
+): Promise<WorkerEnd> {
+  const startedAt = context.clock.now();
+  const folder = context.environment[JOB_FOLDER_VARIABLE];
+  if (folder === undefined || folder === '') {
+    return refuse(context, [`the environment variable ${JOB_FOLDER_VARIABLE} is not set`]);
+  }
+  const input = await readJobFolder(folder, context.secrets);
+  if (!input.ok) return refuse(context, input.faults);
+  const { job, dockerConfig } = input;
+  if (job.kind !== subcommand) {
+    return refuse(context, [`started as "${subcommand ?? ''}", the job is of kind "${job.kind}"`]);
+  }
+
+  context.log.info('The job begins.', {
+    jobId: job.jobId,
+    attempt: job.attempt,
+    kind: job.kind,
+    images: job.images.length,
+    deadline: job.deadline,
+  });
+  if (job.extraCa !== undefined) context.trust(job.extraCa);
+  // A container that was started again has nothing left to do.
+  if (await isWritten(context, job.resultUrl)) return end(context, 'already-written');
+
+  const { extraCa } = job;
+  const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
+  const tools = await toolVersions(context, toolsOf(job), environment);
+  const work = await doJob(context, { job, dockerConfig, environment });
+  if (context.stop.aborted) return end(context, 'stopped');
+  if (work === ALREADY_WRITTEN) return end(context, 'already-written');
+
+  const upload = await writeResult(context, job.resultUrl, {
+    version: 1,
+    jobId: job.jobId,
+    attempt: job.attempt,
+    startedAt: startedAt.toISOString(),
+    finishedAt: context.clock.now().toISOString(),
+    tools,
+    ...work,
+  });
+  switch (upload.outcome) {
+    case 'created':
+      return end(context, 'done');
+    case 'exists':
+      return end(context, 'already-written');
+    case 'failed':
+      context.log.error('The result was not stored.', { reason: upload.why });
+      return end(context, 'result-not-stored');
+  }
+}
+
+type Work =
+  | Pick<Extract<JobResult, { kind: 'scan' }>, 'kind' | 'advisoryPlatforms' | 'images'>
+  | Pick<Extract<JobResult, { kind: 'patch' }>, 'kind' | 'images'>;
+
+async function doJob(
+  context: WorkerContext,
+  options: {
+    readonly job: JobFile;
+    readonly dockerConfig: DockerConfig;
+    readonly environment: ToolEnvironment;
+  },
+): Promise<Work | typeof ALREADY_WRITTEN> {
+  const { job, environment } = options;
+  if (job.kind === 'scan') {
+    const scan = await scanJob(context, job, environment);
+    if (scan === ALREADY_WRITTEN) return scan;
+    return {
+      kind: 'scan',
+      advisoryPlatforms: [...scan.advisoryPlatforms],
+      images: [...scan.images],
+    };
+  }
+
+  const token = registryToken(options.dockerConfig, job.registry);
+  return { kind: 'patch', images: [...(await patchJob(context, job, { environment, token }))] };
+}
+
+function toolsOf(job: JobFile): readonly string[] {
+  if (job.kind === 'scan') return ['trivy'];
+  return job.buildkitAddress === undefined ? ['copa', 'buildkitd'] : ['copa'];
+}
+
+function refuse(context: WorkerContext, faults: readonly string[]): WorkerEnd {
+  for (const fault of faults) context.log.error('The job cannot be done.', { fault });
+  return end(context, 'bad-input');
+}
+
+function end(context: WorkerContext, how: WorkerEnd): WorkerEnd {
+  context.log.info('The worker ends.', { how });
+  return how;
+}
