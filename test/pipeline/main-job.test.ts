@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest';
+import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
+import { ImageManifest } from '../../lib/image/manifest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const API = RepositoryName.parse('team/api');
+const STAGING = RepositoryName.parse('patchwright/staging/team/api');
+const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
+const policy = { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] };
+
+/** An image with one layer is outdated; with one more on top it is patched. */
+function patchable(layers: readonly unknown[]) {
+  return debianReport(layers.length > 1 ? [] : OUTDATED);
+}
+
+async function worldWith(tags: readonly string[], script = { report: patchable }) {
+  const world = new PipelineWorld({ policy, script });
+  await world.seedDatabase();
+  const source = await seedImage(world.registry, {
+    repository: API,
+    tags: tags.map((tag) => Tag.parse(tag)),
+    config: { config: {} },
+  });
+  return { world, source };
+}
+
+it('publishes a verified patch of an outdated image under its next tag', async () => {
+  const { world, source } = await worldWith(['1.4']);
+
+  const run = await world.run();
+
+  const target = await world.target(run.runId, 'team/api', '1.4');
+  expect(target).toMatchObject({
+    state: 'patched',
+    patchTag: '1.4-1',
+    beforeHigh: 1,
+    afterHigh: 0,
+  });
+  expect(run).toMatchObject({ state: 'completed', targets: 1, patched: 1, active: 0 });
+  const patch = await world.registry.manifest(API, Tag.parse('1.4-1'));
+  expect(patch?.digest).toBe(target.patchDigest);
+  const manifest = ImageManifest.parse(JSON.parse(Buffer.from(patch?.bytes ?? []).toString()));
+  expect(manifest.annotations).toMatchObject({
+    [Annotation.baseName]: 'registry.example.com/team/api:1.4',
+    [Annotation.baseDigest]: source.digest,
+    [Annotation.sourceDigest]: source.digest,
+    [Annotation.sourceRepository]: 'team/api',
+    [Annotation.run]: run.runId,
+  });
+});
+
+it('leaves the source as it was, the staging repository empty and no group behind', async () => {
+  const { world, source } = await worldWith(['1.4']);
+
+  await world.run();
+
+  expect((await world.registry.tag(API, Tag.parse('1.4')))?.digest).toBe(source.digest);
+  expect(world.registry.digests(STAGING)).toEqual([]);
+  expect(world.groups.all()).toEqual([]);
+});
+
+it('attaches what was fixed and both reports to the patch', async () => {
+  const { world } = await worldWith(['1.4']);
+
+  const run = await world.run();
+
+  const { patchDigest } = await world.target(run.runId, 'team/api', '1.4');
+  const referrers = patchDigest && (await world.registry.referrers(API, patchDigest));
+  const types = Array.isArray(referrers) ? referrers.map((one) => one.artifactType) : [];
+  expect(types.sort()).toEqual(Object.values(ArtifactType).sort());
+});
+
+it('scans, patches and verifies an image under two tags once, and publishes it under both', async () => {
+  const { world } = await worldWith(['1.4', '1.4.2']);
+
+  const run = await world.run();
+
+  const [one, two] = await Promise.all([
+    world.target(run.runId, 'team/api', '1.4'),
+    world.target(run.runId, 'team/api', '1.4.2'),
+  ]);
+  expect([one.patchTag, two.patchTag]).toEqual(['1.4-1', '1.4.2-1']);
+  expect(one.patchDigest).toBe(two.patchDigest);
+  expect(world.groups.creations()).toHaveLength(3);
+});
+
+it('finds nothing to do in a second run', async () => {
+  const { world } = await worldWith(['1.4']);
+  await world.run();
+  const before = world.registry.digests(API);
+  world.clock.advance({ seconds: 86_400 });
+
+  const run = await world.run();
+
+  const target = await world.target(run.runId, 'team/api', '1.4');
+  expect(target).toMatchObject({ state: 'skipped', reason: 'already-patched', patchTag: '1.4-1' });
+  expect(world.registry.digests(API)).toEqual(before);
+  expect(run.targets).toBe(1);
+});
+
+it('publishes an existing patch under a tag that came later, without making it again', async () => {
+  const { world } = await worldWith(['1.4']);
+  const first = await world.run();
+  await seedImage(world.registry, {
+    repository: API,
+    tags: [Tag.parse('2.0')],
+    config: { config: {} },
+  });
+  world.clock.advance({ seconds: 86_400 });
+
+  const run = await world.run();
+
+  const [old, later] = await Promise.all([
+    world.target(first.runId, 'team/api', '1.4'),
+    world.target(run.runId, 'team/api', '2.0'),
+  ]);
+  expect(later).toMatchObject({
+    state: 'patched',
+    patchTag: '2.0-1',
+    patchDigest: old.patchDigest,
+  });
+  const kinds = (await world.jobs(run.runId)).map((job) => job.kind).sort();
+  expect(kinds).toEqual(['publish', 'scan', 'verify']);
+});

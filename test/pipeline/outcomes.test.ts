@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { claimImage } from '../../lib/pipeline/inventory.ts';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
+import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport, scratchReport } from './debian-report.ts';
+import { fileLayer } from './file-layer.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+import type { WorkerScript } from './scripted-worker.ts';
+
+const API = RepositoryName.parse('team/api');
+const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
+
+function patchable(layers: readonly unknown[]) {
+  return debianReport(layers.length > 1 ? [] : OUTDATED);
+}
+
+async function runOne(options: {
+  readonly script?: Partial<WorkerScript>;
+  readonly image?: Partial<ImageSeed>;
+  readonly pipeline?: Partial<PipelineOptions>;
+  readonly prepare?: (world: PipelineWorld) => Promise<void> | void;
+}) {
+  const world = new PipelineWorld({
+    policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
+    script: { report: patchable, ...options.script },
+    pipeline: options.pipeline ?? {},
+  });
+  await world.seedDatabase();
+  const tags = [Tag.parse('v1')];
+  await seedImage(world.registry, {
+    repository: API,
+    tags,
+    config: { config: {} },
+    ...options.image,
+  });
+  await options.prepare?.(world);
+  const run = await world.run();
+  return { world, run, target: await world.target(run.runId, 'team/api', 'v1') };
+}
+
+describe('what the scan shows decides', () => {
+  it.each([
+    ['no finding', () => debianReport([]), 'clean', undefined],
+    [
+      'findings without a fix',
+      () => debianReport([{ id: 'CVE-2', package: 'apt' }]),
+      'skipped',
+      'no-fix-available',
+    ],
+    [
+      'an OS past its end of life',
+      () => debianReport(OUTDATED, { Family: 'debian', Name: '8.1', EOSL: true }),
+      'skipped',
+      'end-of-life',
+    ],
+    ['no operating system', () => scratchReport, 'skipped', 'unsupported-os'],
+    [
+      'an OS that the database does not hold',
+      () => debianReport([], { Family: 'debian', Name: '11.1' }),
+      'failed',
+      'no-advisory-data',
+    ],
+  ])('%s', async (_, report, state, reason) => {
+    const { target, run } = await runOne({ script: { report } });
+
+    expect(target.state).toBe(state);
+    expect(target.reason).toBe(reason);
+    expect(run.state).toBe('completed');
+  });
+});
+
+describe('what the registry shows decides before any scan', () => {
+  it.each([
+    ['a Windows image', { config: { os: 'windows', config: {} } }, 'windows'],
+    [
+      'an image for another processor',
+      { config: { architecture: 'arm64', config: {} } },
+      'unsupported-platform',
+    ],
+    [
+      'an image that Copa has touched',
+      { config: { config: { labels: { BaseImage: 'evil.example/x' } } } },
+      'patched-elsewhere',
+    ],
+  ])('%s', async (_, image, reason) => {
+    const { target, world } = await runOne({ image });
+
+    expect(target).toMatchObject({ state: 'skipped', reason });
+    expect(world.groups.creations()).toEqual([]);
+  });
+
+  it('says of each thing in the policy that is not there that it was not found', async () => {
+    const repositories = [
+      { repository: 'no/such', tags: ['*'] },
+      { repository: 'team/api', tags: ['gone'] },
+    ];
+    const world = new PipelineWorld({
+      policy: { version: 'v1', repositories },
+      script: { report: patchable },
+    });
+    await world.seedDatabase();
+    await seedImage(world.registry, { repository: API, tags: [Tag.parse('v1')] });
+
+    const { runId } = await world.run();
+
+    for (const [repository, tag] of [
+      ['no/such', '*'],
+      ['team/api', 'gone'],
+    ] as const) {
+      const target = await world.target(runId, repository, tag);
+      expect(target).toMatchObject({ state: 'skipped', reason: 'not-found' });
+    }
+  });
+});
+
+describe('a patch is refused', () => {
+  it('when the scan after still finds what was to be fixed', async () => {
+    const { target, world } = await runOne({ script: { report: () => debianReport(OUTDATED) } });
+
+    expect(target).toMatchObject({ state: 'rejected', reason: 'not-fixed' });
+    expect(await world.registry.tag(API, Tag.parse('v1-1'))).toBeUndefined();
+    expect(world.registry.digests(RepositoryName.parse('patchwright/staging/team/api'))).toEqual(
+      [],
+    );
+  });
+
+  it('when the scan after finds something new', async () => {
+    const fresh = [{ id: 'CVE-2026-9', package: 'zlib1g', fixed: '2' }];
+    const report = (layers: readonly unknown[]) =>
+      debianReport(layers.length > 1 ? fresh : OUTDATED);
+    const { target } = await runOne({ script: { report } });
+
+    expect(target).toMatchObject({ state: 'rejected', reason: 'new-findings' });
+  });
+
+  it('when its layer is not one', async () => {
+    const { target } = await runOne({ script: { layer: Buffer.alloc(2048, 'x') } });
+
+    expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
+  });
+
+  it('as unsupported when it was made on paper only', async () => {
+    const layer = await fileLayer({ 'var/lib/dpkg/status.d/libssl3': 'Package: libssl3\n' });
+    const { target } = await runOne({ script: { layer } });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'unsupported-os' });
+  });
+
+  it('when the group names a digest that is not there', async () => {
+    const staged = digestOf('a lie');
+    const { target, world } = await runOne({
+      script: { patch: ({ digest }) => ({ digest, outcome: 'patched', staged }) },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'staging-missing' });
+    expect(world.groups.all()).toEqual([]);
+  });
+});
+
+describe('a tag is never taken', () => {
+  it('where a CI has numbered its own', async () => {
+    const { target } = await runOne({
+      prepare: async ({ registry }) => {
+        await seedImage(registry, { repository: API, tags: [Tag.parse('v1-42')], layers: ['ci'] });
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'tag-ambiguous' });
+  });
+
+  it('when the source was pushed again meanwhile', async () => {
+    const { target } = await runOne({
+      prepare: (world) => {
+        const decide = world.groups.decide;
+        world.groups.decide = (spec, nth) => {
+          const course = decide(spec, nth);
+          if (nth !== 3 || course.kind !== 'runs') return course;
+          const work = async () => {
+            await course.work?.(spec);
+            await seedImage(world.registry, {
+              repository: API,
+              tags: [Tag.parse('v1')],
+              layers: ['new'],
+            });
+          };
+          return { ...course, work };
+        };
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'source-changed' });
+  });
+});
+
+describe('a group that goes wrong', () => {
+  it.each([
+    ['vanishes', { kind: 'vanishes', after: 20 }, 'group-lost'],
+    ['never ends', { kind: 'never-ends', startsAfter: 10 }, 'timeout'],
+    ['never starts', { kind: 'never-starts' }, 'timeout'],
+    ['ends without a result', { kind: 'runs', startsAfter: 5, runsFor: 5 }, 'group-lost'],
+    [
+      'can not be provisioned',
+      { kind: 'fails-to-start', after: 5, detail: 'InsufficientCapacity' },
+      'group-lost',
+    ],
+  ] as const)('and %s is tried again, then given up', async (_, course, reason) => {
+    const { target, run, world } = await runOne({
+      prepare: (prepared) => {
+        prepared.groups.decide = () => course;
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason });
+    expect(run.state).toBe('completed');
+    expect(world.groups.creations()).toHaveLength(3);
+    expect(world.groups.all()).toEqual([]);
+    expect(new Set(world.groups.creations().map(({ spec }) => spec.name)).size).toBe(3);
+  });
+
+  it('once costs an attempt and nothing else', async () => {
+    const { target } = await runOne({
+      prepare: ({ groups }) => {
+        const decide = groups.decide;
+        groups.decide = (spec, nth) =>
+          nth === 1 ? { kind: 'vanishes', after: 20 } : decide(spec, nth);
+      },
+    });
+
+    expect(target.state).toBe('patched');
+  });
+
+  it('is waited for while Azure refuses it for its quota', async () => {
+    const { target, world } = await runOne({
+      prepare: ({ groups }) => {
+        const decide = groups.decide;
+        let refusals = 4;
+        groups.decide = (spec, nth) => {
+          refusals -= 1;
+          return refusals >= 0 ? { kind: 'refused', refusal: 'quota' } : decide(spec, nth);
+        };
+      },
+    });
+
+    expect(target.state).toBe('patched');
+    expect(world.groups.creations()).toHaveLength(3);
+  });
+
+  it('and writes no sensible result is not believed', async () => {
+    const { target } = await runOne({
+      prepare: (world) => {
+        const work = async (spec: { secretFiles: Readonly<Record<string, string>> }) => {
+          const { resultUrl } = JSON.parse(spec.secretFiles['job.json'] ?? '{}');
+          await world.blobs.putThrough(resultUrl, Buffer.from('{"__proto__":{"kind":"scan"}}'));
+        };
+        world.groups.decide = () => ({ ...PLAIN_COURSE, work });
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'result-invalid' });
+  });
+});
+
+describe('a run', () => {
+  it('that is a dry run plans and patches nothing', async () => {
+    const { target, world } = await runOne({ pipeline: { dryRun: true } });
+
+    expect(target).toMatchObject({ state: 'planned', reason: 'dry-run', beforeHigh: 1 });
+    expect(world.groups.creations()).toHaveLength(1);
+  });
+
+  it('without a builder ends at its assessment', async () => {
+    const { target } = await runOne({ pipeline: { builder: { kind: 'none' } } });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'no-builder' });
+  });
+
+  it('with a policy that does not parse fails with every fault and scans nothing', async () => {
+    const policy = {
+      version: 'v2',
+      repositories: [{ repository: 'UPPER', tags: ['*', 'v1'], enable: true }],
+    };
+    const world = new PipelineWorld({ policy, script: { report: patchable } });
+
+    const run = await world.run();
+
+    expect(run).toMatchObject({ state: 'failed', reason: 'policy-invalid' });
+    for (const fault of [
+      'version',
+      'repositories[0].repository',
+      'repositories[0].tags',
+      'enable',
+    ]) {
+      expect(run.detail).toContain(fault);
+    }
+    expect(world.groups.creations()).toEqual([]);
+  });
+
+  it('says which image another run has in hand', async () => {
+    const { world } = await runOne({});
+    const digest = (await world.registry.tag(API, Tag.parse('v1')))?.digest;
+    if (digest === undefined) throw new Error('the image is gone');
+    const other = { runId: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
+    await claimImage(world.services, { repository: API, digest }, other);
+    world.clock.advance({ seconds: 3600 });
+
+    const run = await world.run();
+
+    const target = await world.target(run.runId, 'team/api', 'v1');
+    expect(target).toMatchObject({ state: 'skipped', reason: 'held-by-another-run' });
+  });
+});

@@ -1,0 +1,143 @@
+import type { GroupSpec } from '../../lib/containers/container-groups.ts';
+import { type Digest, digestOf, sha256Hex } from '../../lib/image/digest.ts';
+import { ImageConfig, ImageManifest } from '../../lib/image/manifest.ts';
+import type { RepositoryName } from '../../lib/image/reference.ts';
+import { JobFile, type PatchJobFile, type ScanJobFile } from '../../lib/job/job-file.ts';
+import type { JobResult, PatchJobResult, ScanJobResult } from '../../lib/job/job-result.ts';
+import type { Registry } from '../../lib/registry/registry.ts';
+import type { MemoryBlobs } from '../fakes/memory-blobs.ts';
+import type { MemoryRegistry } from '../fakes/memory-registry.ts';
+import { fileLayer } from './file-layer.ts';
+
+/** What the vulnerability database would say of an image, by the digests of its layers. */
+export type Report = Readonly<Record<string, unknown>>;
+
+export interface WorkerScript {
+  /** The report of an image: made from its layers, so that a patched image differs from its source. */
+  report(layers: readonly Digest[]): Report;
+  readonly advisoryPlatforms?: readonly string[];
+  /** Changes what a patch would be: throws, lies, or gives another outcome. */
+  patch?(image: PatchJobFile['images'][number]): PatchJobResult['images'][number] | undefined;
+  /** Changes the added layer's bytes. */
+  layer?: Uint8Array;
+}
+
+/**
+ * What the worker in a container group does, without containers: it has the group's token and its
+ * job file, and nothing else.
+ */
+export async function runScriptedWorker(
+  spec: GroupSpec,
+  world: { readonly registry: MemoryRegistry; readonly blobs: MemoryBlobs; readonly now: Date },
+  script: WorkerScript,
+): Promise<void> {
+  const file = JobFile.parse(JSON.parse(spec.secretFiles['job.json'] ?? ''));
+  const config = JSON.parse(spec.secretFiles['config.json'] ?? '');
+  const registry = world.registry.withToken(config.auths[file.registry].registrytoken);
+  const at = world.now.toISOString();
+  const base = {
+    version: 1,
+    jobId: file.jobId,
+    attempt: file.attempt,
+    startedAt: at,
+    finishedAt: at,
+    tools: { scripted: '1' },
+  } as const;
+  const result: JobResult =
+    file.kind === 'scan'
+      ? { ...base, ...(await scan(file, registry, world.blobs, script)) }
+      : { ...base, ...(await patch(file, registry, script)) };
+  await world.blobs.putThrough(file.resultUrl, Buffer.from(JSON.stringify(result)));
+}
+
+async function scan(
+  file: ScanJobFile,
+  registry: Registry,
+  blobs: MemoryBlobs,
+  script: WorkerScript,
+): Promise<Pick<ScanJobResult, 'kind' | 'advisoryPlatforms' | 'images'>> {
+  const images: ScanJobResult['images'] = [];
+  for (const image of file.images) {
+    const manifest = await readManifest(registry, image.repository, image.digest);
+    const report = script.report(manifest.layers.map((layer) => layer.digest));
+    const bytes = Buffer.from(JSON.stringify(report));
+    await blobs.putThrough(image.reportUrl, bytes);
+    images.push({
+      digest: image.digest,
+      outcome: 'scanned',
+      reportSha256: sha256Hex(bytes),
+      reportBytes: bytes.length,
+    });
+  }
+  const advisoryPlatforms = [...(script.advisoryPlatforms ?? ['debian 12'])];
+  return { kind: 'scan', advisoryPlatforms, images };
+}
+
+async function patch(
+  file: PatchJobFile,
+  registry: Registry,
+  script: WorkerScript,
+): Promise<Pick<PatchJobResult, 'kind' | 'images'>> {
+  const images: PatchJobResult['images'] = [];
+  for (const image of file.images) {
+    const scripted = script.patch?.(image);
+    if (scripted !== undefined) {
+      images.push(scripted);
+      continue;
+    }
+    const staged = await pushPatch(file, registry, image, script.layer ?? (await fileLayer({})));
+    images.push({ digest: image.digest, outcome: 'patched', staged });
+  }
+  return { kind: 'patch', images };
+}
+
+/** As Copa does: the source's layers, one more, and the label `BaseImage`. */
+async function pushPatch(
+  file: PatchJobFile,
+  registry: Registry,
+  image: PatchJobFile['images'][number],
+  layer: Uint8Array,
+): Promise<Digest> {
+  const { repository, staging } = file;
+  const manifest = await readManifest(registry, repository, image.digest);
+  const source = await registry.blob(repository, manifest.config.digest, 1_000_000);
+  const config = ImageConfig.parse(JSON.parse(Buffer.from(source ?? []).toString()));
+  const reference = `${file.registry}/${repository}@${image.digest}`;
+  const patched = {
+    ...config,
+    config: { ...config.config, labels: { BaseImage: reference } },
+    rootfs: {
+      ...config.rootfs,
+      diff_ids: [...(config.rootfs.diff_ids ?? []), digestOf(layer)],
+    },
+  };
+  const bytes = Buffer.from(JSON.stringify(patched));
+  for (const { digest } of manifest.layers) {
+    const content = await registry.blob(repository, digest, 10_000_000);
+    await registry.putBlob(staging, digest, content ?? new Uint8Array());
+  }
+  await registry.putBlob(staging, digestOf(layer), layer);
+  await registry.putBlob(staging, digestOf(bytes), bytes);
+  const [first] = manifest.layers;
+  const body = {
+    ...manifest,
+    config: { ...manifest.config, digest: digestOf(bytes), size: bytes.length },
+    layers: [
+      ...manifest.layers,
+      { mediaType: first?.mediaType, digest: digestOf(layer), size: layer.length },
+    ],
+  };
+  return registry.putManifest(staging, image.stagingTag, {
+    bytes: Buffer.from(JSON.stringify(body)),
+    mediaType: manifest.mediaType ?? '',
+  });
+}
+
+async function readManifest(
+  registry: Registry,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<ImageManifest> {
+  const stored = await registry.manifest(repository, digest);
+  return ImageManifest.parse(JSON.parse(Buffer.from(stored?.bytes ?? []).toString()));
+}
