@@ -18,18 +18,19 @@ export interface LayerChanges {
   readonly deletions: number;
   /** Touches `var/lib/dpkg/status.d`: an image without its own package manager. */
   readonly statusD: boolean;
-  /**
-   * Whether the layer brings file lists (dpkg, apk) to judge by. Without them (rpm, or nothing
-   * installed) every path counts as unowned, which then says nothing.
-   */
+  /** False where the layer changes an rpm database: its file lists are binary and are not read. */
   readonly ownershipKnown: boolean;
-  /** What no file list in the layer owns, besides the package managers' own bookkeeping. */
+  /**
+   * What no file list (dpkg, apk) in the layer owns, besides the package managers' own bookkeeping.
+   * Empty where the ownership is not known; everything where the layer brings no list at all.
+   */
   readonly unowned: PathList;
   /** Those of it that give rights: setuid, setgid, or file capabilities. */
   readonly unownedSetuid: PathList;
 }
 
 const WHITEOUT = '.wh.';
+const RPM_DATABASE = /^(?:var\/lib|usr\/lib\/sysimage)\/rpm\//;
 const STATUS_D = 'var/lib/dpkg/status.d';
 /** Left beside a package's configuration file by dpkg. */
 const DPKG_SUFFIX = /\.dpkg-(?:old|dist|new|tmp)$/;
@@ -45,7 +46,8 @@ export class LayerContents {
   #entries = 0;
   #deletions = 0;
   #statusD = false;
-  #lists = 0;
+  #hasList = false;
+  #hasRpmDatabase = false;
 
   constructor(limits: { readonly maxListed: number }) {
     this.#maxListed = limits.maxListed;
@@ -54,6 +56,7 @@ export class LayerContents {
   add(entry: LayerEntry): void {
     this.#entries += 1;
     if (entry.path === STATUS_D || entry.path.startsWith(`${STATUS_D}/`)) this.#statusD = true;
+    if (RPM_DATABASE.test(entry.path)) this.#hasRpmDatabase = true;
     if (posix.basename(entry.path).startsWith(WHITEOUT)) this.#deletions += 1;
     else if (entry.type !== 'folder') this.#changed.set(entry.path, entry);
   }
@@ -62,16 +65,19 @@ export class LayerContents {
     const { packages, paths } = parsePackageList(path, text);
     for (const name of packages) this.#packages.add(name);
     for (const owned of paths) this.#owned.add(owned);
-    this.#lists += 1;
+    this.#hasList = true;
   }
 
   changes(): LayerChanges {
-    const unowned = [...this.#changed.values()].filter((entry) => !this.#isExplained(entry));
+    const ownershipKnown = this.#hasList || !this.#hasRpmDatabase;
+    const unowned = ownershipKnown
+      ? [...this.#changed.values()].filter((entry) => !this.#isExplained(entry))
+      : [];
     return {
       entries: this.#entries,
       deletions: this.#deletions,
       statusD: this.#statusD,
-      ownershipKnown: this.#lists > 0,
+      ownershipKnown,
       unowned: this.#listed(unowned),
       unownedSetuid: this.#listed(unowned.filter((entry) => entry.privileged)),
     };

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { baseOfPatchTag, nextPatchTag } from '../../../lib/image/patch-tags.ts';
+import { Tag } from '../../../lib/image/reference.ts';
+
+function next(base: string, tags: Readonly<Record<string, 'ours' | 'theirs'>> = {}) {
+  const existing = Object.entries(tags).map(([tag, owner]) => ({ tag, ours: owner === 'ours' }));
+  return nextPatchTag({ base: Tag.parse(base), existing, convention: 'incremental' });
+}
+
+describe('the base of a numbered tag', () => {
+  it.each([
+    ['v1-1', 'v1'],
+    ['v1-999', 'v1'],
+    ['v1-2-3', 'v1-2'],
+    ['main--1', 'main-'],
+  ])('of %s is %s', (tag, base) => {
+    expect(baseOfPatchTag(tag, 'incremental')).toBe(base);
+  });
+
+  it.each(['v1', 'v1-0', 'v1-01', 'v1-1000', 'v1-1a', '-1', 'v1-', 'v1_1', 'v1-1\n', '.-1'])(
+    'of %j there is none',
+    (tag) => {
+      expect(baseOfPatchTag(tag, 'incremental')).toBeUndefined();
+    },
+  );
+});
+
+describe('the next numbered tag', () => {
+  it('is the first one where there is none', () => {
+    expect(next('v1', { v1: 'theirs', v2: 'theirs' })).toEqual({ ok: true, tag: 'v1-1' });
+  });
+
+  it('is one above the highest, whatever is missing below', () => {
+    const tags = { 'v1-2': 'ours', 'v1-10': 'ours' } as const;
+
+    expect(next('v1', tags)).toEqual({ ok: true, tag: 'v1-11' });
+  });
+
+  it('does not mind tags of other bases, nor numbers that are none of ours by form', () => {
+    const tags = { 'v1.0-7': 'theirs', 'v11-7': 'theirs', 'v1-20240101': 'theirs' } as const;
+
+    expect(next('v1', tags)).toEqual({ ok: true, tag: 'v1-1' });
+  });
+
+  it('takes a base as text, not as a pattern', () => {
+    expect(next('v1.0', { 'v1x0-7': 'theirs' })).toEqual({ ok: true, tag: 'v1.0-1' });
+  });
+
+  it('is refused where a CI numbers its images in the same way', () => {
+    const verdict = next('main', { 'main-1': 'ours', 'main-42': 'theirs' });
+
+    expect(verdict).toMatchObject({ ok: false, reason: 'tag-ambiguous' });
+  });
+
+  it('is refused after 999', () => {
+    expect(next('v1', { 'v1-998': 'ours' })).toEqual({ ok: true, tag: 'v1-999' });
+    expect(next('v1', { 'v1-999': 'ours' })).toMatchObject({ ok: false, reason: 'tag-limit' });
+  });
+
+  it('is refused where it would pass 128 characters', () => {
+    expect(next('x'.repeat(126))).toMatchObject({ ok: true });
+    expect(next('x'.repeat(127))).toMatchObject({ ok: false, reason: 'tag-limit' });
+    expect(next('x'.repeat(126), { [`${'x'.repeat(126)}-9`]: 'ours' })).toMatchObject({
+      ok: false,
+      reason: 'tag-limit',
+    });
+  });
+});
+
+describe('the floating tag', () => {
+  function floating(base: string, existing: { readonly tag: string; readonly ours: boolean }[]) {
+    return nextPatchTag({ base: Tag.parse(base), existing, convention: 'floating' });
+  }
+
+  it('is the same again and again, as long as it is ours', () => {
+    const existing = [{ tag: 'v1-patched', ours: true }];
+
+    expect(floating('v1', [])).toEqual({ ok: true, tag: 'v1-patched' });
+    expect(floating('v1', existing)).toEqual({ ok: true, tag: 'v1-patched' });
+  });
+
+  it('is refused where it stands and is not ours', () => {
+    const existing = [{ tag: 'v1-patched', ours: false }];
+
+    expect(floating('v1', existing)).toMatchObject({ ok: false, reason: 'tag-ambiguous' });
+  });
+
+  it('leads back to its base', () => {
+    expect(baseOfPatchTag('v1-patched', 'floating')).toBe('v1');
+    expect(baseOfPatchTag('v1-1', 'floating')).toBeUndefined();
+    expect(baseOfPatchTag('-patched', 'floating')).toBeUndefined();
+  });
+});

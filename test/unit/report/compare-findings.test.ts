@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import { compareFindings } from '../../../lib/report/compare-findings.ts';
+import { aFinding, aScan } from './report-samples.ts';
+
+const OTHER = aFinding({ id: 'CVE-2024-0002', package: 'curl' });
+
+function unfixed(id: string) {
+  const { fixed: _, ...finding } = aFinding({ id });
+  return finding;
+}
+
+it('accepts a patch that ends what was targeted, and says what remains', () => {
+  const stays = unfixed('CVE-2024-0009');
+  const before = aScan({ findings: [aFinding(), stays] });
+  const after = aScan({ findings: [stays] });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding()] });
+
+  expect(verdict).toEqual({ accepted: true, fixed: [aFinding()], remaining: [stays] });
+});
+
+it('refuses a patch after which a targeted finding is still there, at whatever version', () => {
+  const before = aScan({ findings: [aFinding(), OTHER] });
+  const after = aScan({ findings: [aFinding({ installed: '9', severity: 'low' })] });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding(), OTHER] });
+
+  expect(verdict).toEqual({
+    accepted: false,
+    reason: 'not-fixed',
+    detail: '1 still found: CVE-2024-0001 in openssl',
+  });
+});
+
+it('accepts a fixable finding that was there before and was not targeted', () => {
+  const before = aScan({ findings: [aFinding(), OTHER] });
+  const after = aScan({ findings: [OTHER] });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding()] });
+
+  expect(verdict).toMatchObject({ accepted: true, remaining: [OTHER] });
+});
+
+it('refuses a patch that brings a fixable finding', () => {
+  const before = aScan({ findings: [aFinding()] });
+  const after = aScan({ findings: [OTHER] });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding()] });
+
+  expect(verdict).toMatchObject({ accepted: false, reason: 'new-findings' });
+});
+
+it('accepts a new finding that no update could fix', () => {
+  const before = aScan({ findings: [aFinding()] });
+  const after = aScan({ findings: [unfixed('CVE-2024-0010')] });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding()] });
+
+  expect(verdict).toMatchObject({ accepted: true });
+});
+
+it.each([
+  { what: 'one package', after: { packages: [{ name: 'apt', version: '1' }] } },
+  { what: 'all packages', after: { packages: [] } },
+  { what: 'another family', after: { os: { family: 'alpine', name: '3.20', endOfLife: false } } },
+  { what: 'another release', after: { os: { family: 'debian', name: '13.1', endOfLife: false } } },
+])('refuses a patch that ends findings by losing their packages: $what', ({ after }) => {
+  const before = aScan({ findings: [aFinding()] });
+
+  const verdict = compareFindings({ before, after: aScan(after), targeted: [aFinding()] });
+
+  expect(verdict).toMatchObject({ accepted: false, reason: 'packages-lost' });
+});
+
+it('refuses a patch after which no operating system is found', () => {
+  const { os: _, ...after } = aScan();
+
+  const verdict = compareFindings({ before: aScan(), after, targeted: [] });
+
+  expect(verdict).toMatchObject({ accepted: false, reason: 'packages-lost' });
+});
+
+it('accepts a point release and packages that came with it', () => {
+  const before = aScan({ findings: [aFinding()] });
+  const after = aScan({
+    os: { family: 'debian', name: '12.6', endOfLife: false },
+    packages: [...before.packages, { name: 'libssl3t64', version: '2' }],
+  });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding()] });
+
+  expect(verdict).toMatchObject({ accepted: true });
+});
+
+it('names a few of many in its detail', () => {
+  const many = Array.from({ length: 400 }, (_, at) => aFinding({ id: `CVE-${at}` }));
+
+  const verdict = compareFindings({
+    before: aScan(),
+    after: aScan({ findings: many }),
+    targeted: many,
+  });
+
+  expect(verdict).toMatchObject({
+    detail: expect.stringMatching(/^400 still found: (CVE-\d+ in openssl, ){5}…$/),
+  });
+});

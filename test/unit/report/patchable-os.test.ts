@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { patchability } from '../../../lib/report/patchable-os.ts';
+import { aScan } from './report-samples.ts';
+
+function anImage(family: string, packages: readonly string[]) {
+  return aScan({
+    os: { family, name: '1', endOfLife: false },
+    packages: packages.map((name) => ({ name, version: '1' })),
+  });
+}
+
+describe('an image with its own package manager can be patched', () => {
+  it.each([
+    ['debian', ['apt', 'dpkg', 'bash']],
+    ['ubuntu', ['dpkg', 'apt']],
+    ['alpine', ['musl', 'apk-tools']],
+    ['azurelinux', ['rpm', 'tdnf']],
+    ['cbl-mariner', ['rpm', 'tdnf']],
+    ['redhat', ['rpm', 'microdnf']],
+    ['amazon', ['rpm', 'yum']],
+    ['rocky', ['rpm', 'dnf']],
+    ['alma', ['rpm', 'dnf']],
+    ['centos', ['rpm', 'yum']],
+    ['sles', ['rpm', 'zypper']],
+    ['opensuse-leap', ['rpm', 'zypper']],
+  ])('%s with %j', (family, packages) => {
+    expect(patchability(anImage(family, packages))).toEqual({ patchable: true });
+  });
+});
+
+describe('an image that can not be patched safely is unsupported', () => {
+  it.each([
+    ['debian', ['base-files', 'libc6'], 'no dpkg and no apt'],
+    ['debian', ['dpkg', 'libc6'], 'no apt'],
+    ['alpine', ['musl'], 'no apk-tools'],
+    ['redhat', ['rpm', 'bash'], 'none of tdnf, dnf, yum, microdnf'],
+    ['redhat', ['dnf'], 'no rpm'],
+    ['sles', ['rpm', 'dnf'], 'no zypper'],
+    ['oracle', ['rpm', 'dnf'], "can't be patched"],
+    ['fedora', ['rpm', 'dnf'], "can't be patched"],
+    ['photon', ['rpm', 'tdnf'], "can't be patched"],
+    ['wolfi', ['apk-tools'], "can't be patched"],
+    ['constructor', ['dpkg', 'apt'], "can't be patched"],
+    ['debian', [], 'lists no packages'],
+  ])('%s with %j', (family, packages, detail) => {
+    expect(patchability(anImage(family, packages))).toEqual({
+      patchable: false,
+      reason: 'unsupported-os',
+      detail: expect.stringContaining(detail),
+    });
+  });
+
+  it('and so is one without an operating system', () => {
+    const scan = { findings: [], packages: [] };
+
+    expect(patchability(scan)).toMatchObject({ patchable: false, reason: 'unsupported-os' });
+  });
+});
+
+it('says end of life before anything else', () => {
+  const scan = aScan({ os: { family: 'debian', name: '10.13', endOfLife: true }, packages: [] });
+
+  expect(patchability(scan)).toEqual({
+    patchable: false,
+    reason: 'end-of-life',
+    detail: 'debian 10.13 gets no more security updates',
+  });
+});

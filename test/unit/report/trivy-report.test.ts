@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { parseTrivyReport } from '../../../lib/report/trivy-report.ts';
+
+function parse(report: unknown) {
+  return parseTrivyReport(new TextEncoder().encode(JSON.stringify(report)));
+}
+
+function withVulnerability(changes: Record<string, unknown>) {
+  const vulnerability = { VulnerabilityID: 'CVE-2024-0001', PkgName: 'openssl', ...changes };
+  return { SchemaVersion: 2, Results: [{ Class: 'os-pkgs', Vulnerabilities: [vulnerability] }] };
+}
+
+describe('a report that Trivy writes', () => {
+  it('is accepted without Results, which Trivy leaves out where it found nothing', () => {
+    const parsed = parse({ SchemaVersion: 2, ArtifactName: 'scratch', Metadata: {} });
+
+    expect(parsed).toEqual({ ok: true, report: { SchemaVersion: 2, Metadata: {} } });
+  });
+
+  it('keeps the fields that decide something and drops all others', () => {
+    const parsed = parse({
+      ...withVulnerability({ FixedVersion: '3.0.2', Severity: 'HIGH', References: ['https://x'] }),
+      Trivy: { Version: '0.74.0' },
+    });
+
+    expect(parsed).toEqual({
+      ok: true,
+      report: withVulnerability({ FixedVersion: '3.0.2', Severity: 'HIGH' }),
+    });
+  });
+});
+
+describe('what is no report', () => {
+  it.each([
+    { what: 'another schema', report: { SchemaVersion: 3 }, fault: '/SchemaVersion' },
+    { what: 'a list', report: [], fault: 'at /' },
+    { what: 'null', report: null, fault: 'at /' },
+    {
+      what: 'a package name with a line break',
+      report: withVulnerability({ PkgName: 'openssl\nevil' }),
+      fault: '/Results.0.Vulnerabilities.0.PkgName',
+    },
+    {
+      what: 'a version of a megabyte',
+      report: withVulnerability({ FixedVersion: '1'.repeat(1_000_000) }),
+      fault: '/Results.0.Vulnerabilities.0.FixedVersion',
+    },
+    {
+      what: 'a lone surrogate in an id',
+      report: withVulnerability({ VulnerabilityID: 'CVE-\ud800' }),
+      fault: '/Results.0.Vulnerabilities.0.VulnerabilityID',
+    },
+    {
+      what: 'an empty id',
+      report: withVulnerability({ VulnerabilityID: '' }),
+      fault: '/Results.0.Vulnerabilities.0.VulnerabilityID',
+    },
+    {
+      what: 'more results than any image has',
+      report: { SchemaVersion: 2, Results: Array.from({ length: 1001 }, () => ({})) },
+      fault: '/Results',
+    },
+  ])('is refused with its place: $what', ({ report, fault }) => {
+    const parsed = parse(report);
+
+    expect(parsed).toEqual({ ok: false, fault: expect.stringContaining(fault) });
+  });
+
+  it('is never quoted', () => {
+    const parsed = parse(withVulnerability({ PkgName: 'SECRET\u0000', Severity: 7 }));
+
+    expect(parsed.ok).toBe(false);
+    expect(JSON.stringify(parsed)).not.toContain('SECRET');
+  });
+});
+
+it('is not fooled by keys of an object prototype', () => {
+  const text = '{"SchemaVersion":2,"__proto__":{"Results":[{"Class":"os-pkgs"}]},"constructor":1}';
+
+  const parsed = parseTrivyReport(new TextEncoder().encode(text));
+
+  expect(parsed).toEqual({ ok: true, report: { SchemaVersion: 2 } });
+  expect(Reflect.get({}, 'Results')).toBeUndefined();
+});
