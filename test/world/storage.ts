@@ -1,0 +1,63 @@
+import { TableServiceClient } from '@azure/data-tables';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { CONTAINERS } from '../../lib/storage/blobs.ts';
+import { QUEUES } from '../../lib/storage/queues.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
+import { type AzuriteAccount, startAzurite } from './azurite.ts';
+import type { IssuedCertificate } from './tls/certificates.ts';
+
+/** How the app gets at storage: as in Azure, or with a key over plain HTTP. */
+export type StorageAccess = 'identity' | 'connection-string';
+
+export interface LocalStorage {
+  readonly account: AzuriteAccount;
+  /** The app's settings for it. */
+  readonly settings: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts a storage account with everything in it that the app expects to be there. */
+export async function startStorage(options: {
+  readonly access: StorageAccess;
+  readonly certificate: IssuedCertificate;
+  readonly clientId: string;
+}): Promise<LocalStorage> {
+  const byIdentity = options.access === 'identity';
+  const azurite = await startAzurite(byIdentity ? { tls: options.certificate } : {});
+  const account = azurite.accounts[0];
+  if (account === undefined) {
+    throw new Error('Azurite has no account');
+  }
+  await provision(account.connectionString);
+  return {
+    account,
+    settings: byIdentity
+      ? {
+          AzureWebJobsStorage__blobServiceUri: account.blobUri,
+          AzureWebJobsStorage__queueServiceUri: account.queueUri,
+          AzureWebJobsStorage__tableServiceUri: account.tableUri,
+          AzureWebJobsStorage__credential: 'managedidentity',
+          AzureWebJobsStorage__clientId: options.clientId,
+        }
+      : { AzureWebJobsStorage: account.connectionString },
+    close: () => azurite.stop(),
+  };
+}
+
+/** What the Bicep makes in Azure: the app itself creates none of it. */
+async function provision(connectionString: string): Promise<void> {
+  const queues = QueueServiceClient.fromConnectionString(connectionString);
+  const tables = TableServiceClient.fromConnectionString(connectionString, {
+    allowInsecureConnection: connectionString.includes('http://'),
+  });
+  const blobs = BlobServiceClient.fromConnectionString(connectionString);
+  await Promise.all([
+    ...Object.values(QUEUES).flatMap((name) => [
+      queues.createQueue(name),
+      queues.createQueue(`${name}-poison`),
+    ]),
+    ...Object.values(TABLES).map((name) => tables.createTable(name)),
+    ...Object.values(CONTAINERS).map((name) => blobs.createContainer(name)),
+  ]);
+}

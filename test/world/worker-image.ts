@@ -1,0 +1,33 @@
+import { digestOf } from '../../lib/image/digest.ts';
+import { MediaType } from '../../lib/image/manifest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import type { LocalRegistry } from './registry/start-registry.ts';
+
+/**
+ * Puts an image without layers into the registry, in place of the worker image: groups are pull-checked
+ * against it, and then run as local processes.
+ * @returns `repository@sha256:…`, as the app's settings name it.
+ */
+export async function pushWorkerImage(registry: LocalRegistry): Promise<string> {
+  const repository = RepositoryName.parse('patchwright/worker');
+  const config = Buffer.from(
+    JSON.stringify({
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Entrypoint: ['node', '/app/worker.cjs'] },
+      rootfs: { type: 'layers', diff_ids: [] },
+    }),
+  );
+  const digest = await registry.storage.addBlob(repository, [config]);
+  const bytes = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MediaType.ociManifest,
+      config: { mediaType: MediaType.ociConfig, digest, size: config.length },
+      layers: [],
+    }),
+  );
+  const manifest = { bytes, mediaType: MediaType.ociManifest, digest: digestOf(bytes) };
+  await registry.storage.putManifest(repository, manifest, Tag.parse('local'));
+  return `${repository}@${manifest.digest}`;
+}

@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ArmServer, type ArmServerOptions, startArmServer } from './arm/arm-server.ts';
+import {
+  type FunctionsHost,
+  type FunctionsHostOptions,
+  startFunctionsHost,
+} from './functions-host/functions-host.ts';
+import { type IdentityServer, startIdentityServer } from './identity/identity-server.ts';
+import {
+  type LocalRegistry,
+  type RegistrySettings,
+  startRegistry,
+} from './registry/start-registry.ts';
+import { type LocalStorage, type StorageAccess, startStorage } from './storage.ts';
+import { createAuthority } from './tls/certificates.ts';
+import { trustAuthority } from './trust.ts';
+import { pushWorkerImage } from './worker-image.ts';
+
+export interface WorldOptions {
+  /** `identity`, the default, is the production path; the other is for `local.settings.json`. */
+  readonly storageAccess?: StorageAccess;
+  /** The tools of the worker image; stand-ins by default. */
+  readonly toolsFolder?: string;
+  /** The worker program; `dist/worker.cjs` by default. */
+  readonly workerFile?: string;
+  /** Quotas, delays, pages and faults of container groups. */
+  readonly arm?: Partial<
+    Pick<
+      ArmServerOptions,
+      | 'quotas'
+      | 'pageSize'
+      | 'startDelayMs'
+      | 'deletionDelayMs'
+      | 'imageCheck'
+      | 'faults'
+      | 'requestFaults'
+    >
+  >;
+  readonly registry?: Partial<RegistrySettings>;
+  /** Settings of the app beside or in place of the world's own. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export type AppOptions = Partial<Omit<FunctionsHostOptions, 'settings'>> & {
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+/** A local Azure: everything that the app talks to, on this machine. */
+export interface World {
+  readonly identity: IdentityServer;
+  readonly registry: LocalRegistry;
+  readonly arm: ArmServer;
+  readonly storage: LocalStorage;
+  /** The authority of every server here, PEM, and a file with it. */
+  readonly caPem: string;
+  readonly caFile: string;
+  /** The stand-in of the worker image, `repository@sha256:…`. */
+  readonly workerImage: string;
+  /** All of the app's settings. */
+  appEnvironment(extra?: Readonly<Record<string, string>>): Record<string, string>;
+  /** Starts the built app in a Functions host; several may run at once, as instances do. */
+  startApp(options?: AppOptions): Promise<FunctionsHost>;
+  /** Ends everything that was started here. No container group outlives it. */
+  close(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const SUBSCRIPTION = '7a3c5e1d-0b9f-4c62-8d7e-2f1a6b4c9d80';
+const RESOURCE_GROUP = 'patchwright-jobs';
+const LOCATION = 'westeurope';
+
+/** Starts a local Azure with an empty registry, but for the worker image. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const authority = await createAuthority();
+  trustAuthority(authority.caPem);
+  const folder = await mkdtemp(join(tmpdir(), 'patchwright-world-'));
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, authority.caPem);
+  const certificate = await authority.issue(['localhost', '127.0.0.1']);
+  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
+      await closer();
+    }
+  };
+
+  try {
+    const identity = await startIdentityServer();
+    closers.push(() => identity.close());
+    const registry = await startRegistry({
+      authority,
+      verifyIdentityToken: (token) => registryIdentity(identity, token),
+      ...options.registry,
+    });
+    closers.push(() => registry.close());
+    const workerImage = await pushWorkerImage(registry);
+    const arm = await startArmServer({
+      certificate,
+      subscriptionId: SUBSCRIPTION,
+      resourceGroups: [RESOURCE_GROUP],
+      locations: [LOCATION],
+      verify: identity.verify,
+      registryCa: authority.caPem,
+      runtime: {
+        entrypoint: ['node', '/app/worker.cjs'],
+        files: { '/app/worker.cjs': options.workerFile ?? join(ROOT, 'dist/worker.cjs') },
+        toolsFolder: options.toolsFolder ?? join(ROOT, 'test/stand-ins/bin'),
+      },
+      ...options.arm,
+    });
+    closers.push(() => arm.close());
+    const storage = await startStorage({
+      access: options.storageAccess ?? 'identity',
+      certificate,
+      clientId: identity.identity.clientId,
+    });
+    closers.push(() => storage.close());
+
+    const appEnvironment: World['appEnvironment'] = (extra = {}) => ({
+      ...identity.environment,
+      ...storage.settings,
+      AZURE_CLIENT_ID: identity.identity.clientId,
+      NODE_EXTRA_CA_CERTS: caFile,
+      PATCHWRIGHT_REGISTRY: registry.host,
+      PATCHWRIGHT_SUBSCRIPTION_ID: SUBSCRIPTION,
+      PATCHWRIGHT_JOBS_RESOURCE_GROUP: RESOURCE_GROUP,
+      PATCHWRIGHT_LOCATION: LOCATION,
+      PATCHWRIGHT_ARM_ENDPOINT: arm.url,
+      PATCHWRIGHT_SCAN_WORKER_IMAGE: workerImage,
+      PATCHWRIGHT_PATCH_WORKER_IMAGE: workerImage,
+      PATCHWRIGHT_SCHEDULE: '0 0 2 * * *',
+      PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *',
+      PATCHWRIGHT_BUILDER: 'confidential',
+      PATCHWRIGHT_POLL_SECONDS: '1',
+      PATCHWRIGHT_EXTRA_CA_FILE: caFile,
+      ...options.settings,
+      ...extra,
+    });
+    return {
+      identity,
+      registry,
+      arm,
+      storage,
+      caPem: authority.caPem,
+      caFile,
+      workerImage,
+      appEnvironment,
+      async startApp({ settings, ...app } = {}) {
+        const host = await startFunctionsHost({
+          folder: ROOT,
+          ...app,
+          settings: appEnvironment(settings),
+        });
+        closers.push(() => host.close());
+        return host;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** ACR takes tokens for its own audience and for ARM's. */
+function registryIdentity(
+  identity: IdentityServer,
+  token: string,
+): ReturnType<RegistrySettings['verifyIdentityToken']> {
+  const audiences = ['https://containerregistry.azure.net', 'https://management.azure.com'];
+  const verdict = identity.verify(token, audiences);
+  return verdict.ok ? { subject: verdict.claims.oid, tenant: verdict.claims.tid } : undefined;
+}
