@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 import { findMirrors } from './debian/mirrors.ts';
@@ -21,7 +21,7 @@ const TRUSTED_FOR_MS = 20 * 3600 * 1000;
 /** Older folders than this are taken away; until then another run may be using them. */
 const KEPT_FOR_MS = 7 * 24 * 3600 * 1000;
 /** Changes when what is made from the roots changes. */
-const RECIPE = 'outdated, clean, unpatchable, database; 1';
+const RECIPE = 'outdated, clean, unpatchable, database; 3';
 
 export interface PrepareOptions {
   readonly progress: Progress;
@@ -68,7 +68,7 @@ export async function prepareImages(options: PrepareOptions): Promise<PreparedIm
     } finally {
       await rm(building, { recursive: true, force: true });
     }
-    await removeOld(parent, recipe, options.now);
+    await removeOld(parent, options.now);
     const made = await readPrepared(folder);
     if (made === undefined) {
       throw new Error(`${folder} was made, but can't be read`);
@@ -82,10 +82,13 @@ async function checkedAge(folder: string, now: Date): Promise<number> {
   return now.getTime() - mtimeMs;
 }
 
-async function removeOld(parent: string, recipe: string, now: Date): Promise<void> {
-  for (const { folder, prepared } of await listPrepared(parent, recipe)) {
-    if (now.getTime() - Date.parse(prepared.madeAt) > KEPT_FOR_MS) {
-      await rm(folder, { recursive: true, force: true });
+async function removeOld(parent: string, now: Date): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    // Another process may be tidying up too.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && now.getTime() - found.mtimeMs > KEPT_FOR_MS) {
+      await rm(path, { recursive: true, force: true });
     }
   }
 }

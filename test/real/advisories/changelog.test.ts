@@ -75,6 +75,25 @@ describe('the changelog of a Debian package', () => {
     ]);
   });
 
+  it('tells every vulnerability of one long sentence', () => {
+    const text = `perl (5.36.0-7+deb12u4) bookworm-security; urgency=medium
+
+  * CVE-2026-42496: Archive::Tar symlink extraction; + CVE-2026-7017: HTTP::Tiny
+    forwards credentials, and CVE-2026-7010, CVE-2026-7011.
+
+ -- A Maintainer <a@debian.example>  Wed, 21 Oct 2026 16:54:24 +0700
+`;
+
+    const advisories = advisoriesSince(parseChangelog(text), '5.36.0-7+deb12u3');
+
+    expect(advisories.map(({ id, title }) => [id, title])).toEqual([
+      ['CVE-2026-42496', 'Archive::Tar symlink extraction'],
+      ['CVE-2026-7010', 'CVE-2026-7010'],
+      ['CVE-2026-7011', 'CVE-2026-7011'],
+      ['CVE-2026-7017', 'HTTP::Tiny forwards credentials, and'],
+    ]);
+  });
+
   it('is empty when it is no changelog at all', () => {
     expect(parseChangelog('<html>not found</html>')).toEqual([]);
   });

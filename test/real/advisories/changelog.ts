@@ -72,14 +72,22 @@ export function severityOf(urgency: string): Severity {
   }
 }
 
-/** Maintainers write `CVE-… ("title")`, `CVE-…: title` or the number alone, which then is the title. */
+/** Every identifier in the text, with what is said right after it. */
 function namedVulnerabilities(text: string): readonly { id: string; title: string }[] {
   const oneLine = text.replace(/\s+/g, ' ');
-  const named = /\b(CVE-\d{4}-\d{4,7})\b(?:\s*\("([^"]{1,300})"\)|:\s*([^*]{1,300}))?/g;
-  return [...oneLine.matchAll(named)].map(([, id = '', quoted, described]) => {
-    const title = quoted ?? described?.split(/\. |\.$| \(|\bCVE-| [+-] /, 1)[0] ?? '';
-    return { id, title: title.trim() || id };
+  return [...oneLine.matchAll(/\bCVE-\d{4}-\d{4,7}\b/g)].map((match) => {
+    const [id] = match;
+    return { id, title: titleAfter(oneLine.slice(match.index + id.length)) || id };
   });
+}
+
+/** Maintainers write `CVE-… ("title")`, `CVE-…: title`, or nothing. */
+function titleAfter(text: string): string {
+  const quoted = /^\s*\("([^"]{1,300})"\)/.exec(text)?.[1];
+  const described = /^:\s*([^*]{1,300})/.exec(text)?.[1];
+  return (quoted ?? described?.split(/\. |\.$| \(|\bCVE-| [+-] /, 1)[0] ?? '')
+    .trim()
+    .replace(/[;,.]+$/, '');
 }
 
 function withoutSignature(entry: string): string {
