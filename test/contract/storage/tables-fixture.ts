@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { Column, Entity, StoredEntity, Tables } from '../../../lib/storage/tables.ts';
+import { collect } from './collect.ts';
+
+export interface TablesFixture {
+  readonly tables: Tables;
+  /** The same, in an account without any table. */
+  readonly unprovisioned: Tables;
+}
+
+export type MakeTables = () => Promise<TablesFixture>;
+
+export const TABLE = 'PatchwrightJobs';
+
+/** A partition that no other test uses. */
+export function newPartition(): string {
+  return `p-${randomUUID()}`;
+}
+
+export function newRow(columns: Record<string, Column> = {}): Entity {
+  return { ...columns, partitionKey: newPartition(), rowKey: 'r' };
+}
+
+/** The row's ETag; it must not be there yet. */
+export async function insert(tables: Tables, entity: Entity): Promise<string> {
+  const etag = await tables.insert(TABLE, entity);
+  if (etag === undefined) throw new Error('the row was there already');
+  return etag;
+}
+
+export async function get(tables: Tables, entity: Entity): Promise<StoredEntity | undefined> {
+  return await tables.get(TABLE, entity.partitionKey, entity.rowKey);
+}
+
+/** The row keys of a partition as they are listed. */
+export async function keysOf(
+  tables: Tables,
+  partitionKey: string,
+  fromRowKey?: string,
+): Promise<string[]> {
+  const options = fromRowKey === undefined ? {} : { fromRowKey };
+  const rows = await collect(tables.list(TABLE, partitionKey, options));
+  return rows.map(({ entity }) => entity.rowKey);
+}
