@@ -93,26 +93,28 @@ export interface Settings {
   readonly pipeline: PipelineOptions;
 }
 
-/** Names of ours that a trigger reads (`%NAME%`), or the host, and no code. */
+/** What begins like this is ours, and misspelt where the schema does not have it. */
 const PREFIX = 'PATCHWRIGHT_';
+const STORAGE_ADDRESSES = ['blob', 'queue', 'table'].map(
+  (service) => `AzureWebJobsStorage__${service}ServiceUri`,
+);
 const MAX_IMAGE_BYTES = 10 * 1024 ** 3;
 
 /** Reads the settings. Throws one error that names every fault: unknown, missing and wrong ones. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const present = Object.entries(environment).filter(
-    ([, value]) => value !== undefined && value !== '',
+  const present = new Map(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = Environment.safeParse(Object.fromEntries(present));
-  const unknown = present
-    .map(([name]) => name)
-    .filter((name) => name.startsWith(PREFIX) && !(name in Environment.shape));
   const faults = [
-    ...unknown.map((name) => `${name} is not a setting of Patchwright`),
-    ...(parsed.success ? crossFaults(parsed.data) : parsed.error.issues.map(faultOf)),
+    ...unknownFaults(present),
+    ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, present)),
+    ...crossFaults(present),
   ];
   const storage = parsed.success ? storageOf(parsed.data) : undefined;
-  if (faults.length > 0 || !parsed.success || storage === undefined)
+  if (faults.length > 0 || !parsed.success || storage === undefined) {
     throw new SettingsError(faults);
+  }
   return toSettings(parsed.data, storage);
 }
 
@@ -128,23 +130,33 @@ export class SettingsError extends Error {
   }
 }
 
-function faultOf(issue: z.core.$ZodIssue): string {
-  const name = String(issue.path[0]);
-  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
-  return missing ? `${name} is missing` : `${name}: ${issue.message}`;
+type Present = ReadonlyMap<string, string | undefined>;
+
+function unknownFaults(present: Present): string[] {
+  const ours = [...present.keys()].filter((name) => name.startsWith(PREFIX));
+  const unknown = ours.filter((name) => !(name in Environment.shape));
+  return unknown.map((name) => `${name} is not a setting of Patchwright`);
 }
 
-function crossFaults(environment: Environment): string[] {
+function faultOf(issue: z.core.$ZodIssue, present: Present): string {
+  const name = String(issue.path[0]);
+  return present.has(name) ? `${name}: ${issue.message}` : `${name} is missing`;
+}
+
+/** What one setting asks of the others. */
+function crossFaults(present: Present): string[] {
   const faults: string[] = [];
-  const remote = environment.PATCHWRIGHT_BUILDER === 'remote';
-  if (remote && environment.BUILDKIT_ADDRESS === undefined) {
+  if (present.get('PATCHWRIGHT_BUILDER') === 'remote' && !present.has('BUILDKIT_ADDRESS')) {
     faults.push('BUILDKIT_ADDRESS is missing: PATCHWRIGHT_BUILDER is remote');
   }
-  if (storageOf(environment) === undefined) {
-    faults.push(
-      'AzureWebJobsStorage is missing: a connection string, or AzureWebJobsStorage__blobServiceUri, __queueServiceUri and __tableServiceUri together',
-    );
-  }
+  const addresses = STORAGE_ADDRESSES.filter((name) => !present.has(name));
+  if (present.has('AzureWebJobsStorage') || addresses.length === 0) return faults;
+  const all = addresses.length === STORAGE_ADDRESSES.length;
+  faults.push(
+    all
+      ? `AzureWebJobsStorage is missing: a connection string, or ${STORAGE_ADDRESSES.join(', ')}`
+      : `AzureWebJobsStorage by identity also needs ${addresses.join(', ')}`,
+  );
   return faults;
 }
 

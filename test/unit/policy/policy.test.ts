@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parsePolicy } from '../../../lib/policy/policy.ts';
+
+const rule = { repository: 'team/api', tags: ['v1'] };
+const faultsOf = (document: unknown) => {
+  const parsed = parsePolicy(JSON.stringify(document));
+  return parsed.ok ? [] : parsed.faults;
+};
+
+it('takes the document of ACR Continuous Patching as it is', () => {
+  const parsed = parsePolicy(
+    '{"version":"v1","tag-convention":"floating","repositories":[{"repository":"python","tags":["*"],"enabled":true}]}',
+  );
+
+  expect(parsed).toEqual({
+    ok: true,
+    policy: {
+      version: 'v1',
+      'tag-convention': 'floating',
+      repositories: [{ repository: 'python', tags: ['*'], enabled: true }],
+    },
+  });
+});
+
+it('patches incrementally and every listed repository where nothing else is said', () => {
+  const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: [rule] }));
+
+  expect(parsed).toMatchObject({
+    policy: { 'tag-convention': 'incremental', repositories: [{ enabled: true }] },
+  });
+});
+
+it.each([
+  ['a version of its own', { version: 'v2', repositories: [rule] }, 'version'],
+  [
+    'a misspelt key',
+    { version: 'v1', tag_convention: 'floating', repositories: [rule] },
+    'tag_convention',
+  ],
+  ['no repository', { version: 'v1', repositories: [] }, 'repositories'],
+  [
+    '"*" beside other tags',
+    { version: 'v1', repositories: [{ ...rule, tags: ['*', 'v1'] }] },
+    'repositories[0].tags',
+  ],
+  ['a repository twice', { version: 'v1', repositories: [rule, rule] }, 'twice'],
+  [
+    'a path that climbs',
+    { version: 'v1', repositories: [{ ...rule, repository: '../x' }] },
+    'repositories[0].repository',
+  ],
+  [
+    'a repository of our own',
+    { version: 'v1', repositories: [{ ...rule, repository: 'patchwright/worker' }] },
+    'never patched',
+  ],
+  [
+    'a line break in a tag',
+    { version: 'v1', repositories: [{ ...rule, tags: ['v1\nv2'] }] },
+    'repositories[0].tags',
+  ],
+])('refuses %s and says where', (_, document, where) => {
+  expect(faultsOf(document).join('\n')).toContain(where);
+});
+
+it('names every fault at once', () => {
+  const faults = faultsOf({
+    version: 1,
+    repositories: [{ repository: 'A', tags: [] }, { tags: ['x'] }],
+  });
+
+  for (const where of [
+    'version',
+    'repositories[0].repository',
+    'repositories[0].tags',
+    'repositories[1].repository',
+  ]) {
+    expect(faults.join('\n')).toContain(where);
+  }
+});
+
+it('says where text stops being JSON', () => {
+  const parsed = parsePolicy('{"version":"v1",}');
+
+  expect(parsed.ok ? [] : parsed.faults).toEqual([
+    expect.stringContaining('the policy is not JSON'),
+  ]);
+});
+
+it('never throws, whatever it is given', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      expect(parsePolicy(text)).toHaveProperty('ok');
+    }),
+  );
+});
