@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { createJsonLog } from '../../../../lib/worker/json-log.ts';
+import { SecretMask } from '../../../../lib/worker/secret-mask.ts';
+import type { WorkerContext } from '../../../../lib/worker/worker-context.ts';
+import { ManualClock } from '../../../fakes/manual-clock.ts';
+import { toolPath } from './fake-tools.ts';
+
+export interface WorkerSetup {
+  readonly context: WorkerContext;
+  readonly clock: ManualClock;
+  readonly stop: AbortController;
+  /** Lines that the worker logged. */
+  readonly logged: string[];
+  readonly tools: string;
+  readonly jobFolder: string;
+  readonly base: string;
+  /** What a fake tool left under this name; empty where it left nothing. */
+  mark(name: string): Promise<string>;
+  writeJob(job: unknown, config?: unknown): Promise<void>;
+}
+
+/** Time limits never come, waits of seconds are real: most tests end long before either. */
+async function patientSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const options = signal === undefined ? {} : { signal };
+  const wait = milliseconds > 9000 ? 60_000 : milliseconds;
+  await setTimeout(wait, undefined, { ...options, ref: false }).catch(() => undefined);
+}
+
+/** A worker in a temporary folder, with an empty folder of tools and one for its job. */
+export async function setUpWorker(changes: Partial<WorkerContext> = {}): Promise<WorkerSetup> {
+  const base = await mkdtemp(join(tmpdir(), 'pw-worker-'));
+  onTestFinished(() => rm(base, { recursive: true, force: true }));
+  const tools = join(base, 'tools');
+  const jobFolder = join(base, 'job');
+  const scratch = join(base, 's');
+  for (const folder of [tools, jobFolder, scratch]) await mkdir(folder);
+
+  const clock = new ManualClock();
+  const stop = new AbortController();
+  const secrets = new SecretMask();
+  const logged: string[] = [];
+  const log = createJsonLog({ clock, secrets, write: (line) => logged.push(line) });
+  const context: WorkerContext = {
+    environment: { PATH: toolPath(tools), PATCHWRIGHT_JOB_FOLDER: jobFolder },
+    clock,
+    sleep: patientSleep,
+    fetch,
+    spawn,
+    trust: () => undefined,
+    log,
+    secrets,
+    scratch,
+    stop: stop.signal,
+    ...changes,
+  };
+  return {
+    context,
+    clock,
+    stop,
+    logged,
+    tools,
+    jobFolder,
+    base,
+    mark: (name) => readFile(join(base, name), 'utf8').catch(() => ''),
+    async writeJob(job, config) {
+      await writeFile(join(jobFolder, 'job.json'), JSON.stringify(job));
+      await writeFile(join(jobFolder, 'config.json'), JSON.stringify(config ?? { auths: {} }));
+    },
+  };
+}
+
+/** Reads until there is something: for what another process is about to write. */
+export async function eventually(read: () => Promise<string>): Promise<string> {
+  for (;;) {
+    const found = await read();
+    if (found !== '') return found;
+    await setTimeout(10);
+  }
+}
