@@ -50,7 +50,10 @@ export interface RegistrySettings {
   ) => Promise<RegistryIdentity | undefined> | RegistryIdentity | undefined;
   /** True: a mount is answered with 202, as registries do that won't. */
   readonly mountsRefused: boolean;
-  /** True: a blob's GET answers with a redirect to another host, which takes no registry token. */
+  /**
+   * True: a blob's GET answers with a redirect to another host, which takes no registry token, as
+   * ACR does. Trivy follows no redirect to a loopback address, so it stays off for real tools.
+   */
   readonly redirectBlobs: boolean;
   /** ACR's admin user, who may do everything; none unless given. */
   readonly adminUser?: { readonly username: string; readonly password: string };

@@ -9,7 +9,7 @@ export interface RequestEvent {
   readonly method: string;
   readonly path: string;
   readonly repository: string | undefined;
-  /** 0: the connection was dropped. */
+  /** 0: the connection was dropped, or the client broke it off. */
   readonly status: number;
 }
 

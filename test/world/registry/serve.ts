@@ -65,7 +65,8 @@ export async function serve(
     response.destroy();
     return;
   }
-  serving.log.add({ ...seen, status: reply.status });
+  const gone = message.destroyed && !message.complete;
+  serving.log.add({ ...seen, status: gone ? 0 : reply.status });
   await send(response, request, reply);
 }
 

@@ -203,3 +203,30 @@ it('still has a mounted blob after it was deleted from where it came', async () 
 
   expect((await content(digestOf(bytes))).equals(bytes)).toBe(true);
 });
+
+it('goes on with an upload whose connection broke, from where it stands', async () => {
+  const bytes = randomBytes(2_000_000);
+  const start = await begin();
+  const broken = new ReadableStream({
+    start: (controller) => controller.enqueue(bytes.subarray(0, 500_000)),
+  });
+  const abort = new AbortController();
+  const patch = fetch(new URL(start, registry.url), {
+    method: 'PATCH',
+    body: broken,
+    duplex: 'half',
+    signal: abort.signal,
+    headers: { authorization: `Bearer ${registry.accessToken(['repository:team/app:pull,push'])}` },
+  });
+  await expect.poll(async () => (await send('GET', start)).headers.get('range')).not.toBe('0-0');
+
+  abort.abort();
+  await expect(patch).rejects.toThrow();
+  await expect.poll(() => registry.events().some((event) => event.status === 0)).toBe(true);
+  const status = await send('GET', start);
+  const offset = Number(status.headers.get('range')?.split('-')[1]) + 1;
+  const rest = bytes.subarray(offset);
+  const last = await send('PUT', withDigest(location(status), digestOf(bytes)), { body: rest });
+
+  expect(last.status).toBe(201);
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegistryIdentity } from './tokens.ts';
 
 /** Audiences that ACR takes: its own and, unless switched off, Azure Resource Manager's. */
-const AUDIENCES = [
+export const ACR_AUDIENCES: readonly string[] = [
   'https://containerregistry.azure.net',
   'https://management.azure.com',
   'https://management.core.windows.net',
@@ -29,7 +29,7 @@ export function readIdentityToken(token: string, now: Date): RegistryIdentity | 
   if (!claims.success || claims.data.exp * 1000 <= now.getTime()) {
     return undefined;
   }
-  if (!AUDIENCES.includes(claims.data.aud.replace(/\/$/, ''))) {
+  if (!ACR_AUDIENCES.includes(claims.data.aud.replace(/\/$/, ''))) {
     return undefined;
   }
   return { subject: claims.data.oid ?? claims.data.sub ?? 'unknown', tenant: claims.data.tid };

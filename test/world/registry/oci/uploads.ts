@@ -12,6 +12,8 @@ export interface Upload {
   readonly id: string;
   readonly repository: RepositoryName;
   readonly writer: BlobWriter;
+  /** Ends when the piece that is being taken has been taken, or its connection broke. */
+  busy: Promise<void>;
 }
 
 const State = z.object({ offset: z.number() });
@@ -26,7 +28,12 @@ export class Uploads {
   }
 
   begin(repository: RepositoryName): Upload {
-    const upload = { id: randomUUID(), repository, writer: this.#storage.blobs.writer() };
+    const upload: Upload = {
+      id: randomUUID(),
+      repository,
+      writer: this.#storage.blobs.writer(),
+      busy: Promise.resolve(),
+    };
     this.#uploads.set(upload.id, upload);
     return upload;
   }
@@ -46,6 +53,13 @@ export class Uploads {
    * client must always go on with the newest location.
    */
   async append(upload: Upload, request: RegistryRequest): Promise<void> {
+    // A client whose connection broke may be back before its last bytes have been worked off.
+    const turn = upload.busy.then(() => this.#take(upload, request));
+    upload.busy = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #take(upload: Upload, request: RegistryRequest): Promise<void> {
     const offset = upload.writer.size;
     const range = contentRange(request);
     if (stateOffset(request) !== offset || (range !== undefined && range.start !== offset)) {

@@ -38,10 +38,11 @@ export class BlobStore {
   /** Keeps what was written under its digest; bytes that are there already are kept once. */
   async keep(writer: BlobWriter): Promise<Digest> {
     const digest = writer.digest();
+    const content = await writer.finish();
     if (this.#contents.has(digest)) {
-      await writer.abort();
+      await discard(content);
     } else {
-      this.#contents.set(digest, await writer.finish());
+      this.#contents.set(digest, content);
     }
     return digest;
   }
@@ -70,8 +71,8 @@ export class BlobStore {
   async remove(digest: Digest): Promise<void> {
     const content = this.#contents.get(digest);
     this.#contents.delete(digest);
-    if (content?.kind === 'file') {
-      await unlink(content.path);
+    if (content !== undefined) {
+      await discard(content);
     }
   }
 
@@ -86,5 +87,11 @@ export class BlobStore {
       throw new Error(`no blob ${digest} in the store`);
     }
     return content;
+  }
+}
+
+async function discard(content: BlobContent): Promise<void> {
+  if (content.kind === 'file') {
+    await unlink(content.path);
   }
 }

@@ -73,8 +73,13 @@ export class RegistryStorage {
     expected?: Digest,
   ): Promise<Digest> {
     const writer = this.blobs.writer();
-    for await (const chunk of source) {
-      await writer.write(Buffer.from(chunk));
+    try {
+      for await (const chunk of source) {
+        await writer.write(Buffer.from(chunk));
+      }
+    } catch (error) {
+      await writer.abort();
+      throw error;
     }
     return this.keepBlob(name, writer, expected);
   }
