@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type ContainerGroups,
+  GroupName,
+  type GroupSpec,
+  type GroupStatus,
+  GroupTag,
+  MANAGED_BY,
+} from '../../../lib/containers/container-groups.ts';
+
+/** What the container of a test's group does: the last word of its command. */
+export type Behaviour = 'exit-0' | 'exit-3' | 'run-for-ever' | 'never-start' | 'fail-to-start';
+
+export interface GroupsFixture {
+  readonly groups: ContainerGroups;
+  /** An image that can be pulled, and with what. */
+  readonly image: Pick<GroupSpec, 'image' | 'imageCredential'>;
+  command(behaviour: Behaviour): readonly string[];
+  /** Lets a little time pass, on whatever clock it is. */
+  pass(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FixtureLimits {
+  readonly groups?: number;
+  readonly creationsPerHour?: number;
+}
+
+const MANY_TIMES = 500;
+const SECRET = 'a-secret-that-nobody-may-see';
+
+/** What every adapter of `ContainerGroups` has to do, and its fake no less. */
+export function describeContainerGroups(
+  name: string,
+  make: (limits: FixtureLimits) => Promise<GroupsFixture>,
+): void {
+  describe(`${name} as container groups`, () => {
+    let fixture: GroupsFixture;
+    let groups: ContainerGroups;
+    async function start(limits: FixtureLimits = {}): Promise<void> {
+      fixture = await make(limits);
+      groups = fixture.groups;
+    }
+    afterEach(() => fixture.close());
+
+    function specOf(behaviour: Behaviour, parts: Partial<GroupSpec> = {}): GroupSpec {
+      return {
+        name: GroupName.parse(`pw-${randomUUID()}`),
+        sku: 'Standard',
+        privileged: false,
+        ...fixture.image,
+        command: fixture.command(behaviour),
+        cpu: 1,
+        memoryGb: 1,
+        environment: { PATCHWRIGHT_JOB: 'job-1' },
+        secretFiles: { 'job.json': `{"token":"${SECRET}"}` },
+        secretsPath: '/run/patchwright',
+        tags: {
+          [GroupTag.managedBy]: MANAGED_BY,
+          [GroupTag.expiresAt]: '2026-11-23T03:00:00.000Z',
+        },
+        ...parts,
+      };
+    }
+    async function created(behaviour: Behaviour, parts?: Partial<GroupSpec>): Promise<GroupSpec> {
+      const spec = specOf(behaviour, parts);
+      const answer = await groups.create(spec);
+      if (!answer.ok) throw new Error(answer.detail);
+      return spec;
+    }
+    async function until(
+      { name: group }: GroupSpec,
+      accepted: (status: GroupStatus | undefined) => boolean,
+    ): Promise<GroupStatus | undefined> {
+      for (let times = 0; times < MANY_TIMES; times += 1) {
+        const status = await groups.get(group);
+        if (accepted(status)) return status;
+        await fixture.pass();
+      }
+      throw new Error('the group never came into that state');
+    }
+    const inState = (state: GroupStatus['state']) => (status?: GroupStatus) =>
+      status?.state === state;
+    async function listed(): Promise<GroupStatus[]> {
+      const all: GroupStatus[] = [];
+      for await (const status of groups.list()) all.push(status);
+      return all;
+    }
+
+    it('gives undefined for a group and a log that are not there', async () => {
+      await start();
+      const absent = GroupName.parse('pw-absent');
+
+      expect(await groups.get(absent)).toBeUndefined();
+      expect(await groups.logs(absent)).toBeUndefined();
+    });
+
+    it('answers a creation before the container has begun', async () => {
+      await start();
+
+      const spec = await created('never-start');
+
+      const status = await groups.get(spec.name);
+      expect(status).toMatchObject({ name: spec.name, state: 'starting', restarts: 0 });
+      expect(status?.tags).toEqual(spec.tags);
+      expect(await groups.logs(spec.name)).toBeUndefined();
+    });
+
+    it('runs the container once and keeps the group with its exit code and log', async () => {
+      await start();
+      const spec = await created('exit-0');
+
+      const ended = await until(spec, inState('stopped'));
+
+      expect(ended).toMatchObject({ exitCode: 0, restarts: 0, tags: spec.tags });
+      expect(await groups.logs(spec.name)).toMatch(/\S/);
+    });
+
+    it('shows an exit code other than 0', async () => {
+      await start();
+      const spec = await created('exit-3');
+
+      const ended = await until(spec, inState('stopped'));
+
+      expect(ended?.exitCode).toBe(3);
+    });
+
+    it('shows a group that could not be provisioned as lost, with the reason', async () => {
+      await start();
+      const spec = await created('fail-to-start');
+
+      const lost = await until(spec, inState('lost'));
+
+      expect(lost?.exitCode).toBeUndefined();
+      expect(lost?.detail).toContain('InsufficientCapacity');
+    });
+
+    it('refuses a privileged container on the Standard SKU, and there is no group', async () => {
+      await start();
+      const spec = specOf('exit-0', { privileged: true });
+
+      const answer = await groups.create(spec);
+
+      expect(answer).toMatchObject({ ok: false, refusal: 'configuration' });
+      expect(answer).toHaveProperty(
+        'detail',
+        expect.stringContaining('SecurityContextNotSupported'),
+      );
+      expect(await groups.get(spec.name)).toBeUndefined();
+    });
+
+    it('takes a privileged container with a scratch folder on the Confidential SKU', async () => {
+      await start();
+
+      const spec = await created('exit-0', {
+        sku: 'Confidential',
+        privileged: true,
+        scratchPath: '/var/lib/scratch',
+      });
+
+      expect(await until(spec, inState('stopped'))).toMatchObject({ exitCode: 0 });
+    });
+
+    it('refuses a second creation while the group is still starting', async () => {
+      await start();
+      const spec = await created('never-start');
+
+      const again = await groups.create(spec);
+
+      expect(again).toMatchObject({ ok: false, refusal: 'transitioning' });
+    });
+
+    it('restarts a group that is created again under its name', async () => {
+      await start();
+      const spec = await created('exit-0');
+      await until(spec, inState('stopped'));
+
+      const again = await groups.create(spec);
+
+      expect(again).toEqual({ ok: true });
+      expect((await groups.get(spec.name))?.state).toBe('starting');
+      expect(await until(spec, inState('stopped'))).toMatchObject({ exitCode: 0 });
+    });
+
+    it('deletes a running group without waiting for its end', async () => {
+      await start();
+      const spec = await created('run-for-ever');
+      await until(spec, inState('running'));
+
+      const answer = await groups.delete(spec.name);
+
+      expect(answer).toEqual({ ok: true });
+      await until(spec, (status) => status === undefined);
+      expect(await listed()).toEqual([]);
+    });
+
+    it('ends well when it deletes what is not there', async () => {
+      await start();
+
+      const answer = await groups.delete(GroupName.parse('pw-absent'));
+
+      expect(answer).toEqual({ ok: true });
+    });
+
+    it('refuses to create a group that is being deleted', async () => {
+      await start();
+      const spec = await created('exit-0');
+      await until(spec, inState('stopped'));
+      await groups.delete(spec.name);
+
+      const again = await groups.create(spec);
+
+      expect(again).toMatchObject({ ok: false, refusal: 'transitioning' });
+    });
+
+    it('lists all groups with our tag and no others, and not whether they have ended', async () => {
+      await start();
+      const ours = [await created('exit-0'), await created('exit-3'), await created('exit-0')];
+      await created('exit-0', { tags: {} });
+      await created('exit-0', { tags: { [GroupTag.managedBy]: 'somebody-else' } });
+      for (const spec of ours) await until(spec, inState('stopped'));
+
+      const all = await listed();
+
+      expect(all.map((status) => status.name).sort()).toEqual(ours.map((spec) => spec.name).sort());
+      expect(all.map(({ state, exitCode }) => [state, exitCode])).toEqual(
+        ours.map(() => ['running', undefined]),
+      );
+      expect(all[0]?.tags).toEqual(ours[0]?.tags);
+    });
+
+    it('answers with the quota while groups that ended are not deleted', async () => {
+      await start({ groups: 1 });
+      const first = await created('exit-0');
+      await until(first, inState('stopped'));
+
+      const refused = await groups.create(specOf('exit-0'));
+      await groups.delete(first.name);
+      await until(first, (status) => status === undefined);
+      const accepted = await groups.create(specOf('exit-0'));
+
+      expect(refused).toMatchObject({ ok: false, refusal: 'quota' });
+      expect(accepted).toEqual({ ok: true });
+    });
+
+    it('says how long to wait when too many groups were created within the hour', async () => {
+      await start({ creationsPerHour: 1 });
+      await created('exit-0');
+
+      const answer = await groups.create(specOf('exit-0'));
+
+      expect(answer).toMatchObject({ ok: false, refusal: 'throttled' });
+      expect(answer).toHaveProperty('retryAfterSeconds', expect.closeTo(3600, -2));
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import type { GroupSpec, GroupStatus } from '../../../lib/containers/container-groups.ts';
+import { courseEnd, type GroupCourse } from './group-course.ts';
+
+/** A group in the fake: what it is at a time follows from its course and when that began. */
+export class MemoryGroup {
+  readonly spec: GroupSpec;
+  readonly course: GroupCourse;
+  readonly createdAt: number;
+  /** Set when the worker's effects have happened. */
+  worked = false;
+  /** When the deletion under way will be done; milliseconds since 1970. */
+  goneAt: number | undefined;
+
+  constructor(spec: GroupSpec, course: GroupCourse, createdAt: number) {
+    this.spec = spec;
+    this.course = course;
+    this.createdAt = createdAt;
+  }
+
+  /** When something happens to it next that nobody asks for; milliseconds since 1970. */
+  get nextEvent(): number | undefined {
+    const end = courseEnd(this.course);
+    const ends = end === undefined || this.worked ? undefined : this.createdAt + end * 1000;
+    if (this.goneAt === undefined || ends === undefined) return this.goneAt ?? ends;
+    return Math.min(this.goneAt, ends);
+  }
+
+  isGone(now: number): boolean {
+    const vanished =
+      this.course.kind === 'vanishes' && this.createdAt + this.course.after * 1000 <= now;
+    return vanished || (this.goneAt !== undefined && this.goneAt <= now);
+  }
+
+  /** A second PUT in these moments is refused. */
+  isTransitioning(now: number): boolean {
+    return this.goneAt !== undefined || this.#state(now).state === 'starting';
+  }
+
+  takesCores(now: number): boolean {
+    const { state } = this.#state(now);
+    return state === 'starting' || state === 'running';
+  }
+
+  status(now: number): GroupStatus {
+    const { course, spec } = this;
+    const begun = this.#state(now).state !== 'starting';
+    const restarts = course.kind === 'runs' && begun ? (course.restarts ?? 0) : 0;
+    const tags = { ...spec.tags };
+    return { name: spec.name, ...this.#state(now), restarts, tags };
+  }
+
+  /** As a list shows it: without an instance view nobody knows that it has stopped. */
+  listed(now: number): GroupStatus {
+    const { exitCode: _, ...shown } = this.status(now);
+    return shown.state === 'stopped' ? { ...shown, state: 'running', restarts: 0 } : shown;
+  }
+
+  #state(now: number): Pick<GroupStatus, 'state' | 'exitCode' | 'detail'> {
+    const { course } = this;
+    const seconds = (now - this.createdAt) / 1000;
+    switch (course.kind) {
+      case 'runs':
+        if (seconds < course.startsAfter) return STARTING;
+        if (seconds < course.startsAfter + course.runsFor) return RUNNING;
+        return { state: 'stopped', exitCode: course.exitCode ?? 0, detail: 'Terminated' };
+      case 'never-ends':
+        return seconds < course.startsAfter ? STARTING : RUNNING;
+      case 'fails-to-start':
+        return seconds < course.after ? STARTING : { state: 'lost', detail: course.detail };
+      case 'never-starts':
+      case 'vanishes':
+      case 'refused':
+        return STARTING;
+      default:
+        return course satisfies never;
+    }
+  }
+}
+
+const STARTING = { state: 'starting', detail: 'Waiting' } as const;
+const RUNNING = { state: 'running', detail: 'Running' } as const;
