@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { historyChange } from './compare-history.ts';
 import { fieldsExcept } from './fields-except.ts';
 import type { ImageConfig } from './manifest.ts';
+import { printable } from './printable.ts';
 
 /** The label that Copa writes: the reference it was given. */
 const BASE_IMAGE = 'BaseImage';
@@ -15,7 +16,7 @@ export function configChange(options: {
   readonly source: ImageConfig;
   readonly patched: ImageConfig;
   readonly addedLayers: number;
-  readonly sourceReference?: string;
+  readonly sourceReference: string | undefined;
 }): string | undefined {
   const { source, patched, addedLayers, sourceReference } = options;
 
@@ -81,5 +82,5 @@ function changedField(what: string, before: object, after: object): string {
   const [old, current] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   const keys = [...new Set([...old.keys(), ...current.keys()])];
   const changed = keys.find((key) => !isDeepStrictEqual(old.get(key), current.get(key)));
-  return `${what} ${changed?.replaceAll(/\p{Cc}/gu, ' ').slice(0, 128) ?? 'fields'}`;
+  return `${what} ${printable(changed ?? 'fields', 128)}`;
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Annotation } from './annotations.ts';
 import { configChange } from './compare-config.ts';
-import { fieldsExcept } from './fields-except.ts';
+import { fieldsExcept, saysNothingNew } from './fields-except.ts';
 import type { Descriptor, ImageConfig, ImageManifest } from './manifest.ts';
 import { layerFamily, manifestFamily } from './media-family.ts';
+import { printable } from './printable.ts';
 
 export interface ImageParts {
   readonly manifest: ImageManifest;
@@ -59,14 +60,14 @@ export function compareStructure(options: {
   readonly source: ImageParts;
   readonly patched: ImageParts;
   /** What the label `BaseImage` must say: the reference that Copa was given. */
-  readonly sourceReference?: string;
+  readonly sourceReference?: string | undefined;
   readonly limits?: StructureLimits;
 }): StructureVerdict {
   const { source, patched, sourceReference, limits = STRUCTURE_LIMITS } = options;
   const addedLayers = patched.manifest.layers.slice(source.manifest.layers.length);
 
   const refusal =
-    mediaTypeRefusal(source.manifest, patched.manifest, addedLayers) ??
+    mediaTypeRefusal(source.manifest, patched.manifest) ??
     layersRefusal(source.manifest, patched.manifest, addedLayers, limits) ??
     platformRefusal(source.config, patched.config) ??
     configRefusal(source.config, patched.config, addedLayers.length, sourceReference) ??
@@ -78,11 +79,7 @@ function refuse(reason: StructureReason, detail: string): Refusal {
   return { accepted: false, reason, detail };
 }
 
-function mediaTypeRefusal(
-  source: ImageManifest,
-  patched: ImageManifest,
-  added: readonly Descriptor[],
-): Refusal | undefined {
+function mediaTypeRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
   const family = manifestFamily(source);
   if (family === undefined || manifestFamily(patched) !== family) {
     return refuse('media-type-changed', 'the manifest is of another format than the source');
@@ -90,9 +87,13 @@ function mediaTypeRefusal(
   if (patched.config.mediaType !== source.config.mediaType) {
     return refuse('media-type-changed', 'the config is of another format than the source');
   }
-  const foreign = added.some((layer) => layerFamily(layer.mediaType) !== family);
+  // BuildKit may write the media types of the source's layers in the manifest's own format.
+  const foreign = patched.layers.some(
+    ({ mediaType }, at) =>
+      layerFamily(mediaType) !== family && mediaType !== source.layers[at]?.mediaType,
+  );
   return foreign
-    ? refuse('media-type-changed', 'an added layer is of another format than the manifest')
+    ? refuse('media-type-changed', 'a layer is of another format than the manifest')
     : undefined;
 }
 
@@ -102,7 +103,6 @@ function layersRefusal(
   added: readonly Descriptor[],
   limits: StructureLimits,
 ): Refusal | undefined {
-  // Media types of the source's layers may be rewritten to the manifest's family: same bytes.
   const kept = source.layers.every((layer, at) => {
     const other = patched.layers[at];
     return other?.digest === layer.digest && other.size === layer.size;
@@ -110,15 +110,18 @@ function layersRefusal(
   if (!kept) {
     return refuse('layers-changed', "the patched image does not begin with the source's layers");
   }
-  // `urls` and `data` would have a layer's bytes come from elsewhere than the registry.
-  const redirected =
-    source.layers.some((layer, at) => !isSameOrigin(layer, patched.layers[at])) ||
-    added.some((layer) => !isSameOrigin(layer, undefined));
-  if (redirected) return refuse('layers-changed', 'a layer is to be taken from elsewhere');
+  // Among what a descriptor can say are `urls` and `data`: bytes from elsewhere than the registry.
+  const described = patched.layers.every((layer, at) =>
+    isSameDescription(source.layers[at], layer),
+  );
+  if (!described) return refuse('layers-changed', "a layer's descriptor has a field more");
 
   if (added.length === 0) return refuse('nothing-added', 'no layer was added');
   if (added.length > limits.maxAddedLayers) {
-    return refuse('too-many-layers', `${added.length} were added, of ${limits.maxAddedLayers}`);
+    return refuse(
+      'too-many-layers',
+      `${added.length} were added, ${limits.maxAddedLayers} are allowed`,
+    );
   }
 
   const addedBytes = bytesOf(added);
@@ -128,12 +131,16 @@ function layersRefusal(
   );
   const allowed = Math.min(limits.maxAddedBytes, allowedByRatio);
   return addedBytes > allowed
-    ? refuse('grew-too-much', `${addedBytes} bytes were added, of ${Math.floor(allowed)}`)
+    ? refuse('grew-too-much', `${addedBytes} bytes were added, ${Math.floor(allowed)} are allowed`)
     : undefined;
 }
 
-function isSameOrigin(layer: Descriptor, other: Descriptor | undefined): boolean {
-  return isDeepStrictEqual([layer.urls, layer.data], [other?.urls, other?.data]);
+function isSameDescription(before: Descriptor | undefined, after: Descriptor): boolean {
+  const compared = ['mediaType', 'digest', 'size', 'annotations'];
+  return (
+    saysNothingNew(fieldsExcept(before ?? {}, compared), fieldsExcept(after, compared)) &&
+    saysNothingNew(before?.annotations ?? {}, after.annotations ?? {})
+  );
 }
 
 function platformRefusal(source: ImageConfig, patched: ImageConfig): Refusal | undefined {
@@ -148,12 +155,7 @@ function configRefusal(
   addedLayers: number,
   sourceReference: string | undefined,
 ): Refusal | undefined {
-  const change = configChange({
-    source,
-    patched,
-    addedLayers,
-    ...(sourceReference === undefined ? {} : { sourceReference }),
-  });
+  const change = configChange({ source, patched, addedLayers, sourceReference });
   return change === undefined ? undefined : refuse('config-changed', change);
 }
 
@@ -166,13 +168,14 @@ const CHANGEABLE: ReadonlySet<string> = new Set([
 
 function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
   const compared = ['mediaType', 'config', 'layers', 'annotations'];
-  if (!isDeepStrictEqual(fieldsExcept(source, compared), fieldsExcept(patched, compared))) {
+  if (!saysNothingNew(fieldsExcept(source, compared), fieldsExcept(patched, compared))) {
     return refuse('manifest-changed', 'a field besides config, layers and annotations');
   }
   const content = ['digest', 'size'];
-  if (
-    !isDeepStrictEqual(fieldsExcept(source.config, content), fieldsExcept(patched.config, content))
-  ) {
+  const [config, newConfig] = [source.config, patched.config].map((descriptor) =>
+    fieldsExcept(descriptor, content),
+  );
+  if (!saysNothingNew(config ?? {}, newConfig ?? {})) {
     return refuse('manifest-changed', "a field of the config's descriptor");
   }
 
@@ -182,7 +185,7 @@ function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal
   for (const key of keys) {
     if (CHANGEABLE.has(key)) continue;
     if (before.get(key) !== after.get(key)) {
-      return refuse('manifest-changed', `annotation ${key.slice(0, 128)}`);
+      return refuse('manifest-changed', `annotation ${printable(key, 128)}`);
     }
   }
   return undefined;

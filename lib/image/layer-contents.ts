@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { isBookkeeping } from './bookkeeping.ts';
 import { normalizedPath } from './layer-path.ts';
 import { parsePackageList } from './package-lists.ts';
+import { printable } from './printable.ts';
 import type { LayerEntry } from './read-layer.ts';
 
 /** The first paths of a list, in order, and how many there are in all. */
@@ -99,7 +100,10 @@ export class LayerContents {
 
   #listed(entries: readonly LayerEntry[]): PathList {
     const paths = entries.map((entry) => entry.path).sort();
-    return { count: paths.length, paths: paths.slice(0, this.#maxListed).map(printable) };
+    return {
+      count: paths.length,
+      paths: paths.slice(0, this.#maxListed).map((path) => printable(path)),
+    };
   }
 }
 
@@ -107,9 +111,4 @@ function resolved(path: string, target: string): string {
   return normalizedPath(
     target.startsWith('/') ? target : posix.join('/', posix.dirname(path), target),
   );
-}
-
-/** Paths end in logs and reports. */
-function printable(path: string): string {
-  return path.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?').slice(0, 256);
 }

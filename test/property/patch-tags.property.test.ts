@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { baseOfPatchTag, nextPatchTag } from '../../lib/image/patch-tags.ts';
+import { Tag } from '../../lib/image/reference.ts';
+
+const CONVENTIONS = ['incremental', 'floating'] as const;
+const FIRST = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_';
+
+/** Bases that are hard on patterns and numbers among them. */
+const base = fc
+  .oneof(
+    fc.constantFrom('v1', 'v1.0', 'v1-1', 'main', 'a.b-patched', '1', '_-', 'x'.repeat(126)),
+    fc.stringMatching(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/),
+  )
+  .map((text) => Tag.parse(text));
+
+/** Tags near this base: its own patches, others that look alike, and anything. */
+function existingNear(of: Tag) {
+  const tag = fc.oneof(
+    fc.integer({ min: 0, max: 1200 }).map((number) => `${of}-${number}`),
+    fc.constantFrom(`${of}-patched`, `${of}-01`, `${of}x-5`, of.replaceAll('.', 'x').concat('-9')),
+    fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom(...FIRST) }),
+  );
+  return fc.array(fc.record({ tag, ours: fc.boolean() }), { maxLength: 8 });
+}
+
+const situation = base.chain((of) => fc.tuple(fc.constant(of), existingNear(of)));
+
+it('never gives a numbered tag that exists, and its base is the one asked for', () => {
+  fc.assert(
+    fc.property(situation, ([of, existing]) => {
+      const next = nextPatchTag({ base: of, existing, convention: 'incremental' });
+      if (!next.ok) return;
+
+      expect(existing.map(({ tag }) => tag)).not.toContain(next.tag);
+      expect(baseOfPatchTag(next.tag, 'incremental')).toBe(of);
+      expect(next.tag.length).toBeLessThanOrEqual(128);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('gives a number above all that stand there', () => {
+  const numbers = fc.array(fc.integer({ min: 1, max: 999 }), { minLength: 1 });
+  fc.assert(
+    fc.property(numbers, (standing) => {
+      const existing = standing.map((number) => ({ tag: `v1-${number}`, ours: true }));
+
+      const next = nextPatchTag({ base: Tag.parse('v1'), existing, convention: 'incremental' });
+
+      const highest = Math.max(...standing);
+      const expected = highest === 999 ? { ok: false } : { ok: true, tag: `v1-${highest + 1}` };
+      expect(next).toMatchObject(expected);
+    }),
+  );
+});
+
+it('never gives a tag that stands there and is not ours', () => {
+  fc.assert(
+    fc.property(situation, fc.constantFrom(...CONVENTIONS), ([of, existing], convention) => {
+      const next = nextPatchTag({ base: of, existing, convention });
+      if (!next.ok) return;
+
+      const theirs = existing.filter(({ ours }) => !ours).map(({ tag }) => tag);
+      expect(theirs).not.toContain(next.tag);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('finds the base of what it gives, and of nothing that it could not give', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.constantFrom(...CONVENTIONS), (text, convention) => {
+      const of = baseOfPatchTag(text, convention);
+      if (of === undefined) return;
+
+      expect(text.startsWith(`${of}-`)).toBe(true);
+      expect(text).toMatch(convention === 'incremental' ? /-[1-9]\d{0,2}$/ : /-patched$/);
+    }),
+  );
+});
