@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { aciGroupBody } from '../../../lib/containers/aci-group-body.ts';
+import { groupSpec } from './group-spec.ts';
+
+describe('the body of a creation', () => {
+  it('of a patch group is confidential and privileged, with a scratch volume and no policy', () => {
+    const body = aciGroupBody(groupSpec(), 'westeurope');
+
+    expect(body).toEqual({
+      location: 'westeurope',
+      tags: { 'managed-by': 'patchwright', 'patchwright-job': 'job-1' },
+      properties: {
+        sku: 'Confidential',
+        osType: 'Linux',
+        restartPolicy: 'Never',
+        imageRegistryCredentials: [
+          { server: 'registry.example.com', username: 'zero', password: 'pull-secret' },
+        ],
+        containers: [
+          {
+            name: 'worker',
+            properties: {
+              image: `registry.example.com/patchwright/worker@sha256:${'a'.repeat(64)}`,
+              command: ['node', '/app/worker.mjs', 'patch'],
+              resources: { requests: { cpu: 2, memoryInGB: 4 } },
+              environmentVariables: [{ name: 'DOCKER_CONFIG', value: '/run/patchwright' }],
+              volumeMounts: [
+                { name: 'secrets', mountPath: '/run/patchwright', readOnly: true },
+                { name: 'scratch', mountPath: '/var/lib/buildkit', readOnly: false },
+              ],
+              securityContext: { privileged: true },
+            },
+          },
+        ],
+        volumes: [
+          {
+            name: 'secrets',
+            secret: {
+              'config.json': 'eyJyZWdpc3RyeXRva2VuIjoiam9iLXNlY3JldCJ9',
+              'job.json': 'eyJqb2IiOiLDvCJ9',
+            },
+          },
+          { name: 'scratch', emptyDir: {} },
+        ],
+      },
+    });
+  });
+
+  it('of a scan group has no security context, which Standard refuses, and no scratch volume', () => {
+    const { scratchPath: _, ...spec } = groupSpec({ sku: 'Standard', privileged: false });
+
+    const { properties } = aciGroupBody(spec, 'westeurope');
+
+    expect(properties.sku).toBe('Standard');
+    expect(properties.containers[0]?.properties).not.toHaveProperty('securityContext');
+    expect(properties.containers[0]?.properties.volumeMounts).toHaveLength(1);
+    expect(properties.volumes.map(({ name }) => name)).toEqual(['secrets']);
+  });
+});

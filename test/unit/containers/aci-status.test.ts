@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { AciGroup, groupStatus } from '../../../lib/containers/aci-status.ts';
+
+const TERMINATED = { state: 'Terminated', startTime: new Date(), detailStatus: 'Completed' };
+
+function statusOf(parts: object) {
+  return groupStatus(AciGroup.parse({ name: 'pw-scan-1', ...parts }));
+}
+
+function withContainer(instanceView: object, parts: object = { provisioningState: 'Succeeded' }) {
+  return statusOf({ ...parts, containers: [{ name: 'worker', instanceView }] });
+}
+
+describe('the status of a group', () => {
+  it.each([0, 1, 137])('is stopped with exit code %d once its container terminated', (exitCode) => {
+    const status = withContainer({ currentState: { ...TERMINATED, exitCode }, restartCount: 0 });
+
+    expect(status).toMatchObject({ state: 'stopped', exitCode, restarts: 0 });
+  });
+
+  it('is stopped even where the provisioning counts as failed', () => {
+    const currentState = { ...TERMINATED, exitCode: 0 };
+
+    const status = withContainer({ currentState }, { provisioningState: 'Failed' });
+
+    expect(status.state).toBe('stopped');
+  });
+
+  it.each([7147, 7148, undefined])(
+    'is lost where the platform ended the container (exit code %s)',
+    (exitCode) => {
+      const status = withContainer({
+        currentState: { ...TERMINATED, ...(exitCode === undefined ? {} : { exitCode }) },
+      });
+
+      expect(status.state).toBe('lost');
+      expect(status.exitCode).toBeUndefined();
+    },
+  );
+
+  it.each(['Failed', 'Canceled'])('is lost where provisioning ended %s', (provisioningState) => {
+    const status = statusOf({
+      provisioningState,
+      instanceView: { events: [{ name: 'InsufficientCapacity', message: 'none\nleft' }] },
+    });
+
+    expect(status.state).toBe('lost');
+    expect(status.detail).toBe(`${provisioningState}; InsufficientCapacity: none left`);
+  });
+
+  it.each([
+    ['Pending', 'starting'],
+    ['Creating', 'starting'],
+    ['Repairing', 'starting'],
+    ['Succeeded', 'running'],
+    [undefined, 'starting'],
+  ])('without an instance view, provisioning %s, is %s', (provisioningState, state) => {
+    const status = statusOf({ provisioningState });
+
+    expect(status.state).toBe(state);
+  });
+
+  it.each([
+    ['Running', 'running'],
+    ['Waiting', 'starting'],
+    ['SomethingNew', 'starting'],
+  ])('with its container %s is %s', (state, expected) => {
+    const status = withContainer({ currentState: { state } });
+
+    expect(status.state).toBe(expected);
+  });
+
+  it('counts restarts and is not over while the container runs again', () => {
+    const status = withContainer({
+      restartCount: 2,
+      currentState: { state: 'Running' },
+      previousState: { ...TERMINATED, exitCode: 1 },
+    });
+
+    expect(status).toMatchObject({ state: 'running', restarts: 2 });
+  });
+
+  it('keeps the tags, and the detail short', () => {
+    const events = Array.from({ length: 50 }, () => ({
+      name: 'Pulling',
+      message: 'x'.repeat(900),
+    }));
+
+    const status = withContainer(
+      { currentState: { state: 'Waiting' }, events },
+      { tags: { a: 'b' } },
+    );
+
+    expect(status.tags).toEqual({ a: 'b' });
+    expect(status.detail.length).toBeLessThanOrEqual(500);
+  });
+});

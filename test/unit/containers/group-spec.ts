@@ -1,0 +1,26 @@
+import {
+  GroupName,
+  type GroupSpec,
+  GroupTag,
+  MANAGED_BY,
+} from '../../../lib/containers/container-groups.ts';
+
+/** A patch group's specification, with the parts given in place of the usual ones. */
+export function groupSpec(parts: Partial<GroupSpec> = {}): GroupSpec {
+  return {
+    name: GroupName.parse('pw-patch-0a1b2c-1'),
+    sku: 'Confidential',
+    privileged: true,
+    image: `registry.example.com/patchwright/worker@sha256:${'a'.repeat(64)}`,
+    imageCredential: { server: 'registry.example.com', username: 'zero', password: 'pull-secret' },
+    command: ['node', '/app/worker.mjs', 'patch'],
+    cpu: 2,
+    memoryGb: 4,
+    environment: { DOCKER_CONFIG: '/run/patchwright' },
+    secretFiles: { 'config.json': '{"registrytoken":"job-secret"}', 'job.json': '{"job":"ü"}' },
+    secretsPath: '/run/patchwright',
+    scratchPath: '/var/lib/buildkit',
+    tags: { [GroupTag.managedBy]: MANAGED_BY, [GroupTag.job]: 'job-1' },
+    ...parts,
+  };
+}
