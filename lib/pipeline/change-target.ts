@@ -1,5 +1,5 @@
 import type { Stored } from '../storage/typed-table.ts';
-import { recordInventory } from './inventory.ts';
+import { backOff, recordInventory } from './inventory.ts';
 import type { Outcome } from './reasons.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
@@ -43,6 +43,7 @@ export async function finishTarget(
       outcome.detail !== undefined && { detail: outcome.detail.slice(0, MAX_DETAIL) }),
   };
   await recordInventory(services, row);
+  if (deservesBackOff(stored.row.state, row)) await backOff(services, row);
   const written = await writeTarget(services, stored, row);
   if (written !== undefined) {
     services.log.info('target ended', {
@@ -54,6 +55,12 @@ export async function finishTarget(
     });
   }
   return written;
+}
+
+/** A patch that failed, was refused or did nothing would do so again tomorrow. */
+function deservesBackOff(from: TargetState, ended: TargetRow): boolean {
+  if (from !== 'patching' && from !== 'verifying') return false;
+  return ended.state !== 'canceled' && ended.reason !== 'source-changed';
 }
 
 /** Gives a target that got no result back to the tick; ends it where its budget is used up. */

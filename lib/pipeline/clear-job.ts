@@ -1,3 +1,4 @@
+import { clearJobStaging, clearTargetStaging } from './clear-staging.ts';
 import type { HeldJob } from './held-job.ts';
 import { releaseImage } from './inventory.ts';
 import { allTargets, bySource } from './job-targets.ts';
@@ -10,19 +11,16 @@ import { throttleUntil } from './throttle.ts';
  * and the job's container group. Each may be done already.
  */
 export async function clearJob(services: Services, held: HeldJob): Promise<void> {
+  const { kind, partitionKey: runId, rowKey: jobId, repository } = held.row;
+  if (kind === 'patch' && repository !== undefined) {
+    held.assertHeld();
+    await clearJobStaging(services, repository, [jobId]);
+  }
   for (const image of bySource(await allTargets(services, held.row))) {
     if (!image.targets.every(({ row }) => isTerminal(row.state))) continue;
-    for (const { row } of image.targets) {
-      const staging = row.stagedRepository;
-      // A patch that stands in its own repository is a published one, under verification again.
-      if (staging === undefined || staging === row.repository) continue;
-      for (const digest of [row.stagedRaw, row.staged]) {
-        if (digest === undefined) continue;
-        held.assertHeld();
-        await services.registry.deleteManifest(staging, digest);
-      }
-    }
-    await releaseImage(services, image, held.row.partitionKey);
+    held.assertHeld();
+    for (const { row } of image.targets) await clearTargetStaging(services, row);
+    await releaseImage(services, image, runId);
   }
   await deleteGroup(services, held);
 }

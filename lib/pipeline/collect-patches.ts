@@ -5,15 +5,14 @@ import { formatTagged } from '../image/reference.ts';
 import type { PatchFailure, PatchJobResult } from '../job/job-result.ts';
 import { finishTarget, moveTarget } from './change-target.ts';
 import { handBackAll } from './collect-scans.ts';
-import { stagingOf } from './group-spec.ts';
 import type { HeldJob } from './held-job.ts';
 import { readImage } from './inspect-image.ts';
-import { backOff } from './inventory.ts';
 import { bySource, ownTargets, type SourceImage } from './job-targets.ts';
 import type { Outcome } from './reasons.ts';
 import { runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION, type RunRow } from './records/run-row.ts';
 import type { Services } from './services.ts';
+import { stagingOf } from './staging.ts';
 
 /** Takes up each patch that the group claims to have staged, and lets the others end. */
 export async function collectPatches(
@@ -129,7 +128,7 @@ async function stage(
     bytes,
     mediaType: pushed.mediaType,
   });
-  const changes = { stagedRepository: staging, stagedRaw: claimed, staged, tools };
+  const changes = { stagedRepository: staging, staged, tools };
   for (const target of image.targets) await moveTarget(services, target, 'verifying', changes);
 }
 
@@ -157,13 +156,11 @@ async function afterFailure(
   }
 }
 
-/** Ends every target of an image, and leaves the image alone for a while. */
+/** Ends every target of an image. */
 export async function endPatch(
   services: Services,
   image: SourceImage,
   outcome: Outcome,
 ): Promise<void> {
-  const wanted = image.targets[0]?.row.fingerprint;
-  if (wanted !== undefined) await backOff(services, image, wanted);
   for (const target of image.targets) await finishTarget(services, target, outcome);
 }

@@ -1,6 +1,6 @@
 import { type GroupSpec, GroupTag, MANAGED_BY } from '../containers/container-groups.ts';
 import { Digest } from '../image/digest.ts';
-import { type PinnedImage, RepositoryName, Tag } from '../image/reference.ts';
+import { type PinnedImage, RepositoryName } from '../image/reference.ts';
 import {
   DOCKER_CONFIG_NAME,
   JOB_FILE_NAME,
@@ -9,7 +9,6 @@ import {
   type PatchJobFile,
   type ScanJobFile,
 } from '../job/job-file.ts';
-import { STAGING_PREFIX } from '../policy/reserved-repositories.ts';
 import type { TokenScope } from '../registry/registry.ts';
 import { fixable } from '../report/finding.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
@@ -18,6 +17,7 @@ import type { SourceImage } from './job-targets.ts';
 import { type JobRow, reportBlobOf, resultBlobOf } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
 import { type Services, secondsAfter } from './services.ts';
+import { stagingOf, stagingTag } from './staging.ts';
 
 const SECRETS_PATH = '/run/patchwright';
 const SCRATCH_PATH = '/var/lib/patchwright';
@@ -32,10 +32,6 @@ const TOOLING_UPSTREAMS = ['docker.io', 'ghcr.io', 'mcr.microsoft.com'] as const
 type JobBase = Omit<ScanJobFile, 'kind' | 'database' | 'images'>;
 
 type Attempt = JobRow & { readonly deadline: Date; readonly group: GroupSpec['name'] };
-
-export function stagingOf(repository: RepositoryName): RepositoryName {
-  return RepositoryName.parse(`${STAGING_PREFIX}${repository}`);
-}
 
 /** What one attempt's container group is given: a job file, one registry token, and no identity. */
 export async function groupSpecOf(
@@ -190,7 +186,7 @@ async function patchImage(
   if (scan.os === undefined) throw new Error('the accepted report names no operating system');
   return {
     digest: image.digest,
-    stagingTag: Tag.parse(`${job.rowKey}-${job.attempt}-${at}`),
+    stagingTag: stagingTag(job, at),
     os: { family: scan.os.family, name: scan.os.name },
     architecture: image.targets[0]?.row.architecture ?? 'amd64',
     findings: fixable(scan).map((finding) => ({

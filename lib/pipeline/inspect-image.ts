@@ -80,8 +80,8 @@ async function inspectManifest(
   if (base !== undefined) return base;
   // Copa would start from the image that this label names, which whoever built the image chose.
   if (
-    config.config?.labels?.['BaseImage'] !== undefined ||
-    config.config?.Labels?.['BaseImage'] !== undefined
+    config.config?.labels?.BaseImage !== undefined ||
+    config.config?.Labels?.BaseImage !== undefined
   ) {
     return skip('patched-elsewhere', 'the config has the label BaseImage');
   }
@@ -102,7 +102,7 @@ async function ownBase(
   const source = stored === undefined ? undefined : await readImage(registry, repository, stored);
   if (source === undefined) return undefined;
   const labels = { ...source.config.config?.Labels, ...source.config.config?.labels };
-  if (labels['BaseImage'] !== undefined) return undefined;
+  if (labels.BaseImage !== undefined) return undefined;
   return { kind: 'source', sourceDigest: digest.data, architecture: source.config.architecture };
 }
 

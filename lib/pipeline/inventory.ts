@@ -9,7 +9,7 @@ import {
 } from './records/inventory-row.ts';
 import type { RunId } from './records/run-id.ts';
 import type { TargetRow } from './records/target-row.ts';
-import type { Services } from './services.ts';
+import { type Services, secondsAfter } from './services.ts';
 
 const REMEMBERED_PATCHES = 50;
 
@@ -61,7 +61,7 @@ export async function rememberPatch(
   await changeImage(services, image, (row) => {
     const known = patchDigests(row);
     if (known.includes(patch) && row.failures === 0) return undefined;
-    const { failedFingerprint: _f, failedTools: _t, retryAfter: _r, ...rest } = row;
+    const { failedRun: _1, failedFingerprint: _2, failedTools: _3, retryAfter: _4, ...rest } = row;
     const digests = known.includes(patch) ? known : [...known, patch];
     return {
       ...rest,
@@ -74,18 +74,26 @@ export async function rememberPatch(
 const FIRST_BACK_OFF_HOURS = 20;
 const LONGEST_BACK_OFF_HOURS = 14 * 24;
 
-/** After a patch that failed or was refused: leave this (digest, findings) alone for a while. */
-export async function backOff(
-  services: Services,
-  image: { readonly repository: RepositoryName; readonly digest: Digest },
-  fingerprint: string,
-): Promise<void> {
-  await changeImage(services, image, (row) => {
+/**
+ * After a patch that failed, was refused or did nothing: leave this (digest, findings) alone for a
+ * while, longer each time. One run counts once, however many tags the image has.
+ */
+export async function backOff(services: Services, target: TargetRow): Promise<void> {
+  const { repository, sourceDigest: digest, fingerprint, partitionKey: runId } = target;
+  if (digest === undefined || fingerprint === undefined) return;
+  await changeImage(services, { repository, digest }, (row) => {
+    if (row.failedRun === runId) return undefined;
     const failures = row.failedFingerprint === fingerprint ? row.failures + 1 : 1;
     const hours = Math.min(FIRST_BACK_OFF_HOURS * 2 ** (failures - 1), LONGEST_BACK_OFF_HOURS);
-    const retryAfter = new Date(services.clock.now().getTime() + hours * 3_600_000);
-    const tools = services.options.patchWorkerImage.reference;
-    return { ...row, failures, failedFingerprint: fingerprint, failedTools: tools, retryAfter };
+    const failedTools = services.options.patchWorkerImage.reference;
+    return {
+      ...row,
+      failures,
+      failedRun: runId,
+      failedFingerprint: fingerprint,
+      failedTools,
+      retryAfter: secondsAfter(services.clock.now(), hours * 3600),
+    };
   });
 }
 

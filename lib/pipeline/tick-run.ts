@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Stored } from '../storage/typed-table.ts';
 import { finishTarget, moveTarget, writeTarget } from './change-target.ts';
+import { clearJobStaging, clearTargetStaging } from './clear-staging.ts';
 import { discoverStep } from './discover.ts';
 import { claimImage } from './inventory.ts';
 import { type RunMessage, sendStep, sendTick } from './messages.ts';
@@ -81,6 +82,7 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
     deadline: run.deadline,
   });
   if (plan.over) {
+    await sweepStaging(services, jobs);
     services.log.info('run completed', { runId: run.runId, ...plan.counts });
     return ended(services, 'completed', plan.counts);
   }
@@ -88,14 +90,31 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
   const stored = (row: TargetRow) => targets.get(row.rowKey) ?? { row, etag: '' };
   await Promise.all([
     ...plan.newJobs.map((job) => limit(() => makeJob(services, run, job, stored))),
-    ...plan.expire.map((row) =>
-      limit(() => finishTarget(services, stored(row), { state: 'failed', reason: 'run-deadline' })),
-    ),
+    ...plan.expire.map((row) => limit(() => expire(services, stored(row)))),
     ...plan.admit.map((row) => limit(() => admit(services, jobs, row))),
     ...plan.wake.map((row) => limit(() => sendStep(services, row))),
   ]);
   // New jobs are admitted by the next tick, which sees them as they were written.
   return { changes: plan.counts, soon: plan.newJobs.length > 0 };
+}
+
+async function expire(services: Services, target: Stored<TargetRow>): Promise<void> {
+  const outcome = { state: 'failed', reason: 'run-deadline' } as const;
+  await clearTargetStaging(services, target.row);
+  await finishTarget(services, target, outcome);
+}
+
+/** What a group that was given up has pushed since, now that none is left. */
+async function sweepStaging(services: Services, jobs: readonly Stored<JobRow>[]): Promise<void> {
+  const patches = jobs.map((job) => job.row).filter((job) => job.kind === 'patch');
+  for (const [repository, ofRepository] of Map.groupBy(patches, (job) => job.repository)) {
+    if (repository === undefined) continue;
+    await clearJobStaging(
+      services,
+      repository,
+      ofRepository.map((job) => job.rowKey),
+    );
+  }
 }
 
 function ended(services: Services, state: RunRow['state'], changes: Partial<RunRow>): NextTick {

@@ -54,6 +54,7 @@ export const InventoryImageRow = z.object({
   claimedUntil: z.date().optional(),
   /** Digests of patches published from this source: JSON, the newest 50. */
   patchDigests: z.string(),
+  failedRun: z.string().optional(),
   failedFingerprint: z.string().optional(),
   failedTools: z.string().optional(),
   failures: Count,

@@ -36,9 +36,8 @@ export const TargetRow = z.object({
   /** Attempts that were lost in the present state. */
   attempts: Count,
   fingerprint: z.string().optional(),
-  /** Where the patch waits for verification, Copa's manifest, and the one with our annotations. */
+  /** Where the patch with our annotations waits for verification. */
   stagedRepository: RepositoryName.optional(),
-  stagedRaw: Digest.optional(),
   staged: Digest.optional(),
   /** The tag chosen before it is written, and the patch that stands under it. */
   patchTag: Tag.optional(),
