@@ -1,0 +1,88 @@
+/** For the tests of the stand-ins: never shipped. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type OciLayout, pushLayout } from '../images/oci-layout.ts';
+import { type LocalRegistry, startRegistry } from '../world/registry/start-registry.ts';
+import { createAuthority } from '../world/tls/certificates.ts';
+import { registryRepository } from './registry/registry-client.ts';
+
+export const STAND_IN_PATH = fileURLToPath(new URL('bin', import.meta.url));
+
+export interface ToolResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A registry, and the stand-ins started as programs with a token for some of it. */
+export interface ToolFixture {
+  readonly registry: LocalRegistry;
+  readonly folder: string;
+  push(repository: string, layout: OciLayout): Promise<void>;
+  /** What stands in a repository, read with a token for it alone. */
+  read(repository: string): ReturnType<typeof registryRepository>;
+  run(
+    tool: string,
+    args: readonly string[],
+    options?: { readonly scopes?: readonly string[]; readonly signal?: AbortSignal },
+  ): Promise<ToolResult>;
+  close(): Promise<void>;
+}
+
+export async function startToolFixture(): Promise<ToolFixture> {
+  const authority = await createAuthority();
+  const registry = await startRegistry({ authority });
+  const folder = await mkdtemp(join(tmpdir(), 'patchwright-stand-ins-'));
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, authority.caPem);
+
+  function repository(name: string, actions: string) {
+    const token = registry.accessToken([`repository:${name}:${actions}`]);
+    return registryRepository({ host: registry.host, token, ca: authority.caPem }, name);
+  }
+
+  async function run(
+    tool: string,
+    args: readonly string[],
+    options: { readonly scopes?: readonly string[]; readonly signal?: AbortSignal } = {},
+  ): Promise<ToolResult> {
+    const config = await mkdtemp(join(folder, 'config-'));
+    const registrytoken = registry.accessToken(options.scopes ?? []);
+    await writeFile(
+      join(config, 'config.json'),
+      JSON.stringify({ auths: { [registry.host]: { registrytoken } } }),
+    );
+    const env = {
+      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+      DOCKER_CONFIG: config,
+      SSL_CERT_FILE: caFile,
+    };
+    return new Promise((resolve) => {
+      const { signal } = options;
+      execFile(
+        join(STAND_IN_PATH, tool),
+        args,
+        { env, maxBuffer: 16 * 1024 * 1024, ...(signal ? { signal, killSignal: 'SIGTERM' } : {}) },
+        (error, stdout, stderr) => {
+          const status = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
+          resolve({ status, stdout, stderr });
+        },
+      );
+    });
+  }
+
+  return {
+    registry,
+    folder,
+    push: (name, layout) => pushLayout(layout, repository(name, 'pull,push')),
+    read: (name) => repository(name, 'pull'),
+    run,
+    async close() {
+      await registry.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
