@@ -14,6 +14,8 @@ export type AppSupervisorOptions = Omit<AppProcessOptions, 'onCrash'> & {
 export class AppSupervisor {
   readonly #options: AppSupervisorOptions;
   #app: Promise<AppProcess>;
+  /** Counts the processes, so that one is replaced once. */
+  #generation = 0;
   #state: 'running' | 'down' = 'running';
 
   constructor(options: AppSupervisorOptions) {
@@ -34,6 +36,7 @@ export class AppSupervisor {
     request: InvocationRequest,
     id: string,
   ): Promise<InvocationResponse> {
+    const generation = this.#generation;
     const app = await this.#app;
     const { functionTimeoutMs } = this.#options;
     if (!Number.isFinite(functionTimeoutMs)) {
@@ -43,8 +46,8 @@ export class AppSupervisor {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         const text = `Timeout value of ${functionTimeoutMs} ms was exceeded by function: Functions.${functionName}`;
+        this.#replace(generation, text, () => app.kill());
         reject(new InvocationFailed(text));
-        void app.kill().then(() => this.#replace(app, text));
       }, functionTimeoutMs);
     });
     try {
@@ -72,22 +75,26 @@ export class AppSupervisor {
   }
 
   #start(): Promise<AppProcess> {
-    const started: Promise<AppProcess> = AppProcess.start({
+    this.#generation += 1;
+    const generation = this.#generation;
+    const started = AppProcess.start({
       ...this.#options,
-      onCrash: (exit) => {
-        void started.then((app) => this.#replace(app, `the app's process ended (${exit})`));
-      },
+      onCrash: (exit) => this.#replace(generation, `the app's process ended (${exit})`),
     });
     // Whoever waits for it gets the error; nobody may be waiting yet.
     started.catch(() => undefined);
     return started;
   }
 
-  async #replace(ended: AppProcess, why: string): Promise<void> {
-    if (this.#state !== 'running' || (await this.#app) !== ended) {
+  /** From here on invocations wait for the new process; what the old one did is lost. */
+  #replace(generation: number, why: string, end: () => Promise<void> = async () => {}): void {
+    if (this.#state !== 'running' || generation !== this.#generation) {
       return;
     }
     this.#options.onLog(hostLog('error', `${why}; the app is started again`));
-    this.#app = this.#start();
+    const ended = end();
+    const next = this.#start();
+    this.#app = ended.then(() => next);
+    this.#app.catch(() => undefined);
   }
 }

@@ -5,7 +5,12 @@ import type { LocalServer } from '../http/local-server.ts';
 import { trustAuthority } from '../trust.ts';
 import { type AppSettings, queueService, resolveSettings } from './app-settings.ts';
 import { AppSupervisor } from './app-supervisor.ts';
-import { type DrivenFunction, drivenFunction, type TimerFunction } from './bindings.ts';
+import {
+  type DrivenFunction,
+  drivenFunction,
+  type QueueFunction,
+  type TimerFunction,
+} from './bindings.ts';
 import { readHostJson } from './host-json.ts';
 import { hostLog, type LogListener } from './host-log.ts';
 import { startHttpListener } from './http-listener.ts';
@@ -91,7 +96,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     startTimeoutMs: START_TIMEOUT_MS,
     functionTimeoutMs: hostJson.functionTimeout,
   });
-  let functions = await learn();
+  let functions: readonly DrivenFunction[] = [];
   let timers = new Map<string, TimerListener>();
   let listeners: Listener[] = [];
 
@@ -144,28 +149,29 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
 
   function listen(): void {
     timers = new Map();
-    listeners = functions.flatMap((driven): Listener[] => {
-      if (driven.kind === 'http') {
-        return [];
+    listeners = [];
+    for (const driven of functions) {
+      if (driven.kind === 'timer' && !options.timersByHand) {
+        listeners.push(listenToTimer(driven));
+      } else if (driven.kind === 'queue') {
+        listeners.push(listenToQueue(driven));
       }
-      if (driven.kind === 'timer') {
-        return options.timersByHand ? [] : [listenToTimer(driven)];
-      }
-      const service = queueService(driven.connection, settings);
-      const queueName = resolveSettings(driven.queueName, settings);
-      return [
-        new QueueListener(driven, {
-          queue: service.getQueueClient(queueName),
-          poison: queueName.endsWith('-poison')
-            ? undefined
-            : service.getQueueClient(`${queueName}-poison`),
-          options: hostJson.extensions.queues,
-          pollingMs: options.pollingMs ?? 150,
-          leaseSeconds: options.leaseSeconds ?? 600,
-          invoke: async (request) => void (await invoke(driven, request)),
-          onLog,
-        }),
-      ];
+    }
+  }
+
+  function listenToQueue(driven: QueueFunction): QueueListener {
+    const service = queueService(driven.connection, settings);
+    const queueName = resolveSettings(driven.queueName, settings);
+    return new QueueListener(driven, {
+      queue: service.getQueueClient(queueName),
+      poison: queueName.endsWith('-poison')
+        ? undefined
+        : service.getQueueClient(`${queueName}-poison`),
+      options: hostJson.extensions.queues,
+      pollingMs: options.pollingMs ?? 150,
+      leaseSeconds: options.leaseSeconds ?? 600,
+      invoke: async (request) => void (await invoke(driven, request)),
+      onLog,
     });
   }
 
@@ -193,7 +199,16 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     await invoke(driven, { inputData: [{ name: driven.input, data }], triggerMetadata });
   }
 
-  listen();
+  try {
+    functions = await learn();
+    listen();
+  } catch (error) {
+    for (const listener of listeners) {
+      listener.abandon();
+    }
+    await app.kill().catch(() => undefined);
+    throw error;
+  }
   const server: LocalServer = await startHttpListener({
     routePrefix: hostJson.extensions.http.routePrefix,
     port: options.port ?? 0,
