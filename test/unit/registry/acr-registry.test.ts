@@ -75,16 +75,20 @@ describe('errors of the registry', () => {
     expect(error.code).toBe('denied');
   });
 
-  it('hold no credential, however they are printed', async () => {
-    const { registry, requests } = stubAcr(() => brokenConnection());
+  it.each([
+    ['ECONNRESET', 'unavailable', 'no answer (ECONNRESET)'],
+    ['CERT_HAS_EXPIRED', 'unexpected', 'CERT_HAS_EXPIRED'],
+  ])('after %s hold neither the request nor its token', async (code, expected, text) => {
+    const { registry, requests } = stubAcr(() => brokenConnection(code));
 
     const error = await errorOf(registry.manifest(repository, v1));
 
-    const secret = requests()[0]?.headers.authorization?.replace('Bearer ', '') ?? '';
-    expect(secret).not.toBe('');
-    expect(error).toMatchObject({ code: 'unavailable', retryable: true });
-    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(secret);
-    expect(error.message).toBe('get manifest v1 of team/api: no answer (ECONNRESET)');
+    const token = requests()[0]?.headers.authorization?.replace('Bearer ', '') ?? '';
+    expect(error).toMatchObject({ code: expected, retryable: expected === 'unavailable' });
+    expect(error.message).toBe(`get manifest v1 of team/api: ${text}`);
+    expect(error.cause).toBeUndefined();
+    expect(token).not.toBe('');
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(token);
   });
 
   it('stay short, whatever the registry writes', async () => {
@@ -230,6 +234,18 @@ describe('what a registry lies about', () => {
 
     expect(error).toMatchObject({ code: 'unavailable', retryable: true });
   });
+});
+
+it('sends no manifest that is larger than a registry takes', async () => {
+  const { registry, requests } = stubAcr(() => ({ status: 201 }));
+  const bytes = Buffer.alloc(4 * MIB + 1);
+
+  const error = await errorOf(
+    registry.putManifest(repository, v1, { bytes, mediaType: MediaType.ociManifest }),
+  );
+
+  expect(error.code).toBe('too-large');
+  expect(requests()).toEqual([]);
 });
 
 describe('uploads', () => {
