@@ -33,6 +33,7 @@ export interface LayerChanges {
 const WHITEOUT = '.wh.';
 const RPM_DATABASE = /^(?:var\/lib|usr\/lib\/sysimage)\/rpm\//;
 const STATUS_D = 'var/lib/dpkg/status.d';
+const MAX_HOPS = 4;
 /** Left beside a package's configuration file by dpkg. */
 const DPKG_SUFFIX = /\.dpkg-(?:old|dist|new|tmp)$/;
 /** Compiled beside its source: `__pycache__/x.cpython-311.pyc` of `x.py`. */
@@ -94,8 +95,21 @@ export class LayerContents {
     const [, folder, module] = BYTECODE.exec(path) ?? [];
     if (module !== undefined && this.#owned.has(`${folder}${module}.py`)) return true;
 
-    // Triggers put links to a package's own files: busybox its commands, ldconfig its sonames.
-    return entry.target !== undefined && this.#owned.has(resolved(path, entry.target));
+    return this.#linksToOwned(entry);
+  }
+
+  /**
+   * Scripts put links to a package's own files: busybox its commands, ldconfig its sonames, and
+   * update-alternatives one by way of another.
+   */
+  #linksToOwned(entry: LayerEntry): boolean {
+    let link: LayerEntry | undefined = entry;
+    for (let hops = 0; hops < MAX_HOPS && link?.target !== undefined; hops += 1) {
+      const target: string = resolved(link.path, link.target);
+      if (this.#owned.has(target)) return true;
+      link = this.#changed.get(target);
+    }
+    return false;
   }
 
   #listed(entries: readonly LayerEntry[]): PathList {

@@ -117,6 +117,14 @@ describe('a path is explained', () => {
       ],
     },
     {
+      what: 'by being a link to an owned file, by way of another link',
+      entries: [
+        { name: DPKG_LIST, text: '/usr/bin/mawk\n' },
+        { name: 'usr/bin/awk', type: 'symlink', linkname: '/etc/alternatives/awk' },
+        { name: 'etc/alternatives/awk', type: 'symlink', linkname: '/usr/bin/mawk' },
+      ],
+    },
+    {
       what: 'by being a folder or a deletion',
       entries: [{ name: 'opt/', type: 'directory' }, { name: 'opt/.wh.x' }],
     },
@@ -150,6 +158,11 @@ describe('a path is reported', () => {
       what: 'that is a link to what no list owns',
       entries: [{ name: 'bin/sh', type: 'symlink', linkname: '/opt/evil' }],
       paths: ['usr/bin/sh'],
+    },
+    {
+      what: 'that is a link to itself',
+      entries: [{ name: 'opt/x', type: 'symlink', linkname: 'x' }],
+      paths: ['opt/x'],
     },
     {
       what: 'that has setuid, whatever folder it hides in',
