@@ -18,3 +18,9 @@ export function copaOwnLines(stderr: string): string[] {
   }
   return own;
 }
+
+/** Why Copa failed: its last `Error: ` line and what follows. Texts: `main.go`, cobra's `command.go`. */
+export function copaFailureLines(ownLines: readonly string[]): readonly string[] {
+  const last = ownLines.findLastIndex((line) => line.startsWith('Error: '));
+  return last === -1 ? ownLines : ownLines.slice(last);
+}

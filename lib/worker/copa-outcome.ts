@@ -1,6 +1,6 @@
 import type { Digest } from '../image/digest.ts';
 import type { PatchFailure } from '../job/job-result.ts';
-import { copaOwnLines } from './copa-lines.ts';
+import { copaFailureLines, copaOwnLines } from './copa-lines.ts';
 import { toolFailureMessage } from './failure-message.ts';
 import { classifyFailure, PATCH_FAILURES } from './failure-table.ts';
 import { plainLines } from './plain-text.ts';
@@ -26,9 +26,11 @@ export function copaOutcome(run: ToolRun, before: TagState, after: TagState): Co
   const lines = copaOwnLines(run.stderr);
   if (run.end.how === 'time-limit') return failed('timeout', run, lines);
   if (!succeeded(run)) {
-    const failure = classifyFailure(PATCH_FAILURES, lines, 'tool-failed');
-    // The image's own programs explain a failure best, and may say what they like in a message.
-    return failed(failure, run, plainLines(run.stderr));
+    const reason = copaFailureLines(lines);
+    const failure = classifyFailure(PATCH_FAILURES, reason, 'tool-failed');
+    // What the package manager printed explains its failure better than Copa does.
+    const said = failure === 'package-manager-failed' ? plainLines(run.stderr) : reason;
+    return failed(failure, run, said);
   }
 
   const text = lines.join('\n');

@@ -27,7 +27,7 @@ export interface RunningTool {
 
 const STDOUT_SIZE = { headBytes: 256 * 1024, tailBytes: 1024 };
 const STDERR_SIZE = { headBytes: 16 * 1024, tailBytes: 64 * 1024 };
-const STOP_GRACE_MS = 5000;
+const STOP_GRACE_MS = 10_000;
 /** A grandchild that left the group may hold the pipes open for ever. */
 const PIPE_GRACE_MS = 1000;
 

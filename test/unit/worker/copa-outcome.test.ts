@@ -64,6 +64,20 @@ describe('copaOutcome', () => {
     expect(outcome).toMatchObject({ outcome: 'failed', failure: 'tool-failed' });
   });
 
+  it('goes by the last error alone, not by warnings before it', () => {
+    const text = [
+      'level=warning msg="unable to determine media type: UNAUTHORIZED"',
+      'Error: Patch Failed',
+      '  failed to solve: unsupported osType photon specified',
+      'Error: failed to solve: 1 error occurred:',
+      '\t* downloaded package openssl version 1 lower than required 2 for update',
+    ].join('\n');
+
+    const outcome = copaOutcome(exited(1, text), absent, absent);
+
+    expect(outcome).toMatchObject({ failure: 'package-manager-failed' });
+  });
+
   it('is a failure when Copa failed, whatever is under the tag', () => {
     const text = 'Error: unsupported osType busybox specified';
 

@@ -145,7 +145,7 @@ describe('a patch job', () => {
       context: {
         sleep: async (milliseconds, signal) => {
           const wanted = async () => (signal?.aborted === true ? 'over' : setup.mark('up'));
-          if (milliseconds > 5000) await eventually(wanted);
+          if (milliseconds > 10_000) await eventually(wanted);
         },
       },
     });
