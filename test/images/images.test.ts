@@ -1,14 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Annotation } from '../../lib/image/annotations.ts';
 import { digestOf } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { takeInventory } from '../stand-ins/packages/operating-system.ts';
 import { pullImage } from '../stand-ins/registry/pulled-image.ts';
 import { debianImage, EARLY_2024 } from './debian/debian-image.ts';
-import { demoImages } from './demo-images.ts';
+import { type DemoImage, demoImages } from './demo-images.ts';
 import { layoutSource, makeLayout, readLayout, writeLayout } from './oci-layout.ts';
 
 const REGISTRY = 'localhost:5000';
@@ -47,20 +47,20 @@ describe('layouts', () => {
 });
 
 describe('the demo images', () => {
+  let images: readonly DemoImage[];
+  beforeAll(async () => {
+    images = await demoImages({ registry: REGISTRY });
+  });
+
   it('have the same digests every time', async () => {
-    const [once, again] = [
-      await demoImages({ registry: REGISTRY }),
-      await demoImages({ registry: REGISTRY }),
-    ];
+    const again = await demoImages({ registry: REGISTRY });
 
     expect(again.map(({ layout }) => layout.entries)).toEqual(
-      once.map(({ layout }) => layout.entries),
+      images.map(({ layout }) => layout.entries),
     );
   });
 
   it('hold blobs that are what their digests say, and all that their manifests name', async () => {
-    const images = await demoImages({ registry: REGISTRY });
-
     for (const { layout } of images) {
       for (const [digest, bytes] of layout.blobs) {
         expect(digestOf(bytes)).toBe(digest);
@@ -72,8 +72,6 @@ describe('the demo images', () => {
   });
 
   it('say what is expected of each tag that is no older patch', async () => {
-    const images = await demoImages({ registry: REGISTRY });
-
     for (const { repository, layout, expected } of images) {
       const sources = layout.entries.flatMap(({ tag, descriptor }) => {
         const manifest = ImageManifest.safeParse(
@@ -87,8 +85,6 @@ describe('the demo images', () => {
   });
 
   it('include a patch that names its source, one that is still there and one that is not tagged any more', async () => {
-    const images = await demoImages({ registry: REGISTRY });
-
     const bases = images.flatMap(({ layout }) =>
       layout.entries.flatMap(({ tag, descriptor }) => {
         const json = JSON.parse(Buffer.from(layout.blobs.get(descriptor.digest) ?? '').toString());

@@ -136,8 +136,7 @@ async function actOnFault(fault: CopaFault | undefined): Promise<void> {
     case 'nothing-to-do':
       throw new NothingToDo('no package updates found for image');
     case 'hang':
-      await new Promise<never>(() => setInterval(() => undefined, 60_000));
-      return;
+      return new Promise<never>(() => undefined);
     default:
       return;
   }

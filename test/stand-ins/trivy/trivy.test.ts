@@ -6,6 +6,7 @@ import { parseTrivyReport } from '../../../lib/report/trivy-report.ts';
 import { advisoryArtifact } from '../../images/advisories/demo-database.ts';
 import { type DemoImage, demoImages } from '../../images/demo-images.ts';
 import { startToolFixture, type ToolFixture, type ToolResult } from '../tool-fixture.ts';
+import { trivy } from './trivy.ts';
 
 let fixture: ToolFixture;
 let images: readonly DemoImage[];
@@ -27,7 +28,7 @@ afterAll(() => fixture.close());
 function downloadInto(folder: string, scope = 'repository:patchwright/trivy-db:pull') {
   const reference = `${fixture.registry.host}/patchwright/trivy-db:2`;
   return fixture.run(
-    'trivy',
+    trivy,
     [
       'image',
       '--download-db-only',
@@ -43,23 +44,24 @@ function downloadInto(folder: string, scope = 'repository:patchwright/trivy-db:p
   );
 }
 
+/** The arguments that the worker passes. */
+function scanArguments(reference: string, output: string, cacheFolder: string): readonly string[] {
+  return [
+    ...['image', '--image-src', 'remote', '--scanners', 'vuln', '--pkg-types', 'os'],
+    ...['--list-all-pkgs', '--format', 'json', '--output', output, '--skip-db-update'],
+    ...['--skip-java-db-update', '--offline-scan', '--cache-dir', cacheFolder],
+    ...['--timeout', '60s', '--skip-version-check', '--disable-telemetry', '--no-progress'],
+    `${fixture.registry.host}/${reference}`,
+  ];
+}
+
 function scanWith(
   reference: string,
   output: string,
   scopes: readonly string[],
   cacheFolder = cache,
 ) {
-  return fixture.run(
-    'trivy',
-    [
-      ...['image', '--image-src', 'remote', '--scanners', 'vuln', '--pkg-types', 'os'],
-      ...['--list-all-pkgs', '--format', 'json', '--output', output, '--skip-db-update'],
-      ...['--skip-java-db-update', '--offline-scan', '--cache-dir', cacheFolder],
-      ...['--timeout', '60s', '--skip-version-check', '--disable-telemetry', '--no-progress'],
-      `${fixture.registry.host}/${reference}`,
-    ],
-    { scopes },
-  );
+  return fixture.run(trivy, scanArguments(reference, output, cacheFolder), { scopes });
 }
 
 async function scan(repository: string, tag: string): Promise<Scan> {
@@ -204,14 +206,14 @@ describe('how it fails', () => {
   });
 
   it('refuses a flag that it does not know', async () => {
-    const text = await failure(fixture.run('trivy', ['image', '--cache-dir', cache, '--insecure']));
+    const text = await failure(fixture.run(trivy, ['image', '--cache-dir', cache, '--insecure']));
 
     expect(text).toContain('unknown flag: --insecure');
   });
 });
 
 it('says in its version and in its log what it is', async () => {
-  const version = await fixture.run('trivy', ['--version']);
+  const version = await fixture.spawn('trivy', ['--version']);
   const download = await downloadInto(join(fixture.folder, 'honest'));
 
   expect(version.stdout).toBe('Version: 0.74.0-stand-in\n');
@@ -219,10 +221,21 @@ it('says in its version and in its log what it is', async () => {
 });
 
 it('lists the buckets of the database that was downloaded', async () => {
-  const buckets = await fixture.run('bbolt', ['buckets', join(cache, 'db', 'trivy.db')]);
+  const buckets = await fixture.spawn('bbolt', ['buckets', join(cache, 'db', 'trivy.db')]);
 
   expect(buckets).toMatchObject({
     status: 0,
     stdout: 'alpine 3.22\ndata-source\ndebian 10\ndebian 12\nvulnerability\n',
   });
+});
+
+it('does the same as a program of its own', async () => {
+  const output = join(fixture.folder, 'program.json');
+
+  const run = await fixture.spawn('trivy', scanArguments('tools/busybox:1.37', output, cache), {
+    scopes: ['repository:tools/busybox:pull'],
+  });
+
+  expect(run).toMatchObject({ status: 0, stdout: '' });
+  expect(parseTrivyReport(await readFile(output))).toMatchObject({ ok: true });
 });
