@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../lib/image/digest.ts';
 import { PatchJobResult } from '../../../lib/job/job-result.ts';
@@ -202,6 +203,20 @@ describe('a patch job with a buildkitd of its own', () => {
     expect(await setup.mark('calls')).toContain(`"unix://${address}"`);
     expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
     expect((await readdir(setup.base)).filter((name) => name.startsWith('s-bk'))).toEqual([]);
+  });
+
+  it('finds a shorter place for the socket where the path would be too long for one', async () => {
+    const setup = await prepare({ buildkitd: SERVE });
+    const scratch = join(setup.base, 'x'.repeat(100));
+    await mkdir(scratch);
+
+    await runWorker({ ...setup.context, scratch }, 'patch');
+
+    expect(result().images).toMatchObject([{ outcome: 'patched' }]);
+    const [, address = ''] = (await setup.mark('daemons')).trim().split(' ');
+    expect(address.length).toBeLessThan(108);
+    await expect(stat(dirname(address))).rejects.toThrow('ENOENT');
+    expect((await readdir(setup.base)).filter((name) => name.includes('-bk-'))).toEqual([]);
   });
 
   it('does not take a socket that only listens for one that serves', async () => {

@@ -73,6 +73,24 @@ describe('runTool', () => {
     for (const pid of pids) await eventually(async () => (isRunning(pid) ? '' : 'gone'));
   });
 
+  it('leaves no child of a tool that ended by itself', async () => {
+    const setup = await setUpWorker();
+    await addTool(
+      setup.tools,
+      'tool',
+      `const child = require('node:child_process').spawn(process.execPath,
+        ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      console.log(child.pid); child.unref();`,
+    );
+
+    const run = await runTool(setup.context, command(setup), 60);
+
+    expect(run.end).toEqual({ how: 'exit', code: 0 });
+    const pid = Number(run.stdout);
+    expect(pid).toBeGreaterThan(1);
+    await eventually(async () => (isRunning(pid) ? '' : 'gone'));
+  });
+
   it('ends the child when the container is told to end', async () => {
     const setup = await setUpWorker();
     await addTool(
