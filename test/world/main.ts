@@ -71,9 +71,21 @@ function describe(world: World, app: FunctionsHost | undefined): object {
   };
 }
 
+/**
+ * Also settles when the process that started this one is gone: `npm run` does not pass a SIGTERM on to
+ * what its shell started.
+ */
 function interrupted(): Promise<void> {
+  const parent = process.ppid;
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) {
+        clearInterval(watch);
+        resolve();
+      }
+    }, 500);
+    watch.unref();
   });
 }

@@ -88,12 +88,7 @@ describe('container groups, through the SDK', () => {
   it('kills the worker when its group is deleted, and then knows no such group', async () => {
     fixture = await startArmFixture(SLEEPER);
     await create('pw-scan-1');
-    const pid = await vi.waitFor(async () => {
-      const logs = await fixture.client.containers.listLogs(RESOURCE_GROUP, 'pw-scan-1', 'worker');
-      const found = Number(/pid (\d+)/.exec(logs.content ?? '')?.[1]);
-      expect(found).toBeGreaterThan(0);
-      return found;
-    }, 10_000);
+    const pid = await pidFrom('pw-scan-1');
 
     await fixture.client.containerGroups.beginDeleteAndWait(RESOURCE_GROUP, 'pw-scan-1');
 
@@ -102,6 +97,43 @@ describe('container groups, through the SDK', () => {
       statusCode: 404,
       code: 'ResourceNotFound',
     });
+  });
+
+  it.each(['runs', 'has ended'])(
+    'leaves no process behind that the worker started, while it %s',
+    async (when) => {
+      fixture = await startArmFixture(`
+        const { spawn } = require('node:child_process');
+        const idle = ['-e', 'setInterval(() => {}, 1000)'];
+        const child = spawn(process.execPath, idle, { detached: true, stdio: 'inherit' });
+        child.unref();
+        console.log('pid ' + child.pid);
+        if (${when === 'runs'}) setInterval(() => {}, 1000);
+      `);
+      await create('pw-patch-1');
+      const pid = await pidFrom('pw-patch-1');
+
+      if (when === 'runs') {
+        await fixture.client.containerGroups.beginDeleteAndWait(RESOURCE_GROUP, 'pw-patch-1');
+      } else {
+        await endOf('pw-patch-1');
+      }
+
+      await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
+    },
+  );
+
+  it('ends every group when it is closed', async () => {
+    fixture = await startArmFixture(SLEEPER);
+    await create('one');
+    await create('two');
+    const pids = [await pidFrom('one'), await pidFrom('two')];
+
+    await fixture.arm.close();
+
+    for (const pid of pids) {
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    }
   });
 
   it('answers the deletion of an absent group with success', async () => {
@@ -332,6 +364,16 @@ describe('container groups, through the SDK', () => {
       const group = await get(name);
       expect(holds(group)).toBe(true);
       return group;
+    }, 15_000);
+  }
+
+  /** The process id that the worker wrote to its log. */
+  function pidFrom(name: string): Promise<number> {
+    return vi.waitFor(async () => {
+      const logs = await fixture.client.containers.listLogs(RESOURCE_GROUP, name, 'worker');
+      const found = Number(/pid (\d+)/.exec(logs.content ?? '')?.[1]);
+      expect(found).toBeGreaterThan(0);
+      return found;
     }, 15_000);
   }
 

@@ -48,7 +48,12 @@ export function startContainerProcess(options: {
   );
   child.stdout.on('data', (chunk: Buffer) => log.append(chunk, new Date()));
   child.stderr.on('data', (chunk: Buffer) => log.append(chunk, new Date()));
-  return { ended: endOf(child, log), kill: () => child.pid !== undefined && killTree(child.pid) };
+  const kill = () => {
+    if (child.pid !== undefined) {
+      killTree(child.pid, folder.path);
+    }
+  };
+  return { ended: endOf(child, log, kill), kill };
 }
 
 function environmentOf(options: {
@@ -70,16 +75,16 @@ function environmentOf(options: {
   return environment;
 }
 
-function endOf(child: ChildProcess, log: ContainerLog): Promise<number> {
+function endOf(child: ChildProcess, log: ContainerLog, killRest: () => void): Promise<number> {
   return new Promise((resolve) => {
     child.once('error', (error) => {
       log.append(Buffer.from(`${error.message}\n`), new Date());
       // As a container runtime does where the command can't be started.
       resolve(127);
     });
-    // `close` and not `exit`: the output must be complete. A grandchild that keeps the pipe open
-    // must not keep the container alive, though, so it is killed at the exit of the first process.
-    child.once('exit', () => child.pid !== undefined && killTree(child.pid));
+    // A container ends with its first process. What that one left behind would keep the pipes open,
+    // and `close`, with which the output is complete, would never come.
+    child.once('exit', killRest);
     child.once('close', (code, signal) => {
       resolve(code ?? 128 + (SIGNALS[signal ?? ''] ?? 0));
     });

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Kills a process, its process group and all of its descendants: BuildKit starts runc in process
- * groups of its own, which killing the group alone would leave behind. Synchronous, so that it also
- * works in an `exit` handler.
+ * Kills a container's process and all that came of it, as the end of a container does: its process
+ * group, its descendants (BuildKit starts runc in groups of its own), and daemons that have left the
+ * tree, known by the container's folder in their environment. Synchronous, so that it also works in
+ * an `exit` handler.
  */
-export function killTree(pid: number): void {
-  const descendants = descendantsOf(pid);
-  for (const target of [-pid, pid, ...descendants]) {
+export function killTree(pid: number, folder: string): void {
+  const strays = listProcesses().filter((one) => environmentOf(one.pid).includes(folder));
+  const targets = [-pid, pid, ...descendantsOf(pid), ...strays.map((one) => one.pid)];
+  for (const target of targets) {
     try {
       process.kill(target, 'SIGKILL');
     } catch {
@@ -45,6 +47,15 @@ function listProcesses(): { readonly pid: number; readonly parent: number }[] {
     }
   }
   return found;
+}
+
+/** Empty where it ended, or is another user's. */
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function readNames(folder: string): string[] {
