@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 
-/** Above this a report is refused unread, in bytes. */
-const MAX_BYTES = 32 * 1024 * 1024;
-const LIMITS = { maxBytes: MAX_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
+const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;
 
 /** Names, versions and ids end in logs, tables and command lines: no control characters. */

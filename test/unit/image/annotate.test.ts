@@ -70,6 +70,15 @@ it('gives the same bytes again, also for its own output', () => {
   expect(again.bytes).toEqual(first.bytes);
 });
 
+it('gives the same bytes whatever the order of the annotations', () => {
+  const staged = patchedJson().manifest;
+  const annotations = Object.fromEntries(Object.entries(staged.annotations).toReversed());
+
+  const turned = annotate({ ...staged, annotations });
+
+  expect(turned.bytes).toEqual(annotate(staged).bytes);
+});
+
 it('throws on what is not an image manifest', () => {
   expect(() => annotate({ schemaVersion: 2, manifests: [] })).toThrow();
   expect(() => annotate('text')).toThrow();

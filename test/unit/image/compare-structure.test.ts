@@ -23,6 +23,8 @@ function compare({ source, patched }: Changes = {}) {
   });
 }
 
+const FOREIGN = { mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip' };
+
 function assign(target: object, changes: Readonly<Record<string, unknown>>): void {
   Object.assign(target, changes);
 }
@@ -76,6 +78,11 @@ describe('a patch as Copa makes it is accepted', () => {
       patched: ({ config }) => config.history.splice(0, 1),
     },
     {
+      what: 'and a layer of the source is of a kind that registries do not hold',
+      source: ({ manifest }) => assign(manifest.layers[0] ?? {}, FOREIGN),
+      patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, FOREIGN),
+    },
+    {
       what: 'and labels were absent or null before',
       source: ({ config }) => assign(config.config, { Labels: null }),
       patched: ({ config }) => assign(config.config, { Labels: null }),
@@ -113,6 +120,11 @@ describe('anything else is refused', () => {
       reason: 'layers-changed',
       patched: ({ manifest }) =>
         assign(manifest.layers[2] ?? {}, { urls: ['https://example.org/x'] }),
+    },
+    {
+      what: 'the added layer has an annotation',
+      reason: 'layers-changed',
+      patched: ({ manifest }) => assign(manifest.layers[2] ?? {}, { annotations: { toc: 'x' } }),
     },
     {
       what: 'a layer of the source is to be fetched from elsewhere',
@@ -335,4 +347,15 @@ it('takes any BaseImage where the reference is not known', () => {
   });
 
   expect(verdict).toMatchObject({ accepted: true });
+});
+
+it('refuses a BaseImage that is gone, even where the reference is not known', () => {
+  const source = sourceJson();
+  assign(source.config.config, { labels: { BaseImage: 'reg.azurecr.io/older' } });
+  const patched = patchedJson();
+  assign(patched.config.config, { labels: {} });
+
+  const verdict = compareStructure({ source: partsOf(source), patched: partsOf(patched) });
+
+  expect(verdict).toMatchObject({ accepted: false, reason: 'config-changed' });
 });

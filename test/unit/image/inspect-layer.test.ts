@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../lib/image/digest.ts';
@@ -300,14 +301,26 @@ describe('the stream', () => {
     await expect(inspecting).rejects.toThrow('connection lost');
   });
 
-  it('is let go of when the layer turns out to be hostile', async () => {
-    const bytes = gzipSync(
-      await tarOf(Array.from({ length: 5000 }, (_, at) => ({ name: `${at}` }))),
-    );
+  it.each<{ readonly what: string; readonly bytes: () => Promise<Buffer>; readonly fault: string }>(
+    [
+      {
+        what: 'has too many entries',
+        bytes: async () =>
+          gzipSync(await tarOf(Array.from({ length: 5000 }, (_, at) => ({ name: `${at}` })))),
+        fault: 'too-many-entries',
+      },
+      {
+        what: 'is of a compression that is not read',
+        bytes: async () => zstdCompressSync(randomBytes(5000)),
+        fault: 'unsupported-compression',
+      },
+    ],
+  )('is let go of when the layer $what', async ({ bytes, fault }) => {
+    const layer = await bytes();
     let released = false;
     async function* watched() {
       try {
-        yield* streamOf(bytes, 100);
+        yield* streamOf(layer, 100);
       } finally {
         released = true;
       }
@@ -315,7 +328,7 @@ describe('the stream', () => {
 
     const inspection = await inspectLayer(watched(), { ...LAYER_LIMITS, maxEntries: 1 });
 
-    expect(inspection).toMatchObject({ ok: false, fault: 'too-many-entries' });
+    expect(inspection).toMatchObject({ ok: false, fault });
     expect(released).toBe(true);
   });
 });

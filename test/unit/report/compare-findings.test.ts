@@ -41,6 +41,16 @@ it('accepts a fixable finding that was there before and was not targeted', () =>
   expect(verdict).toMatchObject({ accepted: true, remaining: [OTHER] });
 });
 
+it('tells apart the same vulnerability in two packages', () => {
+  const inCurl = aFinding({ package: 'curl' });
+  const before = aScan({ findings: [aFinding(), inCurl] });
+  const after = aScan({ findings: [inCurl] });
+
+  const verdict = compareFindings({ before, after, targeted: [aFinding()] });
+
+  expect(verdict).toEqual({ accepted: true, fixed: [aFinding()], remaining: [inCurl] });
+});
+
 it('refuses a patch that brings a fixable finding', () => {
   const before = aScan({ findings: [aFinding()] });
   const after = aScan({ findings: [OTHER] });
