@@ -73,7 +73,12 @@ export async function groupSpecOf(
     command: ['node', '/app/worker.cjs', file.kind],
     cpu: 2,
     memoryGb: 4,
-    environment: { [JOB_FOLDER_VARIABLE]: SECRETS_PATH, DOCKER_CONFIG: SECRETS_PATH },
+    environment: {
+      [JOB_FOLDER_VARIABLE]: SECRETS_PATH,
+      DOCKER_CONFIG: SECRETS_PATH,
+      // BuildKit's state lies on the emptyDir: overlayfs does not stack on a container's own.
+      ...(privileged && { TMPDIR: SCRATCH_PATH }),
+    },
     secretFiles: {
       [JOB_FILE_NAME]: JSON.stringify(file),
       [DOCKER_CONFIG_NAME]: JSON.stringify({
