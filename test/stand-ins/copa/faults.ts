@@ -19,23 +19,23 @@ export const CopaFault = z.enum([
   'lie',
   /** Says that nothing was to do. */
   'nothing-to-do',
-  /** Pushes a patch that upgrades nothing. */
+  /** Pushes a patch that upgrades nothing: `not-fixed`. */
   'no-op',
   /** The database says upgraded, the files are the old ones. */
   'paper-only',
-  /** Four layers are added, where one to three are right. */
+  /** Four layers are added, where one to three are right: `too-many-layers`. */
   'extra-layer',
-  /** The last of the source's layers is left out. */
+  /** The last of the source's layers is left out: `layers-changed`. */
   'drop-layer',
-  /** The config's entry point is another one. */
+  /** The config's entry point is another one: `config-changed`. */
   'tamper',
-  /** Installs one more package, an outdated one. */
+  /** Installs one more package, an outdated one: `new-findings`. */
   'new-finding',
-  /** One package is gone from the database. */
+  /** One package is gone from the database: `packages-lost`. */
   'lose-package',
-  /** A setuid program that no package owns. */
+  /** A setuid program that no package owns: `layer-suspicious`. */
   'setuid',
-  /** An OCI image comes back as Docker schema 2. */
+  /** An OCI image comes back as Docker schema 2: `media-type-changed`. */
   'media-type',
 ]);
 export type CopaFault = z.infer<typeof CopaFault>;

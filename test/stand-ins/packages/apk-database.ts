@@ -49,6 +49,7 @@ function parseStanza(
     architecture: fieldValue(stanza, 'A') ?? '',
     source: { name: fieldValue(stanza, 'o') ?? name, version },
     maintainer: fieldValue(stanza, 'm'),
+    digest: digestOfChecksum(fieldValue(stanza, 'C') ?? ''),
     licenses: (fieldValue(stanza, 'L') ?? '').split(/ AND | OR /).filter((one) => one !== ''),
     dependsOn: [...new Set(dependsOn)],
     files: installedFiles(stanza),
@@ -74,4 +75,11 @@ function fieldValue(stanza: string, field: string): string | undefined {
 
 function withoutRequirement(text: string): string {
   return text.replace(/[<>=~].*$/, '');
+}
+
+/** `Q1` and base64 is SHA-1. */
+function digestOfChecksum(checksum: string): string | undefined {
+  return checksum.startsWith('Q1')
+    ? `sha1:${Buffer.from(checksum.slice(2), 'base64').toString('hex')}`
+    : undefined;
 }

@@ -86,6 +86,7 @@ function parseParagraph(text: string, files: ImageFiles): InstalledPackage | und
     architecture,
     source: { name: source?.[1] ?? name, version: source?.[2] ?? version },
     maintainer: fieldOf(text, 'Maintainer'),
+    digest: undefined,
     licenses: [],
     dependsOn: parseDepends(fieldOf(text, 'Depends') ?? ''),
     files: installedFiles(files, name, architecture),

@@ -7,6 +7,8 @@ export interface InstalledPackage {
   readonly architecture: string;
   readonly source: { readonly name: string; readonly version: string };
   readonly maintainer: string | undefined;
+  /** Of the package itself, `sha1:…`, where the database has it (Alpine). */
+  readonly digest: string | undefined;
   readonly licenses: readonly string[];
   /** Names of installed packages that it needs. */
   readonly dependsOn: readonly string[];

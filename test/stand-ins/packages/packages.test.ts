@@ -27,7 +27,7 @@ Architecture: amd64
 Version: 1
 `;
 
-const INSTALLED = `C:Q1abc=
+const INSTALLED = `C:Q15h5oKAYWZ9e+ELof2hcb1w8=
 P:libcrypto3
 V:3.5.0-r0
 A:x86_64
@@ -111,6 +111,7 @@ it('reads installed Alpine packages, and rewrites their versions', () => {
     version: '3.5.0-r0',
     source: { name: 'openssl', version: '3.5.0-r0' },
     dependsOn: ['musl'],
+    digest: expect.stringMatching(/^sha1:[0-9a-f]+$/),
     files: ['/usr/lib/libcrypto.so.3'],
   });
   expect(rewriteApkInstalled(INSTALLED, new Map([['libcrypto3', '3.5.4-r0']]))).toBe(

@@ -26,6 +26,8 @@ export function reportedPackage(
 ) {
   const own = splitVersion(kind, installed.version);
   const source = splitVersion(kind, installed.source.version);
+  // For Alpine's packages Trivy leaves the leading slash out.
+  const files = kind === 'dpkg' ? installed.files : installed.files.map((path) => path.slice(1));
   const dependsOn = installed.dependsOn.flatMap((name) => siblings.get(name) ?? []).sort();
   return {
     ID: packageId(installed),
@@ -44,7 +46,8 @@ export function reportedPackage(
     ...(kind === 'dpkg' ? { Repository: { Class: 'official' } } : {}),
     ...(dependsOn.length > 0 ? { DependsOn: dependsOn } : {}),
     ...(layer ? { Layer: layer } : {}),
-    ...(installed.files.length > 0 ? { InstalledFiles: installed.files } : {}),
+    ...(installed.digest ? { Digest: installed.digest } : {}),
+    ...(files.length > 0 ? { InstalledFiles: files } : {}),
     AnalyzedBy: kind,
   };
 }

@@ -24,7 +24,6 @@ export function scanReport(options: ScanReportOptions) {
   const { image, artifactName, now } = options;
   const { os } = takeInventory(image.files);
   const layers = image.manifest.layers.map((layer, at) => ({
-    Size: layer.size,
     Digest: layer.digest,
     DiffID: image.config.rootfs.diff_ids?.[at] ?? '',
   }));
@@ -40,12 +39,12 @@ export function scanReport(options: ScanReportOptions) {
     ArtifactName: artifactName,
     ArtifactType: 'container_image',
     Metadata: {
-      Size: layers.reduce((sum, layer) => sum + layer.Size, 0),
       ...(os
         ? { OS: { Family: os.family, Name: os.name, ...(isEndOfLife ? { EOSL: true } : {}) } }
         : {}),
       ImageID: image.manifest.config.digest,
       DiffIDs: image.config.rootfs.diff_ids ?? [],
+      ...(artifactName.includes('@') ? {} : { RepoTags: [artifactName] }),
       RepoDigests: [`${repository}@${image.document.digest}`],
       Reference: artifactName,
       ImageConfig: image.config,
@@ -98,7 +97,7 @@ function originLayers(
     for (const installed of packages) {
       const id = packageId(installed);
       if (layer !== undefined && !origins.has(id)) {
-        origins.set(id, { Digest: layer.Digest, DiffID: layer.DiffID });
+        origins.set(id, layer);
       }
     }
   });
