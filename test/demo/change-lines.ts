@@ -1,0 +1,44 @@
+import { isTerminal, type TargetState } from '../../lib/pipeline/target-states.ts';
+import { imagesText } from './live-view.ts';
+import type { RunSnapshot, TargetView } from './run-snapshot.ts';
+
+/** Wide enough for the longest state. */
+const STATE_WIDTH = 10;
+
+/**
+ * Lines for what changed from one moment to the next: the run where no terminal shows it. What goes on
+ * is one line a state; how a target ended is a line of its own.
+ */
+export function changeLines(before: RunSnapshot | undefined, now: RunSnapshot): string[] {
+  const targets = new Map(before?.targets.map((target) => [target.image, target]));
+  const groups = new Set(before?.groups.map((group) => group.name));
+  const changed = now.targets.filter((target) => targets.get(target.image)?.state !== target.state);
+  const lines = [
+    ...(before?.state === now.state ? [] : [said(now.state, `run ${now.runId}`)]),
+    ...goingOn(changed),
+    ...now.groups
+      .filter((group) => !groups.has(group.name))
+      .map((group) => said('started', `${group.name} for ${imagesText(group.images)}`)),
+    ...changed.filter(({ state }) => isTerminal(state)).map(ending),
+  ];
+  const at = `${now.seconds.toFixed(1).padStart(6)} s  `;
+  return lines.map((line) => at + line);
+}
+
+function goingOn(changed: readonly TargetView[]): string[] {
+  const going = changed.filter(({ state }) => !isTerminal(state));
+  const byState = Map.groupBy(going, ({ state }): TargetState => state);
+  return [...byState].map(([state, targets]) =>
+    said(state, imagesText(targets.map(({ image }) => image))),
+  );
+}
+
+function ending({ image, state, reason, patchTag }: TargetView): string {
+  if (reason !== undefined) return said(state, `${image}: ${reason}`);
+  const tag = state === 'patched' && patchTag !== undefined ? ` as ${patchTag}` : '';
+  return said(state, image + tag);
+}
+
+function said(word: string, about: string): string {
+  return `${word.padEnd(STATE_WIDTH)}  ${about}`;
+}

@@ -1,0 +1,52 @@
+import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
+import type { Check } from './aftermath.ts';
+import type { DemoOutcome } from './outcome.ts';
+
+/** How a demo went, whole. */
+export interface DemoReport {
+  readonly run: RunRow;
+  /** Tool → version; undefined: stand-ins. */
+  readonly tools: Readonly<Record<string, string>> | undefined;
+  readonly registry: string;
+  readonly outcomes: readonly DemoOutcome[];
+  readonly checks: readonly Check[];
+  /** Sentences on what did not end as it had to; none: all is well. */
+  readonly unexpected: readonly string[];
+  /** The last warnings and errors of app and host. */
+  readonly problems: readonly string[];
+}
+
+export function runSeconds({ createdAt, finishedAt }: RunRow): number {
+  return ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1000;
+}
+
+export function endedWell(report: DemoReport): boolean {
+  return (
+    report.run.state === 'completed' &&
+    report.unexpected.length === 0 &&
+    report.checks.every(({ ok }) => ok)
+  );
+}
+
+/** The document that `--json` prints. Times in seconds, dates in ISO 8601. */
+export function jsonReport(report: DemoReport, environmentFile: string | undefined): unknown {
+  const { run, registry } = report;
+  const { targets, clean, patched, planned, skipped, rejected, failed, canceled } = run;
+  return {
+    ok: endedWell(report),
+    runId: run.runId,
+    state: run.state,
+    reason: run.reason,
+    detail: run.detail,
+    tools: report.tools ?? 'stand-ins',
+    registry,
+    startedAt: run.createdAt,
+    finishedAt: run.finishedAt,
+    seconds: runSeconds(run),
+    counts: { targets, clean, patched, planned, skipped, rejected, failed, canceled },
+    outcomes: report.outcomes,
+    checks: report.checks,
+    unexpected: report.unexpected,
+    environmentFile,
+  };
+}

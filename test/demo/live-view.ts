@@ -1,0 +1,118 @@
+import { isTerminal, type TargetState } from '../../lib/pipeline/target-states.ts';
+import { type Palette, statePaint } from './palette.ts';
+import type { GroupView, RunSnapshot, TargetView } from './run-snapshot.ts';
+import { type Cell, textTable } from './text-table.ts';
+
+/** How many of the five steps of a patch are done when a target is in this state. */
+const STEPS_DONE: Readonly<Partial<Record<TargetState, number>>> = {
+  queued: 0,
+  scanning: 1,
+  patching: 2,
+  verifying: 3,
+  publishing: 4,
+};
+const ALL_STEPS = 5;
+const BAR_WIDTH = 24;
+const MARGIN = '  ';
+
+/** The run as it stands, as text for a terminal: redrawn in place at each change. */
+export function liveView(
+  snapshot: RunSnapshot,
+  options: { readonly width: number; readonly height: number; readonly palette: Palette },
+): string {
+  const { palette } = options;
+  const width = options.width - MARGIN.length;
+  const groups = groupLines(snapshot.groups, width, palette);
+  const room = Math.max(3, options.height - groups.length - 5);
+  const lines = [
+    headline(snapshot, palette),
+    '',
+    ...indent(targetLines(snapshot.targets, { width, room, palette })),
+    '',
+    ...indent(groups),
+  ];
+  return lines.join('\n');
+}
+
+function headline(snapshot: RunSnapshot, palette: Palette): string {
+  const { runId, state, targets, seconds } = snapshot;
+  const ended = targets.filter((target) => isTerminal(target.state)).length;
+  const done = targets.reduce((sum, target) => sum + stepsDone(target.state), 0);
+  const all = Math.max(1, targets.length * ALL_STEPS);
+  const filled = Math.round((done / all) * BAR_WIDTH);
+  const bar = palette.green('█'.repeat(filled)) + palette.dim('░'.repeat(BAR_WIDTH - filled));
+  const progress = targets.length === 0 ? '' : `  ${bar}  ${ended} of ${targets.length} ended`;
+  const shown = statePaint(palette, state)(state);
+  return `${palette.bold(runId)}  ${shown}  ${seconds.toFixed(0)} s${progress}`;
+}
+
+function targetLines(
+  targets: readonly TargetView[],
+  options: { readonly width: number; readonly room: number; readonly palette: Palette },
+): string[] {
+  const { palette, room, width } = options;
+  // What goes on is worth the room more than what has ended.
+  const wanted = [...targets].sort((one, other) => weight(one) - weight(other)).slice(0, room);
+  const shown = targets.filter((target) => wanted.includes(target));
+  const rows = shown.map((target): readonly Cell[] => [
+    { text: steps(target.state), paint: statePaint(palette, target.state) },
+    { text: target.image },
+    { text: target.state, paint: statePaint(palette, target.state) },
+    { text: note(target), paint: palette.dim },
+  ]);
+  const columns = [
+    { title: '' },
+    { title: '', shrinksTo: 18 },
+    { title: '' },
+    { title: '', shrinksTo: 0 },
+  ];
+  const [, ...lines] = textTable(columns, rows, { width });
+  const hidden = targets.length - shown.length;
+  return hidden === 0 ? lines : [...lines, palette.dim(`… and ${hidden} more`)];
+}
+
+function groupLines(groups: readonly GroupView[], width: number, palette: Palette): string[] {
+  if (groups.length === 0) return [palette.dim('no container group is running')];
+  const rows = groups.map((group): readonly Cell[] => [
+    { text: group.name, paint: palette.dim },
+    { text: group.state },
+    { text: `${group.seconds.toFixed(0)} s` },
+    { text: imagesText(group.images), paint: palette.dim },
+  ]);
+  const columns = [
+    { title: 'Container groups' },
+    { title: '' },
+    { title: '', align: 'right' },
+    { title: '', shrinksTo: 0 },
+  ] as const;
+  return textTable(columns, rows, { width, paintTitle: palette.bold });
+}
+
+export function imagesText(images: readonly string[]): string {
+  const [first, ...more] = images;
+  if (first === undefined) return '';
+  return more.length === 0 ? first : `${first} and ${more.length} more`;
+}
+
+function note(target: TargetView): string {
+  if (target.reason !== undefined) return target.reason;
+  if (target.patchTag !== undefined) return `as ${target.patchTag}`;
+  return target.group === undefined ? '' : `in ${target.group}`;
+}
+
+function steps(state: TargetState): string {
+  const done = stepsDone(state);
+  return '●'.repeat(done) + '○'.repeat(ALL_STEPS - done);
+}
+
+function stepsDone(state: TargetState): number {
+  return STEPS_DONE[state] ?? ALL_STEPS;
+}
+
+function weight(target: TargetView): number {
+  return isTerminal(target.state) ? 1 : 0;
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => MARGIN + line);
+}

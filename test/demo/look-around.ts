@@ -1,0 +1,38 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
+import type { World } from '../world/world.ts';
+
+const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Writes a file for `.` in a shell, after which az, skopeo and curl work on this local Azure as they
+ * do on the real one. What is secret stands in it alone, readable by this user alone.
+ * @returns its path.
+ */
+export async function writeEnvironment(
+  folder: string,
+  world: World,
+  host: FunctionsHost,
+): Promise<string> {
+  const { registry, storage } = world;
+  const login = Buffer.from(`${TOKEN_USER}:${registry.refreshToken()}`).toString('base64');
+  const authFile = join(folder, 'auth.json');
+  const auths = { [registry.host]: { auth: login } };
+  await writeFile(authFile, JSON.stringify({ auths }), { mode: 0o600 });
+  const variables = {
+    AZURE_STORAGE_CONNECTION_STRING: storage.account.connectionString,
+    REQUESTS_CA_BUNDLE: world.caFile,
+    SSL_CERT_FILE: world.caFile,
+    REGISTRY_AUTH_FILE: authFile,
+    PATCHWRIGHT_APP: `${host.url}/${host.routePrefix}`,
+    PATCHWRIGHT_KEY: host.keys.function,
+  };
+  const lines = Object.entries(variables).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+  );
+  const file = join(folder, 'env');
+  await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+  await chmod(folder, 0o700);
+  return file;
+}

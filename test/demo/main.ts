@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RealRunNotPossible } from '../real/prepare.ts';
+import { createProgress } from '../real/progress.ts';
+import { type DemoOptions, parseDemoArgs, USAGE } from './demo-args.ts';
+import { DemoProblem } from './demo-problem.ts';
+import { endedWell, jsonReport } from './demo-report.ts';
+import { furtherLines } from './further-lines.ts';
+import { onInterrupt } from './interruption.ts';
+import { writeEnvironment } from './look-around.ts';
+import { prepareScenario } from './prepare-scenario.ts';
+import { reportLines } from './report-lines.ts';
+import { type DemoRun, runDemo } from './run-demo.ts';
+import { createScreen, type Screen } from './screen.ts';
+
+await main();
+
+/** `npm run demo`: see `USAGE`. */
+async function main(): Promise<void> {
+  const parsed = parseDemoArgs(process.argv.slice(2));
+  switch (parsed.kind) {
+    case 'help':
+      console.log(USAGE);
+      return;
+    case 'wrong':
+      console.error(`${parsed.message}\n\n${USAGE}`);
+      process.exitCode = 2;
+      return;
+    case 'run':
+      process.exitCode = await demo(parsed.options);
+      return;
+    default:
+      parsed satisfies never;
+  }
+}
+
+async function demo(options: DemoOptions): Promise<number> {
+  const screen = createScreen(options.json ? process.stderr : process.stdout, process.env);
+  const interruption = onInterrupt();
+  const { signal } = interruption;
+  const scratch = await mkdtemp(join(tmpdir(), 'patchwright-demo-'));
+  try {
+    const progress = createProgress({ stream: screen.stream, now: () => performance.now() });
+    const scenario = await prepareScenario(options, { progress, signal, scratch });
+    screen.line(screen.palette.bold('Patchwright: the built app on a local Azure'));
+    for (const text of scenario.intro) screen.line(text);
+    screen.line();
+    return await runDemo(scenario, { screen, progress, signal }, (run) =>
+      present(run, { options, screen, scratch, interrupted: interruption.happened }),
+    );
+  } catch (error) {
+    if (signal.aborted) return interruption.exitCode();
+    const known = error instanceof DemoProblem || error instanceof RealRunNotPossible;
+    console.error(known ? error.message : error);
+    return 1;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Prints the report, and with `--keep` stays until it is interrupted. */
+async function present(
+  run: DemoRun,
+  about: {
+    readonly options: DemoOptions;
+    readonly screen: Screen;
+    readonly scratch: string;
+    readonly interrupted: Promise<never>;
+  },
+): Promise<number> {
+  const { options, screen } = about;
+  const { report, world, host } = run;
+  const file = options.keep ? await writeEnvironment(about.scratch, world, host) : undefined;
+  screen.line();
+  for (const text of reportLines(report, screen)) screen.line(text);
+  screen.line();
+  const { registry, outcomes } = report;
+  const further = { runId: report.run.runId, registry, outcomes, environmentFile: file };
+  for (const text of furtherLines(further)) screen.line(text);
+  if (options.json) console.log(JSON.stringify(jsonReport(report, file), undefined, 2));
+  if (options.keep) {
+    screen.line();
+    screen.line('Everything stays up. Ctrl+C ends it.');
+    await about.interrupted;
+  }
+  return endedWell(report) ? 0 : 1;
+}

@@ -1,0 +1,67 @@
+import type { DemoOutcome, Findings } from './outcome.ts';
+import { totalOf } from './outcome.ts';
+import { type Palette, statePaint } from './palette.ts';
+import { type Cell, type Column, textTable } from './text-table.ts';
+
+/** From here on there is room for each severity; below it for the sums. */
+const WIDE = 100;
+const MARGIN = '  ';
+
+/** The table of outcomes as lines, at most `width` columns wide where that is 80 or more. */
+export function outcomeTable(
+  outcomes: readonly DemoOutcome[],
+  options: { readonly width: number; readonly palette: Palette },
+): string[] {
+  const { width, palette } = options;
+  const wide = width >= WIDE;
+  const count = wide ? bySeverity : sum;
+  const columns: readonly Column[] = [
+    { title: 'Image', shrinksTo: 18 },
+    { title: 'Outcome' },
+    { title: 'Before', align: wide ? 'left' : 'right' },
+    { title: 'After', align: wide ? 'left' : 'right' },
+    { title: 'New tag' },
+    { title: 'Reason' },
+    { title: 'Seconds', align: 'right' },
+  ];
+  const rows = outcomes.map((outcome): readonly Cell[] => [
+    { text: outcome.image },
+    { text: outcome.state, paint: statePaint(palette, outcome.state) },
+    { text: count(outcome.before) },
+    { text: count(outcome.after) },
+    { text: outcome.state === 'patched' ? (outcome.patchTag ?? '') : '', paint: palette.green },
+    { text: outcome.reason ?? '' },
+    { text: outcome.seconds.toFixed(1), paint: palette.dim },
+  ]);
+  const lines = textTable(columns, rows, {
+    width: width - MARGIN.length,
+    paintTitle: palette.bold,
+  });
+  return lines.map((line) => MARGIN + line);
+}
+
+/** What the letters and numbers of Before and After mean. */
+export function tableLegend(width: number): string {
+  return width >= WIDE
+    ? 'Before and After: findings, C critical, H high, M medium, L low, ? unknown'
+    : 'Before and After: findings of any severity';
+}
+
+function sum(findings: Findings | undefined): string {
+  return findings === undefined ? '' : String(totalOf(findings));
+}
+
+/** `4C 21H 60M 6L`; `0` where there is none. */
+function bySeverity(findings: Findings | undefined): string {
+  if (findings === undefined) return '';
+  const { critical, high, medium, low, unknown } = findings;
+  const counted = [
+    [critical, 'C'],
+    [high, 'H'],
+    [medium, 'M'],
+    [low, 'L'],
+    [unknown, '?'],
+  ] as const;
+  const shown = counted.filter(([count]) => count > 0).map(([count, letter]) => count + letter);
+  return shown.length === 0 ? '0' : shown.join(' ');
+}

@@ -1,0 +1,38 @@
+import pc from 'picocolors';
+import type { RunState } from '../../lib/pipeline/records/run-row.ts';
+import type { TargetState } from '../../lib/pipeline/target-states.ts';
+import type { Paint } from './text-table.ts';
+
+export type Palette = ReturnType<typeof pc.createColors>;
+
+/** Colours in a terminal, unless NO_COLOR asks for none (https://no-color.org). */
+export function paletteFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Palette {
+  return pc.createColors(stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
+}
+
+export function statePaint(palette: Palette, state: TargetState | RunState): Paint {
+  switch (state) {
+    case 'patched':
+    case 'clean':
+    case 'completed':
+      return palette.green;
+    case 'failed':
+    case 'rejected':
+    case 'canceled':
+      return palette.red;
+    case 'skipped':
+    case 'planned':
+      return palette.yellow;
+    case 'queued':
+      return palette.dim;
+    case 'discovering':
+    case 'running':
+    case 'scanning':
+    case 'patching':
+    case 'verifying':
+    case 'publishing':
+      return palette.cyan;
+    default:
+      return state satisfies never;
+  }
+}

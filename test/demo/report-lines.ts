@@ -1,0 +1,62 @@
+import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
+import { type DemoReport, endedWell, runSeconds } from './demo-report.ts';
+import { outcomeTable, tableLegend } from './outcome-table.ts';
+import type { Palette } from './palette.ts';
+
+/** How the run ended, for people: the table, the total, what was checked, what went wrong. */
+export function reportLines(
+  report: DemoReport,
+  options: { readonly width: number; readonly palette: Palette },
+): string[] {
+  const { palette, width } = options;
+  const { run, checks, unexpected } = report;
+  const mark = (ok: boolean) => (ok ? palette.green('✓') : palette.red('✗'));
+  return [
+    ...faultLines(run, palette),
+    ...outcomeTable(report.outcomes, options),
+    '',
+    `  ${palette.bold(totals(run))}`,
+    `  ${palette.dim(tableLegend(width))}`,
+    '',
+    ...checks.map(({ ok, text }) => `  ${mark(ok)} ${text}`),
+    `  ${mark(unexpected.length === 0)} ${unexpected.length === 0 ? 'every image ended as expected' : 'not every image ended as expected'}`,
+    ...unexpected.map((text) => `    ${palette.red(text)}`),
+    ...problemLines(report),
+  ];
+}
+
+function faultLines(run: RunRow, palette: Palette): string[] {
+  if (run.state === 'completed') return [];
+  const detail = (run.detail ?? '').split('\n').map((line) => `    ${line}`);
+  return [
+    `  ${palette.red(`The run ended ${run.state}: ${run.reason ?? 'no reason'}`)}`,
+    ...detail,
+    '',
+  ];
+}
+
+/** `9 images in 21.4 s: 5 patched, 1 clean, 3 skipped` */
+function totals(run: RunRow): string {
+  const counted = [
+    [run.patched, 'patched'],
+    [run.clean, 'clean'],
+    [run.planned, 'planned'],
+    [run.skipped, 'skipped'],
+    [run.rejected, 'rejected'],
+    [run.failed, 'failed'],
+    [run.canceled, 'canceled'],
+  ] as const;
+  const shown = counted.filter(([count]) => count > 0).map(([count, state]) => `${count} ${state}`);
+  const images = run.targets === 1 ? '1 image' : `${run.targets} images`;
+  return `${images} in ${runSeconds(run).toFixed(1)} s: ${shown.join(', ')}`;
+}
+
+/** What app and host complained of matters only where something went wrong. */
+function problemLines(report: DemoReport): string[] {
+  if (endedWell(report) || report.problems.length === 0) return [];
+  return [
+    '',
+    '  The last warnings and errors of the app:',
+    ...report.problems.map((text) => `    ${text}`),
+  ];
+}

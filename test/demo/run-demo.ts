@@ -1,0 +1,148 @@
+import type { Progress } from '../real/progress.ts';
+import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
+import type { HostLog } from '../world/functions-host/host-log.ts';
+import { readRunTables } from '../world/seed/run-tables.ts';
+import { policyOf, seedPolicy } from '../world/seed/seed-policy.ts';
+import { startWorld, type World } from '../world/world.ts';
+import { checkAftermath } from './aftermath.ts';
+import { DemoProblem } from './demo-problem.ts';
+import type { DemoReport } from './demo-report.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Scenario } from './scenario.ts';
+import type { Screen } from './screen.ts';
+import { awaitRun, watchRun } from './watch-run.ts';
+
+/** Short delays: there is nobody here who would send a bill for a look. */
+const SETTINGS = {
+  PATCHWRIGHT_POLL_SECONDS: '1',
+  PATCHWRIGHT_TICK_SECONDS: '1',
+  PATCHWRIGHT_LEASE_SECONDS: '60',
+};
+const KEPT_PROBLEMS = 20;
+
+export interface DemoContext {
+  readonly screen: Screen;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** A demo that has run, with everything still up. */
+export interface DemoRun {
+  readonly world: World;
+  readonly host: FunctionsHost;
+  readonly report: DemoReport;
+}
+
+/**
+ * Starts a local Azure, runs the built app on it, and hands over to `use` once the run is over.
+ * Nothing is left when it settles, however it does.
+ */
+export async function runDemo<Result>(
+  scenario: Scenario,
+  context: DemoContext,
+  use: (run: DemoRun) => Promise<Result>,
+): Promise<Result> {
+  const { progress, signal } = context;
+  const { toolsFolder } = scenario;
+  const world = await inStep(progress, 'Local Azure: registry, ARM, storage, identity', () =>
+    startWorld({ settings: SETTINGS, ...(toolsFolder !== undefined && { toolsFolder }) }),
+  );
+  try {
+    signal.throwIfAborted();
+    await inStep(progress, 'Images, advisories and the policy', async () => {
+      const repositories = await scenario.seed(world);
+      await seedPolicy(world.registry, policyOf(repositories));
+    });
+    signal.throwIfAborted();
+    const problems: string[] = [];
+    let failure: string | undefined;
+    const host = await inStep(progress, 'Functions host with the built app', () =>
+      world.startApp({
+        onLog: (log) => keepProblem(problems, log),
+        onInvocation: ({ functionName, error }) => {
+          if (functionName === 'scheduledRun') failure = error;
+        },
+      }),
+    );
+    signal.throwIfAborted();
+    const report = await runOnce({
+      world,
+      host,
+      scenario,
+      context,
+      problems,
+      failure: () => failure,
+    });
+    return await use({ world, host, report });
+  } finally {
+    context.screen.clear();
+    await world.close();
+  }
+}
+
+async function runOnce(options: {
+  readonly world: World;
+  readonly host: FunctionsHost;
+  readonly scenario: Scenario;
+  readonly context: DemoContext;
+  readonly problems: readonly string[];
+  readonly failure: () => string | undefined;
+}): Promise<DemoReport> {
+  const { world, host, scenario, problems, failure } = options;
+  const { screen, signal } = options.context;
+  const before = world.registry.snapshot();
+  const tables = readRunTables(world.storage);
+  const watch = {
+    world,
+    tables,
+    signal,
+    failure,
+    limitMinutes: scenario.limitMinutes,
+    show: (snapshot: Parameters<Screen['show']>[0]) => screen.show(snapshot),
+  };
+  screen.line();
+  await fireTimer(host, 'scheduledRun');
+  const { runId } = await awaitRun(watch);
+  const run = await watchRun(runId, watch);
+  screen.clear();
+  const outcomes = (await tables.targets(runId)).map(outcomeOf);
+  return {
+    run,
+    tools: scenario.tools,
+    registry: world.registry.host,
+    outcomes,
+    checks: checkAftermath(world, before),
+    unexpected: scenario.judge(outcomes),
+    problems,
+  };
+}
+
+/** As the portal does it: by the host's admin endpoint. */
+async function fireTimer(host: FunctionsHost, name: string): Promise<void> {
+  const response = await fetch(`${host.url}/admin/functions/${name}`, {
+    method: 'POST',
+    headers: { 'x-functions-key': host.keys.master, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  if (response.status !== 202) {
+    throw new DemoProblem(`The timer ${name} could not be fired: status ${response.status}.`);
+  }
+}
+
+function keepProblem(problems: string[], log: HostLog): void {
+  if (log.level !== 'warning' && log.level !== 'error' && log.level !== 'critical') return;
+  problems.push([log.level, log.functionName, log.message].filter(Boolean).join(' '));
+  if (problems.length > KEPT_PROBLEMS) problems.shift();
+}
+
+async function inStep<T>(progress: Progress, title: string, act: () => Promise<T>): Promise<T> {
+  const step = progress.step(title);
+  try {
+    const result = await act();
+    step.done('ready');
+    return result;
+  } catch (error) {
+    step.failed('not possible');
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type { PolicyRepository } from '../world/seed/seed-policy.ts';
+import type { World } from '../world/world.ts';
+import type { DemoOutcome } from './outcome.ts';
+
+/** What a demo runs on: which tools, which images, and how it is to end. */
+export interface Scenario {
+  /** Lines for people on what this is, before anything starts. */
+  readonly intro: readonly string[];
+  /** Tool → version; undefined: the stand-ins. */
+  readonly tools: Readonly<Record<string, string>> | undefined;
+  /** The folder of the tools; undefined: the stand-ins'. */
+  readonly toolsFolder: string | undefined;
+  /** After so long a run is taken to hang. */
+  readonly limitMinutes: number;
+  /** Puts the images and the vulnerability database in place. @returns what the policy is to name. */
+  seed(world: World): Promise<readonly PolicyRepository[]>;
+  /** One sentence for each thing that did not end as it had to. */
+  judge(outcomes: readonly DemoOutcome[]): readonly string[];
+}
+
+/** The policy's part for repositories of which every tag is patched. */
+export function everyTag(repositories: readonly string[]): PolicyRepository[] {
+  return repositories.map((repository) => ({ repository, tags: ['*'] }));
+}

@@ -1,0 +1,65 @@
+import type { WriteStream } from 'node:tty';
+import { createLogUpdate } from 'log-update';
+import { changeLines } from './change-lines.ts';
+import { liveView } from './live-view.ts';
+import { type Palette, paletteFor } from './palette.ts';
+import type { RunSnapshot } from './run-snapshot.ts';
+
+export type ScreenStream = NodeJS.WritableStream &
+  Partial<Pick<WriteStream, 'columns' | 'rows' | 'isTTY'>>;
+
+/** Where people read: a terminal that is redrawn, or lines that stay. */
+export interface Screen {
+  readonly stream: ScreenStream;
+  readonly palette: Palette;
+  readonly width: number;
+  line(text?: string): void;
+  /** Shows the run as it is now. */
+  show(snapshot: RunSnapshot): void;
+  /** Takes the live view away; what was printed as lines stays. */
+  clear(): void;
+}
+
+/** For a file or a pipe, which have no width of their own. */
+const DEFAULT_WIDTH = 100;
+const WIDEST = 120;
+const DEFAULT_HEIGHT = 24;
+
+export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Screen {
+  const palette = paletteFor(stream, env);
+  const width = () => Math.min(stream.columns ?? DEFAULT_WIDTH, WIDEST);
+  const line = (text = '') => void stream.write(`${text}\n`);
+  if (stream.isTTY !== true) {
+    let last: RunSnapshot | undefined;
+    return {
+      stream,
+      palette,
+      get width() {
+        return width();
+      },
+      line,
+      show(snapshot) {
+        for (const text of changeLines(last, snapshot)) line(text);
+        last = snapshot;
+      },
+      clear: () => undefined,
+    };
+  }
+  const update = createLogUpdate(stream);
+  return {
+    stream,
+    palette,
+    get width() {
+      return width();
+    },
+    line,
+    show(snapshot) {
+      const height = stream.rows ?? DEFAULT_HEIGHT;
+      update(liveView(snapshot, { width: width(), height, palette }));
+    },
+    clear() {
+      update.clear();
+      update.done();
+    },
+  };
+}

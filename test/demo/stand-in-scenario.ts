@@ -1,0 +1,30 @@
+import { type DemoImage, demoImages } from '../images/demo-images.ts';
+import { seedDatabase, seedImages } from '../world/seed/seed-images.ts';
+import { type Expectation, unexpectedOutcomes } from './expectation.ts';
+import { everyTag, type Scenario } from './scenario.ts';
+
+/** The images of the stand-ins: small, but with real package databases in real layers. */
+export function standInScenario(): Scenario {
+  let expected: readonly Expectation[] = [];
+  return {
+    intro: ['Stand-ins take the place of Trivy and Copa; the real ones: npm run demo -- --real'],
+    tools: undefined,
+    toolsFolder: undefined,
+    limitMinutes: 5,
+    async seed({ registry }) {
+      const all = await demoImages({ registry: registry.host });
+      const shown = all.filter((image) => image.shown);
+      await seedImages(registry, shown);
+      await seedDatabase(registry);
+      expected = expectationsOf(shown);
+      return everyTag(shown.map((image) => image.repository));
+    },
+    judge: (outcomes) => unexpectedOutcomes(expected, outcomes),
+  };
+}
+
+export function expectationsOf(images: readonly DemoImage[]): Expectation[] {
+  return images.flatMap(({ repository, expected }) =>
+    expected.map(({ tag, ...rest }) => ({ image: `${repository}:${tag}`, ...rest })),
+  );
+}

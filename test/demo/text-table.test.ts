@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { textTable } from './text-table.ts';
+
+const columns = [
+  { title: 'image', shrinksTo: 8 },
+  { title: 'seconds', align: 'right' },
+] as const;
+
+it('aligns each column to its widest cell', () => {
+  const lines = textTable(
+    columns,
+    [
+      [{ text: 'team/api:1.4' }, { text: '7' }],
+      [{ text: 'a:1' }, { text: '21' }],
+    ],
+    { width: 80 },
+  );
+
+  expect(lines).toEqual([
+    'image         seconds',
+    'team/api:1.4        7',
+    'a:1                21',
+  ]);
+});
+
+it('shortens what may be shortened where it would be too wide', () => {
+  const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '7' }]];
+
+  const lines = textTable(columns, rows, { width: 20 });
+
+  expect(lines[1]).toBe('team/a-lon…        7');
+});
+
+it('keeps a column at the width that it needs at least', () => {
+  const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '7' }]];
+
+  const lines = textTable(columns, rows, { width: 5 });
+
+  expect(lines[1]).toBe('team/a-…        7');
+});
+
+it('aligns by what is seen, not by what colours it', () => {
+  const paint = (text: string) => `\u001b[32m${text}\u001b[39m`;
+
+  const lines = textTable(
+    columns,
+    [
+      [
+        { text: 'a:1', paint },
+        { text: '7', paint },
+      ],
+    ],
+    { width: 80 },
+  );
+
+  expect(lines[1]).toBe(`${paint('a:1')}          ${paint('7')}`);
+});

@@ -1,0 +1,60 @@
+/** Colours a text; the identity where there is no colour. */
+export type Paint = (text: string) => string;
+
+export interface Cell {
+  readonly text: string;
+  readonly paint?: Paint;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** Gives way, down to this many characters, where the table would be too wide. */
+  readonly shrinksTo?: number;
+}
+
+const GAP = '  ';
+const plain: Paint = (text) => text;
+
+/** Aligned lines no wider than `width`: a line of titles, then a line for each row. */
+export function textTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  options: { readonly width: number; readonly paintTitle?: Paint },
+): string[] {
+  const titles = columns.map((column): Cell => {
+    const { paintTitle } = options;
+    return { text: column.title, ...(paintTitle && { paint: paintTitle }) };
+  });
+  const lines = [titles, ...rows];
+  const widths = fitted(
+    columns,
+    columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]?.text.length ?? 0))),
+    options.width,
+  );
+  return lines.map((cells) =>
+    columns
+      .map((column, at) => renderCell(cells[at] ?? { text: '' }, widths[at] ?? 0, column.align))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** The columns that may shrink give up what is too much, the first one first. */
+function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  let excess = natural.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
+  return natural.map((wanted, at) => {
+    const least = Math.min(wanted, columns[at]?.shrinksTo ?? wanted);
+    const given = Math.max(least, wanted - Math.max(0, excess));
+    excess -= wanted - given;
+    return given;
+  });
+}
+
+function renderCell(cell: Cell, width: number, align: Column['align']): string {
+  const { text, paint = plain } = cell;
+  const shown = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+  const padding = ' '.repeat(width - shown.length);
+  // Only the text is coloured: trailing spaces can then be trimmed.
+  return align === 'right' ? padding + paint(shown) : paint(shown) + padding;
+}
