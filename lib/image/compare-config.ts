@@ -20,7 +20,8 @@ export function configChange(options: {
 }): string | undefined {
   const { source, patched, addedLayers, sourceReference } = options;
 
-  if (source.created !== undefined && source.created !== patched.created) return 'created';
+  const created = source.created ?? undefined;
+  if (created !== undefined && created !== patched.created) return 'created';
 
   const { Labels, labels, ...runtime } = source.config ?? {};
   const { Labels: newLabels, labels: newCopaLabels, ...newRuntime } = patched.config ?? {};

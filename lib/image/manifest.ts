@@ -50,7 +50,7 @@ export type ImageIndex = z.infer<typeof ImageIndex>;
  * `config.labels` beside the specification's `config.Labels`, so both are read.
  */
 export const ImageConfig = z.looseObject({
-  created: z.string().optional(),
+  created: z.string().nullish(),
   architecture: z.string(),
   os: z.string(),
   config: z

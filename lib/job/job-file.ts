@@ -47,6 +47,9 @@ export const FixableFinding = z.strictObject({
 });
 export type FixableFinding = z.infer<typeof FixableFinding>;
 
+/** A job file has to fit into the body that ARM takes. */
+export const MAX_FINDINGS = 5000;
+
 /** Patch: images of ONE repository, each patched from its digest into the staging repository. */
 export const PatchJobFile = z.strictObject({
   ...JobBase,
@@ -66,7 +69,7 @@ export const PatchJobFile = z.strictObject({
         stagingTag: Tag,
         os: z.strictObject({ family: z.string().max(64), name: z.string().max(64) }),
         architecture: z.string().max(32),
-        findings: z.array(FixableFinding).min(1).max(5000),
+        findings: z.array(FixableFinding).min(1).max(MAX_FINDINGS),
       }),
     )
     .min(1)

@@ -1,3 +1,4 @@
+import { MAX_FINDINGS } from '../job/job-file.ts';
 import { hasAdvisories } from '../report/advisory-platforms.ts';
 import { fingerprint, fixable, type Scan } from '../report/finding.ts';
 import { patchability } from '../report/patchable-os.ts';
@@ -43,6 +44,11 @@ export function assess(facts: {
   const targeted = fixable(scan);
   if (targeted.length === 0) return skip('no-fix-available');
   if (!patchable.patchable) return skip(patchable.reason, patchable.detail);
+
+  if (targeted.length > MAX_FINDINGS) {
+    const detail = `${targeted.length} fixable findings, of ${MAX_FINDINGS} that a job can hold`;
+    return end({ state: 'failed', reason: 'report-invalid', detail });
+  }
 
   const wanted = fingerprint(targeted);
   const known = facts.patches.find((patch) => patch.fingerprint === wanted);

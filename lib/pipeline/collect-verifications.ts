@@ -94,7 +94,10 @@ async function verifyStructure(
   }
   const sourceReference = formatPinned(registry.host, image);
   const verdict = compareStructure({ source, patched, sourceReference });
-  if (verdict.accepted) return verifyLayers(services, pinned, verdict.addedLayers);
+  if (verdict.accepted) {
+    const diffIds = patched.config.rootfs.diff_ids?.slice(source.manifest.layers.length) ?? [];
+    return verifyLayers(services, pinned, verdict.addedLayers, diffIds);
+  }
   if (verdict.reason === 'nothing-added') {
     return { refused: { state: 'skipped', reason: 'no-op-patch', detail: verdict.detail } };
   }
@@ -105,14 +108,17 @@ async function verifyLayers(
   services: Services,
   pinned: ReturnType<typeof pinnedOf>,
   layers: readonly Descriptor[],
+  diffIds: readonly string[],
 ): Promise<StructureCheck> {
   let unowned = 0;
-  for (const layer of layers) {
+  for (const [at, layer] of layers.entries()) {
     const blob = await services.registry.openBlob(pinned.repository, layer.digest);
     if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
     const inspection = await inspectLayer(blob);
     if (!inspection.ok) return { refused: suspicious(inspection.detail) };
-    const { statusD, unownedSetuid } = inspection.summary;
+    const { diffId, statusD, unownedSetuid } = inspection.summary;
+    // Else the config would describe, and a runtime unpack, another layer than was looked at.
+    if (diffId !== diffIds[at]) return { refused: suspicious('its config names another layer') };
     if (statusD) {
       // Copa's way for images without a package manager may fix a finding on paper alone.
       const detail = 'the image has no package manager';

@@ -1,6 +1,7 @@
 import { Annotation } from '../image/annotations.ts';
 import { Digest } from '../image/digest.ts';
 import { ImageConfig, ImageIndex, ImageManifest, MediaType } from '../image/manifest.ts';
+import { parseJson } from '../image/parse-json.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { Registry, StoredManifest } from '../registry/registry.ts';
 import type { SkipReason } from './reasons.ts';
@@ -108,13 +109,4 @@ async function ownBase(
 
 function skip(reason: SkipReason, detail?: string): Inspection {
   return { kind: 'skip', reason, ...(detail !== undefined && { detail }) };
-}
-
-/** Undefined where it is not JSON: the schema then says that it is not an image. */
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { Annotation } from '../image/annotations.ts';
 import { Digest } from '../image/digest.ts';
 import { ImageManifest } from '../image/manifest.ts';
+import { parseJson } from '../image/parse-json.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { TagAttributes } from '../registry/registry.ts';
 import { inventoryImage } from './inventory.ts';
@@ -33,7 +34,7 @@ async function readPatch(
 ): Promise<Omit<KnownPatch, 'tag'> | undefined> {
   const stored = await services.registry.manifest(repository, digest);
   if (stored === undefined) return undefined;
-  const manifest = ImageManifest.safeParse(JSON.parse(Buffer.from(stored.bytes).toString('utf8')));
+  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
   const annotations = manifest.success ? (manifest.data.annotations ?? {}) : {};
   const sourceDigest = Digest.safeParse(annotations[Annotation.sourceDigest]);
   const fingerprint = annotations[Annotation.fingerprint];

@@ -1,5 +1,5 @@
 import { JobResult, MAX_RESULT_BYTES } from '../job/job-result.ts';
-import { parseBoundedJson } from '../report/bounded-json.ts';
+import { parseBoundedJson } from '../json/bounded-json.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
 import { collectResult } from './collect-result.ts';
 import type { HeldJob } from './held-job.ts';

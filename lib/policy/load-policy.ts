@@ -1,4 +1,5 @@
 import { ImageManifest, MediaType } from '../image/manifest.ts';
+import { parseJson } from '../image/parse-json.ts';
 import { RepositoryName, Tag } from '../image/reference.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MAX_POLICY_BYTES } from './policy.ts';
@@ -25,7 +26,7 @@ export async function loadPolicyText(options: {
   if (stored.mediaType !== MediaType.ociManifest) {
     return { found: false, detail: `${from} is not an OCI artifact` };
   }
-  const manifest = ImageManifest.safeParse(JSON.parse(Buffer.from(stored.bytes).toString('utf8')));
+  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
   // With several layers the last one is the policy: so the registry's own tasks read it.
   const layer = manifest.success ? manifest.data.layers.at(-1) : undefined;
   if (layer === undefined) return { found: false, detail: `${from} holds no document` };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
-import { parseBoundedJson } from './bounded-json.ts';
+import { parseBoundedJson } from '../json/bounded-json.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseBoundedJson } from '../../../lib/report/bounded-json.ts';
+import { parseBoundedJson } from '../../../lib/json/bounded-json.ts';
 
 const LIMITS = { maxBytes: 1000, maxDepth: 3, maxContainers: 10 };
 
