@@ -49,11 +49,6 @@ async function attempt(
 ): Promise<PatchImageResult> {
   const { job, image } = patch;
   if (nextImageTime(context, job) === undefined) return notStarted(image);
-  if (image.architecture !== hostArchitecture()) {
-    const message = `a worker on ${hostArchitecture()} can't run programs of ${image.architecture}`;
-    return failed(image, 'unsupported-os', message);
-  }
-
   const builder = await patch.builder.address();
   if (context.stop.aborted) return notStarted(image);
   if (!builder.ok) return failed(image, 'buildkit-unavailable', builder.message);
@@ -95,11 +90,6 @@ function stagedTag(context: WorkerContext, { job, image, token }: Patch) {
     token,
     ownCa: job.extraCa !== undefined,
   });
-}
-
-/** This machine's architecture as images name it. */
-function hostArchitecture(): string {
-  return process.arch === 'x64' ? 'amd64' : process.arch;
 }
 
 function notStarted(image: Image): PatchImageResult {

@@ -165,16 +165,6 @@ describe('a patch job', () => {
     expect(await setup.mark('calls')).toBe('');
   });
 
-  it('does not try an image of another architecture', async () => {
-    const [image] = patchJobFile(services.host).images;
-    const setup = await prepare({ change: { images: [{ ...image, architecture: 's390x' }] } });
-
-    await runWorker(setup.context, 'patch');
-
-    expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'unsupported-os' }]);
-    expect(await setup.mark('calls')).toBe('');
-  });
-
   it('writes no secret into its log or its result, however tools shout them', async () => {
     const setup = await prepare({
       copa: `console.error('Error: ${TOKEN} ${SIGNATURE}'); process.exit(1);`,
