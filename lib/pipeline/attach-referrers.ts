@@ -13,8 +13,8 @@ const AUTHOR = 'Patchwright';
 const EMPTY = new TextEncoder().encode('{}');
 
 /**
- * Attaches to a patch what was fixed and the reports from before and after. The same target gives
- * the same bytes, so that doing it again changes nothing.
+ * Attaches to a patch what was fixed and the reports from before and after. What is attached already
+ * stays as it is: a step that was cut off may have done it, or another tag of the same patch.
  */
 export async function attachReferrers(
   services: Services,
@@ -23,6 +23,7 @@ export async function attachReferrers(
 ): Promise<void> {
   const { registry } = services;
   const { repository } = target;
+  const attached = await registry.referrers(repository, subject.digest);
   const timestamp = (target.verifiedAt ?? target.discoveredAt).toISOString();
   const before = await readAcceptedScan(services, target.reportBefore);
   const vex = openVex({
@@ -33,13 +34,15 @@ export async function attachReferrers(
     author: AUTHOR,
     id: `https://${registry.host}/${repository}@${subject.digest}#openvex`,
   });
-  const artifacts = [
+  const all = [
     { type: ArtifactType.vex, bytes: vex },
     { type: ArtifactType.reportBefore, bytes: await readKeptReport(services, target.reportBefore) },
     { type: ArtifactType.reportAfter, bytes: await readKeptReport(services, target.reportAfter) },
   ];
+  const missing = all.filter(({ type }) => !attached.some((one) => one.artifactType === type));
+  if (missing.length === 0) return;
   await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
-  for (const { type, bytes } of artifacts) {
+  for (const { type, bytes } of missing) {
     await attach(registry, repository, { type, bytes, subject, timestamp });
   }
 }

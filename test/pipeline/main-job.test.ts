@@ -87,6 +87,24 @@ it('scans, patches and verifies an image under two tags once, and publishes it u
   expect(world.groups.creations()).toHaveLength(3);
 });
 
+it('attaches nothing again when the patch is published under one more tag of its source', async () => {
+  const { world, source } = await worldWith(['1.4']);
+  await world.run();
+  const image = await world.registry.manifest(API, source.digest);
+  await world.registry.putManifest(API, Tag.parse('1.4.2'), {
+    bytes: image?.bytes ?? new Uint8Array(),
+    mediaType: image?.mediaType ?? '',
+  });
+  world.clock.advance({ seconds: 86_400 });
+
+  const run = await world.run();
+
+  const { patchTag, patchDigest } = await world.target(run.runId, 'team/api', '1.4.2');
+  const referrers = patchDigest && (await world.registry.referrers(API, patchDigest));
+  expect(patchTag).toBe('1.4.2-1');
+  expect(referrers).toHaveLength(3);
+});
+
 it('finds nothing to do in a second run', async () => {
   const { world } = await worldWith(['1.4']);
   await world.run();
