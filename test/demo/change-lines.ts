@@ -2,8 +2,7 @@ import { isTerminal, type TargetState } from '../../lib/pipeline/target-states.t
 import { imagesText } from './live-view.ts';
 import type { RunSnapshot, TargetView } from './run-snapshot.ts';
 
-/** Wide enough for the longest state. */
-const STATE_WIDTH = 10;
+const STATE_WIDTH = 'discovering'.length;
 
 /**
  * Lines for what changed from one moment to the next: the run where no terminal shows it. What goes on
@@ -26,7 +25,8 @@ export function changeLines(before: RunSnapshot | undefined, now: RunSnapshot): 
 }
 
 function goingOn(changed: readonly TargetView[]): string[] {
-  const going = changed.filter(({ state }) => !isTerminal(state));
+  // Queued says no more than that discovery found it, and lasts a moment.
+  const going = changed.filter(({ state }) => !isTerminal(state) && state !== 'queued');
   const byState = Map.groupBy(going, ({ state }): TargetState => state);
   return [...byState].map(([state, targets]) =>
     said(state, imagesText(targets.map(({ image }) => image))),

@@ -56,3 +56,9 @@ export function parseDemoArgs(args: readonly string[]): DemoArgs {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** The command for the same demo with `--keep`. */
+export function keepCommand({ real, image }: DemoOptions): string {
+  const which = image === undefined ? (real ? ['--real'] : []) : ['--image', image];
+  return ['npm run demo --', ...which, '--keep'].join(' ');
+}

@@ -7,13 +7,15 @@ export function furtherLines(options: {
   readonly outcomes: readonly DemoOutcome[];
   /** The file to source, while all is up; undefined: it has ended. */
   readonly environmentFile: string | undefined;
+  /** The command that shows this demo again and leaves it up. */
+  readonly keepCommand: string;
 }): string[] {
   const { runId, registry, outcomes, environmentFile } = options;
   const patched = outcomes.find(({ state }) => state === 'patched');
   const reported = patched ?? outcomes.find(({ reportBefore }) => reportBefore !== undefined);
   const intro =
     environmentFile === undefined
-      ? ['To look further, leave it up with `npm run demo -- --keep`. The commands are then:']
+      ? [`To look further, leave it up: ${options.keepCommand}`, 'It prints these commands for it:']
       : ['To look further, in another terminal:', '', `  . ${environmentFile}`];
   return [
     ...intro,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RealRunNotPossible } from '../real/prepare.ts';
 import { createProgress } from '../real/progress.ts';
-import { type DemoOptions, parseDemoArgs, USAGE } from './demo-args.ts';
+import { type DemoOptions, keepCommand, parseDemoArgs, USAGE } from './demo-args.ts';
 import { DemoProblem } from './demo-problem.ts';
 import { endedWell, jsonReport } from './demo-report.ts';
 import { furtherLines } from './further-lines.ts';
@@ -76,8 +76,14 @@ async function present(
   for (const text of reportLines(report, screen)) screen.line(text);
   screen.line();
   const { registry, outcomes } = report;
-  const further = { runId: report.run.runId, registry, outcomes, environmentFile: file };
-  for (const text of furtherLines(further)) screen.line(text);
+  const further = furtherLines({
+    runId: report.run.runId,
+    registry,
+    outcomes,
+    environmentFile: file,
+    keepCommand: keepCommand(options),
+  });
+  for (const text of further) screen.line(text);
   if (options.json) console.log(JSON.stringify(jsonReport(report, file), undefined, 2));
   if (options.keep) {
     screen.line();

@@ -16,11 +16,11 @@ export function outcomeTable(
   const wide = width >= WIDE;
   const count = wide ? bySeverity : sum;
   const columns: readonly Column[] = [
-    { title: 'Image', shrinksTo: 18 },
+    { title: 'Image', shrinksTo: 14 },
     { title: 'Outcome' },
     { title: 'Before', align: wide ? 'left' : 'right' },
     { title: 'After', align: wide ? 'left' : 'right' },
-    { title: 'New tag' },
+    { title: 'New tag', shrinksTo: 9 },
     { title: 'Reason' },
     { title: 'Seconds', align: 'right' },
   ];

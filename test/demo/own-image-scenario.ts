@@ -3,7 +3,7 @@ import { pushLayout } from '../world/registry/push-layout.ts';
 import { DemoProblem } from './demo-problem.ts';
 import type { DemoOutcome } from './outcome.ts';
 import type { OwnImage } from './own-image.ts';
-import { describeTools, realTools, seedRealWorld } from './real-scenario.ts';
+import { describeTools, realTools } from './real-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /** One image of the user's own. How it ends is not known before; only that it must end well. */
@@ -16,7 +16,6 @@ export function ownImageScenario(prepared: Prepared, image: OwnImage): Scenario 
       `Your image is ${repository}:${tag}. The vulnerability database knows Debian 12 alone.`,
     ],
     async seed(world) {
-      await seedRealWorld(world, prepared);
       try {
         await pushLayout(world.registry, image.folder, {
           repository,

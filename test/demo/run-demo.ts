@@ -3,7 +3,7 @@ import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
 import type { HostLog } from '../world/functions-host/host-log.ts';
 import { readRunTables } from '../world/seed/run-tables.ts';
 import { policyOf, seedPolicy } from '../world/seed/seed-policy.ts';
-import { startWorld, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { checkAftermath } from './aftermath.ts';
 import { DemoProblem } from './demo-problem.ts';
 import type { DemoReport } from './demo-report.ts';
@@ -17,6 +17,8 @@ const SETTINGS = {
   PATCHWRIGHT_POLL_SECONDS: '1',
   PATCHWRIGHT_TICK_SECONDS: '1',
   PATCHWRIGHT_LEASE_SECONDS: '60',
+  // Its timer is fired by hand, and must not go off by itself beside that.
+  PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
 };
 const KEPT_PROBLEMS = 20;
 
@@ -43,9 +45,8 @@ export async function runDemo<Result>(
   use: (run: DemoRun) => Promise<Result>,
 ): Promise<Result> {
   const { progress, signal } = context;
-  const { toolsFolder } = scenario;
   const world = await inStep(progress, 'Local Azure: registry, ARM, storage, identity', () =>
-    startWorld({ settings: SETTINGS, ...(toolsFolder !== undefined && { toolsFolder }) }),
+    scenario.start({ settings: SETTINGS }),
   );
   try {
     signal.throwIfAborted();

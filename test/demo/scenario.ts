@@ -1,5 +1,5 @@
 import type { PolicyRepository } from '../world/seed/seed-policy.ts';
-import type { World } from '../world/world.ts';
+import type { World, WorldOptions } from '../world/world.ts';
 import type { DemoOutcome } from './outcome.ts';
 
 /** What a demo runs on: which tools, which images, and how it is to end. */
@@ -8,11 +8,11 @@ export interface Scenario {
   readonly intro: readonly string[];
   /** Tool → version; undefined: the stand-ins. */
   readonly tools: Readonly<Record<string, string>> | undefined;
-  /** The folder of the tools; undefined: the stand-ins'. */
-  readonly toolsFolder: string | undefined;
   /** After so long a run is taken to hang. */
   readonly limitMinutes: number;
-  /** Puts the images and the vulnerability database in place. @returns what the policy is to name. */
+  /** Starts the local Azure with the tools in it. */
+  start(options: WorldOptions): Promise<World>;
+  /** Puts the images in place. @returns what the policy is to name. */
   seed(world: World): Promise<readonly PolicyRepository[]>;
   /** One sentence for each thing that did not end as it had to. */
   judge(outcomes: readonly DemoOutcome[]): readonly string[];

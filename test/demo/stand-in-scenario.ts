@@ -1,5 +1,6 @@
 import { type DemoImage, demoImages } from '../images/demo-images.ts';
 import { seedDatabase, seedImages } from '../world/seed/seed-images.ts';
+import { startWorld } from '../world/world.ts';
 import { type Expectation, unexpectedOutcomes } from './expectation.ts';
 import { everyTag, type Scenario } from './scenario.ts';
 
@@ -9,8 +10,8 @@ export function standInScenario(): Scenario {
   return {
     intro: ['Stand-ins take the place of Trivy and Copa; the real ones: npm run demo -- --real'],
     tools: undefined,
-    toolsFolder: undefined,
     limitMinutes: 5,
+    start: startWorld,
     async seed({ registry }) {
       const all = await demoImages({ registry: registry.host });
       const shown = all.filter((image) => image.shown);

@@ -56,5 +56,6 @@ function renderCell(cell: Cell, width: number, align: Column['align']): string {
   const shown = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
   const padding = ' '.repeat(width - shown.length);
   // Only the text is coloured: trailing spaces can then be trimmed.
-  return align === 'right' ? padding + paint(shown) : paint(shown) + padding;
+  const painted = shown === '' ? '' : paint(shown);
+  return align === 'right' ? padding + painted : painted + padding;
 }
