@@ -1,4 +1,5 @@
 import type { ScanImageResult, ScanJobResult } from '../job/job-result.ts';
+import { hasAdvisories } from '../report/advisory-platforms.ts';
 import { countBySeverity, fixable, type Scan } from '../report/finding.ts';
 import type { Stored } from '../storage/typed-table.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
@@ -53,7 +54,6 @@ async function decide(
   const patches = new Map(
     image.targets.map((target) => [target.row.rowKey, knownPatches(target.row)]),
   );
-  const counts = countBySeverity(scan.findings);
   for (const target of image.targets) {
     const own = patches.get(target.row.rowKey) ?? [];
     const assessment = assess({
@@ -69,12 +69,7 @@ async function decide(
     });
     const changes = {
       reportBefore: facts.name,
-      beforeCritical: counts.critical,
-      beforeHigh: counts.high,
-      beforeMedium: counts.medium,
-      beforeLow: counts.low,
-      beforeUnknown: counts.unknown,
-      beforeFixable: fixable(scan).length,
+      ...findingsBefore(scan, facts.advisoryPlatforms),
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
     switch (assessment.next) {
@@ -102,6 +97,20 @@ async function decide(
         assessment satisfies never;
     }
   }
+}
+
+/** Absent where the database knows nothing of the system: no finding would mean nothing there. */
+function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<TargetRow> {
+  if (scan.os === undefined || !hasAdvisories(scan.os, advisoryPlatforms)) return {};
+  const counts = countBySeverity(scan.findings);
+  return {
+    beforeCritical: counts.critical,
+    beforeHigh: counts.high,
+    beforeMedium: counts.medium,
+    beforeLow: counts.low,
+    beforeUnknown: counts.unknown,
+    beforeFixable: fixable(scan).length,
+  };
 }
 
 /** The report that was accepted; undefined: the image's targets were dealt with here. */

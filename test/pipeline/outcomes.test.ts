@@ -73,6 +73,16 @@ describe('what the scan shows decides', () => {
   });
 });
 
+it.each([
+  ['without an operating system', () => scratchReport],
+  ['that the database does not hold', () => debianReport([], { Family: 'debian', Name: '11.1' })],
+])('says of an image %s nothing of how many findings it has', async (_, report) => {
+  const { target } = await runOne({ script: { report } });
+
+  expect(target.beforeCritical).toBeUndefined();
+  expect(target.beforeFixable).toBeUndefined();
+});
+
 describe('what the registry shows decides before any scan', () => {
   it.each([
     ['a Windows image', { config: { os: 'windows', config: {} } }, 'windows'],
