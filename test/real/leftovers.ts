@@ -1,0 +1,50 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** What of a folder is still in use. */
+export interface Leftovers {
+  /** Paths below the folder that something is mounted on. */
+  readonly mounts: readonly string[];
+  /** Processes that work in the folder, as `pid command`; this one is never among them. */
+  readonly processes: readonly string[];
+}
+
+export const NOTHING_LEFT: Leftovers = { mounts: [], processes: [] };
+
+export async function leftoversOf(folder: string): Promise<Leftovers> {
+  return { mounts: await mountsBelow(folder), processes: await processesOf(folder) };
+}
+
+export async function mountsBelow(folder: string): Promise<readonly string[]> {
+  const table = await readFile('/proc/self/mounts', 'utf8');
+  return table
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((path) => path.startsWith(`${folder}/`));
+}
+
+async function processesOf(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    if (Number(pid) !== process.pid && (await worksIn(folder, pid))) {
+      found.push(`${pid} ${(await readOf(pid, 'cmdline')).replaceAll('\0', ' ').trim()}`);
+    }
+  }
+  return found;
+}
+
+/**
+ * buildkitd, Copa and runc name the folder in their command line or environment. What runc runs does
+ * not, but its root file system is in the folder.
+ */
+async function worksIn(folder: string, pid: string): Promise<boolean> {
+  const named = await Promise.all(['cmdline', 'environ'].map((file) => readOf(pid, file)));
+  if (named.some((text) => text.includes(`${folder}/`))) return true;
+  const mounts = (await readOf(pid, 'mountinfo')).split('\n');
+  const root = mounts.find((line) => line.split(' ')[4] === '/') ?? '';
+  return root.includes(`${folder}/`);
+}
+
+/** Empty where the process has ended meanwhile. */
+function readOf(pid: string, file: string): Promise<string> {
+  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+}

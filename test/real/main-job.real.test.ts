@@ -1,0 +1,222 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
+import { inRoot } from './debian/root-filesystem.ts';
+import type { FinishedRun } from './finished-run.ts';
+import { unpackLayout } from './images/unpack-layout.ts';
+import { leftoversOf, NOTHING_LEFT } from './leftovers.ts';
+import { allContents, contentsOf, manifestsOf } from './registry-contents.ts';
+import { type RegistryUser, registryUser } from './registry-user.ts';
+import { IMAGES, type Scene, startScene } from './scene.ts';
+
+let scene: Scene;
+let user: RegistryUser;
+let first: FinishedRun;
+
+beforeAll(async () => {
+  scene = await startScene(Object.values(IMAGES));
+  await scene.app.fire('scheduledRun');
+  first = await scene.finished();
+  user = await registryUser(scene.world, scene.prepared.tools, await scene.workFolder('user'));
+});
+
+afterAll(() => scene?.close());
+
+describe('an outdated Debian image', () => {
+  it('is published, patched, under the next tag of each of its tags', () => {
+    const targets = ['12', 'bookworm'].map((tag) => first.target(`${IMAGES.outdated}:${tag}`));
+
+    expect(targets.map(({ state, patchTag }) => ({ state, patchTag }))).toEqual([
+      { state: 'patched', patchTag: '12-1' },
+      { state: 'patched', patchTag: 'bookworm-1' },
+    ]);
+    const { tags } = contentsOf(scene.world.registry, IMAGES.outdated);
+    expect([tags['12-1'], tags['bookworm-1']]).toEqual(targets.map((one) => one.patchDigest));
+  });
+
+  it('has findings before and none after, in the table', () => {
+    const { beforeFixable, ...row } = first.target(`${IMAGES.outdated}:12`);
+
+    const known = new Set(scene.prepared.advisories.map(({ id }) => id));
+    expect(beforeFixable).toBeGreaterThanOrEqual(known.size);
+    expect(row).toMatchObject({
+      osFamily: 'debian',
+      sourceDigest: scene.prepared.images.outdated.digest,
+      afterCritical: 0,
+      afterHigh: 0,
+      afterMedium: 0,
+      afterLow: 0,
+      afterUnknown: 0,
+    });
+  });
+
+  it('keeps its own tags, and what was verified is what is published', () => {
+    const { tags, manifests } = contentsOf(scene.world.registry, IMAGES.outdated);
+    const { digest } = scene.prepared.images.outdated;
+
+    expect([tags['12'], tags.bookworm]).toEqual([digest, digest]);
+    expect(manifests).toContain(digest);
+    const verified = scene.groups.filter(({ name }) => name.startsWith('pw-verify-'));
+    expect(verified.map(({ job }) => job.images.map((image) => image.digest))).toEqual([
+      [first.target(`${IMAGES.outdated}:12`).patchDigest],
+    ]);
+  });
+
+  it('pulls with skopeo: its own layers first, one more, and the annotations', async () => {
+    const layout = await user.pull(`${IMAGES.outdated}:12-1`);
+
+    const patched = await unpackLayout(layout, await scene.workFolder('pulled'));
+    const { digest } = scene.prepared.images.outdated;
+    const source = manifestsOf(scene.world.registry, IMAGES.outdated).get(digest);
+    const { copa, buildkitd } = scene.prepared.tools.versions;
+    expect(patched.layers.slice(0, -1)).toEqual(source?.layers);
+    expect(patched.annotations).toMatchObject({
+      ...source?.annotations,
+      [Annotation.baseName]: expect.stringContaining(
+        `${scene.world.registry.host}/${IMAGES.outdated}:`,
+      ),
+      [Annotation.baseDigest]: digest,
+      [Annotation.sourceRepository]: IMAGES.outdated,
+      [Annotation.sourceDigest]: digest,
+      [Annotation.fingerprint]: first.target(`${IMAGES.outdated}:12`).fingerprint,
+      [Annotation.run]: first.run.runId,
+      [Annotation.policy]: first.run.policyDigest,
+      [Annotation.tools]: `copa/${copa} buildkitd/${buildkitd}`,
+      'sh.copa.image.patched': expect.any(String),
+    });
+  });
+
+  it("holds the newer packages' files, by the checksums that came with them", async () => {
+    const root = await scene.workFolder('unpacked');
+    await unpackLayout(await user.pull(`${IMAGES.outdated}:12-1`), root);
+    const sources = new Set(scene.prepared.advisories.map(({ source }) => source));
+    const updated = scene.prepared.upgrades.filter(({ source }) => sources.has(source));
+    const names = updated.map((upgrade) => upgrade.package);
+
+    const listed = await inRoot(root, ['dpkg', '--list', ...names]);
+    const verified = await inRoot(root, ['dpkg', '--verify', ...names]);
+
+    const rows = listed.stdout.split('\n').map((line) => line.split(/\s+/).slice(0, 3).join(' '));
+    const expected = updated.map((one) => `ii ${one.package} ${one.candidate}`);
+    expect(rows.map((row) => row.replace(':amd64', ''))).toEqual(expect.arrayContaining(expected));
+    // The folder of downloaded lists is emptied when a root is packed.
+    const changed = verified.stdout.split('\n').filter((line) => !line.includes('/apt/lists/'));
+    expect(changed.join('')).toBe('');
+  });
+
+  it('scans clean under its new tag, where its source does not', async () => {
+    const before = await user.scan(`${IMAGES.outdated}:12`);
+    const after = await user.scan(`${IMAGES.outdated}:12-1`);
+
+    const [found, left] = [before, after].map((report) =>
+      (report.Results ?? []).flatMap((result) => result.Vulnerabilities ?? []),
+    );
+    const packages = (report: typeof before) => report.Results?.[0]?.Packages?.length;
+    expect(found).toHaveLength(first.target(`${IMAGES.outdated}:12`).beforeFixable ?? 0);
+    expect(left).toEqual([]);
+    expect(packages(after)).toBe(packages(before));
+  });
+
+  it('carries what was fixed and the reports before and after as referrers', () => {
+    const { patchDigest } = first.target(`${IMAGES.outdated}:12`);
+
+    const manifests = [...manifestsOf(scene.world.registry, IMAGES.outdated).values()];
+    const referrers = manifests.filter(({ subject }) => subject?.digest === patchDigest);
+    expect(referrers.map(({ artifactType }) => artifactType).sort()).toEqual(
+      Object.values(ArtifactType).sort(),
+    );
+  });
+
+  it('stands in the inventory with its patch and without findings', async () => {
+    const stored = await scene.inventory.get(IMAGES.outdated.replace('/', '|'), '12');
+
+    const { patchDigest } = first.target(`${IMAGES.outdated}:12`);
+    const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, fixable: 0 };
+    const { runId } = first.run;
+    const patch = { state: 'patched', patchTag: '12-1', patchDigest };
+    expect(stored?.row).toMatchObject({ ...patch, ...counts, runId });
+  });
+});
+
+describe('an image that is not to be patched, or cannot be', () => {
+  it('is clean where all of its packages are current', () => {
+    expect(first.target(`${IMAGES.clean}:12`)).toMatchObject({ state: 'clean', beforeFixable: 0 });
+    expect(Object.keys(contentsOf(scene.world.registry, IMAGES.clean).tags)).toEqual(['12']);
+  });
+
+  it('ends as failed where its package manager knows no newer packages', () => {
+    expect(first.target(`${IMAGES.unpatchable}:12`)).toMatchObject({
+      state: 'failed',
+      reason: 'package-manager-failed',
+      detail: expect.stringContaining('lower than required'),
+    });
+    expect(Object.keys(contentsOf(scene.world.registry, IMAGES.unpatchable).tags)).toEqual(['12']);
+  });
+
+  it('is never clean where the database does not hold its system', () => {
+    expect(first.target(`${IMAGES.unknownSystem}:3.22`)).toMatchObject({
+      state: 'failed',
+      reason: 'no-advisory-data',
+      osFamily: 'alpine',
+    });
+  });
+});
+
+describe('the run', () => {
+  it('has ended with an outcome for each target', () => {
+    const counts = { targets: 5, patched: 2, clean: 1, failed: 2, active: 0 };
+
+    expect(first.run).toMatchObject({ state: 'completed', ...counts });
+  });
+
+  it('leaves nothing in staging and no container group', () => {
+    const repositories = Object.entries(allContents(scene.world.registry));
+
+    const staged = repositories
+      .filter(([name]) => name.startsWith('patchwright/staging/'))
+      .flatMap(([, { manifests }]) => manifests);
+    expect(staged).toEqual([]);
+    expect(scene.world.arm.groups()).toEqual([]);
+  });
+
+  it("leaves no mount, process or folder of a worker's", async () => {
+    const { mounts, processes } = await leftoversOf(scene.temporary);
+    const folders = await readdir(scene.temporary);
+
+    expect(mounts).toEqual([]);
+    expect(processes.filter((line) => /worker|buildkitd|runc|copa|trivy/.test(line))).toEqual([]);
+    expect(folders.filter((name) => name.startsWith('local-group-'))).toEqual([]);
+  });
+});
+
+describe('a second run', () => {
+  it('finds nothing to do, starts no patch and changes nothing in the registry', async () => {
+    const before = allContents(scene.world.registry);
+    const groupsBefore = scene.groups.length;
+
+    const second = await scene.finished(await scene.startRun());
+
+    const outcomes = second.targets.map((target) => [
+      `${target.repository}:${target.tag}`,
+      target.reason ?? target.state,
+    ]);
+    expect(Object.fromEntries(outcomes)).toEqual({
+      [`${IMAGES.outdated}:12`]: 'already-patched',
+      [`${IMAGES.outdated}:bookworm`]: 'already-patched',
+      [`${IMAGES.clean}:12`]: 'clean',
+      [`${IMAGES.unpatchable}:12`]: 'backing-off',
+      [`${IMAGES.unknownSystem}:3.22`]: 'no-advisory-data',
+    });
+    expect(scene.groups.slice(groupsBefore).map(({ job }) => job.kind)).toEqual(['scan']);
+    expect(allContents(scene.world.registry)).toEqual(before);
+  });
+});
+
+describe('the end of the world', () => {
+  it('leaves no mount, no process and no file', async () => {
+    await scene.world.close();
+
+    expect(await leftoversOf(scene.temporary)).toEqual(NOTHING_LEFT);
+    expect(await readdir(scene.temporary)).toEqual([]);
+  });
+});

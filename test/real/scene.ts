@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { typedTables } from '../../lib/app.ts';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { AzureTables } from '../../lib/storage/azure-tables.ts';
+import { connectStorage } from '../../lib/storage/storage-connection.ts';
+import { alpineBase } from '../images/alpine/alpine-layers.ts';
+import { ALPINE_3_22 } from '../images/alpine/alpine-packages.ts';
+import { buildImage } from '../images/build-image.ts';
+import { makeLayout, pushLayout as pushFromMemory } from '../images/oci-layout.ts';
+import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
+import { pushLayout } from '../world/registry/push-layout.ts';
+import { registryTarget } from '../world/seed/registry-target.ts';
+import { readRunTables } from '../world/seed/run-tables.ts';
+import { policyOf, seedPolicy } from '../world/seed/seed-policy.ts';
+import type { World } from '../world/world.ts';
+import { type FinishedRun, finishedRun } from './finished-run.ts';
+import { type GroupRecord, recordGroups } from './group-records.ts';
+import { type Prepared, prepareReal } from './prepare.ts';
+import { startRealWorld } from './real-world.ts';
+
+/** The repositories of the scene. Each is there; the policy says which a run looks at. */
+export const IMAGES = {
+  outdated: 'base/debian',
+  clean: 'base/debian-current',
+  unpatchable: 'base/debian-frozen',
+  unknownSystem: 'base/alpine',
+} as const;
+
+/** The built app in a local Azure with the real tools and real images. */
+export interface Scene {
+  readonly prepared: Prepared;
+  readonly world: World;
+  readonly app: FunctionsHost;
+  /** Every container group that was created, oldest first. */
+  readonly groups: readonly GroupRecord[];
+  /** Where the world and its workers write: what is left of them is there. */
+  readonly temporary: string;
+  readonly tables: ReturnType<typeof readRunTables>;
+  readonly inventory: ReturnType<typeof typedTables>['inventoryTags'];
+  /** A folder for the test's own files, apart from the rest. */
+  workFolder(name: string): Promise<string>;
+  /** Starts a run as an operator does, over HTTP. */
+  startRun(): Promise<RunId>;
+  /** Waits for the run's end; of the newest one by default. */
+  finished(runId?: RunId): Promise<FinishedRun>;
+  close(): Promise<void>;
+}
+
+const RUN_LIMIT_MS = 10 * 60_000;
+const Started = z.object({ runId: RunId });
+
+export async function startScene(repositories: readonly string[]): Promise<Scene> {
+  const prepared = await prepareReal();
+  const temporary = await mkdtemp(join(tmpdir(), 'pw-real-'));
+  const work = await mkdtemp(join(tmpdir(), 'pw-work-'));
+  // Read at each use by whatever makes a temporary folder in this process or below it.
+  process.env.TMPDIR = temporary;
+  const closers = [
+    () => rm(temporary, { recursive: true, force: true }),
+    () => rm(work, { recursive: true, force: true }),
+  ];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const { plan, groups } = recordGroups();
+    const world = await startRealWorld({ prepared, world: { arm: { faults: plan } } });
+    closers.push(() => world.close());
+    await seedImages(world, prepared);
+    const rules = repositories.map((repository) => ({ repository, tags: ['*'] }));
+    await seedPolicy(world.registry, policyOf(rules));
+    const app = await world.startApp({ timersByHand: true });
+    const tables = readRunTables(world.storage);
+    return {
+      prepared,
+      world,
+      app,
+      groups,
+      temporary,
+      tables,
+      inventory: inventoryOf(world),
+      workFolder: (name) => makeFolder(join(work, name)),
+      startRun: () => startRun(app),
+      finished: (runId) =>
+        finishedRun(tables, { limitMs: RUN_LIMIT_MS, ...(runId !== undefined && { runId }) }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function seedImages({ registry }: World, { images }: Prepared): Promise<void> {
+  const { outdated, clean, unpatchable } = images;
+  const tags = ['12', 'bookworm'];
+  await pushLayout(registry, outdated.folder, { repository: IMAGES.outdated, tags });
+  await pushLayout(registry, clean.folder, { repository: IMAGES.clean, tags: ['12'] });
+  await pushLayout(registry, unpatchable.folder, { repository: IMAGES.unpatchable, tags: ['12'] });
+  const entries = alpineBase('3.22.0', ALPINE_3_22);
+  const alpine = await buildImage({ layers: [{ entries, createdBy: 'ADD alpine.tar.gz /' }] });
+  const layout = makeLayout([{ content: alpine, tags: ['3.22'] }]);
+  await pushFromMemory(layout, registryTarget(registry, IMAGES.unknownSystem));
+}
+
+function inventoryOf({ storage }: World): Scene['inventory'] {
+  const { connectionString } = storage.account;
+  const connection = connectStorage({ kind: 'connection-string', connectionString });
+  return typedTables(new AzureTables(connection)).inventoryTags;
+}
+
+async function startRun(app: FunctionsHost): Promise<RunId> {
+  const answer = await fetch(`${app.url}/${app.routePrefix}/runs`, {
+    method: 'POST',
+    headers: { 'x-functions-key': app.keys.function },
+  });
+  return Started.parse(await answer.json()).runId;
+}
+
+async function makeFolder(folder: string): Promise<string> {
+  await mkdir(folder);
+  return folder;
+}
