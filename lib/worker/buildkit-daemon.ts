@@ -31,10 +31,13 @@ export async function startBuildkit(
   job: PatchJobFile,
   environment: ToolEnvironment,
 ): Promise<DaemonStart> {
-  // Beside the scratch folder: what is removed at the end must not reach into mounts.
+  // Beside the scratch folder: what is removed at the end must not reach into mounts. BuildKit mounts
+  // in its temporary folder too.
   const folder = await mkdtemp(`${context.scratch}-bk-`);
   const root = join(folder, 'root');
+  const temporary = join(folder, 'tmp');
   await mkdir(root);
+  await mkdir(temporary);
   const sockets =
     folder.length <= LONGEST_SOCKET_FOLDER ? folder : await mkdtemp('/tmp/patchwright-bk-');
   const socketPath = join(sockets, 'buildkitd.sock');
@@ -49,7 +52,7 @@ export async function startBuildkit(
   const tool = startTool(context, {
     name: 'buildkitd',
     args: ['--config', configFile, '--root', root, '--addr', address],
-    environment: environment.variables,
+    environment: { ...environment.variables, TMPDIR: temporary },
   });
   let end: ToolEnd | undefined;
   let stopping = false;

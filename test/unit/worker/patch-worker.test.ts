@@ -195,6 +195,17 @@ describe('a patch job with a buildkitd of its own', () => {
     expect((await readdir(setup.base)).filter((name) => name.startsWith('s-bk'))).toEqual([]);
   });
 
+  it('keeps its temporary files out of the folder that the worker removes: it mounts there', async () => {
+    const setup = await prepare({
+      buildkitd: `${SERVE} mark('temporary', process.env.TMPDIR);`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    const { scratch } = setup.context;
+    expect(await setup.mark('temporary')).toMatch(new RegExp(`^${scratch}-bk-\\w+/tmp\n$`));
+  });
+
   it('finds a shorter place for the socket where the path would be too long for one', async () => {
     const setup = await prepare({ buildkitd: SERVE });
     const scratch = join(setup.base, 'x'.repeat(100));
