@@ -1,0 +1,449 @@
+// Everything that Patchwright needs in Azure, beside a registry that is there already. Deployed to a
+// subscription, because it makes two resource groups and gives roles in a third, the registry's:
+//
+//   az deployment sub create --name patchwright --location westeurope --parameters infra/main.bicepparam
+//
+// Raw resources only, so that it builds without any registry of modules.
+targetScope = 'subscription'
+
+metadata name = 'Patchwright'
+metadata description = 'Keeps the operating-system packages of the images in an Azure Container Registry patched.'
+
+// ---- Where ----------------------------------------------------------------------------------------
+
+@description('Names this installation; part of every resource name. With azd: AZURE_ENV_NAME.')
+@minLength(2)
+@maxLength(12)
+param environmentName string
+
+@description('Region of the app and of everything beside it.')
+param location string = deployment().location
+
+@description('Region of the container groups: best the registry\'s own. With builder `confidential` it must offer the Confidential SKU.')
+param groupsLocation string = location
+
+@description('Resource group of the app. Made if it is not there.')
+@minLength(1)
+@maxLength(90)
+param resourceGroupName string = 'rg-patchwright-${environmentName}'
+
+@description('Resource group of the container groups. Made if it is not there; must hold nothing else.')
+@minLength(1)
+@maxLength(90)
+param jobsResourceGroupName string = 'rg-patchwright-${environmentName}-jobs'
+
+@description('Tags for every resource.')
+param tags object = {}
+
+// ---- The registry ---------------------------------------------------------------------------------
+
+@description('Name (not the address) of the registry whose images are patched.')
+@minLength(5)
+@maxLength(50)
+param registryName string
+
+@description('Resource group of the registry.')
+@minLength(1)
+@maxLength(90)
+param registryResourceGroup string
+
+@description('Subscription of the registry.')
+@minLength(36)
+@maxLength(36)
+param registrySubscriptionId string = subscription().subscriptionId
+
+@description('How the registry takes roles: `az acr show --name NAME --query roleAssignmentMode`. The roles of one mode are not honoured in the other.')
+@allowed([
+  'LegacyRegistryPermissions'
+  'AbacRepositoryPermissions'
+])
+param registryPermissionMode string = 'LegacyRegistryPermissions'
+
+@description('Repositories that may be patched, for a registry with ABAC: names, or prefixes that end with a slash. Empty: every repository but Patchwright\'s own.')
+@maxLength(40)
+param patchedRepositories string[] = []
+
+@description('Where the vulnerability database and Copa\'s tooling images come from: `cacheRules` makes pull-through rules in the registry; `import` makes none, and you import them (docs/operate.md).')
+@allowed([
+  'cacheRules'
+  'import'
+])
+param mirror string = 'cacheRules'
+
+@description('Resource id of a credential set of the registry for docker.io, which the registry caches with credentials only. Empty: no rule for docker.io; Copa then has ghcr.io alone.')
+param dockerHubCredentialSetId string = ''
+
+// ---- The app --------------------------------------------------------------------------------------
+
+@description('Worker image of scan and verify jobs: repository@sha256:… in the registry (infra/build-worker.sh prints it).')
+@minLength(73)
+param scanWorkerImage string
+
+@description('Worker image of patch jobs: repository@sha256:… in the registry (infra/build-worker.sh prints it).')
+@minLength(73)
+param patchWorkerImage string
+
+@description('Who runs BuildKit. `confidential`: a privileged Confidential container group. `remote`: the daemon at buildkitAddress. `none`: images are scanned and assessed, none is patched.')
+@allowed([
+  'none'
+  'confidential'
+  'remote'
+])
+param builder string = 'none'
+
+@description('With builder `remote`: tcp://host:port of BuildKit. Patch groups must reach it, and nobody else may: see docs/security.md.')
+param buildkitAddress string = ''
+
+@description('Assess only: what would be patched ends as `planned`.')
+param dryRun bool = true
+
+@description('The policy document, version 1 of ACR Continuous Patching. Empty: it is read from csscpolicies/patchpolicy:v1 in the registry.')
+param policy object = {}
+
+@description('When a run starts: NCRONTAB with six fields, UTC.')
+@minLength(11)
+param schedule string = '0 0 2 * * *'
+
+@description('When expired container groups are deleted and lost ticks are sent again: NCRONTAB with six fields, UTC.')
+@minLength(11)
+param reapSchedule string = '0 */5 * * * *'
+
+@description('Hours that a run may take.')
+@minValue(1)
+@maxValue(168)
+param runHours int = 12
+
+@description('Container groups at the same time. The region\'s default quota is 100, Confidential groups have one of their own.')
+@minValue(1)
+@maxValue(100)
+param maxGroups int = 10
+
+@description('Images that one scan group looks at.')
+@minValue(1)
+@maxValue(100)
+param scanBatch int = 20
+
+@description('Images of one repository that one patch group patches.')
+@minValue(1)
+@maxValue(20)
+param patchBatch int = 5
+
+@description('Node.js of the app. Azure does not check it, and a wrong one breaks the app for good.')
+@allowed([
+  '22'
+  '24'
+])
+param nodeVersion string = '22'
+
+@description('Instances of the app at most.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+// ---- Keeping and watching -------------------------------------------------------------------------
+
+@description('Replication of the storage account. It holds the history; an installation without it goes on from the registry.')
+@allowed([
+  'Standard_LRS'
+  'Standard_ZRS'
+  'Standard_GRS'
+  'Standard_GZRS'
+])
+param storageSku string = 'Standard_LRS'
+
+@description('Days that what container groups wrote is kept. A run reads it within hours.')
+@minValue(8)
+@maxValue(365)
+param resultRetentionDays int = 14
+
+@description('Days that accepted reports, policies and poison messages are kept.')
+@minValue(30)
+@maxValue(3650)
+param reportRetentionDays int = 365
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('Gigabytes of logs a day at most; what comes after is lost until the next day. -1: no limit.')
+@minValue(-1)
+param logDailyQuotaGb int = 1
+
+@description('Whether the alert rules are made.')
+param alerts bool = true
+
+@description('Address that alerts and the budget write to. Empty: none.')
+param alertEmail string = ''
+
+@description('Resource id of an action group of yours, told beside alertEmail. Empty: none.')
+param actionGroupId string = ''
+
+@description('Hours without a completed run after which an alert is raised.')
+@minValue(2)
+@maxValue(47)
+param maxHoursWithoutRun int = 26
+
+@description('Budget a month over both resource groups, in the currency of the subscription. 0: none.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the first month of the budget. Azure takes no change of it: keep the first value.')
+@minLength(10)
+@maxLength(10)
+param budgetStart string = '${utcNow('yyyy-MM')}-01'
+
+// ---- Options --------------------------------------------------------------------------------------
+
+@description('Puts app, storage and container groups into a virtual network: storage by private endpoints only, one outgoing address.')
+param privateNetworking bool = false
+
+@description('With privateNetworking: address space of the network, /24 or larger.')
+@minLength(9)
+param networkAddressPrefix string = '10.90.0.0/24'
+
+@description('Sends the registry\'s push events to the queue patchwright-pushes. This version of the app does not read them yet. A registry can have one system topic only.')
+param pushEvents bool = false
+
+@description('A custom role with just the four actions needed, or Azure\'s own role where custom ones may not be made.')
+@allowed([
+  'custom'
+  'builtIn'
+])
+param containerGroupRole string = 'custom'
+
+var suffix = uniqueString(subscription().subscriptionId, environmentName, location)
+// The Functions host makes its host id of the first 32 characters of the name: this one is 31 at most.
+var appName = 'patchwright-${environmentName}-${take(suffix, 6)}'
+var allTags = union(tags, { 'azd-env-name': environmentName, 'managed-by': 'patchwright' })
+
+resource appGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: resourceGroupName
+  location: location
+  tags: allTags
+}
+
+resource jobsGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: jobsResourceGroupName
+  location: groupsLocation
+  tags: allTags
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'patchwright-identity'
+  scope: appGroup
+  params: {
+    name: 'id-${appName}'
+    location: location
+    tags: allTags
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetworking) {
+  name: 'patchwright-network'
+  scope: appGroup
+  params: {
+    name: 'vnet-${appName}'
+    location: location
+    tags: allTags
+    addressPrefix: networkAddressPrefix
+    principalId: identity.outputs.principalId
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'patchwright-storage'
+  scope: appGroup
+  params: {
+    name: 'pw${suffix}'
+    location: location
+    tags: allTags
+    principalId: identity.outputs.principalId
+    resultRetentionDays: resultRetentionDays
+    reportRetentionDays: reportRetentionDays
+    sku: storageSku
+    privateOnly: privateNetworking
+    trustAzureServices: pushEvents
+  }
+}
+
+module storageEndpoints 'modules/storage-endpoints.bicep' = if (privateNetworking) {
+  name: 'patchwright-storage-endpoints'
+  scope: appGroup
+  params: {
+    storageName: storage.outputs.name
+    location: location
+    tags: allTags
+    networkId: privateNetworking ? network!.outputs.networkId : ''
+    subnetId: privateNetworking ? network!.outputs.endpointsSubnetId : ''
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'patchwright-monitoring'
+  scope: appGroup
+  params: {
+    name: appName
+    location: location
+    tags: allTags
+    principalId: identity.outputs.principalId
+    retentionDays: logRetentionDays
+    dailyQuotaGb: logDailyQuotaGb
+  }
+}
+
+module containerGroups 'modules/container-groups.bicep' = {
+  name: 'patchwright-container-groups'
+  scope: jobsGroup
+  params: {
+    principalId: identity.outputs.principalId
+    customRole: containerGroupRole == 'custom'
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  name: 'patchwright-registry-${environmentName}'
+  scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
+  params: {
+    name: registryName
+    principalId: identity.outputs.principalId
+    permissionMode: registryPermissionMode
+    patchedRepositories: patchedRepositories
+  }
+}
+
+module mirrors 'modules/mirrors.bicep' = if (mirror == 'cacheRules') {
+  name: 'patchwright-mirrors-${environmentName}'
+  scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
+  params: {
+    registryName: registryName
+    dockerHubCredentialSetId: dockerHubCredentialSetId
+  }
+}
+
+module app 'modules/app.bicep' = {
+  name: 'patchwright-app'
+  scope: appGroup
+  params: {
+    name: appName
+    location: location
+    tags: allTags
+    identityId: identity.outputs.id
+    clientId: identity.outputs.clientId
+    storageName: storage.outputs.name
+    insightsConnectionString: monitoring.outputs.connectionString
+    registryHost: registry.outputs.loginServer
+    jobsResourceGroup: jobsGroup.name
+    groupsLocation: groupsLocation
+    scanWorkerImage: scanWorkerImage
+    patchWorkerImage: patchWorkerImage
+    builder: builder
+    buildkitAddress: buildkitAddress
+    dryRun: dryRun
+    policy: policy
+    schedule: schedule
+    reapSchedule: reapSchedule
+    runHours: runHours
+    maxGroups: maxGroups
+    scanBatch: scanBatch
+    patchBatch: patchBatch
+    nodeVersion: nodeVersion
+    maximumInstanceCount: maximumInstanceCount
+    appSubnetId: privateNetworking ? network!.outputs.appSubnetId : ''
+    groupsSubnetId: privateNetworking ? network!.outputs.groupsSubnetId : ''
+  }
+  // The app starts with the roles that it needs, as far as they have spread by then.
+  dependsOn: [
+    containerGroups
+    storageEndpoints
+  ]
+}
+
+module alertRules 'modules/alerts.bicep' = if (alerts) {
+  name: 'patchwright-alerts'
+  scope: appGroup
+  params: {
+    appName: appName
+    location: location
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+    email: alertEmail
+    actionGroupId: actionGroupId
+    maxHoursWithoutRun: maxHoursWithoutRun
+  }
+}
+
+module pushes 'modules/push-events.bicep' = if (pushEvents) {
+  name: 'patchwright-push-events-${environmentName}'
+  scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
+  params: {
+    name: 'patchwright-${environmentName}'
+    registryName: registryName
+    tags: allTags
+    storageId: storage.outputs.id
+    storageSubscriptionId: subscription().subscriptionId
+    storageResourceGroup: appGroup.name
+    storageName: storage.outputs.name
+  }
+}
+
+resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget > 0) {
+  name: appName
+  properties: {
+    category: 'Cost'
+    amount: monthlyBudget
+    timeGrain: 'Monthly'
+    timePeriod: {
+      startDate: budgetStart
+    }
+    filter: {
+      dimensions: {
+        name: 'ResourceGroupName'
+        operator: 'In'
+        values: [
+          resourceGroupName
+          jobsResourceGroupName
+        ]
+      }
+    }
+    notifications: {
+      most: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 80
+        thresholdType: 'Actual'
+        contactEmails: empty(alertEmail) ? [] : [alertEmail]
+        contactRoles: ['Owner']
+      }
+      forecast: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 100
+        thresholdType: 'Forecasted'
+        contactEmails: empty(alertEmail) ? [] : [alertEmail]
+        contactRoles: ['Owner']
+      }
+    }
+  }
+}
+
+@description('Resource group of the app.')
+output AZURE_RESOURCE_GROUP string = appGroup.name
+
+@description('Name of the app: `func azure functionapp publish` takes it.')
+output AZURE_FUNCTION_NAME string = app.outputs.name
+
+@description('Address of the app.')
+output PATCHWRIGHT_URL string = app.outputs.url
+
+@description('Resource group of the container groups.')
+output PATCHWRIGHT_JOBS_RESOURCE_GROUP string = jobsGroup.name
+
+@description('Storage account with the tables.')
+output PATCHWRIGHT_STORAGE_ACCOUNT string = storage.outputs.name
+
+@description('Address of the registry.')
+output PATCHWRIGHT_REGISTRY string = registry.outputs.loginServer
+
+@description('Client id of the app\'s identity.')
+output PATCHWRIGHT_CLIENT_ID string = identity.outputs.clientId

@@ -1,0 +1,189 @@
+@description('Name of the app.')
+@minLength(2)
+@maxLength(32)
+param name string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Resource id of the app\'s identity.')
+param identityId string
+
+@description('Client id of the app\'s identity.')
+param clientId string
+
+@description('Name of the storage account.')
+param storageName string
+
+@description('Connection string of Application Insights: an address, since the component takes no key.')
+param insightsConnectionString string
+
+@description('Address of the registry.')
+param registryHost string
+
+@description('Resource group of the container groups.')
+param jobsResourceGroup string
+
+@description('Region of the container groups.')
+param groupsLocation string
+
+@description('Worker image of scan and verify jobs.')
+param scanWorkerImage string
+
+@description('Worker image of patch jobs.')
+param patchWorkerImage string
+
+@description('Who runs BuildKit.')
+@allowed([
+  'none'
+  'confidential'
+  'remote'
+])
+param builder string
+
+@description('Address of a remote BuildKit.')
+param buildkitAddress string
+
+@description('Assess only.')
+param dryRun bool
+
+@description('The policy document, or an empty object.')
+param policy object
+
+@description('When a run starts.')
+param schedule string
+
+@description('When the reaper runs.')
+param reapSchedule string
+
+@description('Hours that a run may take.')
+param runHours int
+
+@description('Container groups at the same time.')
+param maxGroups int
+
+@description('Images a scan group.')
+param scanBatch int
+
+@description('Images a patch group.')
+param patchBatch int
+
+@description('Node.js of the app.')
+@allowed([
+  '22'
+  '24'
+])
+param nodeVersion string
+
+@description('Instances at most.')
+param maximumInstanceCount int
+
+@description('Subnet of the app; empty: none.')
+param appSubnetId string
+
+@description('Subnet of the container groups; empty: none.')
+param groupsSubnetId string
+
+var settings = {
+  AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+  AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+  AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: clientId
+  AZURE_CLIENT_ID: clientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+  PATCHWRIGHT_REGISTRY: registryHost
+  PATCHWRIGHT_SUBSCRIPTION_ID: subscription().subscriptionId
+  PATCHWRIGHT_JOBS_RESOURCE_GROUP: jobsResourceGroup
+  PATCHWRIGHT_LOCATION: groupsLocation
+  PATCHWRIGHT_SCAN_WORKER_IMAGE: scanWorkerImage
+  PATCHWRIGHT_PATCH_WORKER_IMAGE: patchWorkerImage
+  PATCHWRIGHT_SCHEDULE: schedule
+  PATCHWRIGHT_REAP_SCHEDULE: reapSchedule
+  PATCHWRIGHT_BUILDER: builder
+  PATCHWRIGHT_DRY_RUN: dryRun ? 'true' : 'false'
+  PATCHWRIGHT_DATABASE: 'patchwright/trivy-db:2'
+  PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/mirror'
+  PATCHWRIGHT_RUN_HOURS: string(runHours)
+  PATCHWRIGHT_MAX_GROUPS: string(maxGroups)
+  PATCHWRIGHT_SCAN_BATCH: string(scanBatch)
+  PATCHWRIGHT_PATCH_BATCH: string(patchBatch)
+}
+var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
+var builderSetting = builder == 'remote' ? { BUILDKIT_ADDRESS: buildkitAddress } : {}
+var subnetSetting = empty(groupsSubnetId) ? {} : { PATCHWRIGHT_SUBNET_ID: groupsSubnetId }
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: 'plan-${name}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${storage.properties.primaryEndpoints.blob}patchwright-deployments'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: maximumInstanceCount
+      }
+      runtime: {
+        name: 'node'
+        version: nodeVersion
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+    }
+  }
+}
+
+// A full replacement: a setting that is not here is not there.
+resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: union(settings, policySetting, builderSetting, subnetSetting)
+}
+
+output name string = app.name
+output url string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,50 @@
+@description('Principal of the app\'s identity.')
+param principalId string
+
+@description('A custom role, or Azure\'s own.')
+param customRole bool
+
+var containerInstancesContributor = '5d977122-f97e-4b4d-a52f-6b43003ddb4d'
+var customRoleName = guid(resourceGroup().id, 'patchwright-container-groups')
+
+// Four actions and no more. Not among them: exec into a container, and assigning an identity to one.
+resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customRole) {
+  name: customRoleName
+  properties: {
+    roleName: 'Patchwright Container Groups (${uniqueString(resourceGroup().id)})'
+    description: 'Starts, reads and deletes container groups.'
+    type: 'CustomRole'
+    assignableScopes: [
+      resourceGroup().id
+    ]
+    permissions: [
+      {
+        actions: [
+          'Microsoft.ContainerInstance/containerGroups/read'
+          'Microsoft.ContainerInstance/containerGroups/write'
+          'Microsoft.ContainerInstance/containerGroups/delete'
+          'Microsoft.ContainerInstance/containerGroups/containers/logs/read'
+        ]
+        notActions: []
+        dataActions: []
+        notDataActions: []
+      }
+    ]
+  }
+}
+
+resource groupsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(resourceGroup().id, principalId, 'container-groups')
+  properties: {
+    description: 'Starting, watching and deleting the container groups of jobs; reading their logs.'
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      customRole ? customRoleName : containerInstancesContributor
+    )
+  }
+  dependsOn: [
+    role
+  ]
+}

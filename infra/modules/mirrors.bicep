@@ -1,0 +1,64 @@
+@description('Name of the registry.')
+param registryName string
+
+@description('Credential set for docker.io; empty: no rule for docker.io.')
+param dockerHubCredentialSetId string
+
+// Pull-through rules. A rule follows the upstream's tag; a run resolves the tag once and pins the
+// digest. A target repository must not exist when its rule is made. docker.io needs credentials.
+var rules = [
+  {
+    name: 'patchwright-trivy-db'
+    source: 'ghcr.io/aquasecurity/trivy-db'
+    target: 'patchwright/trivy-db'
+  }
+  {
+    name: 'patchwright-copa-debian'
+    source: 'ghcr.io/project-copacetic/copacetic/debian'
+    target: 'patchwright/mirror/ghcr.io/project-copacetic/copacetic/debian'
+  }
+  {
+    name: 'patchwright-copa-ubuntu'
+    source: 'ghcr.io/project-copacetic/copacetic/ubuntu'
+    target: 'patchwright/mirror/ghcr.io/project-copacetic/copacetic/ubuntu'
+  }
+]
+var dockerHubRules = [
+  {
+    name: 'patchwright-hub-debian'
+    source: 'docker.io/library/debian'
+    target: 'patchwright/mirror/docker.io/library/debian'
+  }
+  {
+    name: 'patchwright-hub-ubuntu'
+    source: 'docker.io/library/ubuntu'
+    target: 'patchwright/mirror/docker.io/library/ubuntu'
+  }
+]
+
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
+  name: registryName
+}
+
+resource cacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@2025-04-01' = [
+  for rule in rules: {
+    parent: registry
+    name: rule.name
+    properties: {
+      sourceRepository: rule.source
+      targetRepository: rule.target
+    }
+  }
+]
+
+resource dockerHubCacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@2025-04-01' = [
+  for rule in dockerHubRules: if (!empty(dockerHubCredentialSetId)) {
+    parent: registry
+    name: rule.name
+    properties: {
+      sourceRepository: rule.source
+      targetRepository: rule.target
+      credentialSetResourceId: dockerHubCredentialSetId
+    }
+  }
+]

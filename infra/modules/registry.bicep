@@ -1,0 +1,111 @@
+@description('Name of the registry.')
+param name string
+
+@description('Principal of the app\'s identity.')
+param principalId string
+
+@description('How the registry takes roles.')
+@allowed([
+  'LegacyRegistryPermissions'
+  'AbacRepositoryPermissions'
+])
+param permissionMode string
+
+@description('Names, or prefixes that end with a slash, of the repositories to patch. Empty: all but our own.')
+param patchedRepositories string[]
+
+var acrPush = '8311e382-0749-4cb8-b61a-304f252e45ec'
+var acrDelete = 'c2f4ef07-c644-48eb-af81-4b1b4947fb11'
+var repositoryReader = 'b93aa761-3e63-49ed-ac28-beffa264f7ac'
+var repositoryWriter = '2a1e307c-b015-4ebd-883e-5b7698a07328'
+var repositoryContributor = '2efddaa5-3f1f-4df3-97df-af3f13818f4c'
+
+var abac = permissionMode == 'AbacRepositoryPermissions'
+var staging = 'patchwright/staging/'
+var actions = 'Microsoft.ContainerRegistry/registries/repositories'
+var repository = '@Request[Microsoft.ContainerRegistry/registries/repositories:name]'
+
+// A repository that is named is compared as a whole; one that ends with a slash, by its beginning.
+var named = join(
+  map(
+    patchedRepositories,
+    entry => '${repository} ${endsWith(entry, '/') ? 'StringStartsWithIgnoreCase' : 'StringEqualsIgnoreCase'} \'${entry}\''
+  ),
+  ' OR '
+)
+var allButOurs = '(${repository} StringNotStartsWithIgnoreCase \'patchwright/\' AND ${repository} StringNotStartsWithIgnoreCase \'csscpolicies/\')'
+var patched = empty(patchedRepositories) ? allButOurs : named
+var inStaging = '${repository} StringStartsWithIgnoreCase \'${staging}\''
+var ours = '${repository} StringStartsWithIgnoreCase \'patchwright/\' OR ${repository} StringStartsWithIgnoreCase \'csscpolicies/\''
+
+// An action that a condition does not list is not constrained by it: each lists all of its role.
+var notReading = '!(ActionMatches{\'${actions}/content/read\'}) AND !(ActionMatches{\'${actions}/metadata/read\'})'
+var notWriting = '!(ActionMatches{\'${actions}/content/write\'}) AND !(ActionMatches{\'${actions}/metadata/write\'})'
+var notDeleting = '!(ActionMatches{\'${actions}/content/delete\'}) AND !(ActionMatches{\'${actions}/metadata/delete\'})'
+
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
+  name: name
+}
+
+resource pushRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!abac) {
+  scope: registry
+  name: guid(registry.id, principalId, acrPush)
+  properties: {
+    description: 'Reading images and tags, publishing patches, minting the scoped tokens of jobs. In this mode it covers the whole registry.'
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrPush)
+  }
+}
+
+resource deleteRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!abac) {
+  scope: registry
+  name: guid(registry.id, principalId, acrDelete)
+  properties: {
+    description: 'Deleting what stands in staging. In this mode it covers the whole registry; the app asks for tokens of its staging repositories only.'
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrDelete)
+  }
+}
+
+resource readerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (abac) {
+  scope: registry
+  name: guid(registry.id, principalId, repositoryReader)
+  properties: {
+    description: 'Reading the images to patch, the policy, the worker, the database and the mirrors; no other repository.'
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryReader)
+    condition: '((${notReading}) OR (${patched} OR ${ours}))'
+    conditionVersion: '2.0'
+  }
+}
+
+resource writerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (abac) {
+  scope: registry
+  name: guid(registry.id, principalId, repositoryWriter)
+  properties: {
+    description: 'Publishing patches into the repositories to patch; never into the worker\'s, the database\'s or a mirror\'s.'
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryWriter)
+    condition: '((${notReading} AND ${notWriting}) OR (${patched}))'
+    conditionVersion: '2.0'
+  }
+}
+
+resource stagingRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (abac) {
+  scope: registry
+  name: guid(registry.id, principalId, repositoryContributor)
+  properties: {
+    description: 'Pushing patches to staging and deleting them there: the only place where the app can delete.'
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryContributor)
+    condition: '((${notReading} AND ${notWriting} AND ${notDeleting}) OR (${inStaging}))'
+    conditionVersion: '2.0'
+  }
+}
+
+output loginServer string = registry.properties.loginServer
