@@ -1,9 +1,12 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
 import { systemClock } from './clock.ts';
-import { AciContainerGroups } from './containers/aci-container-groups.ts';
+import { AciContainerGroups, type AciOptions } from './containers/aci-container-groups.ts';
+import { AciQuotas } from './containers/aci-quotas.ts';
+import type { ContainerQuotas } from './containers/container-quotas.ts';
 import { systemDelays } from './http/delays.ts';
-import { createHttp } from './http/http.ts';
+import { createHttp, type Http } from './http/http.ts';
+import { CancelRow } from './pipeline/cancel-run.ts';
 import { InventoryImageRow, InventoryTagRow } from './pipeline/records/inventory-row.ts';
 import { JobRow } from './pipeline/records/job-row.ts';
 import { RunRow } from './pipeline/records/run-row.ts';
@@ -12,10 +15,12 @@ import type { Services } from './pipeline/services.ts';
 import { ThrottleRow } from './pipeline/throttle.ts';
 import { AcrRegistry } from './registry/acr-registry.ts';
 import { RegistryTokens } from './registry/registry-tokens.ts';
-import { readSettings, type StorageSetting } from './settings.ts';
+import { readSettings, type Settings, type StorageSetting } from './settings.ts';
 import { AzureBlobs } from './storage/azure-blobs.ts';
+import { AzureQueueTrial } from './storage/azure-queue-trial.ts';
 import { AzureQueues } from './storage/azure-queues.ts';
 import { AzureTables } from './storage/azure-tables.ts';
+import type { QueueTrial } from './storage/queue-trial.ts';
 import { connectStorage, type StorageConnection } from './storage/storage-connection.ts';
 import { TABLES, type Tables } from './storage/tables.ts';
 import { TypedTable } from './storage/typed-table.ts';
@@ -27,40 +32,90 @@ export type App = Omit<Services, 'log'>;
  * The composition root: settings → adapters → the pipeline's services. Nothing else constructs a
  * client. Sends nothing. Throws a `SettingsError` that names every fault of the settings.
  */
-export function createApp(environment: Readonly<Record<string, string | undefined>>): App {
+export function createApp(
+  environment: Readonly<Record<string, string | undefined>>,
+  identity: IdentityChoice = 'app',
+): App {
+  return createInspection(environment, identity).app;
+}
+
+/** Who asks: the app's own identity, or whoever is signed in where the command line runs. */
+export type IdentityChoice = 'app' | 'signed-in';
+
+/** The app, and what lets an operator look at the parts that it stands on. */
+export interface Inspection {
+  readonly app: App;
+  readonly settings: Settings;
+  readonly http: Http;
+  readonly tables: Tables;
+  readonly queueTrial: QueueTrial;
+  readonly quotas: ContainerQuotas;
+  /** The addresses of the three services. */
+  readonly storageAddresses: readonly string[];
+  /** Gets a token for this scope and throws it away. Throws the identity's own error. */
+  readonly identify: (scope: string) => Promise<void>;
+}
+
+/** As `createApp`, with the parts. */
+export function createInspection(
+  environment: Readonly<Record<string, string | undefined>>,
+  identity: IdentityChoice,
+): Inspection {
   const settings = readSettings(environment);
-  const credential = credentialOf(settings.clientId);
+  const credential = credentialOf(identity === 'app' ? settings.clientId : undefined);
   const clock = systemClock;
   const delays = systemDelays;
   const http = createHttp({ clock, delays });
   const { registry: host } = settings;
   const tokens = new RegistryTokens({ host, credential, http, clock });
   const storage = connectStorage(connectionOf(settings.storage, credential));
-  return {
+  const tables = new AzureTables(storage);
+  const aci: AciOptions = {
+    credential,
     clock,
-    registry: new AcrRegistry({ host, tokens, http, clock }),
-    groups: new AciContainerGroups({
-      credential,
+    delays,
+    subscriptionId: settings.subscriptionId,
+    resourceGroup: settings.jobsResourceGroup,
+    location: settings.location,
+    subnetId: settings.subnetId,
+    endpoint: settings.armEndpoint,
+  };
+  return {
+    app: {
       clock,
-      delays,
-      subscriptionId: settings.subscriptionId,
-      resourceGroup: settings.jobsResourceGroup,
-      location: settings.location,
-      endpoint: settings.armEndpoint,
-    }),
-    queues: new AzureQueues(storage),
-    blobs: new AzureBlobs(storage, clock),
-    ...typedTables(new AzureTables(storage)),
-    options: settings.pipeline,
+      registry: new AcrRegistry({ host, tokens, http, clock }),
+      groups: new AciContainerGroups(aci),
+      queues: new AzureQueues(storage),
+      blobs: new AzureBlobs(storage, clock),
+      ...typedTables(tables),
+      options: settings.pipeline,
+    },
+    settings,
+    http,
+    tables,
+    queueTrial: new AzureQueueTrial(storage),
+    quotas: new AciQuotas(aci),
+    storageAddresses: [storage.blobs.url, storage.queues.url, storage.table(TABLES.runs).url],
+    identify: async (scope) => void (await credential.getToken(scope)),
   };
 }
 
 /** The pipeline's tables over any store. */
 export function typedTables(
   tables: Tables,
-): Pick<Services, 'runs' | 'targets' | 'jobs' | 'throttles' | 'inventoryTags' | 'inventoryImages'> {
+): Pick<
+  Services,
+  | 'runs'
+  | 'cancellations'
+  | 'targets'
+  | 'jobs'
+  | 'throttles'
+  | 'inventoryTags'
+  | 'inventoryImages'
+> {
   return {
     runs: new TypedTable({ tables, table: TABLES.runs, schema: RunRow }),
+    cancellations: new TypedTable({ tables, table: TABLES.runs, schema: CancelRow }),
     targets: new TypedTable({ tables, table: TABLES.targets, schema: TargetRow }),
     jobs: new TypedTable({ tables, table: TABLES.jobs, schema: JobRow }),
     throttles: new TypedTable({ tables, table: TABLES.jobs, schema: ThrottleRow }),

@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { TypedTable } from '../storage/typed-table.ts';
+import type { CancelRow } from './cancel-run.ts';
 import type { InventoryImageRow, InventoryTagRow } from './records/inventory-row.ts';
 import type { JobRow } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
@@ -53,6 +54,7 @@ export interface Services {
   readonly queues: Queues;
   readonly blobs: Blobs;
   readonly runs: TypedTable<RunRow>;
+  readonly cancellations: TypedTable<CancelRow>;
   readonly targets: TypedTable<TargetRow>;
   readonly jobs: TypedTable<JobRow>;
   readonly throttles: TypedTable<ThrottleRow>;

@@ -1,0 +1,100 @@
+/** What goes wrong at a call of a port. */
+export const CALL_FAULTS = [
+  /** The instance dies before the call takes effect: all that it had in hand ends there. */
+  'crash-before',
+  'crash-after',
+  /** A deployment: every instance dies. */
+  'crash-all',
+  /** No answer, though the effect is there. */
+  'timeout-after-effect',
+  /** No answer, and the effect comes later. */
+  'late-effect',
+  'server-error',
+  'throttled',
+  /** Another writer changed the row in between: 412, or 409 for an insert. */
+  'lost-race',
+  /** The SDK repeated a write that had taken effect: its own write looks like another's. */
+  'own-write-lost',
+  /** The call takes longer than a lease lasts. */
+  'slow-call',
+  /** A mount that is confirmed and did not happen. */
+  'mount-lost',
+  /** Somebody pushes the tag between the read and the PUT, or right after the PUT. */
+  'tag-race-before-put',
+  'tag-race-after-put',
+] as const;
+export type CallFault = (typeof CALL_FAULTS)[number];
+
+/** What goes wrong between the calls. */
+export const WORLD_FAULTS = [
+  'message-lost',
+  'message-duplicated',
+  'message-late',
+  'message-reordered',
+  'same-step-twice',
+  'lease-stolen',
+  'clock-jump',
+  'mounts-refused',
+  'source-moved',
+  'source-deleted',
+  'ci-numbers',
+  'canceled',
+  'policy-gone',
+  'database-gone',
+  'overlapping-run',
+  'malformed-message',
+] as const;
+export type WorldFault = (typeof WORLD_FAULTS)[number];
+
+/** How a container group goes wrong. */
+export const GROUP_FAULTS = [
+  'group-never-starts',
+  'group-fails-to-start',
+  'group-restarts',
+  'group-vanishes',
+  'group-never-ends',
+  'group-no-result',
+  'group-half-result',
+  'group-late-result',
+  'group-refused-quota',
+  'group-refused-capacity',
+  'group-refused-throttled',
+  'group-refused-transitioning',
+  'group-refused-image-pull',
+  'group-refused-configuration',
+  'group-refused-unauthorized',
+  'group-refused-unavailable',
+] as const;
+export type GroupFault = (typeof GROUP_FAULTS)[number];
+
+/** What a worker says, or does, that is not so, or not good. */
+export const WORKER_FAULTS = [
+  'result-malformed',
+  'result-too-large',
+  'result-of-another-attempt',
+  'result-of-another-kind',
+  'image-not-mentioned',
+  'image-not-started',
+  'scan-failed',
+  'report-missing',
+  'report-altered',
+  'report-malformed',
+  'patch-failed',
+  'patch-does-nothing',
+  'patch-not-there',
+  'patch-is-source',
+  'patch-of-another-image',
+  'patch-not-fixed',
+  'patch-with-new-findings',
+  'patch-loses-packages',
+  'patch-on-paper',
+  'patch-with-setuid',
+  'patch-layer-broken',
+  'patch-changes-config',
+  'patch-drops-layer',
+  'staging-littered',
+] as const;
+export type WorkerFault = (typeof WORKER_FAULTS)[number];
+
+export const FAULTS = [...CALL_FAULTS, ...WORLD_FAULTS, ...GROUP_FAULTS, ...WORKER_FAULTS] as const;
+export type Fault = (typeof FAULTS)[number];

@@ -1,0 +1,141 @@
+import {
+  CALL_FAULTS,
+  type CallFault,
+  GROUP_FAULTS,
+  type GroupFault,
+  WORKER_FAULTS,
+  type WorkerFault,
+  type WorldFault,
+} from './fault-kinds.ts';
+import type { PortCall } from './port-call.ts';
+import type { Random } from './random.ts';
+
+/** World faults that are drawn while the pipeline works; the others belong to the scenario. */
+const DRAWN_WORLD_FAULTS = [
+  'message-lost',
+  'message-duplicated',
+  'message-late',
+  'same-step-twice',
+  'lease-stolen',
+  'clock-jump',
+  'source-moved',
+  'source-deleted',
+  'ci-numbers',
+  'policy-gone',
+  'database-gone',
+  'malformed-message',
+] as const satisfies readonly WorldFault[];
+export type DrawnWorldFault = (typeof DRAWN_WORLD_FAULTS)[number];
+
+/** Decides what goes wrong, and when. */
+export interface FaultPlan {
+  call(call: PortCall<unknown>): CallFault | undefined;
+  world(): DrawnWorldFault | undefined;
+  course(): GroupFault | undefined;
+  worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined;
+}
+
+/** Nothing goes wrong. */
+export const NO_FAULTS: FaultPlan = {
+  call: () => undefined,
+  world: () => undefined,
+  course: () => undefined,
+  worker: () => undefined,
+};
+
+/** Faults by chance: how many, and of which kinds, the seed says. They stop after a while. */
+export class RandomFaults implements FaultPlan {
+  readonly #random: Random;
+  readonly #rates: Readonly<Record<'call' | 'world' | 'course' | 'worker', number>>;
+  readonly #kinds: {
+    readonly call: readonly CallFault[];
+    readonly world: readonly DrawnWorldFault[];
+    readonly course: readonly GroupFault[];
+    readonly worker: readonly WorkerFault[];
+  };
+  #left: number;
+
+  constructor(random: Random) {
+    this.#random = random;
+    const storm = random.weighted({ calm: 2, mixed: 5, storm: 2 });
+    const factor = { calm: 0.25, mixed: 1, storm: 3 }[storm];
+    const rate = (usual: number) => (random.chance(0.2) ? 0 : usual * factor);
+    this.#rates = { call: rate(0.02), world: rate(0.015), course: rate(0.2), worker: rate(0.15) };
+    const some = <Kind>(kinds: readonly Kind[]) =>
+      random.chance(0.5) ? kinds : random.shuffled(kinds).slice(0, random.between(1, 4));
+    this.#kinds = {
+      call: some(CALL_FAULTS),
+      world: some(DRAWN_WORLD_FAULTS),
+      course: some(GROUP_FAULTS),
+      worker: some(WORKER_FAULTS),
+    };
+    this.#left = random.between(5, 60);
+  }
+
+  call(call: PortCall<unknown>): CallFault | undefined {
+    if (!this.#strikes('call')) return undefined;
+    const kind = this.#random.pick(this.#kinds.call);
+    return fits(kind, call) ? this.#spend(kind) : undefined;
+  }
+
+  world(): DrawnWorldFault | undefined {
+    return this.#strikes('world') ? this.#spend(this.#random.pick(this.#kinds.world)) : undefined;
+  }
+
+  course(): GroupFault | undefined {
+    return this.#strikes('course') ? this.#spend(this.#random.pick(this.#kinds.course)) : undefined;
+  }
+
+  worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {
+    if (!this.#strikes('worker')) return undefined;
+    const kinds = among.filter((kind) => this.#kinds.worker.includes(kind));
+    return kinds.length === 0 ? undefined : this.#spend(this.#random.pick(kinds));
+  }
+
+  #strikes(where: 'call' | 'world' | 'course' | 'worker'): boolean {
+    return this.#left > 0 && this.#random.chance(this.#rates[where]);
+  }
+
+  #spend<Kind>(kind: Kind): Kind {
+    this.#left -= 1;
+    return kind;
+  }
+}
+
+/** Crashes at the nth write, before or after its effect, and perhaps at the write after that. */
+export class CrashAt implements FaultPlan {
+  readonly #crashes: ReadonlyMap<number, 'crash-before' | 'crash-after'>;
+  writes = 0;
+  readonly world = NO_FAULTS.world;
+  readonly course = NO_FAULTS.course;
+  readonly worker = NO_FAULTS.worker;
+
+  constructor(crashes: ReadonlyMap<number, 'crash-before' | 'crash-after'>) {
+    this.#crashes = crashes;
+  }
+
+  call(call: PortCall<unknown>): CallFault | undefined {
+    if (!call.writes) return undefined;
+    this.writes += 1;
+    return this.#crashes.get(this.writes);
+  }
+}
+
+function fits(fault: CallFault, call: PortCall<unknown>): boolean {
+  switch (fault) {
+    case 'timeout-after-effect':
+    case 'late-effect':
+      return call.writes;
+    case 'lost-race':
+      return call.disturb !== undefined;
+    case 'own-write-lost':
+      return call.ownWriteLost !== undefined;
+    case 'mount-lost':
+      return call.mountLost !== undefined;
+    case 'tag-race-before-put':
+    case 'tag-race-after-put':
+      return call.otherPush !== undefined;
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,106 @@
+import { Annotation } from '../../lib/image/annotations.ts';
+import { Digest } from '../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import type { MemoryRegistry } from '../fakes/memory-registry.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import type { Observer } from './observer.ts';
+import type { Random } from './random.ts';
+import type { ScenarioImage } from './scenario.ts';
+import { fingerprintOf, type ImageKind, type Truth } from './truth.ts';
+
+const DATABASE = { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') };
+
+/** Users of the registry and their CI: they push, move and delete tags as they like. */
+export class ImagePusher {
+  readonly #registry: MemoryRegistry;
+  readonly #truth: Truth;
+  readonly #observer: Observer;
+
+  constructor(options: {
+    readonly registry: MemoryRegistry;
+    readonly truth: Truth;
+    readonly observer: Observer;
+  }) {
+    this.#registry = options.registry;
+    this.#truth = options.truth;
+    this.#observer = options.observer;
+  }
+
+  async push(
+    repository: RepositoryName,
+    tags: readonly Tag[],
+    kind: ScenarioImage['kind'],
+  ): Promise<Digest> {
+    const content: ImageKind = kind === 'windows' || kind === 'touched' ? 'outdated' : kind;
+    const { digest } = await seedImage(this.#registry, {
+      repository,
+      tags,
+      layers: [this.#truth.sourceLayer(content)],
+      config: {
+        ...(kind === 'windows' && { os: 'windows' }),
+        config: kind === 'touched' ? { labels: { BaseImage: 'evil.example/x' } } : {},
+      },
+    });
+    for (const tag of tags) this.#observer.foreignTags.set(`${repository}:${tag}`, digest);
+    return digest;
+  }
+
+  async pushScenarioImage(image: ScenarioImage): Promise<void> {
+    const repository = RepositoryName.parse(image.repository);
+    const tags = image.tags.map((tag) => Tag.parse(tag));
+    const source = await this.push(repository, tags, image.kind);
+    for (const { tag, kind } of image.patched) {
+      await this.#pushPatch(repository, Tag.parse(tag), source, kind);
+    }
+  }
+
+  /** A patch that an earlier run published: ours, for the findings of then. */
+  async #pushPatch(
+    repository: RepositoryName,
+    tag: Tag,
+    source: Digest,
+    kind: ImageKind,
+  ): Promise<void> {
+    const fingerprint = fingerprintOf(kind);
+    const { digest } = await seedImage(this.#registry, {
+      repository,
+      tags: [tag],
+      layers: [this.#truth.sourceLayer(kind), this.#truth.patchLayer('good')],
+      config: { config: {} },
+      annotations: {
+        [Annotation.sourceRepository]: repository,
+        [Annotation.sourceDigest]: source,
+        [Annotation.fingerprint]: fingerprint,
+      },
+    });
+    this.#observer.patches.set(`${repository} ${source} ${fingerprint}`, new Set([digest]));
+  }
+
+  /** Somebody deletes a tag, or the image itself with all its tags. */
+  async remove(image: ScenarioImage, random: Random): Promise<boolean> {
+    const repository = RepositoryName.parse(image.repository);
+    const tag = Tag.parse(random.pick(image.tags));
+    const found = await this.#registry.tag(repository, tag);
+    if (found === undefined) return false;
+    if (random.chance(0.5)) {
+      this.#registry.removeTag(repository, tag);
+      this.#observer.foreignTags.delete(`${repository}:${tag}`);
+      return true;
+    }
+    await this.#registry.deleteManifest(repository, found.digest);
+    for (const [name, digest] of this.#observer.foreignTags) {
+      const gone = name.startsWith(`${repository}:`) && digest === found.digest;
+      if (gone) this.#observer.foreignTags.delete(name);
+    }
+    return true;
+  }
+
+  async pushDatabase(): Promise<void> {
+    const { repository, tag } = DATABASE;
+    await seedImage(this.#registry, { repository, tags: [tag], layers: ['the database'] });
+  }
+
+  async removeDatabase(): Promise<void> {
+    this.#registry.removeTag(DATABASE.repository, DATABASE.tag);
+  }
+}

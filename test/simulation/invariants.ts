@@ -1,0 +1,139 @@
+import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
+import { Digest } from '../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
+import { type Entity, TABLES } from '../../lib/storage/tables.ts';
+import type { Backends } from './gated-ports.ts';
+import type { Observer } from './observer.ts';
+
+const ENDED = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'] as const;
+
+/** Groups that had expired when an undisturbed reaper came by, and were not deleted. */
+export function expiredGroupsLeft({ groups }: Backends, at: number): readonly string[] {
+  return groups
+    .all()
+    .filter(({ spec }) => spec.tags[GroupTag.managedBy] === MANAGED_BY)
+    .filter(({ spec }) => Date.parse(spec.tags[GroupTag.expiresAt] ?? '') <= at)
+    .filter((group) => group.goneAt === undefined)
+    .map(({ spec }) => `the reaper left ${spec.name}, which had expired`);
+}
+
+/** What must hold when everything has ended. */
+export async function finalFaults(
+  backends: Backends,
+  observer: Observer,
+): Promise<readonly string[]> {
+  return [
+    ...runFaults(backends),
+    ...inventoryFaults(backends),
+    ...(await registryFaults(backends, observer)),
+    ...groupFaults(backends),
+  ];
+}
+
+function runFaults({ tables }: Backends): readonly string[] {
+  const faults: string[] = [];
+  const targets = Map.groupBy(
+    tables.all(TABLES.targets).map(({ entity }) => entity),
+    (target) => target.partitionKey,
+  );
+  for (const { entity: run } of tables.all(TABLES.runs)) {
+    if (run.partitionKey !== 'run') continue;
+    const runId = String(run.runId);
+    const own = targets.get(runId) ?? [];
+    for (const target of own) {
+      const image = `${runId} ${String(target.repository)}:${String(target.tag)}`;
+      if (!ENDED.some((state) => state === target.state)) {
+        faults.push(`${image} is ${String(target.state)} though its run is over`);
+      }
+    }
+    for (const state of ENDED) {
+      const count = own.filter((target) => target.state === state).length;
+      if (run[state] !== count) {
+        faults.push(`${runId} says ${String(run[state])} ${state}, and there are ${count}`);
+      }
+    }
+    if (run.targets !== own.length || run.active !== 0) faults.push(`${runId} counts wrongly`);
+    if (run.state === 'failed' && run.reason === undefined) {
+      faults.push(`${runId} failed without a reason`);
+    }
+  }
+  return faults;
+}
+
+function inventoryFaults({ tables }: Backends): readonly string[] {
+  const faults: string[] = [];
+  const targets = new Map(
+    tables
+      .all(TABLES.targets)
+      .map(({ entity }) => [`${entity.partitionKey} ${String(entity.repository)}:${String(entity.tag)}`, entity]),
+  );
+  const seen = new Set<string>();
+  for (const { entity: row } of tables.all(TABLES.inventory)) {
+    if (row.rowKey.startsWith('@')) {
+      if (row.claimedBy !== '') faults.push(`${row.rowKey} is still claimed by ${String(row.claimedBy)}`);
+      continue;
+    }
+    const image = `${String(row.repository)}:${String(row.tag)}`;
+    seen.add(image);
+    const target = targets.get(`${String(row.runId)} ${image}`);
+    if (target?.state !== row.state || target?.reason !== row.reason) {
+      faults.push(`the inventory says that ${image} is ${label(row)}, its target is ${label(target)}`);
+    }
+  }
+  for (const target of targets.values()) {
+    const image = `${String(target.repository)}:${String(target.tag)}`;
+    if (target.tag !== '*' && !seen.has(image)) faults.push(`${image} is not in the inventory`);
+  }
+  return faults;
+}
+
+function label(row: Entity | undefined): string {
+  return row === undefined ? 'not there' : `${String(row.state)} ${String(row.reason ?? '')}`;
+}
+
+async function registryFaults(
+  { tables, registry, blobs }: Backends,
+  observer: Observer,
+): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const repository of registry.repositories()) {
+    if (!repository.startsWith(STAGING_PREFIX)) continue;
+    const { length } = registry.digests(repository);
+    if (length > 0) faults.push(`${length} manifests are left in ${repository}`);
+  }
+  for (const [name, digest] of observer.foreignTags) {
+    const [repository = '', tag = ''] = name.split(':');
+    const found = await registry.tag(RepositoryName.parse(repository), Tag.parse(tag));
+    if (found?.digest !== digest) faults.push(`${name} is not what its owner pushed`);
+  }
+  const known = new Set(
+    tables
+      .all(TABLES.inventory)
+      .flatMap(({ entity }) => Digest.array().parse(JSON.parse(String(entity.patchDigests ?? '[]')))),
+  );
+  for (const { tag, digest } of observer.published) {
+    if (!known.has(digest)) faults.push(`${tag} was published and the inventory does not know it`);
+  }
+  const names = new Set(blobs.names('patchwright-reports'));
+  for (const { entity: target } of tables.all(TABLES.targets)) {
+    if (target.state !== 'patched') continue;
+    const image = `${String(target.repository)}:${String(target.tag)}`;
+    const stood = observer.published.some(({ digest }) => digest === target.patchDigest);
+    if (!stood) faults.push(`${image} is patched, and its patch was never published`);
+    for (const report of [target.reportBefore, target.reportAfter]) {
+      if (!names.has(String(report))) faults.push(`${image} names a report that is not there`);
+    }
+    const repository = RepositoryName.parse(target.repository);
+    const referrers = await registry.referrers(repository, Digest.parse(target.patchDigest));
+    if (referrers.length < 3) faults.push(`${image} has ${referrers.length} referrers`);
+  }
+  return faults;
+}
+
+function groupFaults({ groups }: Backends): readonly string[] {
+  return groups
+    .creations()
+    .filter(({ restart }) => restart)
+    .map(({ spec }) => `${spec.name} was put twice, which restarts it`);
+}

@@ -1,0 +1,25 @@
+export type PortName = 'tables' | 'queues' | 'blobs' | 'registry' | 'groups';
+
+/** A call of a port, with all that a fault needs to know of it. */
+export interface PortCall<Result> {
+  readonly port: PortName;
+  readonly method: string;
+  /** For the trace; never a credential. */
+  readonly label: string;
+  readonly writes: boolean;
+  perform(): Promise<Result>;
+  /** What the adapter gives, or throws, when there is no answer, and when it is told to wait. */
+  failed(how: 'unavailable' | 'throttled'): Outcome<Result>;
+  /** Another writer gets there first. */
+  readonly disturb?: () => Promise<void>;
+  /** What a repeated write of one's own looks like. */
+  readonly ownWriteLost?: Outcome<Result>;
+  /** For a blob's mount: confirmed, and not done. */
+  readonly mountLost?: Outcome<Result>;
+  /** For the PUT of a tag in a user's repository: somebody else's push of that tag. */
+  readonly otherPush?: () => Promise<void>;
+}
+
+export type Outcome<Result> =
+  | { readonly value: Result }
+  | { readonly error: unknown };

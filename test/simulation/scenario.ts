@@ -1,0 +1,109 @@
+import { Random } from './random.ts';
+import { IMAGE_KINDS, type ImageKind } from './truth.ts';
+
+/** One image of a user, under all the tags that it has. */
+export interface ScenarioImage {
+  readonly repository: string;
+  readonly tags: readonly string[];
+  readonly kind: ImageKind | 'windows' | 'touched';
+  /** Patches of it that are there already, with the findings that they were made for. */
+  readonly patched: readonly { readonly tag: string; readonly kind: ImageKind }[];
+}
+
+export interface ScenarioRun {
+  /** Seconds from the beginning. */
+  readonly at: number;
+  readonly trigger: 'schedule' | 'manual';
+  readonly dryRun: boolean;
+  /** Seconds from the beginning; absent: it is not canceled. */
+  readonly canceledAt?: number;
+}
+
+export interface Scenario {
+  readonly images: readonly ScenarioImage[];
+  readonly policy: unknown;
+  readonly runs: readonly ScenarioRun[];
+  /** Invocations at once, over all instances. */
+  readonly atOnce: number;
+  readonly maxGroups: number;
+  readonly scanBatch: number;
+  readonly patchBatch: number;
+  readonly mountsRefused: boolean;
+  readonly noBuilder: boolean;
+}
+
+export function scenarioOf(random: Random): Scenario {
+  const repositories = ['team/api', 'team/web', 'tools'].slice(0, random.between(1, 3));
+  const convention = random.chance(0.75) ? 'incremental' : 'floating';
+  const images = repositories.flatMap((repository) => imagesOf(repository, random, convention));
+  return {
+    images,
+    policy: {
+      version: 'v1',
+      'tag-convention': convention,
+      repositories: [
+        ...repositories.map((repository) => ({ repository, tags: tagsOf(repository, images, random) })),
+        ...(random.chance(0.1) ? [{ repository: 'no/such', tags: ['*'] }] : []),
+      ],
+    },
+    runs: runsOf(random),
+    atOnce: random.between(1, 4),
+    maxGroups: random.between(1, 4),
+    scanBatch: random.between(1, 5),
+    patchBatch: random.between(1, 3),
+    mountsRefused: random.chance(0.1),
+    noBuilder: random.chance(0.02),
+  };
+}
+
+function imagesOf(repository: string, random: Random, convention: string): ScenarioImage[] {
+  return Array.from({ length: random.between(1, 3) }, (_, at) => {
+    const kind = random.weighted({
+      outdated: 6,
+      'outdated-twice': 3,
+      clean: 1,
+      'no-fix': 1,
+      'end-of-life': 1,
+      'no-advisories': 1,
+      'no-system': 1,
+      windows: 0.5,
+      touched: 0.5,
+    });
+    const tags = [`v${at + 1}`, `v${at + 1}.0`, `latest${at}`].slice(0, Number(random.weighted({ 1: 5, 2: 3, 3: 1 })));
+    return { repository, tags, kind, patched: patchedBefore(tags[0] ?? '', kind, random, convention) };
+  });
+}
+
+function patchedBefore(
+  base: string,
+  kind: ScenarioImage['kind'],
+  random: Random,
+  convention: string,
+): ScenarioImage['patched'] {
+  if (kind === 'windows' || kind === 'touched' || !random.chance(0.2)) return [];
+  const made = random.chance(0.5) ? kind : random.pick(IMAGE_KINDS);
+  const suffix = convention === 'floating' ? 'patched' : random.chance(0.1) ? '999' : '1';
+  return [{ tag: `${base}-${suffix}`, kind: made }];
+}
+
+function tagsOf(repository: string, images: readonly ScenarioImage[], random: Random): string[] {
+  if (random.chance(0.5)) return ['*'];
+  const tags = images.filter((one) => one.repository === repository).flatMap((one) => one.tags);
+  return random.chance(0.2) ? [...tags, 'gone'] : tags;
+}
+
+function runsOf(random: Random): ScenarioRun[] {
+  const count = random.weighted({ 1: 6, 2: 3, 3: 1 });
+  let at = 0;
+  return Array.from({ length: Number(count) }, (_, nth) => {
+    const run = {
+      at,
+      trigger: nth === 0 ? ('schedule' as const) : ('manual' as const),
+      dryRun: random.chance(0.03),
+      ...(random.chance(0.15) && { canceledAt: at + random.between(1, 3600) }),
+    };
+    // The next one starts right behind it, in its middle, or when it is long over.
+    at += random.pick([random.between(1, 60), random.between(60, 3600), 86_400]);
+    return run;
+  });
+}

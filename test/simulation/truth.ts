@@ -1,0 +1,148 @@
+import { Annotation } from '../../lib/image/annotations.ts';
+import { type Digest, digestOf } from '../../lib/image/digest.ts';
+import { ImageManifest } from '../../lib/image/manifest.ts';
+import type { RepositoryName } from '../../lib/image/reference.ts';
+import { fingerprint } from '../../lib/report/finding.ts';
+import type { MemoryRegistry } from '../fakes/memory-registry.ts';
+import { debianReport, scratchReport } from '../pipeline/debian-report.ts';
+import { tarLayer } from './tar-layer.ts';
+
+/** What an image of a user is. */
+export const IMAGE_KINDS = [
+  'outdated',
+  'outdated-twice',
+  'clean',
+  'no-fix',
+  'end-of-life',
+  'no-advisories',
+  'no-system',
+] as const;
+export type ImageKind = (typeof IMAGE_KINDS)[number];
+
+/** What a patch is in truth: only the first may ever be published. */
+export const PATCH_QUALITIES = [
+  'good',
+  'not-fixed',
+  'new-findings',
+  'packages-lost',
+  'on-paper',
+  'setuid',
+  'broken',
+] as const;
+export type PatchQuality = (typeof PATCH_QUALITIES)[number];
+
+interface Fix {
+  readonly id: string;
+  readonly package: string;
+  readonly fixed?: string;
+}
+
+const FINDINGS: Readonly<Record<ImageKind, readonly Fix[]>> = {
+  outdated: [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }],
+  'outdated-twice': [
+    { id: 'CVE-2026-2', package: 'zlib1g', fixed: '1.2' },
+    { id: 'CVE-2026-3', package: 'apt' },
+  ],
+  clean: [],
+  'no-fix': [{ id: 'CVE-2026-3', package: 'apt' }],
+  'end-of-life': [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }],
+  'no-advisories': [],
+  'no-system': [],
+};
+
+export function fingerprintOf(kind: ImageKind): string {
+  return fingerprint(
+    FINDINGS[kind].map((fix) => ({ ...fix, installed: '1.0', severity: 'high' as const })),
+  );
+}
+
+/** What the simulated world knows of its images, and the pipeline has to find out. */
+export class Truth {
+  readonly #sources = new Map<Digest, ImageKind>();
+  readonly #patches = new Map<Digest, PatchQuality>();
+  readonly #badConfigs = new Set<Digest>();
+  #layers = 0;
+
+  sourceLayer(kind: ImageKind): Uint8Array {
+    this.#layers += 1;
+    const bytes = Buffer.from(`layer ${this.#layers}: ${kind}`);
+    this.#sources.set(digestOf(bytes), kind);
+    return bytes;
+  }
+
+  /** No two are alike: a patch that is made twice is two patches. */
+  patchLayer(quality: PatchQuality): Uint8Array {
+    this.#layers += 1;
+    const text = `patch ${this.#layers}`;
+    const bytes =
+      quality === 'broken' ? Buffer.alloc(1024, text) : tarLayer([{ text, ...fileOf(quality) }]);
+    this.#patches.set(digestOf(bytes), quality);
+    return bytes;
+  }
+
+  noteBadConfig(config: Digest): void {
+    this.#badConfigs.add(config);
+  }
+
+  /** What an honest scan of an image with these layers reports. */
+  report(layers: readonly Digest[]): Readonly<Record<string, unknown>> {
+    const kind = layers.map((layer) => this.#sources.get(layer)).find((found) => found) ?? 'clean';
+    if (kind === 'no-system') return scratchReport;
+    if (kind === 'no-advisories') return debianReport([], { Family: 'debian', Name: '11.1' });
+    if (kind === 'end-of-life') {
+      return debianReport(FINDINGS[kind], { Family: 'debian', Name: '8.1', EOSL: true });
+    }
+    const patch = layers.map((layer) => this.#patches.get(layer)).find((found) => found);
+    const left = FINDINGS[kind].filter((fix) => fix.fixed === undefined);
+    switch (patch) {
+      case undefined:
+      case 'not-fixed':
+        return debianReport(FINDINGS[kind]);
+      case 'new-findings':
+        return debianReport([...left, { id: 'CVE-2026-9', package: 'dpkg', fixed: '9' }]);
+      case 'packages-lost':
+        return withoutPackages(debianReport(left));
+      case 'good':
+      case 'on-paper':
+      case 'setuid':
+      case 'broken':
+        return debianReport(left);
+      default:
+        return patch satisfies never;
+    }
+  }
+
+  /** Why this manifest must not be published; undefined: it is a good patch of its source. */
+  async faultOf(
+    registry: MemoryRegistry,
+    repository: RepositoryName,
+    bytes: Uint8Array,
+  ): Promise<string | undefined> {
+    const manifest = ImageManifest.parse(JSON.parse(Buffer.from(bytes).toString()));
+    const source = await registry.manifest(
+      repository,
+      (manifest.annotations?.[Annotation.sourceDigest] ?? '') as Digest,
+    );
+    if (source === undefined) return 'its source is not in its repository';
+    const { layers } = ImageManifest.parse(JSON.parse(Buffer.from(source.bytes).toString()));
+    if (layers.some((layer, at) => manifest.layers[at]?.digest !== layer.digest)) {
+      return "it does not begin with its source's layers";
+    }
+    if (this.#badConfigs.has(manifest.config.digest)) return 'its config was changed';
+    const added = manifest.layers.slice(layers.length);
+    if (added.length !== 1) return `${added.length} layers were added`;
+    const quality = this.#patches.get(added[0]?.digest ?? ('' as Digest));
+    return quality === 'good' ? undefined : `its layer is ${quality}`;
+  }
+}
+
+function fileOf(quality: PatchQuality): { readonly path: string; readonly mode?: number } {
+  if (quality === 'on-paper') return { path: 'var/lib/dpkg/status.d/libssl3' };
+  if (quality === 'setuid') return { path: 'usr/bin/shell', mode: 0o4755 };
+  return { path: 'usr/share/doc/patch' };
+}
+
+function withoutPackages(report: Record<string, unknown>): Record<string, unknown> {
+  const results = Array.isArray(report.Results) ? report.Results : [];
+  return { ...report, Results: results.map((one) => ({ ...one, Packages: [] })) };
+}
