@@ -40,6 +40,13 @@ const Environment = z.object({
   PATCHWRIGHT_SUBSCRIPTION_ID: z.guid(),
   PATCHWRIGHT_JOBS_RESOURCE_GROUP: z.string().min(1).max(90),
   PATCHWRIGHT_LOCATION: z.string().regex(/^[a-z0-9]{2,40}$/, 'must be a region such as westeurope'),
+  PATCHWRIGHT_SUBNET_ID: z
+    .string()
+    .regex(
+      /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
+      'must be the resource id of a subnet',
+    )
+    .optional(),
   PATCHWRIGHT_ARM_ENDPOINT: z.url().default('https://management.azure.com'),
   PATCHWRIGHT_SCAN_WORKER_IMAGE: WorkerImageSetting,
   PATCHWRIGHT_PATCH_WORKER_IMAGE: WorkerImageSetting,
@@ -72,6 +79,9 @@ const Environment = z.object({
 });
 type Environment = z.infer<typeof Environment>;
 
+/** The names of all settings, those of the Functions host that are read here included. */
+export const SETTING_NAMES: readonly string[] = Object.keys(Environment.shape);
+
 export type StorageSetting =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
   | {
@@ -86,6 +96,8 @@ export interface Settings {
   readonly subscriptionId: string;
   readonly jobsResourceGroup: string;
   readonly location: string;
+  /** Resource id of the subnet of the container groups; undefined: no network of the user's. */
+  readonly subnetId: string | undefined;
   readonly armEndpoint: string;
   /** The app's user-assigned identity; undefined: whatever identity there is. */
   readonly clientId: string | undefined;
@@ -178,6 +190,7 @@ function toSettings(environment: Environment, storage: StorageSetting): Settings
     subscriptionId: environment.PATCHWRIGHT_SUBSCRIPTION_ID,
     jobsResourceGroup: environment.PATCHWRIGHT_JOBS_RESOURCE_GROUP,
     location: environment.PATCHWRIGHT_LOCATION,
+    subnetId: environment.PATCHWRIGHT_SUBNET_ID,
     armEndpoint: environment.PATCHWRIGHT_ARM_ENDPOINT,
     clientId: environment.AZURE_CLIENT_ID ?? environment.AzureWebJobsStorage__clientId,
     storage,

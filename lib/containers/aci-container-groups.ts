@@ -19,6 +19,8 @@ const NO_LOG_YET = /^(ContainerLogNotAvailable|ContainerGroupTransitioning)$/;
 
 export interface AciOptions extends ArmOptions {
   readonly location: string;
+  /** Resource id of the groups' subnet. */
+  readonly subnetId?: string | undefined;
 }
 
 /** Container groups in Azure Container Instances, all in one resource group and region. */
@@ -26,11 +28,13 @@ export class AciContainerGroups implements ContainerGroups {
   readonly #arm: ArmRequests;
   readonly #resourceGroup: string;
   readonly #location: string;
+  readonly #subnetId: string | undefined;
 
   constructor(options: AciOptions) {
     this.#arm = new ArmRequests(options);
     this.#resourceGroup = options.resourceGroup;
     this.#location = options.location;
+    this.#subnetId = options.subnetId;
   }
 
   async get(name: GroupName): Promise<GroupStatus | undefined> {
@@ -41,7 +45,7 @@ export class AciContainerGroups implements ContainerGroups {
   }
 
   async create(spec: GroupSpec): Promise<GroupAnswer> {
-    const body = JSON.stringify(aciGroupBody(spec, this.#location));
+    const body = JSON.stringify(aciGroupBody(spec, this.#location, this.#subnetId));
     const failure = await this.#arm.send('PUT', spec.name, [200, 201, 202], body);
     return answerOf(failure, secretsOf(spec));
   }

@@ -19,6 +19,7 @@ export interface AciGroupBody {
       readonly password: string;
     }[];
     readonly containers: readonly AciContainer[];
+    readonly subnetIds?: readonly { readonly id: string }[];
     readonly volumes: readonly AciVolume[];
   };
 }
@@ -48,8 +49,13 @@ type AciVolume =
 /**
  * The body of the one PUT. Confidential groups carry no `confidentialComputeProperties`: without a
  * policy the platform checks no container, and only the privileged flag is wanted of that SKU.
+ * A subnet must be delegated to container groups; a group in one has no address of its own.
  */
-export function aciGroupBody(spec: GroupSpec, location: string): AciGroupBody {
+export function aciGroupBody(
+  spec: GroupSpec,
+  location: string,
+  subnetId?: string | undefined,
+): AciGroupBody {
   const { scratchPath } = spec;
   return {
     location,
@@ -80,6 +86,7 @@ export function aciGroupBody(spec: GroupSpec, location: string): AciGroupBody {
           },
         },
       ],
+      ...(subnetId === undefined ? {} : { subnetIds: [{ id: subnetId }] }),
       volumes: [
         { name: SECRETS, secret: base64Values(spec.secretFiles) },
         ...(scratchPath === undefined ? [] : [{ name: SCRATCH, emptyDir: {} }]),

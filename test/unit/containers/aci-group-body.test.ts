@@ -56,4 +56,14 @@ describe('the body of a creation', () => {
     expect(properties.containers[0]?.properties.volumeMounts).toHaveLength(1);
     expect(properties.volumes.map(({ name }) => name)).toEqual(['secrets']);
   });
+
+  it('names the subnet where there is one, and otherwise none', () => {
+    const subnetId = '/subscriptions/s/resourceGroups/r/providers/x/subnets/groups';
+
+    const inside = aciGroupBody(groupSpec(), 'westeurope', subnetId);
+    const outside = aciGroupBody(groupSpec(), 'westeurope');
+
+    expect(inside.properties.subnetIds).toEqual([{ id: subnetId }]);
+    expect(outside.properties).not.toHaveProperty('subnetIds');
+  });
 });
