@@ -25,18 +25,25 @@ export async function inventoryImage(
   return stored?.row;
 }
 
-/** Takes an image for this run. False: another run has it, and its claim has not run out. */
+/**
+ * Takes an image for this run. False: another run has it, and its claim has not run out. The patches
+ * of it that discovery accepted are remembered with it: where the tables were lost, or another
+ * registry's were never there, they would be strangers as soon as one more is published.
+ */
 export async function claimImage(
   services: Services,
   image: { readonly repository: RepositoryName; readonly digest: Digest },
   run: { readonly runId: RunId; readonly deadline: Date },
+  accepted: readonly Digest[] = [],
 ): Promise<boolean> {
   const held = await changeImage(services, image, (row) => {
     const free =
       row.claimedBy === '' ||
       row.claimedBy === run.runId ||
       (row.claimedUntil !== undefined && row.claimedUntil <= services.clock.now());
-    return free ? { ...row, claimedBy: run.runId, claimedUntil: run.deadline } : undefined;
+    if (!free) return undefined;
+    const claimed = { ...row, claimedBy: run.runId, claimedUntil: run.deadline };
+    return { ...claimed, patchDigests: withPatches(row, accepted) };
   });
   return held?.claimedBy === run.runId;
 }
@@ -62,12 +69,7 @@ export async function rememberPatch(
     const known = patchDigests(row);
     if (known.includes(patch) && row.failures === 0) return undefined;
     const { failedRun: _1, failedFingerprint: _2, failedTools: _3, retryAfter: _4, ...rest } = row;
-    const digests = known.includes(patch) ? known : [...known, patch];
-    return {
-      ...rest,
-      failures: 0,
-      patchDigests: JSON.stringify(digests.slice(-REMEMBERED_PATCHES)),
-    };
+    return { ...rest, failures: 0, patchDigests: withPatches(row, [patch]) };
   });
 }
 
@@ -146,6 +148,12 @@ function present(target: TargetRow): Partial<InventoryTagRow> {
         fixable: target.beforeFixable,
       };
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
+}
+
+/** The column with these patches too, the newest last. */
+function withPatches(row: InventoryImageRow, patches: readonly Digest[]): string {
+  const digests = [...new Set([...patchDigests(row), ...patches])];
+  return JSON.stringify(digests.slice(-REMEMBERED_PATCHES));
 }
 
 function withoutClaim(row: InventoryImageRow): InventoryImageRow {

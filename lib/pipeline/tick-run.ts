@@ -9,7 +9,7 @@ import { type NewJob, planTick } from './plan-tick.ts';
 import { type JobRow, jobIdOf } from './records/job-row.ts';
 import { runRowKey } from './records/run-id.ts';
 import { isRunOver, RUN_PARTITION, type RunRow } from './records/run-row.ts';
-import type { TargetRow } from './records/target-row.ts';
+import { knownPatches, type TargetRow } from './records/target-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 
 const MAX_ERRORS = 20;
@@ -170,8 +170,9 @@ async function claimed(
   for (const target of targets) {
     const digest = target.sourceDigest;
     if (digest === undefined) continue;
-    if (await claimImage(services, { repository: target.repository, digest }, run))
-      kept.push(target);
+    const image = { repository: target.repository, digest };
+    const accepted = knownPatches(target).map((patch) => patch.digest);
+    if (await claimImage(services, image, run, accepted)) kept.push(target);
     else if (target.state === 'queued') {
       const outcome = { state: 'skipped', reason: 'held-by-another-run' } as const;
       await finishTarget(services, stored(target), outcome);

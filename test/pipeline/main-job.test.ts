@@ -143,3 +143,29 @@ it('publishes an existing patch under a tag that came later, without making it a
   const kinds = (await world.jobs(run.runId)).map((job) => job.kind).sort();
   expect(kinds).toEqual(['publish', 'scan', 'verify']);
 });
+
+it('knows its patches again when the tables were lost', async () => {
+  const { world } = await worldWith(['1.4', '1.4.2']);
+  await world.run();
+  for await (const { row, etag } of world.services.inventoryImages.list('team|api', {
+    fromRowKey: '@',
+  })) {
+    if (row.rowKey.startsWith('@')) await world.services.inventoryImages.delete(row, etag);
+  }
+  const newer = [...OUTDATED, { id: 'CVE-2026-2', package: 'zlib1g', fixed: '1.1' }];
+  world.script = { report: (layers) => debianReport(layers.length > 1 ? [] : newer) };
+  world.clock.advance({ seconds: 86_400 });
+  const again = await world.run();
+  world.clock.advance({ seconds: 86_400 });
+
+  const last = await world.run();
+
+  const tags = ['1.4', '1.4.2'];
+  const after = (run: typeof last) =>
+    Promise.all(tags.map((tag) => world.target(run.runId, 'team/api', tag)));
+  expect((await after(again)).map(({ patchTag }) => patchTag)).toEqual(['1.4-2', '1.4.2-2']);
+  expect((await after(last)).map(({ reason }) => reason)).toEqual(
+    tags.map(() => 'already-patched'),
+  );
+  expect(last.targets).toBe(2);
+});
