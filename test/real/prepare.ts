@@ -35,10 +35,19 @@ export class RealRunNotPossible extends Error {
  */
 export async function prepareReal(options: PrepareRealOptions = {}): Promise<Prepared> {
   const progress = options.progress ?? stderrProgress();
+  await refuseMachine();
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const tools = await prepareTools(progress, options.signal);
   const images = await prepareImages({ progress, now: options.now ?? new Date(), ...signal });
   return { tools, ...images };
+}
+
+/** What no building can bring is said before twelve minutes of it. */
+async function refuseMachine(): Promise<void> {
+  const search = await findRealTools();
+  if (!search.ok && search.missing.some(({ kind }) => kind === 'machine')) {
+    throw new RealRunNotPossible(search.missing);
+  }
 }
 
 /** Installs and builds what is missing, as far as this account may. */
