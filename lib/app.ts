@@ -6,6 +6,7 @@ import { AciQuotas } from './containers/aci-quotas.ts';
 import type { ContainerQuotas } from './containers/container-quotas.ts';
 import { systemDelays } from './http/delays.ts';
 import { createHttp, type Http } from './http/http.ts';
+import { tcpConnects } from './http/tcp-connects.ts';
 import { CancelRow } from './pipeline/cancel-run.ts';
 import { InventoryImageRow, InventoryTagRow } from './pipeline/records/inventory-row.ts';
 import { JobRow } from './pipeline/records/job-row.ts';
@@ -54,6 +55,8 @@ export interface Inspection {
   readonly storageAddresses: readonly string[];
   /** Gets a token for this scope and throws it away. Throws the identity's own error. */
   readonly identify: (scope: string) => Promise<void>;
+  /** Whether a TCP connection to there comes about. */
+  readonly connects: (host: string, port: number) => Promise<boolean>;
 }
 
 /** As `createApp`, with the parts. */
@@ -97,6 +100,7 @@ export function createInspection(
     quotas: new AciQuotas(aci),
     storageAddresses: [storage.blobs.url, storage.queues.url, storage.table(TABLES.runs).url],
     identify: async (scope) => void (await credential.getToken(scope)),
+    connects: tcpConnects,
   };
 }
 
@@ -105,13 +109,7 @@ export function typedTables(
   tables: Tables,
 ): Pick<
   Services,
-  | 'runs'
-  | 'cancellations'
-  | 'targets'
-  | 'jobs'
-  | 'throttles'
-  | 'inventoryTags'
-  | 'inventoryImages'
+  'runs' | 'cancellations' | 'targets' | 'jobs' | 'throttles' | 'inventoryTags' | 'inventoryImages'
 > {
   return {
     runs: new TypedTable({ tables, table: TABLES.runs, schema: RunRow }),

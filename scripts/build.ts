@@ -18,11 +18,12 @@ const BUNDLES: readonly Bundle[] = [
   // The Functions worker provides `@azure/functions-core` at run time; it is in no package registry.
   { entry: 'functions/index.ts', output: 'dist/index.cjs', external: ['@azure/functions-core'] },
   { entry: 'lib/worker/main.ts', output: 'dist/worker.cjs', external: [] },
+  { entry: 'lib/cli/main.ts', output: 'dist/cli.cjs', external: [] },
 ];
 
 await main();
 
-/** `node scripts/build.ts [--quiet]`: bundles the app and the worker program into `dist/`. */
+/** `node scripts/build.ts [--quiet]`: bundles the app, the worker program and the command line into `dist/`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean', default: false } } });
   const missing = BUNDLES.filter((bundle) => !existsSync(join(ROOT, bundle.entry)));

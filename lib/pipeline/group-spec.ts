@@ -19,13 +19,13 @@ import type { RunRow } from './records/run-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 import { stagingOf, stagingTag } from './staging.ts';
 
-const SECRETS_PATH = '/run/patchwright';
-const SCRATCH_PATH = '/var/lib/patchwright';
+export const SECRETS_PATH = '/run/patchwright';
+export const SCRATCH_PATH = '/var/lib/patchwright';
 const IMAGE_TIMEOUT_SECONDS = 20 * 60;
 /** The SAS and the group outlive the deadline by this, so that a last result can still be written. */
 const MARGIN_SECONDS = 10 * 60;
 const TOKEN_MARGIN_SECONDS = 5 * 60;
-const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 /** Where BuildKit looks for Copa's tooling images, each mirrored in the user's registry. */
 const TOOLING_UPSTREAMS = ['docker.io', 'ghcr.io', 'mcr.microsoft.com'] as const;
 
@@ -205,7 +205,9 @@ async function patchImage(
 }
 
 /** Copa's tooling images as its 0.14.2 asks for them: `pkg/pkgmgr` in its source. */
-function toolingRepositories(services: Services): readonly RepositoryName[] {
+export function toolingRepositories(
+  services: Pick<Services, 'options'>,
+): readonly RepositoryName[] {
   const names = [
     'docker.io/library/debian',
     'docker.io/library/ubuntu',

@@ -5,8 +5,8 @@ import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JobFile } from '../job/job-file.ts';
 import { DockerConfig, learnCredentials } from './docker-config.ts';
 import type { SecretMask } from './secret-mask.ts';
 
-export type JobFolder =
-  | { readonly ok: true; readonly job: JobFile; readonly dockerConfig: DockerConfig }
+export type JobFolder<Job = JobFile> =
+  | { readonly ok: true; readonly job: Job; readonly dockerConfig: DockerConfig }
   /** Every fault of both files. None quotes a value: values are secrets. */
   | { readonly ok: false; readonly faults: readonly string[] };
 
@@ -18,9 +18,22 @@ const MAX_FAULTS = 100;
 
 /** Reads and checks what the container group was given, and learns the secrets in it. */
 export async function readJobFolder(folder: string, secrets: SecretMask): Promise<JobFolder> {
-  const job = await read(folder, JOB_FILE_NAME, MAX_JOB_BYTES, JobFile);
+  const read = await readGroupFolder(folder, secrets, JobFile);
+  if (read.ok && read.job.kind === 'scan') {
+    for (const image of read.job.images) secrets.learnUrl(image.reportUrl);
+  }
+  return read;
+}
+
+/** The same for any file that tells a group what to do. */
+export async function readGroupFolder<Job extends { readonly resultUrl: string }>(
+  folder: string,
+  secrets: SecretMask,
+  schema: z.ZodType<Job>,
+): Promise<JobFolder<Job>> {
+  const job = await read(folder, JOB_FILE_NAME, MAX_JOB_BYTES, schema);
   const config = await read(folder, DOCKER_CONFIG_NAME, MAX_CONFIG_BYTES, DockerConfig);
-  if ('value' in job) learnAddresses(job.value, secrets);
+  if ('value' in job) secrets.learnUrl(job.value.resultUrl);
   if ('value' in config) learnCredentials(config.value, secrets);
   if ('value' in job && 'value' in config) {
     return { ok: true, job: job.value, dockerConfig: config.value };
@@ -60,9 +73,4 @@ async function read<T extends z.ZodType>(
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-}
-
-function learnAddresses(job: JobFile, secrets: SecretMask): void {
-  secrets.learnUrl(job.resultUrl);
-  if (job.kind === 'scan') for (const image of job.images) secrets.learnUrl(image.reportUrl);
 }

@@ -11,7 +11,7 @@ import { runWorker } from './run-worker.ts';
 import { SecretMask } from './secret-mask.ts';
 
 /**
- * The program of a container group: `worker.cjs scan` or `worker.cjs patch`. It exits with 0 whatever
+ * The program of a container group: `worker.cjs scan`, `patch` or `probe`. It exits with 0 whatever
  * happened, since Azure may start a container again that exits with anything else; how it went
  * stands in the result.
  */

@@ -3,6 +3,7 @@ import type { JobResult } from '../job/job-result.ts';
 import { type DockerConfig, registryToken } from './docker-config.ts';
 import { readJobFolder } from './job-folder.ts';
 import { patchJob } from './patch-job.ts';
+import { runProbe } from './probe.ts';
 import { ALREADY_WRITTEN } from './scan-image.ts';
 import { scanJob } from './scan-job.ts';
 import { prepareToolEnvironment, type ToolEnvironment } from './tool-environment.ts';
@@ -24,6 +25,7 @@ export async function runWorker(
   if (folder === undefined || folder === '') {
     return refuse(context, [`the environment variable ${JOB_FOLDER_VARIABLE} is not set`]);
   }
+  if (subcommand === 'probe') return end(context, await runProbe(context, folder));
   const input = await readJobFolder(folder, context.secrets);
   if (!input.ok) return refuse(context, input.faults);
   const { job, dockerConfig } = input;

@@ -1,3 +1,4 @@
+import { TOOL_LABEL, WORKER_TOOLS } from '../../lib/cli/doctor/worker-tools.ts';
 import { digestOf } from '../../lib/image/digest.ts';
 import { MediaType } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
@@ -14,7 +15,7 @@ export async function pushWorkerImage(registry: LocalRegistry): Promise<string> 
     JSON.stringify({
       architecture: 'amd64',
       os: 'linux',
-      config: { Entrypoint: ['node', '/app/worker.cjs'] },
+      config: { Entrypoint: ['node', '/app/worker.cjs'], Labels: toolLabels() },
       rootfs: { type: 'layers', diff_ids: [] },
     }),
   );
@@ -30,4 +31,12 @@ export async function pushWorkerImage(registry: LocalRegistry): Promise<string> 
   const manifest = { bytes, mediaType: MediaType.ociManifest, digest: digestOf(bytes) };
   await registry.storage.putManifest(repository, manifest, Tag.parse('local'));
   return `${repository}@${manifest.digest}`;
+}
+
+/** As the Dockerfile's two targets are labelled, both in one. */
+function toolLabels(): Record<string, string> {
+  const tools = { ...WORKER_TOOLS.scan, ...WORKER_TOOLS.patch };
+  return Object.fromEntries(
+    Object.entries(tools).map(([name, version]) => [`${TOOL_LABEL}${name}`, version]),
+  );
 }

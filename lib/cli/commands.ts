@@ -1,0 +1,5 @@
+import type { Command } from './command.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
+
+/** Every command, in the order of the help. A new one is a folder beside `doctor/` and a line here. */
+export const COMMANDS: readonly Command[] = [doctorCommand];

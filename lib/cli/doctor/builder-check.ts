@@ -1,0 +1,35 @@
+import type { Check } from './check.ts';
+import { fail, pass, warn } from './outcome.ts';
+
+const CHOOSE =
+  'Set PATCHWRIGHT_BUILDER to confidential where the region has Confidential container groups, else to remote with BUILDKIT_ADDRESS.';
+
+export const builderCheck: Check = {
+  id: 'builder',
+  title: 'Something is configured that runs BuildKit',
+  needs: ['settings'],
+  async run({ app: { options }, connects }) {
+    const { builder } = options;
+    switch (builder.kind) {
+      case 'none':
+        return options.dryRun
+          ? warn('PATCHWRIGHT_BUILDER is none: nothing is patched', CHOOSE)
+          : fail(
+              'PATCHWRIGHT_BUILDER is none: each image to be patched ends as skipped, no-builder',
+              `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
+            );
+      case 'confidential':
+        return pass('Confidential groups; whether they may mount in this region --probe tells');
+      case 'remote': {
+        const { hostname, port } = new URL(builder.address);
+        if (await connects(hostname, Number(port))) return pass(builder.address);
+        return warn(
+          `no connection to ${builder.address} from here`,
+          'Where only the container groups’ network reaches it, all is well; else check BUILDKIT_ADDRESS and that buildkitd runs.',
+        );
+      }
+      default:
+        return builder satisfies never;
+    }
+  },
+};

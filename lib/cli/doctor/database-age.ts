@@ -1,0 +1,45 @@
+import { text } from 'node:stream/consumers';
+import { extract } from 'tar-stream';
+import { z } from 'zod';
+import { decompressed } from '../../image/decompress-layer.ts';
+
+/** What Trivy keeps beside its database. Source: aquasecurity/trivy-db, pkg/metadata. */
+const Metadata = z.object({ UpdatedAt: z.iso.datetime() });
+
+const GIB = 1024 ** 3;
+const MAX_METADATA_BYTES = 64 * 1024;
+/** The database is some hundred MiB and compresses ten to one. */
+const LIMITS = { maxBytes: 4 * GIB, maxRatio: 100, ratioFromBytes: 256 * 1024 ** 2 };
+
+/**
+ * When the database in this layer was made, as its `metadata.json` says; undefined where there is
+ * none. Reads no further than that file, and holds nothing else.
+ */
+export async function databaseTime(layer: AsyncIterable<Uint8Array>): Promise<Date | undefined> {
+  const tar = extract();
+  const found = findMetadata(tar).finally(() => tar.destroy());
+  // Its failure is looked at below, after the feeding.
+  found.catch(() => undefined);
+  for await (const chunk of decompressed(layer, LIMITS)) {
+    if (tar.destroyed) break;
+    if (!tar.write(chunk)) {
+      const drained = new Promise<void>((resolve) => tar.once('drain', () => resolve()));
+      await Promise.race([drained, found]);
+    }
+  }
+  tar.end(undefined);
+  const metadata = Metadata.safeParse(await found);
+  return metadata.success ? new Date(metadata.data.UpdatedAt) : undefined;
+}
+
+async function findMetadata(tar: ReturnType<typeof extract>): Promise<unknown> {
+  for await (const entry of tar) {
+    const isMetadata = /^(?:\.\/)?metadata\.json$/.test(entry.header.name);
+    if (!isMetadata || (entry.header.size ?? 0) > MAX_METADATA_BYTES) {
+      entry.resume();
+      continue;
+    }
+    return JSON.parse(await text(entry));
+  }
+  return undefined;
+}

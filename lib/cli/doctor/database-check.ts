@@ -1,0 +1,74 @@
+import { ImageManifest } from '../../image/manifest.ts';
+import type { Check, CheckContext } from './check.ts';
+import { databaseTime } from './database-age.ts';
+import { fail, type Outcome, pass, warn } from './outcome.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** It is built four times a day; what is older than that is not renewed any more. */
+const OLD_DAYS = 2;
+const TOO_OLD_DAYS = 14;
+const CREATED = 'org.opencontainers.image.created';
+
+export const databaseCheck: Check = {
+  id: 'vulnerability-database',
+  title: 'The vulnerability database is in the registry and not old',
+  needs: ['registry-token'],
+  // Without the annotation the layer is read through.
+  limitSeconds: 180,
+  async run(context) {
+    const { database } = context.app.options;
+    const name = `${database.repository}:${database.tag}`;
+    const advice =
+      `Renew it, and have that done each day: az acr import --name REGISTRY --force ` +
+      `--source ghcr.io/aquasecurity/trivy-db:2 --image ${name}`;
+    const made = await timeOf(context);
+    switch (made) {
+      case 'absent':
+        return fail(`there is no ${name} in the registry`, advice);
+      case 'not-a-database':
+        return fail(`${name} is not a database of Trivy’s`, advice);
+      case 'unknown':
+        return warn(`${name} does not say how old it is`, advice);
+      default:
+        return judge(name, context.app.clock.now().getTime() - made.getTime(), advice);
+    }
+  },
+};
+
+function judge(name: string, ageMs: number, advice: string): Outcome {
+  const age = ageMs < 2 * DAY_MS ? hours(ageMs) : `${Math.floor(ageMs / DAY_MS)} days`;
+  const detail = `${name} is ${age} old`;
+  if (ageMs > TOO_OLD_DAYS * DAY_MS) return fail(`${detail}: new advisories are missing`, advice);
+  return ageMs > OLD_DAYS * DAY_MS ? warn(detail, advice) : pass(detail);
+}
+
+function hours(ageMs: number): string {
+  const count = Math.max(0, Math.floor(ageMs / HOUR_MS));
+  return count === 1 ? '1 hour' : `${count} hours`;
+}
+
+async function timeOf({
+  app,
+}: CheckContext): Promise<Date | 'absent' | 'not-a-database' | 'unknown'> {
+  const { registry, options } = app;
+  const { repository, tag } = options.database;
+  const stored = await registry.manifest(repository, tag);
+  if (stored === undefined) return 'absent';
+  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
+  const layer = manifest.data?.layers[0];
+  if (manifest.data === undefined || layer === undefined) return 'not-a-database';
+  const annotated = Date.parse(manifest.data.annotations?.[CREATED] ?? '');
+  if (!Number.isNaN(annotated)) return new Date(annotated);
+  const content = await registry.openBlob(repository, layer.digest);
+  if (content === undefined) return 'not-a-database';
+  return (await databaseTime(content).catch(() => undefined)) ?? 'unknown';
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

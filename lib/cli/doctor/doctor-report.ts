@@ -1,0 +1,113 @@
+import { styleText } from 'node:util';
+import type { CheckResult } from './outcome.ts';
+import { wrapped } from './wrap-text.ts';
+
+export const STATUSES = ['pass', 'warn', 'fail', 'skipped'] as const;
+type Status = (typeof STATUSES)[number];
+
+/** All of one examination. */
+export interface DoctorReport {
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly identity: 'app' | 'signed-in';
+  readonly probed: boolean;
+  readonly interrupted: boolean;
+  readonly results: readonly CheckResult[];
+}
+
+const MARKS: Readonly<
+  Record<Status, { readonly mark: string; readonly colour: 'green' | 'yellow' | 'red' | 'dim' }>
+> = {
+  pass: { mark: '✓', colour: 'green' },
+  warn: { mark: '!', colour: 'yellow' },
+  fail: { mark: '✗', colour: 'red' },
+  skipped: { mark: '-', colour: 'dim' },
+};
+
+export function countsOf(results: readonly CheckResult[]): Readonly<Record<Status, number>> {
+  const count = (status: Status) => results.filter((result) => result.status === status).length;
+  return {
+    pass: count('pass'),
+    warn: count('warn'),
+    fail: count('fail'),
+    skipped: count('skipped'),
+  };
+}
+
+/** The worst of all, which the exit status follows. */
+export function overall(results: readonly CheckResult[]): 'pass' | 'warn' | 'fail' {
+  const counts = countsOf(results);
+  if (counts.fail > 0) return 'fail';
+  return counts.warn > 0 ? 'warn' : 'pass';
+}
+
+/** The stable shape of `--output json`: docs/cli.md. */
+export function reportJson(report: DoctorReport): string {
+  const { results, startedAt, finishedAt, identity, probed, interrupted } = report;
+  return `${JSON.stringify(
+    {
+      version: 1,
+      command: 'doctor',
+      status: overall(results),
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      identity,
+      probed,
+      interrupted,
+      counts: countsOf(results),
+      checks: results,
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+/** One line a check, aligned, and below it what to do. Colours and wrapping where there is a terminal. */
+export function reportTable(
+  report: DoctorReport,
+  terminal: { readonly colour: boolean; readonly columns: number | undefined },
+): string {
+  const idWidth = Math.max(...report.results.map(({ id }) => id.length));
+  const indent = ' '.repeat(idWidth + 4);
+  const room = (terminal.columns ?? Number.POSITIVE_INFINITY) - indent.length;
+  const paint = (status: Status, text: string) =>
+    terminal.colour ? styleText(MARKS[status].colour, text, { validateStream: false }) : text;
+  const lines = report.results.flatMap((result) => {
+    const [first = '', ...more] = wrapped(result.detail, room);
+    const head = `${paint(result.status, MARKS[result.status].mark)} ${result.id.padEnd(idWidth)}  ${first}`;
+    const advice = 'whatToDo' in result ? wrapped(`→ ${result.whatToDo}`, room) : [];
+    return [head, ...[...more, ...advice].map((line) => indent + line)];
+  });
+  return `${[...lines, '', totalLine(report), ...nextLines(report)].join('\n')}\n`;
+}
+
+function totalLine({ results, startedAt, finishedAt }: DoctorReport): string {
+  const counts = countsOf(results);
+  const seconds = ((finishedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1);
+  const parts = [
+    `${counts.pass} passed`,
+    ...(counts.warn > 0 ? [`${counts.warn} to look at`] : []),
+    ...(counts.fail > 0 ? [`${counts.fail} failed`] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
+  ];
+  return `${parts.join(', ')} in ${seconds} s`;
+}
+
+function nextLines({ results, identity, probed, interrupted }: DoctorReport): string[] {
+  const status = overall(results);
+  const lines: string[] = [];
+  const asked = results.some(({ id, status: one }) => id === 'identity' && one === 'pass');
+  if (identity === 'signed-in' && asked) {
+    lines.push(
+      'Rights were checked of whoever is signed in here, not of the app’s identity: see docs/cli.md.',
+    );
+  }
+  if (interrupted) return [...lines, 'Next: interrupted, so not all was looked at. Run it again.'];
+  if (status === 'fail') {
+    return [...lines, 'Next: mend what failed, from the top, and run it again.'];
+  }
+  if (!probed) {
+    return [...lines, 'Next: "patchwright doctor --probe" tries one container group of each kind.'];
+  }
+  return status === 'warn' ? [...lines, 'Next: look at what is marked with "!".'] : lines;
+}

@@ -1,0 +1,76 @@
+import { ContainerGroupsError, GroupTag } from '../../containers/container-groups.ts';
+import type { Check, CheckContext } from './check.ts';
+import { whatToDoAbout } from './explain-failure.ts';
+import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
+
+/** The reaper comes every few minutes; what is this much past its expiry it has not seen. */
+const REAPER_GRACE_MS = 30 * 60_000;
+const CORES_OF_A_GROUP = 2;
+
+export const groupChecks: readonly Check[] = [
+  {
+    id: 'container-groups',
+    title: 'The resource group is there and its container groups can be listed',
+    needs: ['identity'],
+    run: listGroups,
+  },
+  {
+    id: 'container-quota',
+    title: 'The region’s quotas leave room for container groups',
+    needs: ['container-groups'],
+    run: readQuotas,
+  },
+];
+
+async function listGroups({ app, settings }: CheckContext): Promise<Outcome> {
+  const now = app.clock.now().getTime();
+  let count = 0;
+  const expired: string[] = [];
+  for await (const group of app.groups.list()) {
+    count += 1;
+    const expiresAt = Date.parse(group.tags[GroupTag.expiresAt] ?? '');
+    if (expiresAt + REAPER_GRACE_MS < now) expired.push(group.name);
+  }
+  const where = `${settings.jobsResourceGroup} in ${settings.location}`;
+  if (expired.length === 0) return pass(`${where}, with ${count} of Patchwright’s groups now`);
+  return warn(
+    `past their expiry: ${expired.join(', ')}`,
+    'The reaper does not run, or may not delete. Look at the app’s function "reaper"; until then these groups cost money: az container delete',
+  );
+}
+
+async function readQuotas({ app, quotas, settings }: CheckContext): Promise<Outcome> {
+  const all = await quotas.read().catch((error: unknown) => {
+    const unreadable = error instanceof ContainerGroupsError && error.refusal === 'unauthorized';
+    if (unreadable) return undefined;
+    throw error;
+  });
+  if (all === undefined) {
+    return skipped(
+      'the identity may not read quotas, and need not: that takes a right on the subscription',
+    );
+  }
+  const { builder, maxGroups } = app.options;
+  const counted = new Map([
+    ['ContainerGroups', 1],
+    ['StandardCores', CORES_OF_A_GROUP],
+    ...(builder.kind === 'confidential'
+      ? ([['ConfidentialCores', CORES_OF_A_GROUP]] as const)
+      : []),
+  ]);
+  const relevant = all.filter(({ name }) => counted.has(name));
+  const shown = relevant.map(({ name, used, limit }) => `${name} ${used} of ${limit}`).join(', ');
+  const full = relevant.filter(({ name, used, limit }) => used + (counted.get(name) ?? 1) > limit);
+  if (full.length > 0) {
+    return fail(
+      `used up in ${settings.location}: ${full.map(({ name, used, limit }) => `${name} ${used} of ${limit}`).join(', ')}`,
+      whatToDoAbout('quota', ''),
+    );
+  }
+  const small = relevant.filter(({ name, limit }) => limit < maxGroups * (counted.get(name) ?? 1));
+  if (small.length === 0) return pass(shown === '' ? 'none that counts here' : shown);
+  return warn(
+    `less than PATCHWRIGHT_MAX_GROUPS (${maxGroups}) asks for: ${shown}`,
+    whatToDoAbout('quota', ''),
+  );
+}

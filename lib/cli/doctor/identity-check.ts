@@ -1,0 +1,28 @@
+import { failureName } from '../../http/connection-failure.ts';
+import type { Check } from './check.ts';
+import { fail, pass } from './outcome.ts';
+
+const REGISTRY = 'https://containerregistry.azure.net/.default';
+const ARM = 'https://management.azure.com/.default';
+const STORAGE = 'https://storage.azure.com/.default';
+
+export const identityCheck: Check = {
+  id: 'identity',
+  title: 'The identity gets tokens for the registry, for ARM and for storage',
+  needs: ['settings'],
+  async run({ identify, settings }) {
+    const scopes = [REGISTRY, ARM, ...(settings.storage.kind === 'identity' ? [STORAGE] : [])];
+    for (const scope of scopes) {
+      try {
+        await identify(scope);
+      } catch (error) {
+        return fail(
+          // Not its text: the SDK's errors quote what the endpoint answered.
+          `no token for ${scope} (${failureName(error)})`,
+          'In Azure: assign the user-assigned identity whose client id AZURE_CLIENT_ID names to the app. Elsewhere: sign in with "az login".',
+        );
+      }
+    }
+    return pass(`tokens for ${scopes.map((scope) => new URL(scope).host).join(', ')}`);
+  },
+};

@@ -1,0 +1,40 @@
+import { createInspection, type IdentityChoice, type Inspection } from '../../app.ts';
+import { failureName } from '../../http/connection-failure.ts';
+import { SettingsError } from '../../settings.ts';
+import { fail, type Outcome } from './outcome.ts';
+
+export type Opened =
+  | { readonly ok: true; readonly inspection: Inspection }
+  | { readonly ok: false; readonly outcome: Outcome };
+
+/** The parts of the app by these settings, or what is wrong with them. Sends nothing. */
+export function openInspection(
+  settings: Readonly<Record<string, string | undefined>>,
+  identity: IdentityChoice,
+): Opened {
+  try {
+    return { ok: true, inspection: createInspection(settings, identity) };
+  } catch (error) {
+    return { ok: false, outcome: explain(error) };
+  }
+}
+
+function explain(error: unknown): Outcome {
+  if (error instanceof SettingsError) {
+    return fail(
+      error.faults.join('; '),
+      'Correct each of these: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to give them to this command.',
+    );
+  }
+  const code = failureName(error);
+  // The SDKs' own texts may quote a connection string.
+  return code === 'ENOENT' || code === 'EACCES'
+    ? fail(
+        `PATCHWRIGHT_EXTRA_CA_FILE can’t be read (${code})`,
+        'Correct the path, or leave it out.',
+      )
+    : fail(
+        `an address or a connection string is malformed (${code})`,
+        'Check the settings whose names begin with AzureWebJobsStorage, and PATCHWRIGHT_ARM_ENDPOINT.',
+      );
+}

@@ -1,0 +1,125 @@
+import type { ProbeResult } from '../../job/probe-result.ts';
+import type { Check, CheckContext } from './check.ts';
+import { whatToDoAbout } from './explain-failure.ts';
+import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
+import { type Probe, probeGroup } from './probe-group.ts';
+
+/** Without these BuildKit and runc do nothing. */
+const BUILDER_TRIALS = [
+  'bind-mount',
+  'tmpfs-mount',
+  'overlay-mount',
+  'unshare-mount',
+  'unshare-pid',
+] as const;
+const GIB = 1024 ** 3;
+/** Layers of a few images, BuildKit's state and temporary files. */
+const LEAST_FREE_BYTES = 5 * GIB;
+const LIMIT_SECONDS = 20 * 60;
+
+export const probeChecks: readonly Check[] = [
+  {
+    id: 'probe-standard',
+    title: 'A Standard group can be created and deleted; the worker runs in it',
+    needs: ['container-groups', 'storage-result-address', 'worker-scan-image'],
+    limitSeconds: LIMIT_SECONDS,
+    probe: true,
+    cleansUp: true,
+    async run(context) {
+      const image = context.app.options.scanWorkerImage;
+      const tools = ['trivy'];
+      const probe = await probeGroup(context, { sku: 'Standard', privileged: false, image, tools });
+      return judge(probe, (result) => missingTools(result, tools));
+    },
+  },
+  {
+    id: 'probe-confidential',
+    title: 'A privileged Confidential group can be created and deleted; BuildKit can work in it',
+    needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
+    limitSeconds: LIMIT_SECONDS,
+    probe: true,
+    cleansUp: true,
+    run: probeConfidential,
+  },
+];
+
+async function probeConfidential(context: CheckContext): Promise<Outcome> {
+  const { builder, patchWorkerImage: image } = context.app.options;
+  if (builder.kind !== 'confidential') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  const tools = ['copa', 'buildkitd', 'runc'];
+  const probe = await probeGroup(context, { sku: 'Confidential', privileged: true, image, tools });
+  return judge(probe, (result) => {
+    const refused = BUILDER_TRIALS.filter((name) => !result.trials[name].ok);
+    if (refused.length === 0) return missingTools(result, tools);
+    const why = refused.map((name) => `${name} (${result.trials[name].detail})`);
+    return fail(
+      `the group refuses ${why.join(', ')}`,
+      'BuildKit can’t work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
+    );
+  });
+}
+
+function judge(
+  { end, leftBehind }: Probe,
+  look: (result: ProbeResult) => Outcome | undefined,
+): Outcome {
+  const outcome = judgeEnd(end, look);
+  if (leftBehind === undefined) return outcome;
+  return fail(
+    `${outcome.detail}; the group ${leftBehind} could not be deleted`,
+    `Delete it: az container delete --name ${leftBehind}. Otherwise the app’s reaper does, within an hour.`,
+  );
+}
+
+function judgeEnd(end: Probe['end'], look: (result: ProbeResult) => Outcome | undefined): Outcome {
+  switch (end.end) {
+    case 'interrupted':
+      return skipped('interrupted; nothing is left behind');
+    case 'refused':
+      return fail(end.detail, whatToDoAbout(end.refusal, end.detail));
+    case 'no-result':
+      return fail(
+        `the group gave no result: ${end.detail}`,
+        'Check that container groups can reach the storage account and the registry, and that the worker image is of this version.',
+      );
+    case 'result':
+      return look(end.result) ?? judgeSurroundings(end.result);
+    default:
+      return end satisfies never;
+  }
+}
+
+function missingTools(result: ProbeResult, tools: readonly string[]): Outcome | undefined {
+  const missing = tools.filter((name) => (result.tools[name] ?? 'unknown') === 'unknown');
+  if (missing.length === 0) return undefined;
+  return fail(
+    `not in the worker image, or not able to run: ${missing.join(', ')}`,
+    'Build the worker images anew: az acr build, see the top of infra/worker/Dockerfile.',
+  );
+}
+
+/** What is so in both kinds of groups. */
+function judgeSurroundings(result: ProbeResult): Outcome {
+  if (!result.registry.ok) {
+    return fail(
+      `the group does not reach the registry: ${result.registry.detail}`,
+      'Allow it in the registry’s firewall, or give the groups a network that reaches it.',
+    );
+  }
+  const free = `${(result.freeBytes / GIB).toFixed(1)} GiB free`;
+  if (result.freeBytes < LEAST_FREE_BYTES) {
+    return warn(`only ${free}`, 'Large images won’t fit: their targets end as failed.');
+  }
+  return pass(`created, ran and deleted; ${mountsOf(result)}; ${versionsOf(result)}; ${free}`);
+}
+
+function mountsOf({ trials }: ProbeResult): string {
+  const allowed = BUILDER_TRIALS.every((name) => trials[name].ok);
+  return allowed ? 'mounts work' : 'mounts are refused';
+}
+
+function versionsOf({ tools }: ProbeResult): string {
+  return Object.entries(tools)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+}

@@ -1,0 +1,124 @@
+import {
+  type GroupAnswer,
+  GroupName,
+  type GroupRefusal,
+} from '../../containers/container-groups.ts';
+import { MAX_PROBE_BYTES, ProbeResult } from '../../job/probe-result.ts';
+import { CONTAINERS } from '../../storage/blobs.ts';
+import type { CheckContext } from './check.ts';
+import { type ProbeKind, probeSpec } from './probe-spec.ts';
+
+/** A group may take half an hour to come up; nobody waits that long at a terminal. */
+const LIMIT_MS = 15 * 60_000;
+const EXPIRY_MS = 30 * 60_000;
+const LONGEST_POLL_SECONDS = 5;
+/** ARM is asked once in so many looks for the result. */
+const LOOKS_TO_A_STATUS = 4;
+const MAX_LOG = 500;
+const DELETION_TRIES = 6;
+
+export type ProbeEnd =
+  | { readonly end: 'result'; readonly result: ProbeResult }
+  | { readonly end: 'refused'; readonly refusal: GroupRefusal; readonly detail: string }
+  /** It came up, or may have, and no usable result came. */
+  | { readonly end: 'no-result'; readonly detail: string }
+  | { readonly end: 'interrupted' };
+
+export interface Probe {
+  readonly end: ProbeEnd;
+  /** The group that could not be deleted, for the operator. */
+  readonly leftBehind?: string;
+}
+
+/** Creates one group, waits for what it finds out, and takes group and result away whatever happens. */
+export async function probeGroup(context: CheckContext, kind: ProbeKind): Promise<Probe> {
+  const { app, newId } = context;
+  const id = `probe-${newId()}`;
+  const group = GroupName.parse(`pw-${id}`);
+  const blob = `doctor/${id}/result.json`;
+  const now = app.clock.now().getTime();
+  const expiresAt = new Date(now + EXPIRY_MS);
+  const resultUrl = await app.blobs.createOnlyUrl(CONTAINERS.results, blob, expiresAt);
+  const spec = await probeSpec(context, kind, { group, id, resultUrl, expiresAt });
+  if (context.stop.aborted) return { end: { end: 'interrupted' } };
+  const answer = await app.groups.create(spec);
+  if (isRefused(answer)) {
+    return { end: { end: 'refused', refusal: answer.refusal, detail: answer.detail } };
+  }
+  let deleted = false;
+  try {
+    const end = await awaitResult(context, { id, group, blob, until: now + LIMIT_MS });
+    deleted = await deleteGroup(context, group);
+    return deleted ? { end } : { end, leftBehind: group };
+  } finally {
+    if (!deleted) await app.groups.delete(group);
+    await app.blobs.delete(CONTAINERS.results, blob);
+  }
+}
+
+/** `unavailable` does not say whether there is a group now: then it is looked for, and taken away. */
+function isRefused(answer: GroupAnswer): answer is Extract<GroupAnswer, { ok: false }> {
+  return !answer.ok && answer.refusal !== 'unavailable';
+}
+
+async function awaitResult(
+  context: CheckContext,
+  probe: {
+    readonly id: string;
+    readonly group: GroupName;
+    readonly blob: string;
+    readonly until: number;
+  },
+): Promise<ProbeEnd> {
+  const { app, stop, sleep, tell } = context;
+  const pollMs = Math.min(LONGEST_POLL_SECONDS, app.options.pollSeconds) * 1000;
+  for (let look = 1; !stop.aborted; look += 1) {
+    const content = await app.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES);
+    if (content.found) return parseResult(content.bytes, probe.id);
+    if (app.clock.now().getTime() > probe.until) {
+      return { end: 'no-result', detail: 'the group did not answer within 15 minutes' };
+    }
+    if (look % LOOKS_TO_A_STATUS === 0) {
+      const status = await app.groups.get(probe.group);
+      tell(`group ${probe.group}: ${status?.state ?? 'not there'}`);
+      const over = status === undefined || status.state === 'lost' || status.state === 'stopped';
+      // What ended may have stored its result since the last look.
+      const last = over && (await app.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES));
+      if (last !== false) {
+        if (last.found) return parseResult(last.bytes, probe.id);
+        if (status === undefined) return { end: 'no-result', detail: 'the group is gone' };
+        return { end: 'no-result', detail: status.detail + (await lastWords(app, probe.group)) };
+      }
+    }
+    await sleep(pollMs, stop);
+  }
+  return { end: 'interrupted' };
+}
+
+/** The end of the worker's log, which masks secrets itself. */
+async function lastWords(app: CheckContext['app'], group: GroupName): Promise<string> {
+  const log = await app.groups.logs(group).catch(() => undefined);
+  const line = log?.trimEnd().split('\n').slice(-2).join(' ') ?? '';
+  return line === '' ? '' : `; its log ends: ${line.slice(-MAX_LOG)}`;
+}
+
+function parseResult(bytes: Uint8Array, id: string): ProbeEnd {
+  try {
+    const result = ProbeResult.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    if (result.probeId === id) return { end: 'result', result };
+  } catch {
+    // Nothing of it is shown: it is not ours.
+  }
+  return { end: 'no-result', detail: 'the result is not one of the worker’s' };
+}
+
+/** A group that is coming up may have to be asked to go more than once. */
+async function deleteGroup({ app, sleep, tell }: CheckContext, group: GroupName): Promise<boolean> {
+  tell(`deleting group ${group}`);
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await app.groups.delete(group);
+    if (answer.ok) return true;
+    if (answer.refusal !== 'transitioning' || attempt === DELETION_TRIES) return false;
+    await sleep(10_000);
+  }
+}

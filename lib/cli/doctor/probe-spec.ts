@@ -1,0 +1,76 @@
+import {
+  type GroupName,
+  type GroupSpec,
+  GroupTag,
+  MANAGED_BY,
+} from '../../containers/container-groups.ts';
+import { Digest } from '../../image/digest.ts';
+import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JOB_FOLDER_VARIABLE } from '../../job/job-file.ts';
+import type { ProbeJobFile } from '../../job/probe-job.ts';
+import { SCRATCH_PATH, SECRETS_PATH, TOKEN_USER } from '../../pipeline/group-spec.ts';
+import type { WorkerImage } from '../../pipeline/services.ts';
+import type { CheckContext } from './check.ts';
+
+/** The two kinds of groups that jobs run in. */
+export interface ProbeKind {
+  readonly sku: GroupSpec['sku'];
+  readonly privileged: boolean;
+  readonly image: WorkerImage;
+  readonly tools: readonly string[];
+}
+
+/** A group like those of the jobs, but small, with nothing in it but the worker's probe. */
+export async function probeSpec(
+  { app }: CheckContext,
+  kind: ProbeKind,
+  probe: {
+    readonly group: GroupName;
+    readonly id: string;
+    readonly resultUrl: string;
+    readonly expiresAt: Date;
+  },
+): Promise<GroupSpec> {
+  const { registry, options } = app;
+  const { repository, reference } = kind.image;
+  const { token } = await registry.mintToken([{ repository, actions: ['pull'] }]);
+  const file: ProbeJobFile = {
+    version: 1,
+    kind: 'probe',
+    probeId: probe.id,
+    registry: registry.host,
+    image: { repository, digest: Digest.parse(reference.split('@')[1]) },
+    tools: [...kind.tools],
+    resultUrl: probe.resultUrl,
+    ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
+  };
+  return {
+    name: probe.group,
+    sku: kind.sku,
+    privileged: kind.privileged,
+    image: `${registry.host}/${reference}`,
+    imageCredential: { server: registry.host, username: TOKEN_USER, password: token },
+    command: ['node', '/app/worker.cjs', 'probe'],
+    cpu: 1,
+    memoryGb: 1,
+    environment: {
+      [JOB_FOLDER_VARIABLE]: SECRETS_PATH,
+      DOCKER_CONFIG: SECRETS_PATH,
+      ...(kind.privileged && { TMPDIR: SCRATCH_PATH }),
+    },
+    secretFiles: {
+      [JOB_FILE_NAME]: JSON.stringify(file),
+      [DOCKER_CONFIG_NAME]: JSON.stringify({
+        auths: { [registry.host]: { registrytoken: token } },
+      }),
+    },
+    secretsPath: SECRETS_PATH,
+    ...(kind.privileged && { scratchPath: SCRATCH_PATH }),
+    // Should this program not come to it, the app's reaper takes the group away.
+    tags: {
+      [GroupTag.managedBy]: MANAGED_BY,
+      [GroupTag.run]: 'doctor',
+      [GroupTag.job]: probe.id,
+      [GroupTag.expiresAt]: probe.expiresAt.toISOString(),
+    },
+  };
+}

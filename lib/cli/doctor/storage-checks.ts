@@ -1,0 +1,173 @@
+import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { failureName } from '../../http/connection-failure.ts';
+import { CONTAINERS, type ContainerName } from '../../storage/blobs.ts';
+import { QUEUES } from '../../storage/queues.ts';
+import { StorageError } from '../../storage/storage-error.ts';
+import { TABLES, type TableName } from '../../storage/tables.ts';
+import type { Check, CheckContext } from './check.ts';
+import { fail, type Outcome, pass, warn } from './outcome.ts';
+
+const PARTITION = 'doctor';
+
+/** With a connection string storage needs nobody's token. */
+function storageNeeds({ settings }: CheckContext): readonly string[] {
+  return settings.storage.kind === 'identity' ? ['storage', 'identity'] : ['storage'];
+}
+
+export const storageChecks: readonly Check[] = [
+  {
+    id: 'storage',
+    title: 'The storage account answers',
+    needs: ['settings'],
+    run: reach,
+  },
+  {
+    id: 'storage-tables',
+    title: 'Each table is there; a row can be written, read and deleted',
+    needs: storageNeeds,
+    run: (context) => tryAll(Object.values(TABLES), 'tables', (table) => tryTable(context, table)),
+  },
+  {
+    id: 'storage-queues',
+    title: 'Each queue is there; a message can be sent and deleted',
+    needs: storageNeeds,
+    run: (context) =>
+      tryAll(Object.values(QUEUES), 'queues', async (queue) => {
+        await context.queueTrial.tryOut(queue);
+      }),
+  },
+  {
+    id: 'storage-poison-queues',
+    title: 'Each poison queue is there and may be used; none holds a message',
+    needs: storageNeeds,
+    run: tryPoisonQueues,
+  },
+  {
+    id: 'storage-containers',
+    title: 'Each blob container is there; a blob can be written, read and deleted',
+    needs: storageNeeds,
+    run: (context) =>
+      tryAll(Object.values(CONTAINERS), 'blob containers', (container) =>
+        tryContainer(context, container),
+      ),
+  },
+  {
+    id: 'storage-result-address',
+    title: 'An address can be signed under which a group creates one blob, once',
+    needs: ['storage-containers'],
+    run: tryAddress,
+  },
+];
+
+async function reach({ storageAddresses, http }: CheckContext): Promise<Outcome> {
+  for (const address of storageAddresses) {
+    const url = new URL(address);
+    try {
+      // Any answer will do: without a token it is a refusal.
+      await http.send(createPipelineRequest({ url: url.href, timeout: 10_000 }));
+    } catch (error) {
+      return fail(
+        `no answer from ${url.host} (${failureName(error)})`,
+        'Check the AzureWebJobsStorage settings, and the network between here and the storage account.',
+      );
+    }
+  }
+  return pass(storageAddresses.map((address) => new URL(address).host).join(', '));
+}
+
+/** Tries each, and names every one that is missing; any other failure is the check's. */
+async function tryAll<Name extends string>(
+  names: readonly Name[],
+  kind: string,
+  attempt: (name: Name) => Promise<void>,
+): Promise<Outcome> {
+  const missing: Name[] = [];
+  for (const name of names) {
+    try {
+      await attempt(name);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'not-provisioned') throw error;
+      missing.push(name);
+    }
+  }
+  if (missing.length === 0) return pass(`${names.length} ${kind} can be used`);
+  return fail(
+    `missing ${kind}: ${missing.join(', ')}`,
+    'Deploy infra/main.bicep again: it makes what is missing.',
+  );
+}
+
+async function tryTable({ tables, newId }: CheckContext, table: TableName): Promise<void> {
+  const rowKey = newId();
+  const etag = await tables.insert(table, { partitionKey: PARTITION, rowKey });
+  try {
+    await tables.get(table, PARTITION, rowKey);
+  } finally {
+    await tables.delete(table, PARTITION, rowKey, etag ?? '');
+  }
+}
+
+async function tryPoisonQueues({ queueTrial }: CheckContext): Promise<Outcome> {
+  const waiting: string[] = [];
+  const names = Object.values(QUEUES).map((queue) => `${queue}-poison`);
+  const outcome = await tryAll(names, 'poison queues', async (queue) => {
+    const { messages } = await queueTrial.tryOut(queue);
+    if (messages > 0) waiting.push(`${queue} (${messages})`);
+  });
+  if (outcome.status !== 'pass' || waiting.length === 0) return outcome;
+  return warn(
+    `messages wait in ${waiting.join(', ')}`,
+    'Each is one that failed again and again. Look at the app’s log of that time, then clear the queue.',
+  );
+}
+
+async function tryContainer(
+  { app: { blobs }, newId }: CheckContext,
+  container: ContainerName,
+): Promise<void> {
+  const name = `doctor/${newId()}`;
+  await blobs.create(container, name, Buffer.from('{}'), 'application/json');
+  try {
+    await blobs.read(container, name, 16);
+  } finally {
+    await blobs.delete(container, name);
+  }
+}
+
+async function tryAddress({ app, http, newId }: CheckContext): Promise<Outcome> {
+  const name = `doctor/${newId()}`;
+  const expiresAt = new Date(app.clock.now().getTime() + 10 * 60_000);
+  const url = await app.blobs.createOnlyUrl(CONTAINERS.results, name, expiresAt);
+  const put = () =>
+    http.send(
+      createPipelineRequest({
+        url,
+        method: 'PUT',
+        headers: createHttpHeaders({
+          'content-type': 'application/json',
+          'x-ms-blob-type': 'BlockBlob',
+          'x-ms-version': '2023-11-03',
+        }),
+        body: '{}',
+        timeout: 30_000,
+      }),
+    );
+  try {
+    const [first, second] = [await put(), await put()];
+    if (first.status !== 201) {
+      return fail(
+        `storage answered ${first.status} to the address that it should take`,
+        'Check that the identity has Storage Blob Data Owner or Contributor, and the account’s firewall: container groups come from outside.',
+      );
+    }
+    if (second.status !== 403) {
+      return fail(
+        `storage answered ${second.status} to a second write under the same address`,
+        'A result could be overwritten. Check that nothing stands between here and the account.',
+      );
+    }
+    return pass(`a blob was created in ${CONTAINERS.results}, and not twice`);
+  } finally {
+    await app.blobs.delete(CONTAINERS.results, name);
+  }
+}

@@ -1,0 +1,102 @@
+import { Digest } from '../../image/digest.ts';
+import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts';
+import type { RepositoryName } from '../../image/reference.ts';
+import type { WorkerImage } from '../../pipeline/services.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { Check } from './check.ts';
+import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
+import { TOOL_LABEL, WORKER_TOOLS } from './worker-tools.ts';
+
+const MAX_CONFIG_BYTES = 1024 * 1024;
+const BUILD =
+  'Build the worker images into the registry (az acr build, see the top of infra/worker/Dockerfile), and set';
+
+export const workerImageChecks: readonly Check[] = [
+  {
+    id: 'worker-scan-image',
+    title: 'The scanning worker image is there, with the expected tools',
+    needs: ['registry-token'],
+    run: ({ app }) => inspect(app.registry, app.options.scanWorkerImage, 'scan'),
+  },
+  {
+    id: 'worker-patch-image',
+    title: 'The patching worker image is there, with the expected tools',
+    needs: ['registry-token'],
+    async run({ app }) {
+      if (app.options.builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
+      return inspect(app.registry, app.options.patchWorkerImage, 'patch');
+    },
+  },
+];
+
+async function inspect(
+  registry: Registry,
+  image: WorkerImage,
+  kind: keyof typeof WORKER_TOOLS,
+): Promise<Outcome> {
+  const setting = `PATCHWRIGHT_${kind.toUpperCase()}_WORKER_IMAGE`;
+  const config = await readConfig(registry, image);
+  if (config === undefined) {
+    return fail(`there is no ${image.reference}`, `${BUILD} ${setting} to its digest.`);
+  }
+  const { os, architecture } = config;
+  if (os !== 'linux' || architecture !== 'amd64') {
+    return fail(
+      `${image.reference} is for ${os}/${architecture}; container groups run linux/amd64`,
+      `${BUILD} ${setting} to its digest.`,
+    );
+  }
+  return compareTools(config.config?.Labels ?? {}, kind, setting);
+}
+
+function compareTools(
+  labels: Readonly<Record<string, string>>,
+  kind: keyof typeof WORKER_TOOLS,
+  setting: string,
+): Outcome {
+  const expected = Object.entries(WORKER_TOOLS[kind]);
+  const found = expected.map(([tool, version]) => {
+    const actual = labels[`${TOOL_LABEL}${tool}`];
+    return { tool, version, actual };
+  });
+  const shown = expected.map(([tool, version]) => `${tool} ${version}`).join(', ');
+  if (found.every(({ actual }) => actual === undefined)) {
+    return warn(
+      `the image does not say which tools it holds; expected: ${shown}`,
+      `${BUILD} ${setting} to its digest. An image of your own: label it ${TOOL_LABEL}NAME=VERSION.`,
+    );
+  }
+  const other = found.filter(({ version, actual }) => actual !== version);
+  if (other.length === 0) return pass(shown);
+  const differences = other.map(
+    ({ tool, version, actual }) => `${tool} ${actual?.slice(0, 64) ?? 'unknown'}, not ${version}`,
+  );
+  return fail(`another version: ${differences.join('; ')}`, `${BUILD} ${setting} to its digest.`);
+}
+
+/** Of an index, as buildx makes it, the config of linux/amd64. Undefined where any part is missing. */
+async function readConfig(
+  registry: Registry,
+  { repository, reference }: WorkerImage,
+): Promise<ImageConfig | undefined> {
+  const digest = Digest.parse(reference.split('@')[1]);
+  const document = await readJson(registry, repository, digest);
+  const index = ImageIndex.safeParse(document);
+  const child = index.data?.manifests.find(
+    ({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64',
+  );
+  const own = child === undefined ? document : await readJson(registry, repository, child.digest);
+  const manifest = ImageManifest.safeParse(own);
+  if (!manifest.success) return undefined;
+  const blob = await registry.blob(repository, manifest.data.config.digest, MAX_CONFIG_BYTES);
+  return blob && ImageConfig.parse(JSON.parse(Buffer.from(blob).toString('utf8')));
+}
+
+async function readJson(
+  registry: Registry,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<unknown> {
+  const stored = await registry.manifest(repository, digest);
+  return stored && JSON.parse(Buffer.from(stored.bytes).toString('utf8'));
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import manifest from '../../package.json' with { type: 'json' };
+import { systemClock } from '../clock.ts';
+import type { CliContext, TextSink } from './cli-context.ts';
+import { COMMANDS } from './commands.ts';
+import { ExitCode } from './exit-code.ts';
+import { runCli } from './run-cli.ts';
+
+/** The program `patchwright`: the process's own streams, signals and files, and nothing else. */
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second one means: now, whatever is left behind.
+      if (stop.signal.aborted) process.exit(ExitCode.interrupted);
+      stop.abort();
+    });
+  }
+  const context: CliContext = {
+    environment: process.env,
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    readFile: (path) => readFile(path, 'utf8'),
+    clock: systemClock,
+    sleep: (milliseconds, signal) =>
+      setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
+        () => undefined,
+      ),
+    stop: stop.signal,
+  };
+  const code = await runCli(process.argv.slice(2), context, {
+    commands: COMMANDS,
+    version: manifest.version,
+  });
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  // Not by itself: a request that was given up on may still hold a socket.
+  process.exit(code);
+}
+
+function sinkOf(stream: NodeJS.WriteStream): TextSink {
+  // A reader that went away (`| head`) is no failure.
+  stream.on('error', () => undefined);
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns,
+  };
+}
+
+/** Settles once everything before was handed to the system: on some, pipes are written later. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+void main();

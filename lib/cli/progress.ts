@@ -1,0 +1,41 @@
+import type { CliContext } from './cli-context.ts';
+
+const SHOWN_AFTER_MS = 1000;
+const REDRAWN_EVERY_MS = 500;
+const CLEAR_LINE = '\r\u001B[2K';
+
+/** One line on standard error that tells what goes on; nothing where that is no terminal. */
+export interface Progress {
+  readonly tell: (text: string) => void;
+  /** Takes the line away. */
+  readonly end: () => void;
+}
+
+/** Shown only once something has taken a second. */
+export function startProgress({ stderr, clock }: CliContext): Progress {
+  if (!stderr.isTerminal) return { tell: () => undefined, end: () => undefined };
+  const startedAt = clock.now().getTime();
+  let text = '';
+  let drawn = false;
+
+  function draw(): void {
+    const elapsed = clock.now().getTime() - startedAt;
+    if (elapsed < SHOWN_AFTER_MS || text === '') return;
+    const line = `${text} (${Math.floor(elapsed / 1000)} s)`;
+    stderr.write(CLEAR_LINE + line.slice(0, (stderr.columns ?? 80) - 1));
+    drawn = true;
+  }
+
+  const timer = setInterval(draw, REDRAWN_EVERY_MS);
+  timer.unref();
+  return {
+    tell(next) {
+      text = next;
+      draw();
+    },
+    end() {
+      clearInterval(timer);
+      if (drawn) stderr.write(CLEAR_LINE);
+    },
+  };
+}

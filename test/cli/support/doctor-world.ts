@@ -1,0 +1,141 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import type { Digest } from '../../../lib/image/digest.ts';
+import { ImageManifest } from '../../../lib/image/manifest.ts';
+import {
+  advisoryArtifact,
+  DATABASE_REPOSITORY,
+  DATABASE_TAG,
+  demoAdvisories,
+} from '../../images/advisories/demo-database.ts';
+import { buildArtifact } from '../../images/build-image.ts';
+import { makeLayout, type OciLayout, pushLayout } from '../../images/oci-layout.ts';
+import { registryTarget } from '../../world/seed/registry-target.ts';
+import { policyOf, seedPolicy } from '../../world/seed/seed-policy.ts';
+import { createAuthority } from '../../world/tls/certificates.ts';
+import { trustAuthority } from '../../world/trust.ts';
+import { startWorld, type World } from '../../world/world.ts';
+import { type CliRun, runInProcess } from './run-in-process.ts';
+import { type StorageFront, startStorageFront } from './storage-front.ts';
+
+export const POLICY = policyOf([{ repository: 'team/api', tags: ['*'] }]);
+const MIRROR = 'patchwright/mirror/docker.io/library/';
+/** Small, so that a test can use it up. */
+const GROUP_QUOTA = 2;
+
+/** A local Azure in which the doctor finds nothing amiss, and what a test may change about it. */
+export interface DoctorWorld {
+  readonly world: World;
+  /** Each service of storage with a front that may refuse. */
+  readonly fronts: Readonly<Record<'blob' | 'queue' | 'table', StorageFront>>;
+  /** Whether the programs `mount` and so on do what they are asked to; they do at first. */
+  allowMounts(allowed: boolean): Promise<void>;
+  seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
+  removeRepository(repository: string): Promise<void>;
+  settings(extra?: Readonly<Record<string, string>>): Record<string, string>;
+  /** Runs `patchwright doctor` with `--output json` unless told otherwise. */
+  doctor(args?: readonly string[], extra?: Readonly<Record<string, string>>): Promise<CliRun>;
+  close(): Promise<void>;
+}
+
+export async function startDoctorWorld(): Promise<DoctorWorld> {
+  const tools = await mkdtemp(join(tmpdir(), 'patchwright-tools-'));
+  await addPrograms(tools);
+  const world = await startWorld({
+    toolsFolder: tools,
+    arm: { quotas: { groups: GROUP_QUOTA }, startDelayMs: 20 },
+    settings: { PATCHWRIGHT_MAX_GROUPS: String(GROUP_QUOTA) },
+  });
+  const { account } = world.storage;
+  const authority = await createAuthority();
+  trustAuthority(authority.caPem);
+  const caFile = join(tools, 'ca.pem');
+  await writeFile(caFile, world.caPem + authority.caPem);
+  const fronts = {
+    blob: await startStorageFront(account.blobUri, authority),
+    queue: await startStorageFront(account.queueUri, authority),
+    table: await startStorageFront(account.tableUri, authority),
+  };
+  for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'] as const) {
+    vi.stubEnv(name, world.identity.environment[name]);
+  }
+
+  const settings: DoctorWorld['settings'] = (extra = {}) =>
+    world.appEnvironment({
+      PATCHWRIGHT_EXTRA_CA_FILE: caFile,
+      AzureWebJobsStorage__blobServiceUri: fronts.blob.url,
+      AzureWebJobsStorage__queueServiceUri: fronts.queue.url,
+      AzureWebJobsStorage__tableServiceUri: fronts.table.url,
+      ...extra,
+    });
+  const doctorWorld: DoctorWorld = {
+    world,
+    fronts,
+    settings,
+    async allowMounts(allowed) {
+      const file = join(tools, 'refused');
+      await (allowed ? rm(file, { force: true }) : writeFile(file, ''));
+    },
+    async seedDatabase({ days, annotated = true }) {
+      const made = new Date(Date.now() - days * 24 * 3_600_000);
+      const layout = await advisoryArtifact(demoAdvisories(), made);
+      const target = registryTarget(world.registry, DATABASE_REPOSITORY);
+      await pushLayout(annotated ? layout : withoutAnnotations(layout), target);
+    },
+    async removeRepository(repository) {
+      const found = world.registry.storage.repositories().find(({ name }) => name === repository);
+      if (found !== undefined) await world.registry.storage.deleteRepository(found);
+    },
+    doctor: (args = [], extra = {}) =>
+      runInProcess(['doctor', '--output', 'json', ...args], { environment: settings(extra) }),
+    async close() {
+      vi.unstubAllEnvs();
+      await Promise.all(Object.values(fronts).map((front) => front.close()));
+      await world.close();
+      await rm(tools, { recursive: true, force: true });
+    },
+  };
+  await seedAll(doctorWorld);
+  return doctorWorld;
+}
+
+async function seedAll({ world, seedDatabase }: DoctorWorld): Promise<void> {
+  await seedPolicy(world.registry, POLICY);
+  await seedDatabase({ days: 0 });
+  for (const repository of ['team/api', `${MIRROR}debian`, `${MIRROR}ubuntu`]) {
+    const content = buildArtifact({ configType: 'application/x-test', layers: [] });
+    const layout = makeLayout([{ content, tags: ['v1'] }]);
+    await pushLayout(layout, registryTarget(world.registry, repository));
+  }
+}
+
+function withoutAnnotations(layout: OciLayout): OciLayout {
+  const digest = layout.entries[0]?.descriptor.digest;
+  const manifest = ImageManifest.parse(JSON.parse(bytesOf(layout, digest).toString('utf8')));
+  const layers = manifest.layers.map((layer) => ({
+    mediaType: layer.mediaType,
+    bytes: bytesOf(layout, layer.digest),
+  }));
+  const content = buildArtifact({ configType: manifest.config.mediaType, layers });
+  return makeLayout([{ content, tags: [DATABASE_TAG] }]);
+}
+
+function bytesOf(layout: OciLayout, digest: Digest | undefined): Buffer {
+  return Buffer.from((digest && layout.blobs.get(digest)) ?? '');
+}
+
+/** What the worker's probe starts: shell scripts, since starting Node takes its time. */
+async function addPrograms(folder: string): Promise<void> {
+  const refuse = `if [ -e '${folder}/refused' ]; then echo 'permission denied' >&2; exit 32; fi`;
+  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.28.1', runc: '1.1.5' };
+  const bodies = [
+    ...['mount', 'umount', 'unshare'].map((name) => [name, refuse]),
+    ...Object.entries(versions).map(([name, version]) => [name, `echo '${name} ${version}'`]),
+  ];
+  for (const [name = '', body] of bodies) {
+    await writeFile(join(folder, name), `#!/bin/sh\n${body}\n`);
+    await chmod(join(folder, name), 0o755);
+  }
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import type { CliContext } from '../../../lib/cli/cli-context.ts';
+import type { Command } from '../../../lib/cli/command.ts';
+import { COMMANDS } from '../../../lib/cli/commands.ts';
+import { runCli } from '../../../lib/cli/run-cli.ts';
+import { systemClock } from '../../../lib/clock.ts';
+
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in this process, on the sources. */
+export async function runInProcess(
+  args: readonly string[],
+  options: {
+    readonly environment?: Readonly<Record<string, string | undefined>>;
+    readonly commands?: readonly Command[];
+    readonly stop?: AbortSignal;
+    readonly terminal?: boolean;
+  } = {},
+): Promise<CliRun> {
+  const written = { stdout: '', stderr: '' };
+  const sink = (name: keyof typeof written): CliContext['stdout'] => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    isTerminal: options.terminal === true,
+    columns: 100,
+  });
+  const code = await runCli(
+    args,
+    {
+      environment: options.environment ?? {},
+      stdout: sink('stdout'),
+      stderr: sink('stderr'),
+      readFile: (path) => readFile(path, 'utf8'),
+      clock: systemClock,
+      sleep: (milliseconds, signal) =>
+        setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
+          () => undefined,
+        ),
+      stop: options.stop ?? new AbortController().signal,
+    },
+    { commands: options.commands ?? COMMANDS, version: '1.2.3' },
+  );
+  return { code, ...written };
+}
