@@ -6,12 +6,14 @@ import type { Outcome, SkipReason } from './reasons.ts';
 import type { InventoryImageRow } from './records/inventory-row.ts';
 import type { KnownPatch } from './records/target-row.ts';
 
+type UntaggedPatch = Omit<KnownPatch, 'tag'>;
+
 /** What is to happen to a target now that its source was scanned. */
 export type Assessment =
   | { readonly next: 'end'; readonly outcome: Outcome; readonly known?: KnownPatch }
   | { readonly next: 'patch'; readonly fingerprint: string }
   /** Its source has this patch already, under another tag: verify that and publish it. */
-  | { readonly next: 'verify'; readonly fingerprint: string; readonly patch: KnownPatch };
+  | { readonly next: 'verify'; readonly fingerprint: string; readonly patch: UntaggedPatch };
 
 /** Decides from the report and what the registry and the inventory know. Pure. */
 export function assess(facts: {
@@ -20,7 +22,7 @@ export function assess(facts: {
   /** Patches of this source under tags of this target. */
   readonly patches: readonly KnownPatch[];
   /** Patches of this source under tags of other targets in the same repository. */
-  readonly siblingPatches: readonly KnownPatch[];
+  readonly siblingPatches: readonly UntaggedPatch[];
   readonly tagFault: 'tag-ambiguous' | 'tag-limit' | undefined;
   readonly tagDetail: string | undefined;
   readonly image: InventoryImageRow | undefined;

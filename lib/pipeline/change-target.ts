@@ -25,7 +25,10 @@ export async function moveTarget(
   return writeTarget(services, stored, { ...stored.row, job: '', attempts: 0, ...changes, state });
 }
 
-/** Ends a target. The inventory is written first, so that a crash in between is made good. */
+/**
+ * Ends a target. Its row comes first: only the step that wins it may tell the inventory. Where that
+ * was cut off, the end of the job tells it (`clearJob`), or the last look at the run.
+ */
 export async function finishTarget(
   services: Services,
   stored: Stored<TargetRow>,
@@ -42,18 +45,17 @@ export async function finishTarget(
     ...('detail' in outcome &&
       outcome.detail !== undefined && { detail: outcome.detail.slice(0, MAX_DETAIL) }),
   };
+  const written = await writeTarget(services, stored, row);
+  if (written === undefined) return undefined;
   await recordInventory(services, row);
   if (deservesBackOff(stored.row.state, row)) await backOff(services, row);
-  const written = await writeTarget(services, stored, row);
-  if (written !== undefined) {
-    services.log.info('target ended', {
-      runId: row.partitionKey,
-      image: `${row.repository}:${row.tag}`,
-      state: row.state,
-      reason: row.reason,
-      patchTag: row.patchTag,
-    });
-  }
+  services.log.info('target ended', {
+    runId: row.partitionKey,
+    image: `${row.repository}:${row.tag}`,
+    state: row.state,
+    reason: row.reason,
+    patchTag: row.patchTag,
+  });
   return written;
 }
 

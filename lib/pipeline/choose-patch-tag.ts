@@ -1,7 +1,8 @@
+import type { Digest } from '../image/digest.ts';
 import { baseOfPatchTag, nextPatchTag } from '../image/patch-tags.ts';
 import type { Tag } from '../image/reference.ts';
 import { allTags } from './all-tags.ts';
-import { patchReader } from './known-patches.ts';
+import { patchReader, rememberedPatches } from './known-patches.ts';
 import type { Outcome } from './reasons.ts';
 import { type RunId, runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION } from './records/run-row.ts';
@@ -22,6 +23,11 @@ export async function choosePatchTag(
   target: TargetRow,
   base: Tag,
 ): Promise<TagChoice> {
+  const other = await otherPatch(services, target);
+  if (other !== undefined) {
+    const outcome = { state: 'skipped', reason: 'already-patched', detail: other } as const;
+    return { ok: false, outcome, changes: { patchDigest: other } };
+  }
   const run = await services.runs.get(RUN_PARTITION, runRowKey(runId));
   const convention = run?.row.tagConvention ?? 'incremental';
   const tags = (await allTags(services.registry, target.repository)) ?? new Map();
@@ -45,4 +51,17 @@ export async function choosePatchTag(
   if (next.ok) return next;
   const outcome = { state: 'skipped', reason: next.reason, detail: next.detail } as const;
   return { ok: false, outcome, changes: {} };
+}
+
+/**
+ * Another patch of the same source for the same findings, under whatever tag: there must be one only.
+ * It can be there where this run lost its claim on the image to another one.
+ */
+async function otherPatch(services: Services, target: TargetRow): Promise<Digest | undefined> {
+  if (target.sourceDigest === undefined) return undefined;
+  const patches = await rememberedPatches(services, target.repository, target.sourceDigest);
+  const other = patches.find(
+    (patch) => patch.fingerprint === target.fingerprint && patch.digest !== target.staged,
+  );
+  return other?.digest;
 }

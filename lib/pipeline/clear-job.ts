@@ -1,6 +1,6 @@
 import { clearJobStaging, clearTargetStaging } from './clear-staging.ts';
 import type { HeldJob } from './held-job.ts';
-import { releaseImage } from './inventory.ts';
+import { recordInventory, releaseImage } from './inventory.ts';
 import { allTargets, bySource } from './job-targets.ts';
 import { type Services, secondsAfter } from './services.ts';
 import { isTerminal } from './target-states.ts';
@@ -8,7 +8,8 @@ import { throttleUntil } from './throttle.ts';
 
 /**
  * Leaves nothing behind: the staged patches of targets that have ended, the claims on their images,
- * and the job's container group. Each may be done already.
+ * and the job's container group. Each may be done already. A target whose ending was cut off between
+ * its row and the inventory's is made good.
  */
 export async function clearJob(services: Services, held: HeldJob): Promise<void> {
   const { kind, partitionKey: runId, rowKey: jobId, repository } = held.row;
@@ -17,7 +18,9 @@ export async function clearJob(services: Services, held: HeldJob): Promise<void>
     await clearJobStaging(services, repository, [jobId]);
   }
   for (const image of bySource(await allTargets(services, held.row))) {
-    if (!image.targets.every(({ row }) => isTerminal(row.state))) continue;
+    const ended = image.targets.filter(({ row }) => isTerminal(row.state));
+    for (const { row } of ended) await recordInventory(services, row);
+    if (ended.length < image.targets.length) continue;
     held.assertHeld();
     for (const { row } of image.targets) await clearTargetStaging(services, row);
     await releaseImage(services, image, runId);
@@ -26,7 +29,7 @@ export async function clearJob(services: Services, held: HeldJob): Promise<void>
 }
 
 /** Whatever can't be deleted now carries an expiry, and is left to the reaper. */
-async function deleteGroup(services: Services, held: HeldJob): Promise<void> {
+export async function deleteGroup(services: Services, held: HeldJob): Promise<void> {
   if (held.row.group === undefined) return;
   held.assertHeld();
   const answer = await services.groups.delete(held.row.group);

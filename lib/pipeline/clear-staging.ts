@@ -1,26 +1,31 @@
 import type { Digest } from '../image/digest.ts';
 import type { RepositoryName } from '../image/reference.ts';
+import { RegistryError } from '../registry/registry.ts';
 import { allTags } from './all-tags.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
-import { stagingOf } from './staging.ts';
+import { isOfJob, stagingOf } from './staging.ts';
 
 /**
- * Deletes what patch jobs have pushed to a repository's staging, by the tags that begin with the
- * job's id: also what an attempt left there that was given up.
+ * Deletes what patch jobs have pushed to a repository's staging, by the tags that name the job: also
+ * what an attempt left there that was given up. What can't be deleted now is left to the last look
+ * at the run: no job goes on forever for it.
  */
 export async function clearJobStaging(
   services: Services,
   repository: RepositoryName,
   jobIds: readonly string[],
+  stage: 'pushed' | 'all' = 'pushed',
 ): Promise<void> {
   const staging = stagingOf(repository);
-  const tags = (await allTags(services.registry, staging)) ?? new Map();
-  const digests = new Set<Digest>();
-  for (const { tag, digest } of tags.values()) {
-    if (jobIds.some((jobId) => tag.startsWith(`${jobId}-`))) digests.add(digest);
-  }
-  for (const digest of digests) await services.registry.deleteManifest(staging, digest);
+  await unlessRegistryFails(services, staging, async () => {
+    const tags = (await allTags(services.registry, staging)) ?? new Map();
+    const digests = new Set<Digest>();
+    for (const { tag, digest } of tags.values()) {
+      if (jobIds.some((jobId) => isOfJob(tag, jobId, stage))) digests.add(digest);
+    }
+    for (const digest of digests) await services.registry.deleteManifest(staging, digest);
+  });
 }
 
 /** Deletes the annotated patch of a target that has ended. It may be gone already. */
@@ -29,5 +34,20 @@ export async function clearTargetStaging(services: Services, target: TargetRow):
   if (staged === undefined || stagedRepository === undefined) return;
   // What stands in the repository itself is a published patch that was verified again.
   if (stagedRepository === target.repository) return;
-  await services.registry.deleteManifest(stagedRepository, staged);
+  await unlessRegistryFails(services, stagedRepository, () =>
+    services.registry.deleteManifest(stagedRepository, staged),
+  );
+}
+
+async function unlessRegistryFails(
+  services: Services,
+  repository: RepositoryName,
+  clear: () => Promise<void>,
+): Promise<void> {
+  try {
+    await clear();
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    services.log.warn('staging not cleared', { repository, code: error.code });
+  }
 }

@@ -1,18 +1,17 @@
 import { annotateManifest } from '../image/annotate.ts';
 import { Annotation } from '../image/annotations.ts';
-import { digestOf } from '../image/digest.ts';
 import { formatTagged } from '../image/reference.ts';
 import type { PatchFailure, PatchJobResult } from '../job/job-result.ts';
 import { finishTarget, moveTarget } from './change-target.ts';
-import { handBackAll } from './collect-scans.ts';
+import { handBackAll, madeNoProgress } from './collect-scans.ts';
 import type { HeldJob } from './held-job.ts';
 import { readImage } from './inspect-image.ts';
-import { bySource, ownTargets, type SourceImage } from './job-targets.ts';
+import { allTargets, bySource, ownTargets, type SourceImage } from './job-targets.ts';
 import type { Outcome } from './reasons.ts';
 import { runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION, type RunRow } from './records/run-row.ts';
 import type { Services } from './services.ts';
-import { stagingOf } from './staging.ts';
+import { annotatedTag, stagingOf } from './staging.ts';
 
 /** Takes up each patch that the group claims to have staged, and lets the others end. */
 export async function collectPatches(
@@ -37,7 +36,8 @@ export async function collectPatches(
       }
       case 'not-started': {
         const detail = 'there was never time left for the image';
-        await handBackAll(services, image, false, { state: 'failed', reason: 'timeout', detail });
+        const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+        await handBackAll(services, image, madeNoProgress(result), outcome);
         break;
       }
       case 'nothing-to-do':
@@ -105,7 +105,16 @@ async function stage(
     await endPatch(services, image, { state: 'rejected', reason: 'manifest-changed', detail });
     return;
   }
-  const row = image.targets[0]?.row;
+  // The same tag each time, also where some of the image's tags have gone on before a crash.
+  const row = (await allTargets(services, held.row))
+    .map((target) => target.row)
+    .filter(
+      ({ fingerprint, repository, sourceDigest }) =>
+        fingerprint !== undefined &&
+        repository === image.repository &&
+        sourceDigest === image.digest,
+    )
+    .sort((a, b) => (a.tag < b.tag ? -1 : 1))[0];
   const bytes = annotateManifest({
     staged: pushed.bytes,
     source: source.manifest,
@@ -124,7 +133,7 @@ async function stage(
     },
   });
   held.assertHeld();
-  const staged = await registry.putManifest(staging, digestOf(bytes), {
+  const staged = await registry.putManifest(staging, annotatedTag(held.row, image.digest), {
     bytes,
     mediaType: pushed.mediaType,
   });

@@ -1,4 +1,4 @@
-import type { ScanImageResult, ScanJobResult } from '../job/job-result.ts';
+import type { JobResult, ScanImageResult, ScanJobResult } from '../job/job-result.ts';
 import { hasAdvisories } from '../report/advisory-platforms.ts';
 import { countBySeverity, fixable, type Scan } from '../report/finding.ts';
 import type { Stored } from '../storage/typed-table.ts';
@@ -8,6 +8,7 @@ import { finishTarget, handBack, moveTarget } from './change-target.ts';
 import type { HeldJob } from './held-job.ts';
 import { inventoryImage } from './inventory.ts';
 import { bySource, ownTargets, type SourceImage } from './job-targets.ts';
+import { rememberedPatches } from './known-patches.ts';
 import type { FailReason, Outcome } from './reasons.ts';
 import { runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION } from './records/run-row.ts';
@@ -24,7 +25,7 @@ export async function collectScans(
   if (run === undefined) throw new Error('the run of this job is gone');
   for (const image of bySource(await ownTargets(services, held.row))) {
     const claim = result.images.find((one) => one.digest === image.digest);
-    const scanned = await readScan(services, held, image, claim);
+    const scanned = await readScan(services, held, image, claim, madeNoProgress(result));
     if (scanned === undefined) continue;
     const name = await keepReport(services, {
       runId: run.row.runId,
@@ -51,6 +52,11 @@ async function decide(
 ): Promise<void> {
   const { scan } = facts;
   const row = await inventoryImage(services, image.repository, image.digest);
+  // Also what another run has published since the discovery.
+  const remembered =
+    fixable(scan).length === 0
+      ? []
+      : await rememberedPatches(services, image.repository, image.digest);
   const patches = new Map(
     image.targets.map((target) => [target.row.rowKey, knownPatches(target.row)]),
   );
@@ -59,7 +65,9 @@ async function decide(
     const assessment = assess({
       ...facts,
       patches: own,
-      siblingPatches: [...patches.values()].flat().filter((patch) => !own.includes(patch)),
+      siblingPatches: [...[...patches.values()].flat(), ...remembered].filter(
+        (patch) => !own.some((mine) => mine.digest === patch.digest),
+      ),
       tagFault: target.row.tagFault,
       tagDetail: target.row.detail,
       image: row,
@@ -119,6 +127,7 @@ export async function readScan(
   held: HeldJob,
   image: SourceImage,
   claim: ScanImageResult | undefined,
+  noProgress: boolean,
 ): Promise<{ readonly scan: Scan; readonly bytes: Uint8Array } | undefined> {
   if (claim === undefined) {
     const detail = 'the result does not mention the image';
@@ -128,7 +137,8 @@ export async function readScan(
   switch (claim.outcome) {
     case 'not-started': {
       const detail = 'there was never time left for the image';
-      await handBackAll(services, image, false, { state: 'failed', reason: 'timeout', detail });
+      const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+      await handBackAll(services, image, noProgress, outcome);
       return undefined;
     }
     case 'failed': {
@@ -161,6 +171,11 @@ const FAILURES = {
   timeout: 'timeout',
   'tool-failed': 'tool-failed',
 } as const satisfies Record<string, FailReason>;
+
+/** An image that had to wait is not to blame, unless the group began none: it would wait forever. */
+export function madeNoProgress(result: JobResult): boolean {
+  return result.images.every((image) => image.outcome === 'not-started');
+}
 
 /** All targets of an image go back to the tick, or end where their budget is used up. */
 export async function handBackAll(

@@ -8,7 +8,7 @@ import { countBySeverity, fixable, type Scan } from '../report/finding.ts';
 import { keepReport, readAcceptedScan } from './accepted-scans.ts';
 import { moveTarget } from './change-target.ts';
 import { endPatch } from './collect-patches.ts';
-import { readScan } from './collect-scans.ts';
+import { madeNoProgress, readScan } from './collect-scans.ts';
 import { pinnedOf } from './group-spec.ts';
 import type { HeldJob } from './held-job.ts';
 import { readImage } from './inspect-image.ts';
@@ -25,7 +25,7 @@ export async function collectVerifications(
   for (const image of bySource(await ownTargets(services, held.row))) {
     const pinned = pinnedOf(held.row, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
-    const scanned = await readScan(services, held, image, claim);
+    const scanned = await readScan(services, held, image, claim, madeNoProgress(result));
     if (scanned === undefined) continue;
     const structure = await verifyStructure(services, image, pinned);
     const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));

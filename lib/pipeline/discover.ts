@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { type Digest, digestOf } from '../image/digest.ts';
 import { baseOfPatchTag, nextPatchTag } from '../image/patch-tags.ts';
 import { Tag } from '../image/reference.ts';
@@ -12,15 +11,18 @@ import {
 import type { TagAttributes } from '../registry/registry.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
 import { allTags } from './all-tags.ts';
+import { inParallel } from './in-parallel.ts';
 import { inspectImage } from './inspect-image.ts';
 import { recordInventory } from './inventory.ts';
 import { patchReader } from './known-patches.ts';
 import type { RunFault, RunRow } from './records/run-row.ts';
 import { type KnownPatch, type TargetRow, targetRowKey } from './records/target-row.ts';
 import type { Services } from './services.ts';
+import { isTerminal } from './target-states.ts';
 
 /** Tags that one step looks at: some three requests each, well inside a function's time. */
-const TAGS_A_STEP = 50;
+const TAGS_A_STEP = 400;
+const AT_ONCE = 8;
 const MAX_KNOWN_PATCHES = 20;
 
 export type DiscoveryStep =
@@ -102,10 +104,9 @@ async function discoverTags(
 ): Promise<Partial<RunRow>> {
   const tags = await allTags(services.registry, rule.repository);
   if (tags === undefined) {
-    const wanted = rule.tags[0] === '*' ? ['*' as const] : rule.tags.map((tag) => Tag.parse(tag));
     await store(
       services,
-      wanted.map((tag) => notFound(services, run, rule, tag)),
+      wantedTags(rule).map((tag) => notFound(services, run, rule, tag)),
     );
     return nextRepository(run);
   }
@@ -118,8 +119,7 @@ async function discoverTags(
   if (last === undefined) return nextRepository(run);
 
   const look = lookAtTag({ services, run, policy, rule, tags });
-  const limit = pLimit(8);
-  const rows = await Promise.all(batch.map((name) => limit(() => look(name))));
+  const rows = await inParallel(batch, AT_ONCE, look);
   await store(
     services,
     rows.filter((row) => row !== undefined),
@@ -219,11 +219,41 @@ function notFound(
   return { ...row, state: 'skipped', reason: 'not-found', detail, finishedAt: row.discoveredAt };
 }
 
+/** A row that is there already stays as it is, and it is that one which the inventory is told of. */
 async function store(services: Services, rows: readonly TargetRow[]): Promise<void> {
-  const limit = pLimit(8);
-  const over = rows.filter((row) => row.state === 'skipped');
-  await Promise.all(over.map((row) => limit(() => recordInventory(services, row))));
   await services.targets.insertMissing(rows);
+  const over = rows.filter((row) => isTerminal(row.state));
+  await inParallel(over, AT_ONCE, async ({ partitionKey, rowKey }) => {
+    const stored = await services.targets.get(partitionKey, rowKey);
+    if (stored !== undefined && isTerminal(stored.row.state)) {
+      await recordInventory(services, stored.row);
+    }
+  });
+}
+
+/** A repository that can't be read ends with that reason, so that the others need not. */
+export async function giveRepositoryUp(
+  services: Services,
+  run: RunRow,
+): Promise<Partial<RunRow> | undefined> {
+  if (run.policyDigest === undefined) return undefined;
+  const { policy } = await storedPolicy(services, run.policyBlob);
+  const rule = policy.repositories[run.cursorRepository];
+  if (rule === undefined) return undefined;
+  services.log.error('repository given up', { runId: run.runId, repository: rule.repository });
+  await store(
+    services,
+    wantedTags(rule).map((tag) => {
+      const row = blankTarget(services, run, rule, tag);
+      const finishedAt = row.discoveredAt;
+      return { ...row, state: 'failed', reason: 'registry-error', detail: run.detail, finishedAt };
+    }),
+  );
+  return { ...nextRepository(run), errors: 0 };
+}
+
+function wantedTags(rule: RepositoryRule): readonly (Tag | '*')[] {
+  return rule.tags[0] === '*' ? ['*'] : rule.tags.map((tag) => Tag.parse(tag));
 }
 
 function ordinal(left: string, right: string): number {

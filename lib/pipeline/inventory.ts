@@ -59,17 +59,28 @@ export async function releaseImage(
   );
 }
 
-/** Remembers a published patch, which also ends any back-off. */
+/** Remembers a patch that is about to be published: from then on it is known as ours. */
 export async function rememberPatch(
   services: Services,
   image: { readonly repository: RepositoryName; readonly digest: Digest },
   patch: Digest,
 ): Promise<void> {
+  await changeImage(services, image, (row) =>
+    patchDigests(row).includes(patch)
+      ? undefined
+      : { ...row, patchDigests: withPatches(row, [patch]) },
+  );
+}
+
+/** A patch was published: failures of before count no longer. */
+export async function endBackOff(
+  services: Services,
+  image: { readonly repository: RepositoryName; readonly digest: Digest },
+): Promise<void> {
   await changeImage(services, image, (row) => {
-    const known = patchDigests(row);
-    if (known.includes(patch) && row.failures === 0) return undefined;
+    if (row.failures === 0) return undefined;
     const { failedRun: _1, failedFingerprint: _2, failedTools: _3, retryAfter: _4, ...rest } = row;
-    return { ...rest, failures: 0, patchDigests: withPatches(row, [patch]) };
+    return { ...rest, failures: 0 };
   });
 }
 
@@ -99,7 +110,7 @@ export async function backOff(services: Services, target: TargetRow): Promise<vo
   });
 }
 
-/** Writes what the run found of this tag; the last run to look wins. */
+/** Writes what the run found of this tag; the newest run to look wins. Doing it again is harmless. */
 export async function recordInventory(services: Services, target: TargetRow): Promise<void> {
   if (target.tag === '*') return;
   const row: InventoryTagRow = {
@@ -119,12 +130,18 @@ export async function recordInventory(services: Services, target: TargetRow): Pr
   };
   for (;;) {
     const stored = await services.inventoryTags.get(row.partitionKey, row.rowKey);
+    if (stored !== undefined && !isNews(row, stored.row)) return;
     const etag =
       stored === undefined
         ? await services.inventoryTags.insert(row)
         : await services.inventoryTags.replace(row, stored.etag);
     if (etag !== undefined) return;
   }
+}
+
+function isNews(row: InventoryTagRow, known: InventoryTagRow): boolean {
+  if (row.runId !== known.runId) return row.runId > known.runId;
+  return row.state !== known.state || row.reason !== known.reason;
 }
 
 /** The findings that are in the newest image of this tag: the patch's where there is one. */

@@ -1,11 +1,13 @@
-import pLimit from 'p-limit';
 import type { Digest } from '../image/digest.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { Stored } from '../storage/typed-table.ts';
+import { inParallel } from './in-parallel.ts';
 import { type JobRow, jobTargets } from './records/job-row.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
 import { isTerminal } from './target-states.ts';
+
+const AT_ONCE = 8;
 
 /** Targets with one source: it is scanned, patched and verified once for all of them. */
 export interface SourceImage {
@@ -19,9 +21,8 @@ export async function allTargets(
   services: Services,
   job: JobRow,
 ): Promise<readonly Stored<TargetRow>[]> {
-  const limit = pLimit(8);
-  const found = await Promise.all(
-    jobTargets(job).map((key) => limit(() => services.targets.get(job.partitionKey, key))),
+  const found = await inParallel(jobTargets(job), AT_ONCE, (key) =>
+    services.targets.get(job.partitionKey, key),
   );
   return found.filter((target) => target !== undefined);
 }

@@ -27,6 +27,21 @@ export function patchReader(
   };
 }
 
+/** The patches of a source that the inventory remembers and the registry still holds, tagged or not. */
+export async function rememberedPatches(
+  services: Services,
+  repository: RepositoryName,
+  source: Digest,
+): Promise<readonly Omit<KnownPatch, 'tag'>[]> {
+  const image = await inventoryImage(services, repository, source);
+  const patches: Omit<KnownPatch, 'tag'>[] = [];
+  for (const digest of image === undefined ? [] : patchDigests(image)) {
+    const patch = await readPatch(services, repository, digest);
+    if (patch?.sourceDigest === source) patches.push(patch);
+  }
+  return patches;
+}
+
 async function readPatch(
   services: Services,
   repository: RepositoryName,

@@ -1,4 +1,5 @@
 import type { GroupAnswer } from '../containers/container-groups.ts';
+import { GROUP_REFUSED } from './failures.ts';
 import { groupSpecOf } from './group-spec.ts';
 import type { HeldJob } from './held-job.ts';
 import { bySource, ownTargets } from './job-targets.ts';
@@ -10,10 +11,12 @@ import { type Services, secondsAfter } from './services.ts';
 import type { StepEnd } from './step-job.ts';
 import { throttledUntil, throttleUntil } from './throttle.ts';
 
-/** Names that a job may use up: one for each time that a group's creation was in doubt. */
+/** Names that a job may use up: one for each time that a group's creation came to nothing. */
 const MAX_LAUNCHES = 5;
 /** Well inside a registry token's 75 minutes, of which provisioning may take 30. */
 const ATTEMPT_SECONDS = 40 * 60;
+/** Jobs that were held back together don't come back together. */
+const MAX_JITTER_SECONDS = 16;
 
 /** Starts the job's container group: intent first, then exactly one PUT under a name never used. */
 export async function launchJob(services: Services, held: HeldJob): Promise<StepEnd> {
@@ -24,13 +27,14 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   if (targets.length === 0)
     return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
   if (clock.now() >= run.row.deadline) {
+    const refused = held.row.refused === true;
     return loseJob(services, held, {
-      reason: 'run-deadline',
+      reason: refused ? 'quota' : 'run-deadline',
       detail: 'no group could be started in time',
     });
   }
   const until = await throttledUntil(services);
-  if (until !== undefined) return wait(services, until);
+  if (until !== undefined) return wait(services, held, until);
   const attempt = held.row.attempt + 1;
   if (attempt > MAX_LAUNCHES) {
     return loseJob(services, held, {
@@ -61,48 +65,36 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   return afterRefusal(services, held, answer);
 }
 
-/** The one table of what to do when a group is refused. */
 async function afterRefusal(
   services: Services,
   held: HeldJob,
   answer: Exclude<GroupAnswer, { ok: true }>,
 ): Promise<StepEnd> {
   const { group, rowKey: jobId, partitionKey: runId } = held.row;
-  services.log.warn('group refused', {
-    runId,
-    jobId,
-    group,
-    refusal: answer.refusal,
-    detail: answer.detail,
-  });
-  const { clock } = services;
-  // Refused means that the name is unused: the same attempt is made again, and none is counted.
-  const again = { state: 'ready', attempt: held.row.attempt - 1 } as const;
-  switch (answer.refusal) {
-    case 'throttled':
-    case 'quota':
-    case 'capacity': {
-      const seconds = answer.retryAfterSeconds ?? (answer.refusal === 'throttled' ? 30 : 120);
-      const notBefore = secondsAfter(clock.now(), seconds);
-      await throttleUntil(services, notBefore);
-      return { changes: again, delaySeconds: seconds };
+  const { refusal, detail } = answer;
+  services.log.warn('group refused', { runId, jobId, group, refusal, detail });
+  const remedy = GROUP_REFUSED[refusal];
+  switch (remedy.do) {
+    case 'wait': {
+      const seconds = answer.retryAfterSeconds ?? remedy.seconds;
+      const until = secondsAfter(services.clock.now(), seconds);
+      await throttleUntil(services, until);
+      // Refused means that the name is unused: the same attempt is made again, and none is counted.
+      const again = { state: 'ready', attempt: held.row.attempt - 1, refused: true } as const;
+      return { ...wait(services, held, until), changes: again };
     }
-    case 'transitioning':
-      return { changes: again, delaySeconds: 20 };
-    case 'unavailable':
-      // It may have been created all the same: stay in `launching` and look.
+    case 'look':
+    case 'retry':
       return { changes: {}, delaySeconds: services.options.pollSeconds };
-    case 'image-pull':
-    case 'configuration':
-      return loseJob(services, held, { reason: 'configuration', detail: answer.detail });
-    case 'unauthorized':
-      return loseJob(services, held, { reason: 'unauthorized', detail: answer.detail });
+    case 'give-up':
+      return loseJob(services, held, { reason: remedy.reason, detail });
     default:
-      return answer.refusal satisfies never;
+      return remedy satisfies never;
   }
 }
 
-function wait(services: Services, until: Date): StepEnd {
+function wait(services: Services, held: HeldJob, until: Date): StepEnd {
   const seconds = Math.ceil((until.getTime() - services.clock.now().getTime()) / 1000);
-  return { changes: {}, delaySeconds: Math.max(1, seconds) };
+  const jitter = Number.parseInt(held.row.rowKey.slice(-2), 16) % MAX_JITTER_SECONDS;
+  return { changes: {}, delaySeconds: Math.max(1, seconds) + (jitter || 0) };
 }

@@ -1,4 +1,4 @@
-import { handBack } from './change-target.ts';
+import { finishTarget, handBack } from './change-target.ts';
 import { clearJob } from './clear-job.ts';
 import type { HeldJob } from './held-job.ts';
 import { ownTargets } from './job-targets.ts';
@@ -29,4 +29,14 @@ export async function loseJob(
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };
+}
+
+/** Ends a job of a run that was canceled, whatever its group is about. */
+export async function cancelJob(services: Services, held: HeldJob): Promise<StepEnd> {
+  for (const target of await ownTargets(services, held.row)) {
+    await finishTarget(services, target, { state: 'canceled', reason: 'canceled' });
+  }
+  await clearJob(services, held);
+  const finishedAt = services.clock.now();
+  return { changes: { state: 'lost', reason: 'canceled', finishedAt }, delaySeconds: 0 };
 }

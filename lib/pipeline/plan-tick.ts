@@ -1,36 +1,37 @@
-import { isJobOver, type JobKind, type JobRow } from './records/job-row.ts';
+import { groupIntoJobs, type NewJob } from './group-into-jobs.ts';
+import type { Outcome } from './reasons.ts';
+import { isJobOver, type JobRow } from './records/job-row.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { PipelineOptions } from './services.ts';
 import { isTerminal, type TargetState } from './target-states.ts';
-
-/** Targets that go into one new job, in the states that its kind takes. */
-export interface NewJob {
-  readonly kind: JobKind;
-  readonly targets: readonly TargetRow[];
-}
 
 export interface TickPlan {
   readonly newJobs: readonly NewJob[];
   /** Waiting jobs that may start now. */
   readonly admit: readonly JobRow[];
+  /** Waiting jobs that will not be started, since the run is to end. */
+  readonly drop: readonly JobRow[];
   /** Jobs whose message seems lost: its time has passed by more than the grace. */
   readonly wake: readonly JobRow[];
-  /** Targets past the run's deadline that no job has in hand. */
-  readonly expire: readonly TargetRow[];
-  readonly counts: Readonly<Record<CountedState, number>>;
+  /** Targets of a run that is to end, which no job has in hand. */
+  readonly end: readonly TargetRow[];
+  /** Targets whose image got its patch under another tag meanwhile: they take that one. */
+  readonly join: readonly { readonly target: TargetRow; readonly patched: TargetRow }[];
+  readonly counts: RunCounts;
   readonly over: boolean;
 }
 
-type CountedState =
-  | 'targets'
-  | 'active'
-  | 'clean'
-  | 'patched'
-  | 'planned'
-  | 'skipped'
-  | 'rejected'
-  | 'failed'
-  | 'canceled';
+export type RunCounts = Readonly<Record<(typeof COUNTED)[number] | 'targets' | 'active', number>>;
+
+const COUNTED = [
+  'clean',
+  'patched',
+  'planned',
+  'skipped',
+  'rejected',
+  'failed',
+  'canceled',
+] as const satisfies readonly TargetState[];
 
 const MAX_PUBLISHING = 8;
 
@@ -43,27 +44,65 @@ export function planTick(state: {
   readonly jobs: readonly JobRow[];
   readonly options: Pick<PipelineOptions, 'maxGroups' | 'scanBatch' | 'patchBatch' | 'tickSeconds'>;
   readonly now: Date;
-  readonly deadline: Date;
+  /** How targets end that have not got far, where the run is to end: late, canceled or failed. */
+  readonly stop: Outcome | undefined;
 }): TickPlan {
-  const { targets, jobs, options, now } = state;
+  const { targets, jobs, options, now, stop } = state;
   const live = new Map(jobs.filter((job) => !isJobOver(job)).map((job) => [job.rowKey, job]));
-  const loose = targets.filter((target) => !isTerminal(target.state) && !live.has(target.job));
-  const late = now >= state.deadline;
-  const newJobs = late ? [] : groupIntoJobs(loose, options);
   const busy = [...live.values()].filter((job) => job.state !== 'waiting');
   const waiting = [...live.values()].filter((job) => job.state === 'waiting');
-  const graceSeconds = options.tickSeconds;
+  const active = targets.filter((target) => !isTerminal(target.state));
+  const finishing = stop === undefined ? active : active.filter(isIntended);
+  const join = stop === undefined ? joinable(targets, live) : [];
+  const joining = new Set(join.map(({ target }) => target.rowKey));
+  const graceMs = options.tickSeconds * 1000;
   return {
-    newJobs,
+    newJobs: groupIntoJobs(
+      finishing.filter((target) => !joining.has(target.rowKey)),
+      live,
+      options,
+    ),
     admit: [
-      ...room(waiting, busy, false, options.maxGroups),
+      ...room(stop === undefined ? waiting : [], busy, false, options.maxGroups),
       ...room(waiting, busy, true, MAX_PUBLISHING),
     ],
-    wake: busy.filter((job) => job.nextAt.getTime() + graceSeconds * 1000 < now.getTime()),
-    expire: late ? loose : [],
-    counts: countStates(targets),
-    over: live.size === 0 && targets.every((target) => isTerminal(target.state)),
+    drop: stop === undefined ? [] : waiting.filter((job) => job.kind !== 'publish'),
+    wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),
+    end:
+      stop === undefined
+        ? []
+        : active.filter((target) => !live.has(target.job) && !isIntended(target)),
+    join,
+    counts: countStates(targets, active.length),
+    over: live.size === 0 && active.length === 0,
   };
+}
+
+/** Its tag is written down, and may stand already: whatever happens, its publishing is finished. */
+export function isIntended(target: TargetRow): boolean {
+  return target.state === 'publishing' && target.patchTag !== undefined;
+}
+
+/** A tag that fell behind the others of its image must not get a patch of its own. */
+function joinable(
+  targets: readonly TargetRow[],
+  live: ReadonlyMap<string, JobRow>,
+): TickPlan['join'] {
+  const behind = targets.filter((target) => target.state === 'patching' && !live.has(target.job));
+  if (behind.length === 0) return [];
+  const patched = new Map(
+    targets
+      .filter((target) => target.state === 'patched')
+      .map((target) => [patchKey(target), target]),
+  );
+  return behind.flatMap((target) => {
+    const other = patched.get(patchKey(target));
+    return other === undefined ? [] : [{ target, patched: other }];
+  });
+}
+
+function patchKey(target: TargetRow): string {
+  return JSON.stringify([target.repository, target.sourceDigest, target.fingerprint]);
 }
 
 function room(
@@ -77,63 +116,12 @@ function room(
   return waiting.filter(sameKind).slice(0, free);
 }
 
-function kindFor(state: TargetState): JobKind {
-  switch (state) {
-    case 'queued':
-    case 'scanning':
-      return 'scan';
-    case 'patching':
-      return 'patch';
-    case 'verifying':
-      return 'verify';
-    case 'publishing':
-      return 'publish';
-    default:
-      throw new Error(`a target that is ${state} has no job to come`);
+function countStates(targets: readonly TargetRow[], active: number): RunCounts {
+  const counts = { targets: targets.length, active } as Record<keyof RunCounts, number>;
+  for (const state of COUNTED) counts[state] = 0;
+  for (const { state } of targets) {
+    const counted = COUNTED.find((one) => one === state);
+    if (counted !== undefined) counts[counted] += 1;
   }
-}
-
-/**
- * Targets with the same source always go together: it is scanned, patched and verified once. A patch
- * or publish job serves one repository. What has lost an attempt goes on in smaller batches, so that
- * one image does not sink the others.
- */
-function groupIntoJobs(
-  loose: readonly TargetRow[],
-  options: Pick<PipelineOptions, 'scanBatch' | 'patchBatch'>,
-): readonly NewJob[] {
-  const batches = Map.groupBy(loose, (target) => {
-    const kind = kindFor(target.state);
-    const repository = kind === 'patch' || kind === 'publish' ? target.repository : '';
-    return JSON.stringify([kind, repository, target.attempts]);
-  });
-  return [...batches.values()].flatMap((batch) => {
-    const [first] = batch;
-    if (first === undefined) return [];
-    const kind = kindFor(first.state);
-    const most = kind === 'patch' ? options.patchBatch : options.scanBatch;
-    const size = Math.max(1, Math.floor(most / 2 ** first.attempts));
-    const images = Map.groupBy(batch, (target) => `${target.repository}@${target.sourceDigest}`);
-    return chunks([...images.values()], size).map((chunk) => ({ kind, targets: chunk.flat() }));
-  });
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
-}
-
-function countStates(targets: readonly TargetRow[]): TickPlan['counts'] {
-  const count = (state: TargetState) => targets.filter((target) => target.state === state).length;
-  return {
-    targets: targets.length,
-    active: targets.filter((target) => !isTerminal(target.state)).length,
-    clean: count('clean'),
-    patched: count('patched'),
-    planned: count('planned'),
-    skipped: count('skipped'),
-    rejected: count('rejected'),
-    failed: count('failed'),
-    canceled: count('canceled'),
-  };
+  return counts;
 }

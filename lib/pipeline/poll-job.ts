@@ -1,15 +1,19 @@
 import { JobResult, MAX_RESULT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from '../json/bounded-json.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
+import { deleteGroup } from './clear-job.ts';
 import { collectResult } from './collect-result.ts';
 import type { HeldJob } from './held-job.ts';
 import { loseJob } from './lose-job.ts';
 import { type JobRow, resultBlobOf } from './records/job-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 import type { StepEnd } from './step-job.ts';
+import { throttleUntil } from './throttle.ts';
 
 /** ARM is asked once in so many looks at the result blob, which are cheap. */
 const LOOKS_A_CHECK = 4;
+/** What all jobs wait after a group that the platform could not provision. */
+const REST_SECONDS = 60;
 /** A PUT whose effect is in doubt shows after this many polls, or not at all. */
 const GRACE_POLLS = 8;
 
@@ -52,7 +56,14 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   if (clock.now() < checkDue) return { changes: {}, delaySeconds: options.pollSeconds };
 
   const status = await groups.get(group);
-  if (status === undefined || status.state === 'stopped' || status.state === 'lost') {
+  if (status?.state === 'lost') {
+    // The platform never got it to run: no image is to blame, and the next one gets another name.
+    services.log.warn('group not provisioned', { group, detail: status.detail });
+    await deleteGroup(services, held);
+    await throttleUntil(services, secondsAfter(clock.now(), REST_SECONDS));
+    return { changes: { state: 'ready' }, delaySeconds: REST_SECONDS };
+  }
+  if (status === undefined || status.state === 'stopped') {
     // It may have written its result between the first look and this answer.
     const late = await collectIfThere(services, held);
     if (late !== undefined) return late;

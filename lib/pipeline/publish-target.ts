@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Digest } from '../image/digest.ts';
 import { ImageManifest } from '../image/manifest.ts';
 import type { RepositoryName, Tag } from '../image/reference.ts';
@@ -8,11 +7,14 @@ import { attachReferrers } from './attach-referrers.ts';
 import { finishTarget, writeTarget } from './change-target.ts';
 import { choosePatchTag } from './choose-patch-tag.ts';
 import type { HeldJob } from './held-job.ts';
-import { rememberPatch } from './inventory.ts';
+import { inParallel } from './in-parallel.ts';
+import { endBackOff, rememberPatch } from './inventory.ts';
 import { patchReader } from './known-patches.ts';
 import type { Outcome } from './reasons.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
+
+const BLOBS_AT_ONCE = 4;
 
 /**
  * Publishes one verified patch: the tag is chosen and written down, blobs are shared, and one
@@ -40,6 +42,9 @@ export async function publishTarget(
   if (intended?.row.patchTag === undefined) return;
   const { patchTag } = intended.row;
 
+  const { sourceDigest } = intended.row;
+  if (sourceDigest === undefined) throw new Error('a target to be published has no source');
+  await rememberPatch(services, { repository, digest: sourceDigest }, staged);
   const manifest = await registry.manifest(done ? repository : stagedRepository, staged);
   if (manifest === undefined) {
     const detail = 'the verified patch is no longer in the staging repository';
@@ -66,10 +71,7 @@ export async function publishTarget(
     mediaType: manifest.mediaType,
     size: manifest.bytes.length,
   });
-  const { sourceDigest } = intended.row;
-  if (sourceDigest !== undefined) {
-    await rememberPatch(services, { repository, digest: sourceDigest }, staged);
-  }
+  await endBackOff(services, { repository, digest: sourceDigest });
   await finishTarget(services, intended, { state: 'patched' }, { patchDigest: staged });
 }
 
@@ -108,10 +110,8 @@ async function shareBlobs(
   if (from === to) return;
   const text = Buffer.from(options.manifest.bytes).toString('utf8');
   const manifest = ImageManifest.parse(JSON.parse(text));
-  const limit = pLimit(4);
-  const blobs = [manifest.config, ...manifest.layers];
-  await Promise.all(
-    blobs.map(({ digest }) => limit(() => services.registry.shareBlob({ from, to, digest }))),
+  await inParallel([manifest.config, ...manifest.layers], BLOBS_AT_ONCE, ({ digest }) =>
+    services.registry.shareBlob({ from, to, digest }),
   );
 }
 

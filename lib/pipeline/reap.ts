@@ -1,18 +1,28 @@
 import { GroupTag } from '../containers/container-groups.ts';
+import type { Stored } from '../storage/typed-table.ts';
+import { lastLook } from './last-look.ts';
 import { sendTick } from './messages.ts';
-import { isRunOver, RUN_PARTITION } from './records/run-row.ts';
-import type { Services } from './services.ts';
+import { isRunOver, RUN_PARTITION, type RunRow } from './records/run-row.ts';
+import { type Services, secondsAfter } from './services.ts';
 
-/** Runs that are looked at, newest first: far more than can be under way. */
-const RUNS_LOOKED_AT = 50;
+/** Runs are listed newest first; one that began so long before its deadline ended long ago. */
+const DAY_SECONDS = 86_400;
 
 /**
- * The last resort, on a timer of its own: deletes groups of ours that are past their expiry, and
- * wakes runs whose tick was lost.
+ * The last resort, on a timer of its own: deletes groups of ours that are past their expiry, wakes
+ * runs whose tick was lost, and looks once more at runs that ended a while ago. One that fails does
+ * not keep the others from being done; the invocation fails then, so that it is seen.
  */
 export async function reap(services: Services): Promise<void> {
-  await reapGroups(services);
-  await wakeRuns(services);
+  const errors: unknown[] = [];
+  for (const duty of [reapGroups, seeToRuns]) {
+    try {
+      await duty(services);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 async function reapGroups(services: Services): Promise<void> {
@@ -29,16 +39,19 @@ async function reapGroups(services: Services): Promise<void> {
   }
 }
 
-async function wakeRuns(services: Services): Promise<void> {
-  const now = services.clock.now().getTime();
-  const graceMs = services.options.tickSeconds * 2000;
-  let looked = 0;
-  for await (const { row } of services.runs.list(RUN_PARTITION)) {
-    if (!isRunOver(row) && row.nextAt.getTime() + graceMs < now) {
+async function seeToRuns(services: Services): Promise<void> {
+  const now = services.clock.now();
+  const { runHours, tickSeconds } = services.options;
+  const ancient = secondsAfter(now, -runHours * 3600 - 2 * DAY_SECONDS);
+  const late: Stored<RunRow>[] = [];
+  for await (const run of services.runs.list(RUN_PARTITION)) {
+    const { row } = run;
+    if (row.createdAt < ancient) break;
+    if (!isRunOver(row) && secondsAfter(row.nextAt, 2 * tickSeconds) < now) {
       services.log.warn('run woken', { runId: row.runId });
       await sendTick(services, { runId: row.runId, wake: row.wake });
     }
-    looked += 1;
-    if (looked >= RUNS_LOOKED_AT) return;
+    if (row.lastLookAt !== undefined && row.lastLookAt <= now) late.push(run);
   }
+  for (const run of late) await lastLook(services, run);
 }

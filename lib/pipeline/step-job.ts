@@ -1,6 +1,8 @@
+import { isCanceled } from './cancel-run.ts';
+import { askedToWait, remedyFor } from './failures.ts';
 import { HeldJob, LeaseLost } from './held-job.ts';
 import { launchJob } from './launch-job.ts';
-import { loseJob } from './lose-job.ts';
+import { cancelJob, loseJob } from './lose-job.ts';
 import { type JobMessage, sendStep, sendTick } from './messages.ts';
 import { adoptGroup, pollJob } from './poll-job.ts';
 import { publishNext } from './publish-job.ts';
@@ -13,7 +15,6 @@ export interface StepEnd {
   readonly delaySeconds: number;
 }
 
-const MAX_ERRORS = 10;
 const LONGEST_DELAY_SECONDS = 300;
 
 /**
@@ -49,9 +50,13 @@ async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
 }
 
 async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
-  switch (held.row.state) {
+  const { kind, partitionKey: runId, state } = held.row;
+  const canceled = await isCanceled(services, runId);
+  if (kind === 'publish') return publishNext(services, held, { canceled });
+  if (canceled) return cancelJob(services, held);
+  switch (state) {
     case 'ready':
-      return held.row.kind === 'publish' ? publishNext(services, held) : launchJob(services, held);
+      return launchJob(services, held);
     case 'launching':
       return adoptGroup(services, held);
     case 'running':
@@ -59,9 +64,9 @@ async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
     case 'waiting':
     case 'done':
     case 'lost':
-      throw new Error(`a job that is ${held.row.state} has no step`);
+      throw new Error(`a job that is ${state} has no step`);
     default:
-      return held.row.state satisfies never;
+      return state satisfies never;
   }
 }
 
@@ -71,7 +76,9 @@ async function afterError(services: Services, held: HeldJob, error: unknown): Pr
   const errors = held.row.errors + 1;
   const fields = { runId: held.row.partitionKey, jobId: held.row.rowKey, errors, detail };
   services.log.error('step failed', fields);
-  if (errors >= MAX_ERRORS) return loseJob(services, held, { reason: 'registry-error', detail });
-  const delaySeconds = Math.min(services.options.pollSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
-  return { changes: { errors }, delaySeconds };
+  const remedy = remedyFor(error);
+  const hopeless = remedy.do === 'give-up' || (remedy.do === 'retry' && errors >= remedy.times);
+  if (hopeless) return loseJob(services, held, { reason: remedy.reason, detail });
+  const growing = Math.min(services.options.pollSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
+  return { changes: { errors }, delaySeconds: Math.max(growing, askedToWait(error)) };
 }

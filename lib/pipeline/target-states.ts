@@ -19,14 +19,16 @@ export type TargetState = z.infer<typeof TargetState>;
 
 /**
  * The transitions, as data. `scanning → verifying` is the way of a tag whose source has a patch
- * already, under another tag: that patch is verified again and published, not made again.
+ * already, under another tag: that patch is verified again and published, not made again. So is
+ * `patching → verifying` of a tag that fell behind the others of its image. A publishing target is
+ * canceled only before its tag is written down.
  */
 const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
   queued: ['scanning', 'skipped', 'failed', 'canceled'],
   scanning: ['patching', 'verifying', 'clean', 'planned', 'skipped', 'failed', 'canceled'],
   patching: ['verifying', 'skipped', 'rejected', 'failed', 'canceled'],
   verifying: ['publishing', 'skipped', 'rejected', 'failed', 'canceled'],
-  publishing: ['patched', 'skipped', 'failed'],
+  publishing: ['patched', 'skipped', 'failed', 'canceled'],
   clean: [],
   patched: [],
   planned: [],

@@ -1,41 +1,68 @@
-import pLimit from 'p-limit';
 import type { Stored } from '../storage/typed-table.ts';
-import { finishTarget, moveTarget, writeTarget } from './change-target.ts';
-import { clearJobStaging, clearTargetStaging } from './clear-staging.ts';
-import { discoverStep } from './discover.ts';
-import { claimImage } from './inventory.ts';
+import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
+import { isCanceled } from './cancel-run.ts';
+import { clearJobStaging } from './clear-staging.ts';
+import { discoverStep, giveRepositoryUp } from './discover.ts';
+import { endTargets, joinPatched } from './end-targets.ts';
+import { inParallel } from './in-parallel.ts';
 import { type RunMessage, sendStep, sendTick } from './messages.ts';
-import { type NewJob, planTick } from './plan-tick.ts';
-import { type JobRow, jobIdOf } from './records/job-row.ts';
+import { planTick } from './plan-tick.ts';
+import type { Outcome } from './reasons.ts';
+import type { JobRow } from './records/job-row.ts';
 import { runRowKey } from './records/run-id.ts';
 import { isRunOver, RUN_PARTITION, type RunRow } from './records/run-row.ts';
-import { knownPatches, type TargetRow } from './records/target-row.ts';
+import type { TargetRow } from './records/target-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 
+/** Ticks that may fail in a row before a repository, and before the whole discovery is given up. */
+const MAX_REPOSITORY_ERRORS = 5;
 const MAX_ERRORS = 20;
 const AT_ONCE = 8;
+/** A tick reads every row of its run: one of ten thousand targets ticks no oftener than each 50 s. */
+const TARGETS_A_SECOND = 200;
+/** Longer than a token of a group lasts, and than any step that was given up. */
+const LAST_LOOK_SECONDS = 80 * 60;
 
 /** One tick of a run: take it, do what is due, write it down, and see to the next tick. */
 export async function tickRun(services: Services, message: RunMessage): Promise<void> {
   const now = services.clock.now();
   const stored = await services.runs.get(RUN_PARTITION, runRowKey(message.runId));
   if (stored === undefined || isRunOver(stored.row)) return;
-  if (message.wake !== undefined && message.wake !== stored.row.wake) return;
+  if (message.wake === undefined ? isTooSoon(stored.row, now) : message.wake !== stored.row.wake) {
+    return;
+  }
   if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > now) return;
   const leaseUntil = secondsAfter(now, services.options.leaseSeconds);
   const held = await services.runs.replace(
-    { ...stored.row, wake: stored.row.wake + 1, leaseUntil, nextAt: leaseUntil },
+    { ...stored.row, wake: stored.row.wake + 1, tickedAt: now, leaseUntil, nextAt: leaseUntil },
     stored.etag,
   );
   if (held === undefined) return;
 
   const next = await tickHeld(services, held.row);
-  const { leaseUntil: _, ...row } = { ...held.row, ...next.changes };
-  const delaySeconds = next.soon ? 0 : services.options.tickSeconds;
+  const { leaseUntil: _, ...changed } = { ...held.row, ...next.changes };
+  const row =
+    changed.reason === undefined && changed.errors === 0 ? withoutDetail(changed) : changed;
+  const usual = Math.max(services.options.tickSeconds, paceSeconds(row));
+  const delaySeconds = next.soon ? 0 : usual;
   const nextAt = secondsAfter(services.clock.now(), delaySeconds);
   const written = await services.runs.replace({ ...row, nextAt }, held.etag);
   if (written === undefined || isRunOver(written.row)) return;
   await sendTick(services, { runId: row.runId, wake: row.wake }, delaySeconds);
+}
+
+function withoutDetail(run: RunRow): RunRow {
+  const { detail: _, ...row } = run;
+  return row;
+}
+
+/** A nudge that comes right behind a tick is left to the next regular one. */
+function isTooSoon(run: RunRow, now: Date): boolean {
+  return run.tickedAt !== undefined && now < secondsAfter(run.tickedAt, paceSeconds(run));
+}
+
+function paceSeconds(run: RunRow): number {
+  return Math.floor(run.targets / TARGETS_A_SECOND);
 }
 
 interface NextTick {
@@ -52,14 +79,25 @@ async function tickHeld(services: Services, run: RunRow): Promise<NextTick> {
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     services.log.error('tick failed', { runId: run.runId, errors: run.errors + 1, detail });
-    if (run.state === 'discovering' && run.errors >= MAX_ERRORS) {
-      return ended(services, 'failed', { reason: 'registry-error', detail: detail.slice(0, 1000) });
-    }
-    return { changes: { errors: run.errors + 1 }, soon: false };
+    const changes = {
+      errors: run.errors + 1,
+      ...(run.state === 'discovering' && { detail: detail.slice(0, 1000) }),
+    };
+    return { changes, soon: false };
   }
 }
 
 async function discover(services: Services, run: RunRow): Promise<NextTick> {
+  if (await isCanceled(services, run.runId)) return { changes: { state: 'running' }, soon: true };
+  if (run.errors >= MAX_ERRORS || services.clock.now() >= run.deadline) {
+    // What was discovered so far must end too: that is for the ticks to come.
+    const { detail = 'the run was late' } = run;
+    return { changes: { state: 'running', reason: 'registry-error', detail }, soon: true };
+  }
+  if (run.errors >= MAX_REPOSITORY_ERRORS) {
+    const changes = await giveRepositoryUp(services, run);
+    if (changes !== undefined) return { changes, soon: true };
+  }
   const step = await discoverStep(services, run);
   if ('fault' in step) {
     services.log.error('run failed', { runId: run.runId, reason: step.fault, detail: step.detail });
@@ -72,126 +110,71 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
   const targets = new Map<string, Stored<TargetRow>>();
   for await (const target of services.targets.list(run.runId))
     targets.set(target.row.rowKey, target);
-  const jobs: Stored<JobRow>[] = [];
-  for await (const job of services.jobs.list(run.runId)) jobs.push(job);
+  const jobs = new Map<string, Stored<JobRow>>();
+  for await (const job of services.jobs.list(run.runId)) jobs.set(job.row.rowKey, job);
+  const canceled = await isCanceled(services, run.runId);
+  const stop = whyToStop(run, canceled, services.clock.now());
   const plan = planTick({
     targets: [...targets.values()].map((target) => target.row),
-    jobs: jobs.map((job) => job.row),
+    jobs: [...jobs.values()].map((job) => job.row),
     options: services.options,
     now: services.clock.now(),
-    deadline: run.deadline,
+    stop,
   });
   if (plan.over) {
-    await sweepStaging(services, jobs);
+    await sweepStaging(services, [...jobs.values()]);
     services.log.info('run completed', { runId: run.runId, ...plan.counts });
-    return ended(services, 'completed', plan.counts);
+    return ended(services, finalState(run, canceled), plan.counts);
   }
-  const limit = pLimit(AT_ONCE);
-  const stored = (row: TargetRow) => targets.get(row.rowKey) ?? { row, etag: '' };
-  await Promise.all([
-    ...plan.newJobs.map((job) => limit(() => makeJob(services, run, job, stored))),
-    ...plan.expire.map((row) => limit(() => expire(services, stored(row)))),
-    ...plan.admit.map((row) => limit(() => admit(services, jobs, row))),
-    ...plan.wake.map((row) => limit(() => sendStep(services, row))),
-  ]);
+  const storedTarget = (row: TargetRow) => targets.get(row.rowKey) ?? { row, etag: '' };
+  const storedJob = (row: JobRow) => jobs.get(row.rowKey) ?? { row, etag: '' };
+  const work = [
+    ...plan.newJobs.map((job) => () => makeJob(services, run, job, storedTarget)),
+    ...plan.join.map(
+      (pair) => () => joinPatched(services, storedTarget(pair.target), pair.patched),
+    ),
+    ...plan.drop.map((row) => () => dropJob(services, storedJob(row))),
+    ...plan.admit.map((row) => () => admitJob(services, storedJob(row))),
+    ...plan.wake.map((row) => () => sendStep(services, row)),
+  ];
+  await inParallel(work, AT_ONCE, (one) => one());
+  const rest =
+    stop === undefined ? false : await endTargets(services, plan.end.map(storedTarget), stop);
   // New jobs are admitted by the next tick, which sees them as they were written.
-  return { changes: plan.counts, soon: plan.newJobs.length > 0 };
+  const soon = plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || rest;
+  return { changes: plan.counts, soon };
 }
 
-async function expire(services: Services, target: Stored<TargetRow>): Promise<void> {
-  const outcome = { state: 'failed', reason: 'run-deadline' } as const;
-  await clearTargetStaging(services, target.row);
-  await finishTarget(services, target, outcome);
+/** How targets end that have not got far; undefined: the run goes on. */
+function whyToStop(run: RunRow, canceled: boolean, now: Date): Outcome | undefined {
+  if (canceled) return { state: 'canceled', reason: 'canceled' };
+  if (run.reason !== undefined) {
+    const detail = `discovery was given up: ${run.detail ?? ''}`;
+    return { state: 'failed', reason: 'registry-error', detail };
+  }
+  return now < run.deadline ? undefined : { state: 'failed', reason: 'run-deadline' };
+}
+
+function finalState(run: RunRow, canceled: boolean): RunRow['state'] {
+  if (canceled) return 'canceled';
+  return run.reason === undefined ? 'completed' : 'failed';
 }
 
 /** What a group that was given up has pushed since, now that none is left. */
 async function sweepStaging(services: Services, jobs: readonly Stored<JobRow>[]): Promise<void> {
-  const patches = jobs.map((job) => job.row).filter((job) => job.kind === 'patch');
-  for (const [repository, ofRepository] of Map.groupBy(patches, (job) => job.repository)) {
-    if (repository === undefined) continue;
-    await clearJobStaging(
-      services,
-      repository,
-      ofRepository.map((job) => job.rowKey),
-    );
-  }
+  const lost = jobs
+    .map((job) => job.row)
+    .filter((job) => job.kind === 'patch' && (job.state === 'lost' || job.attempt > 1));
+  const repositories = [...Map.groupBy(lost, (job) => job.repository)];
+  await inParallel(repositories, AT_ONCE, async ([repository, ofRepository]) => {
+    if (repository === undefined) return;
+    const jobIds = ofRepository.map((job) => job.rowKey);
+    await clearJobStaging(services, repository, jobIds, 'all');
+  });
 }
 
 function ended(services: Services, state: RunRow['state'], changes: Partial<RunRow>): NextTick {
-  return { changes: { ...changes, state, finishedAt: services.clock.now() }, soon: false };
-}
-
-/** Claims, then the job's row, then its targets: cut anywhere, the next tick makes the same job. */
-async function makeJob(
-  services: Services,
-  run: RunRow,
-  planned: NewJob,
-  stored: (row: TargetRow) => Stored<TargetRow>,
-): Promise<void> {
-  const targets =
-    planned.kind === 'scan'
-      ? await claimed(services, run, planned.targets, stored)
-      : planned.targets;
-  const [first] = targets;
-  if (first === undefined) return;
-  const rounds = targets.map((target) => ({ rowKey: target.rowKey, round: target.round + 1 }));
-  const jobId = jobIdOf(run.runId, planned.kind, rounds);
-  const now = services.clock.now();
-  await services.jobs.insert({
-    partitionKey: run.runId,
-    rowKey: jobId,
-    kind: planned.kind,
-    state: 'waiting',
-    ...((planned.kind === 'patch' || planned.kind === 'publish') && {
-      repository: first.repository,
-    }),
-    targets: JSON.stringify(targets.map((target) => target.rowKey)),
-    attempt: 0,
-    wake: 0,
-    nextAt: now,
-    errors: 0,
-    createdAt: now,
-  });
-  for (const target of targets) {
-    const assigned = { job: jobId, round: target.round + 1 };
-    if (target.state === 'queued') await moveTarget(services, stored(target), 'scanning', assigned);
-    else await writeTarget(services, stored(target), { ...target, ...assigned });
-  }
-}
-
-/** Only those whose image this run may work on; the others end, held by another run. */
-async function claimed(
-  services: Services,
-  run: RunRow,
-  targets: readonly TargetRow[],
-  stored: (row: TargetRow) => Stored<TargetRow>,
-): Promise<readonly TargetRow[]> {
-  const kept: TargetRow[] = [];
-  for (const target of targets) {
-    const digest = target.sourceDigest;
-    if (digest === undefined) continue;
-    const image = { repository: target.repository, digest };
-    const accepted = knownPatches(target).map((patch) => patch.digest);
-    if (await claimImage(services, image, run, accepted)) kept.push(target);
-    else if (target.state === 'queued') {
-      const outcome = { state: 'skipped', reason: 'held-by-another-run' } as const;
-      await finishTarget(services, stored(target), outcome);
-    }
-  }
-  return kept;
-}
-
-async function admit(
-  services: Services,
-  jobs: readonly Stored<JobRow>[],
-  row: JobRow,
-): Promise<void> {
-  const stored = jobs.find((job) => job.row.rowKey === row.rowKey);
-  if (stored === undefined) return;
-  const now = services.clock.now();
-  const admitted = await services.jobs.replace(
-    { ...row, state: 'ready', nextAt: now },
-    stored.etag,
-  );
-  if (admitted !== undefined) await sendStep(services, admitted.row);
+  const finishedAt = services.clock.now();
+  const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
+  return { changes: { ...changes, state, finishedAt, lastLookAt }, soon: false };
 }

@@ -212,11 +212,6 @@ describe('a group that goes wrong', () => {
     ['never ends', { kind: 'never-ends', startsAfter: 10 }, 'timeout'],
     ['never starts', { kind: 'never-starts' }, 'timeout'],
     ['ends without a result', { kind: 'runs', startsAfter: 5, runsFor: 5 }, 'group-lost'],
-    [
-      'can not be provisioned',
-      { kind: 'fails-to-start', after: 5, detail: 'InsufficientCapacity' },
-      'group-lost',
-    ],
   ] as const)('and %s is tried again, then given up', async (_, course, reason) => {
     const { target, run, world } = await runOne({
       prepare: (prepared) => {
@@ -229,6 +224,22 @@ describe('a group that goes wrong', () => {
     expect(world.groups.creations()).toHaveLength(3);
     expect(world.groups.all()).toEqual([]);
     expect(new Set(world.groups.creations().map(({ spec }) => spec.name)).size).toBe(3);
+  });
+
+  it('and can not be provisioned is made again without blame, under so many names', async () => {
+    const { target, run, world } = await runOne({
+      prepare: ({ groups }) => {
+        const decide = groups.decide;
+        groups.decide = (spec, nth) =>
+          nth <= 4
+            ? { kind: 'fails-to-start', after: 5, detail: 'InsufficientCapacity' }
+            : decide(spec, nth);
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'patched' });
+    expect((await world.jobs(run.runId)).filter((job) => job.state === 'lost')).toEqual([]);
+    expect(world.groups.all()).toEqual([]);
   });
 
   it('once costs an attempt and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { Annotation } from '../../lib/image/annotations.ts';
-import { Digest } from '../../lib/image/digest.ts';
+import type { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';

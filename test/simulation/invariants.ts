@@ -66,19 +66,25 @@ function inventoryFaults({ tables }: Backends): readonly string[] {
   const targets = new Map(
     tables
       .all(TABLES.targets)
-      .map(({ entity }) => [`${entity.partitionKey} ${String(entity.repository)}:${String(entity.tag)}`, entity]),
+      .map(({ entity }) => [
+        `${entity.partitionKey} ${String(entity.repository)}:${String(entity.tag)}`,
+        entity,
+      ]),
   );
   const seen = new Set<string>();
   for (const { entity: row } of tables.all(TABLES.inventory)) {
     if (row.rowKey.startsWith('@')) {
-      if (row.claimedBy !== '') faults.push(`${row.rowKey} is still claimed by ${String(row.claimedBy)}`);
+      if (row.claimedBy !== '')
+        faults.push(`${row.rowKey} is still claimed by ${String(row.claimedBy)}`);
       continue;
     }
     const image = `${String(row.repository)}:${String(row.tag)}`;
     seen.add(image);
     const target = targets.get(`${String(row.runId)} ${image}`);
     if (target?.state !== row.state || target?.reason !== row.reason) {
-      faults.push(`the inventory says that ${image} is ${label(row)}, its target is ${label(target)}`);
+      faults.push(
+        `the inventory says that ${image} is ${label(row)}, its target is ${label(target)}`,
+      );
     }
   }
   for (const target of targets.values()) {
@@ -110,7 +116,9 @@ async function registryFaults(
   const known = new Set(
     tables
       .all(TABLES.inventory)
-      .flatMap(({ entity }) => Digest.array().parse(JSON.parse(String(entity.patchDigests ?? '[]')))),
+      .flatMap(({ entity }) =>
+        Digest.array().parse(JSON.parse(String(entity.patchDigests ?? '[]'))),
+      ),
   );
   for (const { tag, digest } of observer.published) {
     if (!known.has(digest)) faults.push(`${tag} was published and the inventory does not know it`);

@@ -53,7 +53,8 @@ export class Observer {
   }
 
   text(where: string, text: string): void {
-    if (SECRET.test(text)) this.violations.push(`a credential in a ${where}: ${text.slice(0, 300)}`);
+    if (SECRET.test(text))
+      this.violations.push(`a credential in a ${where}: ${text.slice(0, 300)}`);
   }
 
   message(queue: QueueName, body: unknown): void {
@@ -73,7 +74,8 @@ export class Observer {
     this.#targets.set(`${after.partitionKey} ${after.rowKey}`, after);
     const image = `${String(after.repository)}:${String(after.tag)}`;
     if (typeof from === 'string') {
-      if (TERMINAL.includes(from)) this.violations.push(`${image} was ${from} and is ${String(to)}`);
+      if (TERMINAL.includes(from))
+        this.violations.push(`${image} was ${from} and is ${String(to)}`);
       if (from !== to) this.#coverage.transition(`target ${from} → ${String(to)}`);
     }
     if (typeof to !== 'string' || !TERMINAL.includes(to)) return;

@@ -20,6 +20,4 @@ export interface PortCall<Result> {
   readonly otherPush?: () => Promise<void>;
 }
 
-export type Outcome<Result> =
-  | { readonly value: Result }
-  | { readonly error: unknown };
+export type Outcome<Result> = { readonly value: Result } | { readonly error: unknown };

@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 import { IMAGE_KINDS, type ImageKind } from './truth.ts';
 
 /** One image of a user, under all the tags that it has. */
@@ -42,7 +42,10 @@ export function scenarioOf(random: Random): Scenario {
       version: 'v1',
       'tag-convention': convention,
       repositories: [
-        ...repositories.map((repository) => ({ repository, tags: tagsOf(repository, images, random) })),
+        ...repositories.map((repository) => ({
+          repository,
+          tags: tagsOf(repository, images, random),
+        })),
         ...(random.chance(0.1) ? [{ repository: 'no/such', tags: ['*'] }] : []),
       ],
     },
@@ -69,8 +72,16 @@ function imagesOf(repository: string, random: Random, convention: string): Scena
       windows: 0.5,
       touched: 0.5,
     });
-    const tags = [`v${at + 1}`, `v${at + 1}.0`, `latest${at}`].slice(0, Number(random.weighted({ 1: 5, 2: 3, 3: 1 })));
-    return { repository, tags, kind, patched: patchedBefore(tags[0] ?? '', kind, random, convention) };
+    const tags = [`v${at + 1}`, `v${at + 1}.0`, `latest${at}`].slice(
+      0,
+      Number(random.weighted({ 1: 5, 2: 3, 3: 1 })),
+    );
+    return {
+      repository,
+      tags,
+      kind,
+      patched: patchedBefore(tags[0] ?? '', kind, random, convention),
+    };
   });
 }
 

@@ -21,11 +21,11 @@ import { MemoryQueues, type PendingMessage } from '../fakes/memory-queues.ts';
 import { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { MemoryTables } from '../fakes/memory-tables.ts';
 import { Coverage } from './coverage.ts';
-import { expiredGroupsLeft, finalFaults } from './invariants.ts';
 import type { Fault } from './fault-kinds.ts';
 import type { DrawnWorldFault, FaultPlan } from './fault-plan.ts';
 import { type Backends, type Gate, gatedServices } from './gated-ports.ts';
 import { ImagePusher } from './image-pusher.ts';
+import { expiredGroupsLeft, finalFaults } from './invariants.ts';
 import { Observer } from './observer.ts';
 import type { Outcome, PortCall } from './port-call.ts';
 import type { Random } from './random.ts';
@@ -101,7 +101,10 @@ export class Simulation implements Gate {
     this.#random = options.random;
     this.#plan = options.plan;
     this.#trace = options.trace === true ? [] : undefined;
-    const registry = new MemoryRegistry({ clock, pageSize: options.scenario.images.length > 50 ? 100 : 4 });
+    const registry = new MemoryRegistry({
+      clock,
+      pageSize: options.scenario.images.length > 50 ? 100 : 4,
+    });
     registry.mountsRefused = options.scenario.mountsRefused;
     this.backends = {
       tables: new MemoryTables(),
@@ -575,7 +578,9 @@ export class Simulation implements Gate {
         return true;
       }
       case 'policy-gone': {
-        const names = blobs.names(CONTAINERS.reports).filter((name) => name.endsWith('policy.json'));
+        const names = blobs
+          .names(CONTAINERS.reports)
+          .filter((name) => name.endsWith('policy.json'));
         const last = names.at(-1);
         if (last !== undefined) await blobs.delete(CONTAINERS.reports, last);
         return last !== undefined;
@@ -606,7 +611,7 @@ export class Simulation implements Gate {
     if (active.length > 1) this.coverage.fault('overlapping-run');
     return (
       active.length === 0 &&
-      runs.every((run) => run.sweepAt === undefined) &&
+      runs.every((run) => run.lastLookAt === undefined) &&
       this.backends.queues.pending().length === 0 &&
       this.backends.groups.all().length === 0
     );
@@ -640,7 +645,9 @@ export class Simulation implements Gate {
       if (queue === QUEUES.runs) await tickRun(services, RunMessage.parse(body));
       else await stepJob(services, JobMessage.parse(body));
       if (tables.writes + this.observer.effects !== before) {
-        this.observer.violations.push(`replayed, this message did a write: ${JSON.stringify(body)}`);
+        this.observer.violations.push(
+          `replayed, this message did a write: ${JSON.stringify(body)}`,
+        );
         return;
       }
     }

@@ -28,7 +28,10 @@ export const JobRow = z.object({
   detail: z.string().optional(),
   /** Patch and publish jobs serve one repository. */
   repository: RepositoryName.optional(),
-  /** Row keys of its targets: JSON. */
+  /**
+   * Row keys of all active targets of its images: JSON. Those that name the job in turn are in its
+   * hands; the others have fallen behind and keep the image from being let go at the job's end.
+   */
   targets: z.string(),
   /** Container groups started, or about to be; the number is part of the group's name. */
   attempt: Count,
@@ -36,6 +39,8 @@ export const JobRow = z.object({
   launchedAt: z.date().optional(),
   /** The attempt is given up at this time. */
   deadline: z.date().optional(),
+  /** Its group was refused for a quota or for capacity. */
+  refused: z.boolean().optional(),
   /** When ARM was last asked about the group. */
   checkedAt: z.date().optional(),
   wake: Count,

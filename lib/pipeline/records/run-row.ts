@@ -22,6 +22,7 @@ export const RunRow = z.object({
   rowKey: z.string(),
   runId: RunId,
   state: RunState,
+  /** Of a run that failed, or that is to end since its discovery failed. */
   reason: RunFault.optional(),
   /** For people: every fault of a policy that does not parse, one a line. */
   detail: z.string().optional(),
@@ -43,6 +44,13 @@ export const RunRow = z.object({
   /** Only a tick message with this number is accepted; each tick increments it. */
   wake: Count,
   nextAt: z.date(),
+  /** When the last tick began. */
+  tickedAt: z.date().optional(),
+  /**
+   * When the reaper is to look at the ended run for the last time: whatever a group or a step that
+   * was given up could still do has been done by then.
+   */
+  lastLookAt: z.date().optional(),
   leaseUntil: z.date().optional(),
   errors: Count,
   targets: Count,

@@ -10,7 +10,6 @@ import { isTerminal, TargetState } from '../../../lib/pipeline/target-states.ts'
 
 const runId = RunId.parse('20261123T020000Z-7f3a');
 const now = new Date('2026-11-23T02:10:00Z');
-const deadline = new Date('2026-11-23T14:00:00Z');
 const options = { maxGroups: 3, scanBatch: 4, patchBatch: 2, tickSeconds: 30 };
 
 function target(repository: string, tag: string, change: Partial<TargetRow> = {}): TargetRow {
@@ -47,7 +46,7 @@ function job(rowKey: string, change: Partial<JobRow> = {}): JobRow {
 }
 
 const plan = (targets: readonly TargetRow[], jobs: readonly JobRow[] = []) =>
-  planTick({ targets, jobs, options, now, deadline });
+  planTick({ targets, jobs, options, now, stop: undefined });
 
 describe('new jobs', () => {
   it('take targets of many repositories for a scan, in batches', () => {
@@ -131,7 +130,7 @@ it('wakes a job only when its time has passed by more than the grace', () => {
   expect(plan([], jobs).wake.map((row) => row.rowKey)).toEqual(['late']);
 });
 
-it('ends what nobody has in hand once the deadline has passed', () => {
+it('ends what nobody has in hand once the run is to end', () => {
   const held = target('a', 'v1', { state: 'scanning', job: 'busy' });
   const loose = target('b', 'v1');
 
@@ -139,11 +138,11 @@ it('ends what nobody has in hand once the deadline has passed', () => {
     targets: [held, loose],
     jobs: [job('busy')],
     options,
-    now: deadline,
-    deadline,
+    now,
+    stop: { state: 'failed', reason: 'run-deadline' },
   });
 
-  expect(late.expire).toEqual([loose]);
+  expect(late.end).toEqual([loose]);
   expect(late.newJobs).toEqual([]);
   expect(late.over).toBe(false);
 });

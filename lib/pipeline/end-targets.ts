@@ -1,0 +1,54 @@
+import type { Stored } from '../storage/typed-table.ts';
+import { finishTarget, moveTarget } from './change-target.ts';
+import { clearTargetStaging } from './clear-staging.ts';
+import { inParallel } from './in-parallel.ts';
+import { recordInventory, releaseImage } from './inventory.ts';
+import type { Outcome } from './reasons.ts';
+import type { TargetRow } from './records/target-row.ts';
+import type { Services } from './services.ts';
+
+/** Targets that one tick brings to an end; the rest is for the next one. */
+const MAX_ENDED = 500;
+const AT_ONCE = 8;
+
+/**
+ * Ends targets that no job has in hand. What they hold is let go first: nothing will be done with
+ * them any more, and a crash in between finds them here again. True: there are more.
+ */
+export async function endTargets(
+  services: Services,
+  targets: readonly Stored<TargetRow>[],
+  outcome: Outcome,
+): Promise<boolean> {
+  await inParallel(targets.slice(0, MAX_ENDED), AT_ONCE, async (target) => {
+    const { partitionKey: runId, repository, sourceDigest } = target.row;
+    await clearTargetStaging(services, target.row);
+    if (sourceDigest !== undefined) {
+      await releaseImage(services, { repository, digest: sourceDigest }, runId);
+    }
+    await finishTarget(services, target, outcome);
+  });
+  return targets.length > MAX_ENDED;
+}
+
+/** Its image was patched under another tag: that patch is verified again, and published under this one. */
+export async function joinPatched(
+  services: Services,
+  target: Stored<TargetRow>,
+  patched: TargetRow,
+): Promise<void> {
+  const { repository, patchDigest } = patched;
+  if (patchDigest === undefined) throw new Error('a patched target names no patch');
+  await moveTarget(services, target, 'verifying', {
+    stagedRepository: repository,
+    staged: patchDigest,
+  });
+}
+
+/** The inventory is told of endings that were cut off before it heard of them. */
+export async function recordEnded(
+  services: Services,
+  targets: readonly TargetRow[],
+): Promise<void> {
+  await inParallel(targets, AT_ONCE, (target) => recordInventory(services, target));
+}

@@ -1,0 +1,112 @@
+import type { JobKind, JobRow } from './records/job-row.ts';
+import type { TargetRow } from './records/target-row.ts';
+import type { PipelineOptions } from './services.ts';
+import type { TargetState } from './target-states.ts';
+
+/** Targets that go into one new job, in the states that its kind takes. */
+export interface NewJob {
+  readonly kind: JobKind;
+  readonly targets: readonly TargetRow[];
+  /** Other tags of the same images that have not got so far: they wait for the end of this job. */
+  readonly behind: readonly TargetRow[];
+}
+
+interface Image {
+  readonly kind: JobKind;
+  readonly own: readonly TargetRow[];
+  readonly behind: readonly TargetRow[];
+  /** Attempts that it has lost. */
+  readonly attempts: number;
+}
+
+/** Tags of one image that a job takes at a time, and targets in all: their keys fill one column. */
+const MAX_TAGS_AN_IMAGE = 100;
+const MAX_TARGETS_A_JOB = 500;
+/** A tick writes some rows for each; what is left over is for the next one. */
+const MAX_NEW_JOBS = 50;
+
+const ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publish'];
+
+/**
+ * Puts active targets into jobs. The unit is the image: all tags of a source are scanned, patched and
+ * verified once, together. So none of its tags gets a job while another one has one, and those that
+ * got furthest go first. A patch or publish job serves one repository. What has lost an attempt goes
+ * on in smaller batches, so that one image does not sink the others.
+ */
+export function groupIntoJobs(
+  active: readonly TargetRow[],
+  live: ReadonlyMap<string, JobRow>,
+  options: Pick<PipelineOptions, 'scanBatch' | 'patchBatch'>,
+): readonly NewJob[] {
+  const images = Map.groupBy(active, imageKey);
+  const idle = [...images.values()].filter((targets) =>
+    targets.every((target) => !live.has(target.job)),
+  );
+  const batches = Map.groupBy(idle.map(imageOf), ({ kind, own, attempts }) => {
+    const repository = kind === 'patch' || kind === 'publish' ? own[0]?.repository : '';
+    return JSON.stringify([kind, repository, attempts]);
+  });
+  const jobs = [...batches.values()].flatMap((batch) => {
+    const [first] = batch;
+    if (first === undefined) return [];
+    const most = first.kind === 'patch' ? options.patchBatch : options.scanBatch;
+    const size = Math.max(1, Math.floor(most / 2 ** first.attempts));
+    return chunks(batch, size).map((chunk) => ({
+      kind: first.kind,
+      targets: chunk.flatMap((image) => image.own),
+      behind: chunk.flatMap((image) => image.behind),
+    }));
+  });
+  return jobs.slice(0, MAX_NEW_JOBS);
+}
+
+function imageKey(target: TargetRow): string {
+  return `${target.repository}@${target.sourceDigest ?? target.rowKey}`;
+}
+
+function imageOf(targets: readonly TargetRow[]): Image {
+  const rank = (target: TargetRow) => ORDER.indexOf(kindFor(target.state));
+  const furthest = Math.max(...targets.map(rank));
+  const own = targets.filter((target) => rank(target) === furthest).slice(0, MAX_TAGS_AN_IMAGE);
+  return {
+    kind: ORDER[furthest] ?? 'scan',
+    own,
+    behind: targets.filter((target) => !own.includes(target)).slice(0, MAX_TAGS_AN_IMAGE),
+    attempts: Math.max(...own.map((target) => target.attempts)),
+  };
+}
+
+function kindFor(state: TargetState): JobKind {
+  switch (state) {
+    case 'queued':
+    case 'scanning':
+      return 'scan';
+    case 'patching':
+      return 'patch';
+    case 'verifying':
+      return 'verify';
+    case 'publishing':
+      return 'publish';
+    default:
+      throw new Error(`a target that is ${state} has no job to come`);
+  }
+}
+
+/** At most so many images, and so many targets, to a chunk. */
+function chunks(images: readonly Image[], size: number): Image[][] {
+  const all: Image[][] = [];
+  let current: Image[] = [];
+  let targets = 0;
+  for (const image of images) {
+    const count = image.own.length + image.behind.length;
+    const full = current.length >= size || targets + count > MAX_TARGETS_A_JOB;
+    if (current.length === 0 || full) {
+      current = [];
+      targets = 0;
+      all.push(current);
+    }
+    current.push(image);
+    targets += count;
+  }
+  return all;
+}
