@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type AciGroupBody, aciGroupBody } from '../../lib/containers/aci-group-body.ts';
+import type { GroupSpec } from '../../lib/containers/container-groups.ts';
+import { ContainerGroupBody } from './container-group-schema.ts';
+import { type StartedGroups, startedGroups } from './started-groups.ts';
+
+const SUBNET =
+  '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/groups';
+
+let confidential: StartedGroups;
+let remote: StartedGroups;
+
+beforeAll(async () => {
+  confidential = await startedGroups({ kind: 'confidential' });
+  remote = await startedGroups({ kind: 'remote', address: 'tcp://buildkit.internal:1234' });
+});
+
+function bodyOf(spec: GroupSpec | undefined, subnet?: string): AciGroupBody {
+  if (spec === undefined) throw new Error('that group was not started');
+  return aciGroupBody(spec, 'westeurope', subnet);
+}
+
+function faultsOf(body: unknown): readonly string[] {
+  const parsed = ContainerGroupBody.safeParse(JSON.parse(JSON.stringify(body)));
+  return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+describe('The request for a container group', () => {
+  it.each([
+    ['scan', () => confidential.specs[0]],
+    ['patch, Confidential', () => confidential.specs[1]],
+    ['verify', () => confidential.specs[2]],
+    ['patch, remote BuildKit', () => remote.specs[1]],
+  ])('for %s is one that the API version takes', (_, spec) => {
+    expect(faultsOf(bodyOf(spec()))).toEqual([]);
+  });
+
+  it('in a subnet is one that the API version takes', () => {
+    expect(faultsOf(bodyOf(confidential.specs[0], SUBNET))).toEqual([]);
+  });
+
+  it('is privileged for a patch without a remote BuildKit alone', () => {
+    const contexts = [...confidential.specs, ...remote.specs].map((spec) => [
+      spec.command.at(-1),
+      bodyOf(spec).properties.sku,
+      bodyOf(spec).properties.containers[0]?.properties.securityContext,
+    ]);
+
+    expect(contexts).toEqual([
+      ['scan', 'Standard', undefined],
+      ['patch', 'Confidential', { privileged: true }],
+      ['scan', 'Standard', undefined],
+      ['scan', 'Standard', undefined],
+      ['patch', 'Standard', undefined],
+      ['scan', 'Standard', undefined],
+    ]);
+  });
+
+  it('gives the group no identity, and its token in a file alone', () => {
+    for (const spec of [...confidential.specs, ...remote.specs]) {
+      const body = JSON.stringify(bodyOf(spec));
+
+      expect(body).not.toContain('identity');
+      expect(JSON.stringify(spec.environment)).not.toMatch(/token|sig=/i);
+    }
+  });
+});
+
+describe('The schema that requests are held to', () => {
+  const good = () => structuredClone(bodyOf(confidential.specs[1]));
+
+  it.each<[string, (body: ReturnType<typeof good>) => unknown, string]>([
+    ['an unknown field', (body) => ({ ...body, zone: '1' }), 'zone'],
+    [
+      'a privileged container on Standard',
+      (body) => ({ ...body, properties: { ...body.properties, sku: 'Standard' } }),
+      'SecurityContextNotSupported',
+    ],
+    [
+      'a mount without a volume',
+      (body) => ({ ...body, properties: { ...body.properties, volumes: [] } }),
+      'has no volume',
+    ],
+    ['a tag that is too long', (body) => ({ ...body, tags: { job: 'x'.repeat(257) } }), 'tags.job'],
+    ['a region with a space', (body) => ({ ...body, location: 'West Europe' }), 'location'],
+  ])('refuses %s', (_, change, expected) => {
+    expect(faultsOf(change(good())).join('\n')).toContain(expected);
+  });
+});

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import host from '../../host.json' with { type: 'json' };
+import { readSettings } from '../../lib/settings.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+
+const values: Readonly<Record<string, string>> = sample.Values;
+
+/** `hh:mm:ss`, as seconds. */
+const TimeSpan = z
+  .string()
+  .regex(/^\d\d:\d\d:\d\d$/)
+  .transform((text) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0));
+const Level = z.enum(['None', 'Critical', 'Error', 'Warning', 'Information', 'Debug', 'Trace']);
+
+/**
+ * The fields of host.json that we use, with the bounds of its published reference ("host.json reference
+ * for Azure Functions 2.x and later", "Azure Queue storage bindings: host.json settings"). Strict: the
+ * host passes over a field that it does not know.
+ */
+const HostJson = z.strictObject({
+  version: z.literal('2.0'),
+  functionTimeout: TimeSpan,
+  logging: z.strictObject({
+    logLevel: z.record(z.string(), Level),
+    applicationInsights: z.strictObject({
+      samplingSettings: z.strictObject({ isEnabled: z.boolean(), excludedTypes: z.string() }),
+    }),
+  }),
+  extensionBundle: z.strictObject({
+    id: z.literal('Microsoft.Azure.Functions.ExtensionBundle'),
+    version: z.string().regex(/^\[4\.\*, 5\.0\.0\)$/),
+  }),
+  extensions: z.strictObject({
+    queues: z.strictObject({
+      maxPollingInterval: TimeSpan,
+      visibilityTimeout: TimeSpan,
+      batchSize: z.number().int().min(1).max(32),
+      newBatchThreshold: z.number().int().min(0),
+      maxDequeueCount: z.number().int().min(1),
+      messageEncoding: z.enum(['base64', 'none']),
+    }),
+    http: z.strictObject({ routePrefix: z.string() }),
+  }),
+});
+
+const parsed = HostJson.parse(host);
+
+it('holds to what the published reference allows', () => {
+  expect(HostJson.safeParse(host).success).toBe(true);
+});
+
+it('ends a function well before the lease of a job does', () => {
+  const { pipeline } = readSettings(values);
+
+  expect(parsed.functionTimeout).toBeLessThan(pipeline.leaseSeconds);
+});
+
+it('shows a failed message again after one to five minutes, so that a short outage poisons nothing', () => {
+  const { visibilityTimeout, maxDequeueCount } = parsed.extensions.queues;
+
+  expect(visibilityTimeout).toBeGreaterThanOrEqual(60);
+  expect(visibilityTimeout).toBeLessThanOrEqual(300);
+  expect(maxDequeueCount).toBeGreaterThanOrEqual(5);
+});
+
+it('reads messages as Event Grid and our own sender write them', () => {
+  expect(parsed.extensions.queues.messageEncoding).toBe('base64');
+});
+
+it('samples away none of the messages that alerts look for', () => {
+  const { excludedTypes } = parsed.logging.applicationInsights.samplingSettings;
+
+  expect(excludedTypes.split(';')).toEqual(
+    expect.arrayContaining(['Trace', 'Request', 'Exception']),
+  );
+  expect(parsed.logging.logLevel.Function).toBe('Information');
+});

@@ -1,0 +1,135 @@
+import { globSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import manifest from '../../package.json' with { type: 'json' };
+import { parseFuncignore } from '../../scripts/package/funcignore.ts';
+import { type PublishedFile, publishedFiles } from '../../scripts/package/published-files.ts';
+import { writeZip } from '../../scripts/package/write-zip.ts';
+import { AppProcess } from '../world/functions-host/app-process.ts';
+import { ROOT, readText } from './infrastructure.ts';
+import { unzip } from './unzip.ts';
+
+/** The bundle, what describes the app to its host, and what a remote build needs. */
+const BELONGS =
+  /^(?:dist\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/build\.ts|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+const MEGABYTE = 1024 * 1024;
+
+let folder: string;
+let files: readonly PublishedFile[];
+let unpacked: readonly string[];
+const zip = () => join(folder, 'package.zip');
+const app = () => join(folder, 'app');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchwright-package-'));
+  files = publishedFiles(ROOT);
+  await writeZip(ROOT, files, zip());
+  unpacked = await unzip(zip(), app());
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('The package that is published', () => {
+  it('holds the bundle and what a remote build needs, and nothing else', () => {
+    const foreign = files.map(({ path }) => path).filter((path) => !BELONGS.test(path));
+
+    expect(foreign).toEqual([]);
+    expect(files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['dist/index.cjs', 'host.json', 'package.json', 'scripts/build.ts']),
+    );
+  });
+
+  it('is a zip of just these files, below a megabyte', async () => {
+    expect(unpacked).toEqual(files.map(({ path }) => path));
+    expect((await stat(zip())).size).toBeLessThan(MEGABYTE);
+  });
+
+  it('is the same zip when nothing has changed', async () => {
+    const again = join(folder, 'again.zip');
+
+    await writeZip(ROOT, files, again);
+
+    expect(globSync('*.zip', { cwd: folder })).toHaveLength(2);
+    expect(await sameBytes(zip(), again)).toBe(true);
+  });
+
+  it('loads in a fresh process without node_modules and registers every function', async () => {
+    const environment: Readonly<Record<string, string>> = sample.Values;
+    const started = await AppProcess.start({
+      folder: app(),
+      environment,
+      onLog: () => undefined,
+      onCrash: () => undefined,
+      startTimeoutMs: 30_000,
+    });
+
+    const names = started.functions.map(({ name }) => name);
+    await started.stop();
+
+    expect(names).toEqual(expect.arrayContaining([...registeredNames()]));
+    expect(names).toEqual(expect.arrayContaining(['runPoison', 'jobPoison']));
+  });
+});
+
+it('holds the code of no dev dependency', async () => {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['functions/index.ts'],
+    bundle: true,
+    platform: 'node',
+    external: ['@azure/functions-core'],
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const inputs = Object.keys(metafile.inputs);
+
+  const bundled = Object.keys(manifest.devDependencies).filter((name) =>
+    inputs.some((input) => input.startsWith(`node_modules/${name}/`)),
+  );
+
+  expect(bundled).toEqual([]);
+  expect(inputs.some((input) => input.startsWith('node_modules/zod/'))).toBe(true);
+});
+
+async function sameBytes(one: string, other: string): Promise<boolean> {
+  return (await readFile(one)).equals(await readFile(other));
+}
+
+/** The functions that the sources name: `app.timer('reaper', …`. */
+function registeredNames(): readonly string[] {
+  const sources = globSync('functions/*.ts', { cwd: ROOT }).map((path) => readText(path));
+  const names = sources.flatMap((text) => [...text.matchAll(/app\.[a-zA-Z]+\(\s*'(\w+)'/g)]);
+  expect(names.length).toBeGreaterThanOrEqual(5);
+  return names.map(([, name = '']) => name);
+}
+
+describe('.funcignore', () => {
+  const text = readText('.funcignore');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+
+  it('has whole paths from the root alone, which func and azd read alike', () => {
+    expect(lines.filter((line) => !/^\/[\w./-]+$/.test(line))).toEqual([]);
+  });
+
+  it('leaves out node_modules, so that azd builds remotely', () => {
+    expect(lines).toContain('/node_modules/');
+  });
+
+  it.each([
+    ['docs/', 'docs/operate.md', true],
+    ['docs/', 'lib/docs/operate.md', false],
+    ['*.md', 'README.md', true],
+    ['*.md', 'docs/README.md', false],
+    ['**.md', 'docs/README.md', true],
+    ['/dist/worker', 'dist/worker.cjs', true],
+    ['lib/a.ts', 'lib/abts', false],
+    ['lib/\n!lib/app', 'lib/app.ts', false],
+  ])('%j read as Core Tools read it ignores %s: %s', (ignore, path, expected) => {
+    expect(parseFuncignore(ignore)(path)).toBe(expected);
+  });
+});
