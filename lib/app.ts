@@ -4,7 +4,7 @@ import { systemClock } from './clock.ts';
 import { AciContainerGroups, type AciOptions } from './containers/aci-container-groups.ts';
 import { AciQuotas } from './containers/aci-quotas.ts';
 import type { ContainerQuotas } from './containers/container-quotas.ts';
-import { systemDelays } from './http/delays.ts';
+import { type Delays, systemDelays } from './http/delays.ts';
 import { createHttp, type Http } from './http/http.ts';
 import { tcpConnects } from './http/tcp-connects.ts';
 import { CancelRow } from './pipeline/cancel-run.ts';
@@ -37,7 +37,7 @@ export function createApp(
   environment: Readonly<Record<string, string | undefined>>,
   identity: IdentityChoice = 'app',
 ): App {
-  return createInspection(environment, identity).app;
+  return createInspection(environment, { identity }).app;
 }
 
 /** Who asks: the app's own identity, or whoever is signed in where the command line runs. */
@@ -62,12 +62,12 @@ export interface Inspection {
 /** As `createApp`, with the parts. */
 export function createInspection(
   environment: Readonly<Record<string, string | undefined>>,
-  identity: IdentityChoice,
+  options: { readonly identity: IdentityChoice; readonly delays?: Delays },
 ): Inspection {
   const settings = readSettings(environment);
-  const credential = credentialOf(identity === 'app' ? settings.clientId : undefined);
+  const credential = credentialOf(options.identity === 'app' ? settings.clientId : undefined);
   const clock = systemClock;
-  const delays = systemDelays;
+  const delays = options.delays ?? systemDelays;
   const http = createHttp({ clock, delays });
   const { registry: host } = settings;
   const tokens = new RegistryTokens({ host, credential, http, clock });

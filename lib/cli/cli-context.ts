@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Delays } from '../http/delays.ts';
 
 /** Where text goes. */
 export interface TextSink {
@@ -15,6 +16,8 @@ export interface CliContext {
   readonly stderr: TextSink;
   readonly readFile: (path: string) => Promise<string>;
   readonly clock: Clock;
+  /** Between the tries of a request. */
+  readonly delays: Delays;
   /** Ends after so many milliseconds, or at once when `signal` is aborted; it never fails. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Aborted by the first Ctrl+C: commands clean up and end. */

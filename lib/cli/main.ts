@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../clock.ts';
+import { systemDelays } from '../http/delays.ts';
 import type { CliContext, TextSink } from './cli-context.ts';
 import { COMMANDS } from './commands.ts';
 import { ExitCode } from './exit-code.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     stderr: sinkOf(process.stderr),
     readFile: (path) => readFile(path, 'utf8'),
     clock: systemClock,
+    delays: systemDelays,
     sleep: (milliseconds, signal) =>
       setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
         () => undefined,

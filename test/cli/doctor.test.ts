@@ -1,19 +1,143 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKS } from '../../lib/cli/doctor/checks.ts';
+import { type Breakages, breakagesOf, type Undo } from './support/breakages.ts';
+import { BROKEN_VARIANTS } from './support/broken-variants.ts';
+import { findingsOf, reportOf, skippedBecauseOf } from './support/doctor-findings.ts';
 import { type DoctorWorld, startDoctorWorld } from './support/doctor-world.ts';
+import type { CliRun } from './support/run-in-process.ts';
+import { type StorageAccount, storageAccount } from './support/storage-account.ts';
 
-let doctorWorld: DoctorWorld;
+let here: DoctorWorld;
+let account: StorageAccount;
+let breakages: Breakages;
+/** How to undo what a test broke, the last first. */
+const steps: Undo[] = [];
+const undo = (step: Undo) => void steps.push(step);
 
 beforeAll(async () => {
-  doctorWorld = await startDoctorWorld();
+  here = await startDoctorWorld();
+  account = storageAccount(here.world);
+  breakages = breakagesOf(here, undo);
 });
-afterAll(() => doctorWorld.close());
+afterEach(async () => {
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) await step();
+});
+afterAll(() => here.close());
 
-describe('doctor', () => {
-  it('finds nothing amiss', async () => {
-    const run = await doctorWorld.doctor();
-    console.log(run.stdout, run.stderr, run.code);
-    const run2 = await doctorWorld.doctor(['--probe', '--output', 'table']);
-    console.log(run2.stdout, run2.stderr, run2.code);
-    expect(run.code).toBe(0);
+/** Runs the doctor, and sees to it that its output holds no credential and that it cleaned up. */
+async function examine(
+  settings: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<CliRun> {
+  const run = await here.doctor(args, settings);
+  for (const secret of here.secrets()) expect(run.stdout + run.stderr).not.toContain(secret);
+  expect(run.stdout + run.stderr).not.toMatch(/eyJ[\w-]{8}|[?&]sig=/);
+  return run;
+}
+
+describe('doctor in an Azure where all is well', () => {
+  it('passes every check, with status 0, and leaves nothing behind', async () => {
+    const run = await examine({}, ['--probe']);
+
+    expect(findingsOf(run)).toEqual([]);
+    const { checks, counts, status } = reportOf(run);
+    expect(checks.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
+    expect({ code: run.code, status, counts }).toEqual({
+      code: 0,
+      status: 'pass',
+      counts: { pass: CHECKS.length, warn: 0, fail: 0, skipped: 0 },
+    });
+    expect(await account.contents()).toEqual([]);
+    expect(here.world.arm.groups()).toEqual([]);
+  });
+
+  it('prints a list, a total and what to do next for people', async () => {
+    const run = await examine({}, ['--output', 'table']);
+
+    const lines = run.stdout.trimEnd().split('\n');
+    expect(lines.filter((line) => line.startsWith('✓ '))).toHaveLength(21);
+    expect(lines.at(-2)).toMatch(/^21 passed in \d+\.\d s$/);
+    expect(lines.at(-1)).toContain('--probe');
+  });
+
+  it('takes storage by a connection string, and then asks no token for it', async () => {
+    const settings = Object.fromEntries(
+      Object.entries(here.settings()).filter(([name]) => !name.startsWith('AzureWebJobsStorage')),
+    );
+    const AzureWebJobsStorage = here.world.storage.account.connectionString;
+
+    const run = await here.doctorWith({ ...settings, AzureWebJobsStorage });
+
+    expect(findingsOf(run)).toEqual([]);
+    expect(run.stdout).not.toContain('storage.azure.com');
+    expect(run.stdout).not.toContain('AccountKey');
+  });
+});
+
+describe('doctor names faulty settings', () => {
+  it.each([
+    {
+      fault: 'a malformed setting',
+      settings: { PATCHWRIGHT_LOCATION: 'West Europe' },
+      detail: /PATCHWRIGHT_LOCATION: must be a region/,
+    },
+    {
+      fault: 'an unknown setting',
+      settings: { PATCHWRIGHT_POLL_SECOND: '3' },
+      detail: /PATCHWRIGHT_POLL_SECOND is not a setting/,
+    },
+    {
+      fault: 'several faults at once',
+      settings: { PATCHWRIGHT_REGISTRY: '', PATCHWRIGHT_DRY_RUN: 'maybe' },
+      detail: /PATCHWRIGHT_REGISTRY is missing.*PATCHWRIGHT_DRY_RUN/,
+    },
+    {
+      fault: 'an authority’s file that is not there',
+      settings: { PATCHWRIGHT_EXTRA_CA_FILE: '/nowhere/ca.pem' },
+      detail: /PATCHWRIGHT_EXTRA_CA_FILE can’t be read/,
+    },
+  ])('$fault', async ({ settings, detail }) => {
+    const run = await examine(settings);
+
+    expect(findingsOf(run)).toEqual([expect.stringMatching(/^fail settings: .* → \S/)]);
+    expect(findingsOf(run)[0]).toMatch(detail);
+    expect(run.code).toBe(1);
+    expect(skippedBecauseOf(run, 'settings')).toHaveLength(20);
+  });
+});
+
+describe('doctor finds what is amiss, says what to do, and blames nothing else', () => {
+  it.each(BROKEN_VARIANTS)('$title', async ({ change, settings, finding, code = 1 }) => {
+    const changed = await change?.({ here, account, breakages, undo });
+
+    const run = await examine({ ...settings, ...changed });
+
+    expect(findingsOf(run)).toEqual([expect.stringMatching(finding)]);
+    expect(run.code).toBe(code);
+  });
+
+  it('leaves nothing behind whatever it found', async () => {
+    expect(await account.contents()).toEqual([]);
+  });
+
+  it('skips the quotas where they may not be read: nothing needs them', async () => {
+    breakages.refuseArm(/usages$/);
+
+    const run = await examine();
+
+    expect(findingsOf(run)).toEqual([]);
+    expect(reportOf(run).checks).toContainEqual(
+      expect.objectContaining({ id: 'container-quota', status: 'skipped' }),
+    );
+  });
+
+  it('names the first link of a chain of checks that were skipped', async () => {
+    breakages.answerExchange(401, 'UNAUTHORIZED', 'authentication required');
+
+    const run = await examine();
+
+    expect(skippedBecauseOf(run, 'registry')).toEqual(
+      expect.arrayContaining(['registry-token', 'policy', 'registry-list', 'worker-scan-image']),
+    );
   });
 });

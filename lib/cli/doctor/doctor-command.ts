@@ -42,7 +42,7 @@ async function doctor(invocation: Invocation, context: CliContext): Promise<Exit
   const identity = context.environment.IDENTITY_ENDPOINT === undefined ? 'signed-in' : 'app';
   const progress = startProgress(context);
   const startedAt = context.clock.now();
-  const results = await examine(openInspection(settings, identity), {
+  const results = await examine(openInspection(settings, { identity, delays: context.delays }), {
     checks: CHECKS.filter((check) => probed || check.probe !== true),
     context,
     progress,

@@ -1,4 +1,4 @@
-import { createInspection, type IdentityChoice, type Inspection } from '../../app.ts';
+import { createInspection, type Inspection } from '../../app.ts';
 import { failureName } from '../../http/connection-failure.ts';
 import { SettingsError } from '../../settings.ts';
 import { fail, type Outcome } from './outcome.ts';
@@ -10,10 +10,10 @@ export type Opened =
 /** The parts of the app by these settings, or what is wrong with them. Sends nothing. */
 export function openInspection(
   settings: Readonly<Record<string, string | undefined>>,
-  identity: IdentityChoice,
+  options: Parameters<typeof createInspection>[1],
 ): Opened {
   try {
-    return { ok: true, inspection: createInspection(settings, identity) };
+    return { ok: true, inspection: createInspection(settings, options) };
   } catch (error) {
     return { ok: false, outcome: explain(error) };
   }

@@ -65,8 +65,9 @@ function judge(
 ): Outcome {
   const outcome = judgeEnd(end, look);
   if (leftBehind === undefined) return outcome;
+  const ran = outcome.status === 'pass' ? 'the group ran' : outcome.detail;
   return fail(
-    `${outcome.detail}; the group ${leftBehind} could not be deleted`,
+    `${ran}; ${leftBehind} could not be deleted`,
     `Delete it: az container delete --name ${leftBehind}. Otherwise the app’s reaper does, within an hour.`,
   );
 }

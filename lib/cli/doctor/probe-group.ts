@@ -11,7 +11,8 @@ import { type ProbeKind, probeSpec } from './probe-spec.ts';
 /** A group may take half an hour to come up; nobody waits that long at a terminal. */
 const LIMIT_MS = 15 * 60_000;
 const EXPIRY_MS = 30 * 60_000;
-const LONGEST_POLL_SECONDS = 5;
+const FIRST_POLL_MS = 250;
+const LONGEST_POLL_MS = 5_000;
 /** ARM is asked once in so many looks for the result. */
 const LOOKS_TO_A_STATUS = 4;
 const MAX_LOG = 500;
@@ -71,7 +72,6 @@ async function awaitResult(
   },
 ): Promise<ProbeEnd> {
   const { app, stop, sleep, tell } = context;
-  const pollMs = Math.min(LONGEST_POLL_SECONDS, app.options.pollSeconds) * 1000;
   for (let look = 1; !stop.aborted; look += 1) {
     const content = await app.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES);
     if (content.found) return parseResult(content.bytes, probe.id);
@@ -90,7 +90,7 @@ async function awaitResult(
         return { end: 'no-result', detail: status.detail + (await lastWords(app, probe.group)) };
       }
     }
-    await sleep(pollMs, stop);
+    await sleep(Math.min(LONGEST_POLL_MS, FIRST_POLL_MS * look), stop);
   }
   return { end: 'interrupted' };
 }

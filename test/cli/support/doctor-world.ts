@@ -36,7 +36,15 @@ export interface DoctorWorld {
   removeRepository(repository: string): Promise<void>;
   settings(extra?: Readonly<Record<string, string>>): Record<string, string>;
   /** Runs `patchwright doctor` with `--output json` unless told otherwise. */
-  doctor(args?: readonly string[], extra?: Readonly<Record<string, string>>): Promise<CliRun>;
+  doctor(
+    args?: readonly string[],
+    extra?: Readonly<Record<string, string>>,
+    stop?: AbortSignal,
+  ): Promise<CliRun>;
+  /** The same with these settings alone. */
+  doctorWith(settings: Readonly<Record<string, string>>): Promise<CliRun>;
+  /** What may stand in no output. */
+  secrets(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -88,8 +96,16 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
       const found = world.registry.storage.repositories().find(({ name }) => name === repository);
       if (found !== undefined) await world.registry.storage.deleteRepository(found);
     },
-    doctor: (args = [], extra = {}) =>
-      runInProcess(['doctor', '--output', 'json', ...args], { environment: settings(extra) }),
+    doctor: (args = [], extra = {}, stop) =>
+      runInProcess(['doctor', '--output', 'json', ...args], {
+        environment: settings(extra),
+        ...(stop && { stop }),
+      }),
+    doctorWith: (environment) => runInProcess(['doctor', '--output', 'json'], { environment }),
+    secrets: () => [
+      /AccountKey=([^;]+)/.exec(account.connectionString)?.[1] ?? account.connectionString,
+      world.identity.environment.IDENTITY_HEADER,
+    ],
     async close() {
       vi.unstubAllEnvs();
       await Promise.all(Object.values(fronts).map((front) => front.close()));

@@ -38,6 +38,8 @@ export async function runInProcess(
       stderr: sink('stderr'),
       readFile: (path) => readFile(path, 'utf8'),
       clock: systemClock,
+      // Tries follow each other at once: none of them is meant to succeed.
+      delays: { wait: async () => undefined, random: () => 0 },
       sleep: (milliseconds, signal) =>
         setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
           () => undefined,

@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../lib/app.ts';
+import { GroupName } from '../../lib/containers/container-groups.ts';
+import { ArmError } from '../world/arm/arm-error.ts';
+import { skuOf } from '../world/arm/group-request.ts';
+import { findingsOf, reportOf } from './support/doctor-findings.ts';
+import { type DoctorWorld, startDoctorWorld } from './support/doctor-world.ts';
+import { type StorageAccount, storageAccount } from './support/storage-account.ts';
+
+const REFUSAL = new ArmError(403, 'AuthorizationFailed', 'You may not delete.');
+
+let here: DoctorWorld;
+let account: StorageAccount;
+
+beforeAll(async () => {
+  here = await startDoctorWorld();
+  account = storageAccount(here.world);
+});
+afterEach(async () => {
+  here.world.arm.setFaults(undefined);
+  here.world.arm.setRequestFaults(undefined);
+  await here.allowMounts(true);
+});
+afterAll(() => here.close());
+
+async function expectNothingLeft(): Promise<void> {
+  expect(here.world.arm.groups()).toEqual([]);
+  expect(await account.contents()).toEqual([]);
+}
+
+describe('doctor --probe', () => {
+  it('asks ARM for one group of each kind, as the jobs do', async () => {
+    const asked: string[] = [];
+    here.world.arm.setFaults(({ name, tags, request }) => {
+      const container = request.properties.containers[0]?.properties;
+      const privileged = container?.securityContext?.privileged === true;
+      asked.push(`${skuOf(request)} ${privileged} ${container?.command?.join(' ')}`);
+      expect(name).toMatch(/^pw-probe-[a-f0-9]{12}$/);
+      expect(tags['managed-by']).toBe('patchwright');
+      return undefined;
+    });
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([]);
+    expect(asked.sort()).toEqual([
+      'Confidential true node /app/worker.cjs probe',
+      'Standard false node /app/worker.cjs probe',
+    ]);
+    await expectNothingLeft();
+  });
+
+  it('says which calls a Confidential group refuses, and minds none of them in a Standard one', async () => {
+    await here.allowMounts(false);
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([
+      expect.stringMatching(
+        /^fail probe-confidential: the group refuses bind-mount \(mount exit 32: permission denied\), tmpfs-mount .* unshare-pid .* → .*PATCHWRIGHT_BUILDER=remote/,
+      ),
+    ]);
+    const standard = reportOf(run).checks.find(({ id }) => id === 'probe-standard');
+    expect(standard?.detail).toContain('mounts are refused');
+    expect(run.code).toBe(1);
+    await expectNothingLeft();
+  });
+
+  it.each([
+    ['capacity', /no room|not available .* → .*another PATCHWRIGHT_LOCATION/],
+    ['image', /InaccessibleImage.* → Check that the worker image/],
+  ] as const)('passes on why a group is refused: %s', async (reason, finding) => {
+    here.world.arm.setFaults(({ request }) =>
+      skuOf(request) === 'Confidential' ? { kind: 'refused', with: reason } : undefined,
+    );
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([expect.stringMatching(/^fail probe-confidential: /)]);
+    expect(findingsOf(run)[0]).toMatch(finding);
+    await expectNothingLeft();
+  });
+
+  it('finds the group whose creation was answered by nobody, and takes it away', async () => {
+    here.world.arm.setFaults(({ request }) =>
+      skuOf(request) === 'Standard' ? { kind: 'answer-lost' } : undefined,
+    );
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([]);
+    await expectNothingLeft();
+  });
+
+  it('says so when a group ends without a result', async () => {
+    here.world.arm.setFaults(({ request }) =>
+      skuOf(request) === 'Standard' ? { kind: 'ends-without-running', exitCode: 1 } : undefined,
+    );
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([
+      expect.stringMatching(/^fail probe-standard: the group gave no result: .*exit 1.* → \S/),
+    ]);
+    await expectNothingLeft();
+  });
+
+  it('names the group that it could not delete', async () => {
+    here.world.arm.setRequestFaults(({ method }) => (method === 'DELETE' ? REFUSAL : undefined));
+
+    const run = await here.doctor(['--probe']);
+
+    const left = here.world.arm.groups().map(({ name }) => name);
+    expect(left).toHaveLength(2);
+    const findings = findingsOf(run);
+    for (const [at, id] of ['probe-standard', 'probe-confidential'].entries()) {
+      expect(findings[at]).toMatch(
+        new RegExp(`^fail ${id}: the group ran; (${left.join('|')}) could not be deleted`),
+      );
+      expect(findings[at]).toMatch(/→ Delete it: az container delete --name pw-probe-/);
+    }
+    here.world.arm.setRequestFaults(undefined);
+    const { groups } = createApp(here.settings());
+    for (const name of left) await groups.delete(GroupName.parse(name));
+  });
+
+  it('takes its groups away when it is interrupted, and ends with 130', async () => {
+    const stop = new AbortController();
+    here.world.arm.setFaults(() => ({ kind: 'never-ends' }));
+    // ARM is asked how a group is only while its result is awaited.
+    here.world.arm.setRequestFaults(({ method, path }) => {
+      if (method === 'GET' && path.includes('/pw-probe-')) stop.abort();
+      return undefined;
+    });
+
+    const run = await here.doctor(['--probe'], {}, stop.signal);
+
+    expect(run.code).toBe(130);
+    expect(reportOf(run).interrupted).toBe(true);
+    expect(reportOf(run).checks.filter(({ id }) => id.startsWith('probe-'))).toEqual([
+      expect.objectContaining({ status: 'skipped' }),
+      expect.objectContaining({ status: 'skipped' }),
+    ]);
+    await expectNothingLeft();
+  });
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { CliRun } from './run-in-process.ts';
+
+/** The shape of `doctor --output json`, as docs/cli.md promises it. */
+const Report = z.strictObject({
+  version: z.literal(1),
+  command: z.literal('doctor'),
+  status: z.enum(['pass', 'warn', 'fail']),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  identity: z.enum(['app', 'signed-in']),
+  probed: z.boolean(),
+  interrupted: z.boolean(),
+  counts: z.strictObject({
+    pass: z.number(),
+    warn: z.number(),
+    fail: z.number(),
+    skipped: z.number(),
+  }),
+  checks: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      seconds: z.number(),
+      status: z.enum(['pass', 'warn', 'fail', 'skipped']),
+      detail: z.string(),
+      whatToDo: z.string().optional(),
+    }),
+  ),
+});
+export type Report = z.infer<typeof Report>;
+
+export function reportOf(run: CliRun): Report {
+  return Report.parse(JSON.parse(run.stdout));
+}
+
+/** What a person would have to read: `fail storage-tables: detail → what to do`. */
+export function findingsOf(run: CliRun): string[] {
+  return reportOf(run)
+    .checks.filter(({ status }) => status === 'fail' || status === 'warn')
+    .map(({ status, id, detail, whatToDo }) => `${status} ${id}: ${detail} → ${whatToDo}`);
+}
+
+/** Checks that name this one as the reason why they were skipped. */
+export function skippedBecauseOf(run: CliRun, id: string): string[] {
+  return reportOf(run)
+    .checks.filter(({ detail }) => detail === `not looked at: it needs ${id}`)
+    .map((check) => check.id);
+}
