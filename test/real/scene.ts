@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,10 +16,12 @@ import { registryTarget } from '../world/seed/registry-target.ts';
 import { readRunTables } from '../world/seed/run-tables.ts';
 import { policyOf, seedPolicy } from '../world/seed/seed-policy.ts';
 import type { World } from '../world/world.ts';
+import { startCaretaker } from './caretaker.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import { type GroupRecord, recordGroups } from './group-records.ts';
 import { type Prepared, prepareReal } from './prepare.ts';
 import { startRealWorld } from './real-world.ts';
+import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
 
 /** The repositories of the scene. Each is there; the policy says which a run looks at. */
 export const IMAGES = {
@@ -54,14 +56,13 @@ const Started = z.object({ runId: RunId });
 
 export async function startScene(repositories: readonly string[]): Promise<Scene> {
   const prepared = await prepareReal();
-  const temporary = await mkdtemp(join(tmpdir(), 'pw-real-'));
-  const work = await mkdtemp(join(tmpdir(), 'pw-work-'));
+  const folder = await mkdtemp(join(tmpdir(), TEMPORARY_PREFIX));
+  const caretaker = startCaretaker(folder);
+  const temporary = await makeFolder(join(folder, 'tmp'));
+  const work = await makeFolder(join(folder, 'work'));
   // Read at each use by whatever makes a temporary folder in this process or below it.
   process.env.TMPDIR = temporary;
-  const closers = [
-    () => rm(temporary, { recursive: true, force: true }),
-    () => rm(work, { recursive: true, force: true }),
-  ];
+  const closers = [() => caretaker.cleanUp()];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
   };
