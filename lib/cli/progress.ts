@@ -12,7 +12,7 @@ export interface Progress {
 }
 
 /** Shown only once something has taken a second. */
-export function startProgress({ stderr, clock }: CliContext): Progress {
+export function startProgress({ stderr, clock }: Pick<CliContext, 'stderr' | 'clock'>): Progress {
   if (!stderr.isTerminal) return { tell: () => undefined, end: () => undefined };
   const startedAt = clock.now().getTime();
   let text = '';

@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CHECKS } from '../../lib/cli/doctor/checks.ts';
 import { type Breakages, breakagesOf, type Undo } from './support/breakages.ts';
 import { BROKEN_VARIANTS } from './support/broken-variants.ts';
@@ -139,5 +145,39 @@ describe('doctor finds what is amiss, says what to do, and blames nothing else',
     expect(skippedBecauseOf(run, 'registry')).toEqual(
       expect.arrayContaining(['registry-token', 'policy', 'registry-list', 'worker-scan-image']),
     );
+  });
+});
+
+describe('the built program', () => {
+  const execute = promisify(execFile);
+  const Ended = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() });
+
+  it('does the same from a settings file, in a process of its own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'patchwright-cli-'));
+    undo(() => rm(folder, { recursive: true }));
+    const settings = here.settings({ PATCHWRIGHT_BUILDER: 'none' });
+    const list = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const file = join(folder, 'settings.json');
+    await writeFile(file, JSON.stringify(list));
+    const program = join(import.meta.dirname, '../../dist/cli.cjs');
+    const args = [program, 'doctor', '--output', 'json', '--settings', file];
+    const identity = here.world.identity.environment;
+    const runWith = (environment: Readonly<Record<string, string>>) =>
+      execute(process.execPath, args, { env: { ...identity, ...environment } }).then(
+        () => expect.fail('the builder is missing'),
+        (error: unknown) => Ended.parse(error),
+      );
+
+    const trusting = await runWith({ NODE_EXTRA_CA_CERTS: here.caFile });
+    const trustless = await runWith({});
+
+    expect(trusting).toMatchObject({ code: 1, stderr: '' });
+    expect(findingsOf(trusting)).toEqual([expect.stringMatching(/^fail builder: /)]);
+    expect(findingsOf(trustless)).toEqual([
+      expect.stringMatching(/^fail storage: .*CERT.* → .*NODE_EXTRA_CA_CERTS/),
+      expect.stringMatching(/^fail registry: .*CERT.* → .*NODE_EXTRA_CA_CERTS/),
+      expect.stringMatching(/^fail container-groups: .*CERT.* → .*NODE_EXTRA_CA_CERTS/),
+      expect.stringMatching(/^fail builder: /),
+    ]);
   });
 });

@@ -7,10 +7,27 @@ import { fail, type Outcome } from './outcome.ts';
 
 /** How ACR says that its firewall is in the way (https://aka.ms/acr/firewall). */
 const REGISTRY_FIREWALL = /aka\.ms\/acr\/firewall|client with IP .* is not allowed/i;
+export const TRUST_ADVICE =
+  'Who answered has a certificate that is not trusted here, as a proxy that looks into TLS has. Name the file with its authority in NODE_EXTRA_CA_CERTS.';
 const NEW_ROLES = 'A new role takes up to ten minutes to count.';
+
+/** Node's and OpenSSL's codes for a certificate that is not trusted. */
+const CERTIFICATE =
+  /\b(?:SELF_SIGNED_CERT\w*|DEPTH_ZERO_SELF\w*|UNABLE_TO_\w*|CERT_\w+|ERR_TLS_CERT\w*)\b/;
 
 /** What to do about a failure that an adapter threw. Its own messages hold no secret. */
 export function explainFailure(error: unknown): Outcome {
+  const outcome = explainByKind(error);
+  if (outcome.status !== 'fail' || !isUntrusted(outcome.detail)) return outcome;
+  return fail(outcome.detail, TRUST_ADVICE);
+}
+
+/** Whether a text names such a code. */
+export function isUntrusted(text: string): boolean {
+  return CERTIFICATE.test(text);
+}
+
+function explainByKind(error: unknown): Outcome {
   if (error instanceof RegistryError) return explainRegistry(error);
   if (error instanceof StorageError) return explainStorage(error);
   if (error instanceof ContainerGroupsError) {

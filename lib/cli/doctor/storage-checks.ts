@@ -5,6 +5,7 @@ import { QUEUES } from '../../storage/queues.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import { TABLES, type TableName } from '../../storage/tables.ts';
 import type { Check, CheckContext } from './check.ts';
+import { isUntrusted, TRUST_ADVICE } from './explain-failure.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';
 
 const PARTITION = 'doctor';
@@ -66,9 +67,12 @@ async function reach({ storageAddresses, http }: CheckContext): Promise<Outcome>
       // Any answer will do: without a token it is a refusal.
       await http.send(createPipelineRequest({ url: url.href, timeout: 10_000 }));
     } catch (error) {
+      const code = failureName(error);
       return fail(
-        `no answer from ${url.host} (${failureName(error)})`,
-        'Check the AzureWebJobsStorage settings, and the network between here and the storage account.',
+        `no answer from ${url.host} (${code})`,
+        isUntrusted(code)
+          ? TRUST_ADVICE
+          : 'Check the AzureWebJobsStorage settings, and the network between here and the storage account.',
       );
     }
   }

@@ -28,6 +28,8 @@ const GROUP_QUOTA = 2;
 /** A local Azure in which the doctor finds nothing amiss, and what a test may change about it. */
 export interface DoctorWorld {
   readonly world: World;
+  /** Every authority of the world and of the fronts, PEM. */
+  readonly caFile: string;
   /** Each service of storage with a front that may refuse. */
   readonly fronts: Readonly<Record<'blob' | 'queue' | 'table', StorageFront>>;
   /** Whether the programs `mount` and so on do what they are asked to; they do at first. */
@@ -60,7 +62,7 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
   const authority = await createAuthority();
   trustAuthority(authority.caPem);
   const caFile = join(tools, 'ca.pem');
-  await writeFile(caFile, world.caPem + authority.caPem);
+  await writeFile(caFile, `${world.caPem}\n${authority.caPem}`);
   const fronts = {
     blob: await startStorageFront(account.blobUri, authority),
     queue: await startStorageFront(account.queueUri, authority),
@@ -80,6 +82,7 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     });
   const doctorWorld: DoctorWorld = {
     world,
+    caFile,
     fronts,
     settings,
     async allowMounts(allowed) {
