@@ -21,8 +21,9 @@ export function startProgress({ stderr, clock }: Pick<CliContext, 'stderr' | 'cl
   function draw(): void {
     const elapsed = clock.now().getTime() - startedAt;
     if (elapsed < SHOWN_AFTER_MS || text === '') return;
-    const line = `${text} (${Math.floor(elapsed / 1000)} s)`;
-    stderr.write(CLEAR_LINE + line.slice(0, (stderr.columns ?? 80) - 1));
+    const time = ` (${Math.floor(elapsed / 1000)} s)`;
+    const room = (stderr.columns ?? 80) - 1 - time.length;
+    stderr.write(CLEAR_LINE + text.slice(0, Math.max(0, room)) + time);
     drawn = true;
   }
 

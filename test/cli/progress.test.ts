@@ -35,7 +35,7 @@ describe('progress', () => {
     vi.advanceTimersByTime(1000);
     progress.end();
 
-    expect(written).toEqual(['\r\u001B[2Klooking at something whose na', '\r\u001B[2K']);
+    expect(written).toEqual(['\r\u001B[2Klooking at something wh (1 s)', '\r\u001B[2K']);
   });
 
   it('writes nothing where there is no terminal', () => {

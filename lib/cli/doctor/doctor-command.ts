@@ -82,6 +82,7 @@ function examine(
     stop,
     onChange: (running, ended) => {
       const more = running.length > 1 ? ` and ${running.length - 1} more` : '';
+      if (running.length === 0) return;
       progress.tell(`${ended} of ${checks.length} checks: ${running[0] ?? ''}${more}`);
     },
   });
