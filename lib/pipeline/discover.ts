@@ -148,10 +148,10 @@ function lookAtTag(options: {
     if (attributes === undefined) return notFound(services, run, rule, tag);
     const base = baseOfPatchTag(tag, convention);
     // Under `*` only a patch of ours whose base is there is passed over.
-    if (base !== undefined && tags.has(base) && (await readPatch(attributes)) !== undefined) {
-      return undefined;
-    }
-    const patches: KnownPatch[] = [];
+    const own = base === undefined ? undefined : await readPatch(attributes);
+    if (base !== undefined && tags.has(base) && own !== undefined) return undefined;
+    // A patch whose base is gone is looked at itself, and needs no other one for what it fixes.
+    const patches: KnownPatch[] = own === undefined ? [] : [own];
     const existing: { tag: string; ours: boolean }[] = [];
     for (const candidate of forms.get(tag) ?? []) {
       const patch = await readPatch(candidate);

@@ -1,4 +1,5 @@
 import type { GroupAnswer } from '../containers/container-groups.ts';
+import { clearJob } from './clear-job.ts';
 import { GROUP_REFUSED } from './failures.ts';
 import { groupSpecOf } from './group-spec.ts';
 import type { HeldJob } from './held-job.ts';
@@ -24,8 +25,11 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
   if (run === undefined) throw new Error('the run of this job is gone');
   const targets = await ownTargets(services, held.row);
-  if (targets.length === 0)
+  if (targets.length === 0) {
+    // A step that was cut off has ended them, and perhaps not cleared up.
+    await clearJob(services, held);
     return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
+  }
   if (clock.now() >= run.row.deadline) {
     const refused = held.row.refused === true;
     return loseJob(services, held, {

@@ -1,7 +1,10 @@
 import { Annotation } from '../../lib/image/annotations.ts';
 import type { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { imageRowKey, inventoryPartition } from '../../lib/pipeline/records/inventory-row.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
+import type { MemoryTables } from '../fakes/memory-tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import type { Observer } from './observer.ts';
 import type { Random } from './random.ts';
@@ -14,15 +17,18 @@ const DATABASE = { repository: RepositoryName.parse('patchwright/trivy-db'), tag
 export class ImagePusher {
   readonly #registry: MemoryRegistry;
   readonly #truth: Truth;
+  readonly #tables: MemoryTables;
   readonly #observer: Observer;
 
   constructor(options: {
     readonly registry: MemoryRegistry;
     readonly truth: Truth;
+    readonly tables: MemoryTables;
     readonly observer: Observer;
   }) {
     this.#registry = options.registry;
     this.#truth = options.truth;
+    this.#tables = options.tables;
     this.#observer = options.observer;
   }
 
@@ -45,12 +51,13 @@ export class ImagePusher {
     return digest;
   }
 
-  async pushScenarioImage(image: ScenarioImage): Promise<void> {
+  async pushScenarioImage(image: ScenarioImage, tablesLost: boolean): Promise<void> {
     const repository = RepositoryName.parse(image.repository);
     const tags = image.tags.map((tag) => Tag.parse(tag));
     const source = await this.push(repository, tags, image.kind);
     for (const { tag, kind } of image.patched) {
-      await this.#pushPatch(repository, Tag.parse(tag), source, kind);
+      const patch = await this.#pushPatch(repository, Tag.parse(tag), source, kind);
+      if (!tablesLost) await this.#remember(repository, patch);
     }
   }
 
@@ -60,7 +67,7 @@ export class ImagePusher {
     tag: Tag,
     source: Digest,
     kind: ImageKind,
-  ): Promise<void> {
+  ): Promise<{ readonly source: Digest; readonly fingerprint: string; readonly digest: Digest }> {
     const fingerprint = fingerprintOf(kind);
     const { digest } = await seedImage(this.#registry, {
       repository,
@@ -73,7 +80,25 @@ export class ImagePusher {
         [Annotation.fingerprint]: fingerprint,
       },
     });
+    return { source, fingerprint, digest };
+  }
+
+  /** What the inventory remembers of a patch that an earlier run made. */
+  async #remember(
+    repository: RepositoryName,
+    patch: { readonly source: Digest; readonly fingerprint: string; readonly digest: Digest },
+  ): Promise<void> {
+    const { source, fingerprint, digest } = patch;
     this.#observer.patches.set(`${repository} ${source} ${fingerprint}`, new Set([digest]));
+    await this.#tables.insert(TABLES.inventory, {
+      partitionKey: inventoryPartition(repository),
+      rowKey: imageRowKey(source),
+      repository,
+      digest: source,
+      claimedBy: '',
+      patchDigests: JSON.stringify([digest]),
+      failures: 0,
+    });
   }
 
   /** Somebody deletes a tag, or the image itself with all its tags. */

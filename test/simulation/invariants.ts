@@ -22,10 +22,12 @@ export function expiredGroupsLeft({ groups }: Backends, at: number): readonly st
 export async function finalFaults(
   backends: Backends,
   observer: Observer,
+  /** Steps froze and went on long after: such a one may claim an image for a run that is over. */
+  lateEffects: boolean,
 ): Promise<readonly string[]> {
   return [
     ...runFaults(backends),
-    ...inventoryFaults(backends),
+    ...inventoryFaults(backends, lateEffects),
     ...(await registryFaults(backends, observer)),
     ...groupFaults(backends),
   ];
@@ -61,7 +63,7 @@ function runFaults({ tables }: Backends): readonly string[] {
   return faults;
 }
 
-function inventoryFaults({ tables }: Backends): readonly string[] {
+function inventoryFaults({ tables }: Backends, lateEffects: boolean): readonly string[] {
   const faults: string[] = [];
   const targets = new Map(
     tables
@@ -74,7 +76,7 @@ function inventoryFaults({ tables }: Backends): readonly string[] {
   const seen = new Set<string>();
   for (const { entity: row } of tables.all(TABLES.inventory)) {
     if (row.rowKey.startsWith('@')) {
-      if (row.claimedBy !== '')
+      if (row.claimedBy !== '' && !lateEffects)
         faults.push(`${row.rowKey} is still claimed by ${String(row.claimedBy)}`);
       continue;
     }

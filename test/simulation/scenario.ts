@@ -30,6 +30,8 @@ export interface Scenario {
   readonly patchBatch: number;
   readonly mountsRefused: boolean;
   readonly noBuilder: boolean;
+  /** The tables were lost since the patches that are there were made. */
+  readonly tablesLost: boolean;
 }
 
 export function scenarioOf(random: Random): Scenario {
@@ -56,6 +58,7 @@ export function scenarioOf(random: Random): Scenario {
     patchBatch: random.between(1, 3),
     mountsRefused: random.chance(0.1),
     noBuilder: random.chance(0.02),
+    tablesLost: random.chance(0.1),
   };
 }
 

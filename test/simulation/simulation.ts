@@ -114,12 +114,20 @@ export class Simulation implements Gate {
       groups: new MemoryContainerGroups({ clock, decide: (spec) => this.#courseOf(spec) }),
     };
     this.observer = new Observer({ truth: this.#truth, registry, coverage: this.coverage });
-    this.images = new ImagePusher({ registry, truth: this.#truth, observer: this.observer });
+    const { tables } = this.backends;
+    this.images = new ImagePusher({
+      registry,
+      tables,
+      truth: this.#truth,
+      observer: this.observer,
+    });
     this.options = { ...optionsOf(options.scenario), ...options.pipeline };
   }
 
   async run(): Promise<SimulationResult> {
-    for (const image of this.#scenario.images) await this.images.pushScenarioImage(image);
+    for (const image of this.#scenario.images) {
+      await this.images.pushScenarioImage(image, this.#scenario.tablesLost);
+    }
     await this.images.pushDatabase();
     if (this.#scenario.mountsRefused) this.coverage.fault('mounts-refused');
     for (const run of this.#scenario.runs) this.#planRun(run);
@@ -138,7 +146,7 @@ export class Simulation implements Gate {
     }
     if (this.observer.violations.length === 0) await this.#replay();
     if (this.observer.violations.length === 0) {
-      this.observer.violations.push(...(await finalFaults(this.backends, this.observer)));
+      this.observer.violations.push(...(await this.#finalFaults()));
     }
     return {
       violations: this.observer.violations,
@@ -651,6 +659,15 @@ export class Simulation implements Gate {
         return;
       }
     }
+  }
+
+  #finalFaults(): Promise<readonly string[]> {
+    const { faults } = this.coverage;
+    return finalFaults(
+      this.backends,
+      this.observer,
+      faults.has('late-effect') || faults.has('slow-call') || faults.has('clock-jump'),
+    );
   }
 
   #outcomes(): ReadonlyMap<string, string> {

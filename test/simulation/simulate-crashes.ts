@@ -1,0 +1,111 @@
+import { CrashAt } from './fault-plan.ts';
+import { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { Simulation, type SimulationResult } from './simulation.ts';
+
+/** One run of a few images: patched under two tags, patched, clean, without a fix, ended, unsupported. */
+const FEW_IMAGES: Scenario = {
+  images: [
+    { repository: 'team/api', tags: ['v1', 'v1.0'], kind: 'outdated', patched: [] },
+    { repository: 'team/api', tags: ['v2'], kind: 'clean', patched: [] },
+    { repository: 'tools', tags: ['v1'], kind: 'outdated-twice', patched: [] },
+    { repository: 'tools', tags: ['old'], kind: 'end-of-life', patched: [] },
+  ],
+  policy: {
+    version: 'v1',
+    repositories: [
+      { repository: 'team/api', tags: ['*'] },
+      { repository: 'tools', tags: ['v1', 'old', 'gone'] },
+    ],
+  },
+  runs: [{ at: 0, trigger: 'schedule', dryRun: false }],
+  atOnce: 1,
+  maxGroups: 2,
+  scanBatch: 5,
+  patchBatch: 2,
+  mountsRefused: false,
+  noBuilder: false,
+  tablesLost: false,
+};
+
+type Crash = 'crash-before' | 'crash-after';
+const CRASHES: readonly Crash[] = ['crash-before', 'crash-after'];
+
+export interface CrashPass {
+  readonly worlds: number;
+  /** Writes of the run in which nothing crashes. */
+  readonly writes: number;
+  readonly failures: readonly string[];
+}
+
+/**
+ * The same run again and again, with a crash before and after each of its writes in turn; `pairs`
+ * crashes at the write that follows too. It must end every time just as it ends undisturbed.
+ */
+export async function simulateCrashes(options: {
+  readonly pairs: boolean;
+  /** Every nth write from this one, of so many: for a share of the work. */
+  readonly share?: { readonly nth: number; readonly of: number };
+  readonly onWorld?: (done: number) => void;
+}): Promise<CrashPass> {
+  const calm = await crashWorld(new Map());
+  const writes = calm.writes;
+  const failures = calm.result.violations.map((fault) => `undisturbed: ${fault}`);
+  const { nth, of } = options.share ?? { nth: 0, of: 1 };
+  let worlds = 1;
+  for (const crashes of plans(writes, options.pairs)) {
+    const [[at] = [0]] = crashes;
+    if (at % of !== nth) continue;
+    const { result } = await crashWorld(crashes);
+    worlds += 1;
+    options.onWorld?.(worlds);
+    const where = [...crashes].map(([write, crash]) => `${crash} ${write}`).join(', ');
+    failures.push(...result.violations.map((fault) => `${where}: ${fault}`));
+    failures.push(...differences(calm.result, result).map((fault) => `${where}: ${fault}`));
+  }
+  return { worlds, writes, failures };
+}
+
+/** The trace of one such world. */
+export async function traceCrash(crashes: ReadonlyMap<number, Crash>): Promise<SimulationResult> {
+  return (await crashWorld(crashes, true)).result;
+}
+
+async function crashWorld(
+  crashes: ReadonlyMap<number, Crash>,
+  trace = false,
+): Promise<{ readonly result: SimulationResult; readonly writes: number }> {
+  const plan = new CrashAt(crashes);
+  const random = new Random(1);
+  // Few polls: one crash between two of them is as good as another.
+  const pipeline = { pollSeconds: 240, tickSeconds: 240 };
+  const simulation = new Simulation({ scenario: FEW_IMAGES, random, plan, trace, pipeline });
+  const result = await simulation.run();
+  return { result, writes: plan.writes };
+}
+
+function plans(writes: number, pairs: boolean): readonly ReadonlyMap<number, Crash>[] {
+  const numbers = Array.from({ length: writes }, (_, at) => at + 1);
+  return numbers.flatMap((write) =>
+    CRASHES.flatMap((first) =>
+      pairs
+        ? CRASHES.map(
+            (second) =>
+              new Map([
+                [write, first],
+                [write + 1, second],
+              ]),
+          )
+        : [new Map([[write, first]])],
+    ),
+  );
+}
+
+function differences(calm: SimulationResult, crashed: SimulationResult): readonly string[] {
+  return [...calm.outcomes]
+    .filter(([image, outcome]) => crashed.outcomes.get(image) !== outcome)
+    .map(([image, outcome]) => {
+      const now = crashed.outcomes.get(image) ?? 'not there';
+      return `${image} ends "${now}" instead of "${outcome}"`;
+    });
+}
