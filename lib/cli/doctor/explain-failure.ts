@@ -99,7 +99,7 @@ function explainStorage(error: StorageError): Outcome {
 export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
   switch (refusal) {
     case 'unauthorized':
-      return `Give the identity the role Azure Container Instances Contributor on the resource group of PATCHWRIGHT_JOBS_RESOURCE_GROUP. ${NEW_ROLES}`;
+      return `Give the identity Azure Container Instances Contributor Role on the resource group of PATCHWRIGHT_JOBS_RESOURCE_GROUP. ${NEW_ROLES}`;
     case 'quota':
       return 'Ask for more of this quota (portal: Quotas, Container Instances), or lower PATCHWRIGHT_MAX_GROUPS.';
     case 'capacity':
