@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Builds the two worker images in the user's own registry, from pinned source, and prints the settings
+# that refer to them by digest:
+#
+#   infra/build-worker.sh REGISTRY > worker.env && . ./worker.env
+#
+# The three images to build on are imported into the registry first and used by digest; name others, by
+# digest too, in GO_SOURCE, NODE_SOURCE and BASE_SOURCE (of one Debian release, since node is copied).
+set -euo pipefail
+
+registry=${1:?usage: infra/build-worker.sh REGISTRY [VERSION]}
+version=${2:-$(node -p "require('./package.json').version")}
+go_source=${GO_SOURCE:-docker.io/library/golang:1.26-bookworm}
+node_source=${NODE_SOURCE:-docker.io/library/node:22-bookworm-slim}
+base_source=${BASE_SOURCE:-docker.io/library/debian:bookworm-slim}
+
+say() { printf '%s\n' "$*" >&2; }
+
+[ -f dist/worker.cjs ] || { say 'dist/worker.cjs is not there: run npm run build first, in the root'; exit 1; }
+server=$(az acr show --name "$registry" --query loginServer --output tsv)
+mode=$(az acr show --name "$registry" --query roleAssignmentMode --output tsv)
+# In a registry with ABAC a build has no rights of its own: it takes the caller's.
+caller=()
+if [ "$mode" = AbacRepositoryPermissions ]; then caller=(--source-acr-auth-id '[caller]'); fi
+
+# Prints the image that was imported, by digest.
+import_image() {
+  local source=$1 image=patchwright/build/$2:$version digest
+  say "importing $source"
+  az acr import --name "$registry" --source "$source" --image "$image" --force --output none >&2
+  digest=$(digest_of "$image")
+  printf '%s/%s@%s' "$server" "${image%:*}" "$digest"
+}
+
+digest_of() {
+  az acr repository show --name "$registry" --image "$1" --query digest --output tsv
+}
+
+go_image=$(import_image "$go_source" golang)
+node_image=$(import_image "$node_source" node)
+base_image=$(import_image "$base_source" debian)
+
+build_worker() {
+  local target=$1 image=patchwright/worker-$1:$version digest
+  say "building $image: about half an hour, most of it Go"
+  az acr build --registry "$registry" ${caller[@]+"${caller[@]}"} --image "$image" --target "$target" \
+    --file infra/worker/Dockerfile --timeout 7200 \
+    --build-arg "GO_IMAGE=$go_image" \
+    --build-arg "NODE_IMAGE=$node_image" \
+    --build-arg "BASE_IMAGE=$base_image" . >&2
+  digest=$(digest_of "$image")
+  printf '%s@%s' "${image%:*}" "$digest"
+}
+
+scan=$(build_worker scan)
+patch=$(build_worker patch)
+printf 'export PATCHWRIGHT_SCAN_WORKER_IMAGE=%s\n' "$scan"
+printf 'export PATCHWRIGHT_PATCH_WORKER_IMAGE=%s\n' "$patch"

@@ -1,0 +1,93 @@
+import { globSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
+import { SETTING_NAMES } from '../../lib/settings.ts';
+import { CONTAINERS } from '../../lib/storage/blobs.ts';
+import { QUEUES } from '../../lib/storage/queues.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
+import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { bicepParser } from './bicep/parse-bicep.ts';
+import { appSettingNames } from './checks/app-settings.ts';
+import {
+  type Infrastructure,
+  ROOT,
+  readBicepTexts,
+  readInfrastructure,
+  readText,
+} from './infrastructure.ts';
+
+const operate = readText('docs/operate.md');
+const OURS = /\b(?:PATCHWRIGHT|AZURE|BUILDKIT)_[A-Z_]+\b/g;
+/** Made by azd, by the command line's environment, or by the worker: not settings of the app. */
+const ELSEWHERE = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID'];
+
+let infra: Infrastructure;
+
+beforeAll(async () => {
+  infra = readInfrastructure(await bicepParser(), readBicepTexts());
+});
+
+describe('The guides', () => {
+  it.each([
+    ...Object.values(TABLES),
+    ...Object.values(QUEUES),
+    ...Object.values(CONTAINERS),
+    ...Object.values(GroupTag),
+    MANAGED_BY,
+  ])('name %s', (name) => {
+    expect(operate).toContain(name);
+  });
+
+  it('name every setting that the app has in Azure', () => {
+    const missing = appSettingNames(infra).filter((name) => !operate.includes(`\`${name}\``));
+
+    expect(missing).toEqual([]);
+  });
+
+  it('name no setting, output or variable that there is not', () => {
+    const parameterFile = readText('infra/main.bicepparam');
+    const known = new Set([
+      ...SETTING_NAMES,
+      ...ELSEWHERE,
+      ...infra.file('main.bicep').outputs.map(({ name }) => name),
+      ...[...parameterFile.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name]) => name),
+    ]);
+    const paths = globSync(['docs/*.md', 'infra/*.sh', 'azure.yaml'], { cwd: ROOT });
+
+    const unknown = paths.flatMap((path) =>
+      [...readText(path).matchAll(OURS)]
+        .filter(([name]) => !known.has(name))
+        .map(([name]) => `${path}: ${name}`),
+    );
+
+    expect(unknown).toEqual([]);
+  });
+
+  it('give every parameter of the Bicep the name that it has', () => {
+    const deploy = readText('docs/deploy.md');
+    const [, table = ''] = /## Parameters\n([\s\S]*?)\n## /.exec(deploy) ?? [];
+    const told = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
+
+    expect(told.sort()).toEqual(
+      infra
+        .file('main.bicep')
+        .parameters.map(({ name }) => name)
+        .sort(),
+    );
+  });
+});
+
+describe('local.settings.sample.json', () => {
+  const names = Object.keys(sample.Values);
+
+  it('has no setting that the app does not know, but the runtime of the host', () => {
+    const known = [...SETTING_NAMES, 'FUNCTIONS_WORKER_RUNTIME'];
+
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('keeps what it holds away from everyone: no secret, and changes nothing', () => {
+    expect(sample.Values.AzureWebJobsStorage).toBe('UseDevelopmentStorage=true');
+    expect(sample.Values.PATCHWRIGHT_DRY_RUN).toBe('true');
+  });
+});
