@@ -178,7 +178,10 @@ function lookAt(message: Message): PendingMessage {
   return {
     queue: message.queue,
     id: message.id,
-    body: JSON.parse(Buffer.from(message.text, 'base64').toString()),
+    // Parsed when it is looked at, which most are not.
+    get body(): unknown {
+      return JSON.parse(Buffer.from(message.text, 'base64').toString());
+    },
     insertedAt: new Date(message.insertedAt),
     visibleAt: new Date(message.visibleAt),
     dequeueCount: message.dequeueCount,

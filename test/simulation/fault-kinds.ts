@@ -37,6 +37,8 @@ export const WORLD_FAULTS = [
   'mounts-refused',
   'source-moved',
   'source-deleted',
+  'tag-locked',
+  'staging-purged',
   'ci-numbers',
   'canceled',
   'policy-gone',
@@ -56,6 +58,8 @@ export const GROUP_FAULTS = [
   'group-no-result',
   'group-half-result',
   'group-late-result',
+  /** It did its work, and ARM knows it no more. */
+  'group-forgotten',
   'group-refused-quota',
   'group-refused-capacity',
   'group-refused-throttled',
@@ -92,6 +96,7 @@ export const WORKER_FAULTS = [
   'patch-layer-broken',
   'patch-changes-config',
   'patch-drops-layer',
+  'patch-is-no-image',
   'staging-littered',
 ] as const;
 export type WorkerFault = (typeof WORKER_FAULTS)[number];

@@ -20,6 +20,8 @@ const DRAWN_WORLD_FAULTS = [
   'clock-jump',
   'source-moved',
   'source-deleted',
+  'tag-locked',
+  'staging-purged',
   'ci-numbers',
   'policy-gone',
   'database-gone',
@@ -73,9 +75,11 @@ export class RandomFaults implements FaultPlan {
   }
 
   call(call: PortCall<unknown>): CallFault | undefined {
-    if (!this.#strikes('call')) return undefined;
-    const kind = this.#random.pick(this.#kinds.call);
-    return fits(kind, call) ? this.#spend(kind) : undefined;
+    // The few calls that publish are worth more trouble than the many that look.
+    const weight = call.otherPush !== undefined ? 10 : call.writes ? 1.5 : 0.7;
+    if (!this.#strikes('call', weight)) return undefined;
+    const kinds = this.#kinds.call.filter((kind) => fits(kind, call));
+    return kinds.length === 0 ? undefined : this.#spend(this.#random.pick(kinds));
   }
 
   world(): DrawnWorldFault | undefined {
@@ -87,13 +91,15 @@ export class RandomFaults implements FaultPlan {
   }
 
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {
-    if (!this.#strikes('worker')) return undefined;
+    if (!this.#strikes('worker', among.some((kind) => kind === 'patch-failed') ? 2 : 1)) {
+      return undefined;
+    }
     const kinds = among.filter((kind) => this.#kinds.worker.includes(kind));
     return kinds.length === 0 ? undefined : this.#spend(this.#random.pick(kinds));
   }
 
-  #strikes(where: 'call' | 'world' | 'course' | 'worker'): boolean {
-    return this.#left > 0 && this.#random.chance(this.#rates[where]);
+  #strikes(where: 'call' | 'world' | 'course' | 'worker', weight = 1): boolean {
+    return this.#left > 0 && this.#random.chance(this.#rates[where] * weight);
   }
 
   #spend<Kind>(kind: Kind): Kind {

@@ -15,6 +15,8 @@ const DATABASE = { repository: RepositoryName.parse('patchwright/trivy-db'), tag
 
 /** Users of the registry and their CI: they push, move and delete tags as they like. */
 export class ImagePusher {
+  /** Patches that earlier runs published. */
+  readonly oldPatches: { readonly tag: string }[] = [];
   readonly #registry: MemoryRegistry;
   readonly #truth: Truth;
   readonly #tables: MemoryTables;
@@ -80,6 +82,7 @@ export class ImagePusher {
         [Annotation.fingerprint]: fingerprint,
       },
     });
+    this.oldPatches.push({ tag: `${repository}:${tag}` });
     return { source, fingerprint, digest };
   }
 

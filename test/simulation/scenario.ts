@@ -25,6 +25,8 @@ export interface Scenario {
   readonly runs: readonly ScenarioRun[];
   /** Invocations at once, over all instances. */
   readonly atOnce: number;
+  readonly pollSeconds: number;
+  readonly tickSeconds: number;
   readonly maxGroups: number;
   readonly scanBatch: number;
   readonly patchBatch: number;
@@ -35,7 +37,7 @@ export interface Scenario {
 }
 
 export function scenarioOf(random: Random): Scenario {
-  const repositories = ['team/api', 'team/web', 'tools'].slice(0, random.between(1, 3));
+  const repositories = ['team/api', 'team/web', 'tools'].slice(0, few(random));
   const convention = random.chance(0.75) ? 'incremental' : 'floating';
   const images = repositories.flatMap((repository) => imagesOf(repository, random, convention));
   return {
@@ -53,6 +55,8 @@ export function scenarioOf(random: Random): Scenario {
     },
     runs: runsOf(random),
     atOnce: random.between(1, 4),
+    pollSeconds: random.pick([15, 60, 120, 180]),
+    tickSeconds: random.pick([30, 120]),
     maxGroups: random.between(1, 4),
     scanBatch: random.between(1, 5),
     patchBatch: random.between(1, 3),
@@ -62,8 +66,13 @@ export function scenarioOf(random: Random): Scenario {
   };
 }
 
+/** Mostly one: many small worlds show more than a few large ones. */
+function few(random: Random): number {
+  return Number(random.weighted({ 1: 5, 2: 3, 3: 1 }));
+}
+
 function imagesOf(repository: string, random: Random, convention: string): ScenarioImage[] {
-  return Array.from({ length: random.between(1, 3) }, (_, at) => {
+  return Array.from({ length: few(random) }, (_, at) => {
     const kind = random.weighted({
       outdated: 6,
       'outdated-twice': 3,
@@ -107,7 +116,7 @@ function tagsOf(repository: string, images: readonly ScenarioImage[], random: Ra
 }
 
 function runsOf(random: Random): ScenarioRun[] {
-  const count = random.weighted({ 1: 6, 2: 3, 3: 1 });
+  const count = random.weighted({ 1: 7, 2: 3, 3: 0.5 });
   let at = 0;
   return Array.from({ length: Number(count) }, (_, nth) => {
     const run = {

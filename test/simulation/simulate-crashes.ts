@@ -20,6 +20,9 @@ const FEW_IMAGES: Scenario = {
   },
   runs: [{ at: 0, trigger: 'schedule', dryRun: false }],
   atOnce: 1,
+  // Few polls: one crash between two of them is as good as another.
+  pollSeconds: 240,
+  tickSeconds: 240,
   maxGroups: 2,
   scanBatch: 5,
   patchBatch: 2,
@@ -77,10 +80,7 @@ async function crashWorld(
 ): Promise<{ readonly result: SimulationResult; readonly writes: number }> {
   const plan = new CrashAt(crashes);
   const random = new Random(1);
-  // Few polls: one crash between two of them is as good as another.
-  const pipeline = { pollSeconds: 240, tickSeconds: 240 };
-  const simulation = new Simulation({ scenario: FEW_IMAGES, random, plan, trace, pipeline });
-  const result = await simulation.run();
+  const result = await new Simulation({ scenario: FEW_IMAGES, random, plan, trace }).run();
   return { result, writes: plan.writes };
 }
 

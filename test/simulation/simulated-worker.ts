@@ -68,6 +68,7 @@ const PATCH_FAULTS = [
   'patch-layer-broken',
   'patch-changes-config',
   'patch-drops-layer',
+  'patch-is-no-image',
   'staging-littered',
 ] as const;
 
@@ -263,6 +264,11 @@ async function pushPatch(
     // Whatever runs in there may push what it likes under any name in its staging repository.
     const litter = { ...pushed, bytes: Buffer.from(JSON.stringify({ ...body, annotations: {} })) };
     await registry.putManifest(staging, Tag.parse(`${image.stagingTag}-litter`), litter);
+  }
+  if (fault === 'patch-is-no-image') {
+    const config = { ...body.config, mediaType: 'application/vnd.other.config.v1+json' };
+    const bytes = Buffer.from(JSON.stringify({ ...body, config }));
+    return registry.putManifest(staging, image.stagingTag, { ...pushed, bytes });
   }
   return registry.putManifest(staging, image.stagingTag, pushed);
 }

@@ -10,6 +10,7 @@ import type { PipelineOptions, Services } from '../../lib/pipeline/services.ts';
 import { startRun } from '../../lib/pipeline/start-run.ts';
 import { stepJob } from '../../lib/pipeline/step-job.ts';
 import { tickRun } from '../../lib/pipeline/tick-run.ts';
+import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
@@ -179,7 +180,8 @@ export class Simulation implements Gate {
   async #step(): Promise<void> {
     const fault = this.#plan.world();
     if (fault !== undefined) await this.#worldFault(fault);
-    await this.backends.groups.advance();
+    const { groups } = this.backends;
+    if ((groups.nextEvent()?.getTime() ?? Infinity) <= this.#now()) await groups.advance();
     const due = this.#dueTimer();
     if (due !== undefined) {
       this.#note(() => `timer ${due.name}`);
@@ -470,6 +472,11 @@ export class Simulation implements Gate {
         this.#at(at, `late worker of ${spec.name}`, () => this.#work(spec, 'result'));
         return { kind: 'vanishes', after: startsAfter };
       }
+      case 'group-forgotten': {
+        const end = startsAfter + runsFor;
+        this.#at(this.#now() + end * 1000, `end of ${spec.name}`, () => this.#work(spec, 'result'));
+        return { kind: 'vanishes', after: end };
+      }
       case 'group-refused-quota':
       case 'group-refused-capacity':
       case 'group-refused-throttled':
@@ -577,6 +584,22 @@ export class Simulation implements Gate {
       }
       case 'source-deleted':
         return this.images.remove(random.pick(this.#scenario.images), random);
+      case 'tag-locked': {
+        const patch = this.observer.published.at(-1) ?? this.images.oldPatches.at(-1);
+        const [repository = '', tag = ''] = patch?.tag.split(':') ?? [];
+        if (patch === undefined) return false;
+        const image = { repository: RepositoryName.parse(repository), tag: Tag.parse(tag) };
+        if ((await registry.tag(image.repository, image.tag)) === undefined) return false;
+        registry.setWritable(image.repository, image.tag, false);
+        return true;
+      }
+      case 'staging-purged': {
+        const staging = registry.repositories().filter((name) => name.startsWith(STAGING_PREFIX));
+        if (staging.length === 0) return false;
+        const repository = random.pick(staging);
+        await registry.deleteManifest(repository, random.pick(registry.digests(repository)));
+        return true;
+      }
       case 'ci-numbers': {
         const image = random.pick(this.#scenario.images);
         const tag = Tag.parse(`${random.pick(image.tags)}-${random.pick([1, 2, 42])}`);
@@ -616,7 +639,9 @@ export class Simulation implements Gate {
     const rows = this.backends.tables.all(TABLES.runs).map(({ entity }) => entity);
     const runs = rows.filter((row) => row.partitionKey === 'run');
     const active = runs.filter((run) => run.finishedAt === undefined);
-    if (active.length > 1) this.coverage.fault('overlapping-run');
+    if (active.length > 1 && !this.coverage.faults.has('overlapping-run')) {
+      this.coverage.fault('overlapping-run');
+    }
     return (
       active.length === 0 &&
       runs.every((run) => run.lastLookAt === undefined) &&
@@ -725,8 +750,8 @@ function optionsOf(scenario: Scenario): PipelineOptions {
     database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
     toolingMirror: RepositoryName.parse('patchwright/mirror'),
     extraCa: undefined,
-    pollSeconds: 15,
-    tickSeconds: 30,
+    pollSeconds: scenario.pollSeconds,
+    tickSeconds: scenario.tickSeconds,
     leaseSeconds: LEASE_SECONDS,
     runHours: RUN_HOURS,
     maxGroups: scenario.maxGroups,
