@@ -135,8 +135,8 @@ param patchBatch int = 5
 ])
 param nodeVersion string = '22'
 
-@description('Instances of the app at most.')
-@minValue(40)
+@description('Instances of the app at most, for each group of functions that scales by itself.')
+@minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 

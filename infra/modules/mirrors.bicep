@@ -40,6 +40,8 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing =
   name: registryName
 }
 
+// One after the other: a registry takes one change at a time.
+@batchSize(1)
 resource cacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@2025-04-01' = [
   for rule in rules: {
     parent: registry
@@ -51,6 +53,7 @@ resource cacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@2025-04-0
   }
 ]
 
+@batchSize(1)
 resource dockerHubCacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@2025-04-01' = [
   for rule in dockerHubRules: if (!empty(dockerHubCredentialSetId)) {
     parent: registry
