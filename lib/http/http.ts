@@ -14,8 +14,13 @@ import type { Delays } from './delays.ts';
 import { redirectPolicy } from './redirect-policy.ts';
 import { retryPolicy } from './retry-policy.ts';
 
+export interface SendOptions {
+  /** True: it leaves once, whatever comes back. For a request that undoes what happened meanwhile. */
+  readonly once?: boolean;
+}
+
 export interface Http {
-  send(request: PipelineRequest): Promise<PipelineResponse>;
+  send(request: PipelineRequest, options?: SendOptions): Promise<PipelineResponse>;
 }
 
 export interface HttpOptions {
@@ -35,12 +40,18 @@ export function createHttp({ clock, delays, httpClient }: HttpOptions): Http {
   pipeline.addPolicy(proxyPolicy());
   pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'patchwright' }));
   pipeline.addPolicy(setClientRequestIdPolicy());
-  pipeline.addPolicy(retryPolicy({ clock, delays, mayRepeat: hasRepeatableBody }), {
-    phase: 'Retry',
-  });
+  const sentOnce = new WeakSet<PipelineRequest>();
+  const mayRepeat = (request: PipelineRequest) =>
+    hasRepeatableBody(request) && !sentOnce.has(request);
+  pipeline.addPolicy(retryPolicy({ clock, delays, mayRepeat }), { phase: 'Retry' });
   pipeline.addPolicy(redirectPolicy(), { afterPhase: 'Retry' });
   pipeline.addPolicy(logPolicy(), { afterPhase: 'Sign' });
-  return { send: (request) => pipeline.sendRequest(client, request) };
+  return {
+    send: (request, { once = false } = {}) => {
+      if (once) sentOnce.add(request);
+      return pipeline.sendRequest(client, request);
+    },
+  };
 }
 
 /** A stream is read by its first attempt and can't be sent again. */

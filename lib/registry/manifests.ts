@@ -66,6 +66,8 @@ export async function writeManifest(
     body: manifest.bytes,
     scopes: [{ repository, actions: ['pull', 'push'] }],
     expect: [200, 201],
+    // A tag may have moved during a wait, and a repeat would overwrite what it moved to.
+    once: !isDigest(reference),
   });
   discardBody(response);
   requireDigest(operation, digest, response.headers.get('docker-content-digest') ?? digest);

@@ -29,6 +29,8 @@ export interface RegistryRequest {
   readonly expect: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBodyType;
+  /** True: not repeated after a failure, whose effect nobody knows, nor after a wait. */
+  readonly once?: boolean;
   /** For requests that move layers. */
   readonly timeoutMs?: number;
 }
@@ -84,6 +86,7 @@ export class RegistryHttp {
           abortSignal: AbortSignal.timeout(request.timeoutMs ?? WHOLE_MS),
           streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
         }),
+        { once: request.once ?? false },
       );
     } catch (error) {
       throw registryFailure(request.operation, error);

@@ -50,7 +50,7 @@ describe('the ACR adapter on a registry that fails', () => {
   });
 
   it.each<['drop' | 'drop-after']>([['drop'], ['drop-after']])(
-    'puts a manifest once more after a connection that broke (%s)',
+    'puts a manifest by digest once more after a connection that broke (%s)',
     async (how) => {
       const { digest, manifest } = await seedImage(acr.registry, { repository });
       const bytes = Buffer.from(JSON.stringify(manifest));
@@ -58,11 +58,26 @@ describe('the ACR adapter on a registry that fails', () => {
       acr.local.clearRequests();
       fail('manifest.put', how);
 
-      const put = await acr.registry.putManifest(repository, v1, { bytes, mediaType });
+      const put = await acr.registry.putManifest(repository, digest, { bytes, mediaType });
 
       expect(put).toBe(digest);
-      expect((await acr.registry.tag(repository, v1))?.digest).toBe(digest);
       expect(acr.local.requests()['manifest.put']).toBe(2);
+    },
+  );
+
+  it.each<['drop' | 'drop-after']>([['drop'], ['drop-after']])(
+    'puts a manifest under a tag once, and leaves it to its caller to look again (%s)',
+    async (how) => {
+      const { manifest } = await seedImage(acr.registry, { repository });
+      const bytes = Buffer.from(JSON.stringify(manifest));
+      const mediaType = manifest.mediaType ?? '';
+      acr.local.clearRequests();
+      fail('manifest.put', how);
+
+      const putting = acr.registry.putManifest(repository, v1, { bytes, mediaType });
+
+      await expect(putting).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+      expect(acr.local.requests()['manifest.put']).toBe(1);
     },
   );
 

@@ -62,6 +62,27 @@ describe('repeating a request', () => {
     },
   );
 
+  it.each([
+    ['a 503', { status: 503 }],
+    ['a 429 that asks to wait', { status: 429, headers: { 'retry-after': '1' } }],
+  ])('sends once what must leave once, though %s came back', async (_, answer) => {
+    const { client, delays, http } = arrange(() => answer);
+
+    const response = await http.send(request(), { once: true });
+
+    expect(response.status).toBe(answer.status);
+    expect(client.sent).toHaveLength(1);
+    expect(delays.waits).toEqual([]);
+  });
+
+  it('sends once what must leave once, though the connection broke', async () => {
+    const { client, http } = arrange(() => brokenConnection());
+
+    await expect(http.send(request(), { once: true })).rejects.toThrow('ECONNRESET');
+
+    expect(client.sent).toHaveLength(1);
+  });
+
   it('does not try again where a certificate is wrong', async () => {
     const { client, http } = arrange(() => brokenConnection('DEPTH_ZERO_SELF_SIGNED_CERT'));
 
