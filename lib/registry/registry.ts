@@ -8,6 +8,10 @@ export interface TagAttributes {
   readonly digest: Digest;
   /** False: locked, no manifest may be put under it (ACR `changeableAttributes.writeEnabled`). */
   readonly writable: boolean;
+  /** When this tag first came to be, by the registry's clock; absent where it doesn't say. */
+  readonly createdAt?: Date;
+  /** When it last was put, moved, locked or unlocked, by the registry's clock. */
+  readonly updatedAt?: Date;
 }
 
 export interface TagPage {

@@ -15,18 +15,28 @@ import type { RegistryHttp } from './registry-http.ts';
 const PAGE_SIZE = 500;
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
+/** ACR writes up to seven digits of a second. What is no time is left out: it decides nothing alone. */
+const Time = z.string().transform((text) => {
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+});
+
 /** A tag of ACR's `/acr/v1/NAME/_tags`. Source: azure-rest-api-specs, containerregistry 2021-07-01. */
 const AcrTag = z
   .object({
     name: Tag,
     digest: Digest,
+    createdTime: Time.optional(),
+    lastUpdateTime: Time.optional(),
     changeableAttributes: z.object({ writeEnabled: z.boolean().optional() }).optional(),
   })
   .transform(
-    ({ name, digest, changeableAttributes }): TagAttributes => ({
+    ({ name, digest, createdTime, lastUpdateTime, changeableAttributes }): TagAttributes => ({
       tag: name,
       digest,
       writable: changeableAttributes?.writeEnabled ?? true,
+      ...(createdTime !== undefined && { createdAt: createdTime }),
+      ...(lastUpdateTime !== undefined && { updatedAt: lastUpdateTime }),
     }),
   );
 const TagList = z.object({ tags: z.array(AcrTag).nullish() });
@@ -50,7 +60,7 @@ export async function listTags(
   });
   if (response.status === 404) return absent(response);
   const tags = (await readJson(operation, response, TagList)).tags ?? [];
-  const next = nextTag(registry, response);
+  const next = nextTag(operation, registry, response);
   return next === undefined ? { tags } : { tags, next };
 }
 
@@ -72,11 +82,18 @@ export async function readTag(
 }
 
 /** The cursor of ACR's own link, never its address: where to ask is not the answer's to say. */
-function nextTag(registry: RegistryHttp, response: PipelineResponse): Tag | undefined {
+function nextTag(
+  operation: string,
+  registry: RegistryHttp,
+  response: PipelineResponse,
+): Tag | undefined {
   const link = nextLink(response.headers);
   if (link === undefined) return undefined;
-  const last = new URL(link, `https://${registry.host}`).searchParams.get('last');
-  return Tag.parse(last);
+  const base = `https://${registry.host}`;
+  const last = URL.canParse(link, base) ? new URL(link, base).searchParams.get('last') : null;
+  const tag = Tag.safeParse(last);
+  if (tag.success) return tag.data;
+  throw new RegistryError('unexpected', `${operation}: the link to the next page names no tag`);
 }
 
 function absent(response: PipelineResponse): undefined {

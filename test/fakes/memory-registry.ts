@@ -35,11 +35,13 @@ export class MemoryRegistry implements Registry {
   mountsRefused = false;
   readonly #pageSize: number;
   readonly #grants: TokenGrants;
+  readonly #clock: Clock;
   readonly #repositories = new Map<RepositoryName, StoredRepository>();
 
   constructor(options: MemoryRegistryOptions) {
     this.host = options.host ?? RegistryHost.parse('registry.example.com');
     this.#pageSize = options.pageSize ?? 100;
+    this.#clock = options.clock;
     this.#grants = new TokenGrants(options.clock);
   }
 
@@ -168,7 +170,7 @@ export class MemoryRegistry implements Registry {
   }
 
   #obtain(repository: RepositoryName): StoredRepository {
-    const stored = this.#repositories.get(repository) ?? new StoredRepository();
+    const stored = this.#repositories.get(repository) ?? new StoredRepository(this.#clock);
     this.#repositories.set(repository, stored);
     return stored;
   }

@@ -15,6 +15,8 @@ export interface LocalAcr {
   readonly local: LocalRegistry;
   readonly registry: Registry;
   withToken(token: string): Registry;
+  /** Sets the registry's own clock forward. */
+  pass(time: { readonly seconds: number }): void;
   close(): Promise<void>;
 }
 
@@ -25,7 +27,9 @@ export async function startLocalAcr(
   const authority = await createAuthority();
   trustAuthority(authority.caPem);
   const identity = await startIdentityServer();
-  const local = await startRegistry({ authority, redirectBlobs });
+  let aheadMs = 0;
+  const now = () => new Date(Date.now() + aheadMs);
+  const local = await startRegistry({ authority, redirectBlobs, now });
   const host = RegistryHost.parse(local.host);
   const common = { host, http: createHttp({ clock: systemClock, delays }), clock: systemClock };
   const credential = {
@@ -39,6 +43,9 @@ export async function startLocalAcr(
     local,
     registry: new AcrRegistry({ ...common, tokens }),
     withToken: (token) => new AcrRegistry({ ...common, tokens: onlyToken(token) }),
+    pass: ({ seconds }) => {
+      aheadMs += seconds * 1000;
+    },
     close: async () => {
       await local.close();
       await identity.close();

@@ -3,7 +3,8 @@ import { MemoryRegistry } from '../../fakes/memory-registry.ts';
 import { describeRegistry } from './registry.contract.ts';
 
 describeRegistry('memory', async () => {
-  const registry = new MemoryRegistry({ clock: new ManualClock() });
+  const clock = new ManualClock();
+  const registry = new MemoryRegistry({ clock });
   return {
     registry,
     withToken: (token) => registry.withToken(token),
@@ -13,6 +14,7 @@ describeRegistry('memory', async () => {
     refuseMounts: (refused) => {
       registry.mountsRefused = refused;
     },
+    pass: (time) => clock.advance(time),
     close: async () => undefined,
   };
 });

@@ -13,6 +13,8 @@ export interface RegistryFixture {
   withToken(token: string): Registry;
   setWritable(repository: RepositoryName, tag: Tag, writable: boolean): Promise<void>;
   refuseMounts(refused: boolean): void;
+  /** Sets the registry's own clock forward. */
+  pass(time: { readonly seconds: number }): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,11 @@ const OCI = MediaType.ociManifest;
 
 const bytesOf = (text: string) => Buffer.from(text);
 const tagOf = (text: string) => Tag.parse(text);
+
+function secondsBetween(earlier: Date | undefined, later: Date | undefined): number {
+  if (earlier === undefined || later === undefined) throw new Error('the registry says no time');
+  return (later.getTime() - earlier.getTime()) / 1000;
+}
 
 /** What every adapter of `Registry` has to do, and its fake no less. */
 export function describeRegistry(name: string, make: () => Promise<RegistryFixture>): void {
@@ -78,7 +85,8 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         const listed = await allTags();
 
         const expected = [...tags].sort((a, b) => (a < b ? -1 : 1));
-        expect(listed).toEqual(expected.map((tag) => ({ tag, digest, writable: true })));
+        expect(listed).toMatchObject(expected.map((tag) => ({ tag, digest, writable: true })));
+        expect(listed).toHaveLength(expected.length);
       });
 
       it('goes on after a tag that was deleted meanwhile', async () => {
@@ -101,6 +109,35 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
           ['locked', false],
         ]);
         expect(alone?.writable).toBe(false);
+      });
+
+      it('says when a tag came to be and when it was last put, in the list and alone', async () => {
+        const [tag, other] = [tagOf('v1'), tagOf('v2')];
+        await seedImage(registry, { repository, tags: [tag, other] });
+        const before = await registry.tag(repository, tag);
+        fixture.pass({ seconds: 60 });
+        await seedImage(registry, { repository, tags: [tag], layers: ['another'] });
+
+        const after = await registry.tag(repository, tag);
+        const page = await registry.listTags(repository);
+
+        expect(before?.updatedAt).toEqual(before?.createdAt);
+        expect(after?.createdAt).toEqual(before?.createdAt);
+        expect(secondsBetween(before?.updatedAt, after?.updatedAt)).toBeGreaterThanOrEqual(60);
+        expect(page?.tags).toEqual([after, await registry.tag(repository, other)]);
+      });
+
+      it('moves the time of a tag that is put again with the same bytes', async () => {
+        const tags = [tagOf('v1')];
+        await seedImage(registry, { repository, tags });
+        const before = await registry.tag(repository, tagOf('v1'));
+        fixture.pass({ seconds: 60 });
+
+        await seedImage(registry, { repository, tags });
+
+        const after = await registry.tag(repository, tagOf('v1'));
+        expect(after?.digest).toBe(before?.digest);
+        expect(secondsBetween(before?.updatedAt, after?.updatedAt)).toBeGreaterThanOrEqual(60);
       });
 
       it('gives undefined for a tag that is not there', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../lib/clock.ts';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import type { Descriptor } from '../../../lib/image/manifest.ts';
 import type { Tag } from '../../../lib/image/reference.ts';
@@ -14,6 +15,11 @@ export class StoredRepository {
   readonly #manifests = new Map<Digest, ManifestRecord>();
   readonly #blobs = new Map<Digest, Uint8Array>();
   readonly #tags = new Map<Tag, TagAttributes>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get exists(): boolean {
     return this.#manifests.size > 0;
@@ -35,7 +41,7 @@ export class StoredRepository {
   setWritable(tag: Tag, writable: boolean): void {
     const found = this.#tags.get(tag);
     if (found === undefined) throw new Error(`no tag ${tag}`);
-    this.#tags.set(tag, { ...found, writable });
+    this.#tags.set(tag, { ...found, writable, updatedAt: this.#clock.now() });
   }
 
   /** Only the tag goes; its manifest stays. */
@@ -65,7 +71,12 @@ export class StoredRepository {
       throw new RegistryError('invalid', `the manifest names ${missing[0]}, which is not here`);
     }
     this.#manifests.set(record.digest, record);
-    if (tag !== undefined) this.#tags.set(tag, { tag, digest: record.digest, writable: true });
+    if (tag !== undefined) {
+      const now = this.#clock.now();
+      const createdAt = this.#tags.get(tag)?.createdAt ?? now;
+      const { digest } = record;
+      this.#tags.set(tag, { tag, digest, writable: true, createdAt, updatedAt: now });
+    }
     return record.digest;
   }
 

@@ -124,7 +124,75 @@ describe('authorization', () => {
   });
 });
 
+describe('putting a manifest', () => {
+  const manifest = { bytes: Buffer.from('{}'), mediaType: MediaType.ociManifest };
+
+  it.each([
+    ['a 503', { status: 503 }],
+    ['a broken connection', brokenConnection()],
+  ])('is not repeated under a tag after %s: it may have moved meanwhile', async (_, answer) => {
+    const { registry, requests } = stubAcr(() => answer);
+
+    const error = await errorOf(registry.putManifest(repository, v1, manifest));
+
+    expect(error).toMatchObject({ code: 'unavailable', retryable: true });
+    expect(requests()).toHaveLength(1);
+  });
+
+  it('is repeated by digest, where nothing can be overwritten', async () => {
+    const { registry, requests } = stubAcr((_, nth) => ({ status: nth === 1 ? 503 : 201 }));
+    const digest = digestOf(manifest.bytes);
+
+    const put = await registry.putManifest(repository, digest, manifest);
+
+    expect(put).toBe(digest);
+    expect(requests()).toHaveLength(2);
+  });
+});
+
 describe('tags', () => {
+  it('says the times that the registry gives, and none for what is no time', async () => {
+    const tags = [
+      {
+        name: 'v1',
+        digest: layer,
+        createdTime: '2026-11-20T01:02:03.4567891Z',
+        lastUpdateTime: '2026-11-21T00:00:00Z',
+      },
+      { name: 'v2', digest: layer, createdTime: 'yesterday' },
+    ];
+    const { registry } = stubAcr(() => ({ status: 200, body: JSON.stringify({ tags }) }));
+
+    const page = await registry.listTags(repository);
+
+    expect(page?.tags).toEqual([
+      {
+        tag: 'v1',
+        digest: layer,
+        writable: true,
+        createdAt: new Date('2026-11-20T01:02:03.456Z'),
+        updatedAt: new Date('2026-11-21T00:00:00Z'),
+      },
+      { tag: 'v2', digest: layer, writable: true },
+    ]);
+  });
+
+  it.each([
+    'https://%/?last=v2',
+    '/acr/v1/team%2Fapi/_tags?last=..%2Fx',
+    '/acr/v1/team%2Fapi/_tags?n=500',
+  ])('refuses a link to the next page that names no tag: %s', async (address) => {
+    const { registry } = stubAcr(() => ({
+      status: 200,
+      body: JSON.stringify({ tags: [] }),
+      headers: { link: `<${address}>; rel="next"` },
+    }));
+
+    const error = await errorOf(registry.listTags(repository));
+
+    expect(error.code).toBe('unexpected');
+  });
+
   it('takes the next page from the link, relative or absolute, and asks only its own host', async () => {
     const link =
       '<https://elsewhere.example.org/acr/v1/team%2Fapi/_tags?last=v2&n=100>; rel="next"';
