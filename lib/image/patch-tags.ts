@@ -1,7 +1,8 @@
 import { Tag } from './reference.ts';
 
 /** `incremental`: `v1-1`, `v1-2`, … up to 999; `floating`: `v1-patched`. */
-export type TagConvention = 'incremental' | 'floating';
+export const TAG_CONVENTIONS = ['incremental', 'floating'] as const;
+export type TagConvention = (typeof TAG_CONVENTIONS)[number];
 
 const MAX_NUMBER = 999;
 const MAX_TAG_LENGTH = 128;

@@ -5,7 +5,7 @@ import { claimImage } from './inventory.ts';
 import { sendStep } from './messages.ts';
 import { type JobRow, jobIdOf } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
-import { knownPatches, type TargetRow } from './records/target-row.ts';
+import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
 
 /** Claims, then the job's row, then its targets: cut anywhere, the next tick makes what is missing. */
@@ -58,8 +58,7 @@ async function claimed(
     const digest = target.sourceDigest;
     if (digest === undefined) throw new Error('a target that is to be scanned has no source');
     const image = { repository: target.repository, digest };
-    const accepted = knownPatches(target).map((patch) => patch.digest);
-    if (await claimImage(services, image, run, accepted)) kept.push(target);
+    if (await claimImage(services, image, run)) kept.push(target);
     else {
       const outcome = { state: 'skipped', reason: 'held-by-another-run' } as const;
       await finishTarget(services, stored(target), outcome);

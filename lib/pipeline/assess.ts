@@ -62,8 +62,8 @@ export function assess(facts: {
   if (until !== undefined && until > facts.now)
     return skip('backing-off', `until ${until.toISOString()}`);
   if (facts.tagFault !== undefined) return skip(facts.tagFault, facts.tagDetail);
-  if (!facts.canPatch) return skip('no-builder');
   if (facts.dryRun) return end({ state: 'planned', reason: 'dry-run' });
+  if (!facts.canPatch) return skip('no-builder');
   const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
   if (patch !== undefined) return { next: 'verify', fingerprint: wanted, patch };
   return { next: 'patch', fingerprint: wanted };

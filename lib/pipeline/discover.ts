@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../image/digest.ts';
-import { baseOfPatchTag, nextPatchTag } from '../image/patch-tags.ts';
+import { baseOfPatchTag, nextPatchTag, TAG_CONVENTIONS } from '../image/patch-tags.ts';
 import { Tag } from '../image/reference.ts';
 import { loadPolicyText } from '../policy/load-policy.ts';
 import {
@@ -8,12 +8,12 @@ import {
   parsePolicy,
   type RepositoryRule,
 } from '../policy/policy.ts';
-import type { TagAttributes } from '../registry/registry.ts';
+import { RegistryError, type RegistryErrorCode, type TagAttributes } from '../registry/registry.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
 import { allTags } from './all-tags.ts';
 import { inParallel } from './in-parallel.ts';
 import { inspectImage } from './inspect-image.ts';
-import { recordInventory } from './inventory.ts';
+import { recordInventory, rememberPatches } from './inventory.ts';
 import { patchReader } from './known-patches.ts';
 import type { RunFault, RunRow } from './records/run-row.ts';
 import { type KnownPatch, type TargetRow, targetRowKey } from './records/target-row.ts';
@@ -24,6 +24,13 @@ import { isTerminal } from './target-states.ts';
 const TAGS_A_STEP = 400;
 const AT_ONCE = 8;
 const MAX_KNOWN_PATCHES = 20;
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+/** Failures of the content that was asked for, and not of the registry. */
+const SPOILED: ReadonlySet<RegistryErrorCode> = new Set([
+  'too-large',
+  'invalid',
+  'digest-mismatch',
+]);
 
 export type DiscoveryStep =
   | { readonly fault: RunFault; readonly detail: string }
@@ -49,7 +56,8 @@ async function begin(services: Services, run: RunRow): Promise<DiscoveryStep> {
     return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.faults].join('\n') };
   }
   const { repository, tag } = options.database;
-  const database = await registry.tag(repository, tag);
+  // A pull, and not a look at the tag: a cache rule of the registry is refreshed by pulls alone.
+  const database = await registry.manifest(repository, tag);
   if (database === undefined) {
     return {
       fault: 'database-missing',
@@ -119,7 +127,9 @@ async function discoverTags(
   if (last === undefined) return nextRepository(run);
 
   const look = lookAtTag({ services, run, policy, rule, tags });
-  const rows = await inParallel(batch, AT_ONCE, look);
+  const rows = await inParallel(batch, AT_ONCE, (tag) => {
+    return look(tag).catch((error) => spoiled(services, run, rule, tag, error));
+  });
   await store(
     services,
     rows.filter((row) => row !== undefined),
@@ -146,10 +156,12 @@ function lookAtTag(options: {
   return async (tag) => {
     const attributes = tags.get(tag);
     if (attributes === undefined) return notFound(services, run, rule, tag);
-    const base = baseOfPatchTag(tag, convention);
-    // Under `*` only a patch of ours whose base is there is passed over.
-    const own = base === undefined ? undefined : await readPatch(attributes);
-    if (base !== undefined && tags.has(base) && own !== undefined) return undefined;
+    const bases = TAG_CONVENTIONS.map((form) => baseOfPatchTag(tag, form)).filter(
+      (base) => base !== undefined,
+    );
+    // Passed over is a patch of ours whose base is there, also one of a convention that was left.
+    const own = bases.length === 0 ? undefined : await readPatch(attributes);
+    if (own !== undefined && bases.some((base) => tags.has(base))) return undefined;
     // A patch whose base is gone is looked at itself, and needs no other one for what it fixes.
     const patches: KnownPatch[] = own === undefined ? [] : [own];
     const existing: { tag: string; ours: boolean }[] = [];
@@ -176,7 +188,16 @@ function lookAtTag(options: {
         ...(inspected.detail !== undefined && { detail: inspected.detail }),
       };
     }
-    const ofSource = patches.filter((patch) => patch.sourceDigest === inspected.sourceDigest);
+    const { sourceDigest } = inspected;
+    const ofSource = patches
+      .filter((patch) => patch.sourceDigest === sourceDigest)
+      .sort((a, b) => BY_NUMBER.compare(a.tag, b.tag));
+    // Where the tables were lost, they would be strangers as soon as one more is published.
+    await rememberPatches(
+      services,
+      { repository: rule.repository, digest: sourceDigest },
+      ofSource.map((patch) => patch.digest),
+    );
     return {
       ...row,
       digest: attributes.digest,
@@ -186,6 +207,20 @@ function lookAtTag(options: {
       ...(!next.ok && { tagFault: next.reason, detail: next.detail }),
     };
   };
+}
+
+/** What is wrong with one tag's own content must not keep its repository from being looked at. */
+function spoiled(
+  services: Services,
+  run: RunRow,
+  rule: RepositoryRule,
+  tag: Tag,
+  error: unknown,
+): TargetRow {
+  if (!(error instanceof RegistryError) || !SPOILED.has(error.code)) throw error;
+  const row = blankTarget(services, run, rule, tag);
+  const detail = error.message.slice(0, 200);
+  return { ...row, state: 'skipped', reason: 'not-an-image', detail, finishedAt: row.discoveredAt };
 }
 
 function blankTarget(

@@ -25,7 +25,8 @@ const MAX_TARGETS_A_JOB = 500;
 /** A tick writes some rows for each; what is left over is for the next one. */
 const MAX_NEW_JOBS = 50;
 
-const ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publish'];
+/** The kinds of job that an image goes through, in order. */
+export const JOB_ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publish'];
 
 /**
  * Puts active targets into jobs. The unit is the image: all tags of a source are scanned, patched and
@@ -65,11 +66,11 @@ function imageKey(target: TargetRow): string {
 }
 
 function imageOf(targets: readonly TargetRow[]): Image {
-  const rank = (target: TargetRow) => ORDER.indexOf(kindFor(target.state));
+  const rank = (target: TargetRow) => JOB_ORDER.indexOf(kindFor(target.state));
   const furthest = Math.max(...targets.map(rank));
   const own = targets.filter((target) => rank(target) === furthest).slice(0, MAX_TAGS_AN_IMAGE);
   return {
-    kind: ORDER[furthest] ?? 'scan',
+    kind: JOB_ORDER[furthest] ?? 'scan',
     own,
     behind: targets.filter((target) => !own.includes(target)).slice(0, MAX_TAGS_AN_IMAGE),
     attempts: Math.max(...own.map((target) => target.attempts)),

@@ -25,6 +25,8 @@ const IMAGE_TIMEOUT_SECONDS = 20 * 60;
 /** The SAS and the group outlive the deadline by this, so that a last result can still be written. */
 const MARGIN_SECONDS = 10 * 60;
 const TOKEN_MARGIN_SECONDS = 5 * 60;
+/** What the worker has to upload after its own deadline, before the attempt is given up. */
+const UPLOAD_SECONDS = 2 * 60;
 export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 /** Where BuildKit looks for Copa's tooling images, each mirrored in the user's registry. */
 const TOOLING_UPSTREAMS = ['docker.io', 'ghcr.io', 'mcr.microsoft.com'] as const;
@@ -47,7 +49,7 @@ export async function groupSpecOf(
   const token = await registry.mintToken(scopesOf(services, job, images));
   const pull = await registry.mintToken([{ repository: worker.repository, actions: ['pull'] }]);
   const end = Math.min(
-    job.deadline.getTime(),
+    secondsAfter(job.deadline, -UPLOAD_SECONDS).getTime(),
     secondsAfter(token.expiresAt, -TOKEN_MARGIN_SECONDS).getTime(),
   );
   const base: JobBase = {

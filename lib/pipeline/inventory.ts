@@ -11,7 +11,8 @@ import type { RunId } from './records/run-id.ts';
 import type { TargetRow } from './records/target-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 
-const REMEMBERED_PATCHES = 50;
+/** Those of one source: all that its column holds, and more than a year of daily ones. */
+const REMEMBERED_PATCHES = 420;
 
 export async function inventoryImage(
   services: Services,
@@ -25,25 +26,18 @@ export async function inventoryImage(
   return stored?.row;
 }
 
-/**
- * Takes an image for this run. False: another run has it, and its claim has not run out. The patches
- * of it that discovery accepted are remembered with it: where the tables were lost, or another
- * registry's were never there, they would be strangers as soon as one more is published.
- */
+/** Takes an image for this run. False: another run has it, and its claim has not run out. */
 export async function claimImage(
   services: Services,
   image: { readonly repository: RepositoryName; readonly digest: Digest },
   run: { readonly runId: RunId; readonly deadline: Date },
-  accepted: readonly Digest[] = [],
 ): Promise<boolean> {
   const held = await changeImage(services, image, (row) => {
     const free =
       row.claimedBy === '' ||
       row.claimedBy === run.runId ||
       (row.claimedUntil !== undefined && row.claimedUntil <= services.clock.now());
-    if (!free) return undefined;
-    const claimed = { ...row, claimedBy: run.runId, claimedUntil: run.deadline };
-    return { ...claimed, patchDigests: withPatches(row, accepted) };
+    return free ? { ...row, claimedBy: run.runId, claimedUntil: run.deadline } : undefined;
   });
   return held?.claimedBy === run.runId;
 }
@@ -59,17 +53,19 @@ export async function releaseImage(
   );
 }
 
-/** Remembers a patch that is about to be published: from then on it is known as ours. */
-export async function rememberPatch(
+/** Remembers patches that stand, or are about to be published: from then on they are known as ours. */
+export async function rememberPatches(
   services: Services,
   image: { readonly repository: RepositoryName; readonly digest: Digest },
-  patch: Digest,
+  patches: readonly Digest[],
 ): Promise<void> {
-  await changeImage(services, image, (row) =>
-    patchDigests(row).includes(patch)
+  if (patches.length === 0) return;
+  await changeImage(services, image, (row) => {
+    const known = new Set(patchDigests(row));
+    return patches.every((patch) => known.has(patch))
       ? undefined
-      : { ...row, patchDigests: withPatches(row, [patch]) },
-  );
+      : { ...row, patchDigests: withPatches(row, patches) };
+  });
 }
 
 /** A patch was published: failures of before count no longer. */
@@ -134,7 +130,10 @@ export async function recordInventory(services: Services, target: TargetRow): Pr
     const etag =
       stored === undefined
         ? await services.inventoryTags.insert(row)
-        : await services.inventoryTags.replace(row, stored.etag);
+        : await services.inventoryTags.replace(
+            { ...stillTrue(target, stored.row), ...row },
+            stored.etag,
+          );
     if (etag !== undefined) return;
   }
 }
@@ -144,8 +143,27 @@ function isNews(row: InventoryTagRow, known: InventoryTagRow): boolean {
   return row.state !== known.state || row.reason !== known.reason;
 }
 
+/** What an earlier run found of the same image, where this one did not look, or not at the patch. */
+function stillTrue(target: TargetRow, known: InventoryTagRow): Partial<InventoryTagRow> {
+  if (known.digest !== target.digest) return {};
+  const { critical, high, medium, low, unknown, fixable } = known;
+  const counts = { critical, high, medium, low, unknown, fixable };
+  if (target.reason === 'already-patched') {
+    return known.patchDigest === target.patchDigest ? defined(counts) : {};
+  }
+  if (target.beforeCritical !== undefined) return {};
+  const { patchTag, patchDigest } = known;
+  return defined({ ...counts, patchTag, patchDigest });
+}
+
+function defined(columns: Readonly<Record<string, unknown>>): Partial<InventoryTagRow> {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
 /** The findings that are in the newest image of this tag: the patch's where there is one. */
 function present(target: TargetRow): Partial<InventoryTagRow> {
+  // The patch that is there was made for just these findings; of the others an earlier run knows.
+  if (target.reason === 'already-patched') return { fixable: 0 };
   const after = target.state === 'patched' && target.afterCritical !== undefined;
   const counts = after
     ? {
@@ -164,7 +182,7 @@ function present(target: TargetRow): Partial<InventoryTagRow> {
         unknown: target.beforeUnknown,
         fixable: target.beforeFixable,
       };
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
+  return defined(counts);
 }
 
 /** The column with these patches too, the newest last. */

@@ -1,4 +1,4 @@
-import { groupIntoJobs, type NewJob } from './group-into-jobs.ts';
+import { groupIntoJobs, JOB_ORDER, type NewJob } from './group-into-jobs.ts';
 import type { Outcome } from './reasons.ts';
 import { isJobOver, type JobRow } from './records/job-row.ts';
 import type { TargetRow } from './records/target-row.ts';
@@ -113,7 +113,11 @@ function room(
 ): readonly JobRow[] {
   const sameKind = (job: JobRow) => (job.kind === 'publish') === publishing;
   const free = Math.max(0, most - busy.filter(sameKind).length);
-  return waiting.filter(sameKind).slice(0, free);
+  // What has got furthest goes first, so that work begun is finished and staging stays small.
+  const furthestFirst = waiting
+    .filter(sameKind)
+    .sort((a, b) => JOB_ORDER.indexOf(b.kind) - JOB_ORDER.indexOf(a.kind));
+  return furthestFirst.slice(0, free);
 }
 
 function countStates(targets: readonly TargetRow[], active: number): RunCounts {

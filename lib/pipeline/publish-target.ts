@@ -8,7 +8,7 @@ import { finishTarget, writeTarget } from './change-target.ts';
 import { choosePatchTag } from './choose-patch-tag.ts';
 import type { HeldJob } from './held-job.ts';
 import { inParallel } from './in-parallel.ts';
-import { endBackOff, rememberPatch } from './inventory.ts';
+import { endBackOff, rememberPatches } from './inventory.ts';
 import { patchReader } from './known-patches.ts';
 import type { Outcome } from './reasons.ts';
 import type { TargetRow } from './records/target-row.ts';
@@ -44,7 +44,7 @@ export async function publishTarget(
 
   const { sourceDigest } = intended.row;
   if (sourceDigest === undefined) throw new Error('a target to be published has no source');
-  await rememberPatch(services, { repository, digest: sourceDigest }, staged);
+  await rememberPatches(services, { repository, digest: sourceDigest }, [staged]);
   const manifest = await registry.manifest(done ? repository : stagedRepository, staged);
   if (manifest === undefined) {
     const detail = 'the verified patch is no longer in the staging repository';
