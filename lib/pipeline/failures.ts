@@ -26,7 +26,8 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   unavailable: { do: 'look' },
   'image-pull': { do: 'give-up', reason: 'configuration' },
   configuration: { do: 'give-up', reason: 'configuration' },
-  unauthorized: { do: 'give-up', reason: 'unauthorized' },
+  // Roles take minutes to spread after a deployment.
+  unauthorized: { do: 'retry', times: 8, reason: 'unauthorized' },
 };
 
 /** Some 40 minutes of an outside that does not answer. */
@@ -63,8 +64,11 @@ export function remedyFor(error: unknown): Remedy {
   return { do: 'retry', times: BRIEF, reason: 'internal-error' };
 }
 
-/** What the service asked to wait, in seconds. */
+/** However long a service asks to wait: a run must be able to end meanwhile. */
+export const LONGEST_WAIT_SECONDS = 15 * 60;
+
+/** What the service asked to wait, in seconds, within reason. */
 export function askedToWait(error: unknown): number {
   const asks = error instanceof RegistryError || error instanceof ContainerGroupsError;
-  return asks ? (error.retryAfterSeconds ?? 0) : 0;
+  return asks ? Math.min(error.retryAfterSeconds ?? 0, LONGEST_WAIT_SECONDS) : 0;
 }

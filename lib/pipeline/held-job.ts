@@ -15,11 +15,20 @@ export class HeldJob {
     this.#stored = stored;
   }
 
-  /** Takes the lease and the next wake number in one write; undefined: somebody else has. */
+  /**
+   * Takes the lease and the next wake number in one write; undefined: somebody else has. The step
+   * counts as failed until it ends: one that takes its process down with it is counted too.
+   */
   static async take(services: Services, stored: Stored<JobRow>): Promise<HeldJob | undefined> {
     const leaseUntil = secondsAfter(services.clock.now(), services.options.leaseSeconds);
     const taken = await services.jobs.replace(
-      { ...stored.row, wake: stored.row.wake + 1, leaseUntil, nextAt: leaseUntil },
+      {
+        ...stored.row,
+        wake: stored.row.wake + 1,
+        errors: stored.row.errors + 1,
+        leaseUntil,
+        nextAt: leaseUntil,
+      },
       stored.etag,
     );
     return taken === undefined ? undefined : new HeldJob(services, taken);

@@ -1,11 +1,11 @@
 import type { GroupAnswer } from '../containers/container-groups.ts';
 import { clearJob } from './clear-job.ts';
-import { GROUP_REFUSED } from './failures.ts';
+import { GROUP_REFUSED, LONGEST_WAIT_SECONDS } from './failures.ts';
 import { groupSpecOf } from './group-spec.ts';
 import type { HeldJob } from './held-job.ts';
 import { bySource, ownTargets } from './job-targets.ts';
 import { loseJob } from './lose-job.ts';
-import { groupNameOf } from './records/job-row.ts';
+import { groupNameOf, type JobRow } from './records/job-row.ts';
 import { runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION } from './records/run-row.ts';
 import { type Services, secondsAfter } from './services.ts';
@@ -18,6 +18,7 @@ const MAX_LAUNCHES = 5;
 const ATTEMPT_SECONDS = 40 * 60;
 /** Jobs that were held back together don't come back together. */
 const MAX_JITTER_SECONDS = 16;
+const LONGEST_RETRY_SECONDS = 300;
 
 /** Starts the job's container group: intent first, then exactly one PUT under a name never used. */
 export async function launchJob(services: Services, held: HeldJob): Promise<StepEnd> {
@@ -34,7 +35,8 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
     const refused = held.row.refused === true;
     return loseJob(services, held, {
       reason: refused ? 'quota' : 'run-deadline',
-      detail: 'no group could be started in time',
+      detail: `no group could be started in time${lastWords(held)}`,
+      final: true,
     });
   }
   const until = await throttledUntil(services);
@@ -43,7 +45,8 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   if (attempt > MAX_LAUNCHES) {
     return loseJob(services, held, {
       reason: 'group-lost',
-      detail: 'no group came up under any name',
+      detail: `no group came up under any name${lastWords(held)}`,
+      final: true,
     });
   }
 
@@ -69,6 +72,11 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   return afterRefusal(services, held, answer);
 }
 
+/** What Azure said last of a group of this job. */
+function lastWords(held: HeldJob): string {
+  return held.row.detail === undefined ? '' : `: ${held.row.detail}`;
+}
+
 async function afterRefusal(
   services: Services,
   held: HeldJob,
@@ -80,21 +88,35 @@ async function afterRefusal(
   const remedy = GROUP_REFUSED[refusal];
   switch (remedy.do) {
     case 'wait': {
-      const seconds = answer.retryAfterSeconds ?? remedy.seconds;
+      const seconds = Math.min(answer.retryAfterSeconds ?? remedy.seconds, LONGEST_WAIT_SECONDS);
       const until = secondsAfter(services.clock.now(), seconds);
       await throttleUntil(services, until);
-      // Refused means that the name is unused: the same attempt is made again, and none is counted.
-      const again = { state: 'ready', attempt: held.row.attempt - 1, refused: true } as const;
+      const again = { ...unused(held), refused: true, detail };
       return { ...wait(services, held, until), changes: again };
     }
+    case 'retry': {
+      const { errors } = held.row;
+      if (errors >= remedy.times) {
+        return loseJob(services, held, { reason: remedy.reason, detail, final: true });
+      }
+      const delaySeconds = Math.min(
+        services.options.pollSeconds * 2 ** errors,
+        LONGEST_RETRY_SECONDS,
+      );
+      return { changes: { ...unused(held), errors, detail }, delaySeconds };
+    }
     case 'look':
-    case 'retry':
       return { changes: {}, delaySeconds: services.options.pollSeconds };
     case 'give-up':
-      return loseJob(services, held, { reason: remedy.reason, detail });
+      return loseJob(services, held, { reason: remedy.reason, detail, final: true });
     default:
       return remedy satisfies never;
   }
+}
+
+/** Refused means that the name is unused: the same attempt is made again, and none is counted. */
+function unused(held: HeldJob): Pick<JobRow, 'state' | 'attempt'> {
+  return { state: 'ready', attempt: held.row.attempt - 1 };
 }
 
 function wait(services: Services, held: HeldJob, until: Date): StepEnd {

@@ -1,5 +1,6 @@
 import { finishTarget, handBack } from './change-target.ts';
 import { clearJob } from './clear-job.ts';
+import { keepGroupLog } from './group-log.ts';
 import type { HeldJob } from './held-job.ts';
 import { ownTargets } from './job-targets.ts';
 import type { FailReason, Outcome } from './reasons.ts';
@@ -13,19 +14,27 @@ import type { StepEnd } from './step-job.ts';
 export async function loseJob(
   services: Services,
   held: HeldJob,
-  why: { readonly reason: FailReason; readonly detail: string },
+  why: {
+    readonly reason: FailReason;
+    readonly detail: string;
+    /** Another attempt would end in the same way. */
+    readonly final?: boolean;
+  },
 ): Promise<StepEnd> {
   const { partitionKey: runId, rowKey: jobId, group } = held.row;
-  services.log.warn('attempt lost', { runId, jobId, group, ...why });
-  const outcome: Outcome = { state: 'failed', reason: why.reason, detail: why.detail };
+  const { reason, detail } = why;
+  services.log.warn('attempt lost', { runId, jobId, group, reason, detail });
+  await keepGroupLog(services, held.row);
+  const outcome: Outcome = { state: 'failed', reason, detail };
   for (const target of await ownTargets(services, held.row)) {
-    await handBack(services, target, { blame: true, outcome });
+    if (why.final === true) await finishTarget(services, target, outcome);
+    else await handBack(services, target, { blame: true, outcome });
   }
   await clearJob(services, held);
   const changes = {
     state: 'lost',
-    reason: why.reason,
-    detail: why.detail.slice(0, 1000),
+    reason,
+    detail: detail.slice(0, 1000),
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };

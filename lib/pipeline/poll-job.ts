@@ -56,24 +56,22 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   if (clock.now() < checkDue) return { changes: {}, delaySeconds: options.pollSeconds };
 
   const status = await groups.get(group);
-  if (status?.state === 'lost') {
-    // The platform never got it to run: no image is to blame, and the next one gets another name.
-    services.log.warn('group not provisioned', { group, detail: status.detail });
-    await deleteGroup(services, held);
-    await throttleUntil(services, secondsAfter(clock.now(), REST_SECONDS));
-    return { changes: { state: 'ready' }, delaySeconds: REST_SECONDS };
+  if (status?.state === 'starting' || status?.state === 'running') {
+    return { changes: { checkedAt: clock.now() }, delaySeconds: options.pollSeconds };
   }
+  // It may have written its result between the first look and this answer.
+  const late = await collectIfThere(services, held);
+  if (late !== undefined) return late;
   if (status === undefined || status.state === 'stopped') {
-    // It may have written its result between the first look and this answer.
-    const late = await collectIfThere(services, held);
-    if (late !== undefined) return late;
-    const detail =
-      status === undefined
-        ? 'the group is gone'
-        : `the group ended without a result: ${status.detail}`;
-    return loseJob(services, held, { reason: 'group-lost', detail });
+    const how = status === undefined ? 'is gone' : `ended without a result: ${status.detail}`;
+    return loseJob(services, held, { reason: 'group-lost', detail: `the group ${how}` });
   }
-  return { changes: { checkedAt: clock.now() }, delaySeconds: options.pollSeconds };
+  // The platform never got it to run: no image is to blame, and the next one gets another name.
+  const { detail } = status;
+  services.log.warn('group not provisioned', { group, detail });
+  await deleteGroup(services, held);
+  await throttleUntil(services, secondsAfter(clock.now(), REST_SECONDS));
+  return { changes: { state: 'ready', detail: detail.slice(0, 1000) }, delaySeconds: REST_SECONDS };
 }
 
 async function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {

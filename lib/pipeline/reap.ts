@@ -5,8 +5,8 @@ import { sendTick } from './messages.ts';
 import { isRunOver, RUN_PARTITION, type RunRow } from './records/run-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 
-/** Runs are listed newest first; one that began so long before its deadline ended long ago. */
-const DAY_SECONDS = 86_400;
+/** Newest first: more than a year of daily runs, so that one is found however long the app stood. */
+const MAX_RUNS = 500;
 
 /**
  * The last resort, on a timer of its own: deletes groups of ours that are past their expiry, wakes
@@ -14,15 +14,7 @@ const DAY_SECONDS = 86_400;
  * not keep the others from being done; the invocation fails then, so that it is seen.
  */
 export async function reap(services: Services): Promise<void> {
-  const errors: unknown[] = [];
-  for (const duty of [reapGroups, seeToRuns]) {
-    try {
-      await duty(services);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
+  await each([reapGroups, seeToRuns], (duty) => duty(services));
 }
 
 async function reapGroups(services: Services): Promise<void> {
@@ -41,17 +33,34 @@ async function reapGroups(services: Services): Promise<void> {
 
 async function seeToRuns(services: Services): Promise<void> {
   const now = services.clock.now();
-  const { runHours, tickSeconds } = services.options;
-  const ancient = secondsAfter(now, -runHours * 3600 - 2 * DAY_SECONDS);
+  const { tickSeconds } = services.options;
   const late: Stored<RunRow>[] = [];
+  let looked = 0;
   for await (const run of services.runs.list(RUN_PARTITION)) {
     const { row } = run;
-    if (row.createdAt < ancient) break;
+    looked += 1;
+    if (looked > MAX_RUNS) break;
     if (!isRunOver(row) && secondsAfter(row.nextAt, 2 * tickSeconds) < now) {
       services.log.warn('run woken', { runId: row.runId });
       await sendTick(services, { runId: row.runId, wake: row.wake });
     }
     if (row.lastLookAt !== undefined && row.lastLookAt <= now) late.push(run);
   }
-  for (const run of late) await lastLook(services, run);
+  await each(late, (run) => lastLook(services, run));
+}
+
+/** All of them, though one fails; what failed first is thrown at the end. */
+async function each<Item>(
+  items: Iterable<Item>,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const item of items) {
+    try {
+      await act(item);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }

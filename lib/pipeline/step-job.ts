@@ -16,6 +16,8 @@ export interface StepEnd {
 }
 
 const LONGEST_DELAY_SECONDS = 300;
+/** Steps in a row that began and did not end: more than any remedy is patient for. */
+const MAX_UNFINISHED = 12;
 
 /**
  * One step of a job: take it, look at what is so, do one thing, write it down, and end or send
@@ -50,7 +52,11 @@ async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
 }
 
 async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
-  const { kind, partitionKey: runId, state } = held.row;
+  const { errors, kind, partitionKey: runId, state } = held.row;
+  if (errors > MAX_UNFINISHED) {
+    const detail = 'its steps were cut off again and again';
+    return loseJob(services, held, { reason: 'internal-error', detail });
+  }
   const canceled = await isCanceled(services, runId);
   if (kind === 'publish') return publishNext(services, held, { canceled });
   if (canceled) return cancelJob(services, held);
@@ -73,7 +79,7 @@ async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
 /** An unexpected error: wait longer each time, and give the attempt up when it goes on. */
 async function afterError(services: Services, held: HeldJob, error: unknown): Promise<StepEnd> {
   const detail = error instanceof Error ? error.message : String(error);
-  const errors = held.row.errors + 1;
+  const { errors } = held.row;
   const fields = { runId: held.row.partitionKey, jobId: held.row.rowKey, errors, detail };
   services.log.error('step failed', fields);
   const remedy = remedyFor(error);

@@ -4,6 +4,7 @@ import { isCanceled } from './cancel-run.ts';
 import { clearJobStaging } from './clear-staging.ts';
 import { discoverStep, giveRepositoryUp } from './discover.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
+import { askedToWait } from './failures.ts';
 import { inParallel } from './in-parallel.ts';
 import { type RunMessage, sendStep, sendTick } from './messages.ts';
 import { planTick } from './plan-tick.ts';
@@ -17,6 +18,9 @@ import { type Services, secondsAfter } from './services.ts';
 /** Ticks that may fail in a row before a repository, and before the whole discovery is given up. */
 const MAX_REPOSITORY_ERRORS = 5;
 const MAX_ERRORS = 20;
+/** And before a run under way is given up: hours, since its jobs go on without it. */
+const MAX_RUNNING_ERRORS = 60;
+const LONGEST_DELAY_SECONDS = 300;
 const AT_ONCE = 8;
 /** A tick reads every row of its run: one of ten thousand targets ticks no oftener than each 50 s. */
 const TARGETS_A_SECOND = 200;
@@ -44,7 +48,7 @@ export async function tickRun(services: Services, message: RunMessage): Promise<
   const row =
     changed.reason === undefined && changed.errors === 0 ? withoutDetail(changed) : changed;
   const usual = Math.max(services.options.tickSeconds, paceSeconds(row));
-  const delaySeconds = next.soon ? 0 : usual;
+  const delaySeconds = next.soon ? 0 : (next.delaySeconds ?? usual);
   const nextAt = secondsAfter(services.clock.now(), delaySeconds);
   const written = await services.runs.replace({ ...row, nextAt }, held.etag);
   if (written === undefined || isRunOver(written.row)) return;
@@ -68,6 +72,8 @@ function paceSeconds(run: RunRow): number {
 interface NextTick {
   readonly changes: Partial<RunRow>;
   readonly soon: boolean;
+  /** After an error; else the usual time. */
+  readonly delaySeconds?: number;
 }
 
 /** An unexpected error is counted and tried again at the next tick; too many in a row end the run. */
@@ -77,14 +83,28 @@ async function tickHeld(services: Services, run: RunRow): Promise<NextTick> {
       run.state === 'discovering' ? await discover(services, run) : await advance(services, run);
     return { ...next, changes: { errors: 0, ...next.changes } };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    services.log.error('tick failed', { runId: run.runId, errors: run.errors + 1, detail });
-    const changes = {
-      errors: run.errors + 1,
-      ...(run.state === 'discovering' && { detail: detail.slice(0, 1000) }),
-    };
-    return { changes, soon: false };
+    return afterError(services, run, error);
   }
+}
+
+/**
+ * Ticks wait longer each time, as the steps of jobs do. A run whose rows can't be worked with at all
+ * (an upgrade that reads them otherwise, a hand that changed them) ends with that reason; its groups
+ * have their expiry, and its claims theirs.
+ */
+function afterError(services: Services, run: RunRow, error: unknown): NextTick {
+  const message = error instanceof Error ? error.message : String(error);
+  const errors = run.errors + 1;
+  services.log.error('tick failed', { runId: run.runId, errors, detail: message });
+  const detail = message.slice(0, 1000);
+  const late = services.clock.now() >= run.deadline;
+  if (run.state === 'running' && errors >= MAX_ERRORS && (late || errors >= MAX_RUNNING_ERRORS)) {
+    return ended(services, 'failed', { errors, reason: 'internal-error', detail });
+  }
+  const growing = Math.min(services.options.tickSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
+  const delaySeconds = Math.max(growing, askedToWait(error));
+  const shown = run.state === 'discovering' ? { errors, detail } : { errors };
+  return { changes: shown, soon: false, delaySeconds };
 }
 
 async function discover(services: Services, run: RunRow): Promise<NextTick> {
@@ -137,10 +157,23 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
     ...plan.admit.map((row) => () => admitJob(services, storedJob(row))),
     ...plan.wake.map((row) => () => sendStep(services, row)),
   ];
-  await inParallel(work, AT_ONCE, (one) => one());
+  const failures: unknown[] = [];
+  await inParallel(work, AT_ONCE, async (one) => {
+    try {
+      await one();
+    } catch (error) {
+      failures.push(error);
+    }
+  });
   const rest =
     stop === undefined ? false : await endTargets(services, plan.end.map(storedTarget), stop);
   // New jobs are admitted by the next tick, which sees them as they were written.
+  for (const failure of failures) {
+    const detail = failure instanceof Error ? failure.message : String(failure);
+    services.log.error('part of a tick failed', { runId: run.runId, detail });
+  }
+  // One row that can't be worked with keeps none of the others back, but for ever.
+  if (failures.length > 0 && stop !== undefined) throw failures[0];
   const soon = plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || rest;
   return { changes: plan.counts, soon };
 }

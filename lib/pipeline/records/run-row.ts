@@ -11,6 +11,7 @@ export const RunFault = z.enum([
   'policy-missing',
   'database-missing',
   'registry-error',
+  'internal-error',
 ]);
 export type RunFault = z.infer<typeof RunFault>;
 

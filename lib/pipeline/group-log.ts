@@ -1,0 +1,26 @@
+import { CONTAINERS } from '../storage/blobs.ts';
+import type { JobRow } from './records/job-row.ts';
+import type { Services } from './services.ts';
+
+const MAX_LOG_BYTES = 64 * 1024;
+
+export function groupLogBlobOf(job: JobRow): string {
+  return `${job.partitionKey}/${job.rowKey}/${job.attempt}.log`;
+}
+
+/**
+ * Keeps the last lines of an attempt that was lost, since its group is deleted with it. For people:
+ * where there is no log to be had, or ARM fails, the attempt is lost all the same.
+ */
+export async function keepGroupLog(services: Services, job: JobRow): Promise<void> {
+  if (job.group === undefined) return;
+  try {
+    const log = await services.groups.logs(job.group);
+    if (log === undefined) return;
+    const bytes = new TextEncoder().encode(log).slice(-MAX_LOG_BYTES);
+    await services.blobs.create(CONTAINERS.reports, groupLogBlobOf(job), bytes, 'text/plain');
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    services.log.warn('log not kept', { group: job.group, detail });
+  }
+}
