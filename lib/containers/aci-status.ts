@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { truncate } from '../text/truncate.ts';
 import { GroupName, type GroupStatus } from './container-groups.ts';
 
 const MAX_DETAIL = 500;
@@ -82,5 +83,5 @@ function describe(group: AciGroup): string {
     ...events.slice(-3).map(({ name, message }) => `${name ?? ''}: ${message ?? ''}`),
   ];
   const text = parts.filter((part) => part !== '').join('; ');
-  return text.replaceAll(/\s+/g, ' ').slice(0, MAX_DETAIL);
+  return truncate(text.replaceAll(/\s+/g, ' '), MAX_DETAIL);
 }

@@ -2,6 +2,7 @@ import { type HttpHeaders, isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { failureName } from '../http/connection-failure.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
+import { truncate } from '../text/truncate.ts';
 import type { ArmFailure } from './aci-refusals.ts';
 
 const MAX_MESSAGE = 500;
@@ -25,7 +26,7 @@ export function failureOfAnswer(
   return {
     status: answer.status,
     code,
-    message: message.replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE),
+    message: truncate(message.replaceAll(/\s+/g, ' '), MAX_MESSAGE),
     retryAfterSeconds: retryAfterSeconds(answer.headers, now),
   };
 }

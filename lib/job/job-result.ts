@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
+import { plainText } from '../text/plain-text.ts';
 
 /**
  * What a container group says that it did: the blob `result.json`, written last. It is a claim: it is
- * parsed with these limits, and what decides is what the registry shows.
+ * parsed with these limits, and what decides is what the registry shows. Its texts for people come
+ * out plain: they go on into rows, logs and annotations.
  */
-const Message = z.string().max(2000);
+const MAX_MESSAGE = 2000;
+const Message = z
+  .string()
+  .max(MAX_MESSAGE)
+  .transform((text) => plainText(text, MAX_MESSAGE));
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/);
 
 /** Why the worker could not scan an image. */
@@ -70,6 +76,13 @@ export const PatchImageResult = z.discriminatedUnion('outcome', [
 ]);
 export type PatchImageResult = z.infer<typeof PatchImageResult>;
 
+const MAX_TOOLS = 5;
+const ToolName = z.string().regex(/^[a-z0-9-]{1,32}$/);
+const ToolVersion = z
+  .string()
+  .max(64)
+  .transform((text) => plainText(text, 64));
+
 const ResultBase = {
   version: z.literal(1),
   jobId: z.string().max(63),
@@ -77,7 +90,9 @@ const ResultBase = {
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   /** Tool name → version as the tool itself says, for example `trivy` → `0.74.0`. */
-  tools: z.record(z.string().max(32), z.string().max(64)),
+  tools: z
+    .record(ToolName, ToolVersion)
+    .refine((tools) => Object.keys(tools).length <= MAX_TOOLS, { error: 'too many tools' }),
 };
 
 export const ScanJobResult = z.strictObject({

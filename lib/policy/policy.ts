@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RepositoryName, Tag } from '../image/reference.ts';
+import { truncate } from '../text/truncate.ts';
 import { isReservedRepository } from './reserved-repositories.ts';
 
 const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
@@ -63,7 +64,7 @@ function parseJson(text: string): { ok: true; value: unknown } | { ok: false; fa
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown error';
-    return { ok: false, fault: `the policy is not JSON: ${why.slice(0, 200)}` };
+    return { ok: false, fault: `the policy is not JSON: ${truncate(why, 200)}` };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { connectionFailure, failureName } from '../http/connection-failure.ts';
 import { BodyTooLargeError, readBody } from '../http/read-body.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
+import { truncate } from '../text/truncate.ts';
 import { RegistryError, type RegistryErrorCode } from './registry.ts';
 
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -91,5 +92,5 @@ async function errorBody(response: PipelineResponse): Promise<{ code: string; me
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').slice(0, MAX_TEXT);
+  return truncate(text.replaceAll(/\s+/g, ' '), MAX_TEXT);
 }

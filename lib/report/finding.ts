@@ -1,4 +1,5 @@
 import { sha256Hex } from '../image/digest.ts';
+import { truncate } from '../text/truncate.ts';
 import type { TrivyReport } from './trivy-report.ts';
 
 /** Worst first. */
@@ -110,7 +111,7 @@ function findingOf(vulnerability: Vulnerability): Finding {
     ...(fixed ? { fixed } : {}),
     severity: severityOf(vulnerability.Severity),
     ...(purl ? { purl } : {}),
-    ...(title ? { title: title.slice(0, MAX_TITLE) } : {}),
+    ...(title ? { title: truncate(title, MAX_TITLE) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from '../json/bounded-json.ts';
+import { truncate } from '../text/truncate.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;
@@ -67,6 +68,6 @@ export function parseTrivyReport(bytes: Uint8Array): ParsedReport {
   if (parsed.success) return { ok: true, report: parsed.data };
 
   const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map(String).join('.').slice(0, 128);
+  const path = truncate((issue?.path ?? []).map(String).join('.'), 128);
   return { ok: false, fault: `not a Trivy report: ${issue?.code ?? 'invalid'} at /${path}` };
 }

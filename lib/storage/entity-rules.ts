@@ -1,3 +1,4 @@
+import { truncate } from '../text/truncate.ts';
 import { StorageError } from './storage-error.ts';
 import type { Column, Entity, TableName } from './tables.ts';
 
@@ -126,5 +127,5 @@ function storedBytes(entity: Entity): number {
 
 /** Shortened, and escaped: a key may come from outside and end up on a terminal. */
 function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  return JSON.stringify(text.length > 80 ? `${truncate(text, 80)}…` : text);
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../image/digest.ts';
 import type { PatchFailure } from '../job/job-result.ts';
+import { truncate } from '../text/truncate.ts';
 import { copaFailureLines, copaOwnLines } from './copa-lines.ts';
 import { toolFailureMessage } from './failure-message.ts';
 import { classifyFailure, PATCH_FAILURES } from './failure-table.ts';
@@ -60,7 +61,7 @@ function patched(staged: Digest): CopaOutcome {
 
 function unexplained(run: ToolRun, lines: readonly string[]): CopaOutcome {
   const message = `no new manifest under the staging tag; ${toolFailureMessage('copa', run, lines)}`;
-  return { outcome: 'failed', failure: 'tool-failed', message: message.slice(0, 2000) };
+  return { outcome: 'failed', failure: 'tool-failed', message: truncate(message, 2000) };
 }
 
 function failed(failure: PatchFailure, run: ToolRun, lines: readonly string[]): CopaOutcome {

@@ -1,7 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-
-/** Control, format (bidirectional overrides), private-use and lone surrogate characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+import { UNPRINTABLE } from '../text/plain-text.ts';
 
 /** The lines of a program's output as they would look on paper; empty ones are left out. */
 export function plainLines(output: string): string[] {

@@ -1,14 +1,9 @@
+import { maskCredentialShapes } from '../text/credential-shapes.ts';
+
 const MASKED = '***';
 
 /** A shorter text occurs by chance: hiding it would spoil the log and protect nothing. */
 const SHORTEST_SECRET = 8;
-
-/** What looks like a credential whoever made it. Bounded, so that hostile text costs linear time. */
-const SHAPES: readonly RegExp[] = [
-  /eyJ[\w-]{8,2048}\.[\w-]{8,4096}(?:\.[\w-]{0,1024})?/g,
-  /(?<=[?&]sig=)[^&\s"'<>]{1,512}/gi,
-  /(?<=\b(?:bearer|basic) )[\w.~+/=-]{8,8192}/gi,
-];
 
 /** Hides what was learned as secret, and what is shaped like one, in any text. */
 export class SecretMask {
@@ -45,8 +40,7 @@ export class SecretMask {
     for (const secret of [...this.#secrets].sort((a, b) => b.length - a.length)) {
       masked = masked.replaceAll(secret, MASKED);
     }
-    for (const shape of SHAPES) masked = masked.replace(shape, MASKED);
-    return masked;
+    return maskCredentialShapes(masked);
   }
 }
 

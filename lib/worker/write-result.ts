@@ -1,4 +1,5 @@
 import { JobResult, MAX_RESULT_BYTES } from '../job/job-result.ts';
+import { truncate } from '../text/truncate.ts';
 import { type Upload, uploadBlob } from './upload-blob.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -24,7 +25,7 @@ function encode(result: JobResult): Uint8Array<ArrayBuffer> {
 function shortened(result: JobResult): JobResult {
   const shorten = <T extends { outcome: string }>(image: T): T =>
     'message' in image && typeof image.message === 'string'
-      ? { ...image, message: image.message.slice(0, SHORT_MESSAGE) }
+      ? { ...image, message: truncate(image.message, SHORT_MESSAGE) }
       : image;
   return result.kind === 'scan'
     ? { ...result, images: result.images.map(shorten) }

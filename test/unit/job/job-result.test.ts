@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../lib/image/digest.ts';
+import { JobResult } from '../../../lib/job/job-result.ts';
+
+const TOKEN = `eyJ${'a'.repeat(20)}.${'b'.repeat(20)}.${'c'.repeat(20)}`;
+
+function resultWith(parts: Record<string, unknown>) {
+  return {
+    version: 1,
+    kind: 'patch',
+    jobId: 'patch-1',
+    attempt: 1,
+    startedAt: '2026-11-23T02:00:00Z',
+    finishedAt: '2026-11-23T02:10:00Z',
+    tools: { copa: '0.14.2' },
+    images: [],
+    ...parts,
+  };
+}
+
+const failed = (message: string) => ({
+  digest: digestOf('an image'),
+  outcome: 'failed',
+  failure: 'tool-failed',
+  message,
+});
+
+describe('a job result', () => {
+  it('gives a message without what could forge a line, turn it around or be a credential', () => {
+    const message = `copa: \u001b[31mno\u202E\nnew line, ${TOKEN}, x?sig=secret \uD83D`;
+
+    const parsed = JobResult.parse(resultWith({ images: [failed(message)] }));
+
+    expect(parsed.images).toEqual([failed('copa: no new line, ***, x?sig=***')]);
+  });
+
+  it('keeps a message within its limit though a mask is longer than what it hides', () => {
+    const message = '&sig=a'.repeat(333);
+
+    const parsed = JobResult.parse(resultWith({ images: [failed(message)] }));
+
+    const [image] = parsed.images;
+    expect(image?.outcome === 'failed' ? image.message.length : 0).toBe(2000);
+  });
+
+  it('gives tools and versions that fit into an annotation', () => {
+    const parsed = JobResult.parse(
+      resultWith({ tools: { copa: '0.14.2\n\u202Eevil', runc: '1' } }),
+    );
+
+    expect(parsed.tools).toEqual({ copa: '0.14.2 evil', runc: '1' });
+  });
+
+  it('drops a tool that is named like a property of every object', () => {
+    const tools: unknown = JSON.parse('{"__proto__":"1"}');
+
+    const parsed = JobResult.parse(resultWith({ tools }));
+
+    expect(Object.getOwnPropertyNames(parsed.tools)).toEqual([]);
+  });
+
+  it.each([
+    ['more than five tools', Object.fromEntries([...'abcdef'].map((name) => [name, '1']))],
+    ['a tool whose name is none', { 'copa\n': '1' }],
+    ['a tool with an upper-case name', { Copa: '1' }],
+  ])('is refused with %s', (_, tools) => {
+    expect(JobResult.safeParse(resultWith({ tools })).success).toBe(false);
+  });
+});
