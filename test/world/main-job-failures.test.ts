@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
+import { makeLayout, pushLayout } from '../images/oci-layout.ts';
+import { type JobWorld, startJobWorld, waitFor } from './seed/job-world.ts';
+import { registryTarget } from './seed/registry-target.ts';
+import { seedPolicy } from './seed/seed-policy.ts';
+
+/*
+ * What may go wrong around the built app: its settings, its policy, its container groups, its own
+ * process. Each test has an outdated image of its own.
+ */
+let job: JobWorld;
+
+beforeAll(async () => {
+  job = await startJobWorld({
+    messageLeaseSeconds: 2,
+    settings: {
+      PATCHWRIGHT_LEASE_SECONDS: '5',
+      // The reaper wakes a run whose tick died with its process.
+      PATCHWRIGHT_REAP_SCHEDULE: '*/2 * * * * *',
+    },
+  });
+}, 60_000);
+
+afterAll(() => job?.world.close());
+
+it('does not start without its settings, and names each that is missing', async () => {
+  const settings = {
+    PATCHWRIGHT_REGISTRY: '',
+    PATCHWRIGHT_LOCATION: 'West Europe',
+    PATCHWRIGHT_DRYRUN: 'true',
+  };
+
+  const failure = await job.world.startApp({ settings }).catch(String);
+
+  expect(failure).toContain('settings have 3 fault(s)');
+  expect(failure).toContain('PATCHWRIGHT_REGISTRY is missing');
+  expect(failure).toContain('PATCHWRIGHT_LOCATION: must be a region');
+  expect(failure).toContain('PATCHWRIGHT_DRYRUN is not a setting');
+});
+
+it('ends a run with a faulty policy, names every fault, and scans nothing', async () => {
+  await seedPolicy(job.world.registry, {
+    version: 'v2',
+    repositories: [{ repository: 'team/api', tags: ['*', 'v1'], enable: true }],
+  });
+
+  const { run, targets } = await job.runByHttp();
+
+  expect(run).toMatchObject({ state: 'failed', reason: 'policy-invalid' });
+  expect(run.detail?.split('\n')).toEqual([
+    'in csscpolicies/patchpolicy:v1',
+    expect.stringContaining('version'),
+    expect.stringContaining('repositories[0].tags'),
+    expect.stringContaining('enable'),
+  ]);
+  expect(targets).toEqual([]);
+  expect(job.world.registry.requests()['manifest.put']).toBeUndefined();
+});
+
+it('says of a policy that is no JSON where it ends', async () => {
+  await seedPolicy(job.world.registry, '{"version": "v1", "repositories": [}');
+
+  const { run } = await job.runByHttp();
+
+  expect(run).toMatchObject({ state: 'failed', reason: 'policy-invalid' });
+  expect(run.detail).toContain('the policy is not JSON');
+});
+
+it('patches an image although its first container group vanishes', async () => {
+  await seedApp('team/vanishing');
+  job.world.arm.setFaults((_, nth) => (nth === 1 ? { kind: 'vanishes', afterMs: 0 } : undefined));
+
+  const { run, target } = await job.runByHttp();
+
+  job.world.arm.setFaults(undefined);
+  const jobs = await job.tables.jobs(run.runId);
+  expect(target('team/vanishing:1')).toMatchObject({ state: 'patched', patchTag: '1-1' });
+  expect(jobs.filter(({ state }) => state === 'lost')).toMatchObject([
+    { kind: 'scan', reason: 'group-lost' },
+  ]);
+  expect(job.world.arm.groups()).toEqual([]);
+});
+
+it('ends a run whose process was killed in the middle', async () => {
+  await seedApp('team/killed');
+  const { host, world } = job;
+
+  const runId = await job.startByHttp();
+  await waitFor('a patch under way', () =>
+    world.arm
+      .groups()
+      .find(({ name, state }) => name.startsWith('pw-patch-') && state === 'Running'),
+  );
+  await host.kill();
+  const orphan = await waitFor('the end of the group without its app', () =>
+    world.arm.groups().find(({ state }) => state === 'Succeeded'),
+  );
+  await host.restart();
+  const { run, target } = await job.finished(runId);
+
+  expect(orphan.name).toMatch(/^pw-patch-/);
+  expect(run.state).toBe('completed');
+  expect(target('team/killed:1')).toMatchObject({ state: 'patched', patchTag: '1-1' });
+  expect(Object.keys(world.registry.snapshot()['team/killed'] ?? {}).sort()).toEqual(['1', '1-1']);
+  expect(world.arm.groups()).toEqual([]);
+});
+
+async function seedApp(repository: string): Promise<void> {
+  const image = await debianImage({ app: repository, older: MID_2025, curl: false });
+  const layout = makeLayout([{ content: image, tags: ['1'] }]);
+  await pushLayout(layout, registryTarget(job.world.registry, repository));
+  await job.patches(repository);
+}

@@ -1,0 +1,335 @@
+import { TableClient } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
+import { ImageManifest } from '../../lib/image/manifest.ts';
+import { RepositoryName } from '../../lib/image/reference.ts';
+import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
+import { type DemoImage, demoImages } from '../images/demo-images.ts';
+import { type FinishedRun, type JobWorld, startJobWorld } from './seed/job-world.ts';
+import { imageOf } from './seed/run-tables.ts';
+import { type LeftText, leaks, storedTexts, watchPassing } from './seed/secret-search.ts';
+import { seedImages } from './seed/seed-images.ts';
+
+/*
+ * The whole: the built app, in a process of its own, on a local Azure with stand-in tools. One run
+ * over every kind of image by the timer, a second one by HTTP, and what both left behind.
+ */
+let job: JobWorld;
+let images: readonly DemoImage[] = [];
+let registryBefore: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+let first: FinishedRun;
+let second: FinishedRun;
+let firstRequests: ReturnType<JobWorld['world']['registry']['requests']> = {};
+let secondRequests: typeof firstRequests = {};
+let firstInvocations = 0;
+let left: readonly LeftText[] = [];
+
+beforeAll(async () => {
+  job = await startJobWorld({
+    async seed({ registry }) {
+      images = await demoImages({ registry: registry.host });
+      await seedImages(registry, images);
+    },
+  });
+  const { world, host } = job;
+  await job.patches(...images.map(({ repository }) => repository));
+  registryBefore = world.registry.snapshot();
+  const passing = watchPassing(world);
+
+  await job.startByTimer();
+  first = await job.finished();
+  firstRequests = world.registry.requests();
+  firstInvocations = job.invocations.length;
+  world.registry.clearRequests();
+
+  second = await job.runByHttp();
+  secondRequests = world.registry.requests();
+
+  const logs = job.logs.map(({ message }) => ({ where: 'log of the app', text: message }));
+  left = [...logs, ...(await passing.stop()), ...(await storedTexts(world))];
+  expect(host.functions.length).toBeGreaterThan(0);
+}, 180_000);
+
+afterAll(() => job?.world.close());
+
+describe('a run by the timer', () => {
+  it('ends every image with its outcome and reason', () => {
+    const outcomes = first.targets.map(({ state, reason, patchTag, ...target }) => ({
+      image: imageOf(target),
+      state,
+      ...(reason !== undefined && { reason }),
+      ...(patchTag !== undefined && { publishes: patchTag }),
+    }));
+
+    const expected = images.flatMap(({ repository, expected: outcome }) =>
+      outcome.map(({ tag, ...rest }) => ({ image: `${repository}:${tag}`, ...rest })),
+    );
+    const byImage = (one: { image: string }, other: { image: string }) =>
+      one.image < other.image ? -1 : 1;
+    expect(outcomes.sort(byImage)).toEqual(expected.sort(byImage));
+  });
+
+  it('completes, and its counts are those of its targets', () => {
+    const { run, targets } = first;
+
+    const count = (state: TargetRow['state']) =>
+      targets.filter((target) => target.state === state).length;
+    expect(run).toMatchObject({
+      state: 'completed',
+      trigger: 'schedule',
+      targets: targets.length,
+      active: 0,
+      patched: count('patched'),
+      clean: count('clean'),
+      skipped: count('skipped'),
+      failed: 0,
+      rejected: 0,
+    });
+  });
+
+  it('leaves every tag that was there as it was', () => {
+    const now = job.world.registry.snapshot();
+
+    expect(now).toMatchObject(registryBefore);
+  });
+
+  it('writes no tag but those of its patches', () => {
+    const tags = Object.entries(job.world.registry.snapshot()).flatMap(([repository, all]) =>
+      Object.keys(all)
+        .filter((tag) => registryBefore[repository]?.[tag] === undefined)
+        .map((tag) => `${repository}:${tag}`),
+    );
+
+    const patches = first.targets
+      .filter(({ state }) => state === 'patched')
+      .map(({ repository, patchTag }) => `${repository}:${patchTag}`);
+    expect(tags.sort()).toEqual(patches.sort());
+  });
+
+  it('leaves the staging repositories empty and no container group', () => {
+    const staging = Object.keys(job.world.registry.snapshot()).filter((name) =>
+      name.startsWith('patchwright/staging/'),
+    );
+
+    expect(staging).toEqual([]);
+    expect(job.world.arm.groups()).toEqual([]);
+  });
+});
+
+describe('a patch', () => {
+  it('says what it is a patch of, which run made it and with what', () => {
+    for (const target of patched()) {
+      const { repository, tag } = target;
+
+      expect(manifestOf(target).annotations).toMatchObject({
+        [Annotation.baseDigest]: target.sourceDigest,
+        [Annotation.sourceDigest]: target.sourceDigest,
+        [Annotation.sourceRepository]: repository,
+        [Annotation.fingerprint]: target.fingerprint,
+        [Annotation.run]: first.run.runId,
+        [Annotation.policy]: first.run.policyDigest,
+        [Annotation.tools]: expect.stringContaining('copa/'),
+        // Two tags of one source share their patch, which names the first of them.
+        [Annotation.baseName]: expect.stringMatching(
+          new RegExp(`^${job.world.registry.host}/${repository}:${tag.slice(0, 3)}`),
+        ),
+      });
+    }
+  });
+
+  it("starts with its source's layers and adds one to three", () => {
+    for (const target of patched()) {
+      const source = manifestOf({ ...target, patchDigest: target.sourceDigest });
+      const digests = manifestOf(target).layers.map(({ digest }) => digest);
+
+      const from = source.layers.length;
+      expect(digests.slice(0, from)).toEqual(source.layers.map(({ digest }) => digest));
+      expect(digests.length - from).toBeGreaterThanOrEqual(1);
+      expect(digests.length - from).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('carries what was fixed and both reports as referrers', () => {
+    for (const { repository, patchDigest } of patched()) {
+      const referrers = job.world.registry.storage.referrers(
+        RepositoryName.parse(repository),
+        defined(patchDigest),
+      );
+      const types = referrers.map(
+        ({ bytes }) => ImageManifest.parse(JSON.parse(bytes.toString('utf8'))).artifactType,
+      );
+
+      expect(types.sort()).toEqual(Object.values(ArtifactType).sort());
+    }
+  });
+
+  it('leaves nothing that has a fix', () => {
+    const counts = patched().map((target) => ({
+      before: target.beforeFixable,
+      criticalAfter: target.afterCritical,
+    }));
+
+    expect(counts.length).toBeGreaterThan(0);
+    expect(counts.filter(({ before }) => (before ?? 0) === 0)).toEqual([]);
+    expect(counts.filter(({ criticalAfter }) => criticalAfter !== 0)).toEqual([]);
+  });
+});
+
+describe('the tables', () => {
+  it('answer what became of each image of a run, with flat and typed columns', async () => {
+    const row = await entity(TABLES.targets, first.run.runId, target('team/api:1.4').rowKey);
+
+    expect(row).toMatchObject({
+      repository: 'team/api',
+      tag: '1.4',
+      state: 'patched',
+      patchTag: '1.4-1',
+      beforeFixable: expect.any(Number),
+      discoveredAt: expect.any(Date),
+      reportBefore: expect.stringMatching(/\/before\.json$/),
+      reportAfter: expect.stringMatching(/\/after\.json$/),
+    });
+  });
+
+  it('answer what is vulnerable now, without knowing a run', async () => {
+    const row = await entity(TABLES.inventory, 'team|search', '7.1');
+
+    expect(row).toMatchObject({
+      repository: 'team/search',
+      state: 'skipped',
+      reason: 'no-fix-available',
+      high: 1,
+      fixable: 0,
+      runId: second.run.runId,
+    });
+  });
+
+  it('list runs newest first', async () => {
+    const runs = await job.tables.runs();
+
+    expect(runs.map(({ runId }) => runId)).toEqual([second.run.runId, first.run.runId]);
+  });
+
+  it('say of each job that it is over, and how often a group was started', async () => {
+    const jobs = await job.tables.jobs(first.run.runId);
+
+    expect(new Set(jobs.map(({ kind }) => kind))).toEqual(
+      new Set(['scan', 'patch', 'verify', 'publish']),
+    );
+    expect(jobs.filter(({ state }) => state !== 'done')).toEqual([]);
+    expect(jobs.filter(({ kind, attempt }) => kind !== 'publish' && attempt !== 1)).toEqual([]);
+  });
+});
+
+describe('a second run', () => {
+  it('finds nothing to do', () => {
+    const outcomes = second.targets.map(({ state, reason }) => reason ?? state);
+
+    expect(second.run).toMatchObject({ state: 'completed', trigger: 'manual', patched: 0 });
+    expect(second.targets).toHaveLength(first.targets.length);
+    expect(outcomes.filter((outcome) => outcome === 'already-patched')).toHaveLength(
+      patched().length,
+    );
+  });
+
+  it('starts no group but to scan', async () => {
+    const jobs = await job.tables.jobs(second.run.runId);
+
+    expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(['scan']));
+  });
+
+  it('writes nothing to the registry', () => {
+    const kinds = Object.keys(secondRequests);
+
+    expect(kinds.filter((kind) => /put|delete|upload/.test(kind))).toEqual([]);
+  });
+});
+
+describe('what it costs', () => {
+  it('some requests to the registry for each image, and fewer where nothing is to do', () => {
+    const total = (counts: typeof firstRequests) =>
+      Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+    expect(total(firstRequests)).toBeLessThan(80 * first.targets.length);
+    expect(total(secondRequests)).toBeLessThan(30 * second.targets.length);
+  });
+
+  it('a bounded number of steps, each with a bounded number of storage operations', async () => {
+    const jobs = await job.tables.jobs(first.run.runId);
+    const seconds = Math.ceil(
+      (defined(first.run.finishedAt).getTime() - first.run.createdAt.getTime()) / 1000,
+    );
+
+    // A job looks at its group once a second, a run at its jobs; the rest follows from outcomes.
+    const looks = jobs.length * seconds + 3 * seconds;
+    expect(firstInvocations).toBeLessThan(looks + 10 * jobs.length + 5 * first.targets.length);
+  });
+
+  it('no invocation that fails', () => {
+    expect(job.invocations.filter(({ error }) => error !== undefined)).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it.each(['log of the app', 'log of pw-', 'queue ', 'table ', 'blob '])(
+    'were looked for in every %s',
+    (where) => {
+      expect(left.filter((text) => text.where.startsWith(where)).length).toBeGreaterThan(0);
+    },
+  );
+
+  it('stand in no log line, table row, queue message or blob', () => {
+    const { world, host } = job;
+    const key = /AccountKey=([^;]+)/.exec(world.storage.account.connectionString)?.[1];
+    const known = [
+      defined(key),
+      defined(world.identity.environment.IDENTITY_HEADER),
+      host.keys.master,
+      host.keys.function,
+    ];
+
+    expect(leaks(left, known)).toEqual([]);
+  });
+
+  it('would be noticed', () => {
+    const token = job.world.registry.accessToken(['repository:team/api:pull']);
+    const texts = [
+      { where: 'a token', text: `got ${token} for it` },
+      { where: 'a SAS', text: 'PUT https://a.example/b?sv=1&sig=aGVsbG8%3D' },
+      { where: 'a key', text: 'the key is a-secret-key' },
+      { where: 'nothing', text: 'the digest is sha256:0123' },
+    ];
+
+    expect(leaks(texts, ['a-secret-key'])).toEqual(['a token', 'a SAS', 'a key']);
+  });
+});
+
+function patched(): readonly TargetRow[] {
+  return first.targets.filter(({ state }) => state === 'patched');
+}
+
+function target(image: string): TargetRow {
+  return first.target(image);
+}
+
+function manifestOf({
+  repository,
+  patchDigest,
+}: Pick<TargetRow, 'repository' | 'patchDigest'>): ImageManifest {
+  const record = job.world.registry.storage
+    .find(RepositoryName.parse(repository))
+    ?.manifests.get(defined(patchDigest));
+  return ImageManifest.parse(JSON.parse(defined(record).bytes.toString('utf8')));
+}
+
+/** The row as any client of Table Storage sees it. */
+function entity(table: string, partitionKey: string, rowKey: string): Promise<object> {
+  const { connectionString } = job.world.storage.account;
+  return TableClient.fromConnectionString(connectionString, table).getEntity(partitionKey, rowKey);
+}
+
+function defined<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('a value is missing');
+  return value;
+}
