@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { occurrenceOf } from '../lib/pipeline/occurrence.ts';
 import { startRun } from '../lib/pipeline/start-run.ts';
 import type { GetServices } from './services.ts';
 
@@ -7,11 +8,9 @@ export function registerScheduledRun(services: GetServices): void {
   app.timer('scheduledRun', {
     schedule: '%PATCHWRIGHT_SCHEDULE%',
     retry: { strategy: 'fixedDelay', maxRetryCount: 3, delayInterval: { seconds: 30 } },
-    handler: async (_timer, context) => {
+    handler: async (timer, context) => {
       const given = services(context);
-      const due = given.clock.now();
-      // A second delivery of the same occurrence comes within the minute, and finds the run started.
-      due.setUTCSeconds(0, 0);
+      const due = occurrenceOf(timer.scheduleStatus?.next, given.clock.now());
       await startRun(given, { trigger: 'schedule', due });
     },
   });

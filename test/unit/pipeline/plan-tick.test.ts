@@ -110,6 +110,15 @@ describe('admission', () => {
     expect(plan([], jobs).admit.map((row) => row.rowKey)).toEqual(['w1']);
   });
 
+  it('takes first what has got furthest', () => {
+    const kinds = ['patch', 'scan', 'verify'] as const;
+    const waiting = kinds.map((kind) => job(`${kind}-1`, { kind, state: 'waiting' }));
+
+    const { admit } = plan([], [job('one'), ...waiting]);
+
+    expect(admit.map((row) => row.kind)).toEqual(['verify', 'patch']);
+  });
+
   it('does not count jobs that need no group', () => {
     const publishing = ['p1', 'p2', 'p3'].map((key) =>
       job(key, { kind: 'publish', state: 'ready' }),

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { claimImage } from '../../lib/pipeline/inventory.ts';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const API = RepositoryName.parse('team/api');
+const V1 = Tag.parse('v1');
+const DAY = { seconds: 86_400 };
+
+async function worldWithImage(convention = 'incremental') {
+  let fixed = 1;
+  const policy = {
+    version: 'v1',
+    'tag-convention': convention,
+    repositories: [{ repository: 'team/api', tags: ['*'] }],
+  };
+  const report = (layers: readonly unknown[]) =>
+    debianReport(layers.length > 1 ? [] : [{ id: 'CVE-1', package: 'apt', fixed: `1.${fixed}` }]);
+  const world = new PipelineWorld({ policy, script: { report } });
+  await world.seedDatabase();
+  const source = await seedImage(world.registry, {
+    repository: API,
+    tags: [V1],
+    config: { config: {} },
+  });
+  const nextFix = () => {
+    fixed += 1;
+    world.clock.advance(DAY);
+  };
+  return { world, source, nextFix };
+}
+
+const inventory = async (world: PipelineWorld) =>
+  (await world.services.inventoryTags.get('team|api', 'v1'))?.row;
+
+it('goes on patching an image that has been patched very often', async () => {
+  const { world, nextFix } = await worldWithImage();
+  for (let day = 1; day <= 55; day += 1) {
+    await world.run();
+    nextFix();
+  }
+
+  const { runId } = await world.run();
+
+  const target = await world.target(runId, 'team/api', 'v1');
+  expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-56' });
+}, 60_000);
+
+it('still says the day after that a patched image has nothing left to fix', async () => {
+  const { world } = await worldWithImage();
+  await world.run();
+  world.clock.advance(DAY);
+
+  await world.run();
+
+  expect(await inventory(world)).toMatchObject({ reason: 'already-patched', high: 0, fixable: 0 });
+});
+
+it('keeps what it knows of an image that another run has in hand', async () => {
+  const { world, source } = await worldWithImage();
+  await world.run();
+  world.clock.advance(DAY);
+  const other = { runId: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
+  await claimImage(world.services, { repository: API, digest: source.digest }, other);
+
+  await world.run();
+
+  expect(await inventory(world)).toMatchObject({
+    reason: 'held-by-another-run',
+    patchTag: 'v1-1',
+    high: 0,
+  });
+});
+
+it('makes no patches of patches when the tag convention changes', async () => {
+  const { world } = await worldWithImage();
+  await world.run();
+  world.clock.advance(DAY);
+  const policy = JSON.parse(world.services.options.policySetting ?? '');
+  const floating = { ...policy, 'tag-convention': 'floating' };
+  const changed = { ...world.services.options, policySetting: JSON.stringify(floating) };
+  Object.assign(world.services, { options: changed });
+
+  await world.run();
+
+  const tags = (await world.registry.listTags(API))?.tags.map(({ tag }) => tag);
+  expect(tags).toEqual(['v1', 'v1-1', 'v1-patched']);
+});

@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { JobFile } from '../../lib/job/job-file.ts';
+import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { stepJob } from '../../lib/pipeline/step-job.ts';
+import { RegistryError } from '../../lib/registry/registry.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const API = RepositoryName.parse('team/api');
+const V1 = Tag.parse('v1');
+
+function patchable(layers: readonly unknown[]) {
+  const finding = { id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' };
+  return debianReport(layers.length > 1 ? [] : [finding]);
+}
+
+async function worldWithImage() {
+  const policy = { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] };
+  const world = new PipelineWorld({ policy, script: { report: patchable } });
+  await world.seedDatabase();
+  await seedImage(world.registry, { repository: API, tags: [V1], config: { config: {} } });
+  return world;
+}
+
+it('sits out a registry that is busy for ten minutes at discovery', async () => {
+  const world = await worldWithImage();
+  const until = world.clock.now().getTime() + 600_000;
+  const listTags = world.registry.listTags.bind(world.registry);
+  world.registry.listTags = async (...args) => {
+    if (world.clock.now().getTime() < until) {
+      throw new RegistryError('throttled', 'too many requests', { retryAfterSeconds: 120 });
+    }
+    return listTags(...args);
+  };
+
+  const { runId } = await world.run();
+
+  expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
+});
+
+it('waits for roles that have not spread yet', async () => {
+  const world = await worldWithImage();
+  const until = world.clock.now().getTime() + 300_000;
+  const decide = world.groups.decide;
+  world.groups.decide = (spec, nth) =>
+    world.clock.now().getTime() < until
+      ? { kind: 'refused', refusal: 'unauthorized' }
+      : decide(spec, nth);
+
+  const { runId } = await world.run();
+
+  expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
+});
+
+it('says that the quota was the reason where groups were refused for it to the end', async () => {
+  const world = await worldWithImage();
+  world.groups.decide = () => ({ kind: 'refused', refusal: 'quota' });
+
+  const { runId } = await world.run();
+
+  const target = await world.target(runId, 'team/api', 'v1');
+  expect(target).toMatchObject({ state: 'failed', reason: 'quota' });
+  expect(target.detail).toContain('refused: quota');
+});
+
+it('gives a job up whose steps never come to their end', async () => {
+  const world = await worldWithImage();
+  const runId = RunId.parse('20261123T020000Z-0000');
+  const now = world.clock.now();
+  const job: JobRow = {
+    partitionKey: runId,
+    rowKey: 'scan-00ff',
+    kind: 'scan',
+    state: 'running',
+    targets: '["gone"]',
+    attempt: 1,
+    wake: 3,
+    nextAt: now,
+    errors: 12,
+    createdAt: now,
+  };
+  await world.services.jobs.insert(job);
+
+  await stepJob(world.services, { runId, jobId: job.rowKey, wake: 3 });
+
+  expect((await world.jobs(runId))[0]).toMatchObject({ state: 'lost', reason: 'internal-error' });
+});
+
+it('leaves a group two minutes to upload after the end of its work', async () => {
+  const world = await worldWithImage();
+
+  const { runId } = await world.run();
+
+  const [scan] = (await world.jobs(runId)).filter((job) => job.kind === 'scan');
+  const [created] = world.groups.creations();
+  const file = JobFile.parse(JSON.parse(created?.spec.secretFiles['job.json'] ?? ''));
+  expect(scan?.deadline?.getTime()).toBe(Date.parse(file.deadline) + 120_000);
+});
+
+it('skips a tag whose content is spoiled, and looks at the others', async () => {
+  const world = await worldWithImage();
+  const config = { config: { Env: ['x'.repeat(5_000_000)] } };
+  await seedImage(world.registry, { repository: API, tags: [Tag.parse('bad')], config });
+
+  const { runId } = await world.run();
+
+  expect(await world.target(runId, 'team/api', 'bad')).toMatchObject({ reason: 'not-an-image' });
+  expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
+});
+
+it('keeps the log of an attempt that was lost', async () => {
+  const world = await worldWithImage();
+  world.groups.decide = () => ({ kind: 'runs', startsAfter: 1, runsFor: 1 });
+
+  await world.run();
+
+  const logs = world.blobs.names('patchwright-reports').filter((name) => name.endsWith('.log'));
+  expect(logs).toHaveLength(3);
+});
