@@ -1,4 +1,5 @@
 import type { Stored } from '../storage/typed-table.ts';
+import { plainText } from '../text/plain-text.ts';
 import { backOff, recordInventory } from './inventory.ts';
 import type { Outcome } from './reasons.ts';
 import type { TargetRow } from './records/target-row.ts';
@@ -43,7 +44,7 @@ export async function finishTarget(
     finishedAt: services.clock.now(),
     ...('reason' in outcome && { reason: outcome.reason }),
     ...('detail' in outcome &&
-      outcome.detail !== undefined && { detail: outcome.detail.slice(0, MAX_DETAIL) }),
+      outcome.detail !== undefined && { detail: plainText(outcome.detail, MAX_DETAIL) }),
   };
   const written = await writeTarget(services, stored, row);
   if (written === undefined) return undefined;

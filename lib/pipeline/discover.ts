@@ -10,6 +10,7 @@ import {
 } from '../policy/policy.ts';
 import { RegistryError, type RegistryErrorCode, type TagAttributes } from '../registry/registry.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
+import { plainText } from '../text/plain-text.ts';
 import { allTags } from './all-tags.ts';
 import { inParallel } from './in-parallel.ts';
 import { inspectImage } from './inspect-image.ts';
@@ -219,7 +220,7 @@ function spoiled(
 ): TargetRow {
   if (!(error instanceof RegistryError) || !SPOILED.has(error.code)) throw error;
   const row = blankTarget(services, run, rule, tag);
-  const detail = error.message.slice(0, 200);
+  const detail = plainText(error.message, 200);
   return { ...row, state: 'skipped', reason: 'not-an-image', detail, finishedAt: row.discoveredAt };
 }
 

@@ -4,6 +4,7 @@ import { ImageConfig, ImageIndex, ImageManifest, MediaType } from '../image/mani
 import { parseJson } from '../image/parse-json.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import type { Registry, StoredManifest } from '../registry/registry.ts';
+import { plainText } from '../text/plain-text.ts';
 import type { SkipReason } from './reasons.ts';
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -69,11 +70,11 @@ async function inspectManifest(
   maxImageBytes: number,
 ): Promise<Inspection> {
   const image = await readImage(registry, repository, stored);
-  if (image === undefined) return skip('not-an-image', stored.mediaType.slice(0, 100));
+  if (image === undefined) return skip('not-an-image', plainText(stored.mediaType, 100));
   const { manifest, config } = image;
   if (config.os === 'windows') return skip('windows');
   if (config.os !== 'linux' || config.architecture !== 'amd64') {
-    return skip('unsupported-platform', `${config.os}/${config.architecture}`.slice(0, 100));
+    return skip('unsupported-platform', plainText(`${config.os}/${config.architecture}`, 100));
   }
   const bytes = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
   if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);

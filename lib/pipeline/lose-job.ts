@@ -1,3 +1,4 @@
+import { plainText } from '../text/plain-text.ts';
 import { finishTarget, handBack } from './change-target.ts';
 import { clearJob } from './clear-job.ts';
 import { keepGroupLog } from './group-log.ts';
@@ -34,7 +35,7 @@ export async function loseJob(
   const changes = {
     state: 'lost',
     reason,
-    detail: detail.slice(0, 1000),
+    detail: plainText(detail, 1000),
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };

@@ -1,6 +1,7 @@
 import { JobResult, MAX_RESULT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from '../json/bounded-json.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
+import { plainText } from '../text/plain-text.ts';
 import { deleteGroup } from './clear-job.ts';
 import { collectResult } from './collect-result.ts';
 import type { HeldJob } from './held-job.ts';
@@ -71,7 +72,10 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   services.log.warn('group not provisioned', { group, detail });
   await deleteGroup(services, held);
   await throttleUntil(services, secondsAfter(clock.now(), REST_SECONDS));
-  return { changes: { state: 'ready', detail: detail.slice(0, 1000) }, delaySeconds: REST_SECONDS };
+  return {
+    changes: { state: 'ready', detail: plainText(detail, 1000) },
+    delaySeconds: REST_SECONDS,
+  };
 }
 
 async function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {

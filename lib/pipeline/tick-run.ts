@@ -1,4 +1,6 @@
 import type { Stored } from '../storage/typed-table.ts';
+import { plainText } from '../text/plain-text.ts';
+import { truncate } from '../text/truncate.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { isCanceled } from './cancel-run.ts';
 import { clearJobStaging } from './clear-staging.ts';
@@ -96,7 +98,7 @@ function afterError(services: Services, run: RunRow, error: unknown): NextTick {
   const message = error instanceof Error ? error.message : String(error);
   const errors = run.errors + 1;
   services.log.error('tick failed', { runId: run.runId, errors, detail: message });
-  const detail = message.slice(0, 1000);
+  const detail = plainText(message, 1000);
   const late = services.clock.now() >= run.deadline;
   if (run.state === 'running' && errors >= MAX_ERRORS && (late || errors >= MAX_RUNNING_ERRORS)) {
     return ended(services, 'failed', { errors, reason: 'internal-error', detail });
@@ -121,7 +123,7 @@ async function discover(services: Services, run: RunRow): Promise<NextTick> {
   const step = await discoverStep(services, run);
   if ('fault' in step) {
     services.log.error('run failed', { runId: run.runId, reason: step.fault, detail: step.detail });
-    return ended(services, 'failed', { reason: step.fault, detail: step.detail.slice(0, 30_000) });
+    return ended(services, 'failed', { reason: step.fault, detail: truncate(step.detail, 30_000) });
   }
   return { changes: step.changes, soon: true };
 }
