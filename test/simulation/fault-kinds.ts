@@ -19,9 +19,9 @@ export const CALL_FAULTS = [
   'slow-call',
   /** A mount that is confirmed and did not happen. */
   'mount-lost',
-  /** Somebody pushes the tag between the read and the PUT, or right after the PUT. */
-  'tag-race-before-put',
-  'tag-race-after-put',
+  /** Somebody pushes the patch's tag, right before or after it is written down, or is PUT. */
+  'tag-race-before',
+  'tag-race-after',
 ] as const;
 export type CallFault = (typeof CALL_FAULTS)[number];
 

@@ -61,8 +61,8 @@ export class RandomFaults implements FaultPlan {
     this.#random = random;
     const storm = random.weighted({ calm: 2, mixed: 5, storm: 2 });
     const factor = { calm: 0.25, mixed: 1, storm: 3 }[storm];
-    const rate = (usual: number) => (random.chance(0.2) ? 0 : usual * factor);
-    this.#rates = { call: rate(0.02), world: rate(0.015), course: rate(0.2), worker: rate(0.15) };
+    const rate = (usual: number) => (random.chance(0.25) ? 0 : usual * factor);
+    this.#rates = { call: rate(0.006), world: rate(0.006), course: rate(0.12), worker: rate(0.1) };
     const some = <Kind>(kinds: readonly Kind[]) =>
       random.chance(0.5) ? kinds : random.shuffled(kinds).slice(0, random.between(1, 4));
     this.#kinds = {
@@ -71,15 +71,18 @@ export class RandomFaults implements FaultPlan {
       course: some(GROUP_FAULTS),
       worker: some(WORKER_FAULTS),
     };
-    this.#left = random.between(5, 60);
+    this.#left = random.between(20, 120);
   }
 
   call(call: PortCall<unknown>): CallFault | undefined {
     // The few calls that publish are worth more trouble than the many that look.
-    const weight = call.otherPush !== undefined ? 10 : call.writes ? 1.5 : 0.7;
+    const weight = call.otherPush !== undefined ? 20 : call.writes ? 1.5 : 0.7;
     if (!this.#strikes('call', weight)) return undefined;
     const kinds = this.#kinds.call.filter((kind) => fits(kind, call));
-    return kinds.length === 0 ? undefined : this.#spend(this.#random.pick(kinds));
+    const kind = kinds.length === 0 ? undefined : this.#random.pick(kinds);
+    // Each takes as long as a lease: of many, the run would have no time for anything else.
+    if (kind === undefined || (kind === 'slow-call' && this.#random.chance(0.6))) return undefined;
+    return this.#spend(kind);
   }
 
   world(): DrawnWorldFault | undefined {
@@ -91,7 +94,7 @@ export class RandomFaults implements FaultPlan {
   }
 
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {
-    if (!this.#strikes('worker', among.some((kind) => kind === 'patch-failed') ? 2 : 1)) {
+    if (!this.#strikes('worker', among.some((kind) => kind === 'patch-failed') ? 4 : 1)) {
       return undefined;
     }
     const kinds = among.filter((kind) => this.#kinds.worker.includes(kind));
@@ -138,8 +141,8 @@ function fits(fault: CallFault, call: PortCall<unknown>): boolean {
       return call.ownWriteLost !== undefined;
     case 'mount-lost':
       return call.mountLost !== undefined;
-    case 'tag-race-before-put':
-    case 'tag-race-after-put':
+    case 'tag-race-before':
+    case 'tag-race-after':
       return call.otherPush !== undefined;
     default:
       return true;

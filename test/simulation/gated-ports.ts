@@ -8,7 +8,7 @@ import {
   type GroupStatus,
 } from '../../lib/containers/container-groups.ts';
 import type { Digest } from '../../lib/image/digest.ts';
-import type { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { Log } from '../../lib/log.ts';
 import type { PipelineOptions, Services } from '../../lib/pipeline/services.ts';
 import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
@@ -17,7 +17,13 @@ import { type Registry, RegistryError, type TokenScope } from '../../lib/registr
 import type { Blobs, ContainerName } from '../../lib/storage/blobs.ts';
 import type { QueueName, Queues } from '../../lib/storage/queues.ts';
 import { StorageError } from '../../lib/storage/storage-error.ts';
-import type { Entity, StoredEntity, TableName, Tables } from '../../lib/storage/tables.ts';
+import {
+  type Entity,
+  type StoredEntity,
+  TABLES,
+  type TableName,
+  type Tables,
+} from '../../lib/storage/tables.ts';
 import type { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import type { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
 import type { MemoryQueues } from '../fakes/memory-queues.ts';
@@ -114,7 +120,7 @@ function gatedTables(gate: Gate, task: Task): Tables {
         ...call('insert', table, entity.rowKey, true),
         perform: async () => {
           const etag = await tables.insert(table, entity);
-          if (etag !== undefined) gate.observer.row(table, undefined, entity);
+          if (etag !== undefined) gate.observer.row(task, table, undefined, entity);
           return etag;
         },
         ownWriteLost: { value: undefined },
@@ -122,7 +128,7 @@ function gatedTables(gate: Gate, task: Task): Tables {
     insertMissing: (table, entities) =>
       gate.pass(task, {
         ...call('insertMissing', table, `${entities.length} rows`, true),
-        perform: () => insertMissing(gate, table, entities),
+        perform: () => insertMissing(gate, task, table, entities),
       }),
     replace: (table, entity, etag) =>
       gate.pass(task, {
@@ -130,11 +136,17 @@ function gatedTables(gate: Gate, task: Task): Tables {
         perform: async () => {
           const before = await tables.get(table, entity.partitionKey, entity.rowKey);
           const next = await tables.replace(table, entity, etag);
-          if (next !== undefined) gate.observer.row(table, before?.entity, entity);
+          if (next !== undefined) gate.observer.row(task, table, before?.entity, entity);
           return next;
         },
         disturb: () => touch(table, entity.partitionKey, entity.rowKey),
         ownWriteLost: { value: undefined },
+        ...(table === TABLES.targets &&
+          entity.state === 'publishing' &&
+          entity.patchTag !== undefined && {
+            otherPush: () =>
+              gate.pushOther(RepositoryName.parse(entity.repository), Tag.parse(entity.patchTag)),
+          }),
       }),
     delete: (table, partitionKey, rowKey, etag) =>
       gate.pass(task, {
@@ -153,6 +165,7 @@ function gatedTables(gate: Gate, task: Task): Tables {
 
 async function insertMissing(
   { backends: { tables }, observer }: Gate,
+  task: Task,
   table: TableName,
   entities: readonly Entity[],
 ): Promise<void> {
@@ -162,7 +175,7 @@ async function insertMissing(
     if (there === undefined) missing.push(entity);
   }
   await tables.insertMissing(table, entities);
-  for (const entity of missing) observer.row(table, undefined, entity);
+  for (const entity of missing) observer.row(task, table, undefined, entity);
 }
 
 function stateOf(entity: Entity): string {

@@ -142,8 +142,8 @@ async function registryFaults(
 }
 
 function groupFaults({ groups }: Backends): readonly string[] {
-  return groups
-    .creations()
-    .filter(({ restart }) => restart)
-    .map(({ spec }) => `${spec.name} was put twice, which restarts it`);
+  const names = Map.groupBy(groups.creations(), ({ spec }) => spec.name);
+  return [...names]
+    .filter(([, creations]) => creations.length > 1)
+    .map(([name, { length }]) => `${name} was put ${length} times: a name is used once`);
 }

@@ -23,6 +23,9 @@ export interface ManifestPut {
   readonly bytes: Uint8Array;
 }
 
+/** Hand-overs of one target to a job, far more than its budget of attempts explains. */
+const MAX_ROUNDS = 40;
+
 /** Sees every effect as it happens, and says at once when one breaks a promise. */
 export class Observer {
   readonly violations: string[] = [];
@@ -63,7 +66,7 @@ export class Observer {
     this.text('message', JSON.stringify(body));
   }
 
-  row(table: TableName, before: Entity | undefined, after: Entity): void {
+  row(task: Task, table: TableName, before: Entity | undefined, after: Entity): void {
     this.text('row', JSON.stringify(after));
     const from = before?.state;
     const to = after.state;
@@ -78,10 +81,30 @@ export class Observer {
         this.violations.push(`${image} was ${from} and is ${String(to)}`);
       if (from !== to) this.#coverage.transition(`target ${from} → ${String(to)}`);
     }
+    if (Number(after.round) > MAX_ROUNDS) this.violations.push(`${image} goes on forever`);
     if (typeof to !== 'string' || !TERMINAL.includes(to)) return;
+    this.#ended(task, image, after, before);
     if (after.reason !== undefined) this.#coverage.reason(`${to} ${String(after.reason)}`);
     else if (to !== 'clean' && to !== 'patched') {
       this.violations.push(`${image} ended ${to} without a reason`);
+    }
+  }
+
+  /** What an ending claims must be so. */
+  #ended(task: Task, image: string, target: Entity, before: Entity | undefined): void {
+    const { patchTag, state } = target;
+    if (state === 'canceled' && patchTag !== undefined) {
+      this.violations.push(`${image} was canceled after its tag was written down`);
+    }
+    const tag = `${String(target.repository)}:${String(patchTag)}`;
+    const stands = this.published.some((one) => one.tag === tag && one.digest === target.staged);
+    if (target.reason === 'already-patched' && stands && before?.patchTag !== undefined) {
+      this.violations.push(`${image} was patched just now and says that it was before`);
+    }
+    if (state !== 'patched') return;
+    const seen = task.tagsRead.get(tag);
+    if (seen !== target.patchDigest) {
+      this.violations.push(`${image} is patched, and its tag was last seen to be ${seen}`);
     }
   }
 
@@ -116,13 +139,21 @@ export class Observer {
     }
     const fault = await this.#truth.faultOf(this.#registry, repository, bytes);
     if (fault !== undefined) this.violations.push(`${tag} is a bad patch: ${fault}`);
-    const verified = [...this.#targets.values()].some(
-      (target) =>
-        target.repository === repository &&
-        target.staged === digest &&
-        target.verifiedAt !== undefined,
+    const target = [...this.#targets.values()].find(
+      (row) =>
+        row.state === 'publishing' &&
+        row.repository === repository &&
+        row.staged === digest &&
+        row.patchTag === reference &&
+        row.verifiedAt !== undefined,
     );
-    if (!verified) this.violations.push(`${tag} was published before it was verified`);
+    if (target === undefined) {
+      // A PUT that comes late finds its target ended: what was published then is the same.
+      const again = this.published.some((one) => one.tag === tag && one.digest === digest);
+      if (!again) this.violations.push(`${tag} was published without being verified and intended`);
+    } else if (task.tagsRead.get(`${repository}:${String(target.tag)}`) !== target.digest) {
+      this.violations.push(`${tag} was published though its source had moved`);
+    }
   }
 
   /** After a PUT that took effect. */

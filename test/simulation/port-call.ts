@@ -16,7 +16,7 @@ export interface PortCall<Result> {
   readonly ownWriteLost?: Outcome<Result>;
   /** For a blob's mount: confirmed, and not done. */
   readonly mountLost?: Outcome<Result>;
-  /** For the PUT of a tag in a user's repository: somebody else's push of that tag. */
+  /** For the PUT of a patch's tag, and for its intent: somebody else's push of that tag. */
   readonly otherPush?: () => Promise<void>;
 }
 

@@ -41,6 +41,8 @@ const LEASE_SECONDS = 900;
 const RUN_HOURS = 8;
 /** After the last run's deadline: what is under way ends, and every token of a group has expired. */
 const SETTLE_HOURS = 5;
+/** Then the weather is fine, and all must come to an end. */
+const FAULTS_HOURS = 5;
 const MAX_STEPS = 400_000;
 
 export interface SimulationResult {
@@ -178,7 +180,7 @@ export class Simulation implements Gate {
   // The scheduler
 
   async #step(): Promise<void> {
-    const fault = this.#plan.world();
+    const fault = this.#faulty ? this.#plan.world() : undefined;
     if (fault !== undefined) await this.#worldFault(fault);
     const { groups } = this.backends;
     if ((groups.nextEvent()?.getTime() ?? Infinity) <= this.#now()) await groups.advance();
@@ -228,7 +230,7 @@ export class Simulation implements Gate {
     task.pending.delete(pending);
     this.#calls += 1;
     this.clock.advance({ seconds: this.#random.between(5, 200) / 1000 });
-    const fault = this.#plan.call(call);
+    const fault = this.#faulty ? this.#plan.call(call) : undefined;
     if (fault !== undefined) {
       this.coverage.fault(fault);
       task.faults += 1;
@@ -275,10 +277,10 @@ export class Simulation implements Gate {
       }
       case 'mount-lost':
         return settle(pending, call.mountLost ?? (await outcomeOf(call)));
-      case 'tag-race-before-put':
+      case 'tag-race-before':
         await call.otherPush?.();
         return settle(pending, await outcomeOf(call));
-      case 'tag-race-after-put': {
+      case 'tag-race-after': {
         const outcome = await outcomeOf(call);
         await call.otherPush?.();
         return settle(pending, outcome);
@@ -447,7 +449,7 @@ export class Simulation implements Gate {
       ...(end === 'restarted' && { restarts: 1 }),
       work: (given) => this.#work(given, end),
     });
-    const fault = this.#plan.course();
+    const fault = this.#faulty ? this.#plan.course() : undefined;
     if (fault === undefined) return runs('result');
     this.coverage.fault(fault);
     this.#note(() => `${spec.name}  ← ${fault}`);
@@ -506,7 +508,7 @@ export class Simulation implements Gate {
         now: this.clock.now(),
         database: this.#database,
         fault: (among) => {
-          const fault = this.#plan.worker(among);
+          const fault = this.#faulty ? this.#plan.worker(among) : undefined;
           if (fault !== undefined) this.coverage.fault(fault);
           if (fault !== undefined) this.#note(() => `worker of ${spec.name}  ← ${fault}`);
           return fault;
@@ -708,6 +710,11 @@ export class Simulation implements Gate {
           [row.state, row.reason, row.patchTag].filter((part) => part !== undefined).join(' '),
         ]),
     );
+  }
+
+  get #faulty(): boolean {
+    const last = Math.max(...this.#scenario.runs.map((run) => run.at));
+    return this.#now() < START + (last + FAULTS_HOURS * 3600) * 1000;
   }
 
   #now(): number {

@@ -1,0 +1,151 @@
+/** One fault in the pipeline: an exact text of a file in lib/pipeline, and what stands there instead. */
+export interface DeliberateFault {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
+  {
+    name: 'publish what the verification refused',
+    file: 'collect-verifications.ts',
+    text: 'if (refused !== undefined) {',
+    instead: 'if (refused !== undefined && refused.state === "failed") {',
+  },
+  {
+    name: 'do not look at the layers',
+    file: 'collect-verifications.ts',
+    text: 'if (unownedSetuid.count > 0) {',
+    instead: 'if (unownedSetuid.count > 1000) {',
+  },
+  {
+    name: 'write targets whoever else has written them',
+    file: 'change-target.ts',
+    text: 'return services.targets.replace(row, stored.etag);',
+    instead:
+      'const now = await services.targets.get(row.partitionKey, row.rowKey); return services.targets.replace(row, now?.etag ?? stored.etag);',
+  },
+  {
+    name: 'tell the inventory before the row is won',
+    file: 'change-target.ts',
+    text: 'const written = await writeTarget(services, stored, row);',
+    instead:
+      'await recordInventory(services, row); const written = await writeTarget(services, stored, row);',
+  },
+  {
+    name: 'never give a target up',
+    file: 'change-target.ts',
+    text: 'if (attempts >= MAX_LOST_ATTEMPTS)',
+    instead: 'if (attempts >= 1000)',
+  },
+  {
+    name: 'forget to delete expired groups',
+    file: 'reap.ts',
+    text: 'else if (expiresAt <= now.getTime()) {',
+    instead: 'else if (expiresAt <= 0) {',
+  },
+  {
+    name: 'forget runs whose tick was lost',
+    file: 'reap.ts',
+    text: 'await sendTick(services, { runId: row.runId, wake: row.wake });',
+    instead: '',
+  },
+  {
+    name: 'never look again at a run that has ended',
+    file: 'last-look.ts',
+    text: "await clearJobStaging(services, repository, jobIds, 'all');",
+    instead: '',
+  },
+  {
+    name: 'leave jobs alone whose message was lost',
+    file: 'plan-tick.ts',
+    text: 'wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),',
+    instead: 'wake: [],',
+  },
+  {
+    name: 'give the tags of one image to several jobs',
+    file: 'group-into-jobs.ts',
+    text: 'targets.every((target) => !live.has(target.job)),',
+    instead: 'targets.some((target) => !live.has(target.job)),',
+  },
+  {
+    name: 'keep the claim on an image',
+    file: 'clear-job.ts',
+    text: 'await releaseImage(services, image, runId);',
+    instead: '',
+  },
+  {
+    name: 'leave the staged patch where it is',
+    file: 'clear-job.ts',
+    text: 'for (const { row } of image.targets) await clearTargetStaging(services, row);',
+    instead: '',
+  },
+  {
+    name: 'create a group without writing it down first',
+    file: 'launch-job.ts',
+    text: "await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });",
+    instead: '',
+  },
+  {
+    name: 'use the name of a group again',
+    file: 'launch-job.ts',
+    text: 'const attempt = held.row.attempt + 1;',
+    instead: 'const attempt = Math.max(1, held.row.attempt);',
+  },
+  {
+    name: 'take a tag that is somebody else’s',
+    file: 'publish-target.ts',
+    text: "if (!floating || ours === undefined) return 'taken';",
+    instead: '',
+  },
+  {
+    name: 'do not look again after the PUT',
+    file: 'publish-target.ts',
+    text: "if (after?.digest === staged) return 'put';",
+    instead: "if (after !== undefined) return 'put';",
+  },
+  {
+    name: 'publish a patch of a source that has moved',
+    file: 'publish-target.ts',
+    text: 'if (source?.digest !== stored.row.digest) {',
+    instead: 'if (source === undefined) {',
+  },
+  {
+    name: 'choose another tag after every crash',
+    file: 'publish-target.ts',
+    text: 'if (stored.row.patchTag !== undefined) return stored;',
+    instead: '',
+  },
+  {
+    name: 'do not remember a patch before it is published',
+    file: 'publish-target.ts',
+    text: 'await rememberPatch(services, { repository, digest: sourceDigest }, staged);',
+    instead: '',
+  },
+  {
+    name: 'cancel what is being published',
+    file: 'publish-job.ts',
+    text: 'if (run.canceled && !isIntended(target.row)) {',
+    instead: 'if (run.canceled) {',
+  },
+  {
+    name: 'log what a group is given',
+    file: 'launch-job.ts',
+    text: "services.log.info('group started', {",
+    instead: "services.log.info('group started', { given: JSON.stringify(spec.secretFiles),",
+  },
+  {
+    name: 'count too early',
+    file: 'plan-tick.ts',
+    text: 'over: live.size === 0 && active.length === 0,',
+    instead: 'over: active.length === 0,',
+  },
+  {
+    name: 'end a run with jobs left',
+    file: 'plan-tick.ts',
+    text: 'const active = targets.filter((target) => !isTerminal(target.state));',
+    instead:
+      "const active = targets.filter((target) => !isTerminal(target.state) && target.state !== 'verifying');",
+  },
+];
