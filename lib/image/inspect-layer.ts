@@ -8,6 +8,8 @@ import { type EntryLimits, readLayer } from './read-layer.ts';
 export interface LayerLimits extends DecompressionLimits, EntryLimits {
   /** How many paths a list in the summary may hold. */
   readonly maxListed: number;
+  /** How many different paths the package lists of a layer may name. */
+  readonly maxOwned: number;
 }
 
 export const LAYER_LIMITS: LayerLimits = {
@@ -15,8 +17,9 @@ export const LAYER_LIMITS: LayerLimits = {
   maxRatio: 200,
   ratioFromBytes: 64 * 1024 * 1024,
   maxEntries: 250_000,
-  maxTextBytes: 32 * 1024 * 1024,
+  maxTextBytes: 8 * 1024 * 1024,
   maxListed: 50,
+  maxOwned: 500_000,
 };
 
 export interface LayerSummary extends LayerChanges {
@@ -44,7 +47,7 @@ export async function inspectLayer(
     const uncompressedBytes = await readLayer(layer, limits, {
       tarBytes: (bytes) => hash.update(bytes),
       entry: (entry) => contents.add(entry),
-      packageList: (path, text) => contents.addList(path, text),
+      packageList: (path) => contents.addList(path),
     });
     const diffId = Digest.parse(`sha256:${hash.digest('hex')}`);
     return { ok: true, summary: { ...contents.changes(), uncompressedBytes, diffId } };

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { isBookkeeping } from './bookkeeping.ts';
+import { LayerError } from './layer-error.ts';
 import { normalizedPath } from './layer-path.ts';
-import { parsePackageList } from './package-lists.ts';
+import { packageListReader } from './package-lists.ts';
 import { printable } from './printable.ts';
 import type { LayerEntry } from './read-layer.ts';
 
@@ -45,14 +46,16 @@ export class LayerContents {
   readonly #owned = new Set<string>();
   readonly #packages = new Set<string>();
   readonly #maxListed: number;
+  readonly #maxOwned: number;
   #entries = 0;
   #deletions = 0;
   #statusD = false;
   #hasList = false;
   #hasRpmDatabase = false;
 
-  constructor(limits: { readonly maxListed: number }) {
+  constructor(limits: { readonly maxListed: number; readonly maxOwned: number }) {
     this.#maxListed = limits.maxListed;
+    this.#maxOwned = limits.maxOwned;
   }
 
   add(entry: LayerEntry): void {
@@ -63,11 +66,20 @@ export class LayerContents {
     else if (entry.type !== 'folder') this.#changed.set(entry.path, entry);
   }
 
-  addList(path: string, text: string): void {
-    const { packages, paths } = parsePackageList(path, text);
-    for (const name of packages) this.#packages.add(name);
-    for (const owned of paths) this.#owned.add(owned);
+  /** Gives what takes the lines of the package list at this path. */
+  addList(path: string): (line: string) => void {
     this.#hasList = true;
+    return packageListReader(path, {
+      package: (name) => this.#packages.add(name),
+      path: (owned) => this.#own(owned),
+    });
+  }
+
+  #own(path: string): void {
+    this.#owned.add(path);
+    if (this.#owned.size > this.#maxOwned) {
+      throw new LayerError('too-large', `its file lists name more than ${this.#maxOwned} paths`);
+    }
   }
 
   changes(): LayerChanges {

@@ -8,21 +8,24 @@ export function isPackageList(path: string): boolean {
   return path === APK_DATABASE || DPKG_LIST.test(path);
 }
 
-/** What a package list says: the packages that it speaks of and the paths that they own. */
-export interface OwnedPaths {
-  readonly packages: readonly string[];
-  readonly paths: readonly string[];
+/** Takes what a package list says: the packages that it speaks of and the paths that they own. */
+export interface Ownership {
+  readonly package: (name: string) => void;
+  readonly path: (path: string) => void;
 }
 
-export function parsePackageList(path: string, text: string): OwnedPaths {
-  return path === APK_DATABASE ? parseApkDatabase(text) : parseDpkgList(path, text);
+/** What takes the lines of the package list at this path, one after the other. */
+export function packageListReader(path: string, owned: Ownership): (line: string) => void {
+  return path === APK_DATABASE ? apkDatabaseReader(owned) : dpkgListReader(path, owned);
 }
 
 /** dpkg: one file a package, one absolute path a line. */
-function parseDpkgList(path: string, text: string): OwnedPaths {
+function dpkgListReader(path: string, owned: Ownership): (line: string) => void {
   const [, name] = DPKG_LIST.exec(path) ?? [];
-  const paths = text.split('\n').filter((line) => line !== '');
-  return { packages: name === undefined ? [] : [name], paths: paths.map(normalizedPath) };
+  if (name !== undefined) owned.package(name);
+  return (line) => {
+    if (line !== '') owned.path(normalizedPath(line));
+  };
 }
 
 /**
@@ -30,15 +33,12 @@ function parseDpkgList(path: string, text: string): OwnedPaths {
  * `F:` a folder without leading slash, and `R:` a file in the folder before it.
  * Format: apk-tools, `apk-package(5)` and `src/database.c`.
  */
-function parseApkDatabase(text: string): OwnedPaths {
-  const packages: string[] = [];
-  const paths: string[] = [];
+function apkDatabaseReader(owned: Ownership): (line: string) => void {
   let folder = '';
-  for (const line of text.split('\n')) {
+  return (line) => {
     const value = line.slice(2);
-    if (line.startsWith('P:')) packages.push(value);
+    if (line.startsWith('P:')) owned.package(value);
     else if (line.startsWith('F:')) folder = value;
-    else if (line.startsWith('R:')) paths.push(normalizedPath(`${folder}/${value}`));
-  }
-  return { packages, paths };
+    else if (line.startsWith('R:')) owned.path(normalizedPath(`${folder}/${value}`));
+  };
 }

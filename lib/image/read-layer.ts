@@ -3,10 +3,11 @@ import { type DecompressionLimits, decompressed } from './decompress-layer.ts';
 import { LayerError } from './layer-error.ts';
 import { normalizedPath } from './layer-path.ts';
 import { isPackageList } from './package-lists.ts';
+import { eachLine } from './read-lines.ts';
 
 export interface EntryLimits {
   readonly maxEntries: number;
-  /** Of all names, and of the package lists that are read: what is held in memory. */
+  /** Of all names, and of the package lists that are read: what may have to be held in memory. */
   readonly maxTextBytes: number;
 }
 
@@ -23,11 +24,11 @@ export interface LayerEntry {
 export interface LayerVisitor {
   readonly tarBytes: (bytes: Uint8Array) => void;
   readonly entry: (entry: LayerEntry) => void;
-  /** The text of a package's file list (dpkg) or of the package database (apk). */
-  readonly packageList: (path: string, text: string) => void;
+  /** What takes the lines of a package's file list (dpkg) or of the package database (apk). */
+  readonly packageList: (path: string) => (line: string) => void;
 }
 
-/** In bytes, as in Linux' PATH_MAX; a tar's header may claim megabytes. */
+/** In bytes, as in Linux' PATH_MAX; a tar's header, or a line of a list, may claim megabytes. */
 const MAX_PATH = 4096;
 const SETUID_OR_SETGID = 0o6000;
 const ENTRY_TYPES: ReadonlyMap<string, LayerEntry['type']> = new Map([
@@ -110,7 +111,9 @@ async function readEntries(
     const entry = entryOf(tarEntry.header);
     visitor.entry(entry);
     if (entry.type === 'file' && isPackageList(entry.path)) {
-      visitor.packageList(entry.path, await textOf(tarEntry, holdText));
+      const line = visitor.packageList(entry.path);
+      // A path that is cut off is longer than any that a layer may hold, and so owns nothing.
+      await eachLine(textOf(tarEntry, holdText), line, { maxLine: MAX_PATH + 3 });
     } else {
       tarEntry.resume();
     }
@@ -127,15 +130,13 @@ function entryOf({ name, mode, type, linkname, pax }: Header): LayerEntry {
   };
 }
 
-async function textOf(
+async function* textOf(
   chunks: AsyncIterable<unknown>,
   hold: (length: number) => void,
-): Promise<string> {
-  const held: Uint8Array[] = [];
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('a tar entry gave no bytes');
     hold(chunk.byteLength);
-    held.push(chunk);
+    yield chunk;
   }
-  return Buffer.concat(held).toString('utf8');
 }

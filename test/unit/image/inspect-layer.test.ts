@@ -94,6 +94,17 @@ describe('a hostile layer is a fault', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
   });
 
+  it('when its file lists name too many paths', async () => {
+    const text = Array.from({ length: 11 }, (_, at) => `/${at}\n`).join('');
+
+    const inspection = await inspect([{ name: DPKG_LIST, text }], {
+      ...LAYER_LIMITS,
+      maxOwned: 10,
+    });
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
+  });
+
   it('when a path is longer than a file system takes', async () => {
     const inspection = await inspect([{ name: 'a/'.repeat(3000) }]);
 
@@ -120,6 +131,45 @@ describe('a hostile layer is a fault', () => {
     const inspection = await inspectLayer(streamOf(Buffer.from('<html>'.repeat(1000))));
 
     expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
+  });
+});
+
+describe('a large file list', () => {
+  const incompressible = { name: 'usr/bin/x', text: randomBytes(100_000).toString('hex') };
+
+  it('lets others have their turns while it is read', async () => {
+    const text = '/usr/share/doc/libssl3/copyright\n'.repeat(30_000);
+    const tar = await tarOf([{ name: DPKG_LIST, text }]);
+    let turns = 0;
+    let reading = true;
+    const others = () => {
+      turns += 1;
+      if (reading) setImmediate(others);
+    };
+    setImmediate(others);
+
+    await inspectLayer(streamOf(tar, tar.byteLength));
+    reading = false;
+
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(text.length / (64 * 1024)));
+  });
+
+  it('of one endless line that goes in and out of a folder takes no longer than others', async () => {
+    const text = `/${'a'.repeat(2_000_000)}${'/x/..'.repeat(400_000)}`;
+
+    const inspection = await inspect([{ name: DPKG_LIST, text }, incompressible]);
+
+    expect(inspection).toMatchObject({ ok: true, summary: { unowned: { count: 1 } } });
+  });
+
+  it('is read rightly where a line and a character are cut by the stream', async () => {
+    const paths = ['usr/share/größe', 'usr/share/🙂', 'usr/bin/last'];
+    const text = paths.map((path) => `/${path}`).join('\n');
+    const tar = await tarOf([{ name: DPKG_LIST, text }, ...paths.map((name) => ({ name }))]);
+
+    const inspection = await inspectLayer(streamOf(tar, 1));
+
+    expect(inspection).toMatchObject({ ok: true, summary: { unowned: { count: 0, paths: [] } } });
   });
 });
 
