@@ -43,12 +43,15 @@ export const FixableFinding = z.strictObject({
   package: z.string().max(256),
   installed: z.string().max(256),
   fixed: z.string().max(256),
-  purl: z.string().max(1024).optional(),
 });
 export type FixableFinding = z.infer<typeof FixableFinding>;
 
-/** A job file has to fit into the body that ARM takes. */
+/**
+ * Of one image, and of all images of a job together: a job file has to fit into the 4 MB that ARM
+ * takes for a group, and a finding is 100 to 150 bytes, in base64 200 at most.
+ */
 export const MAX_FINDINGS = 5000;
+export const MAX_FINDINGS_A_JOB = 15_000;
 
 /** Patch: images of ONE repository, each patched from its digest into the staging repository. */
 export const PatchJobFile = z.strictObject({

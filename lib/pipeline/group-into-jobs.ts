@@ -1,3 +1,4 @@
+import { MAX_FINDINGS_A_JOB } from '../job/job-file.ts';
 import type { JobKind, JobRow } from './records/job-row.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { PipelineOptions } from './services.ts';
@@ -17,6 +18,8 @@ interface Image {
   readonly behind: readonly TargetRow[];
   /** Attempts that it has lost. */
   readonly attempts: number;
+  /** That its patch job has to name: they are most of a job file. */
+  readonly findings: number;
 }
 
 /** Tags of one image that a job takes at a time, and targets in all: their keys fill one column. */
@@ -69,11 +72,14 @@ function imageOf(targets: readonly TargetRow[]): Image {
   const rank = (target: TargetRow) => JOB_ORDER.indexOf(kindFor(target.state));
   const furthest = Math.max(...targets.map(rank));
   const own = targets.filter((target) => rank(target) === furthest).slice(0, MAX_TAGS_AN_IMAGE);
+  const kind = JOB_ORDER[furthest] ?? 'scan';
+  const findings = Math.max(...own.map((target) => target.beforeFixable ?? 0));
   return {
-    kind: JOB_ORDER[furthest] ?? 'scan',
+    kind,
     own,
     behind: targets.filter((target) => !own.includes(target)).slice(0, MAX_TAGS_AN_IMAGE),
     attempts: Math.max(...own.map((target) => target.attempts)),
+    findings: kind === 'patch' ? findings : 0,
   };
 }
 
@@ -93,21 +99,27 @@ function kindFor(state: TargetState): JobKind {
   }
 }
 
-/** At most so many images, and so many targets, to a chunk. */
+/** At most so many images, and so many targets and findings, to a chunk. */
 function chunks(images: readonly Image[], size: number): Image[][] {
   const all: Image[][] = [];
   let current: Image[] = [];
   let targets = 0;
+  let findings = 0;
   for (const image of images) {
     const count = image.own.length + image.behind.length;
-    const full = current.length >= size || targets + count > MAX_TARGETS_A_JOB;
+    const full =
+      current.length >= size ||
+      targets + count > MAX_TARGETS_A_JOB ||
+      findings + image.findings > MAX_FINDINGS_A_JOB;
     if (current.length === 0 || full) {
       current = [];
       targets = 0;
+      findings = 0;
       all.push(current);
     }
     current.push(image);
     targets += count;
+    findings += image.findings;
   }
   return all;
 }

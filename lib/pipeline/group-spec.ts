@@ -201,7 +201,6 @@ async function patchImage(
       package: finding.package,
       installed: finding.installed,
       fixed: finding.fixed ?? '',
-      ...(finding.purl !== undefined && { purl: finding.purl }),
     })),
   };
 }

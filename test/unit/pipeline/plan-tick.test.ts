@@ -77,6 +77,27 @@ describe('new jobs', () => {
     expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([5]);
   });
 
+  it('name no more findings than a job file can hold', () => {
+    const counts = [5000, 5000, 5000, 1, 14_999, 2];
+    const targets = counts.map((beforeFixable, at) =>
+      target('a', `v${at}`, { state: 'patching', beforeFixable }),
+    );
+    const wide = { ...options, patchBatch: 20 };
+
+    const planned = planTick({ targets, jobs: [], options: wide, now, stop: undefined });
+
+    const inJobs = planned.newJobs.map((one) => one.targets.map((row) => row.beforeFixable));
+    expect(inJobs).toEqual([[5000, 5000, 5000], [1, 14_999], [2]]);
+  });
+
+  it('count findings only where a job names them', () => {
+    const targets = ['v1', 'v2'].map((tag) =>
+      target('a', tag, { state: 'verifying', beforeFixable: 15_000 }),
+    );
+
+    expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([2]);
+  });
+
   it('are smaller for targets that have lost an attempt', () => {
     const targets = ['a', 'b', 'c', 'd'].map((name) =>
       target(name, 'v1', { state: 'scanning', attempts: 1 }),
