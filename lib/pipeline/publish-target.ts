@@ -1,7 +1,7 @@
 import type { Digest } from '../image/digest.ts';
 import { ImageManifest } from '../image/manifest.ts';
 import type { RepositoryName, Tag } from '../image/reference.ts';
-import { RegistryError, type StoredManifest } from '../registry/registry.ts';
+import { RegistryError, type StoredManifest, type TagAttributes } from '../registry/registry.ts';
 import type { Stored } from '../storage/typed-table.ts';
 import { attachReferrers } from './attach-referrers.ts';
 import { finishTarget, writeTarget } from './change-target.ts';
@@ -60,9 +60,13 @@ export async function publishTarget(
       await writeTarget(services, intended, row);
       return;
     }
-    if (outcome !== 'put') {
+    if (typeof outcome !== 'string') {
       await finishTarget(services, intended, outcome);
       return;
+    }
+    if (outcome === 'put over another') {
+      const image = `${repository}:${patchTag}`;
+      services.log.error('tag race: another push was replaced', { image, digest: staged });
     }
   }
   held.assertHeld();
@@ -128,7 +132,7 @@ async function putTag(
     readonly staged: Digest;
     readonly manifest: StoredManifest;
   },
-): Promise<'put' | 'taken' | Outcome> {
+): Promise<'put' | 'put over another' | 'taken' | Outcome> {
   const { registry } = services;
   const { repository, patchTag, staged, manifest } = patch;
   const before = await registry.tag(repository, patchTag);
@@ -145,8 +149,18 @@ async function putTag(
     return { state: 'failed', reason: 'tag-locked', detail: `${repository}:${patchTag} is locked` };
   }
   const after = await registry.tag(repository, patchTag);
-  if (after?.digest === staged) return 'put';
+  if (after?.digest === staged) {
+    return before === undefined && stoodBefore(after) ? 'put over another' : 'put';
+  }
   services.log.error('tag race lost', { image: `${repository}:${patchTag}`, digest: staged });
   const detail = `another push took ${patchTag} at the same time`;
   return { state: 'skipped', reason: 'tag-race-lost', detail };
+}
+
+/**
+ * Whether somebody made the tag between our look and our PUT: then it was made before it was last
+ * put. Nothing can be undone: it is reported.
+ */
+function stoodBefore({ createdAt, updatedAt }: TagAttributes): boolean {
+  return createdAt !== undefined && updatedAt !== undefined && createdAt < updatedAt;
 }
