@@ -2,9 +2,13 @@ import type { Digest } from '../image/digest.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import { RegistryError } from '../registry/registry.ts';
 import { allTags } from './all-tags.ts';
+import { inParallel } from './in-parallel.ts';
+import type { JobRow } from './records/job-row.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
 import { isOfJob, stagingOf } from './staging.ts';
+
+const AT_ONCE = 8;
 
 /**
  * Deletes what patch jobs have pushed to a repository's staging, by the tags that name the job: also
@@ -25,6 +29,17 @@ export async function clearJobStaging(
       if (jobIds.some((jobId) => isOfJob(tag, jobId, stage))) digests.add(digest);
     }
     for (const digest of digests) await services.registry.deleteManifest(staging, digest);
+  });
+}
+
+/** Deletes all that the patch jobs of a run have left in any staging repository. */
+export async function clearRunStaging(services: Services, jobs: readonly JobRow[]): Promise<void> {
+  const patchJobs = jobs.filter((job) => job.kind === 'patch');
+  const repositories = [...Map.groupBy(patchJobs, (job) => job.repository)];
+  await inParallel(repositories, AT_ONCE, async ([repository, ofRepository]) => {
+    if (repository === undefined) return;
+    const jobIds = ofRepository.map((job) => job.rowKey);
+    await clearJobStaging(services, repository, jobIds, 'all');
   });
 }
 

@@ -1,14 +1,11 @@
 import type { Stored } from '../storage/typed-table.ts';
-import { clearJobStaging } from './clear-staging.ts';
+import { clearRunStaging } from './clear-staging.ts';
 import { endTargets, recordEnded } from './end-targets.ts';
-import { inParallel } from './in-parallel.ts';
 import type { JobRow } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
 import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
 import { isTerminal } from './target-states.ts';
-
-const AT_ONCE = 8;
 
 /**
  * The last look at a run that has ended, when nothing that was given up can still have an effect. A
@@ -17,16 +14,9 @@ const AT_ONCE = 8;
  */
 export async function lastLook(services: Services, run: Stored<RunRow>): Promise<void> {
   const { runId } = run.row;
-  const patchJobs: JobRow[] = [];
-  for await (const { row } of services.jobs.list(runId)) {
-    if (row.kind === 'patch') patchJobs.push(row);
-  }
-  const repositories = [...Map.groupBy(patchJobs, (job) => job.repository)];
-  await inParallel(repositories, AT_ONCE, async ([repository, jobs]) => {
-    if (repository === undefined) return;
-    const jobIds = jobs.map((job) => job.rowKey);
-    await clearJobStaging(services, repository, jobIds, 'all');
-  });
+  const jobs: JobRow[] = [];
+  for await (const { row } of services.jobs.list(runId)) jobs.push(row);
+  await clearRunStaging(services, jobs);
   const strays: Stored<TargetRow>[] = [];
   const ended: TargetRow[] = [];
   for await (const target of services.targets.list(runId)) {

@@ -3,7 +3,7 @@ import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { isCanceled } from './cancel-run.ts';
-import { clearJobStaging } from './clear-staging.ts';
+import { clearRunStaging } from './clear-staging.ts';
 import { discoverStep, giveRepositoryUp } from './discover.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { askedToWait } from './failures.ts';
@@ -144,7 +144,10 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
     stop,
   });
   if (plan.over) {
-    await sweepStaging(services, [...jobs.values()]);
+    await clearRunStaging(
+      services,
+      [...jobs.values()].map((job) => job.row),
+    );
     services.log.info('run completed', { runId: run.runId, ...plan.counts });
     return ended(services, finalState(run, canceled), plan.counts);
   }
@@ -193,19 +196,6 @@ function whyToStop(run: RunRow, canceled: boolean, now: Date): Outcome | undefin
 function finalState(run: RunRow, canceled: boolean): RunRow['state'] {
   if (canceled) return 'canceled';
   return run.reason === undefined ? 'completed' : 'failed';
-}
-
-/** What a group that was given up has pushed since, now that none is left. */
-async function sweepStaging(services: Services, jobs: readonly Stored<JobRow>[]): Promise<void> {
-  const lost = jobs
-    .map((job) => job.row)
-    .filter((job) => job.kind === 'patch' && (job.state === 'lost' || job.attempt > 1));
-  const repositories = [...Map.groupBy(lost, (job) => job.repository)];
-  await inParallel(repositories, AT_ONCE, async ([repository, ofRepository]) => {
-    if (repository === undefined) return;
-    const jobIds = ofRepository.map((job) => job.rowKey);
-    await clearJobStaging(services, repository, jobIds, 'all');
-  });
 }
 
 function ended(services: Services, state: RunRow['state'], changes: Partial<RunRow>): NextTick {

@@ -27,11 +27,10 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
       'const now = await services.targets.get(row.partitionKey, row.rowKey); return services.targets.replace(row, now?.etag ?? stored.etag);',
   },
   {
-    name: 'tell the inventory before the row is won',
-    file: 'change-target.ts',
-    text: 'const written = await writeTarget(services, stored, row);',
-    instead:
-      'await recordInventory(services, row); const written = await writeTarget(services, stored, row);',
+    name: 'do not make good what the inventory was not told',
+    file: 'clear-job.ts',
+    text: 'for (const { row } of ended) await recordInventory(services, row);',
+    instead: '',
   },
   {
     name: 'never give a target up',
@@ -54,7 +53,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'never look again at a run that has ended',
     file: 'last-look.ts',
-    text: "await clearJobStaging(services, repository, jobIds, 'all');",
+    text: 'await clearRunStaging(services, jobs);',
     instead: '',
   },
   {
@@ -120,7 +119,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'do not remember a patch before it is published',
     file: 'publish-target.ts',
-    text: 'await rememberPatch(services, { repository, digest: sourceDigest }, staged);',
+    text: 'await rememberPatches(services, { repository, digest: sourceDigest }, [staged]);',
     instead: '',
   },
   {

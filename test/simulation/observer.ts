@@ -9,6 +9,7 @@ import type { QueueName } from '../../lib/storage/queues.ts';
 import { type Entity, TABLES, type TableName } from '../../lib/storage/tables.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import type { Coverage } from './coverage.ts';
+import type { Fault } from './fault-kinds.ts';
 import type { Task } from './task.ts';
 import type { Truth } from './truth.ts';
 
@@ -22,6 +23,20 @@ export interface ManifestPut {
   readonly reference: Tag | Digest;
   readonly bytes: Uint8Array;
 }
+
+/** Faults that touch the app and its messages alone. */
+const OWN_FAULTS: ReadonlySet<Fault> = new Set<Fault>([
+  'crash-before',
+  'crash-after',
+  'crash-all',
+  'message-lost',
+  'message-duplicated',
+  'message-late',
+  'message-reordered',
+  'malformed-message',
+  'same-step-twice',
+  'mounts-refused',
+]);
 
 /** Hand-overs of one target to a job, far more than its budget of attempts explains. */
 const MAX_ROUNDS = 40;
@@ -73,6 +88,13 @@ export class Observer {
     if (table === TABLES.jobs && from !== to && typeof from === 'string') {
       this.#coverage.transition(`job ${from} → ${String(to)}`);
     }
+    if (
+      table === TABLES.runs &&
+      before?.finishedAt === undefined &&
+      after.finishedAt !== undefined
+    ) {
+      this.#runEnded();
+    }
     if (table !== TABLES.targets) return;
     this.#targets.set(`${after.partitionKey} ${after.rowKey}`, after);
     const image = `${String(after.repository)}:${String(after.tag)}`;
@@ -87,6 +109,17 @@ export class Observer {
     if (after.reason !== undefined) this.#coverage.reason(`${to} ${String(after.reason)}`);
     else if (to !== 'clean' && to !== 'patched') {
       this.violations.push(`${image} ended ${to} without a reason`);
+    }
+  }
+
+  /** Where nothing but the app itself has failed, nothing is left for later. */
+  #runEnded(): void {
+    const { faults } = this.#coverage;
+    if ([...faults.keys()].some((fault) => !OWN_FAULTS.has(fault))) return;
+    for (const repository of this.#registry.repositories()) {
+      if (!repository.startsWith(STAGING_PREFIX)) continue;
+      const { length } = this.#registry.digests(repository);
+      if (length > 0) this.violations.push(`its run is over, and ${repository} holds ${length}`);
     }
   }
 
