@@ -94,6 +94,9 @@ param builder string = 'none'
 @description('With builder `remote`: tcp://host:port of BuildKit. Patch groups must reach it, and nobody else may: see docs/security.md.')
 param buildkitAddress string = ''
 
+@description('With builder `remote`: URI of a Key Vault (with the slash at the end) whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
+param buildkitVaultUri string = ''
+
 @description('Assess only: what would be patched ends as `planned`.')
 param dryRun bool = true
 
@@ -339,6 +342,7 @@ module app 'modules/app.bicep' = {
     patchWorkerImage: patchWorkerImage
     builder: builder
     buildkitAddress: buildkitAddress
+    buildkitVaultUri: buildkitVaultUri
     dryRun: dryRun
     policy: policy
     schedule: schedule

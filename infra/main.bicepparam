@@ -18,6 +18,7 @@ param patchWorkerImage = readEnvironmentVariable('PATCHWRIGHT_PATCH_WORKER_IMAGE
 // `none` until a container group has shown that it can run BuildKit: see docs/deploy.md.
 param builder = readEnvironmentVariable('PATCHWRIGHT_BUILDER', 'none')
 param buildkitAddress = readEnvironmentVariable('BUILDKIT_ADDRESS', '')
+param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')
 
 // Looks, and changes nothing, until you set it to false.
 param dryRun = bool(readEnvironmentVariable('PATCHWRIGHT_DRY_RUN', 'true'))

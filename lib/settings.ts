@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Digest } from './image/digest.ts';
 import { RegistryHost, RepositoryName, Tag } from './image/reference.ts';
 import type { PipelineOptions, WorkerImage } from './pipeline/services.ts';
+import { belongTogether, CertificatePem, PrivateKeyPem } from './settings/pem.ts';
 
 const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const Whole = (least: number, most: number) =>
@@ -59,6 +60,9 @@ const Environment = z.object({
     .string()
     .regex(/^tcp:\/\/[a-z0-9.-]+:\d{1,5}$/, 'must be tcp://host:port')
     .optional(),
+  PATCHWRIGHT_BUILDKIT_CA: CertificatePem.optional(),
+  PATCHWRIGHT_BUILDKIT_CERT: CertificatePem.optional(),
+  PATCHWRIGHT_BUILDKIT_KEY: PrivateKeyPem.optional(),
   PATCHWRIGHT_DATABASE: DatabaseSetting.prefault('patchwright/trivy-db:2'),
   PATCHWRIGHT_TOOLING_MIRROR: RepositoryName.prefault('patchwright/mirror'),
   PATCHWRIGHT_POLL_SECONDS: Whole(1, 300).default(15),
@@ -107,6 +111,13 @@ export interface Settings {
 
 /** What begins like this is ours, and misspelt where the schema does not have it. */
 const PREFIX = 'PATCHWRIGHT_';
+/** BuildKit is spoken to over mutual TLS alone: whoever reaches it in the clear runs what he likes. */
+const REMOTE_BUILDER = [
+  'BUILDKIT_ADDRESS',
+  'PATCHWRIGHT_BUILDKIT_CA',
+  'PATCHWRIGHT_BUILDKIT_CERT',
+  'PATCHWRIGHT_BUILDKIT_KEY',
+];
 const STORAGE_ADDRESSES = ['blob', 'queue', 'table'].map(
   (service) => `AzureWebJobsStorage__${service}ServiceUri`,
 );
@@ -158,8 +169,14 @@ function faultOf(issue: z.core.$ZodIssue, present: Present): string {
 /** What one setting asks of the others. */
 function crossFaults(present: Present): string[] {
   const faults: string[] = [];
-  if (present.get('PATCHWRIGHT_BUILDER') === 'remote' && !present.has('BUILDKIT_ADDRESS')) {
-    faults.push('BUILDKIT_ADDRESS is missing: PATCHWRIGHT_BUILDER is remote');
+  if (present.get('PATCHWRIGHT_BUILDER') === 'remote') {
+    const missing = REMOTE_BUILDER.filter((name) => !present.has(name));
+    faults.push(...missing.map((name) => `${name} is missing: PATCHWRIGHT_BUILDER is remote`));
+    const { data: cert } = CertificatePem.safeParse(present.get('PATCHWRIGHT_BUILDKIT_CERT'));
+    const { data: key } = PrivateKeyPem.safeParse(present.get('PATCHWRIGHT_BUILDKIT_KEY'));
+    if (cert !== undefined && key !== undefined && !belongTogether(cert, key)) {
+      faults.push('PATCHWRIGHT_BUILDKIT_KEY is not the key of PATCHWRIGHT_BUILDKIT_CERT');
+    }
   }
   const addresses = STORAGE_ADDRESSES.filter((name) => !present.has(name));
   if (present.has('AzureWebJobsStorage') || addresses.length === 0) return faults;
@@ -218,5 +235,13 @@ function toSettings(environment: Environment, storage: StorageSetting): Settings
 function builderOf(environment: Environment): PipelineOptions['builder'] {
   const kind = environment.PATCHWRIGHT_BUILDER;
   if (kind !== 'remote') return { kind };
-  return { kind, address: environment.BUILDKIT_ADDRESS ?? '' };
+  return {
+    kind,
+    address: environment.BUILDKIT_ADDRESS ?? '',
+    tls: {
+      ca: environment.PATCHWRIGHT_BUILDKIT_CA ?? '',
+      cert: environment.PATCHWRIGHT_BUILDKIT_CERT ?? '',
+      key: environment.PATCHWRIGHT_BUILDKIT_KEY ?? '',
+    },
+  };
 }

@@ -47,6 +47,9 @@ param builder string
 @description('Address of a remote BuildKit.')
 param buildkitAddress string
 
+@description('Key Vault with what mutual TLS with a remote BuildKit needs: its URI, with the slash at the end.')
+param buildkitVaultUri string
+
 @description('Assess only.')
 param dryRun bool
 
@@ -114,7 +117,14 @@ var settings = {
   PATCHWRIGHT_PATCH_BATCH: string(patchBatch)
 }
 var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
-var builderSetting = builder == 'remote' ? { BUILDKIT_ADDRESS: buildkitAddress } : {}
+var builderSetting = builder == 'remote'
+  ? {
+      BUILDKIT_ADDRESS: buildkitAddress
+      PATCHWRIGHT_BUILDKIT_CA: '@Microsoft.KeyVault(SecretUri=${buildkitVaultUri}secrets/patchwright-buildkit-ca)'
+      PATCHWRIGHT_BUILDKIT_CERT: '@Microsoft.KeyVault(SecretUri=${buildkitVaultUri}secrets/patchwright-buildkit-cert)'
+      PATCHWRIGHT_BUILDKIT_KEY: '@Microsoft.KeyVault(SecretUri=${buildkitVaultUri}secrets/patchwright-buildkit-key)'
+    }
+  : {}
 var subnetSetting = empty(groupsSubnetId) ? {} : { PATCHWRIGHT_SUBNET_ID: groupsSubnetId }
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -149,6 +159,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
     functionAppConfig: {
       deployment: {

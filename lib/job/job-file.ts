@@ -57,7 +57,10 @@ export const MAX_FINDINGS_A_JOB = 15_000;
 export const PatchJobFile = z.strictObject({
   ...JobBase,
   kind: z.literal('patch'),
-  /** A remote BuildKit (`tcp://…`); absent: the worker starts its own buildkitd. */
+  /**
+   * A remote BuildKit (`tcp://…`), spoken to over mutual TLS with the files that `BUILDKIT_TLS_NAMES`
+   * names; absent: the worker starts its own buildkitd.
+   */
   buildkitAddress: z.string().max(1024).optional(),
   /** Upstream registry → mirror of it in the user's registry, where Copa's tooling images are. */
   toolingMirrors: z
@@ -86,6 +89,12 @@ export type JobFile = z.infer<typeof JobFile>;
 /** Names inside the folder that the secret volume is mounted on. */
 export const JOB_FILE_NAME = 'job.json';
 export const DOCKER_CONFIG_NAME = 'config.json';
+/** PEM, where BuildKit is remote: whom the worker trusts, and as whom it comes. */
+export const BUILDKIT_TLS_NAMES = {
+  ca: 'buildkit-ca.pem',
+  cert: 'buildkit-cert.pem',
+  key: 'buildkit-key.pem',
+} as const;
 
 /** The environment variable that tells the worker where that folder is. */
 export const JOB_FOLDER_VARIABLE = 'PATCHWRIGHT_JOB_FOLDER';

@@ -2,6 +2,7 @@ import { type GroupSpec, GroupTag, MANAGED_BY } from '../containers/container-gr
 import { Digest } from '../image/digest.ts';
 import { type PinnedImage, RepositoryName } from '../image/reference.ts';
 import {
+  BUILDKIT_TLS_NAMES,
   DOCKER_CONFIG_NAME,
   JOB_FILE_NAME,
   JOB_FOLDER_VARIABLE,
@@ -86,6 +87,7 @@ export async function groupSpecOf(
       [DOCKER_CONFIG_NAME]: JSON.stringify({
         auths: { [registry.host]: { registrytoken: token.token } },
       }),
+      ...(patches && buildkitFiles(options.builder)),
     },
     secretsPath: SECRETS_PATH,
     ...(privileged && { scratchPath: SCRATCH_PATH }),
@@ -95,6 +97,17 @@ export async function groupSpecOf(
       [GroupTag.job]: job.rowKey,
       [GroupTag.expiresAt]: expiresAt.toISOString(),
     },
+  };
+}
+
+/** What a patch group needs to be let in by a remote BuildKit. */
+function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
+  if (builder.kind !== 'remote') return {};
+  const { ca, cert, key } = builder.tls;
+  return {
+    [BUILDKIT_TLS_NAMES.ca]: ca,
+    [BUILDKIT_TLS_NAMES.cert]: cert,
+    [BUILDKIT_TLS_NAMES.key]: key,
   };
 }
 

@@ -23,7 +23,7 @@ export interface PipelineOptions {
   /** Who runs BuildKit: a Confidential group, a remote daemon, or nobody (runs end at assessment). */
   readonly builder:
     | { readonly kind: 'confidential' }
-    | { readonly kind: 'remote'; readonly address: string }
+    | { readonly kind: 'remote'; readonly address: string; readonly tls: BuildkitTls }
     | { readonly kind: 'none' };
   readonly database: { readonly repository: RepositoryName; readonly tag: Tag };
   readonly toolingMirror: RepositoryName;
@@ -37,6 +37,13 @@ export interface PipelineOptions {
   readonly scanBatch: number;
   readonly patchBatch: number;
   readonly maxImageBytes: number;
+}
+
+/** Mutual TLS with a remote BuildKit, each PEM. The key is a secret. */
+export interface BuildkitTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface WorkerImage {

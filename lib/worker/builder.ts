@@ -1,10 +1,18 @@
-import type { PatchJobFile } from '../job/job-file.ts';
+import { resolve } from 'node:path';
+import { BUILDKIT_TLS_NAMES, type PatchJobFile } from '../job/job-file.ts';
 import { type BuildkitDaemon, startBuildkit } from './buildkit-daemon.ts';
 import type { ToolEnvironment } from './tool-environment.ts';
 import type { WorkerContext } from './worker-context.ts';
 
+/** Absolute paths of PEM files for mutual TLS. */
+export interface TlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 export type BuilderAddress =
-  | { readonly ok: true; readonly address: string }
+  | { readonly ok: true; readonly address: string; readonly tls?: TlsFiles }
   | { readonly ok: false; readonly message: string };
 
 /** Where Copa finds a BuildKit. */
@@ -13,9 +21,17 @@ export interface Builder {
   close(): Promise<void>;
 }
 
-/** A BuildKit elsewhere. Whether it answers is Copa's to find out. */
-export function remoteBuilder(address: string): Builder {
-  return { address: async () => ({ ok: true, address }), close: async () => undefined };
+/**
+ * A BuildKit elsewhere, over mutual TLS with the files of the job's folder. Whether it answers is
+ * Copa's to find out.
+ */
+export function remoteBuilder(address: string, jobFolder: string): Builder {
+  const tls = {
+    ca: resolve(jobFolder, BUILDKIT_TLS_NAMES.ca),
+    cert: resolve(jobFolder, BUILDKIT_TLS_NAMES.cert),
+    key: resolve(jobFolder, BUILDKIT_TLS_NAMES.key),
+  };
+  return { address: async () => ({ ok: true, address, tls }), close: async () => undefined };
 }
 
 /**

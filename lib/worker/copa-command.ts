@@ -1,5 +1,6 @@
 import { formatPinned, formatTagged } from '../image/reference.ts';
 import type { PatchJobFile } from '../job/job-file.ts';
+import type { TlsFiles } from './builder.ts';
 import type { ToolCommand } from './start-tool.ts';
 import type { ToolEnvironment } from './tool-environment.ts';
 
@@ -12,11 +13,14 @@ export function patchImage(
   image: PatchJobFile['images'][number],
   options: {
     readonly buildkitAddress: string;
+    /** For an address that is not this container's own. Copa wants absolute paths. */
+    readonly tls?: TlsFiles | undefined;
     readonly reportFile: string;
     readonly seconds: number;
     readonly environment: ToolEnvironment;
   },
 ): ToolCommand {
+  const { tls } = options;
   return {
     name: 'copa',
     args: [
@@ -29,6 +33,7 @@ export function patchImage(
       formatTagged(job.registry, job.staging, image.stagingTag),
       '--addr',
       options.buildkitAddress,
+      ...(tls === undefined ? [] : ['--cacert', tls.ca, '--cert', tls.cert, '--key', tls.key]),
       '--push',
       '--timeout',
       `${options.seconds}s`,

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JobFile } from '../job/job-file.ts';
+import { BUILDKIT_TLS_NAMES, DOCKER_CONFIG_NAME, JOB_FILE_NAME, JobFile } from '../job/job-file.ts';
 import { DockerConfig, learnCredentials } from './docker-config.ts';
 import type { SecretMask } from './secret-mask.ts';
 
@@ -22,7 +22,24 @@ export async function readJobFolder(folder: string, secrets: SecretMask): Promis
   if (read.ok && read.job.kind === 'scan') {
     for (const image of read.job.images) secrets.learnUrl(image.reportUrl);
   }
-  return read;
+  if (!read.ok || read.job.kind !== 'patch' || read.job.buildkitAddress === undefined) return read;
+  const faults = await checkTlsFiles(folder, secrets);
+  return faults.length === 0 ? read : { ok: false, faults };
+}
+
+/** Without them a remote BuildKit would be spoken to in the clear. */
+async function checkTlsFiles(folder: string, secrets: SecretMask): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const name of Object.values(BUILDKIT_TLS_NAMES)) {
+    try {
+      const text = await readFile(join(folder, name), 'utf8');
+      if (!text.includes('-----BEGIN ')) faults.push(`${name}: is not PEM`);
+      if (name === BUILDKIT_TLS_NAMES.key) secrets.learnLines(text);
+    } catch (error) {
+      faults.push(`${name}: cannot be read (${codeOf(error)})`);
+    }
+  }
+  return faults;
 }
 
 /** The same for any file that tells a group what to do. */

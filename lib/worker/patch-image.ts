@@ -61,6 +61,7 @@ async function attempt(
 
   const command = patchImage(job, image, {
     buildkitAddress: builder.address,
+    tls: builder.tls,
     reportFile,
     seconds: time.seconds,
     environment: patch.environment,

@@ -9,12 +9,16 @@ import type { WorkerContext } from './worker-context.ts';
 export async function patchJob(
   context: WorkerContext,
   job: PatchJobFile,
-  options: { readonly environment: ToolEnvironment; readonly token: string | undefined },
+  options: {
+    readonly environment: ToolEnvironment;
+    readonly token: string | undefined;
+    readonly jobFolder: string;
+  },
 ): Promise<readonly PatchImageResult[]> {
   const builder =
     job.buildkitAddress === undefined
       ? ownBuilder(context, job, options.environment)
-      : remoteBuilder(job.buildkitAddress);
+      : remoteBuilder(job.buildkitAddress, options.jobFolder);
   const images: PatchImageResult[] = [];
   try {
     for (const [index, image] of job.images.entries()) {

@@ -47,7 +47,7 @@ export async function runWorker(
   const { extraCa } = job;
   const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
   const tools = await toolVersions(context, toolsOf(job), environment);
-  const work = await doJob(context, { job, dockerConfig, environment });
+  const work = await doJob(context, { job, dockerConfig, environment, jobFolder: folder });
   if (context.stop.aborted) return end(context, 'stopped');
   if (work === ALREADY_WRITTEN) return end(context, 'already-written');
 
@@ -81,9 +81,10 @@ async function doJob(
     readonly job: JobFile;
     readonly dockerConfig: DockerConfig;
     readonly environment: ToolEnvironment;
+    readonly jobFolder: string;
   },
 ): Promise<Work | typeof ALREADY_WRITTEN> {
-  const { job, environment } = options;
+  const { job, environment, jobFolder } = options;
   if (job.kind === 'scan') {
     const scan = await scanJob(context, job, environment);
     if (scan === ALREADY_WRITTEN) return scan;
@@ -95,7 +96,8 @@ async function doJob(
   }
 
   const token = registryToken(options.dockerConfig, job.registry);
-  return { kind: 'patch', images: [...(await patchJob(context, job, { environment, token }))] };
+  const images = await patchJob(context, job, { environment, token, jobFolder });
+  return { kind: 'patch', images: [...images] };
 }
 
 function toolsOf(job: JobFile): readonly string[] {

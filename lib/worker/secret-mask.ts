@@ -16,6 +16,11 @@ export class SecretMask {
     }
   }
 
+  /** Hides each line of a key in PEM: a tool may print it in other breaks, or escaped. */
+  learnLines(pem: string): void {
+    for (const line of pem.split('\n')) if (!line.startsWith('-----')) this.learn(line.trim());
+  }
+
   /** Hides the query of an address: there a SAS keeps its signature. And a password before the host. */
   learnUrl(address: string): void {
     if (!URL.canParse(address)) return;

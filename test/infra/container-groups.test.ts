@@ -7,12 +7,18 @@ import { type StartedGroups, startedGroups } from './started-groups.ts';
 const SUBNET =
   '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/groups';
 
+const TLS = { ca: 'an authority', cert: 'a certificate', key: 'a key' };
+
 let confidential: StartedGroups;
 let remote: StartedGroups;
 
 beforeAll(async () => {
   confidential = await startedGroups({ kind: 'confidential' });
-  remote = await startedGroups({ kind: 'remote', address: 'tcp://buildkit.internal:1234' });
+  remote = await startedGroups({
+    kind: 'remote',
+    address: 'tcp://buildkit.internal:1234',
+    tls: TLS,
+  });
 });
 
 function bodyOf(spec: GroupSpec | undefined, subnet?: string): AciGroupBody {
@@ -53,6 +59,25 @@ describe('The request for a container group', () => {
       ['scan', 'Standard', undefined],
       ['patch', 'Standard', undefined],
       ['scan', 'Standard', undefined],
+    ]);
+  });
+
+  it('gives what a remote BuildKit asks for to the patch group alone, as files', () => {
+    const files = [...confidential.specs, ...remote.specs].map(({ secretFiles }) =>
+      Object.entries(secretFiles).filter(([name]) => name.startsWith('buildkit-')),
+    );
+
+    expect(files).toEqual([
+      [],
+      [],
+      [],
+      [],
+      [
+        ['buildkit-ca.pem', TLS.ca],
+        ['buildkit-cert.pem', TLS.cert],
+        ['buildkit-key.pem', TLS.key],
+      ],
+      [],
     ]);
   });
 

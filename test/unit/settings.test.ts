@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readSettings, SettingsError } from '../../lib/settings.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { createAuthority } from '../world/tls/certificates.ts';
 
 const values: Readonly<Record<string, string>> = sample.Values;
 
@@ -47,9 +48,66 @@ it.each([
   expect(faultsOf({ ...values, [name]: value })).toContain(name);
 });
 
-it('asks for the address of a remote builder', () => {
-  expect(faultsOf({ ...values, PATCHWRIGHT_BUILDER: 'remote' })).toContain('BUILDKIT_ADDRESS');
+describe('a remote builder', () => {
+  let tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  beforeAll(async () => {
+    const authority = await createAuthority();
+    const { certPem, keyPem } = await authority.issue(['patchwright']);
+    tls = { ca: authority.caPem, cert: certPem, key: keyPem };
+  });
+
+  const remote = (changes: Readonly<Record<string, string>> = {}) => ({
+    ...values,
+    PATCHWRIGHT_BUILDER: 'remote',
+    BUILDKIT_ADDRESS: 'tcp://buildkit.internal:1234',
+    PATCHWRIGHT_BUILDKIT_CA: tls.ca,
+    PATCHWRIGHT_BUILDKIT_CERT: tls.cert,
+    PATCHWRIGHT_BUILDKIT_KEY: tls.key,
+    ...changes,
+  });
+
+  it('is read with what mutual TLS needs', () => {
+    const { builder } = readSettings(remote()).pipeline;
+
+    expect(builder).toMatchObject({ kind: 'remote', address: 'tcp://buildkit.internal:1234' });
+    expect(builder.kind === 'remote' && builder.tls.key.trim()).toBe(tls.key.trim());
+  });
+
+  it('may have its PEM in one line', () => {
+    const oneLine = tls.key.trim().replaceAll('\n', String.raw`\n`);
+
+    const { builder } = readSettings(remote({ PATCHWRIGHT_BUILDKIT_KEY: oneLine })).pipeline;
+
+    expect(builder.kind === 'remote' && builder.tls.key.trim()).toBe(tls.key.trim());
+  });
+
+  it('needs its address and all three of certificate, key and authority', () => {
+    const message = faultsOf({ ...values, PATCHWRIGHT_BUILDER: 'remote' });
+
+    for (const name of ['BUILDKIT_ADDRESS', ...['CA', 'CERT', 'KEY'].map(ofBuildkit)]) {
+      expect(message).toContain(`${name} is missing: PATCHWRIGHT_BUILDER is remote`);
+    }
+  });
+
+  it.each(['CA', 'CERT', 'KEY'])('names a %s that is no PEM, and quotes nothing of it', (which) => {
+    const text = '-----BEGIN CERTIFICATE-----\ntopsecret\n-----END CERTIFICATE-----';
+
+    const message = faultsOf(remote({ [ofBuildkit(which)]: text }));
+
+    expect(message).toContain(`${ofBuildkit(which)}: must be a`);
+    expect(message).not.toContain('topsecret');
+  });
+
+  it('refuses a key that is not the certificate’s', async () => {
+    const other = await (await createAuthority()).issue(['patchwright']);
+
+    const message = faultsOf(remote({ PATCHWRIGHT_BUILDKIT_KEY: other.keyPem }));
+
+    expect(message).toContain('PATCHWRIGHT_BUILDKIT_KEY is not the key of');
+  });
 });
+
+const ofBuildkit = (which: string) => `PATCHWRIGHT_BUILDKIT_${which}`;
 
 it('asks for all three addresses of a storage account that is reached by identity', () => {
   const { AzureWebJobsStorage: _, ...rest } = values;

@@ -2,7 +2,7 @@ import type { Check } from './check.ts';
 import { fail, pass, warn } from './outcome.ts';
 
 const CHOOSE =
-  'Set PATCHWRIGHT_BUILDER to confidential where the region has Confidential container groups, else to remote with BUILDKIT_ADDRESS.';
+  'Set PATCHWRIGHT_BUILDER to confidential where the region has Confidential container groups, else to remote with BUILDKIT_ADDRESS and what mutual TLS needs.';
 
 export const builderCheck: Check = {
   id: 'builder',

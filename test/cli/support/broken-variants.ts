@@ -2,6 +2,7 @@ import { CONTAINERS } from '../../../lib/storage/blobs.ts';
 import { QUEUES } from '../../../lib/storage/queues.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import { seedPolicy } from '../../world/seed/seed-policy.ts';
+import { createAuthority } from '../../world/tls/certificates.ts';
 import type { Breakages, Undo } from './breakages.ts';
 import { type DoctorWorld, POLICY } from './doctor-world.ts';
 import type { StorageAccount } from './storage-account.ts';
@@ -274,7 +275,17 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   },
   {
     title: 'a remote builder that does not answer',
-    settings: { PATCHWRIGHT_BUILDER: 'remote', BUILDKIT_ADDRESS: 'tcp://localhost:1' },
+    change: async () => {
+      const authority = await createAuthority();
+      const client = await authority.issue(['patchwright']);
+      return {
+        PATCHWRIGHT_BUILDER: 'remote',
+        BUILDKIT_ADDRESS: 'tcp://localhost:1',
+        PATCHWRIGHT_BUILDKIT_CA: authority.caPem,
+        PATCHWRIGHT_BUILDKIT_CERT: client.certPem,
+        PATCHWRIGHT_BUILDKIT_KEY: client.keyPem,
+      };
+    },
     finding: /^warn builder: no connection to tcp:\/\/localhost:1 .* → .*BUILDKIT_ADDRESS/,
     code: 0,
   },

@@ -8,6 +8,7 @@ const FREE: ReadonlySet<string> = new Set([
   'groupsLocation',
   'dockerHubCredentialSetId',
   'buildkitAddress',
+  'buildkitVaultUri',
   'alertEmail',
   'actionGroupId',
 ]);

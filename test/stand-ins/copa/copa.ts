@@ -31,8 +31,11 @@ export const COPA_STAND_IN_VERSION = '0.14.2-stand-in';
 
 const FLAGS = {
   addr: { type: 'string', short: 'a' },
+  cacert: { type: 'string' },
+  cert: { type: 'string' },
   format: { type: 'string', short: 'f' },
   image: { type: 'string', short: 'i' },
+  key: { type: 'string' },
   output: { type: 'string', short: 'o' },
   platform: { type: 'string' },
   progress: { type: 'string' },

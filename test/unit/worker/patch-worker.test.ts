@@ -1,5 +1,5 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../lib/image/digest.ts';
 import { PatchJobResult } from '../../../lib/job/job-result.ts';
@@ -8,7 +8,7 @@ import type { WorkerContext } from '../../../lib/worker/worker-context.ts';
 import { type FakeServices, startFakeServices } from './support/fake-services.ts';
 import { addTool, script } from './support/fake-tools.ts';
 import { dockerConfig, imageDigest, patchJobFile, SIGNATURE, TOKEN } from './support/jobs.ts';
-import { eventually, setUpWorker, type WorkerSetup } from './support/worker-setup.ts';
+import { eventually, KEY_LINE, setUpWorker, type WorkerSetup } from './support/worker-setup.ts';
 
 /** The fake Copa pushes by telling the fake registry a new digest for its tag. */
 const PUSHED = digestOf('patched');
@@ -66,6 +66,57 @@ function result(): PatchJobResult {
   return PatchJobResult.parse(JSON.parse(services.blobs.get('/results/result.json') ?? 'null'));
 }
 
+describe('a remote BuildKit', () => {
+  const lastCall = async (setup: WorkerSetup): Promise<string[]> =>
+    JSON.parse((await setup.mark('calls')).trim().split('\n').at(-1) ?? '[]');
+
+  it('is spoken to over mutual TLS, with absolute paths of the files of the job', async () => {
+    const setup = await prepare();
+
+    await runWorker(setup.context, 'patch');
+
+    const args = await lastCall(setup);
+    const paths = ['--cacert', '--cert', '--key'].map((flag) => args[args.indexOf(flag) + 1] ?? '');
+    expect(paths.map((path) => relative(setup.jobFolder, path))).toEqual([
+      'buildkit-ca.pem',
+      'buildkit-cert.pem',
+      'buildkit-key.pem',
+    ]);
+    expect(paths.filter(isAbsolute)).toHaveLength(3);
+  });
+
+  it('is not spoken to in the clear where a file is missing', async () => {
+    const setup = await prepare();
+    await rm(join(setup.jobFolder, 'buildkit-key.pem'));
+
+    const end = await runWorker(setup.context, 'patch');
+
+    expect(end).toBe('bad-input');
+    expect(await setup.mark('calls')).toBe('');
+    expect(setup.logged.join('')).toContain('buildkit-key.pem: cannot be read (ENOENT)');
+  });
+
+  it('keeps its key out of the log and the result', async () => {
+    const setup = await prepare({
+      copa: `console.error('level=error msg="' + fs.readFileSync(option('--key'), 'utf8').replaceAll('\\n', ' ') + '"'); process.exit(1);`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(services.blobs.get('/results/result.json')).toContain('BEGIN PRIVATE KEY');
+    expect(services.blobs.get('/results/result.json')).not.toContain(KEY_LINE);
+    expect(setup.logged.join('')).not.toContain(KEY_LINE);
+  });
+
+  it('is not what a worker with a BuildKit of its own has TLS for', async () => {
+    const setup = await prepare({ buildkitd: SERVE });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(await lastCall(setup)).not.toContain('--cacert');
+  });
+});
+
 describe('a patch job', () => {
   it('patches each image by digest into its staging tag and tells what the registry then shows', async () => {
     const setup = await prepare({
@@ -98,6 +149,12 @@ describe('a patch job', () => {
       `${services.host}/patchwright/staging/team/api:job-1-0`,
       '--addr',
       'tcp://buildkit.test:1234',
+      '--cacert',
+      join(setup.jobFolder, 'buildkit-ca.pem'),
+      '--cert',
+      join(setup.jobFolder, 'buildkit-cert.pem'),
+      '--key',
+      join(setup.jobFolder, 'buildkit-key.pem'),
       '--push',
       '--timeout',
       '600s',

@@ -31,6 +31,17 @@ async function patientSleep(milliseconds: number, signal?: AbortSignal): Promise
   await setTimeout(wait, undefined, { ...options, ref: false }).catch(() => undefined);
 }
 
+const pem = (kind: string, line: string) =>
+  `-----BEGIN ${kind}-----\n${line}\n-----END ${kind}-----\n`;
+
+/** Only files of the right names and looks. */
+export const KEY_LINE = 'bGluZS1vZi10aGUta2V5LW9mLXRoZS13b3JrZXI';
+const buildkitFiles = {
+  'buildkit-ca.pem': pem('CERTIFICATE', 'authority'),
+  'buildkit-cert.pem': pem('CERTIFICATE', 'certificate'),
+  'buildkit-key.pem': pem('PRIVATE KEY', KEY_LINE),
+};
+
 /** A worker in a temporary folder, with an empty folder of tools and one for its job. */
 export async function setUpWorker(changes: Partial<WorkerContext> = {}): Promise<WorkerSetup> {
   const base = await mkdtemp(join(tmpdir(), 'pw-worker-'));
@@ -70,6 +81,9 @@ export async function setUpWorker(changes: Partial<WorkerContext> = {}): Promise
     async writeJob(job, config) {
       await writeFile(join(jobFolder, 'job.json'), JSON.stringify(job));
       await writeFile(join(jobFolder, 'config.json'), JSON.stringify(config ?? { auths: {} }));
+      for (const [name, text] of Object.entries(buildkitFiles)) {
+        await writeFile(join(jobFolder, name), text);
+      }
     },
   };
 }
