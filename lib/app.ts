@@ -64,7 +64,8 @@ export function createInspection(
   environment: Readonly<Record<string, string | undefined>>,
   options: { readonly identity: IdentityChoice; readonly delays?: Delays },
 ): Inspection {
-  const settings = readSettings(environment);
+  const openReferences = options.identity === 'signed-in';
+  const settings = readSettings(environment, { openReferences });
   const credential = credentialOf(options.identity === 'app' ? settings.clientId : undefined);
   const clock = systemClock;
   const delays = options.delays ?? systemDelays;

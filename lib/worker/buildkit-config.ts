@@ -1,5 +1,5 @@
+import { isLoopback } from '../image/loopback.ts';
 import type { PatchJobFile } from '../job/job-file.ts';
-import { isLoopback } from './loopback.ts';
 
 /**
  * `buildkitd.toml`. Garbage collection is off: the daemon lives for one job. RUN steps use the

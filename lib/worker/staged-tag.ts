@@ -1,7 +1,7 @@
 import { Digest } from '../image/digest.ts';
+import { isLoopback } from '../image/loopback.ts';
 import { MediaType } from '../image/manifest.ts';
 import type { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
-import { isLoopback } from './loopback.ts';
 import { connectionFailure, sendRequest } from './send-request.ts';
 import type { WorkerContext } from './worker-context.ts';
 

@@ -100,7 +100,7 @@ describe('doctor names faulty settings', () => {
     {
       fault: 'an authority’s file that is not there',
       settings: { PATCHWRIGHT_EXTRA_CA_FILE: '/nowhere/ca.pem' },
-      detail: /PATCHWRIGHT_EXTRA_CA_FILE can’t be read/,
+      detail: /PATCHWRIGHT_EXTRA_CA_FILE: \/nowhere\/ca.pem can't be read \(ENOENT\)/,
     },
   ])('$fault', async ({ settings, detail }) => {
     const run = await examine(settings);

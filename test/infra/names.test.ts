@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
-import { SETTING_NAMES } from '../../lib/settings.ts';
+import { SETTING_NAMES } from '../../lib/settings/environment.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { TABLES } from '../../lib/storage/tables.ts';

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from '../../lib/settings.ts';
+import host from '../../host.json' with { type: 'json' };
+import { FUNCTION_TIMEOUT_SECONDS, SettingsError } from '../../lib/settings/settings-faults.ts';
+import { readSettings } from '../../lib/settings.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
+import { parseNcrontab } from '../world/functions-host/ncrontab.ts';
 import { createAuthority } from '../world/tls/certificates.ts';
 
 const values: Readonly<Record<string, string>> = sample.Values;
@@ -98,6 +101,18 @@ describe('a remote builder', () => {
     expect(message).not.toContain('topsecret');
   });
 
+  it('may refer to a Key Vault where an operator reads the settings, and nowhere else', () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)';
+    const references = Object.fromEntries(
+      ['CA', 'CERT', 'KEY'].map((which) => [ofBuildkit(which), reference]),
+    );
+
+    const settings = readSettings(remote(references), { openReferences: true });
+
+    expect(settings.pipeline.builder.kind).toBe('remote');
+    expect(faultsOf(remote(references))).toContain('PATCHWRIGHT_BUILDKIT_KEY: must be a private');
+  });
+
   it('refuses a key that is not the certificate’s', async () => {
     const other = await (await createAuthority()).issue(['patchwright']);
 
@@ -117,4 +132,80 @@ it('asks for all three addresses of a storage account that is reached by identit
   });
 
   expect(message).toContain('AzureWebJobsStorage__queueServiceUri');
+});
+
+it('refuses a database with more than a repository and a tag', () => {
+  const message = faultsOf({ ...values, PATCHWRIGHT_DATABASE: 'patchwright/trivy-db:2:latest' });
+
+  expect(message).toContain('PATCHWRIGHT_DATABASE: must be repository:tag');
+});
+
+it('names a file of authorities that is not there among all other faults', () => {
+  const message = faultsOf({
+    ...values,
+    PATCHWRIGHT_EXTRA_CA_FILE: '/nowhere/ca.pem',
+    PATCHWRIGHT_LOCATION: 'West Europe',
+  });
+
+  expect(message).toContain("PATCHWRIGHT_EXTRA_CA_FILE: /nowhere/ca.pem can't be read (ENOENT)");
+  expect(message).toContain('PATCHWRIGHT_LOCATION');
+});
+
+describe('a lease', () => {
+  it('is longer than a function may run', () => {
+    const [hours, minutes, seconds] = host.functionTimeout.split(':').map(Number);
+
+    expect((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)).toBe(
+      FUNCTION_TIMEOUT_SECONDS,
+    );
+    expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '600' })).toContain(
+      'LEASE_SECONDS: must be',
+    );
+    expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '601' })).toBe('');
+  });
+
+  it('may be short on a local Azure', () => {
+    const local = { ...values, PATCHWRIGHT_REGISTRY: 'localhost:4001' };
+
+    expect(faultsOf({ ...local, PATCHWRIGHT_LEASE_SECONDS: '5' })).toBe('');
+  });
+});
+
+describe('a schedule', () => {
+  it.each([
+    '0 0 2 * * *',
+    '0 */5 * * * *',
+    '*/2 * * * * *',
+    '0 0 0 29 2 *',
+    '0 30 9 * Jan Mon',
+    '0 0 9-17 * * MON-FRI',
+    '0,30 5-10/2 */4 1,15 1-12 0-6',
+  ])('%s is taken, as the local Functions host takes it', (text) => {
+    expect(faultsOf({ ...values, PATCHWRIGHT_SCHEDULE: text })).toBe('');
+    expect(() => parseNcrontab(text)).not.toThrow();
+  });
+
+  it.each([
+    ['0 2 * * *', 'must have six fields'],
+    ['0 0 2 * * * 2026', 'must have six fields'],
+    ['@daily', 'must have six fields'],
+    ['60 0 2 * * *', 'the field for the second'],
+    ['0 60 2 * * *', 'the field for the minute'],
+    ['0 0 24 * * *', 'the field for the hour'],
+    ['0 0 2 0 * *', 'the field for the day is wrong'],
+    ['0 0 2 * 13 *', 'the field for the month'],
+    ['0 0 2 * * 7', 'the field for the day of the week'],
+    ['0 0 2 ? * *', 'the field for the day is wrong'],
+    ['0 0 2 L * *', 'the field for the day is wrong'],
+    ['0 0 2 * Mon *', 'the field for the month'],
+    ['0 */0 2 * * *', 'the field for the minute'],
+    ['0 10-5 2 * * *', 'the field for the minute'],
+    ['0 1, 2 * * *', 'the field for the minute'],
+    ['0 0 2 * * *,', 'the field for the day of the week'],
+  ])('%s is refused: %s', (text, why) => {
+    expect(faultsOf({ ...values, PATCHWRIGHT_SCHEDULE: text })).toContain(
+      `PATCHWRIGHT_SCHEDULE: ${why}`,
+    );
+    expect(faultsOf({ ...values, PATCHWRIGHT_REAP_SCHEDULE: text })).toContain(why);
+  });
 });

@@ -1,6 +1,6 @@
 import { createInspection, type Inspection } from '../../app.ts';
 import { failureName } from '../../http/connection-failure.ts';
-import { SettingsError } from '../../settings.ts';
+import { SettingsError } from '../../settings/settings-faults.ts';
 import { fail, type Outcome } from './outcome.ts';
 
 export type Opened =
@@ -26,15 +26,9 @@ function explain(error: unknown): Outcome {
       'Correct each of these: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to give them to this command.',
     );
   }
-  const code = failureName(error);
   // The SDKs' own texts may quote a connection string.
-  return code === 'ENOENT' || code === 'EACCES'
-    ? fail(
-        `PATCHWRIGHT_EXTRA_CA_FILE can’t be read (${code})`,
-        'Correct the path, or leave it out.',
-      )
-    : fail(
-        `an address or a connection string is malformed (${code})`,
-        'Check the settings whose names begin with AzureWebJobsStorage, and PATCHWRIGHT_ARM_ENDPOINT.',
-      );
+  return fail(
+    `an address or a connection string is malformed (${failureName(error)})`,
+    'Check the settings whose names begin with AzureWebJobsStorage, and PATCHWRIGHT_ARM_ENDPOINT.',
+  );
 }

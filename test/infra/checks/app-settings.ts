@@ -1,4 +1,4 @@
-import { SETTING_NAMES } from '../../../lib/settings.ts';
+import { SETTING_NAMES } from '../../../lib/settings/environment.ts';
 import {
   at,
   type BicepFile,

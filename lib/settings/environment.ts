@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Digest } from '../image/digest.ts';
+import { printable } from '../image/printable.ts';
+import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
+import type { WorkerImage } from '../pipeline/services.ts';
+import { CertificatePem, PrivateKeyPem } from './pem.ts';
+import { Schedule } from './schedule.ts';
+
+const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const Whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+
+/** `repository@sha256:…` in the configured registry. */
+const WorkerImageSetting = z.string().transform((text, context): WorkerImage => {
+  const [name = '', digest = '', more] = text.split('@');
+  const repository = RepositoryName.safeParse(name);
+  if (!repository.success || !Digest.safeParse(digest).success || more !== undefined) {
+    context.addIssue({ code: 'custom', message: 'must be repository@sha256:… in the registry' });
+    return z.NEVER;
+  }
+  return { repository: repository.data, reference: text };
+});
+
+const DatabaseSetting = z.string().transform((text, context) => {
+  const [name = '', label = '', more] = text.split(':');
+  const repository = RepositoryName.safeParse(name);
+  const tag = Tag.safeParse(label);
+  if (!repository.success || !tag.success || more !== undefined) {
+    context.addIssue({ code: 'custom', message: 'must be repository:tag in the registry' });
+    return z.NEVER;
+  }
+  return { repository: repository.data, tag: tag.data };
+});
+
+/** A file's path; what comes out is its text. */
+const CaFile = z.string().transform((path, context) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    context.addIssue({ code: 'custom', message: `${printable(path)} can't be read (${code})` });
+    return z.NEVER;
+  }
+});
+
+/** Every setting of our own, by the name that it has in the environment. */
+export const Environment = z.object({
+  PATCHWRIGHT_REGISTRY: RegistryHost,
+  PATCHWRIGHT_SUBSCRIPTION_ID: z.guid(),
+  PATCHWRIGHT_JOBS_RESOURCE_GROUP: z.string().min(1).max(90),
+  PATCHWRIGHT_LOCATION: z.string().regex(/^[a-z0-9]{2,40}$/, 'must be a region such as westeurope'),
+  PATCHWRIGHT_SUBNET_ID: z
+    .string()
+    .regex(
+      /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
+      'must be the resource id of a subnet',
+    )
+    .optional(),
+  PATCHWRIGHT_ARM_ENDPOINT: z.url().default('https://management.azure.com'),
+  PATCHWRIGHT_SCAN_WORKER_IMAGE: WorkerImageSetting,
+  PATCHWRIGHT_PATCH_WORKER_IMAGE: WorkerImageSetting,
+  PATCHWRIGHT_SCHEDULE: Schedule,
+  PATCHWRIGHT_REAP_SCHEDULE: Schedule,
+  PATCHWRIGHT_POLICY: z.string().min(1).optional(),
+  PATCHWRIGHT_DRY_RUN: Flag.default(false),
+  PATCHWRIGHT_BUILDER: z.enum(['confidential', 'remote', 'none']),
+  BUILDKIT_ADDRESS: z
+    .string()
+    .regex(/^tcp:\/\/[a-z0-9.-]+:\d{1,5}$/, 'must be tcp://host:port')
+    .optional(),
+  PATCHWRIGHT_BUILDKIT_CA: CertificatePem.optional(),
+  PATCHWRIGHT_BUILDKIT_CERT: CertificatePem.optional(),
+  PATCHWRIGHT_BUILDKIT_KEY: PrivateKeyPem.optional(),
+  PATCHWRIGHT_DATABASE: DatabaseSetting.prefault('patchwright/trivy-db:2'),
+  PATCHWRIGHT_TOOLING_MIRROR: RepositoryName.prefault('patchwright/mirror'),
+  PATCHWRIGHT_POLL_SECONDS: Whole(1, 300).default(15),
+  PATCHWRIGHT_TICK_SECONDS: Whole(1, 600).default(30),
+  PATCHWRIGHT_LEASE_SECONDS: Whole(5, 3600).default(900),
+  PATCHWRIGHT_RUN_HOURS: Whole(1, 168).default(12),
+  PATCHWRIGHT_MAX_GROUPS: Whole(1, 100).default(10),
+  PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
+  PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(5),
+  PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
+  AZURE_CLIENT_ID: z.guid().optional(),
+  AzureWebJobsStorage: z.string().min(1).optional(),
+  AzureWebJobsStorage__blobServiceUri: z.url().optional(),
+  AzureWebJobsStorage__queueServiceUri: z.url().optional(),
+  AzureWebJobsStorage__tableServiceUri: z.url().optional(),
+  AzureWebJobsStorage__credential: z.literal('managedidentity').optional(),
+  AzureWebJobsStorage__clientId: z.guid().optional(),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** The names of all settings, those of the Functions host that are read here included. */
+export const SETTING_NAMES: readonly string[] = Object.keys(Environment.shape);
