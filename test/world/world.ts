@@ -14,7 +14,7 @@ import {
   startRegistry,
 } from './registry/start-registry.ts';
 import { type LocalStorage, type StorageAccess, startStorage } from './storage.ts';
-import { createAuthority } from './tls/certificates.ts';
+import { createAuthority, type IssuedCertificate } from './tls/certificates.ts';
 import { trustAuthority } from './trust.ts';
 import { pushWorkerImage } from './worker-image.ts';
 
@@ -56,6 +56,8 @@ export interface World {
   /** The authority of every server here, PEM, and a file with it. */
   readonly caPem: string;
   readonly caFile: string;
+  /** Of its servers; for one more of them. */
+  readonly certificate: IssuedCertificate;
   /** The stand-in of the worker image, `repository@sha256:…`. */
   readonly workerImage: string;
   /** All of the app's settings. */
@@ -145,6 +147,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       storage,
       caPem: authority.caPem,
       caFile,
+      certificate,
       workerImage,
       appEnvironment,
       async startApp({ settings, ...app } = {}) {

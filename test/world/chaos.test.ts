@@ -1,0 +1,39 @@
+import { beforeAll, expect, it } from 'vitest';
+import { demoImages } from '../images/demo-images.ts';
+import { chaosPlan, TEST_SCALE } from './chaos/chaos-plan.ts';
+import { type ChaosEnd, runThroughChaos } from './chaos/chaos-run.ts';
+
+/*
+ * The short form of `npm run demo -- --chaos`: the built app, its process killed twice, every
+ * service failing for a while.
+ */
+const SEED = 1;
+const IMAGES = ['team/api', 'team/gateway', 'platform/base'];
+let end: ChaosEnd;
+
+beforeAll(async () => {
+  end = await runThroughChaos({
+    plan: chaosPlan(SEED, TEST_SCALE),
+    images: async (registry) =>
+      (await demoImages({ registry })).filter(({ repository }) => IMAGES.includes(repository)),
+    ...(process.env.CHAOS_SHOW !== undefined && { tell: console.log }),
+  });
+}, 120_000);
+
+it('a run through kills and faults in every service keeps every promise', () => {
+  expect(end.promises.filter(({ broken }) => broken.length > 0)).toEqual([]);
+  expect(end.promises.length).toBeGreaterThan(0);
+});
+
+it('an image that ends otherwise than in calm does so for a fault that happened', () => {
+  expect(end.unexplained).toEqual([]);
+});
+
+it('its process was killed, and every service failed', () => {
+  const places = new Set(Object.keys(end.faults).map((name) => name.split(' ')[0]));
+
+  expect(end.faults['app kill']).toBeGreaterThanOrEqual(2);
+  expect([...places].sort()).toEqual(
+    expect.arrayContaining(['app', 'blob', 'queue', 'registry', 'table']),
+  );
+});

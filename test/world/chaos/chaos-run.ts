@@ -1,0 +1,103 @@
+import { isRunOver } from '../../../lib/pipeline/records/run-row.ts';
+import type { DemoImage } from '../../images/demo-images.ts';
+import type { HostLog } from '../functions-host/host-log.ts';
+import { waitFor } from '../seed/job-world.ts';
+import { imageOf, readRunTables } from '../seed/run-tables.ts';
+import { storedTexts, watchPassing } from '../seed/secret-search.ts';
+import { seedDatabase, seedImages } from '../seed/seed-images.ts';
+import { policyOf, seedPolicy } from '../seed/seed-policy.ts';
+import { startWorld } from '../world.ts';
+import type { ChaosPlan } from './chaos-plan.ts';
+import { endsWell, type Promised } from './ends-well.ts';
+import { explanation } from './explained-outcomes.ts';
+import { FaultLedger } from './fault-ledger.ts';
+import { knownSecrets } from './known-secrets.ts';
+import { CHAOS_MESSAGE_LEASE_SECONDS, CHAOS_SETTINGS, startChaos } from './start-chaos.ts';
+
+export interface ChaosEnd {
+  readonly promises: readonly Promised[];
+  /** Images that ended otherwise than in calm, and the faults that explain it. */
+  readonly explained: readonly string[];
+  /** Images that ended otherwise, and no fault says why. */
+  readonly unexplained: readonly string[];
+  /** `place kind` → how often. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly logs: readonly HostLog[];
+}
+
+/** One run of the built app over these images, through the faults of the plan. */
+export async function runThroughChaos(options: {
+  readonly plan: ChaosPlan;
+  /** Made for the registry that they will stand in. */
+  readonly images: (registry: string) => Promise<readonly DemoImage[]>;
+  readonly tell?: (line: string) => void;
+}): Promise<ChaosEnd> {
+  const world = await startWorld({ settings: CHAOS_SETTINGS });
+  try {
+    const images = await options.images(world.registry.host);
+    await seedImages(world.registry, images);
+    await seedDatabase(world.registry);
+    const repositories = images.map(({ repository }) => ({ repository, tags: ['*'] }));
+    await seedPolicy(world.registry, policyOf(repositories));
+    const before = world.registry.snapshot();
+    const ledger = new FaultLedger(options.tell ?? (() => undefined));
+    const chaos = await startChaos({ world, plan: options.plan, ledger });
+    try {
+      const logs: HostLog[] = [];
+      const host = await world.startApp({
+        settings: chaos.settings,
+        leaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
+        onLog: (log) => logs.push(log),
+      });
+      const passing = watchPassing(world);
+      const tables = readRunTables(world.storage);
+      chaos.begin(host);
+      // It may be lost with its process: whoever fires it sees only that it was taken.
+      host.fire('scheduledRun').catch(() => undefined);
+      const run = await waitFor('the end of the run', async () => {
+        const [newest] = await tables.runs();
+        return newest !== undefined && isRunOver(newest) ? newest : undefined;
+      });
+      await chaos.end();
+      const targets = await tables.targets(run.runId);
+      const texts = logs.map(({ message }) => ({ where: 'log of the app', text: message }));
+      const left = [...texts, ...(await passing.stop()), ...(await storedTexts(world))];
+      const faults = ledger.counts();
+      const secrets = knownSecrets(world, host);
+      const expected = new Map(images.flatMap(expectedOutcomes));
+      const others = targets
+        .map(({ state, reason, detail, patchTag, ...target }) => {
+          const image = imageOf(target);
+          const got = [state, reason ?? (state === 'patched' ? patchTag : '')].join(' ').trim();
+          return { image, state, reason, detail, got };
+        })
+        .filter(({ image, got }) => got !== expected.get(image));
+      const missing = [...expected.keys()].filter(
+        (image) => !targets.some((target) => imageOf(target) === image),
+      );
+      return {
+        promises: endsWell({ world, before, run, targets, left, secrets }),
+        explained: others.flatMap((one) => explanation(one, faults) ?? []),
+        unexplained: [
+          ...missing.map((image) => `${image} was not looked at`),
+          ...others
+            .filter((one) => explanation(one, faults) === undefined)
+            .map((one) => `${one.image} ended ${one.got}, not ${expected.get(one.image)}`),
+        ],
+        faults,
+        logs,
+      };
+    } finally {
+      await chaos.close();
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+function expectedOutcomes({ repository, expected }: DemoImage): [string, string][] {
+  return expected.map(({ tag, state, ...more }) => {
+    const rest = 'publishes' in more ? more.publishes : 'reason' in more ? more.reason : '';
+    return [`${repository}:${tag}`, `${state} ${rest}`.trim()];
+  });
+}
