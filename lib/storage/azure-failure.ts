@@ -25,8 +25,25 @@ const NOT_PROVISIONED: ReadonlySet<string> = new Set([
   'ContainerBeingDeleted',
 ]);
 
+/**
+ * What is kept of an SDK's error as a cause. The error itself holds its request, and that the
+ * identity's bearer token or a signature: whoever printed it with its fields would print them.
+ */
+class ServiceAnswer extends Error implements ServiceFailure {
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+
+  constructor(name: string, { status, code }: Partial<ServiceFailure> = {}) {
+    super([name, status, code].filter((part) => part !== undefined).join(' '));
+    this.name = name;
+    this.status = status;
+    this.code = code;
+  }
+}
+
 /** Undefined for what is no answer of the service. */
 export function serviceFailure(error: unknown): ServiceFailure | undefined {
+  if (error instanceof ServiceAnswer) return { status: error.status, code: error.code };
   if (!(error instanceof RestError)) return undefined;
   return { status: error.statusCode, code: serviceCode(error) };
 }
@@ -49,7 +66,19 @@ export function storageErrorFrom(error: unknown, what: string): StorageError {
   const code = failure === undefined ? codeOfOther(error) : codeOfFailure(failure);
   const parts = failure === undefined ? [nameOf(error)] : [failure.status, failure.code];
   const why = parts.filter((part) => part !== undefined).join(' ');
-  return new StorageError(code, `${what} failed: ${why || 'no answer'}`, { cause: error });
+  return new StorageError(code, `${what} failed: ${why || 'no answer'}`, {
+    cause: keptCause(error, failure, code),
+  });
+}
+
+/** The credential's errors, too, may hold what they had asked with. */
+function keptCause(
+  error: unknown,
+  failure: ServiceFailure | undefined,
+  code: StorageErrorCode,
+): unknown {
+  if (failure !== undefined) return new ServiceAnswer(nameOf(error), failure);
+  return code === 'denied' ? new ServiceAnswer(nameOf(error)) : error;
 }
 
 function codeOfFailure({ status, code }: ServiceFailure): StorageErrorCode {

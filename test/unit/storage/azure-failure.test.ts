@@ -1,6 +1,7 @@
-import { RestError } from '@azure/core-rest-pipeline';
+import { inspect } from 'node:util';
+import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
-import { storageErrorFrom } from '../../../lib/storage/azure-failure.ts';
+import { serviceFailure, storageErrorFrom } from '../../../lib/storage/azure-failure.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
 
 function named(name: string): Error {
@@ -33,7 +34,8 @@ describe('storageErrorFrom', () => {
 
     const error = storageErrorFrom(cause, 'reading X');
 
-    expect(error).toMatchObject({ code: expected, retryable, cause });
+    expect(error).toMatchObject({ code: expected, retryable });
+    expect(serviceFailure(error.cause)).toEqual({ status: statusCode, code });
     expect(error.message).toMatch(/^reading X failed: /);
     expect(error.message).toContain(code);
   });
@@ -49,6 +51,28 @@ describe('storageErrorFrom', () => {
 
     expect(error.code).toBe(expected);
     expect(error.message).toBe(`reading X failed: ${name}`);
+  });
+
+  it('keeps nothing of the request, and so no token', () => {
+    const request = createPipelineRequest({
+      url: 'https://a.blob.core.windows.net/x?sig=topsecret',
+      headers: createHttpHeaders({ authorization: 'Bearer topsecret' }),
+    });
+    const original = new RestError('topsecret', { statusCode: 403, code: 'Denied', request });
+
+    const error = storageErrorFrom(original, 'reading X');
+
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('topsecret');
+    expect(error.cause).toMatchObject({ name: 'RestError', code: 'Denied', status: 403 });
+  });
+
+  it('keeps nothing of what a credential had asked with', () => {
+    const original = Object.assign(named('AuthenticationError'), { errorResponse: 'topsecret' });
+
+    const error = storageErrorFrom(original, 'reading X');
+
+    expect(inspect(error, { depth: 10 })).not.toContain('topsecret');
+    expect(error.cause).toMatchObject({ name: 'AuthenticationError' });
   });
 
   it('leaves an error of storage as it is', () => {
