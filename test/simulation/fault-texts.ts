@@ -27,12 +27,6 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
       'const now = await services.targets.get(row.partitionKey, row.rowKey); return services.targets.replace(row, now?.etag ?? stored.etag);',
   },
   {
-    name: 'do not make good what the inventory was not told',
-    file: 'clear-job.ts',
-    text: 'for (const { row } of ended) await recordInventory(services, row);',
-    instead: '',
-  },
-  {
     name: 'never give a target up',
     file: 'change-target.ts',
     text: 'if (attempts >= MAX_LOST_ATTEMPTS)',
@@ -51,16 +45,16 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '',
   },
   {
-    name: 'never look again at a run that has ended',
-    file: 'last-look.ts',
-    text: 'await clearRunStaging(services, jobs);',
-    instead: '',
-  },
-  {
     name: 'leave jobs alone whose message was lost',
     file: 'plan-tick.ts',
     text: 'wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),',
     instead: 'wake: [],',
+  },
+  {
+    name: 'leave in staging what a late group has pushed',
+    file: 'clear-staging.ts',
+    text: "await clearJobStaging(services, repository, jobIds, 'all');",
+    instead: '',
   },
   {
     name: 'give the tags of one image to several jobs',
@@ -72,12 +66,6 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     name: 'keep the claim on an image',
     file: 'clear-job.ts',
     text: 'await releaseImage(services, image, runId);',
-    instead: '',
-  },
-  {
-    name: 'leave the staged patch where it is',
-    file: 'clear-job.ts',
-    text: 'for (const { row } of image.targets) await clearTargetStaging(services, row);',
     instead: '',
   },
   {
@@ -101,8 +89,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'do not look again after the PUT',
     file: 'publish-target.ts',
-    text: "if (after?.digest === staged) return 'put';",
-    instead: "if (after !== undefined) return 'put';",
+    text: 'if (after?.digest === staged) {',
+    instead: 'if (after !== undefined) {',
   },
   {
     name: 'publish a patch of a source that has moved',
