@@ -52,7 +52,7 @@ async function begin(services: Services, run: RunRow): Promise<DiscoveryStep> {
   const { registry, options, blobs } = services;
   const loaded = await loadPolicyText({ registry, setting: options.policySetting });
   if (!loaded.found) return { fault: 'policy-missing', detail: loaded.detail };
-  const parsed = parsePolicy(loaded.text);
+  const parsed = parsePolicy(loaded.text, options);
   if (!parsed.ok) {
     return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.faults].join('\n') };
   }

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { RepositoryName, Tag } from '../image/reference.ts';
 import { truncate } from '../text/truncate.ts';
-import { isReservedRepository } from './reserved-repositories.ts';
+import {
+  type ConfiguredRepositories,
+  isConfiguredRepository,
+  isReservedRepository,
+} from './reserved-repositories.ts';
+
+const RESERVED = 'is a repository of Patchwright or of the registry itself, and is never patched';
 
 const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
-  error: 'is a repository of Patchwright or of the registry itself, and is never patched',
+  error: RESERVED,
 });
 
 const Unique = <Item extends z.ZodType<string>>(item: Item) =>
@@ -50,13 +56,28 @@ export type PolicyParse =
 export const MAX_POLICY_BYTES = 10 * 1024 * 1024;
 const MAX_FAULTS = 50;
 
-export function parsePolicy(text: string): PolicyParse {
+/** With what settings have configured, a policy that selects any of it is a fault. */
+export function parsePolicy(text: string, configured?: ConfiguredRepositories): PolicyParse {
   const document = parseJson(text);
   if (!document.ok) return { ok: false, faults: [document.fault] };
-  const parsed = Policy.safeParse(document.value);
+  const schema = configured === undefined ? Policy : policyFor(configured);
+  const parsed = schema.safeParse(document.value);
   if (parsed.success) return { ok: true, policy: parsed.data };
   const faults = parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`);
   return { ok: false, faults: faults.slice(0, MAX_FAULTS) };
+}
+
+function policyFor(configured: ConfiguredRepositories) {
+  return Policy.superRefine(({ repositories }, context) => {
+    for (const [at, { repository }] of repositories.entries()) {
+      if (!isConfiguredRepository(repository, configured)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['repositories', at, 'repository'],
+        message: RESERVED,
+      });
+    }
+  });
 }
 
 function parseJson(text: string): { ok: true; value: unknown } | { ok: false; fault: string } {

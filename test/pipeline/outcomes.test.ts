@@ -320,6 +320,17 @@ describe('a run', () => {
     expect(world.groups.creations()).toEqual([]);
   });
 
+  it('does not patch what settings have put outside our own repositories', async () => {
+    const policy = { version: 'v1', repositories: [{ repository: 'tooling/debian', tags: ['*'] }] };
+    const pipeline = { toolingMirror: RepositoryName.parse('tooling') };
+    const world = new PipelineWorld({ policy, script: { report: patchable }, pipeline });
+
+    const run = await world.run();
+
+    expect(run).toMatchObject({ state: 'failed', reason: 'policy-invalid' });
+    expect(run.detail).toContain('repositories[0].repository');
+  });
+
   it('says which image another run has in hand', async () => {
     const { world } = await runOne({});
     const digest = (await world.registry.tag(API, Tag.parse('v1')))?.digest;

@@ -91,7 +91,7 @@ async function readPolicy({ app }: CheckContext): Promise<Outcome> {
       'Push a policy ("oras push REGISTRY/csscpolicies/patchpolicy:v1 policy.json"), or set PATCHWRIGHT_POLICY to the document.',
     );
   }
-  const parsed = parsePolicy(found.text);
+  const parsed = parsePolicy(found.text, options);
   if (!parsed.ok) {
     return fail(
       `${found.from}: ${parsed.faults.join('; ')}`,
@@ -107,7 +107,7 @@ async function readPolicy({ app }: CheckContext): Promise<Outcome> {
 async function sampleOf({ app }: CheckContext): Promise<readonly RepositoryName[]> {
   const { registry, options } = app;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
-  const parsed = found.found ? parsePolicy(found.text) : undefined;
+  const parsed = found.found ? parsePolicy(found.text, options) : undefined;
   if (parsed === undefined || !parsed.ok) return [];
   const enabled = parsed.policy.repositories.filter((rule) => rule.enabled);
   return enabled.slice(0, SAMPLE).map((rule) => rule.repository);

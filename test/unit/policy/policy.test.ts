@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../lib/policy/policy.ts';
 
 const rule = { repository: 'team/api', tags: ['v1'] };
@@ -94,4 +94,38 @@ it('never throws, whatever it is given', () => {
       expect(parsePolicy(text)).toHaveProperty('ok');
     }),
   );
+});
+
+describe('a policy of an installation whose settings name repositories', () => {
+  const configured = {
+    database: { repository: 'infra/trivy-db' },
+    toolingMirror: 'mirror',
+    scanWorkerImage: { repository: 'infra/worker-scan' },
+    patchWorkerImage: { repository: 'infra/worker-patch' },
+  };
+  const parse = (...repositories: readonly string[]) =>
+    parsePolicy(
+      JSON.stringify({
+        version: 'v1',
+        repositories: repositories.map((repository) => ({ ...rule, repository })),
+      }),
+      configured,
+    );
+
+  it.each([
+    'infra/trivy-db',
+    'mirror',
+    'mirror/docker.io/library/debian',
+    'infra/worker-scan',
+    'infra/worker-patch',
+  ])('does not select %s', (repository) => {
+    expect(parse('team/api', repository)).toEqual({
+      ok: false,
+      faults: [expect.stringMatching(/^repositories\[1\]\.repository: .*never patched/)],
+    });
+  });
+
+  it.each(['infra/trivy-db-tools', 'mirrors/x', 'team/mirror'])('may select %s', (repository) => {
+    expect(parse(repository).ok).toBe(true);
+  });
 });
