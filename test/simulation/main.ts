@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
 import type { Share, ShareResult } from './share.ts';
+import { simulateLoad } from './simulate-load.ts';
 import { simulateSeed } from './simulate-seed.ts';
 
 const HELP = `npm run simulate -- [options]
@@ -10,6 +11,7 @@ const HELP = `npm run simulate -- [options]
   --seeds N         N worlds (1000)  --from S  the first seed (1)
   --crashes         one run, with a crash before and after each of its writes in turn
   --pairs           the same for each pair of neighbouring writes
+  --targets N       one undisturbed run over N images: how many calls, how long
   --stop-at-first   stop each thread at its first failure
 The last line is the summary; the exit status is 0 if nothing failed and, with --seeds 10000 or
 more, each kind of fault and each transition was seen.`;
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
+    targets: { type: 'string' },
     trace: { type: 'boolean', default: false },
     crashes: { type: 'boolean', default: false },
     pairs: { type: 'boolean', default: false },
@@ -32,6 +35,7 @@ const ENOUGH_TO_SEE_ALL = 10_000;
 
 if (values.help) console.log(HELP);
 else if (values.seed !== undefined) process.exitCode = await replay(numberOf(values.seed));
+else if (values.targets !== undefined) process.exitCode = await load(numberOf(values.targets));
 else process.exitCode = await simulate();
 
 async function replay(seed: number): Promise<number> {
@@ -45,6 +49,22 @@ async function replay(seed: number): Promise<number> {
     `seed ${seed}: ${failed ? 'failed' : 'well'}, ${result.calls} calls in ${hours} simulated hours`,
   );
   return failed ? 1 : 0;
+}
+
+async function load(targets: number): Promise<number> {
+  const result = await simulateLoad(targets);
+  const ends = Map.groupBy(result.outcomes.values(), (outcome) =>
+    outcome.replace(/ (?:v|tag).*/, ''),
+  );
+  for (const [end, { length }] of ends) console.log(`${end}: ${length}`);
+  for (const fault of result.violations) console.log(`BROKEN: ${fault}`);
+  const hours = (result.virtualSeconds / 3600).toFixed(1);
+  const { user } = process.cpuUsage();
+  const calls = `${result.calls} calls, ${(result.calls / targets).toFixed(1)} a target`;
+  console.log(
+    `${targets} targets: ${calls}, ${hours} simulated hours, ${Math.round(user / 1e6)} s CPU`,
+  );
+  return result.violations.length > 0 ? 1 : 0;
 }
 
 async function simulate(): Promise<number> {

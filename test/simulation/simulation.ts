@@ -77,6 +77,7 @@ export class Simulation implements Gate {
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #plan: FaultPlan;
+  readonly #callMs: number;
   readonly #trace: string[] | undefined;
   readonly #instances: readonly Instance[] = [
     { name: 'A', skewMs: 0 },
@@ -97,7 +98,8 @@ export class Simulation implements Gate {
     readonly random: Random;
     readonly plan: FaultPlan;
     readonly trace?: boolean;
-    readonly pipeline?: Partial<PipelineOptions>;
+    /** The longest that a call of a port takes; 200 where nothing is said. */
+    readonly callMs?: number;
   }) {
     const { clock } = this;
     this.#scenario = options.scenario;
@@ -124,7 +126,8 @@ export class Simulation implements Gate {
       truth: this.#truth,
       observer: this.observer,
     });
-    this.options = { ...optionsOf(options.scenario), ...options.pipeline };
+    this.options = optionsOf(options.scenario);
+    this.#callMs = options.callMs ?? 200;
   }
 
   async run(): Promise<SimulationResult> {
@@ -229,7 +232,7 @@ export class Simulation implements Gate {
     const { task, call } = pending;
     task.pending.delete(pending);
     this.#calls += 1;
-    this.clock.advance({ seconds: this.#random.between(5, 200) / 1000 });
+    this.clock.advance({ seconds: this.#random.between(1, this.#callMs) / 1000 });
     const fault = this.#faulty ? this.#plan.call(call) : undefined;
     if (fault !== undefined) {
       this.coverage.fault(fault);
