@@ -35,7 +35,9 @@ async function simulateSeeds(
   const failures: { world: string; faults: readonly string[] }[] = [];
   let [worlds, calls] = [0, 0];
   for (const seed of share.seeds) {
-    const result = await simulateSeed(seed);
+    const result = await simulateSeed(seed).catch((error: unknown) => {
+      throw new Error(`the world of seed ${seed} itself broke`, { cause: error });
+    });
     worlds += 1;
     calls += result.calls;
     coverage.add(result.coverage.counts());

@@ -11,6 +11,7 @@ import { startRun } from '../../lib/pipeline/start-run.ts';
 import { stepJob } from '../../lib/pipeline/step-job.ts';
 import { tickRun } from '../../lib/pipeline/tick-run.ts';
 import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
+import { RegistryError } from '../../lib/registry/registry.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
@@ -177,7 +178,7 @@ export class Simulation implements Gate {
   }
 
   async pushOther(repository: RepositoryName, tag: Tag): Promise<void> {
-    await this.images.push(repository, [tag], 'clean');
+    await unlessLocked(() => this.images.push(repository, [tag], 'clean'));
   }
 
   // The scheduler
@@ -527,8 +528,8 @@ export class Simulation implements Gate {
   }
 
   async #worldFault(fault: DrawnWorldFault): Promise<void> {
-    const happened = await this.#tryWorldFault(fault);
-    if (!happened) return;
+    const happened = await unlessLocked(() => this.#tryWorldFault(fault));
+    if (happened !== true) return;
     this.coverage.fault(fault);
     this.#note(() => `world  ← ${fault}`);
   }
@@ -769,6 +770,16 @@ function optionsOf(scenario: Scenario): PipelineOptions {
     patchBatch: scenario.patchBatch,
     maxImageBytes: 10_000_000,
   };
+}
+
+/** What somebody else does to a tag that is locked fails for them too. */
+async function unlessLocked<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === 'locked') return undefined;
+    throw error;
+  }
 }
 
 async function outcomeOf(call: PortCall<unknown>): Promise<Outcome<unknown>> {
