@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../lib/image/digest.ts';
+import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { claimImage } from '../../lib/pipeline/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { RegistryError } from '../../lib/registry/registry.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport, scratchReport } from './debian-report.ts';
@@ -343,5 +344,147 @@ describe('a run', () => {
 
     const target = await world.target(run.runId, 'team/api', 'v1');
     expect(target).toMatchObject({ state: 'skipped', reason: 'held-by-another-run' });
+  });
+});
+
+describe('what the registry does ends a target with its reason', () => {
+  const V1_1 = Tag.parse('v1-1');
+
+  /** Something happens in place of each PUT under the patch's tag. */
+  function onPatchPut(
+    { registry }: PipelineWorld,
+    happen: (put: () => Promise<Digest>) => Promise<Digest>,
+  ): void {
+    const put = registry.putManifest.bind(registry);
+    let inside = false;
+    registry.putManifest = async (repository, reference, manifest) => {
+      const plain = () => put(repository, reference, manifest);
+      if (reference !== V1_1 || inside) return plain();
+      inside = true;
+      return happen(plain).finally(() => {
+        inside = false;
+      });
+    };
+  }
+
+  it('a tag that is locked', async () => {
+    const { target, world } = await runOne({
+      prepare: (here) =>
+        onPatchPut(here, async () => {
+          throw new RegistryError('locked', 'v1-1 is locked');
+        }),
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'tag-locked' });
+    expect(await world.registry.tag(API, V1_1)).toBeUndefined();
+  });
+
+  it('a tag that another push took right after ours', async () => {
+    const theirs = { repository: API, tags: [V1_1], layers: ['their layer'] };
+    const { target, world } = await runOne({
+      prepare: (here) =>
+        onPatchPut(here, async (put) => {
+          const digest = await put();
+          await seedImage(here.registry, theirs);
+          return digest;
+        }),
+    });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'tag-race-lost' });
+    expect((await world.registry.tag(API, V1_1))?.digest).not.toBe(target.staged);
+  });
+
+  it('a registry that does not answer any more', async () => {
+    let puts = 0;
+    const { target, run } = await runOne({
+      prepare: (here) =>
+        onPatchPut(here, async () => {
+          puts += 1;
+          throw new RegistryError('unavailable', 'no answer');
+        }),
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'registry-error' });
+    expect(puts).toBeGreaterThan(5);
+    expect(run.state).toBe('completed');
+  });
+
+  it('a repository that can not be listed', async () => {
+    const { target, world } = await runOne({
+      prepare: ({ registry }) => {
+        const list = registry.listTags.bind(registry);
+        registry.listTags = async (repository, options) => {
+          if (repository === API) throw new RegistryError('unavailable', 'no answer');
+          return list(repository, options);
+        };
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'registry-error' });
+    expect(world.groups.creations()).toEqual([]);
+  });
+
+  it('a tag that holds no image', async () => {
+    const { target, world } = await runOne({
+      prepare: async ({ registry }) => {
+        const found = await registry.manifest(API, Tag.parse('v1'));
+        const manifest = JSON.parse(Buffer.from(found?.bytes ?? []).toString());
+        manifest.config.mediaType = 'application/vnd.cncf.helm.config.v1+json';
+        const bytes = Buffer.from(JSON.stringify(manifest));
+        const mediaType = found?.mediaType ?? '';
+        await registry.putManifest(API, Tag.parse('v1'), { bytes, mediaType });
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'not-an-image' });
+    expect(world.groups.creations()).toEqual([]);
+  });
+});
+
+describe('what can not be gone on with ends a target with its reason', () => {
+  it('a report that is none', async () => {
+    const { target, world } = await runOne({ script: { report: () => ({ nonsense: true }) } });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'report-invalid' });
+    expect(world.groups.creations()).toHaveLength(3);
+  });
+
+  it('a message of the worker, in plain text', async () => {
+    const message = 'no \u001b[31mway\u202E\n{"a":"?sig=secret"}';
+    const { target } = await runOne({
+      script: {
+        patch: ({ digest }) => ({ digest, outcome: 'failed', failure: 'tool-failed', message }),
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'tool-failed' });
+    expect(target.detail).toBe('no way {"a":"?sig=***"}');
+  });
+
+  it('an error that nobody has foreseen', async () => {
+    const { target, run } = await runOne({
+      prepare: ({ blobs }) => {
+        blobs.createOnlyUrl = async () => {
+          throw new TypeError('nobody has foreseen this');
+        };
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'internal-error' });
+    expect(target.detail).toContain('nobody has foreseen this');
+    expect(run.state).toBe('completed');
+  });
+
+  it('a quota that Azure does not lift before the run’s deadline', async () => {
+    const { target, run, world } = await runOne({
+      pipeline: { runHours: 1 },
+      prepare: ({ groups }) => {
+        groups.decide = () => ({ kind: 'refused', refusal: 'quota' });
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'quota' });
+    expect(world.groups.creations()).toEqual([]);
+    expect(run.finishedAt).toBeInstanceOf(Date);
   });
 });
