@@ -2,6 +2,7 @@ import type { RepositoryName } from '../../../lib/image/reference.ts';
 import type { Scope } from './auth/scopes.ts';
 import type { RegistryIdentity, TokenIssuer } from './auth/tokens.ts';
 import type { Reply } from './http.ts';
+import type { CacheRule } from './oci/cache-rules.ts';
 import type { Uploads } from './oci/uploads.ts';
 import type { RegistryStorage } from './storage/registry-storage.ts';
 
@@ -55,6 +56,8 @@ export interface RegistrySettings {
    * ACR does. Trivy follows no redirect to a loopback address, so it stays off for real tools.
    */
   readonly redirectBlobs: boolean;
+  /** Repositories that mirror others; none unless given. */
+  readonly cacheRules: readonly CacheRule[];
   /** ACR's admin user, who may do everything; none unless given. */
   readonly adminUser?: { readonly username: string; readonly password: string };
 }

@@ -60,6 +60,7 @@ export async function startRegistry(options: RegistryOptions): Promise<LocalRegi
       options.verifyIdentityToken ?? ((token) => readIdentityToken(token, now())),
     mountsRefused: options.mountsRefused ?? false,
     redirectBlobs: options.redirectBlobs ?? false,
+    cacheRules: options.cacheRules ?? [],
     ...(options.adminUser === undefined ? {} : { adminUser: options.adminUser }),
   };
   let { intercept } = options;

@@ -16,18 +16,22 @@ import {
 import type { ManifestReference } from '../names.ts';
 import type { RegistryContext } from '../operation.ts';
 import { declaredMediaType } from '../storage/manifest-document.ts';
+import { revalidate } from './cache-rules.ts';
 
 /** ACR's limit on a manifest. */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 const OCI_TYPES: readonly string[] = [MediaType.ociManifest, MediaType.ociIndex];
 
-export function getManifest(
+export async function getManifest(
   context: RegistryContext,
   request: RegistryRequest,
   name: RepositoryName,
   reference: ManifestReference,
-): Reply {
+): Promise<Reply> {
+  if (request.method === 'GET' && reference.kind === 'tag') {
+    await revalidate(context, name, reference.tag);
+  }
   const record = knownManifest(context.storage, name, reference);
   const repository = context.storage.find(name);
   const tag = reference.kind === 'tag' ? repository?.tags.get(reference.tag) : undefined;

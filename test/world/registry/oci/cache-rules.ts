@@ -1,0 +1,38 @@
+import type { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import type { RegistryContext } from '../operation.ts';
+import type { ManifestRecord } from '../storage/repository.ts';
+
+/**
+ * One of ACR's cache rules. The upstream is a repository of this same registry that stands for
+ * another registry's: what is pushed there is published there.
+ */
+export interface CacheRule {
+  readonly repository: string;
+  readonly upstream: string;
+}
+
+/**
+ * Brings a cached tag up to date, as ACR does on a GET of its manifest by tag and at no other time: a
+ * tag that nobody has pulled is in no list, and one that has moved upstream stays where it was.
+ * Source: ACR, "Artifact cache": content is cached, and compared with its upstream, when it is pulled.
+ */
+export async function revalidate(
+  context: RegistryContext,
+  name: RepositoryName,
+  tag: Tag,
+): Promise<void> {
+  const { storage } = context;
+  const rule = context.settings().cacheRules.find(({ repository }) => repository === name);
+  const upstream = storage.repositories().find((repository) => repository.name === rule?.upstream);
+  const digest = upstream?.tags.get(tag)?.digest;
+  if (upstream === undefined || digest === undefined) return; // what was cached stays
+  if (storage.find(name)?.tags.get(tag)?.digest === digest) return;
+
+  const copy = async (record: ManifestRecord | undefined, as?: Tag): Promise<void> => {
+    if (record === undefined) return;
+    for (const child of record.document.manifests) await copy(upstream.manifests.get(child.digest));
+    for (const blob of record.document.blobs) storage.linkBlob(name, blob.digest);
+    await storage.putManifest(name, record, as);
+  };
+  await copy(upstream.manifests.get(digest), tag);
+}
