@@ -24,6 +24,11 @@ export function changeLines(before: RunSnapshot | undefined, now: RunSnapshot): 
   return lines.map((line) => at + line);
 }
 
+/** Something beside the run's own steps, at the time of the run's last change that was shown. */
+export function noteLine(last: RunSnapshot | undefined, text: string): string {
+  return `${(last?.seconds ?? 0).toFixed(1).padStart(6)} s  ${said('fault', text)}`;
+}
+
 function goingOn(changed: readonly TargetView[]): string[] {
   // Queued says no more than that discovery found it, and lasts a moment.
   const going = changed.filter(({ state }) => !isTerminal(state) && state !== 'queued');

@@ -10,6 +10,10 @@ export interface DemoOptions {
   readonly keep: boolean;
   /** One JSON document on standard output, and nothing else there. */
   readonly json: boolean;
+  /** Kills and faults while it runs, by the plan of `seed`. */
+  readonly chaos: boolean;
+  /** Undefined: any plan. */
+  readonly seed: number | undefined;
 }
 
 export type DemoArgs =
@@ -28,6 +32,9 @@ what became of each image.
                    reference such as docker.io/library/debian:12 (copied by skopeo). Implies --real
   --keep           leave everything up until Ctrl+C, to look around in it
   --json           print one JSON document on standard output, and the rest on standard error
+  --chaos          kill the app and make every service fail while it runs, and check that nothing
+                   is lost by it. With stand-ins
+  --seed N         the chaos of an earlier run again, as far as real time allows
   --help           print this
 
 Exit status: 0 when every image ended as expected, 1 when not, 2 for a wrong option, 130 for Ctrl+C.
@@ -42,23 +49,32 @@ export function parseDemoArgs(args: readonly string[]): DemoArgs {
         image: { type: 'string' },
         keep: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        chaos: { type: 'boolean', default: false },
+        seed: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     if (values.help) return { kind: 'help' };
-    const { image, keep, json } = values;
+    const { image, keep, json, chaos } = values;
     if (image === '') return { kind: 'wrong', message: '--image needs a folder or a reference' };
-    return {
-      kind: 'run',
-      options: { real: values.real || image !== undefined, image, keep, json },
-    };
+    const real = values.real || image !== undefined;
+    if (chaos && real) return { kind: 'wrong', message: '--chaos runs with stand-ins alone' };
+    if (values.seed === undefined) {
+      return { kind: 'run', options: { real, image, keep, json, chaos, seed: undefined } };
+    }
+    if (!chaos || !/^\d{1,9}$/.test(values.seed)) {
+      return { kind: 'wrong', message: '--seed needs --chaos and a whole number' };
+    }
+    const seed = Number(values.seed);
+    return { kind: 'run', options: { real, image, keep, json, chaos, seed } };
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** The command for the same demo with `--keep`. */
-export function keepCommand({ real, image }: DemoOptions): string {
+export function keepCommand({ real, image, chaos }: DemoOptions): string {
+  if (chaos) return 'npm run demo -- --chaos --keep';
   const which = image === undefined ? (real ? ['--real'] : []) : ['--image', image];
   return ['npm run demo --', ...which, '--keep'].join(' ');
 }

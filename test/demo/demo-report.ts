@@ -1,5 +1,6 @@
 import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
 import type { Check } from './aftermath.ts';
+import type { DisturbanceReport } from './disturbance.ts';
 import type { DemoOutcome } from './outcome.ts';
 
 /** How a demo went, whole. */
@@ -14,6 +15,8 @@ export interface DemoReport {
   readonly unexpected: readonly string[];
   /** The last warnings and errors of app and host. */
   readonly problems: readonly string[];
+  /** What was done to it, where something was. */
+  readonly disturbance?: DisturbanceReport | undefined;
 }
 
 export function runSeconds({ createdAt, finishedAt }: RunRow): number {
@@ -47,6 +50,13 @@ export function jsonReport(report: DemoReport, environmentFile: string | undefin
     outcomes: report.outcomes,
     checks: report.checks,
     unexpected: report.unexpected,
+    ...(report.disturbance && {
+      chaos: {
+        seed: report.disturbance.seed,
+        faults: report.disturbance.faults,
+        explained: report.disturbance.explained,
+      },
+    }),
     environmentFile,
   };
 }

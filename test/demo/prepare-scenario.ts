@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { prepareReal } from '../real/prepare.ts';
 import type { Progress } from '../real/progress.ts';
+import { chaosScenario } from './chaos-scenario.ts';
 import type { DemoOptions } from './demo-args.ts';
 import { findOwnImage } from './own-image.ts';
 import { ownImageScenario } from './own-image-scenario.ts';
@@ -16,6 +18,7 @@ export async function prepareScenario(
     readonly scratch: string;
   },
 ): Promise<Scenario> {
+  if (options.chaos) return chaosScenario(options.seed ?? randomInt(1_000_000));
   if (!options.real) return standInScenario();
   const prepared = await prepareReal(context);
   if (options.image === undefined) return realScenario(prepared);

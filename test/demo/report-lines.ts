@@ -1,5 +1,6 @@
 import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
 import { type DemoReport, endedWell, runSeconds } from './demo-report.ts';
+import { disturbanceLines } from './disturbance-lines.ts';
 import { outcomeTable, tableLegend } from './outcome-table.ts';
 import type { Palette } from './palette.ts';
 
@@ -18,6 +19,7 @@ export function reportLines(
     `  ${palette.bold(totals(run))}`,
     `  ${palette.dim(tableLegend(width))}`,
     '',
+    ...(report.disturbance === undefined ? [] : disturbanceLines(report.disturbance, options)),
     ...checks.map(({ ok, text }) => `  ${mark(ok)} ${text}`),
     `  ${mark(unexpected.length === 0)} ${unexpected.length === 0 ? 'every image ended as expected' : 'not every image ended as expected'}`,
     ...unexpected.map((text) => `    ${palette.red(text)}`),

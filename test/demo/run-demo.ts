@@ -7,6 +7,7 @@ import type { World } from '../world/world.ts';
 import { checkAftermath } from './aftermath.ts';
 import { DemoProblem } from './demo-problem.ts';
 import type { DemoReport } from './demo-report.ts';
+import type { Disturbance } from './disturbance.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Scenario } from './scenario.ts';
 import type { Screen } from './screen.ts';
@@ -48,6 +49,7 @@ export async function runDemo<Result>(
   const world = await inStep(progress, 'Local Azure: registry, ARM, storage, identity', () =>
     scenario.start({ settings: SETTINGS }),
   );
+  const ending: (() => Promise<void>)[] = [];
   try {
     signal.throwIfAborted();
     await inStep(progress, 'Images, advisories and the policy', async () => {
@@ -57,9 +59,15 @@ export async function runDemo<Result>(
     signal.throwIfAborted();
     const problems: string[] = [];
     let failure: string | undefined;
+    const disturbance = await scenario.disturb?.(world, (line) => context.screen.note(line));
+    if (disturbance !== undefined) ending.push(() => disturbance.close());
     const host = await inStep(progress, 'Functions host with the built app', () =>
       world.startApp({
-        onLog: (log) => keepProblem(problems, log),
+        ...disturbance?.app,
+        onLog: (log) => {
+          keepProblem(problems, log);
+          disturbance?.app.onLog?.(log);
+        },
         onInvocation: ({ functionName, error }) => {
           if (functionName === 'scheduledRun') failure = error;
         },
@@ -72,11 +80,14 @@ export async function runDemo<Result>(
       scenario,
       context,
       problems,
-      failure: () => failure,
+      disturbance,
+      // What fails by a plan is tried again by the host.
+      failure: () => (disturbance === undefined ? failure : undefined),
     });
     return await use({ world, host, report });
   } finally {
     context.screen.clear();
+    for (const end of ending) await end();
     await world.close();
   }
 }
@@ -87,9 +98,10 @@ async function runOnce(options: {
   readonly scenario: Scenario;
   readonly context: DemoContext;
   readonly problems: readonly string[];
+  readonly disturbance: Disturbance | undefined;
   readonly failure: () => string | undefined;
 }): Promise<DemoReport> {
-  const { world, host, scenario, problems, failure } = options;
+  const { world, host, scenario, problems, failure, disturbance } = options;
   const { screen, signal } = options.context;
   const before = world.registry.snapshot();
   const tables = readRunTables(world.storage);
@@ -102,19 +114,23 @@ async function runOnce(options: {
     show: (snapshot: Parameters<Screen['show']>[0]) => screen.show(snapshot),
   };
   screen.line();
+  disturbance?.begin(host);
   await fireTimer(host, 'scheduledRun');
   const { runId } = await awaitRun(watch);
   const run = await watchRun(runId, watch);
   screen.clear();
-  const outcomes = (await tables.targets(runId)).map(outcomeOf);
+  const targets = await tables.targets(runId);
+  const outcomes = targets.map(outcomeOf);
+  const disturbed = await disturbance?.examine({ host, before, run, targets });
   return {
     run,
     tools: scenario.tools,
     registry: world.registry.host,
     outcomes,
-    checks: checkAftermath(world, before),
-    unexpected: scenario.judge(outcomes),
+    checks: disturbed?.checks ?? checkAftermath(world, before),
+    unexpected: [...scenario.judge(outcomes, disturbed?.excused), ...(disturbed?.broken ?? [])],
     problems,
+    disturbance: disturbed,
   };
 }
 

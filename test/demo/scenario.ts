@@ -1,5 +1,6 @@
 import type { PolicyRepository } from '../world/seed/seed-policy.ts';
 import type { World, WorldOptions } from '../world/world.ts';
+import type { Disturb } from './disturbance.ts';
 import type { DemoOutcome } from './outcome.ts';
 
 /** What a demo runs on: which tools, which images, and how it is to end. */
@@ -14,8 +15,10 @@ export interface Scenario {
   start(options: WorldOptions): Promise<World>;
   /** Puts the images in place. @returns what the policy is to name. */
   seed(world: World): Promise<readonly PolicyRepository[]>;
-  /** One sentence for each thing that did not end as it had to. */
-  judge(outcomes: readonly DemoOutcome[]): readonly string[];
+  /** One sentence for each thing that did not end as it had to; excused images may end anyhow. */
+  judge(outcomes: readonly DemoOutcome[], excused?: ReadonlySet<string>): readonly string[];
+  /** What is done to the run while it goes on; nothing, where it is absent. */
+  readonly disturb?: Disturb;
 }
 
 /** The policy's part for repositories of which every tag is patched. */

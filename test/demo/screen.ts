@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { createLogUpdate } from 'log-update';
-import { changeLines } from './change-lines.ts';
+import { changeLines, noteLine } from './change-lines.ts';
 import { liveView } from './live-view.ts';
 import { type Palette, paletteFor } from './palette.ts';
 import type { RunSnapshot } from './run-snapshot.ts';
@@ -16,6 +16,8 @@ export interface Screen {
   line(text?: string): void;
   /** Shows the run as it is now. */
   show(snapshot: RunSnapshot): void;
+  /** One line on something that happens beside the run's own steps. */
+  note(text: string): void;
   /** Takes the live view away; what was printed as lines stays. */
   clear(): void;
 }
@@ -24,6 +26,8 @@ export interface Screen {
 const DEFAULT_WIDTH = 100;
 const WIDEST = 120;
 const DEFAULT_HEIGHT = 24;
+/** Under the live view; as lines all of them are printed. */
+const SHOWN_NOTES = 5;
 
 export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Screen {
   const palette = paletteFor(stream, env);
@@ -42,10 +46,12 @@ export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Scre
         for (const text of changeLines(last, snapshot)) line(text);
         last = snapshot;
       },
+      note: (text) => line(noteLine(last, text)),
       clear: () => undefined,
     };
   }
   const update = createLogUpdate(stream);
+  const notes: string[] = [];
   return {
     stream,
     palette,
@@ -54,8 +60,14 @@ export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Scre
     },
     line,
     show(snapshot) {
-      const height = stream.rows ?? DEFAULT_HEIGHT;
-      update(liveView(snapshot, { width: width(), height, palette }));
+      const height = (stream.rows ?? DEFAULT_HEIGHT) - (notes.length > 0 ? notes.length + 1 : 0);
+      const view = liveView(snapshot, { width: width(), height, palette });
+      const shown = notes.map((text) => palette.dim(`  ${text.slice(0, width() - 3)}`));
+      update([view, ...(shown.length > 0 ? ['', ...shown] : [])].join('\n'));
+    },
+    note(text) {
+      notes.push(text);
+      if (notes.length > SHOWN_NOTES) notes.shift();
     },
     clear() {
       update.clear();

@@ -16,9 +16,12 @@ export type WireFault =
 /** What becomes of one message on its way into a queue. */
 export type MessageFault = 'duplicate' | 'late' | 'lost';
 
+/** What a kill may come with, so that it hits the same place however fast the machine is. */
+export type Moment = 'group' | 'patch';
+
 export interface Kill {
-  /** Milliseconds after the start, or with the nth manifest that is put under a user's tag. */
-  readonly at: { readonly ms: number } | { readonly taggedPut: number };
+  /** Milliseconds after the start, or with the nth group created or manifest put under a user's tag. */
+  readonly at: { readonly ms: number } | { readonly moment: Moment; readonly nth: number };
   /** How long nothing runs. */
   readonly downMs: number;
 }
@@ -44,16 +47,26 @@ export interface ChaosPlan {
 
 export interface ChaosScale {
   readonly untilMs: number;
-  /** Kills by the clock; one more comes with a patch that is being published. */
-  readonly kills: number;
+  /** By the clock, with the creation of a group, and with a patch that is being published. */
+  readonly kills: { readonly clock: number } & Readonly<Record<Moment, number>>;
   readonly outages: number;
   /** So many creations of groups may fail; three lost attempts of one image end it. */
   readonly groups: number;
 }
 
 /** As a demo shows it, and in short for the tests. */
-export const DEMO_SCALE: ChaosScale = { untilMs: 30_000, kills: 4, outages: 3, groups: 14 };
-export const TEST_SCALE: ChaosScale = { untilMs: 7_000, kills: 1, outages: 1, groups: 4 };
+export const DEMO_SCALE: ChaosScale = {
+  untilMs: 45_000,
+  kills: { clock: 1, group: 2, patch: 2 },
+  outages: 4,
+  groups: 14,
+};
+export const TEST_SCALE: ChaosScale = {
+  untilMs: 12_000,
+  kills: { clock: 0, group: 1, patch: 1 },
+  outages: 1,
+  groups: 4,
+};
 
 const WIRE = {
   throttled: 3,
@@ -81,12 +94,12 @@ const FIRST_KILL_MS = 2_000;
 export function chaosPlan(seed: number, scale: ChaosScale): ChaosPlan {
   const random = new Random(seed);
   const { untilMs } = scale;
-  const kills: Kill[] = [
-    ...Array.from({ length: scale.kills }, () => ({
-      at: { ms: random.between(FIRST_KILL_MS, untilMs) },
-      downMs: random.between(100, 1_500),
-    })).sort((one, other) => one.at.ms - other.at.ms),
-    { at: { taggedPut: random.between(1, 3) }, downMs: random.between(100, 1_500) },
+  const kill = (at: Kill['at']) => ({ at, downMs: random.between(100, 1_500) });
+  const times = (count: number, make: () => Kill) => Array.from({ length: count }, make);
+  const kills = [
+    ...times(scale.kills.clock, () => kill({ ms: random.between(FIRST_KILL_MS, untilMs / 2) })),
+    ...times(scale.kills.group, () => kill({ moment: 'group', nth: random.between(1, 4) })),
+    ...times(scale.kills.patch, () => kill({ moment: 'patch', nth: random.between(1, 3) })),
   ];
   const outages = Array.from({ length: scale.outages }, () => ({
     service: random.pick(SERVICES),
@@ -129,10 +142,12 @@ function some<Fault>(
 
 /**
  * Not among them: a group that never leaves its queue, which only the deadline of an attempt ends
- * (40 minutes), and refusals after which all jobs rest for minutes.
+ * (40 minutes), and refusals after which all jobs rest for minutes. One that fails while it is
+ * provisioned costs a minute, and is rare.
  */
 function groupFault(random: Random): GroupFault {
   const afterMs = random.between(0, 1_500);
+  if (random.chance(0.04)) return { kind: 'provisioning-failed', event: 'InsufficientCapacity' };
   return random.pick<GroupFault>([
     { kind: 'refused', with: 'throttled', retryAfterSeconds: 1 },
     { kind: 'refused', with: 'server-error' },

@@ -4,7 +4,7 @@ import type { FunctionsHost } from '../functions-host/functions-host.ts';
 import type { LocalServer } from '../http/local-server.ts';
 import type { InterceptedRequest, Interception } from '../registry/start-registry.ts';
 import type { World } from '../world.ts';
-import type { ChaosPlan, Kill, MessageFault, Service, WireFault } from './chaos-plan.ts';
+import type { ChaosPlan, Kill, MessageFault, Moment, Service, WireFault } from './chaos-plan.ts';
 import type { FaultLedger } from './fault-ledger.ts';
 import { type Handling, type ProxiedRequest, startFaultProxy } from './fault-proxy.ts';
 
@@ -45,7 +45,7 @@ export async function startChaos(options: {
   const { world, plan, ledger } = options;
   const account = world.storage.account;
   const gate = new Gate(plan, ledger);
-  const taggedPuts = new Counter();
+  const moments: Moments = { group: new Counter(), patch: new Counter() };
   const proxies: LocalServer[] = [];
   const stopping = new AbortController();
   let killing = Promise.resolve();
@@ -80,7 +80,7 @@ export async function startChaos(options: {
     if (repository === 'patchwright/worker' || kind.startsWith('acr.repository')) return undefined;
     const fault = gate.next('registry', `${kind} ${repository ?? ''}`.trim());
     const published = repository !== undefined && !repository.startsWith(STAGING_PREFIX);
-    if (kind === 'manifest.put' && published && !/sha256:/.test(request.path)) taggedPuts.add();
+    if (kind === 'manifest.put' && published && !/sha256:/.test(request.path)) moments.patch.add();
     return fault === undefined ? undefined : interceptionOf(fault);
   }
 
@@ -98,10 +98,11 @@ export async function startChaos(options: {
       world.registry.intercept(intercept);
       world.arm.setFaults(({ name }, nth) => {
         const fault = gate.active ? plan.groups.get(nth) : undefined;
+        moments.group.add();
         if (fault !== undefined) ledger.add({ place: 'group', kind: fault.kind }, name);
         return fault;
       });
-      killing = killByPlan({ plan, host, ledger, taggedPuts, signal: stopping.signal });
+      killing = killByPlan({ plan, host, ledger, moments, signal: stopping.signal });
     },
     end,
     close,
@@ -166,6 +167,8 @@ class Gate {
     return nth;
   }
 }
+
+type Moments = Readonly<Record<Moment, Counter>>;
 
 /** A count that can be waited for. */
 class Counter {
@@ -242,10 +245,10 @@ async function killByPlan(options: {
   readonly plan: ChaosPlan;
   readonly host: FunctionsHost;
   readonly ledger: FaultLedger;
-  readonly taggedPuts: Counter;
+  readonly moments: Moments;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { plan, host, ledger, taggedPuts, signal } = options;
+  const { plan, host, ledger, moments, signal } = options;
   const ended = new Promise<'ended'>((resolve) => {
     signal.addEventListener('abort', () => resolve('ended'), { once: true });
   });
@@ -255,10 +258,10 @@ async function killByPlan(options: {
     const due =
       'ms' in at
         ? delay(at.ms, undefined, { signal }).catch(() => undefined)
-        : taggedPuts.reaches(at.taggedPut);
+        : moments[at.moment].reaches(at.nth);
     if ((await Promise.race([due, ended])) === 'ended' || signal.aborted) return;
     last = last.then(async () => {
-      const when = 'ms' in at ? '' : `at the put of tag number ${at.taggedPut}`;
+      const when = 'ms' in at ? '' : `with ${at.moment} number ${at.nth}`;
       ledger.add({ place: 'app', kind: 'kill' }, when);
       await host.kill();
       await delay(downMs);

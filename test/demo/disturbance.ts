@@ -1,0 +1,36 @@
+import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
+import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
+import type { AppOptions, World } from '../world/world.ts';
+import type { Check, RegistrySnapshot } from './aftermath.ts';
+
+/** What is done to a run while it goes on: faults and kills. */
+export interface Disturbance {
+  /** How the app is started with it. */
+  readonly app: AppOptions;
+  begin(host: FunctionsHost): void;
+  /** Ends it, and looks at what it left. */
+  examine(ended: {
+    readonly host: FunctionsHost;
+    readonly before: RegistrySnapshot;
+    readonly run: RunRow;
+    readonly targets: readonly TargetRow[];
+  }): Promise<DisturbanceReport>;
+  close(): Promise<void>;
+}
+
+export interface DisturbanceReport {
+  readonly seed: number;
+  /** Kind → how often. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly checks: readonly Check[];
+  /** Images that ended otherwise than in calm for a fault that happened. */
+  readonly excused: ReadonlySet<string>;
+  /** One sentence for each of them. */
+  readonly explained: readonly string[];
+  /** What was not kept, in detail. */
+  readonly broken: readonly string[];
+}
+
+/** Makes the disturbance of a world; `tell` hears of each fault as it happens. */
+export type Disturb = (world: World, tell: (line: string) => void) => Promise<Disturbance>;
