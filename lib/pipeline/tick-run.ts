@@ -101,7 +101,7 @@ function afterError(services: Services, run: RunRow, error: unknown): NextTick {
   const detail = plainText(message, 1000);
   const late = services.clock.now() >= run.deadline;
   if (run.state === 'running' && errors >= MAX_ERRORS && (late || errors >= MAX_RUNNING_ERRORS)) {
-    return ended(services, 'failed', { errors, reason: 'internal-error', detail });
+    return ended(services, run, 'failed', { errors, reason: 'internal-error', detail });
   }
   const growing = Math.min(services.options.tickSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
   const delaySeconds = Math.max(growing, askedToWait(error));
@@ -122,8 +122,8 @@ async function discover(services: Services, run: RunRow): Promise<NextTick> {
   }
   const step = await discoverStep(services, run);
   if ('fault' in step) {
-    services.log.error('run failed', { runId: run.runId, reason: step.fault, detail: step.detail });
-    return ended(services, 'failed', { reason: step.fault, detail: truncate(step.detail, 30_000) });
+    const detail = truncate(step.detail, 30_000);
+    return ended(services, run, 'failed', { reason: step.fault, detail });
   }
   return { changes: step.changes, soon: true };
 }
@@ -148,8 +148,7 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
       services,
       [...jobs.values()].map((job) => job.row),
     );
-    services.log.info('run completed', { runId: run.runId, ...plan.counts });
-    return ended(services, finalState(run, canceled), plan.counts);
+    return ended(services, run, finalState(run, canceled), plan.counts);
   }
   const storedTarget = (row: TargetRow) => targets.get(row.rowKey) ?? { row, etag: '' };
   const storedJob = (row: JobRow) => jobs.get(row.rowKey) ?? { row, etag: '' };
@@ -193,12 +192,28 @@ function whyToStop(run: RunRow, canceled: boolean, now: Date): Outcome | undefin
   return now < run.deadline ? undefined : { state: 'failed', reason: 'run-deadline' };
 }
 
-function finalState(run: RunRow, canceled: boolean): RunRow['state'] {
+function finalState(run: RunRow, canceled: boolean): 'completed' | 'failed' | 'canceled' {
   if (canceled) return 'canceled';
   return run.reason === undefined ? 'completed' : 'failed';
 }
 
-function ended(services: Services, state: RunRow['state'], changes: Partial<RunRow>): NextTick {
+/** Alerts look for these lines (infra/modules/alerts.bicep): a run that failed did not complete. */
+function ended(
+  services: Services,
+  run: RunRow,
+  state: 'completed' | 'failed' | 'canceled',
+  changes: Partial<RunRow>,
+): NextTick {
+  const ending: RunRow = { ...run, ...changes, state };
+  const { runId, reason, detail, targets, patched, failed } = ending;
+  if (state === 'failed') services.log.error('run failed', { runId, reason, detail });
+  else
+    services.log.info(state === 'completed' ? 'run completed' : 'run canceled', {
+      runId,
+      targets,
+      patched,
+      failed,
+    });
   const finishedAt = services.clock.now();
   const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
   return { changes: { ...changes, state, finishedAt, lastLookAt }, soon: false };

@@ -310,6 +310,8 @@ describe('a run', () => {
     const run = await world.run();
 
     expect(run).toMatchObject({ state: 'failed', reason: 'policy-invalid' });
+    expect(world.log.map((line) => line.message)).toContain('run failed');
+    expect(world.log.map((line) => line.message)).not.toContain('run completed');
     for (const fault of [
       'version',
       'repositories[0].repository',
