@@ -40,7 +40,7 @@ export class ImagePusher {
     kind: ScenarioImage['kind'],
   ): Promise<Digest> {
     const content: ImageKind = kind === 'windows' || kind === 'touched' ? 'outdated' : kind;
-    const { digest } = await seedImage(this.#registry, {
+    const { digest, manifest } = await seedImage(this.#registry, {
       repository,
       tags,
       layers: [this.#truth.sourceLayer(content)],
@@ -49,6 +49,10 @@ export class ImagePusher {
         config: kind === 'touched' ? { labels: { BaseImage: 'evil.example/x' } } : {},
       },
     });
+    this.#truth.noteImage(
+      digest,
+      manifest.layers.map((layer) => layer.digest),
+    );
     for (const tag of tags) this.#observer.foreignTags.set(`${repository}:${tag}`, digest);
     return digest;
   }

@@ -58,6 +58,7 @@ export class Observer {
   readonly #registry: MemoryRegistry;
   readonly #coverage: Coverage;
   readonly #targets = new Map<string, Entity>();
+  readonly #runs = new Map<string, Entity>();
   readonly #puts = new Map<GroupName, number>();
 
   constructor(options: {
@@ -88,6 +89,7 @@ export class Observer {
     if (table === TABLES.jobs && from !== to && typeof from === 'string') {
       this.#coverage.transition(`job ${from} → ${String(to)}`);
     }
+    if (table === TABLES.runs && after.partitionKey === 'run') this.#runs.set(after.rowKey, after);
     if (
       table === TABLES.runs &&
       before?.finishedAt === undefined &&
@@ -116,6 +118,8 @@ export class Observer {
   #runEnded(): void {
     const { faults } = this.#coverage;
     if ([...faults.keys()].some((fault) => !OWN_FAULTS.has(fault))) return;
+    // Another run may have its own there.
+    if ([...this.#runs.values()].some((run) => run.finishedAt === undefined)) return;
     for (const repository of this.#registry.repositories()) {
       if (!repository.startsWith(STAGING_PREFIX)) continue;
       const { length } = this.#registry.digests(repository);
@@ -170,7 +174,7 @@ export class Observer {
     if (foreign !== undefined && task.tagsRead.get(tag) === foreign) {
       this.violations.push(`${tag} is not ours, was seen to be, and was overwritten`);
     }
-    const fault = await this.#truth.faultOf(this.#registry, repository, bytes);
+    const fault = this.#truth.faultOf(bytes);
     if (fault !== undefined) this.violations.push(`${tag} is a bad patch: ${fault}`);
     const target = [...this.#targets.values()].find(
       (row) =>

@@ -337,11 +337,12 @@ export class Simulation implements Gate {
     handler: (services: Services) => Promise<unknown>,
   ): void {
     this.#taskCount += 1;
+    const instance = this.#random.pick(this.#instances);
     const task: Task = {
       id: this.#taskCount,
       name,
-      instance: this.#random.pick(this.#instances),
-      startedAt: this.#now(),
+      instance,
+      startedAt: this.#now() + instance.skewMs,
       message,
       pending: new Set(),
       faults: 0,
@@ -379,7 +380,7 @@ export class Simulation implements Gate {
     }
     if (task.name === 'reaper') {
       this.#reaping = false;
-      if (ok && task.faults === 0 && task.instance.skewMs >= 0) {
+      if (ok && task.faults === 0) {
         this.observer.violations.push(...expiredGroupsLeft(this.backends, task.startedAt));
       }
     }

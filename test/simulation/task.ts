@@ -23,6 +23,7 @@ export interface Task {
   readonly id: number;
   readonly name: string;
   readonly instance: Instance;
+  /** As its instance has it: clocks may be wrong. */
   readonly startedAt: number;
   readonly message: ReceivedMessage | undefined;
   readonly pending: Set<PendingCall>;

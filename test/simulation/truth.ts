@@ -1,9 +1,7 @@
 import { Annotation } from '../../lib/image/annotations.ts';
 import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
-import type { RepositoryName } from '../../lib/image/reference.ts';
 import { fingerprint } from '../../lib/report/finding.ts';
-import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { debianReport, scratchReport } from '../pipeline/debian-report.ts';
 import { tarLayer } from './tar-layer.ts';
 
@@ -60,6 +58,8 @@ export function fingerprintOf(kind: ImageKind): string {
 export class Truth {
   readonly #sources = new Map<Digest, ImageKind>();
   readonly #patches = new Map<Digest, PatchQuality>();
+  /** The layers of every image that its owner has pushed. */
+  readonly #images = new Map<string, readonly Digest[]>();
   readonly #badConfigs = new Set<Digest>();
   #layers = 0;
 
@@ -78,6 +78,11 @@ export class Truth {
       quality === 'broken' ? Buffer.alloc(1024, text) : tarLayer([{ text, ...fileOf(quality) }]);
     this.#patches.set(digestOf(bytes), quality);
     return bytes;
+  }
+
+  /** Also of images that were deleted since. */
+  noteImage(image: Digest, layers: readonly Digest[]): void {
+    this.#images.set(image, layers);
   }
 
   noteBadConfig(config: Digest): void {
@@ -113,19 +118,11 @@ export class Truth {
   }
 
   /** Why this manifest must not be published; undefined: it is a good patch of its source. */
-  async faultOf(
-    registry: MemoryRegistry,
-    repository: RepositoryName,
-    bytes: Uint8Array,
-  ): Promise<string | undefined> {
+  faultOf(bytes: Uint8Array): string | undefined {
     const manifest = ImageManifest.parse(JSON.parse(Buffer.from(bytes).toString()));
-    const source = await registry.manifest(
-      repository,
-      (manifest.annotations?.[Annotation.sourceDigest] ?? '') as Digest,
-    );
-    if (source === undefined) return 'its source is not in its repository';
-    const { layers } = ImageManifest.parse(JSON.parse(Buffer.from(source.bytes).toString()));
-    if (layers.some((layer, at) => manifest.layers[at]?.digest !== layer.digest)) {
+    const layers = this.#images.get(manifest.annotations?.[Annotation.sourceDigest] ?? '');
+    if (layers === undefined) return 'nobody ever pushed its source';
+    if (layers.some((layer, at) => manifest.layers[at]?.digest !== layer)) {
       return "it does not begin with its source's layers";
     }
     if (this.#badConfigs.has(manifest.config.digest)) return 'its config was changed';
