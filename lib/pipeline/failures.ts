@@ -24,7 +24,8 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   // A group of this name is on its way, or nobody knows: a second PUT would restart it.
   transitioning: { do: 'look' },
   unavailable: { do: 'look' },
-  'image-pull': { do: 'give-up', reason: 'configuration' },
+  // A registry that fails for a moment is told like a wrong name or credential.
+  'image-pull': { do: 'retry', times: 4, reason: 'configuration' },
   configuration: { do: 'give-up', reason: 'configuration' },
   // Roles take minutes to spread after a deployment.
   unauthorized: { do: 'retry', times: 8, reason: 'unauthorized' },
