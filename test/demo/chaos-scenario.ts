@@ -28,9 +28,9 @@ export function chaosScenario(seed: number): Scenario {
   };
 }
 
-function chaosIntro({ seed, kills, outages, untilMs }: ChaosPlan): string[] {
+function chaosIntro({ seed, kills, outages }: ChaosPlan): string[] {
   return [
-    `Chaos: ${kills.length} kills of the app, ${outages.length} outages, and faults in every service for ${untilMs / 1000} s.`,
+    `Chaos: ${kills.length} kills of the app, ${outages.length} outages, and faults in every service.`,
     `The same plan again: npm run demo -- --chaos --seed ${seed} (real time never runs the same way twice)`,
   ];
 }

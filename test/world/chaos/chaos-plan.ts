@@ -17,7 +17,8 @@ export type WireFault =
 export type MessageFault = 'duplicate' | 'late' | 'lost';
 
 /** What a kill may come with, so that it hits the same place however fast the machine is. */
-export type Moment = 'group' | 'patch';
+export type Moment = (typeof MOMENTS)[number];
+const MOMENTS = ['group', 'patch'] as const;
 
 export interface Kill {
   /** Milliseconds after the start, or with the nth group created or manifest put under a user's tag. */
@@ -36,7 +37,7 @@ export interface Outage {
 /** Everything that is done to a run, by the number (from 1) of the request, group or message. */
 export interface ChaosPlan {
   readonly seed: number;
-  /** From here on nothing fails any more, so that the run can end. */
+  /** From here on nothing fails any more, however few requests there were, so that the run can end. */
   readonly untilMs: number;
   readonly kills: readonly Kill[];
   readonly outages: readonly Outage[];
@@ -47,25 +48,39 @@ export interface ChaosPlan {
 
 export interface ChaosScale {
   readonly untilMs: number;
-  /** By the clock, with the creation of a group, and with a patch that is being published. */
-  readonly kills: { readonly clock: number } & Readonly<Record<Moment, number>>;
+  /** By the clock, and with one of the first so many moments of a kind. */
+  readonly kills: {
+    readonly clock: number;
+  } & Readonly<Record<Moment, { readonly count: number; readonly first: number }>>;
   readonly outages: number;
+  /** Outages begin before this. */
+  readonly outagesMs: number;
   /** So many creations of groups may fail; three lost attempts of one image end it. */
   readonly groups: number;
+  /** Of their faults: those after which all jobs rest for a minute. */
+  readonly minutes: number;
+  /** The share of the planned requests of each service: 1 is more than a demo's run makes in calm. */
+  readonly requests: number;
 }
 
 /** As a demo shows it, and in short for the tests. */
 export const DEMO_SCALE: ChaosScale = {
-  untilMs: 45_000,
-  kills: { clock: 1, group: 2, patch: 2 },
+  untilMs: 90_000,
+  kills: { clock: 1, group: { count: 2, first: 4 }, patch: { count: 2, first: 3 } },
   outages: 4,
+  outagesMs: 50_000,
   groups: 14,
+  minutes: 0.06,
+  requests: 1,
 };
 export const TEST_SCALE: ChaosScale = {
-  untilMs: 12_000,
-  kills: { clock: 0, group: 1, patch: 1 },
+  untilMs: 20_000,
+  kills: { clock: 0, group: { count: 1, first: 3 }, patch: { count: 1, first: 2 } },
   outages: 1,
-  groups: 4,
+  outagesMs: 6_000,
+  groups: 2,
+  minutes: 0,
+  requests: 0.12,
 };
 
 const WIRE = {
@@ -76,18 +91,17 @@ const WIRE = {
   'dropped-after': 3,
 } as const satisfies Record<WireFault, number>;
 const MESSAGE = { duplicate: 3, late: 2, lost: 1 } as const satisfies Record<MessageFault, number>;
-/** The share of requests that fail. Storage is asked all the time, the identity once a token. */
-const SHARE: Readonly<Record<Service, number>> = {
-  registry: 0.05,
-  arm: 0.1,
-  blob: 0.05,
-  queue: 0.03,
-  table: 0.03,
-  identity: 0.3,
+/** Of the first so many requests this share fails. Tables are asked all the time. */
+const REQUESTS: Readonly<Record<Service, { readonly count: number; readonly share: number }>> = {
+  registry: { count: 700, share: 0.05 },
+  arm: { count: 60, share: 0.12 },
+  blob: { count: 200, share: 0.06 },
+  queue: { count: 500, share: 0.03 },
+  table: { count: 900, share: 0.03 },
+  identity: { count: 30, share: 0.3 },
 };
 const GROUP_SHARE = 0.35;
-const MESSAGE_SHARE = 0.1;
-const PLANNED_REQUESTS = 5_000;
+const MESSAGES = { count: 150, share: 0.1 } as const;
 const FIRST_KILL_MS = 2_000;
 
 /** The same seed and scale give the same plan. */
@@ -97,31 +111,38 @@ export function chaosPlan(seed: number, scale: ChaosScale): ChaosPlan {
   const kill = (at: Kill['at']) => ({ at, downMs: random.between(100, 1_500) });
   const times = (count: number, make: () => Kill) => Array.from({ length: count }, make);
   const kills = [
-    ...times(scale.kills.clock, () => kill({ ms: random.between(FIRST_KILL_MS, untilMs / 2) })),
-    ...times(scale.kills.group, () => kill({ moment: 'group', nth: random.between(1, 4) })),
-    ...times(scale.kills.patch, () => kill({ moment: 'patch', nth: random.between(1, 3) })),
+    ...times(scale.kills.clock, () => kill({ ms: random.between(FIRST_KILL_MS, scale.outagesMs) })),
+    ...MOMENTS.flatMap((moment) => {
+      const { count, first } = scale.kills[moment];
+      return times(count, () => kill({ moment, nth: random.between(1, first) }));
+    }),
   ];
   const outages = Array.from({ length: scale.outages }, () => ({
     service: random.pick(SERVICES),
-    atMs: random.between(1_000, untilMs - 2_000),
+    atMs: random.between(1_000, scale.outagesMs),
     lastsMs: random.between(500, 2_500),
   }));
-  const wire = () => random.weighted<WireFault>(WIRE);
+  const requests = (service: Service) => {
+    const { count, share } = REQUESTS[service];
+    return some(random, share, Math.ceil(count * scale.requests), () =>
+      random.weighted<WireFault>(WIRE),
+    );
+  };
   return {
     seed,
     untilMs,
     kills,
     outages,
     requests: {
-      registry: some(random, SHARE.registry, PLANNED_REQUESTS, wire),
-      arm: some(random, SHARE.arm, PLANNED_REQUESTS, wire),
-      blob: some(random, SHARE.blob, PLANNED_REQUESTS, wire),
-      queue: some(random, SHARE.queue, PLANNED_REQUESTS, wire),
-      table: some(random, SHARE.table, PLANNED_REQUESTS, wire),
-      identity: some(random, SHARE.identity, PLANNED_REQUESTS, wire),
+      registry: requests('registry'),
+      arm: requests('arm'),
+      blob: requests('blob'),
+      queue: requests('queue'),
+      table: requests('table'),
+      identity: requests('identity'),
     },
-    groups: some(random, GROUP_SHARE, scale.groups, () => groupFault(random)),
-    messages: some(random, MESSAGE_SHARE, PLANNED_REQUESTS, () =>
+    groups: some(random, GROUP_SHARE, scale.groups, () => groupFault(random, scale.minutes)),
+    messages: some(random, MESSAGES.share, Math.ceil(MESSAGES.count * scale.requests), () =>
       random.weighted<MessageFault>(MESSAGE),
     ),
   };
@@ -142,19 +163,23 @@ function some<Fault>(
 
 /**
  * Not among them: a group that never leaves its queue, which only the deadline of an attempt ends
- * (40 minutes), and refusals after which all jobs rest for minutes. One that fails while it is
- * provisioned costs a minute, and is rare.
+ * (40 minutes), and refusals for a quota or for capacity, after which all jobs rest for two.
  */
-function groupFault(random: Random): GroupFault {
+function groupFault(random: Random, minutes: number): GroupFault {
   const afterMs = random.between(0, 1_500);
-  if (random.chance(0.04)) return { kind: 'provisioning-failed', event: 'InsufficientCapacity' };
+  if (random.chance(minutes)) {
+    return random.pick<GroupFault>([
+      { kind: 'provisioning-failed', event: 'InsufficientCapacity' },
+      { kind: 'ends-without-running', exitCode: 7147 },
+    ]);
+  }
   return random.pick<GroupFault>([
     { kind: 'refused', with: 'throttled', retryAfterSeconds: 1 },
     { kind: 'refused', with: 'server-error' },
     { kind: 'answer-lost' },
     { kind: 'vanishes', afterMs },
     { kind: 'out-of-memory', afterMs },
-    { kind: 'ends-without-running', exitCode: random.pick([0, 7147]) },
+    { kind: 'ends-without-running', exitCode: 0 },
     { kind: 'restarted', afterMs },
     { kind: 'slow-start', delayMs: random.between(2_000, 6_000) },
   ]);

@@ -30,9 +30,11 @@ export async function runThroughChaos(options: {
   readonly plan: ChaosPlan;
   /** Made for the registry that they will stand in. */
   readonly images: (registry: string) => Promise<readonly DemoImage[]>;
+  /** Settings of the app beside those of every chaos. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly tell?: (line: string) => void;
 }): Promise<ChaosEnd> {
-  const world = await startWorld({ settings: CHAOS_SETTINGS });
+  const world = await startWorld({ settings: { ...CHAOS_SETTINGS, ...options.settings } });
   try {
     const images = await options.images(world.registry.host);
     await seedImages(world.registry, images);
