@@ -18,7 +18,7 @@ beforeAll(async () => {
     images: async (registry) =>
       (await demoImages({ registry })).filter(({ repository }) => IMAGES.includes(repository)),
   });
-}, 120_000);
+}, 240_000);
 
 it('a run through kills and faults in every service keeps every promise', () => {
   expect(end.promises.filter(({ broken }) => broken.length > 0)).toEqual([]);
