@@ -18,27 +18,33 @@ say() { printf '%s\n' "$*" >&2; }
 
 [ -f dist/worker.cjs ] || { say 'dist/worker.cjs is not there: run npm run build first, in the root'; exit 1; }
 server=$(az acr show --name "$registry" --query loginServer --output tsv)
+[ -n "$server" ] || { say "$registry has no address"; exit 1; }
 mode=$(az acr show --name "$registry" --query roleAssignmentMode --output tsv)
 # In a registry with ABAC a build has no rights of its own: it takes the caller's.
 caller=()
 if [ "$mode" = AbacRepositoryPermissions ]; then caller=(--source-acr-auth-id '[caller]'); fi
 
+# `set -e` does not hold inside $(…): from here on each step says itself that its failure ends everything.
+
 # Prints the image that was imported, by digest.
 import_image() {
   local source=$1 image=patchwright/build/$2:$version digest
   say "importing $source"
-  az acr import --name "$registry" --source "$source" --image "$image" --force --output none >&2
-  digest=$(digest_of "$image")
+  az acr import --name "$registry" --source "$source" --image "$image" --force --output none >&2 || exit 1
+  digest=$(digest_of "$image") || exit 1
   printf '%s/%s@%s' "$server" "${image%:*}" "$digest"
 }
 
 digest_of() {
-  az acr repository show --name "$registry" --image "$1" --query digest --output tsv
+  local digest
+  digest=$(az acr repository show --name "$registry" --image "$1" --query digest --output tsv) || exit 1
+  [[ $digest =~ ^sha256:[0-9a-f]{64}$ ]] || { say "$1 has no digest: $digest"; exit 1; }
+  printf '%s' "$digest"
 }
 
-go_image=$(import_image "$go_source" golang)
-node_image=$(import_image "$node_source" node)
-base_image=$(import_image "$base_source" debian)
+go_image=$(import_image "$go_source" golang) || exit 1
+node_image=$(import_image "$node_source" node) || exit 1
+base_image=$(import_image "$base_source" debian) || exit 1
 
 build_worker() {
   local target=$1 image=patchwright/worker-$1:$version digest
@@ -47,12 +53,12 @@ build_worker() {
     --file infra/worker/Dockerfile --timeout 7200 \
     --build-arg "GO_IMAGE=$go_image" \
     --build-arg "NODE_IMAGE=$node_image" \
-    --build-arg "BASE_IMAGE=$base_image" . >&2
-  digest=$(digest_of "$image")
+    --build-arg "BASE_IMAGE=$base_image" . >&2 || exit 1
+  digest=$(digest_of "$image") || exit 1
   printf '%s@%s' "${image%:*}" "$digest"
 }
 
-scan=$(build_worker scan)
-patch=$(build_worker patch)
+scan=$(build_worker scan) || exit 1
+patch=$(build_worker patch) || exit 1
 printf 'export PATCHWRIGHT_SCAN_WORKER_IMAGE=%s\n' "$scan"
 printf 'export PATCHWRIGHT_PATCH_WORKER_IMAGE=%s\n' "$patch"

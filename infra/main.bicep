@@ -19,7 +19,7 @@ param environmentName string
 @description('Region of the app and of everything beside it.')
 param location string = deployment().location
 
-@description('Region of the container groups: best the registry\'s own. With builder `confidential` it must offer the Confidential SKU.')
+@description('Region of the container groups: best the registry\'s own. With builder `confidential` it must offer the Confidential SKU. With privateNetworking the groups are in the network\'s region, `location`, instead.')
 param groupsLocation string = location
 
 @description('Resource group of the app. Made if it is not there.')
@@ -94,7 +94,7 @@ param builder string = 'none'
 @description('With builder `remote`: tcp://host:port of BuildKit. Patch groups must reach it, and nobody else may: see docs/security.md.')
 param buildkitAddress string = ''
 
-@description('With builder `remote`: URI of a Key Vault (with the slash at the end) whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
+@description('With builder `remote`: URI of a Key Vault whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
 param buildkitVaultUri string = ''
 
 @description('Assess only: what would be patched ends as `planned`.')
@@ -191,10 +191,9 @@ param maxHoursWithoutRun int = 26
 @minValue(0)
 param monthlyBudget int = 0
 
-@description('First day of the first month of the budget. Azure takes no change of it: keep the first value.')
-@minLength(10)
+@description('With monthlyBudget, required: first day of the month in which the budget is made, as 2026-11-01. Azure takes no change of it: keep the first value.')
 @maxLength(10)
-param budgetStart string = '${utcNow('yyyy-MM')}-01'
+param budgetStart string = ''
 
 // ---- Options --------------------------------------------------------------------------------------
 
@@ -215,20 +214,25 @@ param pushEvents bool = false
 ])
 param containerGroupRole string = 'custom'
 
-var suffix = uniqueString(subscription().subscriptionId, environmentName, location)
+// `West Europe` and `westeurope` are one region: names and settings are made of one spelling.
+var region = toLower(replace(location, ' ', ''))
+var jobsGroupRegion = toLower(replace(groupsLocation, ' ', ''))
+// A container group in a subnet is in the network's region, whatever its resource group says.
+var groupsRegion = privateNetworking ? region : jobsGroupRegion
+var suffix = uniqueString(subscription().subscriptionId, environmentName, region)
 // The Functions host makes its host id of the first 32 characters of the name: this one is 31 at most.
 var appName = 'patchwright-${environmentName}-${take(suffix, 6)}'
 var allTags = union(tags, { 'azd-env-name': environmentName, 'managed-by': 'patchwright' })
 
 resource appGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: resourceGroupName
-  location: location
+  location: region
   tags: allTags
 }
 
 resource jobsGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: jobsResourceGroupName
-  location: groupsLocation
+  location: jobsGroupRegion
   tags: allTags
 }
 
@@ -237,7 +241,7 @@ module identity 'modules/identity.bicep' = {
   scope: appGroup
   params: {
     name: 'id-${appName}'
-    location: location
+    location: region
     tags: allTags
   }
 }
@@ -247,7 +251,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
   scope: appGroup
   params: {
     name: 'vnet-${appName}'
-    location: location
+    location: region
     tags: allTags
     addressPrefix: networkAddressPrefix
     principalId: identity.outputs.principalId
@@ -259,7 +263,7 @@ module storage 'modules/storage.bicep' = {
   scope: appGroup
   params: {
     name: 'pw${suffix}'
-    location: location
+    location: region
     tags: allTags
     principalId: identity.outputs.principalId
     resultRetentionDays: resultRetentionDays
@@ -275,7 +279,7 @@ module storageEndpoints 'modules/storage-endpoints.bicep' = if (privateNetworkin
   scope: appGroup
   params: {
     storageName: storage.outputs.name
-    location: location
+    location: region
     tags: allTags
     networkId: privateNetworking ? network!.outputs.networkId : ''
     subnetId: privateNetworking ? network!.outputs.endpointsSubnetId : ''
@@ -287,7 +291,7 @@ module monitoring 'modules/monitoring.bicep' = {
   scope: appGroup
   params: {
     name: appName
-    location: location
+    location: region
     tags: allTags
     principalId: identity.outputs.principalId
     retentionDays: logRetentionDays
@@ -329,7 +333,7 @@ module app 'modules/app.bicep' = {
   scope: appGroup
   params: {
     name: appName
-    location: location
+    location: region
     tags: allTags
     identityId: identity.outputs.id
     clientId: identity.outputs.clientId
@@ -337,7 +341,7 @@ module app 'modules/app.bicep' = {
     insightsConnectionString: monitoring.outputs.connectionString
     registryHost: registry.outputs.loginServer
     jobsResourceGroup: jobsGroup.name
-    groupsLocation: groupsLocation
+    groupsLocation: groupsRegion
     scanWorkerImage: scanWorkerImage
     patchWorkerImage: patchWorkerImage
     builder: builder
@@ -368,7 +372,7 @@ module alertRules 'modules/alerts.bicep' = if (alerts) {
   scope: appGroup
   params: {
     appName: appName
-    location: location
+    location: region
     tags: allTags
     workspaceId: monitoring.outputs.workspaceId
     email: alertEmail
@@ -431,23 +435,49 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget >
   }
 }
 
-@description('Resource group of the app.')
+// ARM hands back names that begin with capitals in another casing (`azurE_RESOURCE_GROUP`), which azd alone
+// puts right: the upper-case outputs are azd's, the others are for people and scripts.
+@description('Resource group of the app, for azd.')
 output AZURE_RESOURCE_GROUP string = appGroup.name
 
-@description('Name of the app: `func azure functionapp publish` takes it.')
+@description('Name of the app, for azd.')
 output AZURE_FUNCTION_NAME string = app.outputs.name
 
+@description('Resource group of the app.')
+output resourceGroupName string = appGroup.name
+
+@description('Name of the app: `func azure functionapp publish` takes it.')
+output functionAppName string = app.outputs.name
+
 @description('Address of the app.')
-output PATCHWRIGHT_URL string = app.outputs.url
+output appUrl string = app.outputs.url
 
 @description('Resource group of the container groups.')
-output PATCHWRIGHT_JOBS_RESOURCE_GROUP string = jobsGroup.name
+output jobsResourceGroupName string = jobsGroup.name
 
 @description('Storage account with the tables.')
-output PATCHWRIGHT_STORAGE_ACCOUNT string = storage.outputs.name
+output storageAccountName string = storage.outputs.name
 
 @description('Address of the registry.')
-output PATCHWRIGHT_REGISTRY string = registry.outputs.loginServer
+output registryHost string = registry.outputs.loginServer
 
 @description('Client id of the app\'s identity.')
+output identityClientId string = identity.outputs.clientId
+
+@description('Principal of the app\'s identity: roles are given to it.')
+output identityPrincipalId string = identity.outputs.principalId
+
+@description('Address of the app, for azd.')
+output PATCHWRIGHT_URL string = app.outputs.url
+
+@description('Resource group of the container groups, for azd.')
+output PATCHWRIGHT_JOBS_RESOURCE_GROUP string = jobsGroup.name
+
+@description('Storage account with the tables, for azd.')
+output PATCHWRIGHT_STORAGE_ACCOUNT string = storage.outputs.name
+
+@description('Address of the registry, for azd.')
+output PATCHWRIGHT_REGISTRY string = registry.outputs.loginServer
+
+@description('Client id of the app\'s identity, for azd.')
 output PATCHWRIGHT_CLIENT_ID string = identity.outputs.clientId

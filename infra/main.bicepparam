@@ -24,3 +24,7 @@ param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')
 param dryRun = bool(readEnvironmentVariable('PATCHWRIGHT_DRY_RUN', 'true'))
 
 param alertEmail = readEnvironmentVariable('PATCHWRIGHT_ALERT_EMAIL', '')
+
+// A budget needs the first day of the month in which it is made (2026-11-01), and keeps it for good.
+param monthlyBudget = int(readEnvironmentVariable('PATCHWRIGHT_MONTHLY_BUDGET', '0'))
+param budgetStart = readEnvironmentVariable('PATCHWRIGHT_BUDGET_START', '')

@@ -113,10 +113,10 @@ deploy() {
     builder="$builder" dryRun=false \
     policy='{"version":"v1","repositories":[{"repository":"smoke/debian","tags":["outdated"]}]}' \
     > "$work/deployment.json"
-  app=$(output AZURE_FUNCTION_NAME)
-  storage=$(output PATCHWRIGHT_STORAGE_ACCOUNT)
-  url=$(output PATCHWRIGHT_URL)
-  client=$(output PATCHWRIGHT_CLIENT_ID)
+  app=$(output functionAppName)
+  storage=$(output storageAccountName)
+  url=$(output appUrl)
+  client=$(output identityClientId)
   passed "deployed $app"
 }
 
@@ -126,7 +126,8 @@ output() {
 
 publish() {
   say 'publishing the app'
-  func azure functionapp publish "$app" > "$work/publish.log" 2>&1
+  # A clean clone has no local.settings.json to tell func the runtime.
+  FUNCTIONS_WORKER_RUNTIME=node func azure functionapp publish "$app" > "$work/publish.log" 2>&1
   check 'the app answers' retry 20 15 curl --fail --silent --show-error "$url/api/health"
 }
 

@@ -19,15 +19,16 @@ param actionGroupId string
 @description('Hours without a completed run.')
 param maxHoursWithoutRun int
 
-// Each of these looks for one message of the app's log, by its static text.
+// Each of these looks for one message of the app's log, by its static text. A window is longer than the
+// time between two looks, since a log line may arrive minutes late.
 var traces = 'AppTraces | where AppRoleName =~ \'${appName}\''
 var rules = [
   {
     name: 'run-failed'
-    display: 'A run failed before it looked at images'
+    display: 'A run ended as failed'
     severity: 1
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: null
     query: '${traces} | where Message startswith \'run failed\''
   }
@@ -45,7 +46,7 @@ var rules = [
     display: 'A message failed too often and was put aside'
     severity: 2
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: null
     query: '${traces} | where Message startswith \'poison message kept\''
   }
@@ -54,7 +55,7 @@ var rules = [
     display: 'A container group outlived its expiry'
     severity: 2
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: null
     query: '${traces} | where Message startswith \'expired group deleted\''
   }

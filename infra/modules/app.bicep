@@ -47,7 +47,7 @@ param builder string
 @description('Address of a remote BuildKit.')
 param buildkitAddress string
 
-@description('Key Vault with what mutual TLS with a remote BuildKit needs: its URI, with the slash at the end.')
+@description('Key Vault with what mutual TLS with a remote BuildKit needs: its URI.')
 param buildkitVaultUri string
 
 @description('Assess only.')
@@ -117,12 +117,13 @@ var settings = {
   PATCHWRIGHT_PATCH_BATCH: string(patchBatch)
 }
 var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
+var vault = endsWith(buildkitVaultUri, '/') ? buildkitVaultUri : '${buildkitVaultUri}/'
 var builderSetting = builder == 'remote'
   ? {
       BUILDKIT_ADDRESS: buildkitAddress
-      PATCHWRIGHT_BUILDKIT_CA: '@Microsoft.KeyVault(SecretUri=${buildkitVaultUri}secrets/patchwright-buildkit-ca)'
-      PATCHWRIGHT_BUILDKIT_CERT: '@Microsoft.KeyVault(SecretUri=${buildkitVaultUri}secrets/patchwright-buildkit-cert)'
-      PATCHWRIGHT_BUILDKIT_KEY: '@Microsoft.KeyVault(SecretUri=${buildkitVaultUri}secrets/patchwright-buildkit-key)'
+      PATCHWRIGHT_BUILDKIT_CA: '@Microsoft.KeyVault(SecretUri=${vault}secrets/patchwright-buildkit-ca)'
+      PATCHWRIGHT_BUILDKIT_CERT: '@Microsoft.KeyVault(SecretUri=${vault}secrets/patchwright-buildkit-cert)'
+      PATCHWRIGHT_BUILDKIT_KEY: '@Microsoft.KeyVault(SecretUri=${vault}secrets/patchwright-buildkit-key)'
     }
   : {}
 var subnetSetting = empty(groupsSubnetId) ? {} : { PATCHWRIGHT_SUBNET_ID: groupsSubnetId }

@@ -34,7 +34,7 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customR
 }
 
 resource groupsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(resourceGroup().id, principalId, 'container-groups')
+  name: guid(resourceGroup().id, principalId, customRole ? customRoleName : containerInstancesContributor)
   properties: {
     description: 'Starting, watching and deleting the container groups of jobs; reading their logs.'
     principalId: principalId

@@ -63,5 +63,8 @@ resource dockerHubCacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@
       targetRepository: rule.target
       credentialSetResourceId: dockerHubCredentialSetId
     }
+    dependsOn: [
+      cacheRules
+    ]
   }
 ]

@@ -100,6 +100,13 @@ export const MUTATIONS: readonly Mutation[] = [
     says: 'writerRole has no condition on content/write',
   },
   {
+    what: 'a name that another role would have too',
+    file: 'modules/container-groups.bicep',
+    from: 'principalId, customRole ? customRoleName : containerInstancesContributor)',
+    to: "principalId, 'container-groups')",
+    says: 'groupsRole does not name its role in guid()',
+  },
+  {
     what: 'exec into containers allowed',
     file: 'modules/container-groups.bicep',
     from: 'containers/logs/read',
@@ -175,6 +182,13 @@ export const MUTATIONS: readonly Mutation[] = [
     from: "source: 'docker.io/library/debian'",
     to: "source: 'docker.io/library/ubuntu'",
     says: 'is filled from docker.io/library/ubuntu',
+  },
+  {
+    what: 'an alert on a failure that is never logged',
+    file: 'modules/alerts.bicep',
+    from: "startswith \\'run failed",
+    to: "startswith \\'run broke",
+    says: 'the app never logs "run broke"',
   },
   {
     what: 'an alert on a message that is never logged',

@@ -63,6 +63,34 @@ describe('The guides', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('ask for outputs by names that ARM hands back as they are', () => {
+    const outputs = new Set(infra.file('main.bicep').outputs.map(({ name }) => name));
+    const text = ['docs/deploy.md', 'docs/operate.md', 'infra/smoke.sh'].map(readText).join('\n');
+    const asked = [...text.matchAll(/properties\.outputs\.(\w+)\.value|\$\(output (\w+)\)/g)];
+    const names = asked.map(([, inDocs, inScript]) => inDocs ?? inScript ?? '');
+
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.filter((name) => !outputs.has(name) || !/^[a-z]/.test(name))).toEqual([]);
+  });
+
+  it('tell func the runtime wherever it publishes', () => {
+    const text = ['README.md', 'docs/deploy.md', 'docs/operate.md', 'infra/smoke.sh'].map(readText);
+    const lines = text.join('\n').split('\n');
+    const published = lines.filter((line) => /functionapp publish "?\$/.test(line));
+
+    expect(published).toHaveLength(3);
+    expect(published.filter((line) => !/FUNCTIONS_WORKER_RUNTIME=node func /.test(line))).toEqual(
+      [],
+    );
+  });
+
+  it('refuse azd down, which would offer the registry for deletion', () => {
+    const [, hook = ''] = /predown:\n([\s\S]*?)\nservices:/.exec(readText('azure.yaml')) ?? [];
+
+    expect(hook.match(/Never azd down/g)).toHaveLength(2);
+    expect(hook.match(/exit 1/g)).toHaveLength(2);
+  });
+
   it('give every parameter of the Bicep the name that it has', () => {
     const deploy = readText('docs/deploy.md');
     const [, table = ''] = /## Parameters\n([\s\S]*?)\n## /.exec(deploy) ?? [];

@@ -25,6 +25,8 @@ export interface RoleAssignment {
   readonly condition: string | undefined;
   readonly conditionVersion: string | undefined;
   readonly name: string;
+  /** How the role's id is written. */
+  readonly roleId: string;
 }
 
 export function roleAssignments(infra: Infrastructure): readonly RoleAssignment[] {
@@ -54,8 +56,13 @@ function readAssignment(file: BicepFile, resource: Resource): RoleAssignment {
     why: stringOf(file, property('description')),
     condition: condition === undefined ? undefined : interpolate(file, condition.text),
     conditionVersion: stringOf(file, property('conditionVersion')),
-    name: properties.get('name')?.text ?? '',
+    name: oneLine(properties.get('name')),
+    roleId: oneLine(given),
   };
+}
+
+function oneLine(value: Value | undefined): string {
+  return (value?.text ?? '').replaceAll(/\s+/g, ' ');
 }
 
 /** A custom role's name is made by `guid()`; where there is a choice, it is the first of the two. */

@@ -7,6 +7,10 @@ export interface SmokeAzure {
   readonly outcome: string;
   readonly signedIn: boolean;
   readonly mode: string;
+  /** The az command that fails: `acr build`. */
+  readonly refuses?: string;
+  /** Of each image in the registry. */
+  readonly digest?: string;
 }
 
 /**
@@ -18,19 +22,21 @@ export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<
   const outputs = Object.fromEntries(
     Object.entries({
       AZURE_FUNCTION_NAME: 'app',
-      PATCHWRIGHT_STORAGE_ACCOUNT: 'account',
-      PATCHWRIGHT_URL: 'https://app.example',
-      PATCHWRIGHT_CLIENT_ID: 'client',
-    }).map(([name, value]) => [name, { value }]),
+      functionAppName: 'app',
+      storageAccountName: 'account',
+      appUrl: 'https://app.example',
+      identityClientId: 'client',
+    }).map(([name, value]) => [armName(name), { value }]),
   );
   const programs: Readonly<Record<string, string>> = {
     az: `case "$*" in
+  "${azure.refuses ?? 'nothing'} "*) exit 1;;
   "account show"*) ${azure.signedIn ? 'echo subscription' : 'exit 1'};;
   "provider show"*) echo Registered;;
   "role assignment list"* | "ad signed-in-user"*) echo id;;
   "acr show"*loginServer*) echo registry.azurecr.io;;
   "acr show"*roleAssignmentMode*) echo ${azure.mode};;
-  "acr repository show"*digest*) echo sha256:${'a'.repeat(64)};;
+  "acr repository show"*digest*) echo ${azure.digest ?? `sha256:${'a'.repeat(64)}`};;
   "deployment sub create"*) echo '${JSON.stringify({ properties: { outputs } })}';;
   *"keys list"*) echo key;;
   *"appsettings list"*) echo '[]';;
@@ -40,7 +46,8 @@ export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<
   *list-metadata* | "container list"*) echo 0;;
   "role definition list"*) echo custom-role;;
 esac`,
-    func: '',
+    // What func says in a clean clone, which has no local.settings.json.
+    func: `[ "$FUNCTIONS_WORKER_RUNTIME" = node ] || { echo 'Worker runtime is not set' >&2; exit 1; }`,
     npm: '',
     curl: `case "$*" in *api/runs*) echo '{"runId":"20261123T020000Z-7f3a"}';; esac`,
   };
@@ -50,4 +57,9 @@ esac`,
     await writeFile(file, `#!/usr/bin/env bash\n${note}\n${body}\n`);
     await chmod(file, 0o755);
   }
+}
+
+/** How ARM hands back the name of an output: `AZURE_URL` as `azurE_URL`, `appUrl` as it is. */
+function armName(name: string): string {
+  return name.replace(/^[A-Z]+(?=[A-Z])/, (capitals) => capitals.toLowerCase());
 }

@@ -4,8 +4,10 @@ import type { Fault, Infrastructure } from '../infrastructure.ts';
 
 /** Functions of Bicep that are used here: one that is not in this list may be misspelt. */
 const FUNCTIONS: ReadonlySet<string> = new Set(
-  `bool cidrSubnet concat deployment empty endsWith environment guid join map resourceGroup resourceId
-   string subscription subscriptionResourceId take union uniqueString utcNow`.split(/\s+/),
+  `bool cidrSubnet concat deployment empty endsWith environment guid join map replace resourceGroup
+   resourceId string subscription subscriptionResourceId take toLower union uniqueString`.split(
+    /\s+/,
+  ),
 );
 
 /** What a compiler would say first: syntax, names that nothing declares, modules that are not there. */

@@ -57,6 +57,8 @@ function assignmentFaults(assignment: RoleAssignment): Fault[] {
     say('does not name the principal of an identity');
   if ((assignment.why ?? '').length < 10) say('does not say why in its description');
   if (!assignment.name.startsWith('guid(')) say('has a name that is not made by guid()');
+  // An assignment can't change its role: under one name, another role would fail the deployment.
+  if (!assignment.name.endsWith(`, ${assignment.roleId})`)) say('does not name its role in guid()');
   if (assignment.scope === 'Microsoft.Resources/subscriptions') say('covers a subscription');
   for (const action of known?.constrained ?? []) {
     const test = `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${action}'})`;
