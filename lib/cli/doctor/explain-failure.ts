@@ -9,6 +9,7 @@ import { fail, type Outcome } from './outcome.ts';
 const REGISTRY_FIREWALL = /aka\.ms\/acr\/firewall|client with IP .* is not allowed/i;
 export const TRUST_ADVICE =
   'Who answered has a certificate that is not trusted here, as a proxy that looks into TLS has. Name the file with its authority in NODE_EXTRA_CA_CERTS.';
+const ROLES_TABLE = 'docs/security.md has the table of roles; give no wider ones.';
 const NEW_ROLES = 'A new role takes up to ten minutes to count.';
 
 /** Node's and OpenSSL's codes for a certificate that is not trusted. */
@@ -67,8 +68,8 @@ function explainRegistry(error: RegistryError): Outcome {
 /** The roles in both of ACR's permission modes: those of one do nothing in the other. */
 export function registryRoles(): string {
   return (
-    'Give the identity its roles on the registry: AcrPull, AcrPush and AcrDelete where its permission mode is RBAC; where it is ABAC, Container Registry Repository Contributor with conditions for its repositories. ' +
-    `"az acr show --query roleAssignmentMode" tells the mode. ${NEW_ROLES}`
+    'Give the identity its roles on the registry: deploy infra/main.bicep again, with registryPermissionMode as "az acr show --query roleAssignmentMode" prints it, since roles of one mode do nothing in the other (RBAC, ABAC), ' +
+    `and with patchedRepositories that hold what the policy names. ${ROLES_TABLE} ${NEW_ROLES}`
   );
 }
 
@@ -82,7 +83,7 @@ function explainStorage(error: StorageError): Outcome {
         // Azure's code where a firewall refuses; a missing role has another one.
         serviceFailure(error.cause)?.code === 'AuthorizationFailure'
           ? 'The storage account’s firewall is in the way: allow this network, or run the check from inside the account’s network.'
-          : `Give the identity Storage Table Data Contributor, Storage Queue Data Contributor and Storage Blob Data Owner on the storage account. ${NEW_ROLES}`,
+          : `Deploy infra/main.bicep again: it gives the identity Storage Table Data Contributor, Storage Queue Data Contributor and Storage Blob Data Owner on this one account. ${ROLES_TABLE} ${NEW_ROLES}`,
       );
     case 'throttled':
     case 'unavailable':
@@ -99,7 +100,7 @@ function explainStorage(error: StorageError): Outcome {
 export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
   switch (refusal) {
     case 'unauthorized':
-      return `Give the identity Azure Container Instances Contributor Role on the resource group of PATCHWRIGHT_JOBS_RESOURCE_GROUP. ${NEW_ROLES}`;
+      return missingRole(message);
     case 'quota':
       return 'Ask for more of this quota (portal: Quotas, Container Instances), or lower PATCHWRIGHT_MAX_GROUPS.';
     case 'capacity':
@@ -115,6 +116,13 @@ export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
     default:
       return refusal satisfies never;
   }
+}
+
+function missingRole(message: string): string {
+  if (/LinkedAuthorizationFailed|subnets\/join/i.test(message)) {
+    return `The identity may not put groups into their subnet (PATCHWRIGHT_SUBNET_ID). Deploy infra/main.bicep again, with privateNetworking: it gives the custom role Patchwright Subnet Join there. ${NEW_ROLES}`;
+  }
+  return `Deploy infra/main.bicep again: it gives the identity the custom role Patchwright Container Groups on the resource group of PATCHWRIGHT_JOBS_RESOURCE_GROUP. ${ROLES_TABLE} ${NEW_ROLES}`;
 }
 
 function configurationAdvice(message: string): string {

@@ -89,7 +89,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'no right to write into tables',
     change: ({ breakages }) =>
       breakages.refuse('table', 'POST', /./, 'AuthorizationPermissionMismatch'),
-    finding: /^fail storage-tables: inserting .* 403 .* → .*Storage Table Data Contributor/,
+    finding:
+      /^fail storage-tables: inserting .* 403 .* → .*main\.bicep.*Storage Table Data Contributor/,
   },
   {
     title: 'no right to send to queues',
@@ -117,7 +118,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'a registry that does not know the identity',
     change: ({ breakages }) =>
       breakages.answerExchange(401, 'UNAUTHORIZED', 'authentication required'),
-    finding: /^fail registry: .*401.* → .*AcrPull.*ABAC/,
+    finding: /^fail registry: .*401.* → .*main\.bicep.*registryPermissionMode.*security\.md/,
   },
   {
     title: 'a registry behind a firewall',
@@ -132,7 +133,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'an identity without rights on the registry',
     change: ({ breakages }) => breakages.grant(),
-    finding: /^fail registry-token: .*may not pull patchwright\/worker → .*AcrPull.*ABAC/,
+    finding:
+      /^fail registry-token: .*may not pull patchwright\/worker → .*main\.bicep.*registryPermissionMode.*security\.md/,
   },
   {
     title: 'a registry whose tokens allow more than was asked for',
@@ -150,18 +152,21 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'no right to list tags',
     change: ({ breakages }) =>
       breakages.grant('repository:*:pull,push,delete', 'repository:patchwright/*:metadata_read'),
-    finding: /^fail registry-list: list the tags of team\/api: .*401.* → .*AcrPull/,
+    finding:
+      /^fail registry-list: list the tags of team\/api: .*401.* → .*main\.bicep.*registryPermissionMode/,
   },
   {
     title: 'no right to push patched images',
     change: ({ breakages }) =>
       breakages.grant('repository:*:pull,delete,metadata_read', 'repository:patchwright/*:push'),
-    finding: /^fail registry-publish: the identity lacks push on team\/api → .*AcrPush/,
+    finding:
+      /^fail registry-publish: the identity lacks push on team\/api → .*main\.bicep.*security\.md/,
   },
   {
     title: 'no right to delete from staging',
     change: ({ breakages }) => breakages.grant('repository:*:pull,push,metadata_read'),
-    finding: /^fail registry-staging: .*lacks delete on patchwright\/staging\/team\/api → .*Delete/,
+    finding:
+      /^fail registry-staging: .*lacks delete on patchwright\/staging\/team\/api → .*main\.bicep.*security\.md/,
   },
   {
     title: 'no policy',
@@ -242,7 +247,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'no right to list container groups',
     change: ({ breakages }) => breakages.refuseArm(/containerGroups$/),
-    finding: /^fail container-groups: .*AuthorizationFailed.* → .*Instances Contributor/,
+    finding:
+      /^fail container-groups: .*AuthorizationFailed.* → .*main\.bicep.*Patchwright Container Groups/,
   },
   {
     title: 'a group that is long past its expiry',

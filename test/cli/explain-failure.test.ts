@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { registryRoles, whatToDoAbout } from '../../lib/cli/doctor/explain-failure.ts';
+
+describe('What to do about a refusal of ARM', () => {
+  it.each([
+    'LinkedAuthorizationFailed: the client has permission on one scope, not on the linked one',
+    'may not perform Microsoft.Network/virtualNetworks/subnets/join/action',
+  ])('is about the subnet where it says %j', (message) => {
+    const advice = whatToDoAbout('unauthorized', message);
+
+    expect(advice).toMatch(/privateNetworking.*Patchwright Subnet Join/);
+    expect(advice).not.toContain('Patchwright Container Groups');
+  });
+
+  it('is to deploy the template, not to give a wider role', () => {
+    const advice = whatToDoAbout('unauthorized', 'AuthorizationFailed: containerGroups/write');
+
+    expect(advice).toMatch(/infra\/main\.bicep.*Patchwright Container Groups/);
+    expect(advice).not.toMatch(/subnet|Contributor Role/i);
+  });
+});
+
+it('What to do about a registry that refuses names no role of the registry to give by hand', () => {
+  expect(registryRoles()).toMatch(/infra\/main\.bicep.*registryPermissionMode.*docs\/security\.md/);
+  expect(registryRoles()).not.toMatch(/Acr(?:Pull|Push|Delete)|Repository Contributor/);
+});
