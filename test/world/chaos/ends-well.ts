@@ -6,15 +6,22 @@ import type { RunRow } from '../../../lib/pipeline/records/run-row.ts';
 import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
 import { isTerminal } from '../../../lib/pipeline/target-states.ts';
 import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
+import type { ArmServer } from '../arm/arm-server.ts';
+import type { LocalRegistry } from '../registry/start-registry.ts';
 import { imageOf } from '../seed/run-tables.ts';
 import { type LeftText, leaks } from '../seed/secret-search.ts';
-import type { World } from '../world.ts';
 
 /** Repository → tag → digest. */
 type Snapshot = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** Where a run shows from outside what it left. */
+export interface LeftWorld {
+  readonly registry: Pick<LocalRegistry, 'storage' | 'snapshot'>;
+  readonly arm: Pick<ArmServer, 'groups'>;
+}
+
 export interface Ending {
-  readonly world: World;
+  readonly world: LeftWorld;
   /** The registry before the run. */
   readonly before: Snapshot;
   readonly run: RunRow;
@@ -83,7 +90,7 @@ function unverified({ world, before, targets }: Ending, now: Snapshot): string[]
     );
 }
 
-function patchFaults(world: World, target: TargetRow | undefined, digest: string): string[] {
+function patchFaults(world: LeftWorld, target: TargetRow | undefined, digest: string): string[] {
   if (target === undefined) return ['is of no target'];
   if (target.state !== 'patched') return [`stands, and its target is ${target.state}`];
   if (target.patchDigest === undefined || target.patchDigest !== digest) {
@@ -108,10 +115,11 @@ function patchFaults(world: World, target: TargetRow | undefined, digest: string
   if (patch.annotations?.[Annotation.fingerprint] !== target.fingerprint) {
     faults.push('does not name what it fixes');
   }
+  if (target.reportAfter === undefined) faults.push('was not scanned after it was made');
   return [...faults, ...referrerFaults(world, repository, patchDigest)];
 }
 
-function referrerFaults(world: World, repository: string, digest: Digest): string[] {
+function referrerFaults(world: LeftWorld, repository: string, digest: Digest): string[] {
   const types = world.registry.storage
     .referrers(RepositoryName.parse(repository), digest)
     .map(({ bytes }) => ImageManifest.parse(JSON.parse(bytes.toString('utf8'))).artifactType);
@@ -122,7 +130,7 @@ function referrerFaults(world: World, repository: string, digest: Digest): strin
 }
 
 /** A second manifest for the same source and findings, tagged or not. */
-function duplicates(world: World): string[] {
+function duplicates(world: LeftWorld): string[] {
   const patches = new Map<string, string[]>();
   for (const repository of world.registry.storage.repositories()) {
     if (repository.name.startsWith(STAGING_PREFIX)) continue;
@@ -139,7 +147,7 @@ function duplicates(world: World): string[] {
 }
 
 function manifestOf(
-  world: World,
+  world: LeftWorld,
   repository: string,
   digest: Digest | undefined,
 ): ImageManifest | undefined {
