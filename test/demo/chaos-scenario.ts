@@ -69,9 +69,10 @@ async function disturb(
         broken: promises.flatMap(({ text, broken }) => broken.map((one) => `not ${text}: ${one}`)),
       };
     },
-    async close() {
-      await chaos.close();
+    async end() {
+      await chaos.end();
       await passing.stop();
     },
+    close: () => chaos.close(),
   };
 }

@@ -16,6 +16,9 @@ export interface Disturbance {
     readonly run: RunRow;
     readonly targets: readonly TargetRow[];
   }): Promise<DisturbanceReport>;
+  /** Ends it, where nobody looks. The app runs on. */
+  end(): Promise<void>;
+  /** Once the app has ended: takes away what stood between it and the world. */
   close(): Promise<void>;
 }
 

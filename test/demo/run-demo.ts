@@ -49,7 +49,7 @@ export async function runDemo<Result>(
   const world = await inStep(progress, 'Local Azure: registry, ARM, storage, identity', () =>
     scenario.start({ settings: SETTINGS }),
   );
-  const ending: (() => Promise<void>)[] = [];
+  let disturbance: Disturbance | undefined;
   try {
     signal.throwIfAborted();
     await inStep(progress, 'Images, advisories and the policy', async () => {
@@ -59,14 +59,14 @@ export async function runDemo<Result>(
     signal.throwIfAborted();
     const problems: string[] = [];
     let failure: string | undefined;
-    const disturbance = await scenario.disturb?.(world, (line) => context.screen.note(line));
-    if (disturbance !== undefined) ending.push(() => disturbance.close());
+    disturbance = await scenario.disturb?.(world, (line) => context.screen.note(line));
+    const disturbed = disturbance;
     const host = await inStep(progress, 'Functions host with the built app', () =>
       world.startApp({
-        ...disturbance?.app,
+        ...disturbed?.app,
         onLog: (log) => {
           keepProblem(problems, log);
-          disturbance?.app.onLog?.(log);
+          disturbed?.app.onLog?.(log);
         },
         onInvocation: ({ functionName, error }) => {
           if (functionName === 'scheduledRun') failure = error;
@@ -80,15 +80,16 @@ export async function runDemo<Result>(
       scenario,
       context,
       problems,
-      disturbance,
+      disturbance: disturbed,
       // What fails by a plan is tried again by the host.
-      failure: () => (disturbance === undefined ? failure : undefined),
+      failure: () => (disturbed === undefined ? failure : undefined),
     });
     return await use({ world, host, report });
   } finally {
     context.screen.clear();
-    for (const end of ending) await end();
+    await disturbance?.end();
     await world.close();
+    await disturbance?.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { isRunOver } from '../../../lib/pipeline/records/run-row.ts';
+import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
 import type { DemoImage } from '../../images/demo-images.ts';
 import type { HostLog } from '../functions-host/host-log.ts';
 import { waitFor } from '../seed/job-world.ts';
@@ -6,7 +7,7 @@ import { imageOf, readRunTables } from '../seed/run-tables.ts';
 import { storedTexts, watchPassing } from '../seed/secret-search.ts';
 import { seedDatabase, seedImages } from '../seed/seed-images.ts';
 import { policyOf, seedPolicy } from '../seed/seed-policy.ts';
-import { startWorld } from '../world.ts';
+import { startWorld, type World } from '../world.ts';
 import type { ChaosPlan } from './chaos-plan.ts';
 import { endsWell, type Promised } from './ends-well.ts';
 import { explanation } from './explained-outcomes.ts';
@@ -22,7 +23,6 @@ export interface ChaosEnd {
   readonly unexplained: readonly string[];
   /** `place kind` → how often. */
   readonly faults: Readonly<Record<string, number>>;
-  readonly logs: readonly HostLog[];
 }
 
 /** One run of the built app over these images, through the faults of the plan. */
@@ -35,66 +35,76 @@ export async function runThroughChaos(options: {
   readonly tell?: (line: string) => void;
 }): Promise<ChaosEnd> {
   const world = await startWorld({ settings: { ...CHAOS_SETTINGS, ...options.settings } });
+  const ledger = new FaultLedger(options.tell ?? (() => undefined));
+  const chaos = await startChaos({ world, plan: options.plan, ledger });
+  const passing = watchPassing(world);
   try {
     const images = await options.images(world.registry.host);
-    await seedImages(world.registry, images);
-    await seedDatabase(world.registry);
-    const repositories = images.map(({ repository }) => ({ repository, tags: ['*'] }));
-    await seedPolicy(world.registry, policyOf(repositories));
+    await seed(world, images);
     const before = world.registry.snapshot();
-    const ledger = new FaultLedger(options.tell ?? (() => undefined));
-    const chaos = await startChaos({ world, plan: options.plan, ledger });
-    try {
-      const logs: HostLog[] = [];
-      const host = await world.startApp({
-        settings: chaos.settings,
-        leaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
-        onLog: (log) => logs.push(log),
-      });
-      const passing = watchPassing(world);
-      const tables = readRunTables(world.storage);
-      chaos.begin(host);
-      // It may be lost with its process: whoever fires it sees only that it was taken.
-      host.fire('scheduledRun').catch(() => undefined);
-      const run = await waitFor('the end of the run', async () => {
-        const [newest] = await tables.runs();
-        return newest !== undefined && isRunOver(newest) ? newest : undefined;
-      });
-      await chaos.end();
-      const targets = await tables.targets(run.runId);
-      const texts = logs.map(({ message }) => ({ where: 'log of the app', text: message }));
-      const left = [...texts, ...(await passing.stop()), ...(await storedTexts(world))];
-      const faults = ledger.counts();
-      const secrets = knownSecrets(world, host);
-      const expected = new Map(images.flatMap(expectedOutcomes));
-      const others = targets
-        .map(({ state, reason, detail, patchTag, ...target }) => {
-          const image = imageOf(target);
-          const got = [state, reason ?? (state === 'patched' ? patchTag : '')].join(' ').trim();
-          return { image, state, reason, detail, got };
-        })
-        .filter(({ image, got }) => got !== expected.get(image));
-      const missing = [...expected.keys()].filter(
-        (image) => !targets.some((target) => imageOf(target) === image),
-      );
-      return {
-        promises: endsWell({ world, before, run, targets, left, secrets }),
-        explained: others.flatMap((one) => explanation(one, faults) ?? []),
-        unexplained: [
-          ...missing.map((image) => `${image} was not looked at`),
-          ...others
-            .filter((one) => explanation(one, faults) === undefined)
-            .map((one) => `${one.image} ended ${one.got}, not ${expected.get(one.image)}`),
-        ],
-        faults,
-        logs,
-      };
-    } finally {
-      await chaos.close();
-    }
+    const logs: HostLog[] = [];
+    const host = await world.startApp({
+      settings: chaos.settings,
+      leaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
+      onLog: (log) => logs.push(log),
+    });
+    const tables = readRunTables(world.storage);
+    chaos.begin(host);
+    // It may be lost with its process: whoever fires it sees only that it was taken.
+    host.fire('scheduledRun').catch(() => undefined);
+    const run = await waitFor('the end of the run', async () => {
+      const [newest] = await tables.runs();
+      return newest !== undefined && isRunOver(newest) ? newest : undefined;
+    });
+    await chaos.end();
+    const targets = await tables.targets(run.runId);
+    const texts = logs.map(({ message }) => ({ where: 'log of the app', text: message }));
+    const left = [...texts, ...(await passing.stop()), ...(await storedTexts(world))];
+    const faults = ledger.counts();
+    const secrets = knownSecrets(world, host);
+    return {
+      promises: endsWell({ world, before, run, targets, left, secrets }),
+      ...otherOutcomes(images, targets, faults),
+      faults,
+    };
   } finally {
+    await chaos.end();
+    await passing.stop();
     await world.close();
+    await chaos.close();
   }
+}
+
+async function seed(world: World, images: readonly DemoImage[]): Promise<void> {
+  await seedImages(world.registry, images);
+  await seedDatabase(world.registry);
+  const repositories = images.map(({ repository }) => ({ repository, tags: ['*'] }));
+  await seedPolicy(world.registry, policyOf(repositories));
+}
+
+/** What became otherwise than in calm. */
+function otherOutcomes(
+  images: readonly DemoImage[],
+  targets: readonly TargetRow[],
+  faults: ChaosEnd['faults'],
+): Pick<ChaosEnd, 'explained' | 'unexplained'> {
+  const expected = new Map(images.flatMap(expectedOutcomes));
+  const ended = new Map(targets.map((target) => [imageOf(target), target]));
+  const [explained, unexplained]: [string[], string[]] = [[], []];
+  for (const [image, wanted] of expected) {
+    const target = ended.get(image);
+    const got = target === undefined ? 'not looked at' : outcomeText(target);
+    if (got === wanted) continue;
+    const { state = '', reason, detail } = target ?? {};
+    const why = explanation({ image, state, reason, detail }, faults);
+    if (why === undefined) unexplained.push(`${image} is ${got}, and was to be ${wanted}`);
+    else explained.push(why);
+  }
+  return { explained, unexplained };
+}
+
+function outcomeText({ state, reason, patchTag }: TargetRow): string {
+  return `${state} ${reason ?? (state === 'patched' ? patchTag : '')}`.trim();
 }
 
 function expectedOutcomes({ repository, expected }: DemoImage): [string, string][] {

@@ -16,6 +16,7 @@ export interface Chaos {
   begin(host: FunctionsHost): void;
   /** Ends all faults and kills; the app runs when it settles. */
   end(): Promise<void>;
+  /** Takes the proxies away: to be done after the app has ended, which still talks through them. */
   close(): Promise<void>;
 }
 
