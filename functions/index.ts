@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { createApp } from '../lib/app.ts';
+import { registerCancelRun } from './cancel-run.ts';
 import { registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { registerPoison } from './poison.ts';
@@ -17,6 +18,7 @@ app.hook.appStart(() => {
 const services = servicesFrom(process.env);
 registerHealth();
 registerStartRun(services);
+registerCancelRun(services);
 registerScheduledRun(services);
 registerRunTick(services);
 registerJobStep(services);

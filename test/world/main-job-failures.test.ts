@@ -106,6 +106,34 @@ it('ends a run whose process was killed in the middle', async () => {
   expect(world.arm.groups()).toEqual([]);
 });
 
+it('cancels a run when it is asked to over HTTP, and leaves no group behind', async () => {
+  await seedApp('team/canceled');
+  const { world } = job;
+  world.arm.setFaults(() => ({ kind: 'stays-pending' }));
+
+  const runId = await job.startByHttp();
+  await waitFor('a group', () => world.arm.groups().at(0));
+  const answers = [await cancel('nonsense'), await cancel(runId), await cancel(runId, 'wrong')];
+  const { run, target } = await job.finished(runId);
+  const late = await cancel(runId);
+
+  world.arm.setFaults(undefined);
+  expect(answers).toEqual([400, 202, 401]);
+  expect(run).toMatchObject({ state: 'canceled', canceled: 1, active: 0 });
+  expect(target('team/canceled:1')).toMatchObject({ state: 'canceled', reason: 'canceled' });
+  expect(world.arm.groups()).toEqual([]);
+  expect(late).toBe(404);
+});
+
+async function cancel(runId: string, key = job.host.keys.function): Promise<number> {
+  const { url, routePrefix } = job.host;
+  const answer = await fetch(`${url}/${routePrefix}/runs/${runId}/cancel`, {
+    method: 'POST',
+    headers: { 'x-functions-key': key },
+  });
+  return answer.status;
+}
+
 async function seedApp(repository: string): Promise<void> {
   const image = await debianImage({ app: repository, older: MID_2025, curl: false });
   const layout = makeLayout([{ content: image, tags: ['1'] }]);

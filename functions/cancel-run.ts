@@ -1,0 +1,27 @@
+import { app } from '@azure/functions';
+import { cancelRun } from '../lib/pipeline/cancel-run.ts';
+import { RunId } from '../lib/pipeline/records/run-id.ts';
+import type { GetServices } from './services.ts';
+
+/**
+ * `POST /api/runs/{runId}/cancel`: asks a run to end. Answers 202; patches whose publishing has begun
+ * are finished first.
+ */
+export function registerCancelRun(services: GetServices): void {
+  app.http('cancelRun', {
+    methods: ['POST'],
+    authLevel: 'function',
+    route: 'runs/{runId}/cancel',
+    handler: async (request, context) => {
+      const runId = RunId.safeParse(request.params.runId);
+      if (!runId.success) {
+        const error = 'a run id looks like 20261123T020000Z-7f3a';
+        return { status: 400, jsonBody: { error } };
+      }
+      if (!(await cancelRun(services(context), runId.data))) {
+        return { status: 404, jsonBody: { error: 'there is no such run, or it is over' } };
+      }
+      return { status: 202, jsonBody: { runId: runId.data } };
+    },
+  });
+}
