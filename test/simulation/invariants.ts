@@ -3,7 +3,7 @@ import { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
 import { type Entity, TABLES } from '../../lib/storage/tables.ts';
-import type { Backends } from './gated-ports.ts';
+import type { Backends } from './gates/gate.ts';
 import type { Observer } from './observer.ts';
 
 const ENDED = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'] as const;

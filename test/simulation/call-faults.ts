@@ -1,0 +1,90 @@
+import type { CallFault } from './fault-kinds.ts';
+import type { Outcome, PortCall } from './port-call.ts';
+import { LEASE_SECONDS } from './simulated-options.ts';
+import type { Instance, PendingCall } from './task.ts';
+import type { World } from './world.ts';
+
+/**
+ * Runs a call as its fault says, and has its handler go on with what comes of it. The instances that
+ * are returned die of it.
+ */
+export async function letCallHappen(
+  world: World,
+  pending: PendingCall,
+  fault: CallFault | undefined,
+): Promise<readonly Instance[]> {
+  const { task, call } = pending;
+  switch (fault) {
+    case undefined:
+      settle(pending, await outcomeOf(call));
+      return [];
+    case 'crash-before':
+      return [task.instance];
+    case 'crash-after':
+      await outcomeOf(call);
+      return [task.instance];
+    case 'crash-all':
+      if (world.random.chance(0.5)) await outcomeOf(call);
+      return world.instances;
+    case 'timeout-after-effect':
+      await outcomeOf(call);
+      settle(pending, call.failed('unavailable'));
+      return [];
+    case 'late-effect': {
+      const seconds = world.random.between(1, 60);
+      world.later(seconds, `late ${call.port}.${call.method} ${call.label}`, async () => {
+        await outcomeOf(call);
+      });
+      settle(pending, call.failed('unavailable'));
+      return [];
+    }
+    case 'server-error':
+      settle(pending, call.failed('unavailable'));
+      return [];
+    case 'throttled':
+      settle(pending, call.failed('throttled'));
+      return [];
+    case 'lost-race':
+      await call.disturb?.();
+      settle(pending, await outcomeOf(call));
+      return [];
+    case 'own-write-lost':
+      await outcomeOf(call);
+      settle(pending, call.ownWriteLost ?? (await outcomeOf(call)));
+      return [];
+    case 'slow-call': {
+      const outcome = world.random.chance(0.5) ? undefined : await outcomeOf(call);
+      world.clock.advance({ seconds: LEASE_SECONDS + world.random.between(1, 600) });
+      settle(pending, outcome ?? (await outcomeOf(call)));
+      return [];
+    }
+    case 'mount-lost':
+      settle(pending, call.mountLost ?? (await outcomeOf(call)));
+      return [];
+    case 'tag-race-before':
+      await call.otherPush?.();
+      settle(pending, await outcomeOf(call));
+      return [];
+    case 'tag-race-after': {
+      const outcome = await outcomeOf(call);
+      await call.otherPush?.();
+      settle(pending, outcome);
+      return [];
+    }
+    default:
+      return fault satisfies never;
+  }
+}
+
+async function outcomeOf(call: PortCall<unknown>): Promise<Outcome<unknown>> {
+  try {
+    return { value: await call.perform() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function settle(pending: PendingCall, outcome: Outcome<unknown>): void {
+  if ('error' in outcome) pending.reject(outcome.error);
+  else pending.resolve(outcome.value);
+}

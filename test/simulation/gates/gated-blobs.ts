@@ -1,0 +1,39 @@
+import type { Blobs, ContainerName } from '../../../lib/storage/blobs.ts';
+import type { PortName } from '../port-call.ts';
+import type { Task } from '../task.ts';
+import { storageFailure } from './failed-calls.ts';
+import type { Gate } from './gate.ts';
+
+export function gatedBlobs(gate: Gate, task: Task): Blobs {
+  const { blobs } = gate.backends;
+  const call = (method: string, container: ContainerName, name: string, writes: boolean) => {
+    const label = `${container}/${name}`;
+    return { port: 'blobs' as PortName, method, label, writes, failed: storageFailure(label) };
+  };
+  return {
+    read: (container, name, maxBytes) =>
+      gate.pass(task, {
+        ...call('read', container, name, false),
+        perform: () => blobs.read(container, name, maxBytes),
+      }),
+    create: (container, name, bytes, contentType) =>
+      gate.pass(task, {
+        ...call('create', container, name, true),
+        perform: async () => {
+          gate.observer.text('blob', `${name} ${Buffer.from(bytes).toString('utf8')}`);
+          return blobs.create(container, name, bytes, contentType);
+        },
+        ownWriteLost: { value: 'exists' },
+      }),
+    createOnlyUrl: (container, name, expiresAt) =>
+      gate.pass(task, {
+        ...call('createOnlyUrl', container, name, false),
+        perform: () => blobs.createOnlyUrl(container, name, expiresAt),
+      }),
+    delete: (container, name) =>
+      gate.pass(task, {
+        ...call('delete', container, name, true),
+        perform: () => blobs.delete(container, name),
+      }),
+  };
+}

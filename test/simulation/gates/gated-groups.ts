@@ -1,0 +1,67 @@
+import type {
+  ContainerGroups,
+  GroupName,
+  GroupSpec,
+  GroupStatus,
+} from '../../../lib/containers/container-groups.ts';
+import type { PortName } from '../port-call.ts';
+import type { Task } from '../task.ts';
+import { groupsFailure, refused } from './failed-calls.ts';
+import type { Gate } from './gate.ts';
+
+export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
+  const { groups } = gate.backends;
+  const call = (method: string, label: string, writes: boolean) => ({
+    port: 'groups' as PortName,
+    method,
+    label,
+    writes,
+  });
+  return {
+    get: (name) =>
+      gate.pass(task, {
+        ...call('get', name, false),
+        failed: groupsFailure(name),
+        perform: () => groups.get(name),
+      }),
+    create: (spec: GroupSpec) =>
+      gate.pass(task, {
+        ...call('create', spec.name, true),
+        failed: refused,
+        perform: async () => {
+          gate.observer.groupPut(spec);
+          return groups.create(spec);
+        },
+      }),
+    delete: (name: GroupName) =>
+      gate.pass(task, {
+        ...call('delete', name, true),
+        failed: refused,
+        perform: async () => {
+          gate.observer.groupDeleted(name);
+          const answer = await groups.delete(name);
+          // Azure's own quota on deletions: what is left is for the next round.
+          if (!answer.ok) task.faults += 1;
+          return answer;
+        },
+      }),
+    async *list() {
+      const all = await gate.pass(task, {
+        ...call('list', '', false),
+        failed: groupsFailure('list'),
+        perform: async () => {
+          const found: GroupStatus[] = [];
+          for await (const group of groups.list()) found.push(group);
+          return found;
+        },
+      });
+      yield* all;
+    },
+    logs: (name) =>
+      gate.pass(task, {
+        ...call('logs', name, false),
+        failed: groupsFailure(name),
+        perform: () => groups.logs(name),
+      }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { QueueName, Queues } from '../../../lib/storage/queues.ts';
+import type { Task } from '../task.ts';
+import { storageFailure } from './failed-calls.ts';
+import type { Gate } from './gate.ts';
+
+export function gatedQueues(gate: Gate, task: Task): Queues {
+  const { queues } = gate.backends;
+  return {
+    send: (queue: QueueName, message, options) =>
+      gate.pass(task, {
+        port: 'queues',
+        method: 'send',
+        label: `${queue} ${JSON.stringify(message)}`,
+        writes: true,
+        failed: storageFailure(queue),
+        perform: async () => {
+          gate.observer.message(queue, message);
+          await queues.send(queue, message, options);
+        },
+      }),
+  };
+}

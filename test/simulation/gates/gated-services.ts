@@ -1,0 +1,30 @@
+import { typedTables } from '../../../lib/app.ts';
+import type { Log } from '../../../lib/log.ts';
+import type { Services } from '../../../lib/pipeline/services.ts';
+import type { Task } from '../task.ts';
+import type { Gate } from './gate.ts';
+import { gatedBlobs } from './gated-blobs.ts';
+import { gatedGroups } from './gated-groups.ts';
+import { gatedQueues } from './gated-queues.ts';
+import { gatedRegistry } from './gated-registry.ts';
+import { gatedTables } from './gated-tables.ts';
+
+/** The services of one invocation: every call of a port waits until the scheduler lets it happen. */
+export function gatedServices(gate: Gate, task: Task): Services {
+  return {
+    clock: { now: () => gate.now(task) },
+    log: logOf(gate),
+    registry: gatedRegistry(gate, task),
+    groups: gatedGroups(gate, task),
+    queues: gatedQueues(gate, task),
+    blobs: gatedBlobs(gate, task),
+    ...typedTables(gatedTables(gate, task)),
+    options: gate.options,
+  };
+}
+
+function logOf({ observer }: Gate): Log {
+  const line = (level: string) => (message: string, fields?: object) =>
+    observer.text('log', `${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  return { info: line('info'), warn: line('warn'), error: line('error') };
+}

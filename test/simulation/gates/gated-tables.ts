@@ -1,0 +1,102 @@
+import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import {
+  type Entity,
+  type StoredEntity,
+  TABLES,
+  type TableName,
+  type Tables,
+} from '../../../lib/storage/tables.ts';
+import type { PortName } from '../port-call.ts';
+import type { Task } from '../task.ts';
+import { storageFailure } from './failed-calls.ts';
+import type { Gate } from './gate.ts';
+
+export function gatedTables(gate: Gate, task: Task): Tables {
+  const { tables } = gate.backends;
+  const call = (method: string, table: TableName, key: string, writes: boolean) => {
+    const label = `${table} ${key}`;
+    return { port: 'tables' as PortName, method, label, writes, failed: storageFailure(label) };
+  };
+  /** Its content stays as it is, and its ETag does not: somebody edited a column of their own. */
+  const touch = async (table: TableName, partitionKey: string, rowKey: string) => {
+    const stored = await tables.get(table, partitionKey, rowKey);
+    if (stored !== undefined) await tables.replace(table, stored.entity, stored.etag);
+  };
+  return {
+    get: (table, partitionKey, rowKey) =>
+      gate.pass(task, {
+        ...call('get', table, rowKey, false),
+        perform: () => tables.get(table, partitionKey, rowKey),
+      }),
+    insert: (table, entity) =>
+      gate.pass(task, {
+        ...call('insert', table, entity.rowKey, true),
+        perform: async () => {
+          const etag = await tables.insert(table, entity);
+          if (etag !== undefined) gate.observer.row(task, table, undefined, entity);
+          return etag;
+        },
+        ownWriteLost: { value: undefined },
+      }),
+    insertMissing: (table, entities) =>
+      gate.pass(task, {
+        ...call('insertMissing', table, `${entities.length} rows`, true),
+        perform: () => insertMissing(gate, task, table, entities),
+      }),
+    replace: (table, entity, etag) =>
+      gate.pass(task, {
+        ...call('replace', table, `${entity.rowKey} ${stateOf(entity)}`, true),
+        perform: async () => {
+          const before = await tables.get(table, entity.partitionKey, entity.rowKey);
+          const next = await tables.replace(table, entity, etag);
+          if (next !== undefined) gate.observer.row(task, table, before?.entity, entity);
+          return next;
+        },
+        disturb: () => touch(table, entity.partitionKey, entity.rowKey),
+        ownWriteLost: { value: undefined },
+        ...(table === TABLES.targets &&
+          entity.state === 'publishing' &&
+          entity.patchTag !== undefined && {
+            otherPush: () =>
+              gate.pushOther(RepositoryName.parse(entity.repository), Tag.parse(entity.patchTag)),
+          }),
+      }),
+    delete: (table, partitionKey, rowKey, etag) =>
+      gate.pass(task, {
+        ...call('delete', table, rowKey, true),
+        perform: () => tables.delete(table, partitionKey, rowKey, etag),
+      }),
+    async *list(table, partitionKey, options) {
+      const all = await gate.pass(task, {
+        ...call('list', table, partitionKey, false),
+        perform: () => collected(tables.list(table, partitionKey, options)),
+      });
+      yield* all;
+    },
+  };
+}
+
+async function insertMissing(
+  { backends: { tables }, observer }: Gate,
+  task: Task,
+  table: TableName,
+  entities: readonly Entity[],
+): Promise<void> {
+  const missing: Entity[] = [];
+  for (const entity of entities) {
+    const there = await tables.get(table, entity.partitionKey, entity.rowKey);
+    if (there === undefined) missing.push(entity);
+  }
+  await tables.insertMissing(table, entities);
+  for (const entity of missing) observer.row(task, table, undefined, entity);
+}
+
+function stateOf(entity: Entity): string {
+  return typeof entity.state === 'string' ? entity.state : '';
+}
+
+async function collected(list: AsyncIterable<StoredEntity>): Promise<readonly StoredEntity[]> {
+  const all: StoredEntity[] = [];
+  for await (const item of list) all.push(item);
+  return all;
+}

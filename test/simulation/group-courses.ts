@@ -1,0 +1,104 @@
+import type { GroupRefusal, GroupSpec } from '../../lib/containers/container-groups.ts';
+import type { GroupCourse } from '../fakes/containers/group-course.ts';
+import { isDefect } from './defect.ts';
+import type { GroupFault } from './fault-kinds.ts';
+import { runSimulatedWorker, type WorkerEnd } from './simulated-worker.ts';
+import type { World } from './world.ts';
+
+/** How a container group goes that is about to be created: well, or as its fault says. */
+export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
+  const { random } = world;
+  const startsAfter = random.between(5, 90);
+  const runsFor = random.between(20, 400);
+  const runs = (end: WorkerEnd): GroupCourse => ({
+    kind: 'runs',
+    startsAfter,
+    runsFor,
+    ...(end === 'restarted' && { restarts: 1 }),
+    work: (given) => work(world, given, end),
+  });
+  const fault = world.faulty ? world.plan.course() : undefined;
+  if (fault === undefined) return runs('result');
+  world.coverage.fault(fault);
+  world.note(() => `${spec.name}  ← ${fault}`);
+  switch (fault) {
+    case 'group-never-starts':
+      return { kind: 'never-starts' };
+    case 'group-fails-to-start':
+      return { kind: 'fails-to-start', after: startsAfter, detail: 'InsufficientCapacity' };
+    case 'group-restarts':
+      return runs('restarted');
+    case 'group-vanishes':
+      return { kind: 'vanishes', after: startsAfter };
+    case 'group-never-ends':
+      return { kind: 'never-ends', startsAfter };
+    case 'group-no-result':
+      return runs('no-result');
+    case 'group-half-result':
+      return runs('half-result');
+    case 'group-late-result': {
+      // ARM has lost sight of it, and it works on for as long as its token lasts.
+      const seconds = random.between(5, 74) * 60;
+      world.later(seconds, `late worker of ${spec.name}`, () => work(world, spec, 'result'));
+      return { kind: 'vanishes', after: startsAfter };
+    }
+    case 'group-forgotten': {
+      const end = startsAfter + runsFor;
+      world.later(end, `end of ${spec.name}`, () => work(world, spec, 'result'));
+      return { kind: 'vanishes', after: end };
+    }
+    case 'group-refused-quota':
+    case 'group-refused-capacity':
+    case 'group-refused-throttled':
+    case 'group-refused-transitioning':
+    case 'group-refused-image-pull':
+    case 'group-refused-configuration':
+    case 'group-refused-unauthorized':
+    case 'group-refused-unavailable':
+      return {
+        kind: 'refused',
+        refusal: REFUSALS[fault],
+        ...(random.chance(0.5) && { retryAfterSeconds: random.between(1, 300) }),
+      };
+    default:
+      return fault satisfies never;
+  }
+}
+
+/** What the worker in a group does. */
+async function work(world: World, spec: GroupSpec, end: WorkerEnd): Promise<void> {
+  const { registry, blobs } = world.backends;
+  const work = runSimulatedWorker(
+    spec,
+    {
+      registry,
+      blobs,
+      truth: world.truth,
+      now: world.clock.now(),
+      database: world.database,
+      fault: (among) => {
+        const fault = world.faulty ? world.plan.worker(among) : undefined;
+        if (fault !== undefined) world.coverage.fault(fault);
+        if (fault !== undefined) world.note(() => `worker of ${spec.name}  ← ${fault}`);
+        return fault;
+      },
+      pick: (items) => world.random.pick(items),
+    },
+    end,
+  );
+  // Its token has expired, or its image is gone: nobody sees that but the log.
+  await work.catch((error: unknown) => {
+    if (isDefect(error)) throw error;
+  });
+}
+
+const REFUSALS = {
+  'group-refused-quota': 'quota',
+  'group-refused-capacity': 'capacity',
+  'group-refused-throttled': 'throttled',
+  'group-refused-transitioning': 'transitioning',
+  'group-refused-image-pull': 'image-pull',
+  'group-refused-configuration': 'configuration',
+  'group-refused-unauthorized': 'unauthorized',
+  'group-refused-unavailable': 'unavailable',
+} as const satisfies Partial<Record<GroupFault, GroupRefusal>>;

@@ -1,0 +1,31 @@
+import { TABLES } from '../../lib/storage/tables.ts';
+import type { World } from './world.ts';
+
+/** Whether every run is over and looked at for the last time, and nothing is under way. */
+export function isIdle({ backends, coverage }: World): boolean {
+  const rows = backends.tables.all(TABLES.runs).map(({ entity }) => entity);
+  const runs = rows.filter((row) => row.partitionKey === 'run');
+  const active = runs.filter((run) => run.finishedAt === undefined);
+  if (active.length > 1 && !coverage.faults.has('overlapping-run')) {
+    coverage.fault('overlapping-run');
+  }
+  return (
+    active.length === 0 &&
+    runs.every((run) => run.lastLookAt === undefined) &&
+    backends.queues.pending().length === 0 &&
+    backends.groups.all().length === 0
+  );
+}
+
+/** For people: what keeps a world from its end. */
+export function unfinished({ backends, tasks }: World): string {
+  const { tables, queues, groups } = backends;
+  return JSON.stringify({
+    runs: tables
+      .all(TABLES.runs)
+      .map(({ entity }) => `${String(entity.runId)} ${String(entity.state)}`),
+    names: groups.all().map(({ spec }) => spec.name),
+    tasks: [...tasks].map((task) => task.name),
+    messages: queues.pending().length,
+  });
+}

@@ -1,0 +1,175 @@
+import { cancelRun } from '../../lib/pipeline/cancel-run.ts';
+import { keepPoison } from '../../lib/pipeline/keep-poison.ts';
+import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
+import { reap } from '../../lib/pipeline/reap.ts';
+import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
+import type { Services } from '../../lib/pipeline/services.ts';
+import { startRun } from '../../lib/pipeline/start-run.ts';
+import { stepJob } from '../../lib/pipeline/step-job.ts';
+import { tickRun } from '../../lib/pipeline/tick-run.ts';
+import { QUEUES } from '../../lib/storage/queues.ts';
+import type { PendingMessage } from '../fakes/memory-queues.ts';
+import { isDefect } from './defect.ts';
+import type { Gate } from './gates/gate.ts';
+import { gatedServices } from './gates/gated-services.ts';
+import { isIdle } from './idle.ts';
+import { expiredGroupsLeft } from './invariants.ts';
+import type { ScenarioRun } from './scenario.ts';
+import type { Instance, Task } from './task.ts';
+import { START, type World } from './world.ts';
+
+export const REAP_SECONDS = 300;
+
+/** Starts and ends the invocations of the app's functions, as the Functions host does. */
+export class Invocations {
+  readonly #world: World;
+  readonly #gate: Gate;
+  #count = 0;
+  #reaping = false;
+
+  constructor(world: World, gate: Gate) {
+    this.#world = world;
+    this.#gate = gate;
+  }
+
+  /** All that these instances had in hand ends here: nobody in the pipeline gets to know. */
+  crash(instances: readonly Instance[]): void {
+    for (const task of this.#world.tasks) {
+      if (!instances.includes(task.instance)) continue;
+      this.#world.note(() => `${task.instance.name}#${task.id} dies in ${task.name}`);
+      this.#world.tasks.delete(task);
+      if (task.name === 'reaper') this.#reaping = false;
+      if (task.name.startsWith('start ')) this.#again(task);
+    }
+  }
+
+  receive(messages: readonly PendingMessage[]): void {
+    const oldest = messages[0];
+    const chosen = this.#world.random.chance(0.8) ? oldest : this.#world.random.pick(messages);
+    if (chosen === undefined) return;
+    if (chosen !== oldest) this.#world.coverage.fault('message-reordered');
+    const message = this.#world.backends.queues.receive(chosen.queue, { id: chosen.id });
+    if (message === undefined) return;
+    this.#start(`${message.queue} ${JSON.stringify(message.body)}`, message, (services) => {
+      const { body } = message;
+      switch (message.queue) {
+        case QUEUES.runs:
+          return tickRun(services, RunMessage.parse(body));
+        case QUEUES.jobs:
+          return stepJob(services, JobMessage.parse(body));
+        case `${QUEUES.runs}-poison`:
+          return keepPoison(services, QUEUES.runs, body);
+        case `${QUEUES.jobs}-poison`:
+          return keepPoison(services, QUEUES.jobs, body);
+        default:
+          throw new Error(`nobody listens to ${message.queue}`);
+      }
+    });
+  }
+
+  #start(
+    name: string,
+    message: Task['message'],
+    handler: (services: Services) => Promise<unknown>,
+  ): void {
+    this.#count += 1;
+    const instance = this.#world.random.pick(this.#world.instances);
+    const task: Task = {
+      id: this.#count,
+      name,
+      instance,
+      startedAt: this.#world.now + instance.skewMs,
+      message,
+      pending: new Set(),
+      faults: 0,
+      end: undefined,
+      tagsRead: new Map(),
+    };
+    this.#world.tasks.add(task);
+    this.#world.note(() => `${task.instance.name}#${task.id} begins ${name}`);
+    const services = gatedServices(this.#gate, task);
+    const running = (async () => handler(services))();
+    running.then(
+      () => {
+        task.end = { ok: true };
+      },
+      (error: unknown) => {
+        task.end = { ok: false, error };
+      },
+    );
+  }
+
+  /** As the Functions host does when an invocation has ended. */
+  finish(task: Task): void {
+    this.#world.tasks.delete(task);
+    const { message, end } = task;
+    const ok = end?.ok === true;
+    this.#world.note(
+      () => `${task.instance.name}#${task.id} ${ok ? 'ends' : `fails: ${errorOf(task)}`}`,
+    );
+    const { queues } = this.#world.backends;
+    if (message !== undefined) {
+      if (ok) queues.delete(message);
+      else if (message.dequeueCount < 5 || !queues.poison(message)) queues.release(message, 120);
+    }
+    if (!ok) this.#world.observer.text('error', errorOf(task));
+    if (!ok && end !== undefined && isDefect(end.error)) {
+      this.#world.observer.violations.push(`a defect in ${task.name}: ${errorOf(task)}`);
+    }
+    if (task.name === 'reaper') {
+      this.#reaping = false;
+      if (ok && task.faults === 0) {
+        this.#world.observer.violations.push(
+          ...expiredGroupsLeft(this.#world.backends, task.startedAt),
+        );
+      }
+    }
+    if (!ok && task.name.startsWith('start ')) this.#again(task);
+  }
+
+  planRun(run: ScenarioRun): void {
+    const due = new Date(START + run.at * 1000);
+    const { trigger, dryRun } = run;
+    const start = () =>
+      this.#start(`start ${run.at}`, undefined, (services) =>
+        startRun(services, { trigger, due, dryRun }),
+      );
+    this.#world.timetable.at(due.getTime(), `start ${run.at}`, start);
+    if (run.canceledAt === undefined) return;
+    this.#world.timetable.at(START + run.canceledAt * 1000, 'cancel', () => {
+      this.#world.coverage.fault('canceled');
+      this.#start('cancel', undefined, (services) => cancelRun(services, runIdOf(due, trigger)));
+    });
+  }
+
+  /** A timer's invocation that failed or died comes again. */
+  #again(task: Task): void {
+    const run = this.#world.scenario.runs.find(({ at }) => task.name === `start ${at}`);
+    if (run === undefined) return;
+    this.#world.later(30, task.name, () => {
+      const due = new Date(START + run.at * 1000);
+      const { trigger, dryRun } = run;
+      this.#start(task.name, undefined, (services) => startRun(services, { trigger, due, dryRun }));
+    });
+  }
+
+  startReaper(): void {
+    this.#world.timetable.at(this.#nextReap(), 'reaper', () => this.startReaper());
+    if (this.#reaping) return;
+    this.#reaping = true;
+    this.#start('reaper', undefined, (services) => reap(services));
+  }
+
+  /** Nothing is there to reap in a quiet time: the timer's idle rounds are left out. */
+  #nextReap(): number {
+    const usual = this.#world.now + REAP_SECONDS * 1000;
+    const idle = this.#world.tasks.size === 0 && isIdle(this.#world);
+    const next = Math.min(...this.#world.timetable.times());
+    return idle && Number.isFinite(next) ? Math.max(usual, next) : usual;
+  }
+}
+
+function errorOf(task: Task): string {
+  const error = task.end?.ok === false ? task.end.error : undefined;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,113 @@
+import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
+import { MemoryBlobs } from '../fakes/memory-blobs.ts';
+import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
+import { MemoryQueues } from '../fakes/memory-queues.ts';
+import { MemoryRegistry } from '../fakes/memory-registry.ts';
+import { MemoryTables } from '../fakes/memory-tables.ts';
+import { Coverage } from './coverage.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { Backends } from './gates/gate.ts';
+import { decideCourse } from './group-courses.ts';
+import { ImagePusher } from './image-pusher.ts';
+import { Observer } from './observer.ts';
+import type { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { optionsOf } from './simulated-options.ts';
+import type { Instance, Task } from './task.ts';
+import { Timetable } from './timetable.ts';
+import { Truth } from './truth.ts';
+
+export const START = Date.parse('2026-11-23T02:00:00Z');
+/** After the last run's start. Then the weather is fine, and all must come to an end. */
+const FAULTS_HOURS = 5;
+
+export interface WorldOptions {
+  readonly scenario: Scenario;
+  readonly random: Random;
+  readonly plan: FaultPlan;
+  readonly trace?: boolean;
+}
+
+/**
+ * All that there is in a simulated world: what Azure holds, who works on what, what is to come. It
+ * reads no real time and no real randomness.
+ */
+export class World {
+  readonly clock = new ManualClock(new Date(START));
+  readonly coverage = new Coverage();
+  readonly truth = new Truth();
+  readonly timetable = new Timetable();
+  readonly tasks = new Set<Task>();
+  readonly instances: readonly [Instance, Instance] = [
+    { name: 'A', skewMs: 0 },
+    { name: 'B', skewMs: 0 },
+  ];
+  readonly scenario: Scenario;
+  readonly random: Random;
+  readonly plan: FaultPlan;
+  readonly backends: Backends;
+  readonly observer: Observer;
+  readonly images: ImagePusher;
+  readonly options: PipelineOptions;
+  /** Whether the vulnerability database is in the registry. */
+  database = true;
+  readonly trace: string[] = [];
+  readonly #traced: boolean;
+
+  constructor(options: WorldOptions) {
+    const { clock, coverage, truth } = this;
+    this.scenario = options.scenario;
+    this.random = options.random;
+    this.plan = options.plan;
+    this.#traced = options.trace === true;
+    const registry = new MemoryRegistry({
+      clock,
+      pageSize: options.scenario.images.length > 50 ? 100 : 4,
+    });
+    registry.mountsRefused = options.scenario.mountsRefused;
+    const tables = new MemoryTables();
+    this.backends = {
+      tables,
+      queues: new MemoryQueues({ clock }),
+      blobs: new MemoryBlobs({ clock }),
+      registry,
+      groups: new MemoryContainerGroups({ clock, decide: (spec) => decideCourse(this, spec) }),
+    };
+    this.observer = new Observer({ truth, registry, coverage });
+    this.images = new ImagePusher({ registry, tables, truth, observer: this.observer });
+    this.options = optionsOf(options.scenario);
+  }
+
+  /** Puts everything where it is when the first run starts. */
+  async furnish(): Promise<void> {
+    for (const image of this.scenario.images) {
+      await this.images.pushScenarioImage(image, this.scenario.tablesLost);
+    }
+    await this.images.pushDatabase();
+    if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
+  }
+
+  /** Milliseconds. */
+  get now(): number {
+    return this.clock.now().getTime();
+  }
+
+  later(seconds: number, name: string, act: () => Promise<void> | void): void {
+    this.timetable.at(this.now + seconds * 1000, name, act);
+  }
+
+  get faulty(): boolean {
+    return this.now < this.lastStart + FAULTS_HOURS * 3600 * 1000;
+  }
+
+  /** When the last run starts. */
+  get lastStart(): number {
+    return START + Math.max(...this.scenario.runs.map((run) => run.at)) * 1000;
+  }
+
+  /** A line of the trace, made only where somebody wants it. */
+  note(line: () => string): void {
+    if (this.#traced) this.trace.push(`${this.clock.now().toISOString().slice(8, 23)} ${line()}`);
+  }
+}
