@@ -2,10 +2,13 @@ import { type HttpHeaders, isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { failureName } from '../http/connection-failure.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
+import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 import type { ArmFailure } from './aci-refusals.ts';
 
 const MAX_MESSAGE = 500;
+/** What is read of an answer: longer than anything secret that it may quote. */
+const MAX_READ = 1024 * 1024;
 /** Anything shorter is no secret, and masking it would eat the text. */
 const MIN_SECRET = 8;
 
@@ -26,7 +29,7 @@ export function failureOfAnswer(
   return {
     status: answer.status,
     code,
-    message: truncate(message.replaceAll(/\s+/g, ' '), MAX_MESSAGE),
+    message: truncate(message.replaceAll(/\s+/g, ' '), MAX_READ),
     retryAfterSeconds: retryAfterSeconds(answer.headers, now),
   };
 }
@@ -44,13 +47,19 @@ export function failureOfError(error: unknown, now: Date): ArmFailure {
   };
 }
 
-/** For people: `409 ContainerGroupQuotaReached: …`, without any of these secrets. */
+/**
+ * For people: `409 ContainerGroupQuotaReached: …`, without any of these secrets. It is cut only after
+ * they are masked: half of a secret would not be known for one.
+ */
 export function describeFailure(failure: ArmFailure, secrets: readonly string[] = []): string {
   const { status, code, message } = failure;
   const text = [`${status ?? ''} ${code}`.trim(), message].filter((part) => part !== '').join(': ');
-  return secrets
+  const masked = secrets
     .filter((secret) => secret.length >= MIN_SECRET)
-    .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+    // The longest first: one may hold another.
+    .sort((one, other) => other.length - one.length)
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  return plainText(masked, MAX_MESSAGE);
 }
 
 function parseBody(text: string): { code: string; message: string } {

@@ -38,8 +38,7 @@ export async function finishTarget(
 ): Promise<Stored<TargetRow> | undefined> {
   assertTransition(stored.row.state, outcome.state);
   const row: TargetRow = {
-    ...stored.row,
-    ...changes,
+    ...withoutIntent({ ...stored.row, ...changes }),
     state: outcome.state,
     finishedAt: services.clock.now(),
     ...('reason' in outcome && { reason: outcome.reason }),
@@ -49,7 +48,7 @@ export async function finishTarget(
   const written = await writeTarget(services, stored, row);
   if (written === undefined) return undefined;
   await recordInventory(services, row);
-  if (deservesBackOff(stored.row.state, row)) await backOff(services, row);
+  if (isPatchWork(stored.row.state)) await backOffIfDeserved(services, row);
   services.log.info('target ended', {
     runId: row.partitionKey,
     image: `${row.repository}:${row.tag}`,
@@ -60,10 +59,23 @@ export async function finishTarget(
   return written;
 }
 
-/** A patch that failed, was refused or did nothing would do so again tomorrow. */
-function deservesBackOff(from: TargetState, ended: TargetRow): boolean {
-  if (from !== 'patching' && from !== 'verifying') return false;
-  return ended.state !== 'canceled' && ended.reason !== 'source-changed';
+/** A tag that was written down for a patch that does not stand under it is nobody's to be told. */
+function withoutIntent(row: TargetRow): TargetRow {
+  const { patchTag: _, ...rest } = row;
+  return row.patchDigest === undefined ? rest : row;
+}
+
+function isPatchWork(state: TargetState): boolean {
+  return state === 'patching' || state === 'verifying';
+}
+
+/**
+ * A patch that failed, was refused or did nothing would do so again tomorrow. It counts once a run,
+ * however often it is told of.
+ */
+export async function backOffIfDeserved(services: Services, ended: TargetRow): Promise<void> {
+  const deserved = ['skipped', 'rejected', 'failed'].includes(ended.state);
+  if (deserved && ended.reason !== 'source-changed') await backOff(services, ended);
 }
 
 /** Gives a target that got no result back to the tick; ends it where its budget is used up. */

@@ -3,10 +3,11 @@ import { Annotation } from '../image/annotations.ts';
 import { formatTagged } from '../image/reference.ts';
 import type { PatchFailure, PatchJobResult } from '../job/job-result.ts';
 import { finishTarget, moveTarget } from './change-target.ts';
-import { handBackAll, madeNoProgress } from './collect-scans.ts';
+import { handBackAll } from './collect-scans.ts';
 import type { HeldJob } from './held-job.ts';
 import { readImage } from './inspect-image.ts';
 import { allTargets, bySource, ownTargets, type SourceImage } from './job-targets.ts';
+import { madeNoProgress } from './made-no-progress.ts';
 import type { Outcome } from './reasons.ts';
 import { runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION, type RunRow } from './records/run-row.ts';
@@ -22,6 +23,7 @@ export async function collectPatches(
   const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
   if (run === undefined) throw new Error('the run of this job is gone');
   const tools = Object.entries(result.tools).map(([tool, version]) => `${tool}/${version}`);
+  const noProgress = await madeNoProgress(services, held.row, result);
   for (const image of bySource(await ownTargets(services, held.row))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     switch (claim?.outcome) {
@@ -37,7 +39,7 @@ export async function collectPatches(
       case 'not-started': {
         const detail = 'there was never time left for the image';
         const outcome = { state: 'failed', reason: 'timeout', detail } as const;
-        await handBackAll(services, image, madeNoProgress(result), outcome);
+        await handBackAll(services, image, noProgress, outcome);
         break;
       }
       case 'nothing-to-do':

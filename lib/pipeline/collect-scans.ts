@@ -1,4 +1,4 @@
-import type { JobResult, ScanImageResult, ScanJobResult } from '../job/job-result.ts';
+import type { ScanImageResult, ScanJobResult } from '../job/job-result.ts';
 import { hasAdvisories } from '../report/advisory-platforms.ts';
 import { countBySeverity, fixable, type Scan } from '../report/finding.ts';
 import type { Stored } from '../storage/typed-table.ts';
@@ -9,6 +9,7 @@ import type { HeldJob } from './held-job.ts';
 import { inventoryImage } from './inventory.ts';
 import { bySource, ownTargets, type SourceImage } from './job-targets.ts';
 import { rememberedPatches } from './known-patches.ts';
+import { madeNoProgress } from './made-no-progress.ts';
 import type { FailReason, Outcome } from './reasons.ts';
 import { runRowKey } from './records/run-id.ts';
 import { RUN_PARTITION } from './records/run-row.ts';
@@ -23,9 +24,10 @@ export async function collectScans(
 ): Promise<void> {
   const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
   if (run === undefined) throw new Error('the run of this job is gone');
+  const noProgress = await madeNoProgress(services, held.row, result);
   for (const image of bySource(await ownTargets(services, held.row))) {
     const claim = result.images.find((one) => one.digest === image.digest);
-    const scanned = await readScan(services, held, image, claim, madeNoProgress(result));
+    const scanned = await readScan(services, held, image, claim, noProgress);
     if (scanned === undefined) continue;
     const name = await keepReport(services, {
       runId: run.row.runId,
@@ -171,11 +173,6 @@ const FAILURES = {
   timeout: 'timeout',
   'tool-failed': 'tool-failed',
 } as const satisfies Record<string, FailReason>;
-
-/** An image that had to wait is not to blame, unless the group began none: it would wait forever. */
-export function madeNoProgress(result: JobResult): boolean {
-  return result.images.every((image) => image.outcome === 'not-started');
-}
 
 /** All targets of an image go back to the tick, or end where their budget is used up. */
 export async function handBackAll(

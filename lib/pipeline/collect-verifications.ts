@@ -8,11 +8,12 @@ import { countBySeverity, fixable, type Scan } from '../report/finding.ts';
 import { keepReport, readAcceptedScan } from './accepted-scans.ts';
 import { moveTarget } from './change-target.ts';
 import { endPatch } from './collect-patches.ts';
-import { madeNoProgress, readScan } from './collect-scans.ts';
+import { readScan } from './collect-scans.ts';
 import { pinnedOf } from './group-spec.ts';
 import type { HeldJob } from './held-job.ts';
 import { readImage } from './inspect-image.ts';
 import { bySource, ownTargets, type SourceImage } from './job-targets.ts';
+import { madeNoProgress } from './made-no-progress.ts';
 import type { Outcome } from './reasons.ts';
 import type { Services } from './services.ts';
 
@@ -22,10 +23,11 @@ export async function collectVerifications(
   held: HeldJob,
   result: ScanJobResult,
 ): Promise<void> {
+  const noProgress = await madeNoProgress(services, held.row, result);
   for (const image of bySource(await ownTargets(services, held.row))) {
     const pinned = pinnedOf(held.row, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
-    const scanned = await readScan(services, held, image, claim, madeNoProgress(result));
+    const scanned = await readScan(services, held, image, claim, noProgress);
     if (scanned === undefined) continue;
     const structure = await verifyStructure(services, image, pinned);
     const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));
@@ -110,13 +112,13 @@ async function verifyLayers(
   layers: readonly Descriptor[],
   diffIds: readonly string[],
 ): Promise<StructureCheck> {
-  let unowned = 0;
+  let unowned: number | undefined = 0;
   for (const [at, layer] of layers.entries()) {
     const blob = await services.registry.openBlob(pinned.repository, layer.digest);
     if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
     const inspection = await inspectLayer(blob);
     if (!inspection.ok) return { refused: suspicious(inspection.detail) };
-    const { diffId, statusD, unownedSetuid } = inspection.summary;
+    const { diffId, statusD, ownershipKnown, unownedSetuid } = inspection.summary;
     // Else the config would describe, and a runtime unpack, another layer than was looked at.
     if (diffId !== diffIds[at]) return { refused: suspicious('its config names another layer') };
     if (statusD) {
@@ -128,9 +130,11 @@ async function verifyLayers(
       const paths = unownedSetuid.paths.slice(0, 3).join(', ');
       return { refused: suspicious(`setuid files that no updated package owns: ${paths}`) };
     }
-    unowned += inspection.summary.unowned.count;
+    // A database that is no text (rpm's) tells nobody here which package owns what.
+    if (!ownershipKnown) unowned = undefined;
+    else if (unowned !== undefined) unowned += inspection.summary.unowned.count;
   }
-  return { unowned };
+  return unowned === undefined ? {} : { unowned };
 }
 
 function suspicious(detail: string): Outcome {

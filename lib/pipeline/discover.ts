@@ -172,12 +172,7 @@ function lookAtTag(options: {
       existing.push({ tag: candidate.tag, ours: patch !== undefined });
     }
     const next = nextPatchTag({ base: tag, existing, convention });
-    const inspected = await inspectImage(
-      services.registry,
-      rule.repository,
-      attributes.digest,
-      services.options.maxImageBytes,
-    );
+    const inspected = await inspectImage(services, rule.repository, attributes.digest);
     const row = blankTarget(services, run, rule, tag);
     if (inspected.kind === 'skip') {
       return {

@@ -13,22 +13,32 @@ const AT_ONCE = 8;
 
 /**
  * Ends targets that no job has in hand. What they hold is let go first: nothing will be done with
- * them any more, and a crash in between finds them here again. True: there are more.
+ * them any more, and a crash in between finds them here again. An image of which another tag goes on
+ * keeps its patch and its claim for that one. True: there are more.
  */
 export async function endTargets(
   services: Services,
   targets: readonly Stored<TargetRow>[],
   outcome: Outcome,
+  others: readonly TargetRow[],
 ): Promise<boolean> {
+  const needed = new Set(others.map(imageOf));
   await inParallel(targets.slice(0, MAX_ENDED), AT_ONCE, async (target) => {
-    const { partitionKey: runId, repository, sourceDigest } = target.row;
-    await clearTargetStaging(services, target.row);
-    if (sourceDigest !== undefined) {
-      await releaseImage(services, { repository, digest: sourceDigest }, runId);
-    }
+    if (!needed.has(imageOf(target.row))) await letGo(services, target.row);
     await finishTarget(services, target, outcome);
   });
   return targets.length > MAX_ENDED;
+}
+
+function imageOf({ repository, sourceDigest, rowKey }: TargetRow): string {
+  return `${repository}@${sourceDigest ?? rowKey}`;
+}
+
+async function letGo(services: Services, target: TargetRow): Promise<void> {
+  const { partitionKey: runId, repository, sourceDigest } = target;
+  await clearTargetStaging(services, target);
+  if (sourceDigest === undefined) return;
+  await releaseImage(services, { repository, digest: sourceDigest }, runId);
 }
 
 /** Its image was patched under another tag: that patch is verified again, and published under this one. */

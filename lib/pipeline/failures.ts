@@ -31,6 +31,25 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   unauthorized: { do: 'retry', times: 8, reason: 'unauthorized' },
 };
 
+/** How a container group that came about ended without a result. */
+export type GroupEnd = 'late' | 'gone' | 'stopped' | 'not-provisioned';
+
+/**
+ * - elsewhere: no image is to blame; after so long another group, which Azure places anew
+ * - lose: the attempt counts, and its images are tried again in smaller batches
+ */
+export type EndRemedy =
+  | { readonly do: 'elsewhere'; readonly seconds: number }
+  | { readonly do: 'lose'; readonly reason: FailReason };
+
+export const GROUP_ENDED: Readonly<Record<GroupEnd, EndRemedy>> = {
+  late: { do: 'lose', reason: 'timeout' },
+  gone: { do: 'lose', reason: 'group-lost' },
+  stopped: { do: 'lose', reason: 'group-lost' },
+  // The platform never got it to run: for want of capacity there, for example.
+  'not-provisioned': { do: 'elsewhere', seconds: 60 },
+};
+
 /** Some 40 minutes of an outside that does not answer. */
 const PATIENT = 10;
 /** Roles take minutes to spread. What is wrong in itself does not get right by waiting. */

@@ -1,4 +1,5 @@
 import { CONTAINERS } from '../storage/blobs.ts';
+import { maskCredentialShapes } from '../text/credential-shapes.ts';
 import type { JobRow } from './records/job-row.ts';
 import type { Services } from './services.ts';
 
@@ -17,7 +18,8 @@ export async function keepGroupLog(services: Services, job: JobRow): Promise<voi
   try {
     const log = await services.groups.logs(job.group);
     if (log === undefined) return;
-    const bytes = new TextEncoder().encode(log).slice(-MAX_LOG_BYTES);
+    // The worker masks what it knows to be secret; an image's own programs do not.
+    const bytes = new TextEncoder().encode(maskCredentialShapes(log)).slice(-MAX_LOG_BYTES);
     await services.blobs.create(CONTAINERS.reports, groupLogBlobOf(job), bytes, 'text/plain');
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,9 @@ import type { Stored } from '../storage/typed-table.ts';
 import type { JobRow } from './records/job-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 
+/** Steps in a row that began and did not end: more than any remedy is patient for. */
+export const MAX_UNFINISHED = 12;
+
 /**
  * A job that this step has in hand. Every write names the ETag of the last one, so that a holder
  * whose lease ran out finds out at its next write.

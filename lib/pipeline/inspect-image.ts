@@ -1,11 +1,15 @@
 import { Annotation } from '../image/annotations.ts';
+import { compareStructure } from '../image/compare-structure.ts';
 import { Digest } from '../image/digest.ts';
 import { ImageConfig, ImageIndex, ImageManifest, MediaType } from '../image/manifest.ts';
 import { parseJson } from '../image/parse-json.ts';
-import type { RepositoryName } from '../image/reference.ts';
+import { formatPinned, type RepositoryName } from '../image/reference.ts';
 import type { Registry, StoredManifest } from '../registry/registry.ts';
 import { plainText } from '../text/plain-text.ts';
+import { inventoryImage } from './inventory.ts';
 import type { SkipReason } from './reasons.ts';
+import { patchDigests } from './records/inventory-row.ts';
+import type { Services } from './services.ts';
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 const INDEX_TYPES: readonly string[] = [MediaType.ociIndex, MediaType.dockerManifestList];
@@ -41,15 +45,15 @@ export async function readImage(
 
 /** Finds the one image behind a tag that can be patched, or why there is none. */
 export async function inspectImage(
-  registry: Registry,
+  services: Services,
   repository: RepositoryName,
   digest: Digest,
-  maxImageBytes: number,
 ): Promise<Inspection> {
+  const { registry } = services;
   const top = await registry.manifest(repository, digest);
   if (top === undefined) return skip('not-found', 'the manifest is gone');
   if (!INDEX_TYPES.includes(top.mediaType)) {
-    return inspectManifest(registry, repository, top, maxImageBytes);
+    return inspectManifest(services, repository, top);
   }
   const index = ImageIndex.safeParse(parseJson(top.bytes));
   if (!index.success) return skip('not-an-image', 'the index does not parse');
@@ -60,16 +64,16 @@ export async function inspectImage(
   if (real.length > 1) return skip('multi-arch', `the index names ${real.length} images`);
   const stored = await registry.manifest(repository, only.digest);
   if (stored === undefined) return skip('not-found', 'the image that the index names is gone');
-  return inspectManifest(registry, repository, stored, maxImageBytes);
+  return inspectManifest(services, repository, stored);
 }
 
 async function inspectManifest(
-  registry: Registry,
+  services: Services,
   repository: RepositoryName,
   stored: StoredManifest,
-  maxImageBytes: number,
 ): Promise<Inspection> {
-  const image = await readImage(registry, repository, stored);
+  const { maxImageBytes } = services.options;
+  const image = await readImage(services.registry, repository, stored);
   if (image === undefined) return skip('not-an-image', plainText(stored.mediaType, 100));
   const { manifest, config } = image;
   if (config.os === 'windows') return skip('windows');
@@ -78,7 +82,7 @@ async function inspectManifest(
   }
   const bytes = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
   if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);
-  const base = await ownBase(registry, repository, manifest);
+  const base = await ownBase(services, { repository, digest: stored.digest, image });
   if (base !== undefined) return base;
   // Copa would start from the image that this label names, which whoever built the image chose.
   if (
@@ -90,13 +94,21 @@ async function inspectManifest(
   return { kind: 'source', sourceDigest: stored.digest, architecture: config.architecture };
 }
 
-/** A patch of ours under another name goes on being patched, from its source as always. */
+/**
+ * A patch of ours under another name goes on being patched, from its source as always. Annotations
+ * alone don't make it one: whoever builds on a patch inherits them, and anybody can write them.
+ */
 async function ownBase(
-  registry: Registry,
-  repository: RepositoryName,
-  manifest: ImageManifest,
+  services: Services,
+  patch: {
+    readonly repository: RepositoryName;
+    readonly digest: Digest;
+    readonly image: ParsedImage;
+  },
 ): Promise<Inspection | undefined> {
-  const annotations = manifest.annotations ?? {};
+  const { registry } = services;
+  const { repository, image } = patch;
+  const annotations = image.manifest.annotations ?? {};
   if (annotations[Annotation.sourceRepository] !== repository) return undefined;
   const digest = Digest.safeParse(annotations[Annotation.sourceDigest]);
   if (!digest.success) return undefined;
@@ -105,6 +117,13 @@ async function ownBase(
   if (source === undefined) return undefined;
   const labels = { ...source.config.config?.Labels, ...source.config.config?.labels };
   if (labels.BaseImage !== undefined) return undefined;
+  const row = await inventoryImage(services, repository, digest.data);
+  const known = row === undefined ? [] : patchDigests(row);
+  if (known.length > 0 && !known.includes(patch.digest)) return undefined;
+  // Where the tables know no patch of this source, the image itself has to show that it is one.
+  const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });
+  const verdict = compareStructure({ source, patched: image, sourceReference });
+  if (known.length === 0 && !verdict.accepted) return undefined;
   return { kind: 'source', sourceDigest: digest.data, architecture: source.config.architecture };
 }
 

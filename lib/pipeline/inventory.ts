@@ -13,6 +13,8 @@ import { type Services, secondsAfter } from './services.ts';
 
 /** Those of one source: all that its column holds, and more than a year of daily ones. */
 const REMEMBERED_PATCHES = 420;
+/** Races for one row that may be lost one after the other. */
+const MAX_TRIES = 50;
 
 export async function inventoryImage(
   services: Services,
@@ -26,18 +28,22 @@ export async function inventoryImage(
   return stored?.row;
 }
 
+/** A job that was begun before a run's deadline may go on so long behind it: an attempt and its end. */
+const CLAIM_MARGIN_SECONDS = 3600;
+
 /** Takes an image for this run. False: another run has it, and its claim has not run out. */
 export async function claimImage(
   services: Services,
   image: { readonly repository: RepositoryName; readonly digest: Digest },
   run: { readonly runId: RunId; readonly deadline: Date },
 ): Promise<boolean> {
+  const claimedUntil = secondsAfter(run.deadline, CLAIM_MARGIN_SECONDS);
   const held = await changeImage(services, image, (row) => {
     const free =
       row.claimedBy === '' ||
       row.claimedBy === run.runId ||
       (row.claimedUntil !== undefined && row.claimedUntil <= services.clock.now());
-    return free ? { ...row, claimedBy: run.runId, claimedUntil: run.deadline } : undefined;
+    return free ? { ...row, claimedBy: run.runId, claimedUntil } : undefined;
   });
   return held?.claimedBy === run.runId;
 }
@@ -124,7 +130,7 @@ export async function recordInventory(services: Services, target: TargetRow): Pr
     ...(target.patchDigest !== undefined && { patchDigest: target.patchDigest }),
     ...present(target),
   };
-  for (;;) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const stored = await services.inventoryTags.get(row.partitionKey, row.rowKey);
     if (stored !== undefined && !isNews(row, stored.row)) return;
     const etag =
@@ -136,6 +142,7 @@ export async function recordInventory(services: Services, target: TargetRow): Pr
           );
     if (etag !== undefined) return;
   }
+  throw new Error(`the inventory of ${target.repository}:${target.tag} changes all the time`);
 }
 
 function isNews(row: InventoryTagRow, known: InventoryTagRow): boolean {
@@ -206,7 +213,7 @@ async function changeImage(
     partitionKey: inventoryPartition(image.repository),
     rowKey: imageRowKey(image.digest),
   };
-  for (;;) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const stored = await services.inventoryImages.get(keys.partitionKey, keys.rowKey);
     const row = stored?.row ?? {
       ...keys,
@@ -224,4 +231,5 @@ async function changeImage(
         : await services.inventoryImages.replace(changed, stored.etag);
     if (etag !== undefined) return changed;
   }
+  throw new Error(`the inventory of ${image.repository}@${image.digest} changes all the time`);
 }

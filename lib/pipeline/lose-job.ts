@@ -2,7 +2,7 @@ import { plainText } from '../text/plain-text.ts';
 import { finishTarget, handBack } from './change-target.ts';
 import { clearJob } from './clear-job.ts';
 import { keepGroupLog } from './group-log.ts';
-import type { HeldJob } from './held-job.ts';
+import { type HeldJob, LeaseLost, MAX_UNFINISHED } from './held-job.ts';
 import { ownTargets } from './job-targets.ts';
 import type { FailReason, Outcome } from './reasons.ts';
 import type { Services } from './services.ts';
@@ -31,7 +31,7 @@ export async function loseJob(
     if (why.final === true) await finishTarget(services, target, outcome);
     else await handBack(services, target, { blame: true, outcome });
   }
-  await clearJob(services, held);
+  await clearAsFarAsPossible(services, held);
   const changes = {
     state: 'lost',
     reason,
@@ -39,6 +39,20 @@ export async function loseJob(
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };
+}
+
+/**
+ * A job that can't clear up behind itself must end all the same: its group and its claims have their
+ * expiry, staging and the inventory the last look at the run.
+ */
+async function clearAsFarAsPossible(services: Services, held: HeldJob): Promise<void> {
+  try {
+    await clearJob(services, held);
+  } catch (error) {
+    if (error instanceof LeaseLost || held.row.errors <= MAX_UNFINISHED) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    services.log.error('job not cleared', { jobId: held.row.rowKey, detail });
+  }
 }
 
 /** Ends a job of a run that was canceled, whatever its group is about. */

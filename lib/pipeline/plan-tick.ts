@@ -15,6 +15,8 @@ export interface TickPlan {
   readonly wake: readonly JobRow[];
   /** Targets of a run that is to end, which no job has in hand. */
   readonly end: readonly TargetRow[];
+  /** Those that go on all the same, or have a job that has not ended yet. */
+  readonly finishing: readonly TargetRow[];
   /** Targets whose image got its patch under another tag meanwhile: they take that one. */
   readonly join: readonly { readonly target: TargetRow; readonly patched: TargetRow }[];
   readonly counts: RunCounts;
@@ -53,6 +55,7 @@ export function planTick(state: {
   const waiting = [...live.values()].filter((job) => job.state === 'waiting');
   const active = targets.filter((target) => !isTerminal(target.state));
   const finishing = stop === undefined ? active : active.filter(isIntended);
+  const isLoose = (target: TargetRow) => !live.has(target.job) && !isIntended(target);
   const join = stop === undefined ? joinable(targets, live) : [];
   const joining = new Set(join.map(({ target }) => target.rowKey));
   const graceMs = options.tickSeconds * 1000;
@@ -68,10 +71,8 @@ export function planTick(state: {
     ],
     drop: stop === undefined ? [] : waiting.filter((job) => job.kind !== 'publish'),
     wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),
-    end:
-      stop === undefined
-        ? []
-        : active.filter((target) => !live.has(target.job) && !isIntended(target)),
+    end: stop === undefined ? [] : active.filter(isLoose),
+    finishing: stop === undefined ? active : active.filter((target) => !isLoose(target)),
     join,
     counts: countStates(targets, active.length),
     over: live.size === 0 && active.length === 0,
@@ -120,7 +121,8 @@ function room(
   return furthestFirst.slice(0, free);
 }
 
-function countStates(targets: readonly TargetRow[], active: number): RunCounts {
+/** How many targets there are in each state that ends one. */
+export function countStates(targets: readonly TargetRow[], active: number): RunCounts {
   const counts = { targets: targets.length, active } as Record<keyof RunCounts, number>;
   for (const state of COUNTED) counts[state] = 0;
   for (const { state } of targets) {

@@ -2,8 +2,9 @@ import { JobResult, MAX_RESULT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from '../json/bounded-json.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
 import { plainText } from '../text/plain-text.ts';
-import { deleteGroup } from './clear-job.ts';
+import { deleteGroupOf } from './clear-job.ts';
 import { collectResult } from './collect-result.ts';
+import { GROUP_ENDED, type GroupEnd } from './failures.ts';
 import type { HeldJob } from './held-job.ts';
 import { loseJob } from './lose-job.ts';
 import { type JobRow, resultBlobOf } from './records/job-row.ts';
@@ -13,8 +14,6 @@ import { throttleUntil } from './throttle.ts';
 
 /** ARM is asked once in so many looks at the result blob, which are cheap. */
 const LOOKS_A_CHECK = 4;
-/** What all jobs wait after a group that the platform could not provision. */
-const REST_SECONDS = 60;
 /** A PUT whose effect is in doubt shows after this many polls, or not at all. */
 const GRACE_POLLS = 8;
 
@@ -48,7 +47,7 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   const { deadline, group } = held.row;
   if (group === undefined) throw new Error('a running job has no group');
   if (deadline !== undefined && clock.now() >= deadline) {
-    return loseJob(services, held, { reason: 'timeout', detail: 'the group did not end in time' });
+    return afterEnd(services, held, 'late', 'the group did not end in time');
   }
   const checkDue = secondsAfter(
     held.row.checkedAt ?? clock.now(),
@@ -63,18 +62,25 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   // It may have written its result between the first look and this answer.
   const late = await collectIfThere(services, held);
   if (late !== undefined) return late;
-  if (status === undefined || status.state === 'stopped') {
-    const how = status === undefined ? 'is gone' : `ended without a result: ${status.detail}`;
-    return loseJob(services, held, { reason: 'group-lost', detail: `the group ${how}` });
-  }
-  // The platform never got it to run: no image is to blame, and the next one gets another name.
-  const { detail } = status;
-  services.log.warn('group not provisioned', { group, detail });
-  await deleteGroup(services, held);
-  await throttleUntil(services, secondsAfter(clock.now(), REST_SECONDS));
+  if (status === undefined) return afterEnd(services, held, 'gone', 'the group is gone');
+  if (status.state === 'lost') return afterEnd(services, held, 'not-provisioned', status.detail);
+  return afterEnd(services, held, 'stopped', `the group ended without a result: ${status.detail}`);
+}
+
+async function afterEnd(
+  services: Services,
+  held: HeldJob,
+  end: GroupEnd,
+  detail: string,
+): Promise<StepEnd> {
+  const remedy = GROUP_ENDED[end];
+  if (remedy.do === 'lose') return loseJob(services, held, { reason: remedy.reason, detail });
+  services.log.warn('group not provisioned', { group: held.row.group, detail });
+  await deleteGroupOf(services, held);
+  await throttleUntil(services, secondsAfter(services.clock.now(), remedy.seconds));
   return {
     changes: { state: 'ready', detail: plainText(detail, 1000) },
-    delaySeconds: REST_SECONDS,
+    delaySeconds: remedy.seconds,
   };
 }
 

@@ -1,5 +1,6 @@
 import { GroupTag } from '../containers/container-groups.ts';
 import type { Stored } from '../storage/typed-table.ts';
+import { deleteGroup } from './delete-group.ts';
 import { lastLook } from './last-look.ts';
 import { sendTick } from './messages.ts';
 import { isRunOver, RUN_PARTITION, type RunRow } from './records/run-row.ts';
@@ -24,7 +25,7 @@ async function reapGroups(services: Services): Promise<void> {
     // A group without a readable expiry was not made by this pipeline: leave it alone, and say so.
     if (Number.isNaN(expiresAt)) services.log.warn('group without expiry', { group: group.name });
     else if (expiresAt <= now.getTime()) {
-      const answer = await services.groups.delete(group.name);
+      const answer = await deleteGroup(services, group.name);
       services.log.warn('expired group deleted', { group: group.name, ok: answer.ok });
       if (!answer.ok && answer.refusal === 'throttled') return;
     }
@@ -36,7 +37,9 @@ async function seeToRuns(services: Services): Promise<void> {
   const { tickSeconds } = services.options;
   const late: Stored<RunRow>[] = [];
   let looked = 0;
-  for await (const run of services.runs.list(RUN_PARTITION)) {
+  const passOver = ({ message }: Error) =>
+    services.log.error('run passed over', { detail: message });
+  for await (const run of services.runs.listReadable(RUN_PARTITION, passOver)) {
     const { row } = run;
     looked += 1;
     if (looked > MAX_RUNS) break;

@@ -17,6 +17,7 @@ export const SkipReason = z.enum([
   'not-an-image',
   'not-found',
   'patched-elsewhere',
+  'run-over',
   'source-changed',
   'tag-ambiguous',
   'tag-limit',

@@ -1,11 +1,18 @@
-import type { Digest } from '../image/digest.ts';
+import { type Digest, sha256Hex } from '../image/digest.ts';
 import { RepositoryName, Tag } from '../image/reference.ts';
 import { STAGING_PREFIX } from '../policy/reserved-repositories.ts';
 import type { JobRow } from './records/job-row.ts';
 
-/** Where patches of this repository wait until they are verified. */
+const MAX_NAME = 255;
+
+/**
+ * Where patches of this repository wait until they are verified. A name that would get too long is
+ * told by its hash, where no repository that is patched can have its own: none begins with `patchwright/`.
+ */
 export function stagingOf(repository: RepositoryName): RepositoryName {
-  return RepositoryName.parse(`${STAGING_PREFIX}${repository}`);
+  const name = `${STAGING_PREFIX}${repository}`;
+  if (name.length <= MAX_NAME) return RepositoryName.parse(name);
+  return RepositoryName.parse(`${STAGING_PREFIX}patchwright/${sha256Hex(repository).slice(0, 40)}`);
 }
 
 /** The tag that a group pushes the patch of its nth image to: never used by another attempt. */

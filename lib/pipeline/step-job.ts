@@ -1,6 +1,6 @@
 import { isCanceled } from './cancel-run.ts';
 import { askedToWait, remedyFor } from './failures.ts';
-import { HeldJob, LeaseLost } from './held-job.ts';
+import { HeldJob, LeaseLost, MAX_UNFINISHED } from './held-job.ts';
 import { launchJob } from './launch-job.ts';
 import { cancelJob, loseJob } from './lose-job.ts';
 import { type JobMessage, sendStep, sendTick } from './messages.ts';
@@ -16,8 +16,8 @@ export interface StepEnd {
 }
 
 const LONGEST_DELAY_SECONDS = 300;
-/** Steps in a row that began and did not end: more than any remedy is patient for. */
-const MAX_UNFINISHED = 12;
+/** After so many, not even giving the job up has worked. */
+const MAX_GIVING_UP = MAX_UNFINISHED + 4;
 
 /**
  * One step of a job: take it, look at what is so, do one thing, write it down, and end or send
@@ -43,6 +43,7 @@ export async function stepJob(services: Services, message: JobMessage): Promise<
 }
 
 async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
+  if (held.row.errors > MAX_GIVING_UP) return abandon(services, held);
   try {
     return await advance(services, held);
   } catch (error) {
@@ -74,6 +75,18 @@ async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
     default:
       return state satisfies never;
   }
+}
+
+/**
+ * The job's row alone is ended. Its targets are loose then, and the run's deadline ends them; whatever
+ * it leaves behind has its expiry.
+ */
+function abandon(services: Services, held: HeldJob): StepEnd {
+  const { partitionKey: runId, rowKey: jobId } = held.row;
+  services.log.error('job abandoned', { runId, jobId });
+  const finishedAt = services.clock.now();
+  const changes = { state: 'lost', reason: 'internal-error', finishedAt } as const;
+  return { changes, delaySeconds: 0 };
 }
 
 /** An unexpected error: wait longer each time, and give the attempt up when it goes on. */

@@ -40,7 +40,15 @@ export async function tickRun(services: Services, message: RunMessage): Promise<
   if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > now) return;
   const leaseUntil = secondsAfter(now, services.options.leaseSeconds);
   const held = await services.runs.replace(
-    { ...stored.row, wake: stored.row.wake + 1, tickedAt: now, leaseUntil, nextAt: leaseUntil },
+    {
+      ...stored.row,
+      wake: stored.row.wake + 1,
+      // Failed until it ends: a tick that takes its process down with it counts too.
+      errors: stored.row.errors + 1,
+      tickedAt: now,
+      leaseUntil,
+      nextAt: leaseUntil,
+    },
     stored.etag,
   );
   if (held === undefined) return;
@@ -81,6 +89,10 @@ interface NextTick {
 /** An unexpected error is counted and tried again at the next tick; too many in a row end the run. */
 async function tickHeld(services: Services, run: RunRow): Promise<NextTick> {
   try {
+    if (isHopeless(run, services.clock.now())) {
+      const detail = 'its ticks were cut off again and again';
+      return ended(services, run, 'failed', { reason: 'internal-error', detail });
+    }
     const next =
       run.state === 'discovering' ? await discover(services, run) : await advance(services, run);
     return { ...next, changes: { errors: 0, ...next.changes } };
@@ -90,17 +102,24 @@ async function tickHeld(services: Services, run: RunRow): Promise<NextTick> {
 }
 
 /**
- * Ticks wait longer each time, as the steps of jobs do. A run whose rows can't be worked with at all
- * (an upgrade that reads them otherwise, a hand that changed them) ends with that reason; its groups
- * have their expiry, and its claims theirs.
+ * A run whose rows can't be worked with at all (an upgrade that reads them otherwise, a hand that
+ * changed them, more of them than a process can hold) ends; its groups have their expiry, and its
+ * claims theirs. One that discovers goes on first with what it has.
  */
+function isHopeless(run: RunRow, now: Date): boolean {
+  const { errors, state, deadline } = run;
+  return (
+    state === 'running' && errors > MAX_ERRORS && (now >= deadline || errors > MAX_RUNNING_ERRORS)
+  );
+}
+
+/** Ticks wait longer each time, as the steps of jobs do. */
 function afterError(services: Services, run: RunRow, error: unknown): NextTick {
   const message = error instanceof Error ? error.message : String(error);
-  const errors = run.errors + 1;
+  const { errors } = run;
   services.log.error('tick failed', { runId: run.runId, errors, detail: message });
   const detail = plainText(message, 1000);
-  const late = services.clock.now() >= run.deadline;
-  if (run.state === 'running' && errors >= MAX_ERRORS && (late || errors >= MAX_RUNNING_ERRORS)) {
+  if (isHopeless({ ...run, errors: errors + 1 }, services.clock.now())) {
     return ended(services, run, 'failed', { errors, reason: 'internal-error', detail });
   }
   const growing = Math.min(services.options.tickSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
@@ -111,12 +130,12 @@ function afterError(services: Services, run: RunRow, error: unknown): NextTick {
 
 async function discover(services: Services, run: RunRow): Promise<NextTick> {
   if (await isCanceled(services, run.runId)) return { changes: { state: 'running' }, soon: true };
-  if (run.errors >= MAX_ERRORS || services.clock.now() >= run.deadline) {
+  if (run.errors > MAX_ERRORS || services.clock.now() >= run.deadline) {
     // What was discovered so far must end too: that is for the ticks to come.
     const { detail = 'the run was late' } = run;
     return { changes: { state: 'running', reason: 'registry-error', detail }, soon: true };
   }
-  if (run.errors >= MAX_REPOSITORY_ERRORS) {
+  if (run.errors > MAX_REPOSITORY_ERRORS) {
     const changes = await giveRepositoryUp(services, run);
     if (changes !== undefined) return { changes, soon: true };
   }
@@ -170,7 +189,9 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
     }
   });
   const rest =
-    stop === undefined ? false : await endTargets(services, plan.end.map(storedTarget), stop);
+    stop === undefined
+      ? false
+      : await endTargets(services, plan.end.map(storedTarget), stop, plan.finishing);
   // New jobs are admitted by the next tick, which sees them as they were written.
   for (const failure of failures) {
     const detail = failure instanceof Error ? failure.message : String(failure);

@@ -36,13 +36,7 @@ const RepositoryRule = z.strictObject({
 export const Policy = z.strictObject({
   version: z.literal('v1'),
   'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
-  repositories: z
-    .array(RepositoryRule)
-    .min(1)
-    .max(10_000)
-    .refine((rules) => new Set(rules.map((rule) => rule.repository)).size === rules.length, {
-      error: 'names the same repository twice',
-    }),
+  repositories: z.array(RepositoryRule).min(1).max(10_000),
 });
 export type Policy = z.infer<typeof Policy>;
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
@@ -62,9 +56,26 @@ export function parsePolicy(text: string, configured?: ConfiguredRepositories): 
   if (!document.ok) return { ok: false, faults: [document.fault] };
   const schema = configured === undefined ? Policy : policyFor(configured);
   const parsed = schema.safeParse(document.value);
-  if (parsed.success) return { ok: true, policy: parsed.data };
+  if (parsed.success) return { ok: true, policy: withOneRuleEach(parsed.data) };
   const faults = parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`);
-  return { ok: false, faults: faults.slice(0, MAX_FAULTS) };
+  const more = faults.length - MAX_FAULTS;
+  const rest = more > 0 ? [`and ${more} more`] : [];
+  return { ok: false, faults: [...faults.slice(0, MAX_FAULTS), ...rest] };
+}
+
+/** There a repository may stand in several entries, of which each adds its tags. */
+function withOneRuleEach(policy: Policy): Policy {
+  const byName = Map.groupBy(policy.repositories, ({ repository }) => repository);
+  const repositories = [...byName.values()].flatMap((rules): RepositoryRule[] => {
+    const counting = rules.filter((rule) => rule.enabled);
+    const [first] = counting.length > 0 ? counting : rules;
+    if (first === undefined || counting.length < 2) return first === undefined ? [] : [first];
+    const all = counting.find(({ tags }) => tags[0] === '*');
+    if (all !== undefined) return [all];
+    const tags = counting.flatMap((rule) => rule.tags.filter((tag): tag is Tag => tag !== '*'));
+    return [{ ...first, tags: [...new Set(tags)] }];
+  });
+  return { ...policy, repositories };
 }
 
 function policyFor(configured: ConfiguredRepositories) {

@@ -2,9 +2,11 @@ import type { Digest } from '../image/digest.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import type { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 import { blobExists, readBlob, shareBlob, streamBlob, writeBlob } from './blobs.ts';
+import { listManifests } from './manifest-listing.ts';
 import { readManifest, removeManifest, writeManifest } from './manifests.ts';
 import { listReferrers } from './referrers.ts';
 import type {
+  ManifestPage,
   Registry,
   RegistryToken,
   StoredManifest,
@@ -40,6 +42,13 @@ export class AcrRegistry implements Registry {
 
   tag(repository: RepositoryName, tag: Tag): Promise<TagAttributes | undefined> {
     return readTag(this.#registry, repository, tag);
+  }
+
+  listManifests(
+    repository: RepositoryName,
+    options: { readonly after?: Digest } = {},
+  ): Promise<ManifestPage | undefined> {
+    return listManifests(this.#registry, repository, options.after);
   }
 
   manifest(

@@ -20,6 +20,19 @@ export interface TagPage {
   readonly next?: Tag;
 }
 
+/** One manifest as the registry lists it, tagged or not. */
+export interface ManifestAttributes {
+  readonly digest: Digest;
+  /** When it last was put or changed, by the registry's clock; absent where it doesn't say. */
+  readonly updatedAt?: Date;
+}
+
+export interface ManifestPage {
+  readonly manifests: readonly ManifestAttributes[];
+  /** Give it back as `after` for the next page; absent on the last one. */
+  readonly next?: Digest;
+}
+
 /** A manifest's exact bytes: what its digest is of, and what is put back. */
 export interface StoredManifest {
   readonly bytes: Uint8Array;
@@ -78,6 +91,11 @@ export interface Registry {
     options?: { readonly after?: Tag },
   ): Promise<TagPage | undefined>;
   tag(repository: RepositoryName, tag: Tag): Promise<TagAttributes | undefined>;
+  /** One page of manifests in digest order; undefined where there is no such repository. */
+  listManifests(
+    repository: RepositoryName,
+    options?: { readonly after?: Digest },
+  ): Promise<ManifestPage | undefined>;
   /** By tag or digest. Checked against its digest; refused above 4 MiB (`too-large`). */
   manifest(
     repository: RepositoryName,

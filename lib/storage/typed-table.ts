@@ -75,6 +75,21 @@ export class TypedTable<Row extends RowKeys> {
     }
   }
 
+  /** As `list`, but a row that does not fit the schema is told to `passOver` and left out. */
+  async *listReadable(
+    partitionKey: string,
+    passOver: (error: StorageError) => void,
+  ): AsyncGenerator<Stored<Row>> {
+    for await (const stored of this.#tables.list(this.#table, partitionKey, {})) {
+      try {
+        yield this.#decode(stored);
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        passOver(error);
+      }
+    }
+  }
+
   #decode(stored: StoredEntity): Stored<Row> {
     const decoded = this.#tryDecode(stored.entity);
     if (!decoded.success) {

@@ -4,6 +4,7 @@ import type { Descriptor } from '../../lib/image/manifest.ts';
 import { RegistryHost, type RepositoryName, type Tag } from '../../lib/image/reference.ts';
 import { isDigest } from '../../lib/registry/manifests.ts';
 import {
+  type ManifestPage,
   type Registry,
   RegistryError,
   type RegistryToken,
@@ -60,6 +61,21 @@ export class MemoryRegistry implements Registry {
 
   async tag(repository: RepositoryName, tag: Tag): Promise<TagAttributes | undefined> {
     return this.#find(repository)?.tag(tag);
+  }
+
+  async listManifests(
+    repository: RepositoryName,
+    options: { readonly after?: Digest } = {},
+  ): Promise<ManifestPage | undefined> {
+    const stored = this.#find(repository);
+    if (stored === undefined) return undefined;
+    const { after } = options;
+    const rest = stored.manifests().filter(({ digest }) => after === undefined || digest > after);
+    const manifests = rest.slice(0, this.#pageSize);
+    const last = manifests.at(-1);
+    return rest.length > manifests.length && last !== undefined
+      ? { manifests, next: last.digest }
+      : { manifests };
   }
 
   async manifest(

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import { digestOf } from '../../lib/image/digest.ts';
+import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { claimImage } from '../../lib/pipeline/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { RegistryError } from '../../lib/registry/registry.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -88,4 +91,43 @@ it('makes no patches of patches when the tag convention changes', async () => {
 
   const tags = (await world.registry.listTags(API))?.tags.map(({ tag }) => tag);
   expect(tags).toEqual(['v1', 'v1-1', 'v1-patched']);
+});
+
+it('takes an image that was built on a patch for an image of somebody else', async () => {
+  const { world } = await worldWithImage();
+  await world.run();
+  const patch = await world.registry.manifest(API, Tag.parse('v1-1'));
+  const manifest = ImageManifest.parse(JSON.parse(Buffer.from(patch?.bytes ?? []).toString()));
+  const app = Buffer.from('another application');
+  await world.registry.putBlob(API, digestOf(app), app);
+  const layer = { ...manifest.layers[0], digest: digestOf(app), size: app.length };
+  const built = { ...manifest, layers: [...manifest.layers, layer] };
+  // As `crane append` does, which keeps annotations and labels.
+  await world.registry.putManifest(API, Tag.parse('v2'), {
+    bytes: Buffer.from(JSON.stringify(built)),
+    mediaType: manifest.mediaType ?? '',
+  });
+  world.clock.advance(DAY);
+
+  const { runId } = await world.run();
+
+  expect(await world.target(runId, 'team/api', 'v2')).toMatchObject({
+    state: 'skipped',
+    reason: 'patched-elsewhere',
+  });
+});
+
+it('does not name a tag that it could not give to a patch', async () => {
+  const { world } = await worldWithImage();
+  const put = world.registry.putManifest.bind(world.registry);
+  world.registry.putManifest = async (repository, reference, manifest) => {
+    if (reference === 'v1-1') throw new RegistryError('locked', 'the tag is locked');
+    return put(repository, reference, manifest);
+  };
+
+  const { runId } = await world.run();
+
+  const target = await world.target(runId, 'team/api', 'v1');
+  expect(target).toMatchObject({ state: 'failed', reason: 'tag-locked' });
+  expect([target.patchTag, (await inventory(world))?.patchTag]).toEqual([undefined, undefined]);
 });

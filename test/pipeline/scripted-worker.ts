@@ -18,6 +18,8 @@ export interface WorkerScript {
   readonly advisoryPlatforms?: readonly string[];
   /** Changes what a patch would be: throws, lies, or gives another outcome. */
   patch?(image: PatchJobFile['images'][number]): PatchJobResult['images'][number] | undefined;
+  /** What the result says of images that the job never had. */
+  also?(): PatchJobResult['images'];
   /** Changes the added layer's bytes. */
   layer?: Uint8Array;
 }
@@ -88,7 +90,7 @@ async function patch(
     const staged = await pushPatch(file, registry, image, script.layer ?? (await fileLayer({})));
     images.push({ digest: image.digest, outcome: 'patched', staged });
   }
-  return { kind: 'patch', images };
+  return { kind: 'patch', images: [...images, ...(script.also?.() ?? [])] };
 }
 
 /** As Copa does: the source's layers, one more, and the label `BaseImage`. */

@@ -8,14 +8,18 @@ const A_TEST = 50;
 describe('whatever fails, nothing is lost', () => {
   const starts = Array.from({ length: SEEDS / A_TEST }, (_, at) => at * A_TEST + 1);
 
-  it.each(starts)('in the worlds of the %i th seed and those behind it', async (start) => {
-    const seeds = Array.from({ length: A_TEST }, (_, at) => start + at);
+  it.each(starts)(
+    'in the worlds of the %i th seed and those behind it',
+    { timeout: 120_000 },
+    async (start) => {
+      const seeds = Array.from({ length: A_TEST }, (_, at) => start + at);
 
-    const { failures } = await simulateShare({ kind: 'seeds', seeds, stopAtFirst: true });
+      const { failures } = await simulateShare({ kind: 'seeds', seeds, stopAtFirst: true });
 
-    // To look at one: npm run simulate -- --seed N
-    expect(failures).toEqual([]);
-  });
+      // To look at one: npm run simulate -- --seed N
+      expect(failures).toEqual([]);
+    },
+  );
 });
 
 it('gives the same world for the same seed, step by step', async () => {

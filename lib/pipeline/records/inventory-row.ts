@@ -52,7 +52,7 @@ export const InventoryImageRow = z.object({
   /** The run that works on it; empty: none. */
   claimedBy: z.string(),
   claimedUntil: z.date().optional(),
-  /** Digests of patches published from this source: JSON, the newest 50. */
+  /** Digests of patches published from this source: JSON, the newest last. */
   patchDigests: z.string(),
   failedRun: z.string().optional(),
   failedFingerprint: z.string().optional(),

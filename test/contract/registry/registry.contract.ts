@@ -3,7 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { MediaType } from '../../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import type { Registry, TagAttributes } from '../../../lib/registry/registry.ts';
+import type {
+  ManifestAttributes,
+  Registry,
+  TagAttributes,
+} from '../../../lib/registry/registry.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 
 export interface RegistryFixture {
@@ -24,6 +28,10 @@ const OCI = MediaType.ociManifest;
 
 const bytesOf = (text: string) => Buffer.from(text);
 const tagOf = (text: string) => Tag.parse(text);
+
+function byTime(one: Date | undefined, other: Date | undefined): number {
+  return (one?.getTime() ?? 0) - (other?.getTime() ?? 0);
+}
 
 function secondsBetween(earlier: Date | undefined, later: Date | undefined): number {
   if (earlier === undefined || later === undefined) throw new Error('the registry says no time');
@@ -46,6 +54,55 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
     afterAll(() => fixture?.close());
 
     const newRepository = () => RepositoryName.parse(`team/r-${randomUUID()}`);
+
+    describe('manifests in a list', () => {
+      async function listed(): Promise<ManifestAttributes[]> {
+        const all: ManifestAttributes[] = [];
+        let after: Digest | undefined;
+        do {
+          const page = await registry.listManifests(
+            repository,
+            after === undefined ? {} : { after },
+          );
+          all.push(...(page?.manifests ?? []));
+          after = page?.next;
+        } while (after !== undefined);
+        return all;
+      }
+
+      it('are none where there is no such repository', async () => {
+        expect(await registry.listManifests(repository)).toBeUndefined();
+      });
+
+      it('are there tagged or not, each once, in the order of their digests', async () => {
+        const tagged = await seedImage(registry, { repository, tags: [tagOf('a'), tagOf('b')] });
+        const moved = await seedImage(registry, { repository, tags: [tagOf('c')], layers: ['1'] });
+        const last = await seedImage(registry, { repository, tags: [tagOf('c')], layers: ['2'] });
+
+        const digests = (await listed()).map(({ digest }) => digest);
+
+        expect(digests).toEqual([tagged, moved, last].map(({ digest }) => digest).sort());
+      });
+
+      it('say when they were put last', async () => {
+        await seedImage(registry, { repository, layers: ['1'] });
+        fixture.pass({ seconds: 90 });
+        await seedImage(registry, { repository, layers: ['2'] });
+
+        const times = (await listed()).map(({ updatedAt }) => updatedAt).sort(byTime);
+
+        expect(Math.round(secondsBetween(times[0], times[1]) / 10)).toBe(9);
+      });
+
+      it('are not there once they were deleted', async () => {
+        const kept = await seedImage(registry, { repository, layers: ['1'] });
+        const gone = await seedImage(registry, { repository, layers: ['2'] });
+
+        await registry.deleteManifest(repository, gone.digest);
+
+        expect((await listed()).map(({ digest }) => digest)).toEqual([kept.digest]);
+      });
+    });
 
     describe('tags', () => {
       async function allTags(): Promise<TagAttributes[]> {

@@ -2,6 +2,7 @@ import type { Digest } from '../../../lib/image/digest.ts';
 import type { Descriptor } from '../../../lib/image/manifest.ts';
 import type { RegistryHost, RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import {
+  type ManifestPage,
   type Registry,
   RegistryError,
   type RegistryToken,
@@ -34,6 +35,14 @@ export class RestrictedRegistry implements Registry {
   async tag(repository: RepositoryName, tag: Tag): Promise<TagAttributes | undefined> {
     this.#require(repository, 'metadata_read');
     return this.#registry.tag(repository, tag);
+  }
+
+  async listManifests(
+    repository: RepositoryName,
+    options?: { readonly after?: Digest },
+  ): Promise<ManifestPage | undefined> {
+    this.#require(repository, 'metadata_read');
+    return this.#registry.listManifests(repository, options);
   }
 
   async manifest(

@@ -4,6 +4,7 @@ import type { Descriptor } from '../../../lib/image/manifest.ts';
 import type { Tag } from '../../../lib/image/reference.ts';
 import { MAX_MANIFEST_BYTES } from '../../../lib/registry/manifests.ts';
 import {
+  type ManifestAttributes,
   RegistryError,
   type StoredManifest,
   type TagAttributes,
@@ -13,6 +14,7 @@ import { type ManifestRecord, parseManifest } from './parse-manifest.ts';
 /** One repository of the fake registry. As in ACR, it exists for others once it has a manifest. */
 export class StoredRepository {
   readonly #manifests = new Map<Digest, ManifestRecord>();
+  readonly #updated = new Map<Digest, Date>();
   readonly #blobs = new Map<Digest, Uint8Array>();
   readonly #tags = new Map<Tag, TagAttributes>();
   readonly #clock: Clock;
@@ -36,6 +38,14 @@ export class StoredRepository {
 
   digests(): readonly Digest[] {
     return [...this.#manifests.keys()];
+  }
+
+  /** In byte order, as registries list them. */
+  manifests(): readonly ManifestAttributes[] {
+    return [...this.#manifests.keys()].sort().map((digest) => {
+      const updatedAt = this.#updated.get(digest);
+      return { digest, ...(updatedAt !== undefined && { updatedAt }) };
+    });
   }
 
   setWritable(tag: Tag, writable: boolean): void {
@@ -71,6 +81,7 @@ export class StoredRepository {
       throw new RegistryError('invalid', `the manifest names ${missing[0]}, which is not here`);
     }
     this.#manifests.set(record.digest, record);
+    this.#updated.set(record.digest, this.#clock.now());
     if (tag !== undefined) {
       const now = this.#clock.now();
       const createdAt = this.#tags.get(tag)?.createdAt ?? now;
@@ -86,6 +97,7 @@ export class StoredRepository {
     const locked = tags.find((tag) => !tag.writable);
     if (locked !== undefined) throw new RegistryError('locked', `the tag ${locked.tag} is locked`);
     this.#manifests.delete(digest);
+    this.#updated.delete(digest);
     for (const { tag } of tags) this.#tags.delete(tag);
   }
 

@@ -32,6 +32,10 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
       pass('listTags', `${repository} ${options?.after ?? ''}`, false, () =>
         registry.listTags(repository, options),
       ),
+    listManifests: (repository, options) =>
+      pass('listManifests', `${repository} ${options?.after ?? ''}`, false, () =>
+        registry.listManifests(repository, options),
+      ),
     tag: (repository, tag) =>
       pass('tag', `${repository}:${tag}`, false, async () => {
         const found = await registry.tag(repository, tag);

@@ -44,7 +44,6 @@ it.each([
     { version: 'v1', repositories: [{ ...rule, tags: ['*', 'v1'] }] },
     'repositories[0].tags',
   ],
-  ['a repository twice', { version: 'v1', repositories: [rule, rule] }, 'twice'],
   [
     'a path that climbs',
     { version: 'v1', repositories: [{ ...rule, repository: '../x' }] },
@@ -128,4 +127,32 @@ describe('a policy of an installation whose settings name repositories', () => {
   it.each(['infra/trivy-db-tools', 'mirrors/x', 'team/mirror'])('may select %s', (repository) => {
     expect(parse(repository).ok).toBe(true);
   });
+});
+
+it('takes several entries of one repository together, as ACR Continuous Patching does', () => {
+  const entry = (tags: readonly string[], enabled = true) => ({
+    repository: 'team/api',
+    tags,
+    enabled,
+  });
+  const parsed = parsePolicy(
+    JSON.stringify({
+      version: 'v1',
+      repositories: [entry(['v1', 'v2']), entry(['v0'], false), entry(['v2', 'v3'])],
+    }),
+  );
+
+  expect(parsed).toMatchObject({
+    ok: true,
+    policy: { repositories: [{ repository: 'team/api', tags: ['v1', 'v2', 'v3'], enabled: true }] },
+  });
+});
+
+it('says how many faults it does not name', () => {
+  const repositories = Array.from({ length: 80 }, () => ({ repository: '../x', tags: ['*'] }));
+
+  const faults = faultsOf({ version: 'v1', repositories });
+
+  expect(faults).toHaveLength(51);
+  expect(faults.at(-1)).toBe('and 30 more');
 });

@@ -1,0 +1,248 @@
+import { expect, it } from 'vitest';
+import { digestOf } from '../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { cancelRun } from '../../lib/pipeline/cancel-run.ts';
+import { reap } from '../../lib/pipeline/reap.ts';
+import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
+import { RunId, runRowKey } from '../../lib/pipeline/records/run-id.ts';
+import { startRun } from '../../lib/pipeline/start-run.ts';
+import { stepJob } from '../../lib/pipeline/step-job.ts';
+import { tickRun } from '../../lib/pipeline/tick-run.ts';
+import { RegistryError } from '../../lib/registry/registry.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+/*
+ * What has to hold when the ordinary ways have failed: runs and jobs end all the same, and what is
+ * left behind is found.
+ */
+const API = RepositoryName.parse('team/api');
+const STAGING = RepositoryName.parse('patchwright/staging/team/api');
+const V1 = Tag.parse('v1');
+
+function patchable(layers: readonly unknown[]) {
+  const finding = { id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' };
+  return debianReport(layers.length > 1 ? [] : [finding]);
+}
+
+async function worldWith(...tags: readonly Tag[]) {
+  const policy = { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] };
+  const world = new PipelineWorld({ policy, script: { report: patchable } });
+  await world.seedDatabase();
+  await seedImage(world.registry, { repository: API, tags, config: { config: {} } });
+  return world;
+}
+
+function isTag(reference: string): boolean {
+  return !reference.startsWith('sha256:');
+}
+
+it('ends a run whose every tick takes its process down', async () => {
+  const world = await worldWith(V1);
+  const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
+  let ticks = 0;
+  const services = { ...world.services, targets: Object.create(world.services.targets) };
+  services.targets.list = async function* () {
+    ticks += 1;
+    await new Promise(() => {});
+    yield undefined;
+  };
+
+  for (
+    let hour = 0;
+    hour < 100 && (await world.runRow(runId)).finishedAt === undefined;
+    hour += 1
+  ) {
+    world.clock.advance({ seconds: 3600 });
+    const before = ticks;
+    const tick = tickRun(services, { runId, wake: (await world.runRow(runId)).wake });
+    // Over, or standing still for good: as a process that was killed.
+    await Promise.race([tick, standsStill(() => ticks > before)]);
+  }
+
+  expect(await world.runRow(runId)).toMatchObject({ state: 'failed', reason: 'internal-error' });
+  expect(ticks).toBeGreaterThan(10);
+});
+
+async function standsStill(reached: () => boolean): Promise<void> {
+  while (!reached()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+it('ends a job that not even giving up has ended', async () => {
+  const world = await worldWith(V1);
+  const runId = RunId.parse('20261123T020000Z-0000');
+  const now = world.clock.now();
+  const job: JobRow = {
+    partitionKey: runId,
+    rowKey: 'scan-00ff',
+    kind: 'scan',
+    state: 'running',
+    targets: 'this is no JSON',
+    attempt: 1,
+    wake: 3,
+    nextAt: now,
+    errors: 20,
+    createdAt: now,
+  };
+  await world.services.jobs.insert(job);
+
+  await stepJob(world.services, { runId, jobId: job.rowKey, wake: 3 });
+
+  expect((await world.jobs(runId))[0]).toMatchObject({ state: 'lost', reason: 'internal-error' });
+});
+
+it('patches a repository whose name leaves no room for staging', async () => {
+  const name = RepositoryName.parse(`team/${'long/'.repeat(46)}name`);
+  const policy = { version: 'v1', repositories: [{ repository: name, tags: ['*'] }] };
+  const world = new PipelineWorld({ policy, script: { report: patchable } });
+  await world.seedDatabase();
+  await seedImage(world.registry, { repository: name, tags: [V1], config: { config: {} } });
+
+  const { runId } = await world.run();
+
+  expect(name.length).toBeGreaterThan(235);
+  expect(await world.target(runId, name, 'v1')).toMatchObject({ state: 'patched' });
+});
+
+it('wakes a run behind one whose row can not be read', async () => {
+  const world = await worldWith(V1);
+  const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
+  for (const { id } of world.queues.pending()) world.queues.drop(id);
+  const newer = RunId.parse('20300101T000000Z-0000');
+  await world.tables.insert(TABLES.runs, { partitionKey: 'run', rowKey: runRowKey(newer), a: 'b' });
+  world.clock.advance({ seconds: 3600 });
+
+  await reap(world.services);
+  await world.settle();
+
+  expect((await world.runRow(runId)).state).toBe('completed');
+  expect(world.log).toContainEqual(expect.objectContaining({ message: 'run passed over' }));
+});
+
+it('ends all that a failed run has left, and counts it once', async () => {
+  const world = await worldWith(V1);
+  const { runId } = await world.run();
+  const target = await world.target(runId, 'team/api', 'v1');
+  const { patchTag: _1, patchDigest: _2, finishedAt: _3, ...queued } = target;
+  const many = Array.from({ length: 700 }, (_, at) => ({
+    ...queued,
+    rowKey: `${at}`.padStart(32, '0'),
+    tag: Tag.parse(`t${at}`),
+    state: 'queued' as const,
+  }));
+  await world.services.targets.insertMissing(many);
+  const stored = await world.services.runs.get('run', runRowKey(runId));
+  if (stored === undefined) throw new Error('no run');
+  const failed = { ...stored.row, state: 'failed' as const, targets: 701, active: 700 };
+  await world.services.runs.replace(failed, stored.etag);
+  world.clock.advance({ seconds: 2 * 3600 });
+
+  for (let round = 0; round < 4; round += 1) await reap(world.services);
+
+  const run = await world.runRow(runId);
+  expect(run).toMatchObject({ targets: 701, failed: 700, patched: 1, active: 0 });
+  expect(run.lastLookAt).toBeUndefined();
+  expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
+});
+
+it('finds in staging what a group has put there without a tag, or under one of its own', async () => {
+  const world = await worldWith(V1);
+  await world.run();
+  await seedImage(world.registry, { repository: STAGING });
+  await seedImage(world.registry, { repository: STAGING, tags: [Tag.parse('x')], layers: ['x'] });
+  world.clock.advance({ seconds: 2 * 3600 });
+
+  await reap(world.services);
+
+  expect(world.registry.digests(STAGING)).toEqual([]);
+});
+
+it('looks at staging again where the registry failed at the last look', async () => {
+  const world = await worldWith(V1);
+  const { runId } = await world.run();
+  await seedImage(world.registry, { repository: STAGING });
+  world.clock.advance({ seconds: 2 * 3600 });
+  const { listManifests } = world.registry;
+  world.registry.listManifests = async () => {
+    throw new RegistryError('unavailable', 'the registry is down');
+  };
+
+  await reap(world.services);
+  const due = (await world.runRow(runId)).lastLookAt;
+  world.registry.listManifests = listManifests;
+  await reap(world.services);
+
+  expect(due).toBeDefined();
+  expect((await world.runRow(runId)).lastLookAt).toBeUndefined();
+  expect(world.registry.digests(STAGING)).toEqual([]);
+});
+
+it('leaves staging alone while another run may have its patches there', async () => {
+  const world = await worldWith(V1);
+  await world.run();
+  await seedImage(world.registry, { repository: STAGING });
+  world.clock.advance({ seconds: 2 * 3600 });
+  await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
+
+  await reap(world.services);
+
+  expect(world.registry.digests(STAGING)).toHaveLength(1);
+});
+
+it('finishes a tag that was written down though another one of its image is canceled', async () => {
+  const world = await worldWith(V1, Tag.parse('v1.0'));
+  const put = world.registry.putManifest.bind(world.registry);
+  const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
+  let failures = 0;
+  world.registry.putManifest = async (repository, reference, manifest) => {
+    if (repository === API && isTag(reference) && failures < 14) {
+      failures += 1;
+      if (failures === 2) await cancelRun(world.services, runId);
+      throw new RegistryError('unavailable', 'no push gets through');
+    }
+    return put(repository, reference, manifest);
+  };
+
+  await world.settle();
+
+  const [first, second] = [
+    await world.target(runId, 'team/api', 'v1'),
+    await world.target(runId, 'team/api', 'v1.0'),
+  ];
+  expect([first.state, second.state].sort()).toEqual(['canceled', 'patched']);
+});
+
+it('gives up a group that speaks of images which it never had', async () => {
+  const world = await worldWith(V1);
+  const stranger = digestOf('an image of somebody else');
+  world.script = {
+    report: patchable,
+    patch: (image) => ({ digest: image.digest, outcome: 'not-started' }),
+    also: () => [{ digest: stranger, outcome: 'nothing-to-do' }],
+  };
+
+  const { runId } = await world.run();
+
+  expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({
+    state: 'failed',
+    reason: 'timeout',
+  });
+  expect((await world.jobs(runId)).filter((job) => job.kind === 'patch')).toHaveLength(3);
+});
+
+it('hides what looks like a credential in the log of a group that it keeps', async () => {
+  const world = await worldWith(V1);
+  world.groups.decide = () => ({ kind: 'runs', startsAfter: 1, runsFor: 1 });
+  const token = 'eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJyZWdpc3RyeSJ9.c2lnbmF0dXJl';
+  world.groups.logs = async () => `curl -H "Authorization: Bearer ${token}"`;
+
+  await world.run();
+
+  const logs = world.blobs.names('patchwright-reports').filter((name) => name.endsWith('.log'));
+  const blob = await world.blobs.read('patchwright-reports', logs[0] ?? '', 10_000);
+  const text = blob.found ? Buffer.from(blob.bytes).toString() : '';
+  expect(text).toContain('curl');
+  expect(text).not.toContain('eyJ');
+});
