@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { systemSleep } from '../lib/sleep.ts';
 import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { registerPoison } from './poison.ts';
@@ -19,6 +20,7 @@ const services = servicesOf(getApp);
 app.hook.appStart(() => startUp(getApp(), { log: startLog, sleep: systemSleep }));
 
 registerHealth();
+registerDoctor(process.env);
 registerStartRun(services);
 registerCancelRun(services);
 registerScheduledRun(services);

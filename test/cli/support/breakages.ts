@@ -1,6 +1,6 @@
 import { createApp } from '../../../lib/app.ts';
-import { TOOL_LABEL } from '../../../lib/cli/doctor/worker-tools.ts';
 import { GroupName } from '../../../lib/containers/container-groups.ts';
+import { TOOL_LABEL } from '../../../lib/doctor/worker-tools.ts';
 import { DATABASE_REPOSITORY } from '../../images/advisories/demo-database.ts';
 import { buildImage } from '../../images/build-image.ts';
 import { makeLayout, pushLayout } from '../../images/oci-layout.ts';
