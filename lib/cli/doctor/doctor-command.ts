@@ -8,6 +8,8 @@ import { ExitCode } from '../exit-code.ts';
 import { startProgress } from '../progress.ts';
 import { settingsFrom } from '../settings-source.ts';
 import { ALL_CHECKS } from './all-checks.ts';
+import { appOption, FUNCTION_KEY } from './app-option.ts';
+import { askApp } from './ask-app.ts';
 import { reportTable } from './report-table.ts';
 
 export const doctorCommand: Command = {
@@ -16,10 +18,16 @@ export const doctorCommand: Command = {
   about: [
     'Checks the settings, storage, the registry, the policy, the worker images, the vulnerability',
     'database and container groups, each with what to do where it fails. What it writes to find out',
-    'it takes away again. In Azure it asks with the app’s identity; elsewhere with whoever is signed',
-    'in ("az login").',
+    'it takes away again. With --app the deployed app itself looks, with its own identity and',
+    'settings: the function key is in PATCHWRIGHT_FUNCTION_KEY. Without, whoever is signed in here',
+    '("az login") asks.',
   ],
   options: [
+    {
+      name: 'app',
+      value: 'URL',
+      about: 'have the app at this address look itself: https://NAME.azurewebsites.net',
+    },
     {
       name: 'probe',
       about: 'also create and delete one container group of each kind, and see whether mounts work',
@@ -30,7 +38,15 @@ export const doctorCommand: Command = {
 };
 
 async function doctor(invocation: Invocation, context: CliContext): Promise<ExitCode> {
-  const report = await examineFromHere(invocation, context);
+  const address = appOption(invocation, context.environment);
+  const report =
+    address === undefined
+      ? await examineFromHere(invocation, context)
+      : await withProgress(context, (tell) => {
+          tell('the app looks at what it stands on');
+          return askApp(address, context);
+        });
+  if (report === undefined) return ExitCode.interrupted;
   context.stdout.write(
     invocation.output === 'json' ? reportJson(report) : reportTable(report, terminalOf(context)),
   );
@@ -39,7 +55,10 @@ async function doctor(invocation: Invocation, context: CliContext): Promise<Exit
 }
 
 async function examineFromHere(invocation: Invocation, context: CliContext): Promise<DoctorReport> {
-  const settings = await settingsFrom(context, invocation.value('settings'));
+  const { [FUNCTION_KEY]: _, ...settings } = await settingsFrom(
+    context,
+    invocation.value('settings'),
+  );
   const { clock, delays, sleep, stop, environment } = context;
   const checks = invocation.flag('probe') ? ALL_CHECKS : CHECKS;
   const identity = identityIn(environment);
