@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { cancelRun } from '../lib/pipeline/cancel-run.ts';
 import { RunId } from '../lib/pipeline/records/run-id.ts';
 import type { GetServices } from './services.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 /**
  * `POST /api/runs/{runId}/cancel`: asks a run to end. Answers 202; patches whose publishing has begun
@@ -12,7 +13,7 @@ export function registerCancelRun(services: GetServices): void {
     methods: ['POST'],
     authLevel: 'function',
     route: 'runs/{runId}/cancel',
-    handler: async (request, context) => {
+    handler: unlessRefused(async (request, context) => {
       const runId = RunId.safeParse(request.params.runId);
       if (!runId.success) {
         const error = 'a run id looks like 20261123T020000Z-7f3a';
@@ -22,6 +23,6 @@ export function registerCancelRun(services: GetServices): void {
         return { status: 404, jsonBody: { error: 'there is no such run, or it is over' } };
       }
       return { status: 202, jsonBody: { runId: runId.data } };
-    },
+    }),
   });
 }

@@ -1,22 +1,26 @@
 import { app } from '@azure/functions';
-import { createApp } from '../lib/app.ts';
+import { systemSleep } from '../lib/sleep.ts';
+import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { registerPoison } from './poison.ts';
 import { registerReaper } from './reaper.ts';
 import { registerRunTick } from './run-tick.ts';
 import { registerScheduledRun } from './scheduled-run.ts';
-import { servicesFrom } from './services.ts';
+import { appFrom, servicesOf } from './services.ts';
+import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
 
-// Faulty settings end the start-up with one message that names every fault.
-app.hook.appStart(() => {
-  createApp(process.env);
-});
+const getApp = appFrom(process.env);
+const services = servicesOf(getApp);
 
-const services = servicesFrom(process.env);
+// Faulty settings end the start-up with one message that names every fault; nothing else ends it.
+app.hook.appStart(() => startUp(getApp(), { log: startLog, sleep: systemSleep }));
+
 registerHealth();
+registerDoctor(process.env);
 registerStartRun(services);
 registerCancelRun(services);
 registerScheduledRun(services);

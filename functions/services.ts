@@ -1,17 +1,24 @@
 import type { InvocationContext } from '@azure/functions';
-import { type App, createApp } from '../lib/app.ts';
+import { createInspection, type Inspection } from '../lib/app.ts';
 import type { Log, LogFields } from '../lib/log.ts';
 import type { Services } from '../lib/pipeline/services.ts';
 
-/** Makes the app once, at the first use, and gives each invocation its services. */
+/** Makes the app once, at the first use. Throws a `SettingsError` where its settings are faulty. */
+export type GetApp = () => Inspection;
+
+/** Gives each invocation its services. */
 export type GetServices = (context: InvocationContext) => Services;
 
-export function servicesFrom(environment: NodeJS.ProcessEnv): GetServices {
-  let app: App | undefined;
-  return (context) => {
-    app ??= createApp(environment);
-    return { ...app, log: contextLog(context) };
+export function appFrom(environment: NodeJS.ProcessEnv): GetApp {
+  let inspection: Inspection | undefined;
+  return () => {
+    inspection ??= createInspection(environment, { identity: 'app' });
+    return inspection;
   };
+}
+
+export function servicesOf(getApp: GetApp): GetServices {
+  return (context) => ({ ...getApp().app, log: contextLog(context) });
 }
 
 /** A static message, and its fields as one JSON object behind it. */

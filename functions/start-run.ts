@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { startRun } from '../lib/pipeline/start-run.ts';
 import type { GetServices } from './services.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 const Body = z.strictObject({ dryRun: z.boolean().optional() });
 
@@ -11,7 +12,7 @@ export function registerStartRun(services: GetServices): void {
     methods: ['POST'],
     authLevel: 'function',
     route: 'runs',
-    handler: async (request, context) => {
+    handler: unlessRefused(async (request, context) => {
       const text = await request.text();
       const body = Body.safeParse(text === '' ? {} : parseJson(text));
       if (!body.success) {
@@ -26,7 +27,7 @@ export function registerStartRun(services: GetServices): void {
         ...(dryRun !== undefined && { dryRun }),
       });
       return { status: 202, jsonBody: { runId } };
-    },
+    }),
   });
 }
 

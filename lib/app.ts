@@ -29,17 +29,6 @@ import { TypedTable } from './storage/typed-table.ts';
 /** All that the pipeline needs but the log, which belongs to an invocation. */
 export type App = Omit<Services, 'log'>;
 
-/**
- * The composition root: settings → adapters → the pipeline's services. Nothing else constructs a
- * client. Sends nothing. Throws a `SettingsError` that names every fault of the settings.
- */
-export function createApp(
-  environment: Readonly<Record<string, string | undefined>>,
-  identity: IdentityChoice = 'app',
-): App {
-  return createInspection(environment, { identity }).app;
-}
-
 /** Who asks: the app's own identity, or whoever is signed in where the command line runs. */
 export type IdentityChoice = 'app' | 'signed-in';
 
@@ -59,7 +48,11 @@ export interface Inspection {
   readonly connects: (host: string, port: number) => Promise<boolean>;
 }
 
-/** As `createApp`, with the parts. */
+/**
+ * The composition root: settings → adapters → the pipeline's services, and the parts that they stand on.
+ * Nothing else constructs a client. Sends nothing. Throws a `SettingsError` that names every fault of the
+ * settings.
+ */
 export function createInspection(
   environment: Readonly<Record<string, string | undefined>>,
   options: { readonly identity: IdentityChoice; readonly delays?: Delays },

@@ -1,7 +1,7 @@
 import type { RegistryHost } from './image/reference.ts';
 import type { PipelineOptions } from './pipeline/services.ts';
 import { Environment } from './settings/environment.ts';
-import { SettingsError, settingsFaults } from './settings/settings-faults.ts';
+import { SettingsError, settingsFaults, unknownSettings } from './settings/settings-faults.ts';
 
 export type StorageSetting =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
@@ -13,6 +13,10 @@ export type StorageSetting =
     };
 
 export interface Settings {
+  /** Of the settings' format: this code's, or a newer one. */
+  readonly version: number;
+  /** Names that only the code to come knows. None unless the version is newer than this code's. */
+  readonly unknown: readonly string[];
   readonly registry: RegistryHost;
   readonly subscriptionId: string;
   readonly jobsResourceGroup: string;
@@ -55,7 +59,10 @@ export function readSettings(environment: Variables, options: ReadingOptions = {
   if (faults.length > 0 || !parsed.success || storage === undefined) {
     throw new SettingsError(faults);
   }
-  return toSettings(parsed.data, storage);
+  return {
+    ...toSettings(parsed.data, storage),
+    unknown: unknownSettings(given.map(([name]) => name)),
+  };
 }
 
 function storageOf(environment: Environment): StorageSetting | undefined {
@@ -69,8 +76,9 @@ function storageOf(environment: Environment): StorageSetting | undefined {
   return { kind: 'identity', blob, queue, table };
 }
 
-function toSettings(environment: Environment, storage: StorageSetting): Settings {
+function toSettings(environment: Environment, storage: StorageSetting): Omit<Settings, 'unknown'> {
   return {
+    version: environment.PATCHWRIGHT_SETTINGS_VERSION,
     registry: environment.PATCHWRIGHT_REGISTRY,
     subscriptionId: environment.PATCHWRIGHT_SUBSCRIPTION_ID,
     jobsResourceGroup: environment.PATCHWRIGHT_JOBS_RESOURCE_GROUP,

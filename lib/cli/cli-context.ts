@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Delays } from '../http/delays.ts';
+import type { Sleep } from '../sleep.ts';
 
 /** Where text goes. */
 export interface TextSink {
@@ -18,8 +19,7 @@ export interface CliContext {
   readonly clock: Clock;
   /** Between the tries of a request. */
   readonly delays: Delays;
-  /** Ends after so many milliseconds, or at once when `signal` is aborted; it never fails. */
-  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
   /** Aborted by the first Ctrl+C: commands clean up and end. */
   readonly stop: AbortSignal;
 }

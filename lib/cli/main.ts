@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../clock.ts';
 import { systemDelays } from '../http/delays.ts';
+import { systemSleep } from '../sleep.ts';
 import type { CliContext, TextSink } from './cli-context.ts';
 import { COMMANDS } from './commands.ts';
 import { ExitCode } from './exit-code.ts';
@@ -26,10 +26,7 @@ async function main(): Promise<void> {
     readFile: (path) => readFile(path, 'utf8'),
     clock: systemClock,
     delays: systemDelays,
-    sleep: (milliseconds, signal) =>
-      setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
-        () => undefined,
-      ),
+    sleep: systemSleep,
     stop: stop.signal,
   };
   const code = await runCli(process.argv.slice(2), context, {

@@ -17,6 +17,8 @@ import { retryPolicy } from './retry-policy.ts';
 export interface SendOptions {
   /** True: it leaves once, whatever comes back. For a request that undoes what happened meanwhile. */
   readonly once?: boolean;
+  /** False: a redirect is the answer. For a request with a credential in a header of its own. */
+  readonly follow?: boolean;
 }
 
 export interface Http {
@@ -41,14 +43,17 @@ export function createHttp({ clock, delays, httpClient }: HttpOptions): Http {
   pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: 'patchwright' }));
   pipeline.addPolicy(setClientRequestIdPolicy());
   const sentOnce = new WeakSet<PipelineRequest>();
+  const notFollowed = new WeakSet<PipelineRequest>();
   const mayRepeat = (request: PipelineRequest) =>
     hasRepeatableBody(request) && !sentOnce.has(request);
   pipeline.addPolicy(retryPolicy({ clock, delays, mayRepeat }), { phase: 'Retry' });
-  pipeline.addPolicy(redirectPolicy(), { afterPhase: 'Retry' });
+  const mayFollow = (request: PipelineRequest) => !notFollowed.has(request);
+  pipeline.addPolicy(redirectPolicy(mayFollow), { afterPhase: 'Retry' });
   pipeline.addPolicy(logPolicy(), { afterPhase: 'Sign' });
   return {
-    send: (request, { once = false } = {}) => {
+    send: (request, { once = false, follow = true } = {}) => {
       if (once) sentOnce.add(request);
+      if (!follow) notFollowed.add(request);
       return pipeline.sendRequest(client, request);
     },
   };

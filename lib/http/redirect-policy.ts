@@ -15,7 +15,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  * is in that address. The request itself is left as it was, so that a retry starts again at the
  * registry and gets a new address.
  */
-export function redirectPolicy(): PipelinePolicy {
+export function redirectPolicy(mayFollow: (request: PipelineRequest) => boolean): PipelinePolicy {
   return {
     name: 'patchwrightRedirectPolicy',
     async sendRequest(request, next) {
@@ -24,7 +24,13 @@ export function redirectPolicy(): PipelinePolicy {
       for (let followed = 0; followed < MAX_REDIRECTS; followed += 1) {
         const location = response.headers.get('location');
         const readOnly = request.method === 'GET' || request.method === 'HEAD';
-        if (!readOnly || location === undefined || !REDIRECTS.has(response.status)) return response;
+        if (
+          !mayFollow(request) ||
+          !readOnly ||
+          location === undefined ||
+          !REDIRECTS.has(response.status)
+        )
+          return response;
         const target = new URL(location, current.url);
         if (target.protocol !== 'https:') return response;
         discardBody(response);

@@ -6,6 +6,7 @@ import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 import type { WorkerImage } from '../pipeline/services.ts';
 import { CertificatePem, PrivateKeyPem } from './pem.ts';
 import { Schedule } from './schedule.ts';
+import { SettingsVersion } from './settings-version.ts';
 
 const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const Whole = (least: number, most: number) =>
@@ -50,6 +51,7 @@ const CaFile = z.string().transform((path, context) => {
 
 /** Every setting of our own, by the name that it has in the environment. */
 export const Environment = z.object({
+  PATCHWRIGHT_SETTINGS_VERSION: SettingsVersion,
   PATCHWRIGHT_REGISTRY: RegistryHost,
   PATCHWRIGHT_SUBSCRIPTION_ID: z.guid(),
   PATCHWRIGHT_JOBS_RESOURCE_GROUP: z.string().min(1).max(90),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isLoopback } from '../image/loopback.ts';
 import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';
+import { isNewerThanCode, OLDER_SETTINGS, VERSION_SETTING } from './settings-version.ts';
 
 /** What begins like this is ours, and misspelt where the schema does not have it. */
 const PREFIX = 'PATCHWRIGHT_';
@@ -39,15 +40,22 @@ interface Given {
   readonly issues: readonly z.core.$ZodIssue[];
 }
 
-/** Every fault, a sentence each: unknown, missing and wrong settings, and what one asks of others. */
+/**
+ * Every fault, a sentence each: unknown, missing and wrong settings, and what one asks of others.
+ * Unknown ones are none where the settings are newer than the code: they are for the code to come.
+ */
 export function settingsFaults({ given, open, issues }: Given): readonly string[] {
   const has = (name: string) => given[name] !== undefined || open.has(name);
+  const unknown = isNewerThanCode(given[VERSION_SETTING])
+    ? []
+    : unknownSettings([...Object.keys(given), ...open]);
   return [
-    ...unknownFaults([...Object.keys(given), ...open]),
+    ...unknown.map((name) => `${name} is not a setting of Patchwright`),
     ...issues.flatMap((issue) => {
       const name = String(issue.path[0]);
       if (given[name] !== undefined) return [`${name}: ${issue.message}`];
-      return open.has(name) ? [] : [`${name} is missing`];
+      if (open.has(name)) return [];
+      return [`${name} is missing${name === VERSION_SETTING ? `: ${OLDER_SETTINGS}` : ''}`];
     }),
     ...builderFaults(given, has),
     ...leaseFaults(given),
@@ -55,9 +63,9 @@ export function settingsFaults({ given, open, issues }: Given): readonly string[
   ];
 }
 
-function unknownFaults(names: readonly string[]): string[] {
-  const unknown = names.filter((name) => name.startsWith(PREFIX) && !(name in Environment.shape));
-  return unknown.map((name) => `${name} is not a setting of Patchwright`);
+/** Those that look like ours and are not: misspelt, or of another version. */
+export function unknownSettings(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.startsWith(PREFIX) && !(name in Environment.shape));
 }
 
 function builderFaults(given: Given['given'], has: (name: string) => boolean): string[] {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { COMMON_OPTIONS } from '../../lib/cli/command.ts';
 import { COMMANDS } from '../../lib/cli/commands.ts';
-import { CHECKS } from '../../lib/cli/doctor/checks.ts';
+import { ALL_CHECKS as CHECKS } from '../../lib/cli/doctor/all-checks.ts';
 import { ExitCode } from '../../lib/cli/exit-code.ts';
 
 const docs = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
@@ -35,6 +35,14 @@ describe('docs/cli.md', () => {
       value === undefined ? `--${name}` : `--${name} ${value}`,
     );
     expect(table('Options of every command').map(([option]) => option)).toEqual(names);
+  });
+
+  it.each(
+    COMMANDS.flatMap(({ name, options }) => options.map((option) => [name, option] as const)),
+  )('tells what %s does with each option of its own: $1.name', (command, { name, value }) => {
+    const section = docs.split(`\n## ${command}\n`)[1]?.split('\n## ')[0] ?? '';
+
+    expect(section).toContain(value === undefined ? `--${name}\`` : `--${name} ${value}\``);
   });
 
   it('lists every exit status', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../lib/app.ts';
+import { createInspection } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
@@ -120,7 +120,7 @@ describe('doctor --probe', () => {
       expect(findings[at]).toMatch(/→ Delete it: az container delete --name pw-probe-/);
     }
     here.world.arm.setRequestFaults(undefined);
-    const { groups } = createApp(here.settings());
+    const { groups } = createInspection(here.settings(), { identity: 'app' }).app;
     for (const name of left) await groups.delete(GroupName.parse(name));
   });
 

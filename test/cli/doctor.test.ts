@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CHECKS } from '../../lib/cli/doctor/checks.ts';
+import { ALL_CHECKS as CHECKS } from '../../lib/cli/doctor/all-checks.ts';
 import { type Breakages, breakagesOf, type Undo } from './support/breakages.ts';
 import { BROKEN_VARIANTS } from './support/broken-variants.ts';
 import { findingsOf, reportOf, skippedBecauseOf } from './support/doctor-findings.ts';

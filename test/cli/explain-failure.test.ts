@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { registryRoles, whatToDoAbout } from '../../lib/cli/doctor/explain-failure.ts';
+import { registryRoles, whatToDoAbout } from '../../lib/doctor/explain-failure.ts';
 
 describe('What to do about a refusal of ARM', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TOOL_LABEL, WORKER_TOOLS } from '../../lib/cli/doctor/worker-tools.ts';
+import { TOOL_LABEL, WORKER_TOOLS } from '../../lib/doctor/worker-tools.ts';
 
 const MODULES: Readonly<Record<string, string>> = {
   trivy: 'github.com/aquasecurity/trivy',

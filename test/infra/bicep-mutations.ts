@@ -58,6 +58,13 @@ export const MUTATIONS: readonly Mutation[] = [
     says: "the app's package does not go to",
   },
   {
+    what: 'settings of another version',
+    file: 'modules/app.bicep',
+    from: "PATCHWRIGHT_SETTINGS_VERSION: '1'",
+    to: "PATCHWRIGHT_SETTINGS_VERSION: '2'",
+    says: 'PATCHWRIGHT_SETTINGS_VERSION is 2, and the code reads 1',
+  },
+  {
     what: 'a role removed',
     file: 'modules/storage.bicep',
     from: /resource tableRole [\s\S]*?\n\}\n/,

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FUNCTION_KEY } from '../../lib/cli/doctor/app-option.ts';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { SETTING_NAMES } from '../../lib/settings/environment.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
@@ -19,7 +20,7 @@ import {
 const operate = readText('docs/operate.md');
 const OURS = /\b(?:PATCHWRIGHT|AZURE|BUILDKIT)_[A-Z_]+\b/g;
 /** Made by azd, by the command line's environment, or by the worker: not settings of the app. */
-const ELSEWHERE = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID'];
+const ELSEWHERE = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID', FUNCTION_KEY];
 
 let infra: Infrastructure;
 

@@ -1,4 +1,4 @@
-import { TOOL_LABEL, WORKER_TOOLS } from '../../lib/cli/doctor/worker-tools.ts';
+import { TOOL_LABEL, WORKER_TOOLS } from '../../lib/doctor/worker-tools.ts';
 import { digestOf } from '../../lib/image/digest.ts';
 import { MediaType } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';

@@ -1,7 +1,7 @@
+import type { Check, CheckContext } from '../../doctor/check.ts';
+import { whatToDoAbout } from '../../doctor/explain-failure.ts';
+import { fail, type Outcome, pass, skipped, warn } from '../../doctor/outcome.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
-import type { Check, CheckContext } from './check.ts';
-import { whatToDoAbout } from './explain-failure.ts';
-import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
 /** Without these BuildKit and runc do nothing. */

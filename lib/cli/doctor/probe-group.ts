@@ -3,9 +3,9 @@ import {
   GroupName,
   type GroupRefusal,
 } from '../../containers/container-groups.ts';
+import type { CheckContext } from '../../doctor/check.ts';
 import { MAX_PROBE_BYTES, ProbeResult } from '../../job/probe-result.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
-import type { CheckContext } from './check.ts';
 import { type ProbeKind, probeSpec } from './probe-spec.ts';
 
 /** A group may take half an hour to come up; nobody waits that long at a terminal. */

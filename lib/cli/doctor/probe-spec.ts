@@ -4,12 +4,12 @@ import {
   GroupTag,
   MANAGED_BY,
 } from '../../containers/container-groups.ts';
+import type { CheckContext } from '../../doctor/check.ts';
 import { Digest } from '../../image/digest.ts';
 import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JOB_FOLDER_VARIABLE } from '../../job/job-file.ts';
 import type { ProbeJobFile } from '../../job/probe-job.ts';
 import { SCRATCH_PATH, SECRETS_PATH, TOKEN_USER } from '../../pipeline/group-spec.ts';
 import type { WorkerImage } from '../../pipeline/services.ts';
-import type { CheckContext } from './check.ts';
 
 /** The two kinds of groups that jobs run in. */
 export interface ProbeKind {

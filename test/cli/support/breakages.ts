@@ -1,6 +1,6 @@
-import { createApp } from '../../../lib/app.ts';
-import { TOOL_LABEL } from '../../../lib/cli/doctor/worker-tools.ts';
+import { createInspection } from '../../../lib/app.ts';
 import { GroupName } from '../../../lib/containers/container-groups.ts';
+import { TOOL_LABEL } from '../../../lib/doctor/worker-tools.ts';
 import { DATABASE_REPOSITORY } from '../../images/advisories/demo-database.ts';
 import { buildImage } from '../../images/build-image.ts';
 import { makeLayout, pushLayout } from '../../images/oci-layout.ts';
@@ -87,7 +87,7 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
 
   /** A group of ours that never ends. */
   async function createGroup(name: string, expiresAt: Date): Promise<undefined> {
-    const { groups } = createApp(here.settings());
+    const { groups } = createInspection(here.settings(), { identity: 'app' }).app;
     const group = GroupName.parse(name);
     arm.setFaults(() => ({ kind: 'never-ends' }));
     undo(async () => {

@@ -1,4 +1,5 @@
 import { SETTING_NAMES } from '../../../lib/settings/environment.ts';
+import { SETTINGS_VERSION, VERSION_SETTING } from '../../../lib/settings/settings-version.ts';
 import {
   at,
   type BicepFile,
@@ -46,10 +47,19 @@ export function appSettingFaults(infra: Infrastructure): readonly Fault[] {
     ...names
       .filter((name) => !expected.includes(name))
       .map((name) => `${name} is set, and must not be: ${NOT_IN_AZURE[name] ?? 'unknown'}`),
+    ...versionFaults(file),
     ...infra.files.flatMap(forbiddenFaults),
     ...flexFaults(file),
     ...nodeFaults(infra),
   ];
+}
+
+/** The Bicep of a version deploys the settings that its own code reads. */
+function versionFaults(file: BicepFile): Fault[] {
+  const set = stringOf(file, at(file.variables, 'settings', VERSION_SETTING));
+  return set === String(SETTINGS_VERSION)
+    ? []
+    : [`${VERSION_SETTING} is ${set ?? 'no text'}, and the code reads ${SETTINGS_VERSION}`];
 }
 
 /** The names of all app settings, the optional ones included. */

@@ -170,6 +170,15 @@ describe('following a redirect', () => {
     ]);
   });
 
+  it('is left to the caller who asks for that, even at the same origin', async () => {
+    const { client, http } = arrange(to('https://registry.example.com/elsewhere'));
+
+    const response = await http.send(request(), { follow: false });
+
+    expect(response.status).toBe(307);
+    expect(client.sent).toHaveLength(1);
+  });
+
   it('does not take another port or a subdomain for the same origin', async () => {
     const answers = ['https://registry.example.com:8443/x', 'https://a.registry.example.com/x'];
     const { client, http } = arrange((nth) => {

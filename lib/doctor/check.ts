@@ -1,11 +1,12 @@
-import type { Inspection } from '../../app.ts';
+import type { Inspection } from '../app.ts';
+import type { Sleep } from '../sleep.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What a check may use. */
 export interface CheckContext extends Inspection {
   /** A fresh id of lower-case letters and digits, for what a check makes and takes away again. */
   readonly newId: () => string;
-  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
   /** Aborted by Ctrl+C. */
   readonly stop: AbortSignal;
   /** Says on the progress line how far a long check is. */

@@ -1,19 +1,6 @@
 import { styleText } from 'node:util';
-import type { CheckResult } from './outcome.ts';
+import { countsOf, type DoctorReport, overall, type Status } from '../../doctor/doctor-report.ts';
 import { wrapped } from './wrap-text.ts';
-
-export const STATUSES = ['pass', 'warn', 'fail', 'skipped'] as const;
-type Status = (typeof STATUSES)[number];
-
-/** All of one examination. */
-export interface DoctorReport {
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly identity: 'app' | 'signed-in';
-  readonly probed: boolean;
-  readonly interrupted: boolean;
-  readonly results: readonly CheckResult[];
-}
 
 const MARKS: Readonly<
   Record<Status, { readonly mark: string; readonly colour: 'green' | 'yellow' | 'red' | 'dim' }>
@@ -23,44 +10,6 @@ const MARKS: Readonly<
   fail: { mark: '✗', colour: 'red' },
   skipped: { mark: '-', colour: 'dim' },
 };
-
-export function countsOf(results: readonly CheckResult[]): Readonly<Record<Status, number>> {
-  const count = (status: Status) => results.filter((result) => result.status === status).length;
-  return {
-    pass: count('pass'),
-    warn: count('warn'),
-    fail: count('fail'),
-    skipped: count('skipped'),
-  };
-}
-
-/** The worst of all, which the exit status follows. */
-export function overall(results: readonly CheckResult[]): 'pass' | 'warn' | 'fail' {
-  const counts = countsOf(results);
-  if (counts.fail > 0) return 'fail';
-  return counts.warn > 0 ? 'warn' : 'pass';
-}
-
-/** The stable shape of `--output json`: docs/cli.md. */
-export function reportJson(report: DoctorReport): string {
-  const { results, startedAt, finishedAt, identity, probed, interrupted } = report;
-  return `${JSON.stringify(
-    {
-      version: 1,
-      command: 'doctor',
-      status: overall(results),
-      startedAt: startedAt.toISOString(),
-      finishedAt: finishedAt.toISOString(),
-      identity,
-      probed,
-      interrupted,
-      counts: countsOf(results),
-      checks: results,
-    },
-    null,
-    2,
-  )}\n`;
-}
 
 /** One line a check, aligned, and below it what to do. Colours and wrapping where there is a terminal. */
 export function reportTable(

@@ -1,4 +1,4 @@
-import { ContainerGroupsError, GroupTag } from '../../containers/container-groups.ts';
+import { ContainerGroupsError, GroupTag } from '../containers/container-groups.ts';
 import type { Check, CheckContext } from './check.ts';
 import { whatToDoAbout } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';

@@ -1,8 +1,8 @@
-import { ContainerGroupsError, type GroupRefusal } from '../../containers/container-groups.ts';
-import { failureName } from '../../http/connection-failure.ts';
-import { RegistryError } from '../../registry/registry.ts';
-import { serviceFailure } from '../../storage/azure-failure.ts';
-import { StorageError } from '../../storage/storage-error.ts';
+import { ContainerGroupsError, type GroupRefusal } from '../containers/container-groups.ts';
+import { failureName } from '../http/connection-failure.ts';
+import { RegistryError } from '../registry/registry.ts';
+import { serviceFailure } from '../storage/azure-failure.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { fail, type Outcome } from './outcome.ts';
 
 /** How ACR says that its firewall is in the way (https://aka.ms/acr/firewall). */

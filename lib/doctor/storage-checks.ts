@@ -1,9 +1,9 @@
 import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
-import { failureName } from '../../http/connection-failure.ts';
-import { CONTAINERS, type ContainerName } from '../../storage/blobs.ts';
-import { QUEUES } from '../../storage/queues.ts';
-import { StorageError } from '../../storage/storage-error.ts';
-import { TABLES, type TableName } from '../../storage/tables.ts';
+import { failureName } from '../http/connection-failure.ts';
+import { CONTAINERS, type ContainerName } from '../storage/blobs.ts';
+import { QUEUES } from '../storage/queues.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { TABLES, type TableName } from '../storage/tables.ts';
 import type { Check, CheckContext } from './check.ts';
 import { isUntrusted, TRUST_ADVICE } from './explain-failure.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';

@@ -1,4 +1,4 @@
-import { ImageManifest } from '../../image/manifest.ts';
+import { ImageManifest } from '../image/manifest.ts';
 import type { Check, CheckContext } from './check.ts';
 import { databaseTime } from './database-age.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';

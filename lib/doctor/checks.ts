@@ -1,24 +1,26 @@
+import type { Settings } from '../settings.ts';
 import { builderCheck } from './builder-check.ts';
 import type { Check } from './check.ts';
 import { databaseCheck } from './database-check.ts';
 import { groupChecks } from './group-checks.ts';
 import { identityCheck } from './identity-check.ts';
 import { mirrorCheck } from './mirror-check.ts';
-import { pass } from './outcome.ts';
-import { probeChecks } from './probe-checks.ts';
+import { type Outcome, pass, warn } from './outcome.ts';
 import { registryChecks } from './registry-checks.ts';
 import { storageChecks } from './storage-checks.ts';
 import { workerImageChecks } from './worker-image-checks.ts';
 
-/** Everything that `patchwright doctor` looks at, each behind all that it needs. */
+/**
+ * Everything that is looked at without starting a container group, each behind all that it needs. The app
+ * looks at no more than this; the command line also has lib/cli/doctor/probe-checks.ts.
+ */
 export const CHECKS: readonly Check[] = [
   {
     id: 'settings',
     title: 'Every setting is there, known and well-formed',
     needs: [],
     // There is a context only where the settings could be read: see open-inspection.ts.
-    run: async ({ settings }) =>
-      pass(`${settings.registry}, container groups in ${settings.location}`),
+    run: async ({ settings }) => judgeSettings(settings),
   },
   identityCheck,
   ...storageChecks,
@@ -28,5 +30,12 @@ export const CHECKS: readonly Check[] = [
   mirrorCheck,
   ...groupChecks,
   builderCheck,
-  ...probeChecks,
 ];
+
+function judgeSettings({ registry, location, version, unknown }: Settings): Outcome {
+  if (unknown.length === 0) return pass(`${registry}, container groups in ${location}`);
+  return warn(
+    `version ${version}, newer than the code, which does not know ${unknown.join(', ')}`,
+    'Publish the app of the version whose infra/main.bicep was deployed.',
+  );
+}

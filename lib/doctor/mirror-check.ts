@@ -1,5 +1,5 @@
-import type { RepositoryName } from '../../image/reference.ts';
-import { toolingRepositories } from '../../pipeline/group-spec.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import { toolingRepositories } from '../pipeline/group-spec.ts';
 import type { Check } from './check.ts';
 import { pass, skipped, warn } from './outcome.ts';
 

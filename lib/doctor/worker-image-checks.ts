@@ -1,8 +1,8 @@
-import { Digest } from '../../image/digest.ts';
-import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts';
-import type { RepositoryName } from '../../image/reference.ts';
-import type { WorkerImage } from '../../pipeline/services.ts';
-import type { Registry } from '../../registry/registry.ts';
+import { Digest } from '../image/digest.ts';
+import { ImageConfig, ImageIndex, ImageManifest } from '../image/manifest.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import type { WorkerImage } from '../pipeline/services.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Check } from './check.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 import { TOOL_LABEL, WORKER_TOOLS } from './worker-tools.ts';

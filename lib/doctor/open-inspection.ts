@@ -1,6 +1,6 @@
-import { createInspection, type Inspection } from '../../app.ts';
-import { failureName } from '../../http/connection-failure.ts';
-import { SettingsError } from '../../settings/settings-faults.ts';
+import { createInspection, type Inspection } from '../app.ts';
+import { failureName } from '../http/connection-failure.ts';
+import { SettingsError } from '../settings/settings-faults.ts';
 import { fail, type Outcome } from './outcome.ts';
 
 export type Opened =

@@ -1,7 +1,10 @@
 import pLimit from 'p-limit';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../clock.ts';
+import type { Sleep } from '../sleep.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type CheckResult, fail, type Outcome, skipped } from './outcome.ts';
+
+const AGAIN = 'Run it again; if it stays so, look at the network between here and the service.';
 
 /** A check that only has to be run. */
 export interface RunnableCheck {
@@ -15,8 +18,10 @@ export interface RunnableCheck {
 
 export interface RunOptions {
   readonly concurrency: number;
+  /** For all of them: what has not ended by then has failed. */
+  readonly limitSeconds: number;
   readonly clock: Clock;
-  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
   readonly stop: AbortSignal;
   /** The titles of those that run now, and how many have ended. */
   readonly onChange: (running: readonly string[], ended: number) => void;
@@ -31,6 +36,7 @@ export async function runChecks(
   options: RunOptions,
 ): Promise<readonly CheckResult[]> {
   const limit = pLimit(options.concurrency);
+  const allStartedAt = options.clock.now().getTime();
   const running = new Set<string>();
   const pending = new Map<string, Promise<CheckResult>>();
   /** Skipped check → the one that failed, so that a whole chain names its first link. */
@@ -51,7 +57,9 @@ export async function runChecks(
       const startedAt = options.clock.now().getTime();
       running.add(title);
       options.onChange([...running], ended);
-      const outcome = await withinLimits(check, options);
+      const spent = (startedAt - allStartedAt) / 1000;
+      const seconds = Math.min(check.limitSeconds, options.limitSeconds - spent);
+      const outcome = await withinLimits(check, seconds, options);
       ended += 1;
       running.delete(title);
       options.onChange([...running], ended);
@@ -63,18 +71,20 @@ export async function runChecks(
   return Promise.all(pending.values());
 }
 
-async function withinLimits(check: RunnableCheck, options: RunOptions): Promise<Outcome> {
+async function withinLimits(
+  check: RunnableCheck,
+  seconds: number,
+  options: RunOptions,
+): Promise<Outcome> {
   const { stop, sleep } = options;
   if (stop.aborted) return skipped('interrupted');
+  if (seconds <= 0) return fail(`no time left: all together had ${options.limitSeconds} s`, AGAIN);
   const over = new AbortController();
-  const tooLong = fail(
-    `no end within ${check.limitSeconds} s`,
-    'Run the command again; if it stays so, look at the network between here and the service.',
-  );
+  const tooLong = fail(`no end within ${Math.ceil(seconds)} s`, AGAIN);
   try {
     return await Promise.race([
       check.run(),
-      sleep(check.limitSeconds * 1000, over.signal).then(() => tooLong),
+      sleep(seconds * 1000, over.signal).then(() => tooLong),
       // What cleans up after itself hears of the interruption by itself.
       ...(check.cleansUp ? [] : [aborted(stop, over.signal).then(() => skipped('interrupted'))]),
     ]);

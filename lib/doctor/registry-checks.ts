@@ -1,9 +1,9 @@
-import type { RepositoryName } from '../../image/reference.ts';
-import { stagingOf } from '../../pipeline/staging.ts';
-import { loadPolicyText } from '../../policy/load-policy.ts';
-import { parsePolicy } from '../../policy/policy.ts';
-import type { TokenScope } from '../../registry/registry.ts';
-import { grantedScopes } from '../../registry/token-scopes.ts';
+import type { RepositoryName } from '../image/reference.ts';
+import { stagingOf } from '../pipeline/staging.ts';
+import { loadPolicyText } from '../policy/load-policy.ts';
+import { parsePolicy } from '../policy/policy.ts';
+import type { TokenScope } from '../registry/registry.ts';
+import { grantedScopes } from '../registry/token-scopes.ts';
 import type { Check, CheckContext } from './check.ts';
 import { registryRoles } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';

@@ -1,4 +1,4 @@
-import { failureName } from '../../http/connection-failure.ts';
+import { failureName } from '../http/connection-failure.ts';
 import type { Check } from './check.ts';
 import { fail, pass } from './outcome.ts';
 

@@ -1,0 +1,25 @@
+import { app } from '@azure/functions';
+import { systemClock } from '../lib/clock.ts';
+import { reportJson } from '../lib/doctor/doctor-report.ts';
+import { examineSelf } from '../lib/doctor/examine-self.ts';
+import { systemSleep } from '../lib/sleep.ts';
+
+/**
+ * `GET /api/doctor`: what `patchwright doctor --output json` prints, as the app itself finds it. Answers 200
+ * whatever it found; `status` says how it is.
+ */
+export function registerDoctor(environment: NodeJS.ProcessEnv): void {
+  app.http('doctor', {
+    methods: ['GET'],
+    authLevel: 'function',
+    route: 'doctor',
+    handler: async () => {
+      const report = await examineSelf(environment, { clock: systemClock, sleep: systemSleep });
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+        body: reportJson(report),
+      };
+    },
+  });
+}

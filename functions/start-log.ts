@@ -1,0 +1,15 @@
+import type { Log, LogFields } from '../lib/log.ts';
+
+/**
+ * The log outside of an invocation. The Functions host takes what the app writes to its standard error for
+ * a warning or an error by the words "warn" and "error" in it, and anything else for information.
+ */
+export const startLog: Log = {
+  info: (message, fields) => console.info(line('info', message, fields)),
+  warn: (message, fields) => console.warn(line('warning', message, fields)),
+  error: (message, fields) => console.error(line('error', message, fields)),
+};
+
+function line(level: string, message: string, fields: LogFields = {}): string {
+  return `${level}: ${message} ${JSON.stringify(fields)}`;
+}

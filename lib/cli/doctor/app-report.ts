@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { DoctorReport } from '../../doctor/doctor-report.ts';
+import { printable } from '../../image/printable.ts';
+
+const MAX_CHECKS = 200;
+const Line = (longest: number) => z.string().transform((text) => printable(text, longest));
+const Text = Line(4000);
+const Time = z.iso.datetime().transform((text) => new Date(text));
+
+const About = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  title: Line(200),
+  seconds: z.number().nonnegative(),
+  detail: Text,
+});
+const Result = z.discriminatedUnion('status', [
+  About.extend({ status: z.enum(['pass', 'skipped']) }),
+  About.extend({ status: z.enum(['warn', 'fail']), whatToDo: Text }),
+]);
+
+/** What the function `doctor` answers, of which nothing is believed: new fields may come. */
+const AppReport = z
+  .object({
+    version: z.literal(1),
+    command: z.literal('doctor'),
+    startedAt: Time,
+    finishedAt: Time,
+    identity: z.enum(['app', 'signed-in']),
+    probed: z.boolean(),
+    interrupted: z.boolean(),
+    checks: z.array(Result).min(1).max(MAX_CHECKS),
+  })
+  .transform(
+    ({ version, command, checks, ...report }): DoctorReport => ({
+      ...report,
+      results: checks,
+    }),
+  );
+
+/** Undefined where these bytes are no such report. */
+export function parseAppReport(bytes: Uint8Array): DoctorReport | undefined {
+  try {
+    return AppReport.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import type { IdentityChoice } from '../app.ts';
+import type { CheckResult } from './outcome.ts';
+
+export const STATUSES = ['pass', 'warn', 'fail', 'skipped'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** All of one examination. */
+export interface DoctorReport {
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  /** Whose rights were looked at. */
+  readonly identity: IdentityChoice;
+  readonly probed: boolean;
+  readonly interrupted: boolean;
+  readonly results: readonly CheckResult[];
+}
+
+export function countsOf(results: readonly CheckResult[]): Readonly<Record<Status, number>> {
+  const count = (status: Status) => results.filter((result) => result.status === status).length;
+  return {
+    pass: count('pass'),
+    warn: count('warn'),
+    fail: count('fail'),
+    skipped: count('skipped'),
+  };
+}
+
+/** The worst of all, which the exit status follows. */
+export function overall(results: readonly CheckResult[]): 'pass' | 'warn' | 'fail' {
+  const counts = countsOf(results);
+  if (counts.fail > 0) return 'fail';
+  return counts.warn > 0 ? 'warn' : 'pass';
+}
+
+/** The stable shape of `doctor --output json` and of the app's own answer: docs/cli.md. */
+export function reportJson(report: DoctorReport): string {
+  const { results, startedAt, finishedAt, identity, probed, interrupted } = report;
+  return `${JSON.stringify(
+    {
+      version: 1,
+      command: 'doctor',
+      status: overall(results),
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      identity,
+      probed,
+      interrupted,
+      counts: countsOf(results),
+      checks: results,
+    },
+    null,
+    2,
+  )}\n`;
+}

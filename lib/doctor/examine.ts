@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import type { IdentityChoice, Inspection } from '../app.ts';
+import type { Clock } from '../clock.ts';
+import type { Delays } from '../http/delays.ts';
+import { printable } from '../image/printable.ts';
+import type { Sleep } from '../sleep.ts';
+import type { Check, CheckContext } from './check.ts';
+import type { DoctorReport } from './doctor-report.ts';
+import { openInspection } from './open-inspection.ts';
+import type { CheckResult, Outcome } from './outcome.ts';
+import { type RunnableCheck, runChecks } from './run-checks.ts';
+
+const CONCURRENCY = 6;
+const LIMIT_SECONDS = 60;
+const LONGEST_TEXT = 4000;
+
+export interface Examination {
+  readonly checks: readonly Check[];
+  readonly identity: IdentityChoice;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** Between the tries of a request. */
+  readonly delays?: Delays;
+  /** Ends it early, after what has to be taken away. */
+  readonly stop: AbortSignal;
+  /** For all of it; what has not ended by then has failed. */
+  readonly limitSeconds?: number;
+  /** How far it is, for whoever waits. */
+  readonly tell: (text: string) => void;
+}
+
+/** Looks at everything that these checks are about, by these settings. Never throws. */
+export async function examine(
+  settings: Readonly<Record<string, string | undefined>>,
+  examination: Examination,
+): Promise<DoctorReport> {
+  const { checks, identity, clock, delays, stop } = examination;
+  const startedAt = clock.now();
+  const opened = openInspection(settings, { identity, ...(delays && { delays }) });
+  const runnable = opened.ok
+    ? checks.map((check) => bound(check, contextOf(opened.inspection, examination)))
+    : checks.map((check) => withoutSettings(check, opened.outcome));
+  const results = await runAll(runnable, examination);
+  return {
+    startedAt,
+    finishedAt: clock.now(),
+    identity,
+    probed: checks.some(({ probe }) => probe === true),
+    interrupted: stop.aborted,
+    results: results.map(shown),
+  };
+}
+
+function runAll(
+  checks: readonly RunnableCheck[],
+  { clock, sleep, stop, limitSeconds = Number.POSITIVE_INFINITY, tell }: Examination,
+): Promise<readonly CheckResult[]> {
+  return runChecks(checks, {
+    concurrency: CONCURRENCY,
+    limitSeconds,
+    clock,
+    sleep,
+    stop,
+    onChange: (running, ended) => {
+      const more = running.length > 1 ? ` and ${running.length - 1} more` : '';
+      if (running.length === 0) return;
+      tell(`${ended} of ${checks.length} checks: ${running[0] ?? ''}${more}`);
+    },
+  });
+}
+
+function contextOf(inspection: Inspection, { sleep, stop, tell }: Examination): CheckContext {
+  return { ...inspection, newId: () => randomBytes(6).toString('hex'), sleep, stop, tell };
+}
+
+function bound(check: Check, context: CheckContext): RunnableCheck {
+  return {
+    id: check.id,
+    title: check.title,
+    needs: typeof check.needs === 'function' ? check.needs(context) : check.needs,
+    limitSeconds: check.limitSeconds ?? LIMIT_SECONDS,
+    cleansUp: check.cleansUp === true,
+    run: () => check.run(context),
+  };
+}
+
+/** Where the settings are faulty there is nothing to look at anything with. */
+function withoutSettings({ id, title }: Check, outcome: Outcome): RunnableCheck {
+  const needs = id === 'settings' ? [] : ['settings'];
+  return { id, title, needs, limitSeconds: 1, cleansUp: false, run: async () => outcome };
+}
+
+/** Texts of foreign origin (a registry's, Azure's, a policy's) on one line and in bounds. */
+function shown(result: CheckResult): CheckResult {
+  return { ...result, detail: printable(result.detail, LONGEST_TEXT) };
+}

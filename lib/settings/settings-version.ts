@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/**
+ * The version of the settings' format that this code reads: infra/modules/app.bicep sets the same. It
+ * goes up when a setting comes that older code does not know, or one that this code can't do without.
+ * Never take a required setting away in the same version: the code before runs with the new ones until
+ * the app is published (docs/operate.md, Upgrade).
+ */
+export const SETTINGS_VERSION = 1;
+
+export const VERSION_SETTING = 'PATCHWRIGHT_SETTINGS_VERSION';
+
+/** What to do about settings that are older than the code. */
+export const OLDER_SETTINGS = `this code needs version ${SETTINGS_VERSION} of the settings: deploy infra/main.bicep of this version`;
+
+const WholeNumber = z
+  .string()
+  .regex(/^\d{1,4}$/, 'must be a whole number')
+  .transform(Number);
+
+/** A version that this code can start with: its own, or a newer one. */
+export const SettingsVersion = WholeNumber.refine((version) => version >= SETTINGS_VERSION, {
+  error: ({ input }) => `is ${input}: ${OLDER_SETTINGS}`,
+});
+
+/** Whether settings were deployed for code that is still to come, whose names are not known here. */
+export function isNewerThanCode(version: string | undefined): boolean {
+  const parsed = WholeNumber.safeParse(version);
+  return parsed.success && parsed.data > SETTINGS_VERSION;
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { awaitRoles } from '../../../lib/start-up/await-roles.ts';
+import type { RoleTrial } from '../../../lib/start-up/role-trials.ts';
+import { StorageError } from '../../../lib/storage/storage-error.ts';
+import { RecordingLog } from '../../fakes/recording-log.ts';
+import { VirtualTime } from '../../fakes/virtual-time.ts';
+
+/** What a trial is answered, one after the other, the last one for good. */
+type Course = readonly ('allowed' | 'refused' | 'silent' | Error)[];
+
+function trialOf(what: string, course: Course) {
+  let tries = 0;
+  const trial: RoleTrial = {
+    what,
+    refusal: async () => {
+      const answer = course[Math.min(tries, course.length - 1)];
+      tries += 1;
+      if (answer instanceof Error) throw answer;
+      if (answer === 'silent') return new Promise(() => undefined);
+      return answer === 'refused' ? '403' : undefined;
+    },
+  };
+  return { trial, tries: () => tries };
+}
+
+async function start(courses: Readonly<Record<string, Course>>) {
+  const time = new VirtualTime();
+  const log = new RecordingLog();
+  const trials = Object.entries(courses).map(([what, course]) => trialOf(what, course));
+  const done = awaitRoles(
+    trials.map(({ trial }) => trial),
+    { clock: time.clock, sleep: time.sleep, log },
+  );
+  const seconds = await time.run(done);
+  return { seconds, lines: log.lines, tries: trials.map(({ tries }) => tries()) };
+}
+
+describe('the start of the app', () => {
+  it('asks once, waits for nothing and says nothing where the roles count', async () => {
+    const { seconds, lines, tries } = await start({ storage: ['allowed'], registry: ['allowed'] });
+
+    expect({ seconds, lines, tries }).toEqual({ seconds: 0, lines: [], tries: [1, 1] });
+  });
+
+  it('waits while it is refused, says once what is refused, and ends when it is not', async () => {
+    const { seconds, lines, tries } = await start({
+      storage: ['refused', 'refused', 'refused', 'allowed'],
+      registry: ['allowed'],
+    });
+
+    expect(seconds).toBe(1 + 2 + 4);
+    expect(tries).toEqual([4, 1]);
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        message: expect.stringMatching(/still spreading.*ten minutes.*retried until/),
+        fields: { refused: 'storage (403)' },
+      },
+      { level: 'info', message: 'the roles count', fields: { waitedMs: 7000 } },
+    ]);
+  });
+
+  it('goes on within its limit where they do not come to count, with one error', async () => {
+    const { seconds, lines } = await start({ storage: ['refused'], registry: ['refused'] });
+
+    expect(seconds).toBeGreaterThan(10);
+    expect(seconds).toBeLessThanOrEqual(20);
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
+    expect(lines[1]).toMatchObject({
+      message: expect.stringMatching(/going on.*retried/),
+      fields: { refused: 'storage (403); registry (403)' },
+    });
+  });
+
+  it('never takes longer than its limit, however late the answers are', async () => {
+    const late = ['refused', 'refused', 'refused', 'refused', 'silent'] as const;
+
+    const { seconds, lines } = await start({ storage: late, registry: ['refused'] });
+
+    expect(seconds).toBeLessThanOrEqual(20);
+    expect(lines.at(-1)?.level).toBe('error');
+  });
+
+  it('does not wait for what does not answer', async () => {
+    const { seconds, lines, tries } = await start({ storage: ['silent'], registry: ['allowed'] });
+
+    expect(seconds).toBe(5);
+    expect(tries).toEqual([1, 1]);
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        message: expect.stringContaining('no answer'),
+        fields: { what: 'storage', detail: 'none within 5 s' },
+      },
+    ]);
+  });
+
+  it('goes on at any other failure, whose text it tells only where it is our own', async () => {
+    const { seconds, lines } = await start({
+      storage: [new StorageError('unavailable', 'reading a table failed: ECONNREFUSED')],
+      registry: [new TypeError('AccountKey=secret')],
+    });
+
+    expect(seconds).toBe(0);
+    expect(lines.map(({ fields }) => fields)).toEqual([
+      { what: 'storage', detail: 'reading a table failed: ECONNREFUSED' },
+      { what: 'registry', detail: 'TypeError' },
+    ]);
+  });
+});
