@@ -481,3 +481,6 @@ output PATCHWRIGHT_REGISTRY string = registry.outputs.loginServer
 
 @description('Client id of the app\'s identity, for azd.')
 output PATCHWRIGHT_CLIENT_ID string = identity.outputs.clientId
+
+@description('Principal of the app\'s identity, for azd.')
+output PATCHWRIGHT_PRINCIPAL_ID string = identity.outputs.principalId
