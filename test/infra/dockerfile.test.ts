@@ -56,7 +56,7 @@ describe('The check of the Dockerfile reports', () => {
     ['a package more', 'recommends runc', 'recommends runc curl', 'patch installs runc,curl'],
     ['an image by tag', /FROM \$\{BASE_IMAGE\}/, 'FROM debian:latest', "can't pin"],
     ['a default image', 'ARG NODE_IMAGE', 'ARG NODE_IMAGE=node:22', 'has a default'],
-    ['another default image', 'ARG NODE_IMAGE', 'ARG NODE_IMAGE\nARG MORE_IMAGE', 'and not just'],
+    ['an image more', 'ARG NODE_IMAGE', 'ARG NODE_IMAGE\nARG MORE_IMAGE', 'and not just'],
     [
       'an image that nothing is made of',
       /^FROM \$\{NODE_IMAGE\} /m,
