@@ -83,6 +83,13 @@ describe('The environment of a deployment', () => {
       'docs/operate.md deploys',
     ],
     [
+      'not read where a step begins',
+      'deploy',
+      '. ./patchwright.env\nKEY=',
+      'KEY=',
+      '## 8. The first run does not read patchwright.env first',
+    ],
+    [
       'not read in a step',
       'deploy',
       '. ./patchwright.env\naz deployment',

@@ -38,6 +38,9 @@ export function environmentFaults(
     ...namesOf(steps)
       .filter((name) => !namesOf(azd).includes(name))
       .map((name) => `With azd does not note ${name}`),
+    ...[...steps.matchAll(/^## [2-9]\. .*$/gm)]
+      .filter(([heading]) => !readsFirst(sectionOf(guides.deploy, heading)))
+      .map(([heading]) => `docs/deploy.md: ${heading} does not read ${FILE} first`),
     ...Object.entries({ deploy: guides.deploy, operate: guides.operate }).flatMap(([name, text]) =>
       blocksOf(text)
         .filter(deploysUnread)
@@ -71,6 +74,13 @@ function azdIsTold(azd: string, name: string): boolean {
   if (name === 'AZURE_ENV_NAME') return azd.includes('azd env new $AZURE_ENV_NAME ');
   if (name === 'AZURE_LOCATION') return azd.includes(' --location $AZURE_LOCATION\n');
   return azd.includes(`azd env set ${name} `);
+}
+
+/** Whoever comes back to a step has a new shell: what the file says must be read before it is used. */
+function readsFirst(section: string): boolean {
+  const [first = ''] = blocksOf(section).filter((block) => /\$[A-Z]|>/.test(block));
+  const used = first.search(/\$[A-Z]/);
+  return first.slice(0, used < 0 ? undefined : used).includes(`. ./${FILE}\n`);
 }
 
 /** Whether a deployment does not see the file, or not what was written into it last. */
