@@ -11,7 +11,7 @@ metadata description = 'Keeps the operating-system packages of the images in an 
 
 // ---- Where ----------------------------------------------------------------------------------------
 
-@description('Names this installation; part of every resource name. With azd: AZURE_ENV_NAME.')
+@description('Names this installation, as part of resource names: letters, digits and hyphens, beginning and ending with a letter or digit. azd takes more for its AZURE_ENV_NAME, and the template refuses it.')
 @minLength(2)
 @maxLength(12)
 param environmentName string
@@ -182,8 +182,8 @@ param alertEmail string = ''
 @description('Resource id of an action group of yours, told beside alertEmail. Empty: none.')
 param actionGroupId string = ''
 
-@description('Hours without a completed run after which an alert is raised.')
-@minValue(2)
+@description('Hours without a completed run after which an alert is raised; a rule looks two days back at most. 0: no such alert, as for a schedule that runs less than daily.')
+@minValue(0)
 @maxValue(47)
 param maxHoursWithoutRun int = 26
 
@@ -214,14 +214,26 @@ param pushEvents bool = false
 ])
 param containerGroupRole string = 'custom'
 
+// Refused here, before anything is made: the name of a site takes no other characters.
+var nameCharacters = map(range(0, length(environmentName)), index => toLower(substring(environmentName, index, 1)))
+var strangeCharacters = filter(
+  nameCharacters,
+  character => !contains('abcdefghijklmnopqrstuvwxyz0123456789-', character)
+)
+var wellNamed = empty(strangeCharacters) && !startsWith(environmentName, '-') && !endsWith(environmentName, '-')
+var installation = wellNamed
+  ? environmentName
+  : fail('environmentName (azd: AZURE_ENV_NAME) is ${environmentName}: only letters, digits and hyphens, no hyphen first or last')
+
 // `West Europe` and `westeurope` are one region: names and settings are made of one spelling.
 var region = toLower(replace(location, ' ', ''))
 var jobsGroupRegion = toLower(replace(groupsLocation, ' ', ''))
 // A container group in a subnet is in the network's region, whatever its resource group says.
 var groupsRegion = privateNetworking ? region : jobsGroupRegion
-var suffix = uniqueString(subscription().subscriptionId, environmentName, region)
+// Two installations of one name, in two resource groups, are two.
+var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName), environmentName, region)
 // The Functions host makes its host id of the first 32 characters of the name: this one is 31 at most.
-var appName = 'patchwright-${environmentName}-${take(suffix, 6)}'
+var appName = 'patchwright-${installation}-${take(suffix, 6)}'
 var allTags = union(tags, { 'azd-env-name': environmentName, 'managed-by': 'patchwright' })
 
 resource appGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
@@ -309,7 +321,7 @@ module containerGroups 'modules/container-groups.bicep' = {
 }
 
 module registry 'modules/registry.bicep' = {
-  name: 'patchwright-registry-${environmentName}'
+  name: '${appName}-registry'
   scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
   params: {
     name: registryName
@@ -320,7 +332,7 @@ module registry 'modules/registry.bicep' = {
 }
 
 module mirrors 'modules/mirrors.bicep' = if (mirror == 'cacheRules') {
-  name: 'patchwright-mirrors-${environmentName}'
+  name: '${appName}-mirrors'
   scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
   params: {
     registryName: registryName
@@ -382,10 +394,10 @@ module alertRules 'modules/alerts.bicep' = if (alerts) {
 }
 
 module pushes 'modules/push-events.bicep' = if (pushEvents) {
-  name: 'patchwright-push-events-${environmentName}'
+  name: '${appName}-push-events'
   scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
   params: {
-    name: 'patchwright-${environmentName}'
+    name: appName
     registryName: registryName
     tags: allTags
     storageId: storage.outputs.id
@@ -467,6 +479,9 @@ output identityClientId string = identity.outputs.clientId
 @description('Principal of the app\'s identity: roles are given to it.')
 output identityPrincipalId string = identity.outputs.principalId
 
+@description('With privateNetworking: the one address from which app and container groups leave, for your firewalls. Else empty.')
+output outgoingAddress string = privateNetworking ? network!.outputs.outgoingAddress : ''
+
 @description('Address of the app, for azd.')
 output PATCHWRIGHT_URL string = app.outputs.url
 
@@ -481,3 +496,9 @@ output PATCHWRIGHT_REGISTRY string = registry.outputs.loginServer
 
 @description('Client id of the app\'s identity, for azd.')
 output PATCHWRIGHT_CLIENT_ID string = identity.outputs.clientId
+
+@description('Principal of the app\'s identity, for azd.')
+output PATCHWRIGHT_PRINCIPAL_ID string = identity.outputs.principalId
+
+@description('With privateNetworking: the address from which everything leaves, for azd.')
+output PATCHWRIGHT_OUTGOING_ADDRESS string = privateNetworking ? network!.outputs.outgoingAddress : ''

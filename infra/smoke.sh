@@ -5,15 +5,15 @@
 #   infra/smoke.sh --check       only says whether everything that it needs is there; changes nothing
 #   infra/smoke.sh               the whole, about an hour, most of it the build of the worker images
 #
-# In the environment: SMOKE_LOCATION (westeurope), SMOKE_IMAGE (what to patch), SMOKE_BUILDER
-# (confidential), SMOKE_REGISTRY and SMOKE_REGISTRY_GROUP (a registry that is there, with the worker
-# images of before; it keeps what was put into it), SMOKE_KEEP=1 (no tear-down).
-# Ends with PASS or FAIL, and the exit status tells.
+# In the environment: SMOKE_LOCATION (westeurope), SMOKE_IMAGE (what to patch; of one platform, since an
+# index of several is skipped), SMOKE_BUILDER (confidential), SMOKE_REGISTRY and SMOKE_REGISTRY_GROUP (a
+# registry that is there, with the worker images of before; it keeps what was put into it), SMOKE_KEEP=1
+# (no tear-down). Ends with PASS or FAIL, and the exit status tells; after FAIL the logs are kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 location=${SMOKE_LOCATION:-westeurope}
-image=${SMOKE_IMAGE:-docker.io/library/debian:12.1-slim}
+image=${SMOKE_IMAGE:-docker.io/amd64/debian:12.1-slim}
 builder=${SMOKE_BUILDER:-confidential}
 id=$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
 environment=smoke$id
@@ -21,14 +21,14 @@ group=rg-patchwright-$environment
 jobs_group=$group-jobs
 registry=${SMOKE_REGISTRY:-pwsmoke$id}
 registry_group=${SMOKE_REGISTRY_GROUP:-$group-registry}
+# Its own each time: in a registry of before, the patches of an earlier smoke are still there.
+repository=smoke/debian-$id
 work=$(mktemp -d)
-failures=0
 
-say() { printf '%s  %s\n' "$(date -u +%H:%M:%S)" "$*"; }
-passed() { say "ok    $*"; }
-failed() { say "FAIL  $*"; failures=$((failures + 1)); }
-# check WHAT COMMAND…: a failure is counted, and the rest goes on.
-check() { local what=$1; shift; if "$@" > "$work/check.log" 2>&1; then passed "$what"; else failed "$what"; sed 's/^/      /' "$work/check.log" | head -20; fi; }
+# shellcheck source=infra/smoke/report.sh
+. infra/smoke/report.sh
+# shellcheck source=infra/smoke/tear-down.sh
+. infra/smoke/tear-down.sh
 
 check_prerequisites() {
   local tool
@@ -56,63 +56,70 @@ may_assign_roles() {
     --output tsv | grep -q .
 }
 
-tear_down() {
+finish() {
   local status=$?
+  # What is left to do is done, whatever of it fails.
+  set +e
   if [ "${SMOKE_KEEP:-}" = 1 ]; then
-    say "kept: $group, $jobs_group, $registry_group; delete them yourself"
+    say "kept: $group, $jobs_group, $registry_group; delete them yourself (docs/operate.md, Remove)"
   else
-    say 'tearing down'
-    local one scope role
-    for one in "$group" "$jobs_group"; do
-      scope=/subscriptions/${subscription:-}/resourceGroups/$one
-      # A custom role outlives its resource group.
-      for role in $(az role definition list --custom-role-only --scope "$scope" \
-        --query "[?starts_with(roleName, 'Patchwright ')].name" --output tsv 2> /dev/null); do
-        az role assignment delete --role "$role" --scope "$scope" --output none 2> /dev/null || true
-        az role definition delete --name "$role" --scope "$scope" --custom-role-only --output none || true
-      done
-    done
-    if [ -n "${client:-}" ] && [ -n "${SMOKE_REGISTRY:-}" ]; then
-      scope=$(az acr show --name "$registry" --query id --output tsv)
-      az role assignment delete --assignee "$client" --scope "$scope" --output none || true
-    fi
-    az group delete --name "$jobs_group" --yes --no-wait 2> /dev/null || true
-    az group delete --name "$group" --yes --no-wait 2> /dev/null || true
-    [ -n "${SMOKE_REGISTRY:-}" ] || az group delete --name "$registry_group" --yes --no-wait 2> /dev/null || true
+    take_away
   fi
-  rm -rf "$work"
-  if [ "$status" = 0 ] && [ "$failures" = 0 ]; then say PASS; else say "FAIL: $failures check(s) failed, status $status"; exit 1; fi
+  if [ "$status" = 0 ] && [ "$failures" = 0 ]; then
+    if [ "${SMOKE_KEEP:-}" = 1 ]; then say "logs: $work"; else rm -rf "$work"; fi
+    say PASS
+  else
+    say "logs: $work"
+    say "FAIL: $failures check(s) failed, status $status"
+    exit 1
+  fi
 }
 
 make_registry() {
   [ -z "${SMOKE_REGISTRY:-}" ] || return 0
-  say "registry $registry"
-  az group create --name "$registry_group" --location "$location" --output none
-  az acr create --name "$registry" --resource-group "$registry_group" --sku Basic --output none
+  step "resource group $registry_group" registry-group \
+    az group create --name "$registry_group" --location "$location" --output none
+  step "registry $registry" registry \
+    az acr create --name "$registry" --resource-group "$registry_group" --sku Basic --output none
+}
+
+# Before the long part: an image that every run would skip proves nothing.
+import_image() {
+  local images
+  step "import of $image" import \
+    az acr import --name "$registry" --source "$image" --image "$repository:outdated" --force --output none
+  step 'its manifest' manifest read_manifest
+  images=$(count_images "$work/manifest.json")
+  if [ "$images" != 1 ]; then
+    failed "$image is an index of $images images, which a run skips as multi-arch: name one of a single platform in SMOKE_IMAGE"
+    exit 1
+  fi
+  passed "$image is one image"
+}
+
+read_manifest() {
+  az acr manifest show --registry "$registry" --name "$repository:outdated" --output json > "$work/manifest.json"
+}
+
+# As the app counts: an entry for an unknown platform is an attestation, not an image.
+count_images() {
+  node -p 'const { manifests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    manifests ? manifests.filter(({ platform }) => platform?.os !== "unknown").length : 1' "$1"
 }
 
 make_worker() {
-  say 'worker images'
-  npm ci --no-audit --no-fund > "$work/npm.log" 2>&1
-  npm run build > "$work/build.log" 2>&1
-  infra/build-worker.sh "$registry" smoke > "$work/worker.env"
+  step 'npm ci' npm-ci npm ci --no-audit --no-fund
+  step 'npm run build' build npm run build
+  step 'worker images, the longest part' worker build_worker
   # shellcheck source=/dev/null
   . "$work/worker.env"
 }
 
+build_worker() { infra/build-worker.sh "$registry" smoke > "$work/worker.env"; }
+
 deploy() {
-  local mode
-  say 'deployment'
   mode=$(az acr show --name "$registry" --query roleAssignmentMode --output tsv)
-  az deployment sub create --name "patchwright-$environment" --location "$location" \
-    --template-file infra/main.bicep --output json --parameters \
-    environmentName="$environment" location="$location" \
-    registryName="$registry" registryResourceGroup="$registry_group" \
-    registryPermissionMode="${mode:-LegacyRegistryPermissions}" \
-    scanWorkerImage="$PATCHWRIGHT_SCAN_WORKER_IMAGE" patchWorkerImage="$PATCHWRIGHT_PATCH_WORKER_IMAGE" \
-    builder="$builder" dryRun=false \
-    policy='{"version":"v1","repositories":[{"repository":"smoke/debian","tags":["outdated"]}]}' \
-    > "$work/deployment.json"
+  step deployment deployment create_deployment
   app=$(output functionAppName)
   storage=$(output storageAccountName)
   url=$(output appUrl)
@@ -120,34 +127,35 @@ deploy() {
   passed "deployed $app"
 }
 
+create_deployment() {
+  az deployment sub create --name "patchwright-$environment" --location "$location" \
+    --template-file infra/main.bicep --output json --parameters \
+    environmentName="$environment" location="$location" \
+    registryName="$registry" registryResourceGroup="$registry_group" \
+    registryPermissionMode="${mode:-LegacyRegistryPermissions}" \
+    scanWorkerImage="$PATCHWRIGHT_SCAN_WORKER_IMAGE" patchWorkerImage="$PATCHWRIGHT_PATCH_WORKER_IMAGE" \
+    builder="$builder" dryRun=false \
+    policy="{\"version\":\"v1\",\"repositories\":[{\"repository\":\"$repository\",\"tags\":[\"outdated\"]}]}" \
+    > "$work/deployment.json"
+}
+
 output() {
   node -p "JSON.parse(require('fs').readFileSync('$work/deployment.json')).properties.outputs['$1'].value"
 }
 
 publish() {
-  say 'publishing the app'
   # A clean clone has no local.settings.json to tell func the runtime.
-  FUNCTIONS_WORKER_RUNTIME=node func azure functionapp publish "$app" > "$work/publish.log" 2>&1
+  step 'publishing the app' publish env FUNCTIONS_WORKER_RUNTIME=node func azure functionapp publish "$app"
   check 'the app answers' retry 20 15 curl --fail --silent --show-error "$url/api/health"
 }
 
-# retry TIMES SECONDS COMMAND…
-retry() {
-  local times=$1 seconds=$2 try
-  shift 2
-  for try in $(seq "$times"); do
-    if "$@"; then return 0; fi
-    [ "$try" = "$times" ] || sleep "$seconds"
-  done
-  return 1
-}
-
 let_me_read() {
-  local me scope role
+  local me scope kind
   me=$(az ad signed-in-user show --query id --output tsv)
   scope=$(az storage account show --name "$storage" --resource-group "$group" --query id --output tsv)
-  for role in 'Storage Table Data Contributor' 'Storage Queue Data Contributor' 'Storage Blob Data Contributor'; do
-    az role assignment create --role "$role" --scope "$scope" --assignee-object-id "$me" \
+  for kind in Table Queue Blob; do
+    step "role Storage $kind Data Contributor" "role-$kind" az role assignment create \
+      --role "Storage $kind Data Contributor" --scope "$scope" --assignee-object-id "$me" \
       --assignee-principal-type User --output none
   done
   check 'the tables can be read' retry 20 30 query PatchwrightRuns "PartitionKey eq 'run'" 'items[].runId'
@@ -165,24 +173,34 @@ examine() {
 }
 
 run_once() {
-  local key run state
+  local run state
   say "a run over $image"
-  az acr import --name "$registry" --source "$image" --image smoke/debian:outdated --force --output none
   key=$(az functionapp keys list --name "$app" --resource-group "$group" --query functionKeys.default --output tsv)
-  run=$(curl --fail --silent --show-error --request POST --header "x-functions-key: $key" \
-    --header 'content-type: application/json' --data '{}' "$url/api/runs" \
-    | node -p 'JSON.parse(require("fs").readFileSync(0)).runId')
+  # The app's own roles take some minutes to spread, and until then it can't write the run down.
+  if ! run=$(retry 20 15 start_run 2> "$work/start.log"); then
+    failed 'a run starts within five minutes'
+    show "$work/start.log"
+    return 0
+  fi
   passed "run $run started"
   check 'the run ends within 75 minutes' retry 150 30 run_is_over "$run"
   state=$(query PatchwrightTargets "PartitionKey eq '$run'" 'items[0].[state, reason, detail, patchTag]')
   say "outcome: $state"
   check 'the image is patched' test "$(query PatchwrightTargets "PartitionKey eq '$run'" 'items[0].state')" = patched
   check 'the patch stands under outdated-1' \
-    az acr repository show --name "$registry" --image smoke/debian:outdated-1 --output none
+    az acr repository show --name "$registry" --image "$repository:outdated-1" --output none
   check 'the inventory tells it' test \
-    "$(query PatchwrightInventory "PartitionKey eq 'smoke|debian' and RowKey eq 'outdated'" 'items[0].patchTag')" = outdated-1
+    "$(query PatchwrightInventory "PartitionKey eq '${repository/\//|}' and RowKey eq 'outdated'" 'items[0].patchTag')" = outdated-1
   check 'staging is empty' staging_is_empty
   check 'no container group is left' retry 20 30 no_group_left
+}
+
+# Prints the run's id.
+start_run() {
+  local answer
+  answer=$(curl --fail --silent --show-error --request POST --header "x-functions-key: $key" \
+    --header 'content-type: application/json' --data '{}' "$url/api/runs") || return 1
+  node -p 'JSON.parse(process.argv[1]).runId' "$answer"
 }
 
 run_is_over() {
@@ -192,7 +210,7 @@ run_is_over() {
 
 staging_is_empty() {
   local manifests
-  manifests=$(az acr manifest list-metadata --registry "$registry" --name patchwright/staging/smoke/debian \
+  manifests=$(az acr manifest list-metadata --registry "$registry" --name "patchwright/staging/$repository" \
     --query 'length(@)' --output tsv 2> /dev/null) || return 0
   [ "${manifests:-0}" = 0 ]
 }
@@ -207,10 +225,11 @@ if [ "${1:-}" = --check ]; then
   [ "$failures" = 0 ] || exit 1
   exit 0
 fi
-[ "$failures" = 0 ] || { say 'something that it needs is missing: nothing was changed'; exit 1; }
+[ "$failures" = 0 ] || { rm -rf "$work"; say 'something that it needs is missing: nothing was changed'; exit 1; }
 subscription=$(az account show --query id --output tsv)
-trap tear_down EXIT
+trap finish EXIT
 make_registry
+import_image
 make_worker
 deploy
 publish

@@ -16,13 +16,28 @@ param email string
 @description('An action group of the user\'s; empty: none.')
 param actionGroupId string
 
-@description('Hours without a completed run.')
+@description('Hours without a completed run; 0: no such rule.')
 param maxHoursWithoutRun int
 
 // Each of these looks for one message of the app's log, by its static text. A window is longer than the
 // time between two looks, since a log line may arrive minutes late.
 var traces = 'AppTraces | where AppRoleName =~ \'${appName}\''
-var rules = [
+// A rule can look two days back. It waits until the app has logged for as long as the limit, so that a
+// new installation is quiet; where there is not one line left of two days, the app is down.
+var noRunRules = maxHoursWithoutRun == 0
+  ? []
+  : [
+      {
+        name: 'no-run'
+        display: 'No run was completed in time'
+        severity: 1
+        frequency: 'PT1H'
+        window: 'P1D'
+        range: 'P2D'
+        query: '${traces} | summarize runs = countif(Message startswith \'run completed\' and TimeGenerated > ago(${maxHoursWithoutRun}h)), first = min(TimeGenerated) | where runs == 0 and (isnull(first) or first < ago(${maxHoursWithoutRun}h))'
+      }
+    ]
+var rules = concat(noRunRules, [
   {
     name: 'run-failed'
     display: 'A run ended as failed'
@@ -31,15 +46,6 @@ var rules = [
     window: 'PT30M'
     range: null
     query: '${traces} | where Message startswith \'run failed\''
-  }
-  {
-    name: 'no-run'
-    display: 'No run was completed in time'
-    severity: 1
-    frequency: 'PT1H'
-    window: 'P1D'
-    range: 'P2D'
-    query: '${traces} | where TimeGenerated > ago(${maxHoursWithoutRun}h) | where Message startswith \'run completed\' | summarize runs = count() | where runs == 0'
   }
   {
     name: 'poison-message'
@@ -68,7 +74,7 @@ var rules = [
     range: null
     query: 'AppRequests | where AppRoleName =~ \'${appName}\' | where Success == false | summarize failures = count() | where failures >= 10'
   }
-]
+])
 
 resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
   name: 'ag-${appName}'
@@ -87,7 +93,7 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(e
   }
 }
 
-var ownGroup = empty(email) ? [] : [resourceId('Microsoft.Insights/actionGroups', 'ag-${appName}')]
+var ownGroup = empty(email) ? [] : [actionGroup!.id]
 var givenGroup = empty(actionGroupId) ? [] : [actionGroupId]
 
 resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
@@ -126,8 +132,5 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         actionGroups: concat(ownGroup, givenGroup)
       }
     }
-    dependsOn: [
-      actionGroup
-    ]
   }
 ]

@@ -2,7 +2,9 @@ import { globSync } from 'node:fs';
 import { alertFaults } from './checks/alerts.ts';
 import { apiVersionFaults } from './checks/api-versions.ts';
 import { appSettingFaults } from './checks/app-settings.ts';
+import { azdFaults } from './checks/azd.ts';
 import { mirrorFaults } from './checks/mirrors.ts';
+import { namingFaults } from './checks/naming.ts';
 import { parameterFaults, parameterFileFaults } from './checks/parameters.ts';
 import { permissionsFaults } from './checks/permissions-table.ts';
 import { resolveFaults } from './checks/resolves.ts';
@@ -16,6 +18,7 @@ export interface Surroundings {
   readonly operate: string;
   readonly security: string;
   readonly parameterFile: string;
+  readonly azureYaml: string;
   /** Repositories that the app pulls its database and Copa's tooling images from. */
   readonly mirrored: readonly string[];
 }
@@ -27,6 +30,7 @@ export function readSurroundings(mirrored: readonly string[]): Surroundings {
     operate: readText('docs/operate.md'),
     security: readText('docs/security.md'),
     parameterFile: readText('infra/main.bicepparam'),
+    azureYaml: readText('azure.yaml'),
     mirrored,
   };
 }
@@ -43,6 +47,8 @@ export function allFaults(infra: Infrastructure, around: Surroundings): readonly
     ...alertFaults(infra, around.sources, around.operate),
     ...parameterFaults(infra),
     ...parameterFileFaults(infra, around.parameterFile),
+    ...namingFaults(infra),
+    ...azdFaults(infra, around.azureYaml),
     ...permissionsFaults(infra, around.security),
   ];
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { toolCatalog } from '../real/tools/tool-catalog.ts';
 import { dockerfileFaults } from './checks/dockerfile.ts';
 import { ROOT, readText } from './infrastructure.ts';
 
@@ -11,8 +12,14 @@ const modules = readdirSync(join(ROOT, FOLDER), { withFileTypes: true })
   .map(({ name }) => name);
 
 describe("The worker's Dockerfile", () => {
-  it('gives scan and patch what each needs, and root to patch alone', () => {
-    expect(dockerfileFaults(text, modules)).toEqual([]);
+  it('builds each tool as the real run does, gives scan and patch what each needs, and root to patch alone', () => {
+    expect(dockerfileFaults(text, toolCatalog)).toEqual([]);
+  });
+
+  it('has a Go module for each tool, and no other', () => {
+    const known = toolCatalog.map(({ moduleFolder }) => basename(moduleFolder));
+
+    expect([...modules].sort()).toEqual(known.sort());
   });
 
   it.each(modules)('finds %s pinned to the byte', (module) => {
@@ -49,6 +56,31 @@ describe('The check of the Dockerfile reports', () => {
     ['a package more', 'recommends runc', 'recommends runc curl', 'patch installs runc,curl'],
     ['an image by tag', /FROM \$\{BASE_IMAGE\}/, 'FROM debian:latest', "can't pin"],
     ['a default image', 'ARG NODE_IMAGE', 'ARG NODE_IMAGE=node:22', 'has a default'],
+    ['an image more', 'ARG NODE_IMAGE', 'ARG NODE_IMAGE\nARG MORE_IMAGE', 'and not just'],
+    [
+      'an image that nothing is made of',
+      /^FROM \$\{NODE_IMAGE\} /m,
+      'FROM trivy ',
+      'nothing is made of NODE_IMAGE',
+    ],
+    ['local paths in a tool', ' -trimpath', '', 'bbolt is not built with'],
+    ['another package', 'bbolt/cmd/bbolt\n', 'bbolt/cmd/other\n', 'does not build go.etcd.io'],
+    ['a tool by another name', '/out/buildkitd github', '/out/buildkit github', 'as buildkitd'],
+    ['an experiment forgotten', 'ENV GOEXPERIMENT=jsonv2\n', '', 'without GOEXPERIMENT=jsonv2'],
+    ['a version with a v', /(app\.ver=\$\{version)#v/, '$1', 'does not set github.com/aqua'],
+    ['a version that is half set', /-X main\.version=\S+ /, '', 'does not set main.version'],
+    [
+      "another module's version",
+      "{{.Version}}' github.com/moby/buildkit",
+      "{{.Version}}' github.com/moby/moby",
+      'does not ask for the version',
+    ],
+    [
+      'sources of another tool',
+      'COPY infra/worker/copa/ ./',
+      'COPY infra/worker/ ./',
+      'copa is built from more',
+    ],
     ['a module that may change', '-mod=readonly', '-mod=mod', 'is not built with -mod=readonly'],
     [
       'a cache mount',
@@ -60,6 +92,6 @@ describe('The check of the Dockerfile reports', () => {
     const changed = text.replace(from, to);
 
     expect(changed).not.toBe(text);
-    expect(dockerfileFaults(changed, modules).join('\n')).toContain(says);
+    expect(dockerfileFaults(changed, toolCatalog).join('\n')).toContain(says);
   });
 });

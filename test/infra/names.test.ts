@@ -53,7 +53,7 @@ describe('The guides', () => {
       ...infra.file('main.bicep').outputs.map(({ name }) => name),
       ...[...parameterFile.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name]) => name),
     ]);
-    const paths = globSync(['docs/*.md', 'infra/*.sh', 'azure.yaml'], { cwd: ROOT });
+    const paths = globSync(['docs/*.md', 'infra/**/*.sh', 'azure.yaml'], { cwd: ROOT });
 
     const unknown = paths.flatMap((path) =>
       [...readText(path).matchAll(OURS)]

@@ -108,6 +108,15 @@ function registeredNames(): readonly string[] {
   return names.map(([, name = '']) => name);
 }
 
+it('has its dev dependencies taken away where Oryx builds it, and nowhere else', () => {
+  const { scripts } = manifest;
+
+  // Oryx alone runs it, after `build`. Source: microsoft/Oryx, doc/runtimes/nodejs.md.
+  expect(scripts['build:azure']).toBe('npm prune --omit=dev');
+  const others = Object.entries(scripts).filter(([name]) => name !== 'build:azure');
+  expect(others.filter(([, script]) => /prune|build:azure/.test(script))).toEqual([]);
+});
+
 describe('.funcignore', () => {
   const text = readText('.funcignore');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));

@@ -21,12 +21,18 @@ export interface RoleAssignment {
   readonly principal: string | undefined;
   readonly principalType: string | undefined;
   readonly why: string | undefined;
-  /** The condition with the variables that it is made of put in. */
-  readonly condition: string | undefined;
+  /** With the variables that they are made of put in; what `named` stands for can't be told. */
+  readonly conditions: Conditions | undefined;
   readonly conditionVersion: string | undefined;
   readonly name: string;
   /** How the role's id is written. */
   readonly roleId: string;
+}
+
+/** The condition where all repositories may be patched, and where those that are named may. */
+export interface Conditions {
+  readonly whenAll: string;
+  readonly whenNamed: string;
 }
 
 export function roleAssignments(infra: Infrastructure): readonly RoleAssignment[] {
@@ -54,7 +60,10 @@ function readAssignment(file: BicepFile, resource: Resource): RoleAssignment {
     principal: property('principalId')?.text,
     principalType: stringOf(file, property('principalType')),
     why: stringOf(file, property('description')),
-    condition: condition === undefined ? undefined : interpolate(file, condition.text),
+    conditions: condition && {
+      whenAll: interpolate(file, 'whenTrue', condition.text),
+      whenNamed: interpolate(file, 'whenFalse', condition.text),
+    },
     conditionVersion: stringOf(file, property('conditionVersion')),
     name: oneLine(properties.get('name')),
     roleId: oneLine(given),
@@ -71,13 +80,16 @@ function isCustom(file: BicepFile, given: Value | undefined): boolean {
   return first?.kind === 'call' && first.name === 'guid';
 }
 
-/** Puts the variables that are strings into an interpolated string, and theirs into them. */
-function interpolate(file: BicepFile, text: string): string {
-  const expanded = text.replaceAll(/\$\{(\w+)\}/g, (written, name: string) => {
-    const value = file.variables.get(name)?.text;
-    return value?.startsWith("'") ? value.slice(1, -1).replaceAll("\\'", "'") : written;
+/** Puts the variables that are strings into an interpolated string, and theirs; of a choice, one side. */
+function interpolate(file: BicepFile, side: 'whenTrue' | 'whenFalse', written: string): string {
+  const text = written.startsWith("'") ? written.slice(1, -1).replaceAll("\\'", "'") : written;
+  const expanded = text.replaceAll(/\$\{(\w+)\}/g, (placeholder, name: string) => {
+    const found = file.variables.get(name);
+    const value = found?.kind === 'choice' ? found[side] : found;
+    if (value?.kind === 'name') return `\${${value.text}}`;
+    return value?.text.startsWith("'") ? interpolate(file, side, value.text) : placeholder;
   });
-  return expanded === text ? text : interpolate(file, expanded);
+  return expanded === text ? text : interpolate(file, side, expanded);
 }
 
 /** `Patchwright Container Groups (…)` without what makes it unique. */

@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { standInAz } from './stand-in-az.ts';
 
 /** How the stand-in for Azure behaves. */
 export interface SmokeAzure {
@@ -7,59 +8,51 @@ export interface SmokeAzure {
   readonly outcome: string;
   readonly signedIn: boolean;
   readonly mode: string;
-  /** The az command that fails: `acr build`. */
+  /** The az commands that fail, as bash matches them: `acr build *`. */
   readonly refuses?: string;
   /** Of each image in the registry. */
   readonly digest?: string;
+  /** What the registry has under the tag of the image to patch; one image of one platform by default. */
+  readonly manifest?: object;
+  /** The command beside az that fails, as bash matches it: `npm ci *`. */
+  readonly breaks?: string;
+  /** How often the app can't start a run yet. */
+  readonly failingStarts?: number;
 }
 
 /**
- * Writes programs named az, func, npm and curl into a folder: each notes its arguments in `calls` there,
- * and answers just what infra/smoke.sh and infra/build-worker.sh read.
+ * Writes programs named az, func, npm, curl and sleep into a folder: each notes its arguments in `calls`
+ * there, and answers just what infra/smoke.sh, infra/build-worker.sh and the guides read.
  */
 export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const outputs = Object.fromEntries(
-    Object.entries({
-      AZURE_FUNCTION_NAME: 'app',
-      functionAppName: 'app',
-      storageAccountName: 'account',
-      appUrl: 'https://app.example',
-      identityClientId: 'client',
-    }).map(([name, value]) => [armName(name), { value }]),
-  );
+  for (const kept of ['groups', 'deleting', 'roles']) {
+    await mkdir(join(folder, kept), { recursive: true });
+  }
   const programs: Readonly<Record<string, string>> = {
-    az: `case "$*" in
-  "${azure.refuses ?? 'nothing'} "*) exit 1;;
-  "account show"*) ${azure.signedIn ? 'echo subscription' : 'exit 1'};;
-  "provider show"*) echo Registered;;
-  "role assignment list"* | "ad signed-in-user"*) echo id;;
-  "acr show"*loginServer*) echo registry.azurecr.io;;
-  "acr show"*roleAssignmentMode*) echo ${azure.mode};;
-  "acr repository show"*digest*) echo ${azure.digest ?? `sha256:${'a'.repeat(64)}`};;
-  "deployment sub create"*) echo '${JSON.stringify({ properties: { outputs } })}';;
-  *"keys list"*) echo key;;
-  *"appsettings list"*) echo '[]';;
-  *PatchwrightRuns*state*) echo completed;;
-  *PatchwrightTargets*) echo ${azure.outcome};;
-  *PatchwrightInventory*) echo outdated-1;;
-  *list-metadata* | "container list"*) echo 0;;
-  "role definition list"*) echo custom-role;;
-esac`,
+    az: standInAz(folder, azure),
     // What func says in a clean clone, which has no local.settings.json.
     func: `[ "$FUNCTIONS_WORKER_RUNTIME" = node ] || { echo 'Worker runtime is not set' >&2; exit 1; }`,
     npm: '',
-    curl: `case "$*" in *api/runs*) echo '{"runId":"20261123T020000Z-7f3a"}';; esac`,
+    curl: `case "$*" in *api/runs*)
+  echo try >> '${join(folder, 'starts')}'
+  [ "$(wc -l < '${join(folder, 'starts')}')" -gt ${azure.failingStarts ?? 0} ] || { echo 'curl: (22) 500' >&2; exit 22; }
+  echo '{"runId":"20261123T020000Z-7f3a"}';;
+esac`,
+    // Nobody waits in a test.
+    sleep: '',
   };
   for (const [name, body] of Object.entries(programs)) {
     const file = join(folder, name);
-    const note = `echo "${name} $*" >> '${join(folder, 'calls')}'`;
-    await writeFile(file, `#!/usr/bin/env bash\n${note}\n${body}\n`);
+    await writeFile(file, `#!/usr/bin/env bash\n${preamble(name, folder, azure)}\n${body}\n`);
     await chmod(file, 0o755);
   }
 }
 
-/** How ARM hands back the name of an output: `AZURE_URL` as `azurE_URL`, `appUrl` as it is. */
-function armName(name: string): string {
-  return name.replace(/^[A-Z]+(?=[A-Z])/, (capitals) => capitals.toLowerCase());
+/** Notes the call, and fails it where it is to fail: with many lines, the last of which tells why. */
+function preamble(name: string, folder: string, { refuses, breaks }: SmokeAzure): string {
+  const failing = name === 'az' ? refuses && `az ${refuses}` : breaks;
+  return `echo "${name} $*" >> '${join(folder, 'calls')}'
+failing='${failing ?? ''}'
+# shellcheck disable=SC2053
+if [[ "${name} $* " == $failing ]]; then seq -f 'line %g' 99 >&2; echo "${name} was refused" >&2; exit 1; fi`;
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from './infrastructure.ts';
 import { type SmokeAzure, writeStandIns } from './smoke-stand-ins.ts';
 
@@ -19,11 +19,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Runs the script against the stand-ins; nothing of it reaches Azure. */
-async function smoke(azure: SmokeAzure) {
+async function smoke(azure: SmokeAzure, environment: Readonly<Record<string, string>> = {}) {
   await writeStandIns(folder, azure);
   const { status, stdout } = spawnSync('bash', [join(ROOT, 'infra/smoke.sh')], {
     encoding: 'utf8',
-    env: { PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin`, TMPDIR: folder },
+    env: {
+      PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin`,
+      TMPDIR: folder,
+      ...environment,
+    },
     timeout: 25_000,
   });
   const calls = await readFile(join(folder, 'calls'), 'utf8');
@@ -41,7 +45,8 @@ it('deploys, patches, checks, and takes everything away again', async () => {
   expect(status).toBe(0);
   expect(calls).toContain('func azure functionapp publish app');
   expect(calls.match(GROUPS_DELETED)).toHaveLength(3);
-  expect(calls).toContain('az role definition delete --name custom-role');
+  expect(stdout.match(/ok {4}resource group \S+ is deleted/g)).toHaveLength(3);
+  expect(stdout).toContain('ok    custom role custom-role is deleted');
 });
 
 it('fails where the image was not patched, and still takes everything away', async () => {
@@ -71,4 +76,129 @@ it('builds the worker with the rights of the caller in a registry with ABAC', as
       build.match(/_IMAGE=registry\.azurecr\.io\/patchwright\/build\/\w+@sha256:a/g),
     ).toHaveLength(3);
   }
+});
+
+it('asks again for a run that the app can not start yet', async () => {
+  const { status, stdout } = await smoke({ ...GOOD, failingStarts: 3 });
+
+  expect(stdout).toContain('ok    run 20261123T020000Z-7f3a started');
+  expect(status).toBe(0);
+});
+
+it('says what the app answers where no run ever starts', async () => {
+  const { status, stdout, calls } = await smoke({ ...GOOD, failingStarts: 1000 });
+
+  expect(stdout).toMatch(/FAIL {2}a run starts within five minutes\n\s+curl: \(22\) 500/);
+  expect(status).toBe(1);
+  expect(calls.match(GROUPS_DELETED)).toHaveLength(3);
+});
+
+describe('The image to patch', () => {
+  const image = (os: string, architecture: string) => ({ platform: { os, architecture } });
+  const index = (...manifests: readonly object[]) => ({
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests,
+  });
+  const attestation = image('unknown', 'unknown');
+
+  it('may not be an index of several images, which is said before anything is built', async () => {
+    const manifest = index(image('linux', 'amd64'), attestation, image('linux', 'arm64'));
+
+    const { status, stdout, calls } = await smoke({ ...GOOD, manifest });
+
+    expect(stdout).toContain(
+      'FAIL  docker.io/amd64/debian:12.1-slim is an index of 2 images, which a run skips as multi-arch',
+    );
+    expect(status).toBe(1);
+    expect(calls).not.toMatch(/^(?:az acr build|az deployment|func) /m);
+    expect(calls.match(GROUPS_DELETED)).toHaveLength(1);
+  });
+
+  it('may be an index of one image with its attestation', async () => {
+    const manifest = index(image('linux', 'amd64'), attestation);
+
+    const { status } = await smoke({ ...GOOD, manifest });
+
+    expect(status).toBe(0);
+  });
+});
+
+describe('A step that fails', () => {
+  it.each<readonly [string, Partial<SmokeAzure>]>([
+    ['npm ci', { breaks: 'npm ci *' }],
+    ['npm run build', { breaks: 'npm run build *' }],
+    ['worker images, the longest part', { refuses: 'acr build *' }],
+    ['deployment', { refuses: 'deployment sub create *' }],
+    ['publishing the app', { breaks: 'func azure *' }],
+  ])('%s: shows the end of its log, keeps it, and ends with the tear-down', async (step, fault) => {
+    const { status, stdout, calls } = await smoke({ ...GOOD, ...fault });
+
+    const [, shown = ''] = new RegExp(`FAIL  ${step}; the end of its log:\n((?: {6}.*\n)+)`).exec(
+      stdout,
+    ) ?? [''];
+    expect(shown).toMatch(/line 99\n\s+\w+ was refused/);
+    expect(shown).not.toContain('line 9\n');
+    expect(stdout.trim()).toMatch(/FAIL: 1 check\(s\) failed, status 1$/);
+    expect(status).toBe(1);
+    const [, log = ''] = new RegExp(`${step} \\(log: (.+)\\)`).exec(stdout) ?? [];
+    expect(await readFile(log, 'utf8')).toContain('line 1\n');
+    expect(stdout).toContain(`logs: ${dirname(log)}`);
+    expect(calls).toMatch(/^az group delete --name \S+-registry /m);
+  });
+});
+
+describe('The tear-down', () => {
+  it('counts and names a resource group that Azure refuses to delete, and deletes the others', async () => {
+    const { status, stdout, calls } = await smoke({
+      ...GOOD,
+      refuses: 'group delete --name *-jobs *',
+    });
+
+    expect(stdout).toMatch(
+      /FAIL {2}resource group \S+-jobs is deleted: Azure refused\n[\s\S]*az was refused/,
+    );
+    expect(stdout.match(/ok {4}resource group \S+ is deleted/g)).toHaveLength(2);
+    expect(status).toBe(1);
+    expect(calls.match(GROUPS_DELETED)).toHaveLength(3);
+  });
+
+  it('counts a resource group that is still there after half an hour', async () => {
+    const { status, stdout } = await smoke({ ...GOOD, refuses: 'group exists *-registry *' });
+
+    expect(stdout).toMatch(/FAIL {2}resource group \S+-registry is deleted/);
+    expect(status).toBe(1);
+  });
+
+  it('goes on where the registry can not be looked up', async () => {
+    const registry = { SMOKE_REGISTRY: 'mine', SMOKE_REGISTRY_GROUP: 'rg-mine' };
+
+    const { status, stdout, calls } = await smoke(
+      { ...GOOD, refuses: 'acr show *--query id *' },
+      registry,
+    );
+
+    expect(stdout).toContain("FAIL  the app's roles on mine are taken back");
+    expect(stdout.match(/ok {4}resource group \S+ is deleted/g)).toHaveLength(2);
+    expect(calls).not.toContain('az group delete --name rg-mine ');
+    expect(status).toBe(1);
+  });
+
+  it('names a custom role that can not be deleted', async () => {
+    const { status, stdout } = await smoke({ ...GOOD, refuses: 'role definition delete *' });
+
+    expect(stdout).toContain('FAIL  custom role custom-role is deleted');
+    expect(status).toBe(1);
+  });
+
+  it('leaves everything and says where where it is told to', async () => {
+    const { status, stdout, calls } = await smoke(GOOD, { SMOKE_KEEP: '1' });
+
+    expect(stdout).toMatch(
+      /kept: rg-patchwright-\S+, \S+-jobs, \S+-registry; delete them yourself/,
+    );
+    const [, work = ''] = /logs: (.+)/.exec(stdout) ?? [];
+    expect(await readFile(join(work, 'publish.log'), 'utf8')).toBe('');
+    expect(calls).not.toContain('az group delete');
+    expect(status).toBe(0);
+  });
 });

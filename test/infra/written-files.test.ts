@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { blocksOf } from './guides.ts';
 import { readText } from './infrastructure.ts';
 
 /** The files that the commands of the guides write, and the one that people are told to write. */
 function writtenFiles(): readonly string[] {
   const guides = ['docs/deploy.md', 'docs/operate.md'].map(readText).join('\n');
-  const blocks = [...guides.matchAll(/^ *```\w*\n([\s\S]*?)^ *```/gm)].map(
-    ([, block = '']) => block,
-  );
+  const blocks = blocksOf(guides);
   const names = blocks.flatMap((block) => [...block.matchAll(/ > ([\w.-]+)/g)]);
   return [...new Set(['policy.json', ...names.map(([, name = '']) => name)])];
 }
@@ -17,6 +16,8 @@ describe.each(writtenFiles())('%s, which a step of the guides writes,', (name) =
   });
 });
 
-it('The guides write the settings of the worker and of the app', () => {
-  expect(writtenFiles()).toEqual(expect.arrayContaining(['worker.env', 'settings.json']));
+it('The guides write the values of a deployment, and the settings of the worker and of the app', () => {
+  expect(writtenFiles()).toEqual(
+    expect.arrayContaining(['patchwright.env', 'worker.env', 'settings.json']),
+  );
 });

@@ -1,10 +1,13 @@
-import type { BicepFile, Value } from '../bicep/bicep-file.ts';
+import { type BicepFile, resolve, type Value } from '../bicep/bicep-file.ts';
 import type { Fault, Infrastructure } from '../infrastructure.ts';
 
 export interface AlertRule {
   readonly name: string;
+  readonly query: string;
   /** Messages of the log that it looks for, by their beginning. */
   readonly messages: readonly string[];
+  /** Whether a parameter can leave it out. */
+  readonly optional: boolean;
 }
 
 /** Alerts look for messages that the app writes: `sources` is the app's source as one text. */
@@ -13,7 +16,8 @@ export function alertFaults(
   sources: string,
   guide: string,
 ): readonly Fault[] {
-  const rules = alertRules(infra.file('modules/alerts.bicep'));
+  const file = infra.file('modules/alerts.bicep');
+  const rules = alertRules(file);
   return [
     ...(rules.length === 0 ? ['there are no alert rules'] : []),
     ...rules.flatMap(({ name, messages }) => [
@@ -22,22 +26,50 @@ export function alertFaults(
         .map((message) => `alert ${name}: the app never logs "${message}"`),
       ...(guide.includes(`\`${name}\``) ? [] : [`alert ${name}: docs/operate.md does not name it`]),
     ]),
+    ...noRunFaults(rules.find(({ name }) => name === 'no-run')),
+  ];
+}
+
+/** A rule sees two days: one that waits longer, or for a first run ever, must be able to hold its peace. */
+function noRunFaults(rule: AlertRule | undefined): Fault[] {
+  const limit = `ago(\${maxHoursWithoutRun}h)`;
+  const quiet = `runs == 0 and (isnull(first) or first < ${limit})`;
+  return [
+    ...(rule?.optional === true ? [] : ['alert no-run: no parameter leaves it out']),
+    ...(rule?.query.includes(`first = min(TimeGenerated) | where ${quiet}`) === true
+      ? []
+      : ['alert no-run: it is raised before the app has logged for that long']),
   ];
 }
 
 export function alertRules(file: BicepFile): readonly AlertRule[] {
-  const rules = file.variables.get('rules');
-  return rules?.kind === 'array' ? rules.items.map(ruleOf) : [];
+  return rulesOf(file, file.variables.get('rules'), false);
 }
 
-function ruleOf(value: Value): AlertRule {
+function rulesOf(file: BicepFile, value: Value | undefined, optional: boolean): AlertRule[] {
+  const found = resolve(file, value);
+  switch (found?.kind) {
+    case 'array':
+      return found.items.map((item) => ruleOf(item, optional));
+    case 'call':
+      return found.arguments.flatMap((argument) => rulesOf(file, argument, optional));
+    case 'choice':
+      return [found.whenTrue, found.whenFalse].flatMap((side) => rulesOf(file, side, true));
+    default:
+      return [];
+  }
+}
+
+function ruleOf(value: Value, optional: boolean): AlertRule {
   const entries = value.kind === 'object' ? value.entries : new Map<string, Value>();
   const name = entries.get('name');
   const query = entries.get('query')?.text ?? '';
   const messages = [...query.matchAll(/Message startswith \\'([^']+)\\'/g)];
   return {
     name: name?.kind === 'literal' ? String(name.value) : '',
+    query,
     messages: messages.map(([, message = '']) => message),
+    optional,
   };
 }
 

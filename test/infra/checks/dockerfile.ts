@@ -1,10 +1,7 @@
+import type { Tool } from '../../real/tools/tool-catalog.ts';
 import type { Fault } from '../infrastructure.ts';
-
-interface Stage {
-  readonly name: string;
-  readonly base: string;
-  readonly lines: readonly string[];
-}
+import { linesOf, type Stage, stagesOf } from './dockerfile-stages.ts';
+import { toolFaults } from './dockerfile-tools.ts';
 
 /** What each target must hold, by the place where it lands, and no more. */
 const TARGETS = {
@@ -19,34 +16,21 @@ const BOTH = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app
 /** What a builder without BuildKit, as that of `az acr build`, does not know. */
 const BUILDKIT_ONLY = /--mount|<<|--link|--chmod/;
 
-/** `modules`: the Go modules beside the Dockerfile, each with its go.sum. */
-export function dockerfileFaults(text: string, modules: readonly string[]): readonly Fault[] {
+/** What whoever builds has to name, and no other image. */
+const IMAGES = ['GO_IMAGE', 'NODE_IMAGE', 'BASE_IMAGE'];
+
+/** `tools`: what is built, each from the Go module beside the Dockerfile that pins it. */
+export function dockerfileFaults(text: string, tools: readonly Tool[]): readonly Fault[] {
   const stages = stagesOf(text);
   return [
     ...Object.keys(TARGETS).flatMap((name) =>
       name === 'scan' || name === 'patch' ? targetFaults(stages, name) : [],
     ),
     ...stages.flatMap(baseFaults(stages)),
-    ...modules.flatMap((module) => moduleFaults(stages, module)),
+    ...tools.flatMap((tool) => toolFaults(stages, tool)),
     ...(BUILDKIT_ONLY.test(text.replaceAll(/^#.*$/gm, '')) ? ['needs BuildKit to be built'] : []),
-    ...(/^ARG \w*IMAGE=/m.test(text) ? ['an image to build on has a default'] : []),
+    ...imageFaults(text, stages),
   ];
-}
-
-function stagesOf(text: string): readonly Stage[] {
-  const joined = text.replaceAll(/^#.*\n/gm, '').replaceAll(/\\\n\s*/g, '');
-  const parts = joined.split(/^FROM /m).slice(1);
-  return parts.map((part) => {
-    const [head = '', ...lines] = part.split('\n').filter((line) => line.trim() !== '');
-    const [base = '', , name = ''] = head.trim().split(/\s+/);
-    return { name, base, lines };
-  });
-}
-
-/** The lines of a stage and of those that it is made from. */
-function linesOf(stages: readonly Stage[], name: string): readonly string[] {
-  const stage = stages.find((one) => one.name === name);
-  return stage === undefined ? [] : [...linesOf(stages, stage.base), ...stage.lines];
 }
 
 function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fault[] {
@@ -79,17 +63,16 @@ function baseFaults(stages: readonly Stage[]) {
       : [`${name} is made from ${base}, which the builder can't pin`];
 }
 
-/** A tool is built from its own module, with its go.sum and nothing else. */
-function moduleFaults(stages: readonly Stage[], module: string): Fault[] {
-  const lines = stages.find(({ name }) => name === module)?.lines ?? [];
-  const copies = lines.filter((line) => line.startsWith('COPY '));
-  const builds = lines.filter((line) => line.includes('go build'));
+function imageFaults(text: string, stages: readonly Stage[]): Fault[] {
+  const declared = [...text.matchAll(/^ARG (\S+)$/gm)].map(([, name = '']) => name);
+  const used = new Set(stages.map(({ base }) => base));
   return [
-    ...(copies.join() === `COPY infra/worker/${module}/ ./`
-      ? []
-      : [`${module} is built from more`]),
-    ...(builds.length === 1 && builds[0]?.includes('-mod=readonly') === true
-      ? []
-      : [`${module} is not built with -mod=readonly`]),
+    ...declared
+      .filter((name) => name.includes('='))
+      .map((name) => `${name}: an image to build on has a default`),
+    ...(declared.join() === IMAGES.join() ? [] : [`takes ${declared}, and not just ${IMAGES}`]),
+    ...IMAGES.filter((name) => !used.has(`\${${name}}`)).map(
+      (name) => `nothing is made of ${name}`,
+    ),
   ];
 }

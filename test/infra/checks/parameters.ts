@@ -1,4 +1,5 @@
 import type { Fault, Infrastructure } from '../infrastructure.ts';
+import { readParameterFile } from '../parameter-file.ts';
 
 /** Parameters of these types take any text: what bounds them has to be said. */
 const BOUNDS = ['allowed', 'minLength', 'maxLength', 'minValue', 'maxValue'];
@@ -33,10 +34,20 @@ export function parameterFaults(infra: Infrastructure): readonly Fault[] {
   ];
 }
 
+/** Where an installation is, and what it does: a new shell that lacks one of these may not change it. */
+const DECISIVE: readonly string[] = [
+  'environmentName',
+  'location',
+  'registryPermissionMode',
+  'builder',
+  'dryRun',
+];
+
 /** The parameter file gives what has no default, and nothing that there is not. */
 export function parameterFileFaults(infra: Infrastructure, bicepparam: string): readonly Fault[] {
   const { parameters } = infra.file('main.bicep');
   const given = [...bicepparam.matchAll(/^param (\w+) =/gm)].map(([, name = '']) => name);
+  const read = readParameterFile(bicepparam);
   return [
     ...(bicepparam.includes("using 'main.bicep'") ? [] : ['main.bicepparam uses another template']),
     ...given
@@ -45,5 +56,8 @@ export function parameterFileFaults(infra: Infrastructure, bicepparam: string): 
     ...parameters
       .filter(({ name, fallback }) => fallback === undefined && !given.includes(name))
       .map(({ name }) => `main.bicepparam does not give ${name}`),
+    ...DECISIVE.filter(
+      (name) => !read.some(({ parameter, optional }) => parameter === name && !optional),
+    ).map((name) => `main.bicepparam: a new shell would turn ${name} back to a default`),
   ];
 }

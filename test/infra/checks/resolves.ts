@@ -4,10 +4,9 @@ import type { Fault, Infrastructure } from '../infrastructure.ts';
 
 /** Functions of Bicep that are used here: one that is not in this list may be misspelt. */
 const FUNCTIONS: ReadonlySet<string> = new Set(
-  `bool cidrSubnet concat deployment empty endsWith environment guid join map replace resourceGroup
-   resourceId string subscription subscriptionResourceId take toLower union uniqueString`.split(
-    /\s+/,
-  ),
+  `bool cidrSubnet concat contains deployment empty endsWith environment fail filter guid join length map
+   range replace resourceGroup startsWith string subscription subscriptionResourceId substring take
+   toLower union uniqueString`.split(/\s+/),
 );
 
 /** What a compiler would say first: syntax, names that nothing declares, modules that are not there. */
@@ -51,6 +50,7 @@ function moduleFaults(infra: Infrastructure, file: BicepFile, symbol: string): F
   const needed = target.parameters.filter(({ fallback }) => fallback === undefined);
   const asked = file.uses.filter(({ name, output }) => name === symbol && output !== undefined);
   const outputs = new Set(target.outputs.map(({ name }) => name));
+  const read = new Set(asked.map(({ output }) => output));
   return [
     ...given
       .filter((name) => !known.includes(name))
@@ -61,5 +61,8 @@ function moduleFaults(infra: Infrastructure, file: BicepFile, symbol: string): F
     ...asked
       .filter(({ output = '' }) => !outputs.has(output))
       .map(({ output }) => `${file.path} asks ${path} for ${output}, which it does not put out`),
+    ...[...outputs]
+      .filter((name) => !read.has(name))
+      .map((name) => `${path} puts out ${name}, which ${file.path} does not ask for`),
   ];
 }

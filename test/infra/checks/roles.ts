@@ -1,6 +1,7 @@
 import { at, stringsOf } from '../bicep/bicep-file.ts';
 import type { Fault, Infrastructure } from '../infrastructure.ts';
 import { type RoleAssignment, roleAssignments } from '../role-assignments.ts';
+import { reachFaults } from './abac-reach.ts';
 import { ROLES } from './role-names.ts';
 
 /** What each module must give: what the code does there. */
@@ -38,6 +39,7 @@ export function roleFaults(infra: Infrastructure): readonly Fault[] {
   return [
     ...NEEDED.filter((needed) => !has(needed)).map(([file, role]) => `${file}: ${role} is missing`),
     ...assignments.flatMap(assignmentFaults),
+    ...assignments.flatMap(reachFaults),
     ...infra.files.flatMap(({ path, text }) =>
       [...text.matchAll(GUIDS)]
         .filter(([id]) => ROLES[id] === undefined)
@@ -48,7 +50,7 @@ export function roleFaults(infra: Infrastructure): readonly Fault[] {
 }
 
 function assignmentFaults(assignment: RoleAssignment): Fault[] {
-  const { file, symbol, known, condition } = assignment;
+  const { file, symbol, known, conditions } = assignment;
   const faults: Fault[] = [];
   const say = (what: string) => faults.push(`${file}: ${symbol} ${what}`);
   if (assignment.role === undefined) say('gives a role that can not be told');
@@ -62,7 +64,7 @@ function assignmentFaults(assignment: RoleAssignment): Fault[] {
   if (assignment.scope === 'Microsoft.Resources/subscriptions') say('covers a subscription');
   for (const action of known?.constrained ?? []) {
     const test = `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${action}'})`;
-    if (condition?.includes(test) !== true) say(`has no condition on ${action}`);
+    if (conditions?.whenAll.includes(test) !== true) say(`has no condition on ${action}`);
   }
   if (known?.constrained !== undefined && assignment.conditionVersion !== '2.0') {
     say('has no conditionVersion 2.0');

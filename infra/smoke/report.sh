@@ -1,0 +1,43 @@
+# shellcheck shell=bash disable=SC2154
+# How infra/smoke.sh says what it does and what it found. `work` is the folder of its logs.
+failures=0
+
+say() { printf '%s  %s\n' "$(date -u +%H:%M:%S)" "$*"; }
+passed() { say "ok    $*"; }
+failed() { say "FAIL  $*"; failures=$((failures + 1)); }
+
+# The end of a log, where an error stands.
+show() { tail -n 40 "$1" | sed 's/^/      /'; }
+
+# check WHAT COMMAND…: a failure is counted, and the rest goes on.
+check() {
+  local what=$1
+  shift
+  if "$@" > "$work/check.log" 2>&1; then passed "$what"; else
+    failed "$what"
+    show "$work/check.log"
+  fi
+}
+
+# step WHAT LOG COMMAND…: what it prints goes to a log. A failure shows the log's end, and ends everything.
+# A function that is given here must say itself which failure ends it: `set -e` does not hold inside it.
+step() {
+  local what=$1 log=$work/$2.log
+  shift 2
+  say "$what (log: $log)"
+  if "$@" > "$log" 2>&1; then return 0; fi
+  failed "$what; the end of its log:"
+  show "$log"
+  exit 1
+}
+
+# retry TIMES SECONDS COMMAND…
+retry() {
+  local times=$1 seconds=$2 try
+  shift 2
+  for try in $(seq "$times"); do
+    if "$@"; then return 0; fi
+    [ "$try" = "$times" ] || sleep "$seconds"
+  done
+  return 1
+}

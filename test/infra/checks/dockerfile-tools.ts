@@ -1,0 +1,43 @@
+import { basename } from 'node:path';
+import type { Tool } from '../../real/tools/tool-catalog.ts';
+import type { Fault } from '../infrastructure.ts';
+import type { Stage } from './dockerfile-stages.ts';
+
+/** A tool is built from its own module, with its go.sum and nothing else, as the real run builds it. */
+export function toolFaults(stages: readonly Stage[], tool: Tool): readonly Fault[] {
+  const module = basename(tool.moduleFolder);
+  const lines = stages.find(({ name }) => name === module)?.lines ?? [];
+  const copies = lines.filter((line) => line.startsWith('COPY '));
+  const builds = lines.filter((line) => line.includes('go build'));
+  const [build = ''] = builds;
+  return [
+    ...(copies.join() === `COPY infra/worker/${module}/ ./`
+      ? []
+      : [`${module} is built from more`]),
+    ...(builds.length === 1 && build.includes('go build -mod=readonly -trimpath -buildvcs=false')
+      ? []
+      : [`${module} is not built with -mod=readonly -trimpath -buildvcs=false`]),
+    ...(build.endsWith(`-o /out/${tool.name} ${tool.package}`)
+      ? []
+      : [`${module} does not build ${tool.package} as ${tool.name}`]),
+    ...Object.entries(tool.environment)
+      .filter(([name, value]) => !lines.includes(`ENV ${name}=${value}`))
+      .map(([name, value]) => `${module} is built without ${name}=${value}`),
+    ...versionFaults(module, build, tool),
+  ];
+}
+
+/** The tool is told its version, which is that of its module. */
+function versionFaults(module: string, build: string, tool: Tool): Fault[] {
+  if (tool.versionVariables.length === 0) return [];
+  const version = `\${version${tool.versionStyle === 'with-v' ? '' : '#v'}}`;
+  const asked = build.includes(`version="$(go list -m -f '{{.Version}}' ${tool.module})"`);
+  return [
+    ...(asked ? [] : [`${module} does not ask for the version of ${tool.module}`]),
+    ...tool.versionVariables
+      .filter(
+        (variable) => ![' ', '"'].some((end) => build.includes(`-X ${variable}=${version}${end}`)),
+      )
+      .map((variable) => `${module} does not set ${variable} to its version`),
+  ];
+}

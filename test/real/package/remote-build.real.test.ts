@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../infra/infrastructure.ts';
+import { unzip } from '../../infra/unzip.ts';
+import { runProcess } from '../process/run-process.ts';
+
+const MINUTE = 60_000;
+
+let folder: string;
+const app = () => join(folder, 'app');
+const npm = (cwd: string, ...args: readonly string[]) =>
+  runProcess({ command: 'npm', args, cwd, timeoutMs: 10 * MINUTE });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patchwright-remote-build-'));
+  const zip = join(folder, 'package.zip');
+  await npm(ROOT, 'run', 'package', '--', '--output', zip, '--quiet');
+  await unzip(zip, app());
+  await rm(join(app(), 'dist'), { recursive: true });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What Oryx does with what azd sends. Source: microsoft/Oryx, doc/runtimes/nodejs.md. */
+describe('A remote build of the package', () => {
+  it('makes the bundle that is published otherwise, to the byte', async () => {
+    await npm(app(), 'ci', '--no-audit', '--no-fund');
+    await npm(app(), 'run', 'build');
+
+    const bundle = await readFile(join(app(), 'dist/index.cjs'));
+    expect(bundle.equals(await readFile(join(ROOT, 'dist/index.cjs')))).toBe(true);
+  });
+
+  it('leaves no dev dependency in the app, and the bundle', async () => {
+    await npm(app(), 'run', 'build:azure');
+
+    // Marked `dev`: what nothing but a dev dependency needs.
+    const lock: { packages: Record<string, { dev?: boolean }> } = JSON.parse(
+      await readFile(join(app(), 'package-lock.json'), 'utf8'),
+    );
+    const dev = Object.keys(lock.packages).filter((path) => lock.packages[path]?.dev === true);
+    expect(dev).toContain('node_modules/esbuild');
+    expect(dev.filter((path) => existsSync(join(app(), path)))).toEqual([]);
+    expect(existsSync(join(app(), 'node_modules/zod'))).toBe(true);
+    expect(existsSync(join(app(), 'dist/index.cjs'))).toBe(true);
+  });
+});
