@@ -167,15 +167,21 @@ query() {
 }
 
 examine() {
+  key=$(az functionapp keys list --name "$app" --resource-group "$group" --query functionKeys.default --output tsv)
+  # With its own identity: a failure of the app's roles shows only so, and they take minutes to spread.
+  check 'the app finds nothing amiss with what it stands on' retry 10 60 ask_the_app
   az functionapp config appsettings list --name "$app" --resource-group "$group" --output json > "$work/settings.json"
   say 'patchwright doctor --probe'
   npm run --silent patchwright -- doctor --probe --settings "$work/settings.json" || failed 'doctor'
 }
 
+ask_the_app() {
+  PATCHWRIGHT_FUNCTION_KEY=$key npm run --silent patchwright -- doctor --app "$url"
+}
+
 run_once() {
   local run state
   say "a run over $image"
-  key=$(az functionapp keys list --name "$app" --resource-group "$group" --query functionKeys.default --output tsv)
   # The app's own roles take some minutes to spread, and until then it can't write the run down.
   if ! run=$(retry 20 15 start_run 2> "$work/start.log"); then
     failed 'a run starts within five minutes'
