@@ -90,6 +90,11 @@ export async function handBack(
   return writeTarget(services, stored, { ...stored.row, job: '', attempts });
 }
 
+/** Whether the attempt that is about to be lost is the last one. */
+export function isExhausted(target: TargetRow): boolean {
+  return target.attempts + 1 >= MAX_LOST_ATTEMPTS;
+}
+
 /** Writes changes within a state, with the ETag. */
 export async function writeTarget(
   services: Services,

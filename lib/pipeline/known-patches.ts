@@ -27,6 +27,9 @@ export function patchReader(
   };
 }
 
+/** The newest of a source's patches that are read one by one: a year of weekly ones. */
+const READ_PATCHES = 60;
+
 /** The patches of a source that the inventory remembers and the registry still holds, tagged or not. */
 export async function rememberedPatches(
   services: Services,
@@ -35,14 +38,27 @@ export async function rememberedPatches(
 ): Promise<readonly Omit<KnownPatch, 'tag'>[]> {
   const image = await inventoryImage(services, repository, source);
   const patches: Omit<KnownPatch, 'tag'>[] = [];
-  for (const digest of image === undefined ? [] : patchDigests(image)) {
-    const patch = await readPatch(services, repository, digest);
+  for (const digest of image === undefined ? [] : patchDigests(image).slice(-READ_PATCHES)) {
+    const patch = await readAnnotations(services, repository, digest);
     if (patch?.sourceDigest === source) patches.push(patch);
   }
   return patches;
 }
 
 async function readPatch(
+  services: Services,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<Omit<KnownPatch, 'tag'> | undefined> {
+  const patch = await readAnnotations(services, repository, digest);
+  if (patch === undefined) return undefined;
+  const image = await inventoryImage(services, repository, patch.sourceDigest);
+  const known = image === undefined ? [] : patchDigests(image);
+  return known.length > 0 && !known.includes(digest) ? undefined : patch;
+}
+
+/** What a manifest says that it is a patch of: a claim. */
+async function readAnnotations(
   services: Services,
   repository: RepositoryName,
   digest: Digest,
@@ -55,8 +71,5 @@ async function readPatch(
   const fingerprint = annotations[Annotation.fingerprint];
   if (annotations[Annotation.sourceRepository] !== repository) return undefined;
   if (!sourceDigest.success || fingerprint === undefined) return undefined;
-  const image = await inventoryImage(services, repository, sourceDigest.data);
-  const known = image === undefined ? [] : patchDigests(image);
-  if (known.length > 0 && !known.includes(digest)) return undefined;
   return { digest, sourceDigest: sourceDigest.data, fingerprint };
 }

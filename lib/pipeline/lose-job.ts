@@ -1,10 +1,13 @@
+import type { Stored } from '../storage/typed-table.ts';
 import { plainText } from '../text/plain-text.ts';
-import { finishTarget, handBack } from './change-target.ts';
+import { finishTarget, handBack, isExhausted } from './change-target.ts';
 import { clearJob } from './clear-job.ts';
 import { keepGroupLog } from './group-log.ts';
 import { type HeldJob, LeaseLost, MAX_UNFINISHED } from './held-job.ts';
 import { ownTargets } from './job-targets.ts';
+import { standsAlready } from './publish-target.ts';
 import type { FailReason, Outcome } from './reasons.ts';
+import type { TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
 import type { StepEnd } from './step-job.ts';
 
@@ -29,7 +32,9 @@ export async function loseJob(
   const outcome: Outcome = { state: 'failed', reason, detail };
   for (const target of await ownTargets(services, held.row)) {
     if (why.final === true) await finishTarget(services, target, outcome);
-    else await handBack(services, target, { blame: true, outcome });
+    else if (isExhausted(target.row) && (await standsAlready(services, target.row))) {
+      await finishPublished(services, target, detail);
+    } else await handBack(services, target, { blame: true, outcome });
   }
   await clearAsFarAsPossible(services, held);
   const changes = {
@@ -39,6 +44,24 @@ export async function loseJob(
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };
+}
+
+/** The patch stands and is whole: what could not be attached to it makes it no failure. */
+async function finishPublished(
+  services: Services,
+  target: Stored<TargetRow>,
+  detail: string,
+): Promise<void> {
+  const { staged } = target.row;
+  await finishTarget(
+    services,
+    target,
+    { state: 'patched' },
+    {
+      ...(staged !== undefined && { patchDigest: staged }),
+      detail: plainText(`published, but its referrers are not complete: ${detail}`, 1000),
+    },
+  );
 }
 
 /**

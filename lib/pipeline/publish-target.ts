@@ -80,7 +80,7 @@ export async function publishTarget(
 }
 
 /** A step that was cut off after the PUT finds its patch under the tag that it had written down. */
-async function standsAlready(services: Services, target: TargetRow): Promise<boolean> {
+export async function standsAlready(services: Services, target: TargetRow): Promise<boolean> {
   if (target.patchTag === undefined) return false;
   const present = await services.registry.tag(target.repository, target.patchTag);
   return present?.digest === target.staged;

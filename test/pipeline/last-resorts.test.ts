@@ -246,3 +246,16 @@ it('hides what looks like a credential in the log of a group that it keeps', asy
   expect(text).toContain('curl');
   expect(text).not.toContain('eyJ');
 });
+
+it('calls a patch that stands a patch, though its referrers can not be attached', async () => {
+  const world = await worldWith(V1);
+  world.registry.referrers = async () => {
+    throw new RegistryError('unavailable', 'no referrers today');
+  };
+
+  const { runId } = await world.run();
+
+  const target = await world.target(runId, 'team/api', 'v1');
+  expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-1', patchDigest: target.staged });
+  expect(target.detail).toContain('its referrers are not complete');
+});
