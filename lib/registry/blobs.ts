@@ -8,6 +8,7 @@ import { RegistryError } from './registry.ts';
 import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
 import type { RegistryScope } from './registry-scopes.ts';
+import { requireDigest } from './require-digest.ts';
 
 /** For one layer in either direction; ACI's and ACR's largest layers fit at 20 MB/s. */
 const LAYER_MS = 10 * 60_000;
@@ -41,7 +42,7 @@ export async function readBlob(
   const bytes = await readBody(response, maxBytes).catch((error: unknown) => {
     throw registryFailure(operation, error);
   });
-  requireDigest(operation, at.digest, digestOf(bytes));
+  requireDigest(operation, { expected: at.digest, actual: digestOf(bytes) });
   return bytes;
 }
 
@@ -64,7 +65,7 @@ export async function writeBlob(
   at: BlobAt,
   bytes: Uint8Array,
 ): Promise<void> {
-  requireDigest(`put ${name(at)}`, at.digest, digestOf(bytes));
+  requireDigest(`put ${name(at)}`, { expected: at.digest, actual: digestOf(bytes) });
   if (await blobExists(registry, at)) return;
   const session = await startUpload(registry, at);
   await finishUpload(registry, at, session, { body: bytes, size: String(bytes.byteLength) });
@@ -172,12 +173,7 @@ async function* checked(
   } catch (error) {
     throw registryFailure(operation, error);
   }
-  requireDigest(operation, digest, `sha256:${hash.digest('hex')}`);
-}
-
-function requireDigest(operation: string, expected: Digest, actual: string): void {
-  if (actual === expected) return;
-  throw new RegistryError('digest-mismatch', `${operation}: the bytes are ${actual}`);
+  requireDigest(operation, { expected: digest, actual: `sha256:${hash.digest('hex')}` });
 }
 
 function pull(at: BlobAt): readonly RegistryScope[] {

@@ -5,6 +5,7 @@ import type { RepositoryName, Tag } from '../image/reference.ts';
 import { RegistryError, type StoredManifest } from './registry.ts';
 import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
+import { requireDigest } from './require-digest.ts';
 
 /** What registries accept at least, and ACR at most (OCI distribution 1.1, "Pushing manifests"). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -41,7 +42,7 @@ export async function readManifest(
   const announced = isDigest(reference)
     ? reference
     : (response.headers.get('docker-content-digest') ?? digest);
-  requireDigest(operation, digest, announced);
+  requireDigest(operation, { expected: announced, actual: digest });
   const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? '';
   return { bytes, mediaType, digest };
 }
@@ -57,7 +58,7 @@ export async function writeManifest(
   if (manifest.bytes.byteLength > MAX_MANIFEST_BYTES) {
     throw new RegistryError('too-large', `${operation}: larger than ${MAX_MANIFEST_BYTES} bytes`);
   }
-  if (isDigest(reference)) requireDigest(operation, digest, reference);
+  if (isDigest(reference)) requireDigest(operation, { expected: reference, actual: digest });
   const response = await registry.send({
     operation,
     method: 'PUT',
@@ -70,7 +71,8 @@ export async function writeManifest(
     once: !isDigest(reference),
   });
   discardBody(response);
-  requireDigest(operation, digest, response.headers.get('docker-content-digest') ?? digest);
+  const stored = response.headers.get('docker-content-digest') ?? digest;
+  requireDigest(operation, { expected: stored, actual: digest });
   return digest;
 }
 
@@ -91,9 +93,4 @@ export async function removeManifest(
 
 export function isDigest(reference: Tag | Digest): reference is Digest {
   return Digest.safeParse(reference).success;
-}
-
-function requireDigest(operation: string, actual: Digest, expected: string): void {
-  if (actual === expected) return;
-  throw new RegistryError('digest-mismatch', `${operation}: the bytes are ${actual}`);
 }

@@ -29,9 +29,11 @@ what became of each image.
   --real           real Trivy, Copa, BuildKit and runc instead of stand-ins, on real Debian images.
                    Needs Linux, root and Go; the first time builds the tools (npm run tools)
   --image IMAGE    patch an image of your own instead: a folder with an OCI image layout, or a
-                   reference such as docker.io/library/debian:12 (copied by skopeo). Implies --real
+                   reference such as docker.io/library/debian:12 (copied by skopeo). Implies --real;
+                   the tools must be there already (npm run tools)
   --keep           leave everything up until Ctrl+C, to look around in it
-  --json           print one JSON document on standard output, and the rest on standard error
+  --json           print one JSON document on standard output, and the rest on standard error:
+                   npm run --silent demo -- --json
   --chaos          kill the app and make every service fail while it runs, and check that nothing
                    is lost by it. With stand-ins
   --seed N         the chaos of an earlier run again, as far as real time allows

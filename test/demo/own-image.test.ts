@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentProgress } from '../real/progress.ts';
-import { findOwnImage, nameOfReference } from './own-image.ts';
+import { fetchImage, nameImage, nameOfReference } from './own-image.ts';
 
 let scratch = '';
 beforeEach(async () => {
@@ -11,9 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true }));
 
-function find(text: string) {
+async function find(text: string) {
   const { signal } = new AbortController();
-  return findOwnImage(text, {
+  return fetchImage(await nameImage(text), {
     skopeo: '/nowhere/skopeo',
     scratch,
     progress: silentProgress,

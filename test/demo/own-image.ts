@@ -16,21 +16,25 @@ export interface OwnImage {
 
 const COPY_LIMIT_MS = 15 * 60_000;
 
-/** Finds `--image`: a layout folder, `FOLDER:NAME` in one, or a reference that skopeo copies. */
-export async function findOwnImage(
-  text: string,
-  options: {
-    readonly skopeo: string;
-    /** An empty folder for what is copied. */
-    readonly scratch: string;
-    readonly progress: Progress;
-    readonly signal: AbortSignal;
-  },
-): Promise<OwnImage> {
+/** What `--image` names: a layout that is there, or a reference that has to be copied first. */
+export type NamedImage =
+  | { readonly kind: 'layout'; readonly image: OwnImage }
+  | {
+      readonly kind: 'reference';
+      readonly text: string;
+      readonly names: Pick<OwnImage, 'repository' | 'tag'>;
+    };
+
+/** Looks what `--image` names: a layout folder, `FOLDER:NAME` in one, or a reference. Copies nothing. */
+export async function nameImage(text: string): Promise<NamedImage> {
   const [, folder = '', name] = /^(.+?)(?::([^:/]+))?$/.exec(text) ?? [];
-  if (await isLayout(text)) return { folder: resolve(text), reference: undefined, ...nameOf(text) };
+  if (await isLayout(text)) {
+    const image = { folder: resolve(text), reference: undefined, ...nameOf(text) };
+    return { kind: 'layout', image };
+  }
   if (name !== undefined && (await isLayout(folder))) {
-    return { folder: resolve(folder), reference: name, ...nameOf(folder, name) };
+    const image = { folder: resolve(folder), reference: name, ...nameOf(folder, name) };
+    return { kind: 'layout', image };
   }
   if (await exists(text)) {
     throw new DemoProblem(`${text} is no OCI image layout: it has no file oci-layout.`);
@@ -40,6 +44,22 @@ export async function findOwnImage(
     const forms = 'a folder with an OCI image layout, or a reference host/repository:tag';
     throw new DemoProblem(`--image ${text}: there is no such folder. It takes ${forms}.`);
   }
+  return { kind: 'reference', text, names };
+}
+
+/** The image as a layout in a folder; a reference is copied there by skopeo. */
+export async function fetchImage(
+  named: NamedImage,
+  options: {
+    readonly skopeo: string;
+    /** An empty folder for what is copied. */
+    readonly scratch: string;
+    readonly progress: Progress;
+    readonly signal: AbortSignal;
+  },
+): Promise<OwnImage> {
+  if (named.kind === 'layout') return named.image;
+  const { text, names } = named;
   const copied = join(options.scratch, 'image');
   const step = options.progress.step(`Copy of ${text}`);
   try {

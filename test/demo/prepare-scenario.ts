@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { prepareReal } from '../real/prepare.ts';
+import { prepareReal, RealRunNotPossible } from '../real/prepare.ts';
 import type { Progress } from '../real/progress.ts';
+import { findRealTools } from '../real/tools/find-real-tools.ts';
 import { chaosScenario } from './chaos-scenario.ts';
 import type { DemoOptions } from './demo-args.ts';
-import { findOwnImage } from './own-image.ts';
+import { fetchImage, nameImage } from './own-image.ts';
 import { ownImageScenario } from './own-image-scenario.ts';
 import { realScenario } from './real-scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,8 +21,11 @@ export async function prepareScenario(
 ): Promise<Scenario> {
   if (options.chaos) return chaosScenario(options.seed ?? randomInt(1_000_000));
   if (!options.real) return standInScenario();
-  const prepared = await prepareReal(context);
-  if (options.image === undefined) return realScenario(prepared);
-  const { skopeo } = prepared.tools;
-  return ownImageScenario(prepared, await findOwnImage(options.image, { ...context, skopeo }));
+  if (options.image === undefined) return realScenario(await prepareReal(context));
+  // Said at once, and not behind a quarter of an hour of building what only --real asks for.
+  const named = await nameImage(options.image);
+  const found = await findRealTools();
+  if (!found.ok) throw new RealRunNotPossible(found.missing);
+  const image = await fetchImage(named, { ...context, skopeo: found.skopeo });
+  return ownImageScenario(await prepareReal(context), image);
 }

@@ -15,7 +15,7 @@ import { unzip } from './unzip.ts';
 
 /** The bundle, what describes the app to its host, and what a remote build needs. */
 const BELONGS =
-  /^(?:dist\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/build\.ts|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+  /^(?:dist\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/(?:build\.ts|needs-node\.mjs)|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
 const MEGABYTE = 1024 * 1024;
 
 let folder: string;

@@ -34,6 +34,12 @@ export async function findRealTools(
       what: 'Linux',
       how: 'BuildKit and runc need its kernel: use a Linux machine or virtual machine',
     });
+  } else if (process.arch !== 'x64') {
+    missing.push({
+      kind: 'machine',
+      what: 'an x86-64 processor',
+      how: 'the app patches images for linux/amd64: use such a machine',
+    });
   } else if (process.getuid?.() !== 0) {
     missing.push({
       kind: 'machine',
