@@ -7,6 +7,7 @@ import type { ContainerQuotas } from './containers/container-quotas.ts';
 import { type Delays, systemDelays } from './http/delays.ts';
 import { createHttp, type Http } from './http/http.ts';
 import { tcpConnects } from './http/tcp-connects.ts';
+import { BuilderRow } from './pipeline/builder-proof.ts';
 import { CancelRow } from './pipeline/cancel-run.ts';
 import { InventoryImageRow, InventoryTagRow } from './pipeline/records/inventory-row.ts';
 import { JobRow } from './pipeline/records/job-row.ts';
@@ -103,7 +104,14 @@ export function typedTables(
   tables: Tables,
 ): Pick<
   Services,
-  'runs' | 'cancellations' | 'targets' | 'jobs' | 'throttles' | 'inventoryTags' | 'inventoryImages'
+  | 'runs'
+  | 'cancellations'
+  | 'targets'
+  | 'jobs'
+  | 'throttles'
+  | 'builders'
+  | 'inventoryTags'
+  | 'inventoryImages'
 > {
   return {
     runs: new TypedTable({ tables, table: TABLES.runs, schema: RunRow }),
@@ -111,6 +119,7 @@ export function typedTables(
     targets: new TypedTable({ tables, table: TABLES.targets, schema: TargetRow }),
     jobs: new TypedTable({ tables, table: TABLES.jobs, schema: JobRow }),
     throttles: new TypedTable({ tables, table: TABLES.jobs, schema: ThrottleRow }),
+    builders: new TypedTable({ tables, table: TABLES.jobs, schema: BuilderRow }),
     inventoryTags: new TypedTable({ tables, table: TABLES.inventory, schema: InventoryTagRow }),
     inventoryImages: new TypedTable({ tables, table: TABLES.inventory, schema: InventoryImageRow }),
   };

@@ -110,7 +110,8 @@ function toSettings(environment: Environment, storage: StorageSetting): Omit<Set
 
 function builderOf(environment: Environment): PipelineOptions['builder'] {
   const kind = environment.PATCHWRIGHT_BUILDER;
-  if (kind !== 'remote') return { kind };
+  if (kind === 'none') return { kind };
+  if (kind === 'confidential') return { kind, region: environment.PATCHWRIGHT_LOCATION };
   return {
     kind,
     address: environment.BUILDKIT_ADDRESS ?? '',

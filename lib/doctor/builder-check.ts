@@ -1,3 +1,4 @@
+import { isBuilderThere } from '../pipeline/builder-proof.ts';
 import type { Check } from './check.ts';
 import { fail, pass, warn } from './outcome.ts';
 
@@ -7,8 +8,10 @@ const CHOOSE =
 export const builderCheck: Check = {
   id: 'builder',
   title: 'Something is configured that runs BuildKit',
-  needs: ['settings'],
-  async run({ app: { options }, connects }) {
+  needs: ({ app }) =>
+    app.options.builder.kind === 'confidential' ? ['storage-tables'] : ['settings'],
+  async run({ app, connects }) {
+    const { options } = app;
     const { builder } = options;
     switch (builder.kind) {
       case 'none':
@@ -19,7 +22,14 @@ export const builderCheck: Check = {
               `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
             );
       case 'confidential':
-        return pass('Confidential groups; whether they may mount in this region --probe tells');
+        return (await isBuilderThere(app))
+          ? pass(
+              `Confidential groups, in which a probe has seen BuildKit work in ${builder.region}`,
+            )
+          : warn(
+              `no probe has seen BuildKit work in Confidential groups of ${builder.region}: each image to be patched ends as skipped, no-builder`,
+              'Run patchwright doctor --probe --settings FILE, by an account that may write to the tables.',
+            );
       case 'remote': {
         const { hostname, port } = new URL(builder.address);
         if (await connects(hostname, Number(port))) return pass(builder.address);

@@ -4,6 +4,7 @@ import { countBySeverity, fixable, type Scan } from '../report/finding.ts';
 import type { Stored } from '../storage/typed-table.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { assess } from './assess.ts';
+import { isBuilderThere } from './builder-proof.ts';
 import { finishTarget, handBack, moveTarget } from './change-target.ts';
 import type { HeldJob } from './held-job.ts';
 import { inventoryImage } from './inventory.ts';
@@ -25,6 +26,7 @@ export async function collectScans(
   const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
   if (run === undefined) throw new Error('the run of this job is gone');
   const noProgress = await madeNoProgress(services, held.row, result);
+  const canPatch = await isBuilderThere(services);
   for (const image of bySource(await ownTargets(services, held.row))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     const scanned = await readScan(services, held, image, claim, noProgress);
@@ -38,7 +40,8 @@ export async function collectScans(
     });
     const { dryRun } = run.row;
     const { advisoryPlatforms } = result;
-    await decide(services, image, { scan: scanned.scan, name, dryRun, advisoryPlatforms });
+    const facts = { scan: scanned.scan, name, dryRun, advisoryPlatforms, canPatch };
+    await decide(services, image, facts);
   }
 }
 
@@ -50,6 +53,7 @@ async function decide(
     readonly name: string;
     readonly dryRun: boolean;
     readonly advisoryPlatforms: readonly string[];
+    readonly canPatch: boolean;
   },
 ): Promise<void> {
   const { scan } = facts;
@@ -74,7 +78,6 @@ async function decide(
       tagDetail: target.row.detail,
       image: row,
       tools: services.options.patchWorkerImage.reference,
-      canPatch: services.options.builder.kind !== 'none',
       now: services.clock.now(),
     });
     const changes = {

@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { TypedTable } from '../storage/typed-table.ts';
+import type { BuilderRow } from './builder-proof.ts';
 import type { CancelRow } from './cancel-run.ts';
 import type { InventoryImageRow, InventoryTagRow } from './records/inventory-row.ts';
 import type { JobRow } from './records/job-row.ts';
@@ -22,7 +23,7 @@ export interface PipelineOptions {
   readonly patchWorkerImage: WorkerImage;
   /** Who runs BuildKit: a Confidential group, a remote daemon, or nobody (runs end at assessment). */
   readonly builder:
-    | { readonly kind: 'confidential' }
+    | { readonly kind: 'confidential'; readonly region: string }
     | { readonly kind: 'remote'; readonly address: string; readonly tls: BuildkitTls }
     | { readonly kind: 'none' };
   readonly database: { readonly repository: RepositoryName; readonly tag: Tag };
@@ -65,6 +66,7 @@ export interface Services {
   readonly targets: TypedTable<TargetRow>;
   readonly jobs: TypedTable<JobRow>;
   readonly throttles: TypedTable<ThrottleRow>;
+  readonly builders: TypedTable<BuilderRow>;
   readonly inventoryTags: TypedTable<InventoryTagRow>;
   readonly inventoryImages: TypedTable<InventoryImageRow>;
   readonly options: PipelineOptions;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { REGION } from '../pipeline/pipeline-world.ts';
 import { allFaults, readSurroundings, type Surroundings } from './all-faults.ts';
 import { bicepParser, type ParseBicep } from './bicep/parse-bicep.ts';
 import { MUTATIONS } from './bicep-mutations.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
 
 /** What the app asks tokens for, of its own repositories: the database, the tooling images. */
 async function mirroredRepositories(): Promise<readonly string[]> {
-  const { scopes } = await startedGroups({ kind: 'confidential' });
+  const { scopes } = await startedGroups({ kind: 'confidential', region: REGION });
   const own = scopes.map(({ repository }) => String(repository));
   return [...new Set(own)].filter((name) => /^patchwright\/(?:mirror\/|trivy-db$)/.test(name));
 }

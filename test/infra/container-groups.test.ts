@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AciGroupBody, aciGroupBody } from '../../lib/containers/aci-group-body.ts';
 import type { GroupSpec } from '../../lib/containers/container-groups.ts';
+import { REGION } from '../pipeline/pipeline-world.ts';
 import { ContainerGroupBody } from './container-group-schema.ts';
 import { type StartedGroups, startedGroups } from './started-groups.ts';
 
@@ -13,7 +14,7 @@ let confidential: StartedGroups;
 let remote: StartedGroups;
 
 beforeAll(async () => {
-  confidential = await startedGroups({ kind: 'confidential' });
+  confidential = await startedGroups({ kind: 'confidential', region: REGION });
   remote = await startedGroups({
     kind: 'remote',
     address: 'tcp://buildkit.internal:1234',

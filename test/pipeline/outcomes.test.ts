@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { forgetProof } from '../../lib/pipeline/builder-proof.ts';
 import { claimImage } from '../../lib/pipeline/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
@@ -9,7 +10,7 @@ import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport, scratchReport } from './debian-report.ts';
 import { fileLayer } from './file-layer.ts';
-import { PipelineWorld } from './pipeline-world.ts';
+import { PipelineWorld, REGION } from './pipeline-world.ts';
 import type { WorkerScript } from './scripted-worker.ts';
 
 const API = RepositoryName.parse('team/api');
@@ -292,6 +293,14 @@ describe('a run', () => {
 
     expect(target).toMatchObject({ state: 'planned', reason: 'dry-run', beforeHigh: 1 });
     expect(world.groups.creations()).toHaveLength(1);
+  });
+
+  it('in a region where no probe has seen BuildKit work ends at its assessment', async () => {
+    const { target } = await runOne({
+      prepare: (world) => forgetProof(world.services, REGION),
+    });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'no-builder' });
   });
 
   it('without a builder ends at its assessment', async () => {

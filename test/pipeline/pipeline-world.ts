@@ -2,6 +2,7 @@ import { typedTables } from '../../lib/app.ts';
 import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { LogFields } from '../../lib/log.ts';
+import { rememberProof } from '../../lib/pipeline/builder-proof.ts';
 import { keepPoison } from '../../lib/pipeline/keep-poison.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
 import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
@@ -23,6 +24,7 @@ import { MemoryTables } from '../fakes/memory-tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { runScriptedWorker, type WorkerScript } from './scripted-worker.ts';
 
+export const REGION = 'westeurope';
 const WORKER = { repository: RepositoryName.parse('patchwright/worker') };
 
 export interface LoggedLine {
@@ -74,7 +76,7 @@ export class PipelineWorld {
         dryRun: false,
         scanWorkerImage: { ...WORKER, reference },
         patchWorkerImage: { ...WORKER, reference },
-        builder: { kind: 'confidential' },
+        builder: { kind: 'confidential', region: REGION },
         database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
         toolingMirror: RepositoryName.parse('patchwright/mirror'),
         extraCa: undefined,
@@ -95,7 +97,9 @@ export class PipelineWorld {
     return { registry: this.registry, blobs: this.blobs, now: this.clock.now() };
   }
 
+  /** What has to be there: the vulnerability database, and a region that runs BuildKit. */
   async seedDatabase(): Promise<void> {
+    await rememberProof(this.services, REGION);
     await seedImage(this.registry, {
       repository: RepositoryName.parse('patchwright/trivy-db'),
       tags: [Tag.parse('2')],

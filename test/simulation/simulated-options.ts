@@ -4,6 +4,8 @@ import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import type { Scenario } from './scenario.ts';
 
 export const LEASE_SECONDS = 900;
+/** Where a probe has shown that BuildKit works. */
+export const REGION = 'westeurope';
 export const RUN_HOURS = 8;
 
 /** The app's settings in a scenario. */
@@ -15,7 +17,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     dryRun: false,
     scanWorkerImage: worker,
     patchWorkerImage: worker,
-    builder: { kind: scenario.noBuilder ? 'none' : 'confidential' },
+    builder: scenario.noBuilder ? { kind: 'none' } : { kind: 'confidential', region: REGION },
     database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
     toolingMirror: RepositoryName.parse('patchwright/mirror'),
     extraCa: undefined,

@@ -1,3 +1,5 @@
+import { typedTables } from '../../lib/app.ts';
+import { rememberProof } from '../../lib/pipeline/builder-proof.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
@@ -13,7 +15,7 @@ import { ImagePusher } from './image-pusher.ts';
 import { Observer } from './observer.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
-import { optionsOf } from './simulated-options.ts';
+import { optionsOf, REGION } from './simulated-options.ts';
 import type { Instance, Task } from './task.ts';
 import { Timetable } from './timetable.ts';
 import { Truth } from './truth.ts';
@@ -85,6 +87,8 @@ export class World {
       await this.images.pushScenarioImage(image, this.scenario.tablesLost);
     }
     await this.images.pushDatabase();
+    const { clock, backends } = this;
+    await rememberProof({ clock, ...typedTables(backends.tables) }, REGION);
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
   }
 

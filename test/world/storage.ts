@@ -1,4 +1,4 @@
-import { TableServiceClient } from '@azure/data-tables';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
@@ -19,6 +19,8 @@ export interface LocalStorage {
 
 /** Starts a storage account with everything in it that the app expects to be there. */
 export async function startStorage(options: {
+  /** Of container groups. */
+  readonly region: string;
   readonly access: StorageAccess;
   readonly certificate: IssuedCertificate;
   readonly clientId: string;
@@ -29,7 +31,7 @@ export async function startStorage(options: {
   if (account === undefined) {
     throw new Error('Azurite has no account');
   }
-  await provision(account.connectionString);
+  await provision(account.connectionString, options.region);
   return {
     account,
     settings: byIdentity
@@ -46,11 +48,10 @@ export async function startStorage(options: {
 }
 
 /** What the Bicep makes in Azure: the app itself creates none of it. */
-async function provision(connectionString: string): Promise<void> {
+async function provision(connectionString: string, region: string): Promise<void> {
   const queues = QueueServiceClient.fromConnectionString(connectionString);
-  const tables = TableServiceClient.fromConnectionString(connectionString, {
-    allowInsecureConnection: connectionString.includes('http://'),
-  });
+  const options = { allowInsecureConnection: connectionString.includes('http://') };
+  const tables = TableServiceClient.fromConnectionString(connectionString, options);
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
   await Promise.all([
     ...Object.values(QUEUES).flatMap((name) => [
@@ -60,4 +61,7 @@ async function provision(connectionString: string): Promise<void> {
     ...Object.values(TABLES).map((name) => tables.createTable(name)),
     ...Object.values(CONTAINERS).map((name) => blobs.createContainer(name)),
   ]);
+  // And what `patchwright doctor --probe` has found out: BuildKit works in this region.
+  const jobs = TableClient.fromConnectionString(connectionString, TABLES.jobs, options);
+  await jobs.createEntity({ partitionKey: 'builder', rowKey: region, provenAt: new Date() });
 }

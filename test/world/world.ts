@@ -114,6 +114,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     });
     closers.push(() => arm.close());
     const storage = await startStorage({
+      region: LOCATION,
       access: options.storageAccess ?? 'identity',
       certificate,
       clientId: identity.identity.clientId,
