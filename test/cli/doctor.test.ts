@@ -57,6 +57,20 @@ describe('doctor in an Azure where all is well', () => {
     expect(here.world.arm.groups()).toEqual([]);
   });
 
+  it('is content with cache rules that nobody has pulled through yet', async () => {
+    const { registry } = here.world;
+    const originals = registry.storage.repositories().map(({ name }) => String(name));
+    const cacheRules = originals
+      .filter((name) => name.startsWith('patchwright/mirror/'))
+      .map((upstream) => ({ repository: upstream.replace('/mirror/', '/cached/'), upstream }));
+    registry.configure({ cacheRules });
+    undo(() => registry.configure({ cacheRules: [] }));
+
+    const run = await examine({ PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/cached' });
+
+    expect(findingsOf(run)).toEqual([]);
+  });
+
   it('prints a list, a total and what to do next for people', async () => {
     const run = await examine({}, ['--output', 'table']);
 

@@ -231,7 +231,18 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'tooling images that are not mirrored',
     settings: { PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/other' },
-    finding: /^warn tooling-mirrors: no tooling image for debian and ubuntu.* → .*acr import/,
+    finding:
+      /^warn tooling-mirrors: no tooling image docker\.io\/library\/debian:stable-slim, .*ubuntu:24\.04.* → .*acr import/,
+    code: 0,
+  },
+  {
+    title: 'a tooling image that one release lacks',
+    async change({ here, undo }) {
+      await here.removeRepository('patchwright/mirror/mcr.microsoft.com/azurelinux/base/core');
+      undo(here.seedTooling);
+    },
+    finding:
+      /^warn tooling-mirrors: no tooling image mcr\.microsoft\.com\/azurelinux\/base\/core:3\.0: /,
     code: 0,
   },
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Digest } from '../../../lib/image/digest.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
+import { MIRRORED_SYSTEMS, toolingImages } from '../../../lib/report/tooling-images.ts';
 import {
   advisoryArtifact,
   DATABASE_REPOSITORY,
@@ -21,7 +22,6 @@ import { type CliRun, runInProcess } from './run-in-process.ts';
 import { type StorageFront, startStorageFront } from './storage-front.ts';
 
 export const POLICY = policyOf([{ repository: 'team/api', tags: ['*'] }]);
-const MIRROR = 'patchwright/mirror/docker.io/library/';
 /** Small, so that a test can use it up. */
 const GROUP_QUOTA = 2;
 
@@ -35,6 +35,8 @@ export interface DoctorWorld {
   /** Whether the programs `mount` and so on do what they are asked to; they do at first. */
   allowMounts(allowed: boolean): Promise<void>;
   seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
+  /** Copa's tooling images, each as its original's mirror. */
+  seedTooling(): Promise<void>;
   removeRepository(repository: string): Promise<void>;
   settings(extra?: Readonly<Record<string, string>>): Record<string, string>;
   /** Runs `patchwright doctor` with `--output json` unless told otherwise. */
@@ -95,6 +97,12 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
       const target = registryTarget(world.registry, DATABASE_REPOSITORY);
       await pushLayout(annotated ? layout : withoutAnnotations(layout), target);
     },
+    async seedTooling() {
+      for (const system of MIRRORED_SYSTEMS) {
+        const { upstream = '', repository = '', tag = '' } = toolingImages(system)?.at(-1) ?? {};
+        await seedArtifact(world, `patchwright/mirror/${upstream}/${repository}`, tag);
+      }
+    },
     async removeRepository(repository) {
       const found = world.registry.storage.repositories().find(({ name }) => name === repository);
       if (found !== undefined) await world.registry.storage.deleteRepository(found);
@@ -120,14 +128,16 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
   return doctorWorld;
 }
 
-async function seedAll({ world, seedDatabase }: DoctorWorld): Promise<void> {
+async function seedAll({ world, seedDatabase, seedTooling }: DoctorWorld): Promise<void> {
   await seedPolicy(world.registry, POLICY);
   await seedDatabase({ days: 0 });
-  for (const repository of ['team/api', `${MIRROR}debian`, `${MIRROR}ubuntu`]) {
-    const content = buildArtifact({ configType: 'application/x-test', layers: [] });
-    const layout = makeLayout([{ content, tags: ['v1'] }]);
-    await pushLayout(layout, registryTarget(world.registry, repository));
-  }
+  await seedTooling();
+  await seedArtifact(world, 'team/api', 'v1');
+}
+
+async function seedArtifact({ registry }: World, repository: string, tag: string): Promise<void> {
+  const content = buildArtifact({ configType: 'application/x-test', layers: [] });
+  await pushLayout(makeLayout([{ content, tags: [tag] }]), registryTarget(registry, repository));
 }
 
 function withoutAnnotations(layout: OciLayout): OciLayout {
