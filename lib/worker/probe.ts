@@ -27,7 +27,7 @@ export async function runProbe(context: WorkerContext, folder: string): Promise<
   const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
   const { bavail, bsize } = await statfs(context.scratch);
   const result: ProbeResult = {
-    version: 1,
+    version: 2,
     kind: 'probe',
     probeId: job.probeId,
     kernel: release().slice(0, 128),

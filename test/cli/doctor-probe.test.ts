@@ -20,6 +20,7 @@ afterEach(async () => {
   here.world.arm.setFaults(undefined);
   here.world.arm.setRequestFaults(undefined);
   await here.allowMounts(true);
+  await here.allowRunc(true);
 });
 afterAll(() => here.close());
 
@@ -63,6 +64,19 @@ describe('doctor --probe', () => {
     const standard = reportOf(run).checks.find(({ id }) => id === 'probe-standard');
     expect(standard?.detail).toContain('mounts are refused');
     expect(run.code).toBe(1);
+    await expectNothingLeft();
+  });
+
+  it('fails a Confidential group in which runc runs nothing, though mounts work', async () => {
+    await here.allowRunc(false);
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([
+      expect.stringMatching(
+        /^fail probe-confidential: the group refuses runc-container \(runc exit 32: permission denied\) → /,
+      ),
+    ]);
     await expectNothingLeft();
   });
 

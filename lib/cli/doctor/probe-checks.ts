@@ -4,13 +4,14 @@ import { whatToDoAbout } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
+const MOUNT_TRIALS = ['bind-mount', 'tmpfs-mount', 'overlay-mount', 'proc-mount'] as const;
 /** Without these BuildKit and runc do nothing. */
 const BUILDER_TRIALS = [
-  'bind-mount',
-  'tmpfs-mount',
-  'overlay-mount',
+  ...MOUNT_TRIALS,
   'unshare-mount',
   'unshare-pid',
+  'cgroup-write',
+  'runc-container',
 ] as const;
 const GIB = 1024 ** 3;
 /** Layers of a few images, BuildKit's state and temporary files. */
@@ -115,7 +116,7 @@ function judgeSurroundings(result: ProbeResult): Outcome {
 }
 
 function mountsOf({ trials }: ProbeResult): string {
-  const allowed = BUILDER_TRIALS.every((name) => trials[name].ok);
+  const allowed = MOUNT_TRIALS.every((name) => trials[name].ok);
   return allowed ? 'mounts work' : 'mounts are refused';
 }
 

@@ -34,6 +34,8 @@ export interface DoctorWorld {
   readonly fronts: Readonly<Record<'blob' | 'queue' | 'table', StorageFront>>;
   /** Whether the programs `mount` and so on do what they are asked to; they do at first. */
   allowMounts(allowed: boolean): Promise<void>;
+  /** Whether runc does. */
+  allowRunc(allowed: boolean): Promise<void>;
   seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
   /** Copa's tooling images, each as its original's mirror. */
   seedTooling(): Promise<void>;
@@ -87,10 +89,8 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     caFile,
     fronts,
     settings,
-    async allowMounts(allowed) {
-      const file = join(tools, 'refused');
-      await (allowed ? rm(file, { force: true }) : writeFile(file, ''));
-    },
+    allowMounts: (allowed) => flag(join(tools, 'refused'), !allowed),
+    allowRunc: (allowed) => flag(join(tools, 'refused-runc'), !allowed),
     async seedDatabase({ days, annotated = true }) {
       const made = new Date(Date.now() - days * 24 * 3_600_000);
       const layout = await advisoryArtifact(demoAdvisories(), made);
@@ -155,12 +155,20 @@ function bytesOf(layout: OciLayout, digest: Digest | undefined): Buffer {
   return Buffer.from((digest && layout.blobs.get(digest)) ?? '');
 }
 
+/** Whether this file is there. */
+async function flag(file: string, isThere: boolean): Promise<void> {
+  await (isThere ? writeFile(file, '') : rm(file, { force: true }));
+}
+
 /** What the worker's probe starts: shell scripts, since starting Node takes its time. */
 async function addPrograms(folder: string): Promise<void> {
-  const refuse = `if [ -e '${folder}/refused' ]; then echo 'permission denied' >&2; exit 32; fi`;
-  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.28.1', runc: '1.1.5' };
+  const refuseIf = (file: string) =>
+    `if [ -e '${folder}/${file}' ]; then echo 'permission denied' >&2; exit 32; fi`;
+  const refuse = refuseIf('refused');
+  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.28.1' };
   const bodies = [
-    ...['mount', 'umount', 'unshare'].map((name) => [name, refuse]),
+    ...['mount', 'umount', 'unshare', 'mkdir', 'rmdir'].map((name) => [name, refuse]),
+    ['runc', `[ "$1" = --version ] && echo 'runc 1.1.5' && exit 0\n${refuseIf('refused-runc')}`],
     ...Object.entries(versions).map(([name, version]) => [name, `echo '${name} ${version}'`]),
   ];
   for (const [name = '', body] of bodies) {
