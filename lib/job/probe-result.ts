@@ -32,6 +32,8 @@ export const ProbeResult = z.strictObject({
   freeBytes: z.number().int().nonnegative(),
   /** Whether the registry could be asked for an image. */
   registry: Trial,
+  /** Whether the remote BuildKit let the worker in; there only where it was to be asked. */
+  buildkit: Trial.optional(),
 });
 export type ProbeResult = z.infer<typeof ProbeResult>;
 

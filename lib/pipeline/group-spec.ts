@@ -100,8 +100,8 @@ export async function groupSpecOf(
   };
 }
 
-/** What a patch group needs to be let in by a remote BuildKit. */
-function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
+/** What a group needs to be let in by a remote BuildKit. */
+export function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
   if (builder.kind !== 'remote') return {};
   const { ca, cert, key } = builder.tls;
   return {

@@ -42,6 +42,15 @@ export const probeChecks: readonly Check[] = [
     cleansUp: true,
     run: probeConfidential,
   },
+  {
+    id: 'probe-remote',
+    title: 'A group reaches the remote BuildKit and is let in',
+    needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
+    limitSeconds: LIMIT_SECONDS,
+    probe: true,
+    cleansUp: true,
+    run: probeRemote,
+  },
 ];
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
@@ -56,6 +65,26 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
     return fail(
       `the group refuses ${why.join(', ')}`,
       'BuildKit can’t work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
+    );
+  });
+}
+
+async function probeRemote(context: CheckContext): Promise<Outcome> {
+  const { builder, patchWorkerImage: image } = context.app.options;
+  if (builder.kind !== 'remote') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  const kind = {
+    sku: 'Standard',
+    privileged: false,
+    image,
+    tools: ['copa'],
+    remote: true,
+  } as const;
+  const probe = await probeGroup(context, kind);
+  return judge(probe, (result) => {
+    if (result.buildkit?.ok === true) return missingTools(result, kind.tools);
+    return fail(
+      `the group does not get into ${builder.address}: ${result.buildkit?.detail ?? 'it did not try'}`,
+      'Check that the groups’ network reaches BUILDKIT_ADDRESS, that buildkitd’s certificate is for that name and of PATCHWRIGHT_BUILDKIT_CA, and that its --tlscacert knows the authority of PATCHWRIGHT_BUILDKIT_CERT.',
     );
   });
 }
