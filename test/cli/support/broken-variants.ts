@@ -291,11 +291,12 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     code: 0,
   },
   {
-    title: 'a remote builder that does not answer',
-    change: async () => {
+    title: 'a remote builder that does not answer, and no BuildKit in the worker image',
+    change: async ({ breakages }) => {
       const authority = await createAuthority();
       const client = await authority.issue(['patchwright']);
       return {
+        ...(await breakages.useWorkerImage('PATCH', { copa: '0.14.2' })),
         PATCHWRIGHT_BUILDER: 'remote',
         BUILDKIT_ADDRESS: 'tcp://localhost:1',
         PATCHWRIGHT_BUILDKIT_CA: authority.caPem,

@@ -14,18 +14,21 @@ const TARGETS = {
     packages: ['runc'],
     root: true,
   },
+  'patch-remote': { files: ['/usr/local/bin/copa'], packages: [], root: false },
 } as const;
-const BOTH = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app/worker.cjs'];
+const ALL = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app/worker.cjs'];
 /** What a builder without BuildKit, as that of `az acr build`, does not know. */
 const BUILDKIT_ONLY = /--mount|<<|--link|--chmod/;
+
+function isTarget(name: string): name is keyof typeof TARGETS {
+  return Object.hasOwn(TARGETS, name);
+}
 
 /** `modules`: the Go modules beside the Dockerfile, each with its go.sum. */
 export function dockerfileFaults(text: string, modules: readonly string[]): readonly Fault[] {
   const stages = stagesOf(text);
   return [
-    ...Object.keys(TARGETS).flatMap((name) =>
-      name === 'scan' || name === 'patch' ? targetFaults(stages, name) : [],
-    ),
+    ...Object.keys(TARGETS).flatMap((name) => (isTarget(name) ? targetFaults(stages, name) : [])),
     ...stages.flatMap(baseFaults(stages)),
     ...modules.flatMap((module) => moduleFaults(stages, module)),
     ...(BUILDKIT_ONLY.test(text.replaceAll(/^#.*$/gm, '')) ? ['needs BuildKit to be built'] : []),
@@ -51,7 +54,7 @@ function linesOf(stages: readonly Stage[], name: string): readonly string[] {
 
 function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fault[] {
   const lines = linesOf(stages, name);
-  const wanted = [...BOTH, ...TARGETS[name].files];
+  const wanted = [...ALL, ...TARGETS[name].files];
   const copied = lines
     .filter((line) => line.startsWith('COPY '))
     .map((line) => line.split(' ').at(-1) ?? '');
