@@ -4,6 +4,8 @@
 #
 #   infra/build-worker.sh REGISTRY > worker.env && . ./worker.env
 #
+# With BUILDER=remote the patch image is the one for a remote BuildKit: no buildkitd in it, and no root.
+#
 # The three images to build on are imported into the registry first and used by digest; name others, by
 # digest too, in GO_SOURCE, NODE_SOURCE and BASE_SOURCE (of one Debian release, since node is copied).
 set -euo pipefail
@@ -13,6 +15,12 @@ version=${2:-$(node -p "require('./package.json').version")}
 go_source=${GO_SOURCE:-docker.io/library/golang:1.26-bookworm}
 node_source=${NODE_SOURCE:-docker.io/library/node:22-bookworm-slim}
 base_source=${BASE_SOURCE:-docker.io/library/debian:bookworm-slim}
+
+case ${BUILDER:-confidential} in
+  confidential) patch_target=patch ;;
+  remote) patch_target=patch-remote ;;
+  *) printf 'BUILDER is confidential or remote\n' >&2; exit 1 ;;
+esac
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -59,6 +67,6 @@ build_worker() {
 }
 
 scan=$(build_worker scan) || exit 1
-patch=$(build_worker patch) || exit 1
+patch=$(build_worker "$patch_target") || exit 1
 printf 'export PATCHWRIGHT_SCAN_WORKER_IMAGE=%s\n' "$scan"
 printf 'export PATCHWRIGHT_PATCH_WORKER_IMAGE=%s\n' "$patch"

@@ -4,8 +4,9 @@ param registryName string
 @description('Credential set for docker.io; empty: no rule for docker.io.')
 param dockerHubCredentialSetId string
 
-// Pull-through rules. A rule follows the upstream's tag; a run resolves the tag once and pins the
-// digest. A target repository must not exist when its rule is made. docker.io needs credentials.
+// Pull-through rules. A rule follows the upstream's tag. Of the database a run resolves the tag once and
+// pins the digest; Copa asks for its tooling images by tag (lib/report/tooling-images.ts has which).
+// A target repository must not exist when its rule is made. docker.io needs credentials.
 var rules = [
   {
     name: 'patchwright-trivy-db'
@@ -21,6 +22,26 @@ var rules = [
     name: 'patchwright-copa-ubuntu'
     source: 'ghcr.io/project-copacetic/copacetic/ubuntu'
     target: 'patchwright/mirror/ghcr.io/project-copacetic/copacetic/ubuntu'
+  }
+  {
+    name: 'patchwright-copa-azurelinux'
+    source: 'ghcr.io/project-copacetic/copacetic/azurelinux/base/core'
+    target: 'patchwright/mirror/ghcr.io/project-copacetic/copacetic/azurelinux/base/core'
+  }
+  {
+    name: 'patchwright-copa-mariner'
+    source: 'ghcr.io/project-copacetic/copacetic/cbl-mariner/base/core'
+    target: 'patchwright/mirror/ghcr.io/project-copacetic/copacetic/cbl-mariner/base/core'
+  }
+  {
+    name: 'patchwright-mcr-azurelinux'
+    source: 'mcr.microsoft.com/azurelinux/base/core'
+    target: 'patchwright/mirror/mcr.microsoft.com/azurelinux/base/core'
+  }
+  {
+    name: 'patchwright-mcr-mariner'
+    source: 'mcr.microsoft.com/cbl-mariner/base/core'
+    target: 'patchwright/mirror/mcr.microsoft.com/cbl-mariner/base/core'
   }
 ]
 var dockerHubRules = [

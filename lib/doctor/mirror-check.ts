@@ -1,5 +1,7 @@
-import type { RepositoryName } from '../image/reference.ts';
-import { toolingRepositories } from '../pipeline/group-spec.ts';
+import { type RepositoryName, Tag } from '../image/reference.ts';
+import { mirrorOf } from '../pipeline/tooling-mirrors.ts';
+import type { Registry } from '../registry/registry.ts';
+import { MIRRORED_SYSTEMS, type ToolingImage, toolingImages } from '../report/tooling-images.ts';
 import type { Check } from './check.ts';
 import { pass, skipped, warn } from './outcome.ts';
 
@@ -8,25 +10,36 @@ export const mirrorCheck: Check = {
   title: 'The images that Copa works with are mirrored in the registry',
   needs: ['registry-token'],
   async run({ app }) {
-    if (app.options.builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
-    const mirrors = new Map<string, RepositoryName[]>();
-    for (const repository of toolingRepositories(app)) {
-      const distribution = repository.split('/').at(-1) ?? repository;
-      mirrors.set(distribution, [...(mirrors.get(distribution) ?? []), repository]);
+    const { builder, toolingMirror } = app.options;
+    if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
+    const wanted = MIRRORED_SYSTEMS.map((system) => toolingImages(system) ?? []);
+    const missing: ToolingImage[] = [];
+    for (const images of wanted) {
+      const original = images.at(-1);
+      if (original !== undefined && !(await anyIsThere(app.registry, toolingMirror, images))) {
+        missing.push(original);
+      }
     }
-    const present: string[] = [];
-    const missing: string[] = [];
-    for (const [distribution, repositories] of mirrors) {
-      // Copa tries them in turn: one of them is enough.
-      const pages = await Promise.all(repositories.map((name) => app.registry.listTags(name)));
-      const tags = pages.flatMap((page) => page?.tags ?? []);
-      (tags.length > 0 ? present : missing).push(distribution);
-    }
-    if (missing.length === 0) return pass(`mirrored for ${present.join(' and ')}`);
-    const examples = missing.map((one) => `${app.options.toolingMirror}/docker.io/library/${one}`);
+    if (missing.length === 0) return pass(`all ${wanted.length} are there`);
+    const names = missing.map(
+      ({ upstream, repository, tag }) => `${upstream}/${repository}:${tag}`,
+    );
     return warn(
-      `no tooling image for ${missing.join(' and ')}: images of theirs can’t be patched`,
-      `Import one for each release that you have: az acr import --name REGISTRY --source docker.io/library/NAME:TAG --image ${examples.join(':TAG, ')}:TAG. Without such images there is nothing to do.`,
+      `no tooling image ${names.join(', ')}: systems that need one can’t be patched`,
+      `Import those whose systems you have: az acr import --name REGISTRY --source ${names[0]} --image ${toolingMirror}/${names[0]}, and so on; or give the cache rules a credential set for docker.io.`,
     );
   },
 };
+
+/** Asked for by tag, as Copa does: a cache rule holds nothing before its first pull. */
+async function anyIsThere(
+  registry: Registry,
+  mirror: RepositoryName,
+  images: readonly ToolingImage[],
+): Promise<boolean> {
+  for (const image of images) {
+    const manifest = await registry.manifest(mirrorOf(mirror, image), Tag.parse(image.tag));
+    if (manifest !== undefined) return true;
+  }
+  return false;
+}

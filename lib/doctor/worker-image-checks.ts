@@ -23,8 +23,10 @@ export const workerImageChecks: readonly Check[] = [
     title: 'The patching worker image is there, with the expected tools',
     needs: ['registry-token'],
     async run({ app }) {
-      if (app.options.builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
-      return inspect(app.registry, app.options.patchWorkerImage, 'patch');
+      const { builder, patchWorkerImage } = app.options;
+      if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
+      const target = builder.kind === 'remote' ? 'patch-remote' : 'patch';
+      return inspect(app.registry, patchWorkerImage, target);
     },
   },
 ];
@@ -34,7 +36,7 @@ async function inspect(
   image: WorkerImage,
   kind: keyof typeof WORKER_TOOLS,
 ): Promise<Outcome> {
-  const setting = `PATCHWRIGHT_${kind.toUpperCase()}_WORKER_IMAGE`;
+  const setting = `PATCHWRIGHT_${kind === 'scan' ? 'SCAN' : 'PATCH'}_WORKER_IMAGE`;
   const config = await readConfig(registry, image);
   if (config === undefined) {
     return fail(`there is no ${image.reference}`, `${BUILD} ${setting} to its digest.`);

@@ -14,6 +14,8 @@ export const ProbeJobFile = z.strictObject({
   image: PinnedImage,
   /** Programs whose versions are wanted. */
   tools: z.array(z.string().regex(/^[a-z0-9-]{1,32}$/)).max(10),
+  /** A remote BuildKit to knock at, with the TLS files beside this one. */
+  buildkitAddress: z.string().max(1024).optional(),
   resultUrl: z.url().max(4096),
   extraCa: z.string().max(65_536).optional(),
 });

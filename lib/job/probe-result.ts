@@ -1,13 +1,16 @@
 import { z } from 'zod';
 
-/** What is tried: the system calls that BuildKit and runc can't do without, and two for people. */
+/** What is tried: all that BuildKit and runc do to run a step, and `unshare-user` for people. */
 export const PROBE_TRIALS = [
   'bind-mount',
   'tmpfs-mount',
   'overlay-mount',
+  'proc-mount',
   'unshare-mount',
   'unshare-pid',
   'unshare-user',
+  'cgroup-write',
+  'runc-container',
 ] as const;
 
 const Trial = z.strictObject({ ok: z.boolean(), detail: z.string().max(300) });
@@ -15,7 +18,7 @@ export type Trial = z.infer<typeof Trial>;
 
 /** What a probing group found out. A claim, as every result is. */
 export const ProbeResult = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   kind: z.literal('probe'),
   probeId: z.string().max(63),
   kernel: z.string().max(128),
@@ -29,6 +32,8 @@ export const ProbeResult = z.strictObject({
   freeBytes: z.number().int().nonnegative(),
   /** Whether the registry could be asked for an image. */
   registry: Trial,
+  /** Whether the remote BuildKit let the worker in; there only where it was to be asked. */
+  buildkit: Trial.optional(),
 });
 export type ProbeResult = z.infer<typeof ProbeResult>;
 

@@ -1,6 +1,6 @@
 import { type GroupSpec, GroupTag, MANAGED_BY } from '../containers/container-groups.ts';
 import { Digest } from '../image/digest.ts';
-import { type PinnedImage, RepositoryName } from '../image/reference.ts';
+import type { PinnedImage, RepositoryName } from '../image/reference.ts';
 import {
   BUILDKIT_TLS_NAMES,
   DOCKER_CONFIG_NAME,
@@ -10,15 +10,16 @@ import {
   type PatchJobFile,
   type ScanJobFile,
 } from '../job/job-file.ts';
-import type { TokenScope } from '../registry/registry.ts';
 import { fixable } from '../report/finding.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
 import { readAcceptedScan } from './accepted-scans.ts';
+import { groupScopes } from './group-scopes.ts';
 import type { SourceImage } from './job-targets.ts';
 import { type JobRow, reportBlobOf, resultBlobOf } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 import { stagingOf, stagingTag } from './staging.ts';
+import { toolingMirrors } from './tooling-mirrors.ts';
 
 export const SECRETS_PATH = '/run/patchwright';
 export const SCRATCH_PATH = '/var/lib/patchwright';
@@ -29,8 +30,6 @@ const TOKEN_MARGIN_SECONDS = 5 * 60;
 /** What the worker has to upload after its own deadline, before the attempt is given up. */
 const UPLOAD_SECONDS = 2 * 60;
 export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
-/** Where BuildKit looks for Copa's tooling images, each mirrored in the user's registry. */
-const TOOLING_UPSTREAMS = ['docker.io', 'ghcr.io', 'mcr.microsoft.com'] as const;
 
 type JobBase = Omit<ScanJobFile, 'kind' | 'database' | 'images'>;
 
@@ -47,7 +46,10 @@ export async function groupSpecOf(
   const patches = job.kind === 'patch';
   const worker = patches ? options.patchWorkerImage : options.scanWorkerImage;
   const expiresAt = secondsAfter(job.deadline, MARGIN_SECONDS);
-  const token = await registry.mintToken(scopesOf(services, job, images));
+  const part = patches
+    ? await patchPart(services, job, images)
+    : await scanPart(services, run, job, images, expiresAt);
+  const token = await registry.mintToken(groupScopes(part, options));
   const pull = await registry.mintToken([{ repository: worker.repository, actions: ['pull'] }]);
   const end = Math.min(
     secondsAfter(job.deadline, -UPLOAD_SECONDS).getTime(),
@@ -63,9 +65,7 @@ export async function groupSpecOf(
     resultUrl: await blobs.createOnlyUrl(CONTAINERS.results, resultBlobOf(job), expiresAt),
     ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
   };
-  const file: JobFile = patches
-    ? { ...base, ...(await patchPart(services, job, images)) }
-    : { ...base, ...(await scanPart(services, run, job, images, expiresAt)) };
+  const file: JobFile = { ...base, ...part };
   const privileged = patches && options.builder.kind === 'confidential';
   return {
     name: job.group,
@@ -100,8 +100,8 @@ export async function groupSpecOf(
   };
 }
 
-/** What a patch group needs to be let in by a remote BuildKit. */
-function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
+/** What a group needs to be let in by a remote BuildKit. */
+export function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
   if (builder.kind !== 'remote') return {};
   const { ca, cert, key } = builder.tls;
   return {
@@ -109,29 +109,6 @@ function buildkitFiles(builder: Services['options']['builder']): Record<string, 
     [BUILDKIT_TLS_NAMES.cert]: cert,
     [BUILDKIT_TLS_NAMES.key]: key,
   };
-}
-
-/** Scan and verify may pull; patch may pull one repository and push to its staging alone. */
-function scopesOf(
-  services: Services,
-  job: JobRow,
-  images: readonly SourceImage[],
-): readonly TokenScope[] {
-  const { options } = services;
-  if (job.kind !== 'patch') {
-    const scanned = images.map((image) => pinnedOf(job, image).repository);
-    const repositories = new Set([...scanned, options.database.repository]);
-    return [...repositories].map((repository) => ({ repository, actions: ['pull'] }));
-  }
-  const repository = onlyRepository(job);
-  return [
-    { repository, actions: ['pull'] },
-    { repository: stagingOf(repository), actions: ['pull', 'push'] },
-    ...toolingRepositories(services).map((tooling) => ({
-      repository: tooling,
-      actions: ['pull'] as const,
-    })),
-  ];
 }
 
 /** The image that a scan or verify job looks at: the source, or what stands in staging. */
@@ -186,10 +163,7 @@ async function patchPart(
   return {
     kind: 'patch',
     ...(builder.kind === 'remote' && { buildkitAddress: builder.address }),
-    toolingMirrors: TOOLING_UPSTREAMS.map((upstream) => ({
-      upstream,
-      mirror: `${services.registry.host}/${services.options.toolingMirror}/${upstream}`,
-    })),
+    toolingMirrors: toolingMirrors(services.registry.host, services.options.toolingMirror),
     repository,
     staging: stagingOf(repository),
     images: await Promise.all(images.map((image, at) => patchImage(services, job, image, at))),
@@ -216,19 +190,6 @@ async function patchImage(
       fixed: finding.fixed ?? '',
     })),
   };
-}
-
-/** Copa's tooling images as its 0.14.2 asks for them: `pkg/pkgmgr` in its source. */
-export function toolingRepositories(
-  services: Pick<Services, 'options'>,
-): readonly RepositoryName[] {
-  const names = [
-    'docker.io/library/debian',
-    'docker.io/library/ubuntu',
-    'ghcr.io/project-copacetic/copacetic/debian',
-    'ghcr.io/project-copacetic/copacetic/ubuntu',
-  ];
-  return names.map((name) => RepositoryName.parse(`${services.options.toolingMirror}/${name}`));
 }
 
 function onlyRepository(job: JobRow): RepositoryName {

@@ -8,6 +8,9 @@ export type Patchability =
       readonly detail: string;
     };
 
+/** Copa patches them, with tools from registries that have no mirror. */
+const WITHOUT_TOOLS = new Set(['opensuse-leap', 'opensuse-tumbleweed', 'sles']);
+
 /** What an image must hold for its own package manager to do the work: all of one, any of another. */
 interface NeededPackages {
   readonly all: readonly string[];
@@ -16,11 +19,11 @@ interface NeededPackages {
 
 const DPKG: NeededPackages = { all: ['dpkg', 'apt'] };
 const RPM: NeededPackages = { all: ['rpm'], any: ['tdnf', 'dnf', 'yum', 'microdnf'] };
-const ZYPPER: NeededPackages = { all: ['rpm', 'zypper'] };
 
 /**
- * The families that Copa 0.14.2 patches (`pkg/pkgmgr`), less those that Trivy has no advisories for
- * and Oracle Linux, which Copa refuses unless it is told to ignore errors.
+ * The families that Copa 0.14.2 patches (`pkg/pkgmgr`), less those that Trivy has no advisories for,
+ * Oracle Linux, which Copa refuses unless it is told to ignore errors, and those whose tools can't be
+ * mirrored (`tooling-images.ts`).
  */
 const FAMILIES: ReadonlyMap<string, NeededPackages> = new Map([
   ['debian', DPKG],
@@ -33,9 +36,6 @@ const FAMILIES: ReadonlyMap<string, NeededPackages> = new Map([
   ['centos', RPM],
   ['redhat', RPM],
   ['rocky', RPM],
-  ['opensuse-leap', ZYPPER],
-  ['opensuse-tumbleweed', ZYPPER],
-  ['sles', ZYPPER],
 ]);
 
 /**
@@ -53,6 +53,9 @@ export function patchability(scan: Scan): Patchability {
     return { patchable: false, reason: 'end-of-life', detail };
   }
 
+  if (WITHOUT_TOOLS.has(os.family)) {
+    return unsupported(`Copa's tools for ${os.family} come from SUSE, and have no mirror`);
+  }
   const needed = FAMILIES.get(os.family);
   if (needed === undefined) return unsupported(`${os.family} can't be patched`);
   if (scan.packages.length === 0) {

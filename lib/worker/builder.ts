@@ -26,12 +26,16 @@ export interface Builder {
  * Copa's to find out.
  */
 export function remoteBuilder(address: string, jobFolder: string): Builder {
-  const tls = {
+  const tls = tlsFilesOf(jobFolder);
+  return { address: async () => ({ ok: true, address, tls }), close: async () => undefined };
+}
+
+export function tlsFilesOf(jobFolder: string): TlsFiles {
+  return {
     ca: resolve(jobFolder, BUILDKIT_TLS_NAMES.ca),
     cert: resolve(jobFolder, BUILDKIT_TLS_NAMES.cert),
     key: resolve(jobFolder, BUILDKIT_TLS_NAMES.key),
   };
-  return { address: async () => ({ ok: true, address, tls }), close: async () => undefined };
 }
 
 /**

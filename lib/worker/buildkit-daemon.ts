@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PatchJobFile } from '../job/job-file.ts';
 import { buildkitConfig } from './buildkit-config.ts';
 import { plainLines, tailMessage } from './plain-text.ts';
+import { registryOnly } from './registry-only.ts';
 import { describeEnd } from './run-tool.ts';
 import { speaksHttp2 } from './speaks-http2.ts';
 import { startTool, type ToolEnd } from './start-tool.ts';
@@ -52,7 +53,7 @@ export async function startBuildkit(
   const tool = startTool(context, {
     name: 'buildkitd',
     args: ['--config', configFile, '--root', root, '--addr', address],
-    environment: { ...environment.variables, TMPDIR: temporary },
+    environment: { ...registryOnly(environment.variables, job.registry), TMPDIR: temporary },
   });
   let end: ToolEnd | undefined;
   let stopping = false;

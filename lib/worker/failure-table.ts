@@ -20,7 +20,8 @@ export const SCAN_FAILURES: FailureTable<ScanFailure> = [
  * Copa 0.14.2 with BuildKit 0.28.1. Sources: Copa's `pkg/patch/patch.go` (time limit), `core.go`
  * (end of life, metadata), `pkg/pkgmgr/*.go`; BuildKit's `solver/errdefs/exec.go` (`did not complete
  * successfully`), `client/workers.go` and gRPC (`Unavailable`), containerd's `core/remotes/docker`
- * (`not found`, `authorization failed`).
+ * (`not found`, `authorization failed`). `proxyconnect` is Go's word where buildkitd wants a registry
+ * other than the user's: `registry-only.ts`.
  */
 export const PATCH_FAILURES: FailureTable<PatchFailure> = [
   ['timeout', /patch exceeded timeout|Operation Timed Out|context deadline exceeded/],
@@ -39,7 +40,7 @@ export const PATCH_FAILURES: FailureTable<PatchFailure> = [
   ],
   [
     'tooling-image-not-found',
-    /failed to resolve tooling image|(?:docker\.io|ghcr\.io|mcr\.microsoft\.com|registry\.suse\.com|quay\.io)\/\S+: not found|https:\/\/(?:registry-1\.docker\.io|ghcr\.io|mcr\.microsoft\.com|registry\.suse\.com|quay\.io)\//,
+    /failed to resolve tooling image|(?:docker\.io|ghcr\.io|mcr\.microsoft\.com|registry\.suse\.com|quay\.io)\/\S+: not found|https:\/\/(?:registry-1\.docker\.io|ghcr\.io|mcr\.microsoft\.com|registry\.suse\.com|quay\.io)\/|proxyconnect tcp: dial tcp 127\.0\.0\.1:0:/,
   ],
   [
     'unauthorized',

@@ -22,9 +22,7 @@ export async function readJobFolder(folder: string, secrets: SecretMask): Promis
   if (read.ok && read.job.kind === 'scan') {
     for (const image of read.job.images) secrets.learnUrl(image.reportUrl);
   }
-  if (!read.ok || read.job.kind !== 'patch' || read.job.buildkitAddress === undefined) return read;
-  const faults = await checkTlsFiles(folder, secrets);
-  return faults.length === 0 ? read : { ok: false, faults };
+  return read;
 }
 
 /** Without them a remote BuildKit would be spoken to in the clear. */
@@ -42,8 +40,13 @@ async function checkTlsFiles(folder: string, secrets: SecretMask): Promise<reado
   return faults;
 }
 
+interface AnyJob {
+  readonly resultUrl: string;
+  readonly buildkitAddress?: string | undefined;
+}
+
 /** The same for any file that tells a group what to do. */
-export async function readGroupFolder<Job extends { readonly resultUrl: string }>(
+export async function readGroupFolder<Job extends AnyJob>(
   folder: string,
   secrets: SecretMask,
   schema: z.ZodType<Job>,
@@ -52,11 +55,14 @@ export async function readGroupFolder<Job extends { readonly resultUrl: string }
   const config = await read(folder, DOCKER_CONFIG_NAME, MAX_CONFIG_BYTES, DockerConfig);
   if ('value' in job) secrets.learnUrl(job.value.resultUrl);
   if ('value' in config) learnCredentials(config.value, secrets);
-  if ('value' in job && 'value' in config) {
+  const remote = 'value' in job && job.value.buildkitAddress !== undefined;
+  const tlsFaults = remote ? await checkTlsFiles(folder, secrets) : [];
+  if ('value' in job && 'value' in config && tlsFaults.length === 0) {
     return { ok: true, job: job.value, dockerConfig: config.value };
   }
 
-  const faults = [job, config].flatMap((part) => ('faults' in part ? part.faults : []));
+  const unread = [job, config].flatMap((part) => ('faults' in part ? part.faults : []));
+  const faults = [...unread, ...tlsFaults];
   return { ok: false, faults: faults.slice(0, MAX_FAULTS) };
 }
 

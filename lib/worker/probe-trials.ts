@@ -1,20 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { ProbeResult, Trial } from '../job/probe-result.ts';
-import { plainLines, tailMessage } from './plain-text.ts';
-import { describeEnd, runTool, succeeded } from './run-tool.ts';
+import { runcTrial } from './runc-trial.ts';
 import type { ToolEnvironment } from './tool-environment.ts';
+import { type TrialPrograms, trialPrograms } from './trial-programs.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-const LIMIT_SECONDS = 20;
-const LONGEST_DETAIL = 300;
+const CGROUPS = '/sys/fs/cgroup';
+/** One of version 1's hierarchies is as good as another: runc makes its folder in each. */
+const OLD_HIERARCHIES = ['memory', 'pids', 'cpu'] as const;
 
-interface Attempt {
-  readonly program: string;
-  readonly args: readonly string[];
-}
-
-/** Tries each system call by the program that makes it, and takes every mount away again. */
+/** Tries what BuildKit and runc do by the programs that do it, and takes everything away again. */
 export async function runTrials(
   context: WorkerContext,
   environment: ToolEnvironment,
@@ -26,32 +22,38 @@ export async function runTrials(
   }
   const overlay = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
   const target = at('target');
+  const programs = trialPrograms(context, environment);
+  const { mounted, attempt } = programs;
+  const unshare = (...args: string[]) => attempt('unshare', ...args, 'true');
+  // No two containers at once have a scratch folder of the same name.
+  const name = `patchwright-probe-${basename(context.scratch)}`;
 
-  async function attempt({ program, args }: Attempt): Promise<Trial> {
-    const command = { name: program, args, environment: environment.variables };
-    const run = await runTool(context, command, LIMIT_SECONDS);
-    if (succeeded(run)) return { ok: true, detail: '' };
-    const end = `${program} ${describeEnd(run.end)}`;
-    const said = tailMessage(plainLines(run.stderr), 1, LONGEST_DETAIL - end.length - 2);
-    return { ok: false, detail: said === '' ? end : `${end}: ${said}` };
-  }
-
-  async function mount(...args: string[]): Promise<Trial> {
-    const mounted = await attempt({ program: 'mount', args: [...args, target] });
-    if (!mounted.ok) return mounted;
-    const unmounted = await attempt({ program: 'umount', args: [target] });
-    if (!unmounted.ok) await attempt({ program: 'umount', args: ['--lazy', target] });
-    return unmounted;
-  }
-
-  const unshare = (...args: string[]) => attempt({ program: 'unshare', args: [...args, 'true'] });
   // One after the other: the mounts share their target.
   return {
-    'bind-mount': await mount('--bind', at('source')),
-    'tmpfs-mount': await mount('-t', 'tmpfs', 'probe'),
-    'overlay-mount': await mount('-t', 'overlay', 'probe', '-o', overlay),
+    'bind-mount': await mounted(target, ['--bind', at('source')]),
+    'tmpfs-mount': await mounted(target, ['-t', 'tmpfs', 'probe']),
+    'overlay-mount': await mounted(target, ['-t', 'overlay', 'probe', '-o', overlay]),
+    'proc-mount': await unshare('--pid', '--fork', '--mount-proc'),
     'unshare-mount': await unshare('--mount'),
     'unshare-pid': await unshare('--pid', '--fork'),
     'unshare-user': await unshare('--user'),
+    'cgroup-write': await writeCgroup(programs, name),
+    'runc-container': await runcTrial(programs, at('runc'), name),
   };
+}
+
+/** runc gives each container a cgroup, which is a folder in this file system. */
+async function writeCgroup({ attempt }: TrialPrograms, name: string): Promise<Trial> {
+  const folder = join(await cgroupFolder(), name);
+  const made = await attempt('mkdir', folder);
+  return made.ok ? await attempt('rmdir', folder) : made;
+}
+
+async function cgroupFolder(): Promise<string> {
+  for (const name of OLD_HIERARCHIES) {
+    const folder = join(CGROUPS, name);
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() === true) return folder;
+  }
+  return CGROUPS;
 }

@@ -2,6 +2,8 @@ import { readFile, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
 import { ProbeJobFile } from '../job/probe-job.ts';
 import { ProbeResult } from '../job/probe-result.ts';
+import { askBuildkit } from './ask-buildkit.ts';
+import { tlsFilesOf } from './builder.ts';
 import { type DockerConfig, registryToken } from './docker-config.ts';
 import { readGroupFolder } from './job-folder.ts';
 import { runTrials } from './probe-trials.ts';
@@ -27,7 +29,7 @@ export async function runProbe(context: WorkerContext, folder: string): Promise<
   const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
   const { bavail, bsize } = await statfs(context.scratch);
   const result: ProbeResult = {
-    version: 1,
+    version: 2,
     kind: 'probe',
     probeId: job.probeId,
     kernel: release().slice(0, 128),
@@ -37,6 +39,9 @@ export async function runProbe(context: WorkerContext, folder: string): Promise<
     tools: await toolVersions(context, job.tools, environment),
     freeBytes: bavail * bsize,
     registry: await askRegistry(context, job, dockerConfig),
+    ...(job.buildkitAddress !== undefined && {
+      buildkit: await askBuildkit(job.buildkitAddress, tlsFilesOf(folder)),
+    }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(ProbeResult.parse(result)));
   const upload = await uploadBlob(context, job.resultUrl, bytes);

@@ -5,6 +5,7 @@ import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';
 import { type DoctorWorld, startDoctorWorld } from './support/doctor-world.ts';
+import { type RemoteDaemon, startRemoteDaemon } from './support/remote-daemon.ts';
 import { type StorageAccount, storageAccount } from './support/storage-account.ts';
 
 const REFUSAL = new ArmError(403, 'AuthorizationFailed', 'You may not delete.');
@@ -20,6 +21,7 @@ afterEach(async () => {
   here.world.arm.setFaults(undefined);
   here.world.arm.setRequestFaults(undefined);
   await here.allowMounts(true);
+  await here.allowRunc(true);
 });
 afterAll(() => here.close());
 
@@ -63,6 +65,19 @@ describe('doctor --probe', () => {
     const standard = reportOf(run).checks.find(({ id }) => id === 'probe-standard');
     expect(standard?.detail).toContain('mounts are refused');
     expect(run.code).toBe(1);
+    await expectNothingLeft();
+  });
+
+  it('fails a Confidential group in which runc runs nothing, though mounts work', async () => {
+    await here.allowRunc(false);
+
+    const run = await here.doctor(['--probe']);
+
+    expect(findingsOf(run)).toEqual([
+      expect.stringMatching(
+        /^fail probe-confidential: the group refuses runc-container \(runc exit 32: permission denied\) → /,
+      ),
+    ]);
     await expectNothingLeft();
   });
 
@@ -140,7 +155,84 @@ describe('doctor --probe', () => {
     expect(reportOf(run).checks.filter(({ id }) => id.startsWith('probe-'))).toEqual([
       expect.objectContaining({ status: 'skipped' }),
       expect.objectContaining({ status: 'skipped' }),
+      expect.objectContaining({ status: 'skipped' }),
     ]);
+    await expectNothingLeft();
+  });
+});
+
+describe('doctor --probe with a remote BuildKit', () => {
+  let daemon: RemoteDaemon | undefined;
+  afterEach(async () => {
+    await daemon?.close();
+    daemon = undefined;
+  });
+
+  it('has a Standard group of the patch worker be let in, and starts no Confidential one', async () => {
+    daemon = await startRemoteDaemon();
+    const asked: string[] = [];
+    here.world.arm.setFaults(({ request }) => {
+      const { image = '' } = request.properties.containers[0]?.properties ?? {};
+      asked.push(`${skuOf(request)} ${image.replace(/^[^/]*\//, '')}`);
+      return undefined;
+    });
+    const settings = here.settings();
+
+    const run = await here.doctor(['--probe'], daemon.settings);
+
+    expect(findingsOf(run)).toEqual([]);
+    const probes = reportOf(run).checks.filter(({ id }) => id.startsWith('probe-'));
+    expect(probes.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'probe-standard pass',
+      'probe-confidential skipped',
+      'probe-remote pass',
+    ]);
+    expect(asked.sort()).toEqual(
+      [settings.PATCHWRIGHT_SCAN_WORKER_IMAGE, settings.PATCHWRIGHT_PATCH_WORKER_IMAGE]
+        .map((image) => `Standard ${image}`)
+        .sort(),
+    );
+    expect(run.stdout + run.stderr).not.toContain('PRIVATE KEY');
+    await expectNothingLeft();
+  });
+
+  it.each([
+    {
+      what: 'does not take the client’s certificate',
+      options: {},
+      settings: (started: RemoteDaemon) => started.strangersSettings(),
+      detail: /localhost:\d+: (?:ERR_SSL|ECONNRESET|closed)/,
+    },
+    {
+      what: 'comes with a certificate for another name',
+      options: { names: ['elsewhere.test'] },
+      settings: () => ({}),
+      detail: /ERR_TLS_CERT_ALTNAME_INVALID/,
+    },
+    {
+      what: 'speaks no HTTP/2',
+      options: { http2: false as const },
+      settings: () => ({}),
+      detail: /localhost:\d+: \S/,
+    },
+    {
+      what: 'does not listen',
+      options: {},
+      settings: () => ({ BUILDKIT_ADDRESS: 'tcp://localhost:1' }),
+      detail: /localhost:1: ECONNREFUSED/,
+    },
+  ])('fails, and says why, where the daemon $what', async ({ options, settings, detail }) => {
+    daemon = await startRemoteDaemon(options);
+    const all = { ...daemon.settings, ...(await settings(daemon)) };
+
+    const run = await here.doctor(['--probe'], all);
+
+    const finding = findingsOf(run).find((line) => line.includes('probe-remote'));
+    expect(finding).toMatch(
+      /^fail probe-remote: the group does not get into tcp:.* → .*BUILDKIT_ADDRESS.*--tlscacert/,
+    );
+    expect(finding).toMatch(detail);
+    expect(run.stdout + run.stderr).not.toContain('PRIVATE KEY');
     await expectNothingLeft();
   });
 });

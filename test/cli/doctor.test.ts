@@ -47,14 +47,32 @@ describe('doctor in an Azure where all is well', () => {
 
     expect(findingsOf(run)).toEqual([]);
     const { checks, counts, status } = reportOf(run);
+    // A builder is of one kind: the probe of the other has nothing to do.
+    expect(checks.filter((check) => check.status === 'skipped')).toMatchObject([
+      { id: 'probe-remote', detail: 'PATCHWRIGHT_BUILDER is confidential' },
+    ]);
     expect(checks.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
     expect({ code: run.code, status, counts }).toEqual({
       code: 0,
       status: 'pass',
-      counts: { pass: CHECKS.length, warn: 0, fail: 0, skipped: 0 },
+      counts: { pass: CHECKS.length - 1, warn: 0, fail: 0, skipped: 1 },
     });
     expect(await account.contents()).toEqual([]);
     expect(here.world.arm.groups()).toEqual([]);
+  });
+
+  it('is content with cache rules that nobody has pulled through yet', async () => {
+    const { registry } = here.world;
+    const originals = registry.storage.repositories().map(({ name }) => String(name));
+    const cacheRules = originals
+      .filter((name) => name.startsWith('patchwright/mirror/'))
+      .map((upstream) => ({ repository: upstream.replace('/mirror/', '/cached/'), upstream }));
+    registry.configure({ cacheRules });
+    undo(() => registry.configure({ cacheRules: [] }));
+
+    const run = await examine({ PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/cached' });
+
+    expect(findingsOf(run)).toEqual([]);
   });
 
   it('prints a list, a total and what to do next for people', async () => {

@@ -124,6 +124,13 @@ export const MUTATIONS: readonly Mutation[] = [
     says: 'no cache rule fills patchwright/trivy-db',
   },
   {
+    what: 'no mirror for the tools of rpm systems',
+    file: 'modules/mirrors.bicep',
+    from: / {2}\{\n {4}name: 'patchwright-mcr-mariner'[\s\S]*?\n {2}\}\n/,
+    to: '',
+    says: 'no cache rule fills patchwright/mirror/mcr.microsoft.com/cbl-mariner/base/core',
+  },
+  {
     what: 'a mirror filled from elsewhere',
     file: 'modules/mirrors.bicep',
     from: "source: 'docker.io/library/debian'",

@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RepositoryName } from '../../lib/image/reference.ts';
+import { toolingRepositories } from '../../lib/pipeline/tooling-mirrors.ts';
+import { TOOLING_FAMILIES } from '../../lib/report/tooling-images.ts';
 import { REGION } from '../pipeline/pipeline-world.ts';
 import { allFaults, readSurroundings, type Surroundings } from './all-faults.ts';
 import { bicepParser, type ParseBicep } from './bicep/parse-bicep.ts';
@@ -20,7 +23,10 @@ beforeAll(async () => {
 async function mirroredRepositories(): Promise<readonly string[]> {
   const { scopes } = await startedGroups({ kind: 'confidential', region: REGION });
   const own = scopes.map(({ repository }) => String(repository));
-  return [...new Set(own)].filter((name) => /^patchwright\/(?:mirror\/|trivy-db$)/.test(name));
+  const asked = own.filter((name) => /^patchwright\/(?:mirror\/|trivy-db$)/.test(name));
+  const systems = TOOLING_FAMILIES.map((family) => ({ family, name: '1' }));
+  const tooling = toolingRepositories(RepositoryName.parse('patchwright/mirror'), systems);
+  return [...new Set([...asked, ...tooling])];
 }
 
 function faultsOf(changed: BicepTexts): readonly string[] {
@@ -33,7 +39,7 @@ describe('The Bicep', () => {
   });
 
   it('mirrors the database and every tooling image that the app knows', () => {
-    expect(around.mirrored).toHaveLength(5);
+    expect(around.mirrored).toHaveLength(9);
   });
 });
 

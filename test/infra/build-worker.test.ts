@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,12 +20,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function buildWorker(azure: SmokeAzure) {
+async function buildWorker(azure: SmokeAzure, environment: Readonly<Record<string, string>> = {}) {
   await writeStandIns(folder, azure);
   return spawnSync('bash', [join(ROOT, 'infra/build-worker.sh'), 'registry', '1'], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin` },
+    env: { ...environment, PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin` },
     timeout: 25_000,
   });
 }
@@ -38,6 +38,22 @@ describe('infra/build-worker.sh', () => {
     expect(
       stdout.match(/_WORKER_IMAGE=patchwright\/worker-(?:scan|patch)@sha256:a{64}$/gm),
     ).toHaveLength(2);
+  });
+
+  it('builds the image without BuildKit and root where the builder is remote', async () => {
+    const { status, stdout } = await buildWorker(GOOD, { BUILDER: 'remote' });
+
+    const calls = await readFile(join(folder, 'calls'), 'utf8');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/PATCH_WORKER_IMAGE=patchwright\/worker-patch-remote@sha256:a{64}$/m);
+    expect(calls.match(/--target \S+/g)).toEqual(['--target scan', '--target patch-remote']);
+  });
+
+  it('refuses a builder that it does not know', async () => {
+    const { status, stdout } = await buildWorker(GOOD, { BUILDER: 'none' });
+
+    expect(status).not.toBe(0);
+    expect(stdout).toBe('');
   });
 
   it.each(['acr show', 'acr import', 'acr build', 'acr repository show'])(

@@ -52,6 +52,18 @@ describe('The check of the Dockerfile reports', () => {
       'USER 0:0\n$1',
       'scan runs as 0:0',
     ],
+    [
+      'a BuildKit beside the client of another',
+      /(AS patch-remote\n)/,
+      '$1COPY --from=buildkit /out/buildkitd /usr/local/bin/buildkitd\n',
+      'patch-remote holds /usr/local/bin/buildkitd',
+    ],
+    [
+      'the client of a remote BuildKit as root',
+      /(AS patch-remote[\s\S]*?)USER .*\n/,
+      '$1',
+      'patch-remote runs as root',
+    ],
     ['a tool left out', /^COPY --from=bbolt.*\n/m, '', 'scan lacks /usr/local/bin/bbolt'],
     ['a package more', 'recommends runc', 'recommends runc curl', 'patch installs runc,curl'],
     ['an image by tag', /FROM \$\{BASE_IMAGE\}/, 'FROM debian:latest', "can't pin"],

@@ -54,12 +54,23 @@ export interface Scene {
 const RUN_LIMIT_MS = 10 * 60_000;
 const Started = z.object({ runId: RunId });
 
-export async function startScene(repositories: readonly string[]): Promise<Scene> {
-  const prepared = await prepareReal();
+export interface SceneOptions {
+  /** Makes a program that runs in place of buildkitd and ends up in it; given its path and a folder. */
+  readonly inPlaceOfBuildkitd?: (buildkitd: string, folder: string) => Promise<string>;
+}
+
+export async function startScene(
+  repositories: readonly string[],
+  { inPlaceOfBuildkitd }: SceneOptions = {},
+): Promise<Scene> {
+  const found = await prepareReal();
   const folder = await mkdtemp(join(tmpdir(), TEMPORARY_PREFIX));
   const caretaker = startCaretaker(folder);
   const temporary = await makeFolder(join(folder, 'tmp'));
   const work = await makeFolder(join(folder, 'work'));
+  const { programs } = found.tools;
+  const buildkitd = (await inPlaceOfBuildkitd?.(programs.buildkitd, work)) ?? programs.buildkitd;
+  const prepared = { ...found, tools: { ...found.tools, programs: { ...programs, buildkitd } } };
   // Read at each use by whatever makes a temporary folder in this process or below it.
   process.env.TMPDIR = temporary;
   const closers = [() => caretaker.cleanUp()];

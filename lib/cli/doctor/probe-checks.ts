@@ -4,13 +4,14 @@ import { fail, type Outcome, pass, skipped, warn } from '../../doctor/outcome.ts
 import type { ProbeResult } from '../../job/probe-result.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
+const MOUNT_TRIALS = ['bind-mount', 'tmpfs-mount', 'overlay-mount', 'proc-mount'] as const;
 /** Without these BuildKit and runc do nothing. */
 const BUILDER_TRIALS = [
-  'bind-mount',
-  'tmpfs-mount',
-  'overlay-mount',
+  ...MOUNT_TRIALS,
   'unshare-mount',
   'unshare-pid',
+  'cgroup-write',
+  'runc-container',
 ] as const;
 const GIB = 1024 ** 3;
 /** Layers of a few images, BuildKit's state and temporary files. */
@@ -41,6 +42,15 @@ export const probeChecks: readonly Check[] = [
     cleansUp: true,
     run: probeConfidential,
   },
+  {
+    id: 'probe-remote',
+    title: 'A group reaches the remote BuildKit and is let in',
+    needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
+    limitSeconds: LIMIT_SECONDS,
+    probe: true,
+    cleansUp: true,
+    run: probeRemote,
+  },
 ];
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
@@ -55,6 +65,26 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
     return fail(
       `the group refuses ${why.join(', ')}`,
       'BuildKit can’t work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
+    );
+  });
+}
+
+async function probeRemote(context: CheckContext): Promise<Outcome> {
+  const { builder, patchWorkerImage: image } = context.app.options;
+  if (builder.kind !== 'remote') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  const kind = {
+    sku: 'Standard',
+    privileged: false,
+    image,
+    tools: ['copa'],
+    remote: true,
+  } as const;
+  const probe = await probeGroup(context, kind);
+  return judge(probe, (result) => {
+    if (result.buildkit?.ok === true) return missingTools(result, kind.tools);
+    return fail(
+      `the group does not get into ${builder.address}: ${result.buildkit?.detail ?? 'it did not try'}`,
+      'Check that the groups’ network reaches BUILDKIT_ADDRESS, that buildkitd’s certificate is for that name and of PATCHWRIGHT_BUILDKIT_CA, and that its --tlscacert knows the authority of PATCHWRIGHT_BUILDKIT_CERT.',
     );
   });
 }
@@ -115,7 +145,7 @@ function judgeSurroundings(result: ProbeResult): Outcome {
 }
 
 function mountsOf({ trials }: ProbeResult): string {
-  const allowed = BUILDER_TRIALS.every((name) => trials[name].ok);
+  const allowed = MOUNT_TRIALS.every((name) => trials[name].ok);
   return allowed ? 'mounts work' : 'mounts are refused';
 }
 

@@ -8,15 +8,22 @@ import type { CheckContext } from '../../doctor/check.ts';
 import { Digest } from '../../image/digest.ts';
 import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JOB_FOLDER_VARIABLE } from '../../job/job-file.ts';
 import type { ProbeJobFile } from '../../job/probe-job.ts';
-import { SCRATCH_PATH, SECRETS_PATH, TOKEN_USER } from '../../pipeline/group-spec.ts';
+import {
+  buildkitFiles,
+  SCRATCH_PATH,
+  SECRETS_PATH,
+  TOKEN_USER,
+} from '../../pipeline/group-spec.ts';
 import type { WorkerImage } from '../../pipeline/services.ts';
 
-/** The two kinds of groups that jobs run in. */
+/** The kinds of groups that jobs run in. */
 export interface ProbeKind {
   readonly sku: GroupSpec['sku'];
   readonly privileged: boolean;
   readonly image: WorkerImage;
   readonly tools: readonly string[];
+  /** Has it knock at the remote BuildKit, with what a job would have. */
+  readonly remote?: true;
 }
 
 /** A group like those of the jobs, but small, with nothing in it but the worker's probe. */
@@ -32,6 +39,8 @@ export async function probeSpec(
 ): Promise<GroupSpec> {
   const { registry, options } = app;
   const { repository, reference } = kind.image;
+  const { builder } = options;
+  const remote = kind.remote && builder.kind === 'remote' ? builder : undefined;
   const { token } = await registry.mintToken([{ repository, actions: ['pull'] }]);
   const file: ProbeJobFile = {
     version: 1,
@@ -40,6 +49,7 @@ export async function probeSpec(
     registry: registry.host,
     image: { repository, digest: Digest.parse(reference.split('@')[1]) },
     tools: [...kind.tools],
+    ...(remote !== undefined && { buildkitAddress: remote.address }),
     resultUrl: probe.resultUrl,
     ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
   };
@@ -62,6 +72,7 @@ export async function probeSpec(
       [DOCKER_CONFIG_NAME]: JSON.stringify({
         auths: { [registry.host]: { registrytoken: token } },
       }),
+      ...(remote !== undefined && buildkitFiles(remote)),
     },
     secretsPath: SECRETS_PATH,
     ...(kind.privileged && { scratchPath: SCRATCH_PATH }),

@@ -231,7 +231,18 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'tooling images that are not mirrored',
     settings: { PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/other' },
-    finding: /^warn tooling-mirrors: no tooling image for debian and ubuntu.* → .*acr import/,
+    finding:
+      /^warn tooling-mirrors: no tooling image docker\.io\/library\/debian:stable-slim, .*ubuntu:24\.04.* → .*acr import/,
+    code: 0,
+  },
+  {
+    title: 'a tooling image that one release lacks',
+    async change({ here, undo }) {
+      await here.removeRepository('patchwright/mirror/mcr.microsoft.com/azurelinux/base/core');
+      undo(here.seedTooling);
+    },
+    finding:
+      /^warn tooling-mirrors: no tooling image mcr\.microsoft\.com\/azurelinux\/base\/core:3\.0: /,
     code: 0,
   },
   {
@@ -280,11 +291,12 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     code: 0,
   },
   {
-    title: 'a remote builder that does not answer',
-    change: async () => {
+    title: 'a remote builder that does not answer, and no BuildKit in the worker image',
+    change: async ({ breakages }) => {
       const authority = await createAuthority();
       const client = await authority.issue(['patchwright']);
       return {
+        ...(await breakages.useWorkerImage('PATCH', { copa: '0.14.2' })),
         PATCHWRIGHT_BUILDER: 'remote',
         BUILDKIT_ADDRESS: 'tcp://localhost:1',
         PATCHWRIGHT_BUILDKIT_CA: authority.caPem,

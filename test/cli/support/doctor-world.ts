@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Digest } from '../../../lib/image/digest.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
+import { MIRRORED_SYSTEMS, toolingImages } from '../../../lib/report/tooling-images.ts';
 import {
   advisoryArtifact,
   DATABASE_REPOSITORY,
@@ -21,7 +22,6 @@ import { type CliRun, runInProcess } from './run-in-process.ts';
 import { type StorageFront, startStorageFront } from './storage-front.ts';
 
 export const POLICY = policyOf([{ repository: 'team/api', tags: ['*'] }]);
-const MIRROR = 'patchwright/mirror/docker.io/library/';
 /** Small, so that a test can use it up. */
 const GROUP_QUOTA = 2;
 
@@ -34,7 +34,11 @@ export interface DoctorWorld {
   readonly fronts: Readonly<Record<'blob' | 'queue' | 'table', StorageFront>>;
   /** Whether the programs `mount` and so on do what they are asked to; they do at first. */
   allowMounts(allowed: boolean): Promise<void>;
+  /** Whether runc does. */
+  allowRunc(allowed: boolean): Promise<void>;
   seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
+  /** Copa's tooling images, each as its original's mirror. */
+  seedTooling(): Promise<void>;
   removeRepository(repository: string): Promise<void>;
   settings(extra?: Readonly<Record<string, string>>): Record<string, string>;
   /** Runs `patchwright doctor` with `--output json` unless told otherwise. */
@@ -85,15 +89,19 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     caFile,
     fronts,
     settings,
-    async allowMounts(allowed) {
-      const file = join(tools, 'refused');
-      await (allowed ? rm(file, { force: true }) : writeFile(file, ''));
-    },
+    allowMounts: (allowed) => flag(join(tools, 'refused'), !allowed),
+    allowRunc: (allowed) => flag(join(tools, 'refused-runc'), !allowed),
     async seedDatabase({ days, annotated = true }) {
       const made = new Date(Date.now() - days * 24 * 3_600_000);
       const layout = await advisoryArtifact(demoAdvisories(), made);
       const target = registryTarget(world.registry, DATABASE_REPOSITORY);
       await pushLayout(annotated ? layout : withoutAnnotations(layout), target);
+    },
+    async seedTooling() {
+      for (const system of MIRRORED_SYSTEMS) {
+        const { upstream = '', repository = '', tag = '' } = toolingImages(system)?.at(-1) ?? {};
+        await seedArtifact(world, `patchwright/mirror/${upstream}/${repository}`, tag);
+      }
     },
     async removeRepository(repository) {
       const found = world.registry.storage.repositories().find(({ name }) => name === repository);
@@ -120,14 +128,16 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
   return doctorWorld;
 }
 
-async function seedAll({ world, seedDatabase }: DoctorWorld): Promise<void> {
+async function seedAll({ world, seedDatabase, seedTooling }: DoctorWorld): Promise<void> {
   await seedPolicy(world.registry, POLICY);
   await seedDatabase({ days: 0 });
-  for (const repository of ['team/api', `${MIRROR}debian`, `${MIRROR}ubuntu`]) {
-    const content = buildArtifact({ configType: 'application/x-test', layers: [] });
-    const layout = makeLayout([{ content, tags: ['v1'] }]);
-    await pushLayout(layout, registryTarget(world.registry, repository));
-  }
+  await seedTooling();
+  await seedArtifact(world, 'team/api', 'v1');
+}
+
+async function seedArtifact({ registry }: World, repository: string, tag: string): Promise<void> {
+  const content = buildArtifact({ configType: 'application/x-test', layers: [] });
+  await pushLayout(makeLayout([{ content, tags: [tag] }]), registryTarget(registry, repository));
 }
 
 function withoutAnnotations(layout: OciLayout): OciLayout {
@@ -145,12 +155,20 @@ function bytesOf(layout: OciLayout, digest: Digest | undefined): Buffer {
   return Buffer.from((digest && layout.blobs.get(digest)) ?? '');
 }
 
+/** Whether this file is there. */
+async function flag(file: string, isThere: boolean): Promise<void> {
+  await (isThere ? writeFile(file, '') : rm(file, { force: true }));
+}
+
 /** What the worker's probe starts: shell scripts, since starting Node takes its time. */
 async function addPrograms(folder: string): Promise<void> {
-  const refuse = `if [ -e '${folder}/refused' ]; then echo 'permission denied' >&2; exit 32; fi`;
-  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.28.1', runc: '1.1.5' };
+  const refuseIf = (file: string) =>
+    `if [ -e '${folder}/${file}' ]; then echo 'permission denied' >&2; exit 32; fi`;
+  const refuse = refuseIf('refused');
+  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.28.1' };
   const bodies = [
-    ...['mount', 'umount', 'unshare'].map((name) => [name, refuse]),
+    ...['mount', 'umount', 'unshare', 'mkdir', 'rmdir'].map((name) => [name, refuse]),
+    ['runc', `[ "$1" = --version ] && echo 'runc 1.1.5' && exit 0\n${refuseIf('refused-runc')}`],
     ...Object.entries(versions).map(([name, version]) => [name, `echo '${name} ${version}'`]),
   ];
   for (const [name = '', body] of bodies) {

@@ -11,10 +11,15 @@ const TARGETS = {
     packages: ['runc'],
     root: true,
   },
+  'patch-remote': { files: ['/usr/local/bin/copa'], packages: [], root: false },
 } as const;
-const BOTH = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app/worker.cjs'];
+const ALL = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app/worker.cjs'];
 /** What a builder without BuildKit, as that of `az acr build`, does not know. */
 const BUILDKIT_ONLY = /--mount|<<|--link|--chmod/;
+
+function isTarget(name: string): name is keyof typeof TARGETS {
+  return Object.hasOwn(TARGETS, name);
+}
 
 /** What whoever builds has to name, and no other image. */
 const IMAGES = ['GO_IMAGE', 'NODE_IMAGE', 'BASE_IMAGE'];
@@ -23,9 +28,7 @@ const IMAGES = ['GO_IMAGE', 'NODE_IMAGE', 'BASE_IMAGE'];
 export function dockerfileFaults(text: string, tools: readonly Tool[]): readonly Fault[] {
   const stages = stagesOf(text);
   return [
-    ...Object.keys(TARGETS).flatMap((name) =>
-      name === 'scan' || name === 'patch' ? targetFaults(stages, name) : [],
-    ),
+    ...Object.keys(TARGETS).flatMap((name) => (isTarget(name) ? targetFaults(stages, name) : [])),
     ...stages.flatMap(baseFaults(stages)),
     ...tools.flatMap((tool) => toolFaults(stages, tool)),
     ...(BUILDKIT_ONLY.test(text.replaceAll(/^#.*$/gm, '')) ? ['needs BuildKit to be built'] : []),
@@ -35,7 +38,7 @@ export function dockerfileFaults(text: string, tools: readonly Tool[]): readonly
 
 function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fault[] {
   const lines = linesOf(stages, name);
-  const wanted = [...BOTH, ...TARGETS[name].files];
+  const wanted = [...ALL, ...TARGETS[name].files];
   const copied = lines
     .filter((line) => line.startsWith('COPY '))
     .map((line) => line.split(' ').at(-1) ?? '');

@@ -21,8 +21,6 @@ describe('an image with its own package manager can be patched', () => {
     ['rocky', ['rpm', 'dnf']],
     ['alma', ['rpm', 'dnf']],
     ['centos', ['rpm', 'yum']],
-    ['sles', ['rpm', 'zypper']],
-    ['opensuse-leap', ['rpm', 'zypper']],
   ])('%s with %j', (family, packages) => {
     expect(patchability(anImage(family, packages))).toEqual({ patchable: true });
   });
@@ -35,7 +33,9 @@ describe('an image that can not be patched safely is unsupported', () => {
     ['alpine', ['musl'], 'no apk-tools'],
     ['redhat', ['rpm', 'bash'], 'none of tdnf, dnf, yum, microdnf'],
     ['redhat', ['dnf'], 'no rpm'],
-    ['sles', ['rpm', 'dnf'], 'no zypper'],
+    ['sles', ['rpm', 'zypper'], "Copa's tools for sles"],
+    ['opensuse-leap', ['rpm', 'zypper'], "Copa's tools for opensuse-leap"],
+    ['opensuse-tumbleweed', ['rpm', 'zypper'], "Copa's tools for opensuse-tumbleweed"],
     ['oracle', ['rpm', 'dnf'], "can't be patched"],
     ['fedora', ['rpm', 'dnf'], "can't be patched"],
     ['photon', ['rpm', 'tdnf'], "can't be patched"],

@@ -63,6 +63,10 @@ describe('classifyFailure', () => {
       'Error: failed to do request: Head "https://registry-1.docker.io/v2/library/debian/manifests/stable-slim": dial tcp: no such host',
     ],
     [
+      'tooling-image-not-found',
+      'Error: failed to resolve registry.test/tools:1: failed to do request: Head "https://registry.test/v2/tools/manifests/1": proxyconnect tcp: dial tcp 127.0.0.1:0: connect: connection refused',
+    ],
+    [
       'unauthorized',
       'Error: failed to push r.test/patchwright/staging/a:1: server message: insufficient_scope: authorization failed',
     ],

@@ -263,6 +263,28 @@ describe('a patch job with a buildkitd of its own', () => {
     expect(await setup.mark('temporary')).toMatch(new RegExp(`^${scratch}-bk-\\w+/tmp\n$`));
   });
 
+  it('reaches no registry but the user’s, and keeps that from Copa and from what it runs', async () => {
+    const proxies = `JSON.stringify([process.env.HTTPS_PROXY, process.env.HTTP_PROXY,
+      process.env.https_proxy, process.env.NO_PROXY])`;
+    const setup = await prepare({
+      buildkitd: `${SERVE} mark('daemon', ${proxies});`,
+      copa: `mark('copa', ${proxies}); ${PUSH}`,
+    });
+    const proxy = 'http://proxy.test:3128';
+    const environment = { ...setup.context.environment, HTTPS_PROXY: proxy, https_proxy: proxy };
+
+    await runWorker({ ...setup.context, environment }, 'patch');
+
+    const host = services.host.replace(/:.*/, '');
+    expect(JSON.parse(await setup.mark('daemon'))).toEqual([
+      'http://127.0.0.1:0',
+      'http://127.0.0.1:0',
+      null,
+      `${host},.data.azurecr.io,.blob.core.windows.net`,
+    ]);
+    expect(JSON.parse(await setup.mark('copa'))).toEqual([proxy, null, proxy, null]);
+  });
+
   it('finds a shorter place for the socket where the path would be too long for one', async () => {
     const setup = await prepare({ buildkitd: SERVE });
     const scratch = join(setup.base, 'x'.repeat(100));

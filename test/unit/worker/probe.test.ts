@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROBE_TRIALS, ProbeResult } from '../../../lib/job/probe-result.ts';
 import { runWorker } from '../../../lib/worker/run-worker.ts';
@@ -31,10 +33,17 @@ async function setUpProbe(): Promise<WorkerSetup> {
   };
   await setup.writeJob(job, dockerConfig(services.host));
   services.tags.set(`patchwright/worker:${imageDigest(0)}`, imageDigest(0));
-  for (const name of ['mount', 'umount', 'unshare']) await addTool(setup.tools, name, '');
+  for (const name of ['mount', 'umount', 'unshare', 'mkdir', 'rmdir', 'runc']) {
+    await addTool(setup.tools, name, '');
+  }
   await addTool(setup.tools, 'copa', 'console.log("copa version 0.14.2")');
   return setup;
 }
+
+/** The body of a program that writes down how it was called. */
+const NOTE = ({ base, context }: WorkerSetup) =>
+  `require('node:fs').appendFileSync(${JSON.stringify(`${base}/calls`)},
+    process.argv.slice(2).join(' ').replaceAll(${JSON.stringify(context.scratch)}, '') + '\\n');`;
 
 function result(): ProbeResult {
   return ProbeResult.parse(JSON.parse(services.blobs.get('/results/probe.json') ?? ''));
@@ -83,8 +92,56 @@ describe('the worker’s probe', () => {
       `mount -t overlay probe -o lowerdir=${folders}`,
       'umount ',
       'umount --lazy',
+      `mount -t overlay probe -o lowerdir=${folders.replaceAll('/probe/', '/probe/runc/')}`,
+      'umount ',
+      'umount --lazy',
     ]);
     expect(result().trials['bind-mount']).toEqual({ ok: false, detail: 'umount exit 32' });
+  });
+
+  it('has runc run a bundle on the overlay, and delete what failed', async () => {
+    const setup = await setUpProbe();
+    await addTool(
+      setup.tools,
+      'runc',
+      `${NOTE(setup)} if (process.argv.includes('run')) { console.error('no cgroup mount'); process.exit(1); }`,
+    );
+
+    await runWorker(setup.context, 'probe');
+
+    const name = `patchwright-probe-${basename(setup.context.scratch)}`;
+    expect((await setup.mark('calls')).trimEnd().split('\n')).toEqual([
+      `--root /probe/runc/state run --bundle /probe/runc/bundle ${name}`,
+      `--root /probe/runc/state delete --force ${name}`,
+    ]);
+    expect(result().trials['runc-container']).toEqual({
+      ok: false,
+      detail: 'runc exit 1: no cgroup mount',
+    });
+  });
+
+  it('takes the cgroup away that it could make', async () => {
+    const setup = await setUpProbe();
+    for (const name of ['mkdir', 'rmdir']) await addTool(setup.tools, name, NOTE(setup));
+
+    await runWorker(setup.context, 'probe');
+
+    const [made, removed] = (await setup.mark('calls')).trimEnd().split('\n');
+    expect(made).toMatch(/^\/sys\/fs\/cgroup\/.*patchwright-probe-/);
+    expect(removed).toBe(made);
+  });
+
+  it('counts a program that is not there as a trial that failed', async () => {
+    const setup = await setUpProbe();
+    await rm(join(setup.tools, 'runc'));
+    const PATH = `${setup.tools}:${dirname(process.execPath)}`;
+    const environment = { ...setup.context.environment, PATH };
+
+    await runWorker({ ...setup.context, environment }, 'probe');
+
+    const { 'runc-container': runc, ...others } = result().trials;
+    expect(runc).toEqual({ ok: false, detail: 'runc could not be started (ENOENT)' });
+    expect(Object.values(others).every(({ ok }) => ok)).toBe(true);
   });
 
   it('reports what is refused in the words of the program that was', async () => {

@@ -15,6 +15,8 @@ export interface Authority {
   readonly caPem: string;
   /** A server certificate for these host names and IP addresses. */
   issue(names: readonly string[]): Promise<IssuedCertificate>;
+  /** A certificate for a client of this name. */
+  issueClient(name: string): Promise<IssuedCertificate>;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function createAuthority(
     ],
   });
 
-  async function issue(names: readonly string[]): Promise<IssuedCertificate> {
+  async function issueFor(usage: string, names: readonly string[]): Promise<IssuedCertificate> {
     const own = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.create({
       subject: `CN=${names[0] ?? 'localhost'}`,
@@ -59,7 +61,7 @@ export async function createAuthority(
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        new x509.ExtendedKeyUsageExtension([usage]),
         new x509.SubjectAlternativeNameExtension(
           names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
         ),
@@ -74,7 +76,12 @@ export async function createAuthority(
     };
   }
 
-  return { caPem: authority.toString('pem'), issue };
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  return {
+    caPem: authority.toString('pem'),
+    issue: (names) => issueFor(serverAuth, names),
+    issueClient: (name) => issueFor(clientAuth, [name]),
+  };
 }
 
 /**
