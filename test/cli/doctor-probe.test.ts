@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createInspection } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
+import { isBuilderThere, rememberProof } from '../../lib/pipeline/builder-proof.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';
@@ -8,6 +9,7 @@ import { type DoctorWorld, startDoctorWorld } from './support/doctor-world.ts';
 import { type RemoteDaemon, startRemoteDaemon } from './support/remote-daemon.ts';
 import { type StorageAccount, storageAccount } from './support/storage-account.ts';
 
+const REGION = 'westeurope';
 const REFUSAL = new ArmError(403, 'AuthorizationFailed', 'You may not delete.');
 
 let here: DoctorWorld;
@@ -22,6 +24,8 @@ afterEach(async () => {
   here.world.arm.setRequestFaults(undefined);
   await here.allowMounts(true);
   await here.allowRunc(true);
+  const { app } = createInspection(here.settings(), { identity: 'app' });
+  await rememberProof(app, REGION);
 });
 afterAll(() => here.close());
 
@@ -79,6 +83,23 @@ describe('doctor --probe', () => {
       ),
     ]);
     await expectNothingLeft();
+  });
+
+  it('writes down where BuildKit works, and takes it back where it does not', async () => {
+    const { app } = createInspection(here.settings(), { identity: 'app' });
+    const remembered: boolean[] = [];
+    for (const allowed of [false, true, false]) {
+      await here.allowMounts(allowed);
+      await here.doctor(['--probe']);
+      remembered.push(await isBuilderThere(app));
+    }
+
+    const run = await here.doctor();
+
+    expect(remembered).toEqual([false, true, false]);
+    expect(findingsOf(run)).toEqual([
+      expect.stringMatching(/^warn builder: no probe has seen BuildKit work .* → .*doctor --probe/),
+    ]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import type { Check, CheckContext } from '../../doctor/check.ts';
 import { whatToDoAbout } from '../../doctor/explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from '../../doctor/outcome.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
+import { forgetProof, rememberProof } from '../../pipeline/builder-proof.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
 const MOUNT_TRIALS = ['bind-mount', 'tmpfs-mount', 'overlay-mount', 'proc-mount'] as const;
@@ -36,7 +37,8 @@ export const probeChecks: readonly Check[] = [
   {
     id: 'probe-confidential',
     title: 'A privileged Confidential group can be created and deleted; BuildKit can work in it',
-    needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
+    // What it finds is written down for the app.
+    needs: ['container-groups', 'storage-result-address', 'storage-tables', 'worker-patch-image'],
     limitSeconds: LIMIT_SECONDS,
     probe: true,
     cleansUp: true,
@@ -58,8 +60,8 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
   if (builder.kind !== 'confidential') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa', 'buildkitd', 'runc'];
   const probe = await probeGroup(context, { sku: 'Confidential', privileged: true, image, tools });
-  return judge(probe, (result) => {
-    const refused = BUILDER_TRIALS.filter((name) => !result.trials[name].ok);
+  const outcome = judge(probe, (result) => {
+    const refused = refusedTrials(result);
     if (refused.length === 0) return missingTools(result, tools);
     const why = refused.map((name) => `${name} (${result.trials[name].detail})`);
     return fail(
@@ -67,6 +69,18 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
       'BuildKit can’t work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
     );
   });
+  const { end } = probe;
+  const worked = outcome.status === 'pass' || outcome.status === 'warn';
+  // A group that was refused, or gave no result, says nothing of what groups may do here.
+  if (worked) await rememberProof(context.app, builder.region);
+  else if (end.end === 'result' && refusedTrials(end.result).length > 0) {
+    await forgetProof(context.app, builder.region);
+  }
+  return outcome;
+}
+
+function refusedTrials(result: ProbeResult) {
+  return BUILDER_TRIALS.filter((name) => !result.trials[name].ok);
 }
 
 async function probeRemote(context: CheckContext): Promise<Outcome> {
