@@ -110,7 +110,7 @@ async function registryFaults(
     const { length } = registry.digests(repository);
     if (length > 0) faults.push(`${length} manifests are left in ${repository}`);
   }
-  for (const [name, digest] of observer.foreignTags) {
+  for (const [name, digest] of observer.publishing.foreignTags) {
     const [repository = '', tag = ''] = name.split(':');
     const found = await registry.tag(RepositoryName.parse(repository), Tag.parse(tag));
     if (found?.digest !== digest) faults.push(`${name} is not what its owner pushed`);
@@ -122,14 +122,14 @@ async function registryFaults(
         Digest.array().parse(JSON.parse(String(entity.patchDigests ?? '[]'))),
       ),
   );
-  for (const { tag, digest } of observer.published) {
+  for (const { tag, digest } of observer.publishing.published) {
     if (!known.has(digest)) faults.push(`${tag} was published and the inventory does not know it`);
   }
   const names = new Set(blobs.names('patchwright-reports'));
   for (const { entity: target } of tables.all(TABLES.targets)) {
     if (target.state !== 'patched') continue;
     const image = `${String(target.repository)}:${String(target.tag)}`;
-    const stood = observer.published.some(({ digest }) => digest === target.patchDigest);
+    const stood = observer.publishing.published.some(({ digest }) => digest === target.patchDigest);
     if (!stood) faults.push(`${image} is patched, and its patch was never published`);
     for (const report of [target.reportBefore, target.reportAfter]) {
       if (!names.has(String(report))) faults.push(`${image} names a report that is not there`);

@@ -15,7 +15,7 @@ import { gatedServices } from './gates/gated-services.ts';
 import { isIdle } from './idle.ts';
 import { expiredGroupsLeft } from './invariants.ts';
 import type { ScenarioRun } from './scenario.ts';
-import type { Instance, Task } from './task.ts';
+import { type Instance, newTask, type Task } from './task.ts';
 import { START, type World } from './world.ts';
 
 export const REAP_SECONDS = 300;
@@ -74,17 +74,7 @@ export class Invocations {
   ): void {
     this.#count += 1;
     const instance = this.#world.random.pick(this.#world.instances);
-    const task: Task = {
-      id: this.#count,
-      name,
-      instance,
-      startedAt: this.#world.now + instance.skewMs,
-      message,
-      pending: new Set(),
-      faults: 0,
-      end: undefined,
-      tagsRead: new Map(),
-    };
+    const task = newTask({ id: this.#count, name, instance, message, now: this.#world.now });
     this.#world.tasks.add(task);
     this.#world.note(() => `${task.instance.name}#${task.id} begins ${name}`);
     const services = gatedServices(this.#gate, task);

@@ -7,6 +7,8 @@ export interface PortCall<Result> {
   /** For the trace; never a credential. */
   readonly label: string;
   readonly writes: boolean;
+  /** It changes what others see: only the holder of a lease may make it. */
+  readonly effect?: boolean;
   perform(): Promise<Result>;
   /** What the adapter gives, or throws, when there is no answer, and when it is told to wait. */
   failed(how: 'unavailable' | 'throttled'): Outcome<Result>;

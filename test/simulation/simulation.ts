@@ -9,7 +9,7 @@ import { Invocations, REAP_SECONDS } from './invocations.ts';
 import type { PortCall } from './port-call.ts';
 import { replayMessages } from './replay.ts';
 import { RUN_HOURS } from './simulated-options.ts';
-import type { PendingCall, Task } from './task.ts';
+import { clockOf, type PendingCall, type Task } from './task.ts';
 import { START, World, type WorldOptions } from './world.ts';
 import { meetWorldFault, unlessLocked } from './world-faults.ts';
 
@@ -84,9 +84,10 @@ export class Simulation {
       backends: world.backends,
       observer: world.observer,
       options: world.options,
-      now: (task) => new Date(world.now + task.instance.skewMs),
+      now: (task) => clockOf(task, world.now),
       pass: <Result>(task: Task, call: PortCall<Result>) =>
         new Promise<Result>((resolve, reject) => {
+          world.observer.asked(call);
           task.pending.add({ task, call, resolve: (value) => resolve(value as Result), reject });
         }),
       pushOther: async (repository, tag) => {

@@ -73,7 +73,7 @@ async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<bool
     case 'source-deleted':
       return world.images.remove(random.pick(world.scenario.images), random);
     case 'tag-locked': {
-      const patch = world.observer.published.at(-1) ?? world.images.oldPatches.at(-1);
+      const patch = world.observer.publishing.published.at(-1) ?? world.images.oldPatches.at(-1);
       const [repository = '', tag = ''] = patch?.tag.split(':') ?? [];
       if (patch === undefined) return false;
       const image = { repository: RepositoryName.parse(repository), tag: Tag.parse(tag) };

@@ -75,7 +75,12 @@ export class World {
       groups: new MemoryContainerGroups({ clock, decide: (spec) => decideCourse(this, spec) }),
     };
     this.observer = new Observer({ truth, registry, coverage });
-    this.images = new ImagePusher({ registry, tables, truth, observer: this.observer });
+    this.images = new ImagePusher({
+      registry,
+      tables,
+      truth,
+      publishing: this.observer.publishing,
+    });
     this.options = optionsOf(options.scenario);
   }
 

@@ -8,7 +8,8 @@ export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;
   const call = (method: string, container: ContainerName, name: string, writes: boolean) => {
     const label = `${container}/${name}`;
-    return { port: 'blobs' as PortName, method, label, writes, failed: storageFailure(label) };
+    const failed = storageFailure(label);
+    return { port: 'blobs' as PortName, method, label, writes, effect: writes, failed };
   };
   return {
     read: (container, name, maxBytes) =>

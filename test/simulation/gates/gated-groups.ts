@@ -16,6 +16,7 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
     method,
     label,
     writes,
+    effect: writes,
   });
   return {
     get: (name) =>
@@ -28,17 +29,13 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
       gate.pass(task, {
         ...call('create', spec.name, true),
         failed: refused,
-        perform: async () => {
-          gate.observer.groupPut(spec);
-          return groups.create(spec);
-        },
+        perform: () => groups.create(spec),
       }),
     delete: (name: GroupName) =>
       gate.pass(task, {
         ...call('delete', name, true),
         failed: refused,
         perform: async () => {
-          gate.observer.groupDeleted(name);
           const answer = await groups.delete(name);
           // Azure's own quota on deletions: what is left is for the next round.
           if (!answer.ok) task.faults += 1;

@@ -22,6 +22,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
       method,
       label,
       writes,
+      effect: writes,
       failed: registryFailure(label),
       perform,
       ...more,
@@ -51,9 +52,9 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         true,
         async () => {
           const put = { task, repository, reference, bytes: manifest.bytes };
-          await gate.observer.beforePut(put);
+          gate.observer.publishing.beforePut(put);
           const digest = await registry.putManifest(repository, reference, manifest);
-          gate.observer.afterPut(put);
+          gate.observer.publishing.afterPut(put);
           return digest;
         },
         final ? { otherPush: () => gate.pushOther(repository, tag) } : {},
@@ -61,7 +62,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
     },
     deleteManifest: (repository, digest) =>
       pass('deleteManifest', `${repository} ${digest}`, true, async () => {
-        gate.observer.manifestDeleted(repository, digest);
+        gate.observer.publishing.manifestDeleted(repository, digest);
         await registry.deleteManifest(repository, digest);
       }),
     hasBlob: (repository, digest) =>
