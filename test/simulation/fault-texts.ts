@@ -135,4 +135,35 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead:
       "const active = targets.filter((target) => !isTerminal(target.state) && target.state !== 'verifying');",
   },
+  {
+    name: 'do not look at the lease of a job',
+    file: 'step-job.ts',
+    text: 'if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > services.clock.now()) return;',
+    instead: '',
+  },
+  {
+    name: 'do not look at the lease of a run',
+    file: 'tick-run.ts',
+    text: 'if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > now) return;',
+    instead: '',
+  },
+  {
+    name: 'take any wake number',
+    file: 'step-job.ts',
+    text: ' || stored.row.wake !== message.wake) return;',
+    instead: ') return;',
+  },
+  {
+    name: 'do not look at the lease before an effect',
+    file: 'held-job.ts',
+    text: 'if (until === undefined || until <= this.#services.clock.now()) throw new LeaseLost();',
+    instead: 'if (until === undefined) throw new LeaseLost();',
+  },
+  {
+    name: 'write a job whoever else has written it',
+    file: 'held-job.ts',
+    text: 'if (stored === undefined) throw new LeaseLost();\n    this.#stored = stored;\n  }\n\n  /** Ends',
+    instead:
+      'if (stored === undefined) { const now = await this.#services.jobs.get(this.row.partitionKey, this.row.rowKey); this.#stored = { row: this.row, etag: now?.etag ?? "" }; return this.save(changes); }\n    this.#stored = stored;\n  }\n\n  /** Ends',
+  },
 ];

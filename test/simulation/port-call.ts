@@ -1,5 +1,12 @@
 export type PortName = 'tables' | 'queues' | 'blobs' | 'registry' | 'groups';
 
+/**
+ * A change of what others see. `leased`: nothing but the lease of whoever makes it keeps another from
+ * making one that contradicts it. `conditional`: it names the ETag of the truth that it was decided by
+ * (a target's row), or the digest of its own content.
+ */
+export type Effect = 'leased' | 'conditional';
+
 /** A call of a port, with all that a fault needs to know of it. */
 export interface PortCall<Result> {
   readonly port: PortName;
@@ -7,8 +14,7 @@ export interface PortCall<Result> {
   /** For the trace; never a credential. */
   readonly label: string;
   readonly writes: boolean;
-  /** It changes what others see: only the holder of a lease may make it. */
-  readonly effect?: boolean;
+  readonly effect?: Effect | undefined;
   perform(): Promise<Result>;
   /** What the adapter gives, or throws, when there is no answer, and when it is told to wait. */
   failed(how: 'unavailable' | 'throttled'): Outcome<Result>;

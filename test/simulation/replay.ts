@@ -20,8 +20,8 @@ export async function replayMessages(world: World): Promise<void> {
     observer,
     options: world.options,
     now: (task) => clockOf(task, world.now),
-    pass: (_, call) => {
-      observer.asked(call);
+    pass: (task, call) => {
+      observer.asked(task, call);
       return call.perform();
     },
     pushOther: async () => {},

@@ -87,7 +87,7 @@ export class Simulation {
       now: (task) => clockOf(task, world.now),
       pass: <Result>(task: Task, call: PortCall<Result>) =>
         new Promise<Result>((resolve, reject) => {
-          world.observer.asked(call);
+          world.observer.asked(task, call);
           task.pending.add({ task, call, resolve: (value) => resolve(value as Result), reject });
         }),
       pushOther: async (repository, tag) => {

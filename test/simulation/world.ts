@@ -74,7 +74,7 @@ export class World {
       registry,
       groups: new MemoryContainerGroups({ clock, decide: (spec) => decideCourse(this, spec) }),
     };
-    this.observer = new Observer({ truth, registry, coverage });
+    this.observer = new Observer({ clock, truth, registry, coverage });
     this.images = new ImagePusher({
       registry,
       tables,

@@ -8,8 +8,9 @@ export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;
   const call = (method: string, container: ContainerName, name: string, writes: boolean) => {
     const label = `${container}/${name}`;
+    const effect = writes ? ('leased' as const) : undefined;
     const failed = storageFailure(label);
-    return { port: 'blobs' as PortName, method, label, writes, effect: writes, failed };
+    return { port: 'blobs' as PortName, method, label, writes, effect, failed };
   };
   return {
     read: (container, name, maxBytes) =>

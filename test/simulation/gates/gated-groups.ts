@@ -16,7 +16,7 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
     method,
     label,
     writes,
-    effect: writes,
+    effect: writes ? ('leased' as const) : undefined,
   });
   return {
     get: (name) =>

@@ -8,6 +8,9 @@ import type { Task } from '../task.ts';
 import { registryFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
 
+/** Whoever writes it writes the same. */
+const BY_CONTENT = { effect: 'conditional' } as const;
+
 export function gatedRegistry(gate: Gate, task: Task): Registry {
   const { registry } = gate.backends;
   const pass = <Result>(
@@ -22,7 +25,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
       method,
       label,
       writes,
-      effect: writes,
+      effect: writes ? 'leased' : undefined,
       failed: registryFailure(label),
       perform,
       ...more,
@@ -57,7 +60,11 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
           gate.observer.publishing.afterPut(put);
           return digest;
         },
-        final ? { otherPush: () => gate.pushOther(repository, tag) } : {},
+        tag === undefined
+          ? BY_CONTENT
+          : final
+            ? { otherPush: () => gate.pushOther(repository, tag) }
+            : {},
       );
     },
     deleteManifest: (repository, digest) =>
@@ -76,8 +83,12 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         registry.openBlob(repository, digest),
       ),
     putBlob: (repository, digest, bytes) =>
-      pass('putBlob', `${repository} ${digest}`, true, () =>
-        registry.putBlob(repository, digest, bytes),
+      pass(
+        'putBlob',
+        `${repository} ${digest}`,
+        true,
+        () => registry.putBlob(repository, digest, bytes),
+        BY_CONTENT,
       ),
     shareBlob: (options) =>
       pass(
@@ -85,7 +96,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         `${options.from} ${options.to} ${options.digest}`,
         true,
         () => registry.shareBlob(options),
-        { mountLost: { value: 'mounted' } },
+        { mountLost: { value: 'mounted' }, ...BY_CONTENT },
       ),
     referrers: (repository, digest) =>
       pass('referrers', `${repository} ${digest}`, false, () =>

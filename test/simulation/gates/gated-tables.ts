@@ -6,7 +6,7 @@ import {
   type TableName,
   type Tables,
 } from '../../../lib/storage/tables.ts';
-import type { PortName } from '../port-call.ts';
+import type { Effect, PortName } from '../port-call.ts';
 import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
@@ -15,7 +15,8 @@ export function gatedTables(gate: Gate, task: Task): Tables {
   const { tables } = gate.backends;
   const call = (method: string, table: TableName, key: string, writes: boolean) => {
     const label = `${table} ${key}`;
-    const effect = writes && table === TABLES.targets;
+    const effect: Effect | undefined =
+      writes && table === TABLES.targets ? 'conditional' : undefined;
     const failed = storageFailure(label);
     return { port: 'tables' as PortName, method, label, writes, effect, failed };
   };
