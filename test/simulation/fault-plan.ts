@@ -1,3 +1,4 @@
+import type { CrashPoints } from './crash-points.ts';
 import {
   CALL_FAULTS,
   type CallFault,
@@ -113,13 +114,13 @@ export class RandomFaults implements FaultPlan {
 
 /** Crashes at the nth write, before or after its effect, and perhaps at the write after that. */
 export class CrashAt implements FaultPlan {
-  readonly #crashes: ReadonlyMap<number, 'crash-before' | 'crash-after'>;
+  readonly #crashes: CrashPoints;
   writes = 0;
   readonly world = NO_FAULTS.world;
   readonly course = NO_FAULTS.course;
   readonly worker = NO_FAULTS.worker;
 
-  constructor(crashes: ReadonlyMap<number, 'crash-before' | 'crash-after'>) {
+  constructor(crashes: CrashPoints) {
     this.#crashes = crashes;
   }
 
