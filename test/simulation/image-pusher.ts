@@ -87,6 +87,7 @@ export class ImagePusher {
       },
     });
     this.oldPatches.push({ tag: `${repository}:${tag}` });
+    this.#publishing.stood.add(`${repository}:${tag} ${digest}`);
     return { source, fingerprint, digest };
   }
 

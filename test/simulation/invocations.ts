@@ -8,7 +8,7 @@ import { startRun } from '../../lib/pipeline/start-run.ts';
 import { stepJob } from '../../lib/pipeline/step-job.ts';
 import { tickRun } from '../../lib/pipeline/tick-run.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
-import type { PendingMessage } from '../fakes/memory-queues.ts';
+import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
 import { isDefect } from './defect.ts';
 import type { Gate } from './gates/gate.ts';
 import { gatedServices } from './gates/gated-services.ts';
@@ -100,7 +100,7 @@ export class Invocations {
     const { queues } = this.#world.backends;
     if (message !== undefined) {
       if (ok) queues.delete(message);
-      else if (message.dequeueCount < 5 || !queues.poison(message)) queues.release(message, 120);
+      else if (message.dequeueCount < 5 || !this.#poison(message)) queues.release(message, 120);
     }
     if (!ok) this.#world.observer.text('error', errorOf(task));
     if (!ok && end !== undefined && isDefect(end.error)) {
@@ -115,6 +115,14 @@ export class Invocations {
       }
     }
     if (!ok && task.name.startsWith('start ')) this.#again(task);
+  }
+
+  /** Failed too often: the host puts a copy into the poison queue. */
+  #poison(message: ReceivedMessage): boolean {
+    const { queue, body } = message;
+    const poisoned = this.#world.backends.queues.poison(message);
+    if (poisoned) this.#world.observer.poison.push({ queue, body });
+    return poisoned;
   }
 
   planRun(run: ScenarioRun): void {

@@ -74,7 +74,8 @@ export class World {
       registry,
       groups: new MemoryContainerGroups({ clock, decide: (spec) => decideCourse(this, spec) }),
     };
-    this.observer = new Observer({ clock, truth, registry, coverage });
+    const { groups } = this.backends;
+    this.observer = new Observer({ clock, truth, registry, groups, coverage });
     this.images = new ImagePusher({
       registry,
       tables,

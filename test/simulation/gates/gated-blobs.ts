@@ -22,7 +22,7 @@ export function gatedBlobs(gate: Gate, task: Task): Blobs {
       gate.pass(task, {
         ...call('create', container, name, true),
         perform: async () => {
-          gate.observer.text('blob', `${name} ${Buffer.from(bytes).toString('utf8')}`);
+          gate.observer.blob(name, bytes);
           return blobs.create(container, name, bytes, contentType);
         },
         ownWriteLost: { value: 'exists' },

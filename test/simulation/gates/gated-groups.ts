@@ -25,14 +25,21 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
         failed: groupsFailure(name),
         perform: () => groups.get(name),
       }),
-    create: (spec: GroupSpec) =>
-      gate.pass(task, {
+    create: (spec: GroupSpec) => {
+      gate.observer.groupAsked(task, spec);
+      return gate.pass(task, {
         ...call('create', spec.name, true),
         failed: refused,
-        perform: () => groups.create(spec),
-      }),
-    delete: (name: GroupName) =>
-      gate.pass(task, {
+        perform: async () => {
+          const answer = await groups.create(spec);
+          gate.observer.groupAnswered(task, answer);
+          return answer;
+        },
+      });
+    },
+    delete: (name: GroupName) => {
+      gate.observer.deletionAsked(name);
+      return gate.pass(task, {
         ...call('delete', name, true),
         failed: refused,
         perform: async () => {
@@ -41,7 +48,8 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
           if (!answer.ok) task.faults += 1;
           return answer;
         },
-      }),
+      });
+    },
     async *list() {
       const all = await gate.pass(task, {
         ...call('list', '', false),

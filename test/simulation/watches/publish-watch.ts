@@ -22,6 +22,8 @@ export class PublishWatch {
   readonly foreignTags = new Map<string, Digest>();
   /** `repository source fingerprint` → the patches of it that were published. */
   readonly patches = new Map<string, Set<Digest>>();
+  /** `repository:tag digest` of every patch that ever stood under a tag. */
+  readonly stood = new Set<string>();
   readonly published: { readonly tag: string; readonly digest: Digest }[] = [];
   readonly #report: Report;
   readonly #truth: Truth;
@@ -80,6 +82,7 @@ export class PublishWatch {
     const digest = digestOf(bytes);
     this.foreignTags.delete(tag);
     this.published.push({ tag, digest });
+    this.stood.add(`${tag} ${digest}`);
     const { annotations } = ImageManifest.parse(JSON.parse(Buffer.from(bytes).toString()));
     const source = annotations?.[Annotation.sourceDigest];
     const key = `${repository} ${source} ${annotations?.[Annotation.fingerprint]}`;
