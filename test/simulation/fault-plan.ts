@@ -140,6 +140,15 @@ function fits(fault: CallFault, call: PortCall<unknown>): boolean {
       return call.disturb !== undefined;
     case 'own-write-lost':
       return call.ownWriteLost !== undefined;
+    case 'registry-denied':
+    case 'registry-unauthorized':
+    case 'registry-unexpected':
+      return call.port === 'registry';
+    case 'storage-denied':
+    case 'storage-unexpected':
+      return call.port === 'tables' || call.port === 'queues' || call.port === 'blobs';
+    case 'arm-unauthorized':
+      return call.port === 'groups';
     case 'mount-lost':
       return call.mountLost !== undefined;
     case 'tag-race-before':

@@ -7,6 +7,9 @@ export type PortName = 'tables' | 'queues' | 'blobs' | 'registry' | 'groups';
  */
 export type Effect = 'leased' | 'conditional';
 
+/** How a service fails. `unavailable`: there is no answer. The last three no waiting puts right. */
+export type Failure = 'unavailable' | 'throttled' | 'denied' | 'unauthorized' | 'unexpected';
+
 /** A call of a port, with all that a fault needs to know of it. */
 export interface PortCall<Result> {
   readonly port: PortName;
@@ -16,8 +19,8 @@ export interface PortCall<Result> {
   readonly writes: boolean;
   readonly effect?: Effect | undefined;
   perform(): Promise<Result>;
-  /** What the adapter gives, or throws, when there is no answer, and when it is told to wait. */
-  failed(how: 'unavailable' | 'throttled'): Outcome<Result>;
+  /** What the adapter gives, or throws, when the service fails so. */
+  failed(how: Failure): Outcome<Result>;
   /** Another writer gets there first. */
   readonly disturb?: () => Promise<void>;
   /** What a repeated write of one's own looks like. */

@@ -2,6 +2,7 @@ import type { Crash, CrashPoints } from './crash-points.ts';
 import { CrashAt } from './fault-plan.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
 
 /** One run of a few images: patched under two tags, patched, clean, without a fix, ended, unsupported. */
@@ -30,6 +31,7 @@ const FEW_IMAGES: Scenario = {
   mountsRefused: false,
   noBuilder: false,
   tablesLost: false,
+  runHours: LONGEST_RUN_HOURS,
 };
 
 const CRASHES: readonly Crash[] = ['crash-before', 'crash-after'];

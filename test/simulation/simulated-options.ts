@@ -4,7 +4,7 @@ import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import type { Scenario } from './scenario.ts';
 
 export const LEASE_SECONDS = 900;
-export const RUN_HOURS = 8;
+export const LONGEST_RUN_HOURS = 8;
 
 /** The app's settings in a scenario. */
 export function optionsOf(scenario: Scenario): PipelineOptions {
@@ -22,7 +22,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     pollSeconds: scenario.pollSeconds,
     tickSeconds: scenario.tickSeconds,
     leaseSeconds: LEASE_SECONDS,
-    runHours: RUN_HOURS,
+    runHours: scenario.runHours,
     maxGroups: scenario.maxGroups,
     scanBatch: scenario.scanBatch,
     patchBatch: scenario.patchBatch,

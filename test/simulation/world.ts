@@ -72,7 +72,11 @@ export class World {
       queues: new MemoryQueues({ clock }),
       blobs: new MemoryBlobs({ clock }),
       registry,
-      groups: new MemoryContainerGroups({ clock, decide: (spec) => decideCourse(this, spec) }),
+      groups: new MemoryContainerGroups({
+        clock,
+        decide: (spec) => decideCourse(this, spec),
+        ...(options.scenario.quotas !== undefined && { limits: options.scenario.quotas }),
+      }),
     };
     const { groups } = this.backends;
     this.observer = new Observer({ clock, truth, registry, groups, coverage });
@@ -92,6 +96,7 @@ export class World {
     }
     await this.images.pushDatabase();
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
+    if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }
 
   /** Milliseconds. */
