@@ -109,6 +109,13 @@ export const WORKER_FAULTS = [
   'patch-drops-layer',
   'patch-is-no-image',
   'staging-littered',
+  /** It did nothing, and names an image that nobody asked about. */
+  'result-names-a-stranger',
+  /** Its token and an address that lets write, where somebody reads on. */
+  'secret-in-message',
+  'secret-in-tools',
+  'secret-in-report',
+  'secret-in-log',
 ] as const;
 export type WorkerFault = (typeof WORKER_FAULTS)[number];
 

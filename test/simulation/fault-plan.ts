@@ -56,6 +56,7 @@ export class RandomFaults implements FaultPlan {
     readonly course: readonly GroupFault[];
     readonly worker: readonly WorkerFault[];
   };
+  readonly #stubborn: WorkerFault | undefined;
   #left: number;
 
   constructor(random: Random) {
@@ -73,6 +74,7 @@ export class RandomFaults implements FaultPlan {
       worker: some(WORKER_FAULTS),
     };
     this.#left = random.between(20, 120);
+    this.#stubborn = random.chance(0.02) ? 'result-names-a-stranger' : undefined;
   }
 
   call(call: PortCall<unknown>): CallFault | undefined {
@@ -95,6 +97,9 @@ export class RandomFaults implements FaultPlan {
   }
 
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {
+    // Once would be no trouble: this is a worker that does it each time.
+    const stubborn = among.find((kind) => kind === this.#stubborn);
+    if (stubborn !== undefined) return stubborn;
     if (!this.#strikes('worker', among.some((kind) => kind === 'patch-failed') ? 4 : 1)) {
       return undefined;
     }

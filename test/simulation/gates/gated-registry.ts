@@ -55,6 +55,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         true,
         async () => {
           const put = { task, repository, reference, bytes: manifest.bytes };
+          gate.observer.text('manifest', Buffer.from(manifest.bytes).toString());
           gate.observer.publishing.beforePut(put);
           const digest = await registry.putManifest(repository, reference, manifest);
           gate.observer.publishing.afterPut(put);
@@ -87,7 +88,10 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         'putBlob',
         `${repository} ${digest}`,
         true,
-        () => registry.putBlob(repository, digest, bytes),
+        async () => {
+          gate.observer.text('blob of an image', Buffer.from(bytes).toString());
+          await registry.putBlob(repository, digest, bytes);
+        },
         BY_CONTENT,
       ),
     shareBlob: (options) =>
