@@ -58,6 +58,7 @@ export class RandomFaults implements FaultPlan {
   };
   readonly #stubborn: WorkerFault | undefined;
   #left: number;
+  #answerLost = false;
 
   constructor(random: Random) {
     this.#random = random;
@@ -78,11 +79,15 @@ export class RandomFaults implements FaultPlan {
   }
 
   call(call: PortCall<unknown>): CallFault | undefined {
-    // The few calls that publish are worth more trouble than the many that look.
-    const weight = call.otherPush !== undefined ? 20 : call.writes ? 1.5 : 0.7;
-    if (!this.#strikes('call', weight)) return undefined;
+    if (!this.#strikes('call', weightOf(call))) return undefined;
     const kinds = this.#kinds.call.filter((kind) => fits(kind, call));
-    const kind = kinds.length === 0 ? undefined : this.#random.pick(kinds);
+    const rare = kinds.filter((kind) => RARE.has(kind));
+    const among = rare.length > 0 && this.#random.chance(0.4) ? rare : kinds;
+    const kind = among.length === 0 ? undefined : this.#random.pick(among);
+    this.#answerLost =
+      call.method === 'create' &&
+      call.port === 'groups' &&
+      (kind === 'crash-after' || kind === 'timeout-after-effect');
     // Each takes as long as a lease: of many, the run would have no time for anything else.
     if (kind === undefined || (kind === 'slow-call' && this.#random.chance(0.6))) return undefined;
     return this.#spend(kind);
@@ -93,6 +98,8 @@ export class RandomFaults implements FaultPlan {
   }
 
   course(): GroupFault | undefined {
+    // Nobody knows of the group: then it may be over before it is looked for.
+    if (this.#answerLost && this.#random.chance(0.7)) return 'group-forgotten';
     return this.#strikes('course') ? this.#spend(this.#random.pick(this.#kinds.course)) : undefined;
   }
 
@@ -135,6 +142,17 @@ export class CrashAt implements FaultPlan {
     return this.#crashes.get(this.writes);
   }
 }
+
+/** The few calls that publish, mount and launch are worth more trouble than the many that look. */
+function weightOf(call: PortCall<unknown>): number {
+  if (call.otherPush !== undefined) return 20;
+  if (call.mountLost !== undefined || (call.port === 'groups' && call.method === 'create'))
+    return 5;
+  return call.writes ? 1.5 : 0.7;
+}
+
+/** They fit few calls, and would drown among those that fit all. */
+const RARE: ReadonlySet<CallFault> = new Set(['mount-lost', 'tag-race-before', 'tag-race-after']);
 
 function fits(fault: CallFault, call: PortCall<unknown>): boolean {
   switch (fault) {

@@ -20,6 +20,7 @@ import { holdsSecret } from './watches/secrets.ts';
 import { SeenRows } from './watches/seen-rows.ts';
 import { TargetWatch } from './watches/target-watch.ts';
 import { ThrottleWatch } from './watches/throttle-watch.ts';
+import { TransitionWatch } from './watches/transition-watch.ts';
 
 export interface Observed {
   readonly clock: Clock;
@@ -58,9 +59,10 @@ export class Observer {
     this.#throttle = new ThrottleWatch(report, this.#now);
     this.#claims = new ClaimWatch(report, coverage, rows, this.#now);
     this.#cancels = new CancelWatch(report, this.#now);
-    this.#jobs = new JobWatch(report, coverage, { groups, throttle: this.#throttle });
+    this.#jobs = new JobWatch(report, { groups, throttle: this.#throttle });
     this.#watches = [
       rows,
+      new TransitionWatch(report, coverage),
       this.#leases,
       this.#throttle,
       this.#cancels,

@@ -1,14 +1,12 @@
 import type { GroupName } from '../../../lib/containers/container-groups.ts';
 import type { MemoryContainerGroups } from '../../fakes/memory-container-groups.ts';
-import type { Coverage } from '../coverage.ts';
 import { isJobRow, type Report, type RowWrite, timeOf } from './row-write.ts';
 import { isOver } from './seen-rows.ts';
 import type { ThrottleWatch } from './throttle-watch.ts';
 
-/** A job goes its way, gives late attempts up, and takes its group with it. */
+/** A job gives late attempts up, and takes its group with it. */
 export class JobWatch {
   readonly #report: Report;
-  readonly #coverage: Coverage;
   readonly #groups: MemoryContainerGroups;
   readonly #throttle: ThrottleWatch;
   /** Groups that somebody wanted gone, whatever ARM said to it. */
@@ -16,11 +14,9 @@ export class JobWatch {
 
   constructor(
     report: Report,
-    coverage: Coverage,
     seen: { readonly groups: MemoryContainerGroups; readonly throttle: ThrottleWatch },
   ) {
     this.#report = report;
-    this.#coverage = coverage;
     this.#groups = seen.groups;
     this.#throttle = seen.throttle;
   }
@@ -32,12 +28,8 @@ export class JobWatch {
   row(write: RowWrite): void {
     if (!isJobRow(write)) return;
     const { before, after } = write;
-    const [from, to] = [before?.state, after.state];
-    if (from !== undefined && from !== to) {
-      this.#coverage.transition(`job ${String(from)} → ${String(to)}`);
-    }
     if (isOver(after)) this.#groupIsGoing(write);
-    else if (from === 'running' && to === 'running') this.#isInTime(write);
+    else if (before?.state === 'running' && after.state === 'running') this.#isInTime(write);
   }
 
   #groupIsGoing({ task, after }: RowWrite): void {

@@ -19,7 +19,7 @@ const OWN_FAULTS: ReadonlySet<Fault> = new Set<Fault>([
   'mounts-refused',
 ]);
 
-/** A run goes its way, and leaves nothing behind that it could have cleared. */
+/** A run leaves nothing behind that it could have cleared. */
 export class RunWatch {
   readonly #report: Report;
   readonly #coverage: Coverage;

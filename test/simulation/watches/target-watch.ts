@@ -28,9 +28,6 @@ export class TargetWatch {
     if (before !== undefined && hasEnded(before)) {
       this.#report(`${image} was ${String(from)} and is ${String(to)}`);
     }
-    if (from !== undefined && from !== to) {
-      this.#coverage.transition(`target ${String(from)} → ${String(to)}`);
-    }
     if (Number(after.round) > MAX_ROUNDS) this.#report(`${image} goes on forever`);
     if (hasEnded(after)) this.#ended(write, after, image);
   }
