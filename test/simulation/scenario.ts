@@ -47,6 +47,8 @@ export function scenarioOf(random: Random): Scenario {
   const repositories = ['team/api', 'team/web', 'tools'].slice(0, few(random));
   const convention = random.chance(0.75) ? 'incremental' : 'floating';
   const images = repositories.flatMap((repository) => imagesOf(repository, random, convention));
+  // One of an hour ends by its deadline where anything at all goes wrong.
+  const runHours = random.chance(0.08) ? 1 : LONGEST_RUN_HOURS;
   return {
     images,
     policy: {
@@ -70,9 +72,8 @@ export function scenarioOf(random: Random): Scenario {
     mountsRefused: random.chance(0.1),
     noBuilder: random.chance(0.02),
     tablesLost: random.chance(0.1),
-    // One of an hour ends by its deadline where anything at all goes wrong.
-    runHours: random.chance(0.08) ? 1 : LONGEST_RUN_HOURS,
-    ...(random.chance(0.1) && { quotas: quotasOf(random) }),
+    runHours,
+    ...(random.chance(runHours === 1 ? 0.4 : 0.07) && { quotas: quotasOf(random) }),
     ...(random.chance(0.01) && { tickDiesAt: random.between(1, 1800) }),
   };
 }

@@ -1,14 +1,18 @@
 import type { Blobs, ContainerName } from '../../../lib/storage/blobs.ts';
-import type { PortName } from '../port-call.ts';
+import type { Effect, PortName } from '../port-call.ts';
 import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
+
+/** Whoever finds a policy kept goes by that one. */
+const ONE_FOR_ALL: Effect = 'conditional';
 
 export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;
   const call = (method: string, container: ContainerName, name: string, writes: boolean) => {
     const label = `${container}/${name}`;
-    const effect = writes ? ('leased' as const) : undefined;
+    const kept: Effect = name.endsWith('/policy.json') ? ONE_FOR_ALL : 'leased';
+    const effect = writes ? kept : undefined;
     const failed = storageFailure(label);
     return { port: 'blobs' as PortName, method, label, writes, effect, failed };
   };
