@@ -84,15 +84,15 @@ export class MemoryContainerGroups implements ContainerGroups {
     if (present?.isTransitioning(now)) {
       return refuse('transitioning', '409 ContainerGroupTransitioning');
     }
-    this.#decided += 1;
-    const course = this.decide(spec, this.#decided);
-    if (course.kind === 'refused') {
-      return refuse(course.refusal, `refused: ${course.refusal}`, course.retryAfterSeconds);
-    }
     if (present === undefined) {
       const wait = this.#creationRate.take(now);
       if (wait !== undefined) return refuse('throttled', '429 TooManyRequests', wait);
       if (!this.#fits(spec)) return refuse('quota', '409 ContainerGroupQuotaReached');
+    }
+    this.#decided += 1;
+    const course = this.decide(spec, this.#decided);
+    if (course.kind === 'refused') {
+      return refuse(course.refusal, `refused: ${course.refusal}`, course.retryAfterSeconds);
     }
     const copy = structuredClone(spec);
     this.#groups.set(spec.name, new MemoryGroup(copy, course, now));
@@ -117,8 +117,12 @@ export class MemoryContainerGroups implements ContainerGroups {
   }
 
   async logs(name: GroupName): Promise<string | undefined> {
-    const state = this.#find(name)?.status(this.#now()).state;
-    return state === 'running' || state === 'stopped' ? `log of ${name}\n` : undefined;
+    const group = this.#find(name);
+    const state = group?.status(this.#now()).state;
+    if (state !== 'running' && state !== 'stopped') return undefined;
+    const { course } = group ?? {};
+    const printed = course !== undefined && 'log' in course ? course.log : undefined;
+    return printed ?? `log of ${name}\n`;
   }
 
   /** Every PUT that had an effect, oldest first. */

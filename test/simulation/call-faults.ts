@@ -1,5 +1,5 @@
 import type { CallFault } from './fault-kinds.ts';
-import type { Outcome, PortCall } from './port-call.ts';
+import type { Failure, Outcome, PortCall } from './port-call.ts';
 import { LEASE_SECONDS } from './simulated-options.ts';
 import type { Instance, PendingCall } from './task.ts';
 import type { World } from './world.ts';
@@ -39,10 +39,14 @@ export async function letCallHappen(
       return [];
     }
     case 'server-error':
-      settle(pending, call.failed('unavailable'));
-      return [];
     case 'throttled':
-      settle(pending, call.failed('throttled'));
+    case 'registry-denied':
+    case 'registry-unauthorized':
+    case 'registry-unexpected':
+    case 'storage-denied':
+    case 'storage-unexpected':
+    case 'arm-unauthorized':
+      settle(pending, call.failed(FAILURES[fault]));
       return [];
     case 'lost-race':
       await call.disturb?.();
@@ -75,6 +79,17 @@ export async function letCallHappen(
       return fault satisfies never;
   }
 }
+
+const FAILURES = {
+  'server-error': 'unavailable',
+  throttled: 'throttled',
+  'registry-denied': 'denied',
+  'registry-unauthorized': 'unauthorized',
+  'registry-unexpected': 'unexpected',
+  'storage-denied': 'denied',
+  'storage-unexpected': 'unexpected',
+  'arm-unauthorized': 'unauthorized',
+} as const satisfies Partial<Record<CallFault, Failure>>;
 
 async function outcomeOf(call: PortCall<unknown>): Promise<Outcome<unknown>> {
   try {

@@ -1,19 +1,8 @@
-import { allTransitions } from '../../lib/pipeline/target-states.ts';
+import { TRANSITIONS } from './allowed-transitions.ts';
 import { FAULTS, type Fault } from './fault-kinds.ts';
 
-/** The ways of a job from one state to another: each must have been seen. */
-export const JOB_TRANSITIONS = [
-  'waiting → ready',
-  'ready → launching',
-  'ready → done',
-  'ready → lost',
-  'launching → running',
-  'launching → ready',
-  'launching → done',
-  'launching → lost',
-  'running → done',
-  'running → lost',
-] as const;
+/** Endings that only a run has that is short of time or of quota. */
+const ENDINGS = ['failed run-deadline', 'failed quota'] as const;
 
 /** What the simulated runs have gone through, counted. */
 export class Coverage {
@@ -50,19 +39,17 @@ export class Coverage {
     };
   }
 
-  /** What was never seen: fault kinds and transitions. */
+  /** What was never seen: fault kinds, transitions and endings. */
   missing(): readonly string[] {
     const faults = FAULTS.filter((fault) => !this.faults.has(fault));
-    const wanted = [
-      ...allTransitions().map(([from, to]) => `target ${from} → ${to}`),
-      ...JOB_TRANSITIONS.map((name) => `job ${name}`),
-    ];
-    return [...faults, ...wanted.filter((name) => !this.transitions.has(name))];
+    const unseen = [...TRANSITIONS].filter((name) => !this.transitions.has(name));
+    const endings = ENDINGS.filter((name) => !this.reasons.has(name));
+    return [...faults, ...unseen, ...endings];
   }
 
   /** How much there is to see. */
   static get total(): number {
-    return FAULTS.length + allTransitions().length + JOB_TRANSITIONS.length;
+    return FAULTS.length + TRANSITIONS.size + ENDINGS.length;
   }
 }
 

@@ -19,6 +19,9 @@ try {
     await cp(join(ROOT, folder), join(copy, folder), { recursive: true });
   }
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  const { code } = await simulate();
+  const sound = code === 0;
+  if (!sound) console.log('THE PIPELINE FAILS AS IT IS: what is caught below may be that');
   let missed = 0;
   for (const fault of faults) {
     const caught = await tryFault(fault);
@@ -28,7 +31,7 @@ try {
     );
   }
   console.log(`${faults.length - missed} of ${faults.length} deliberate faults caught`);
-  process.exitCode = missed === 0 ? 0 : 1;
+  process.exitCode = sound && missed === 0 ? 0 : 1;
 } finally {
   await rm(copy, { recursive: true, force: true });
 }

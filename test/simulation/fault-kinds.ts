@@ -11,6 +11,13 @@ export const CALL_FAULTS = [
   'late-effect',
   'server-error',
   'throttled',
+  /** Answers that no waiting puts right. */
+  'registry-denied',
+  'registry-unauthorized',
+  'registry-unexpected',
+  'storage-denied',
+  'storage-unexpected',
+  'arm-unauthorized',
   /** Another writer changed the row in between: 412, or 409 for an insert. */
   'lost-race',
   /** The SDK repeated a write that had taken effect: its own write looks like another's. */
@@ -45,6 +52,10 @@ export const WORLD_FAULTS = [
   'database-gone',
   'overlapping-run',
   'malformed-message',
+  /** From some time on, whoever reads the run's targets in its tick runs out of memory. */
+  'tick-dies',
+  /** Azure grants few groups, cores, creations and deletions. */
+  'small-quotas',
 ] as const;
 export type WorldFault = (typeof WORLD_FAULTS)[number];
 
@@ -98,6 +109,13 @@ export const WORKER_FAULTS = [
   'patch-drops-layer',
   'patch-is-no-image',
   'staging-littered',
+  /** It did nothing, and names an image that nobody asked about. */
+  'result-names-a-stranger',
+  /** Its token and an address that lets write, where somebody reads on. */
+  'secret-in-message',
+  'secret-in-tools',
+  'secret-in-report',
+  'secret-in-log',
 ] as const;
 export type WorkerFault = (typeof WORKER_FAULTS)[number];
 

@@ -1,3 +1,4 @@
+import type { CrashPoints } from './crash-points.ts';
 import {
   CALL_FAULTS,
   type CallFault,
@@ -55,7 +56,9 @@ export class RandomFaults implements FaultPlan {
     readonly course: readonly GroupFault[];
     readonly worker: readonly WorkerFault[];
   };
+  readonly #stubborn: WorkerFault | undefined;
   #left: number;
+  #answerLost = false;
 
   constructor(random: Random) {
     this.#random = random;
@@ -72,14 +75,19 @@ export class RandomFaults implements FaultPlan {
       worker: some(WORKER_FAULTS),
     };
     this.#left = random.between(20, 120);
+    this.#stubborn = random.chance(0.02) ? 'result-names-a-stranger' : undefined;
   }
 
   call(call: PortCall<unknown>): CallFault | undefined {
-    // The few calls that publish are worth more trouble than the many that look.
-    const weight = call.otherPush !== undefined ? 20 : call.writes ? 1.5 : 0.7;
-    if (!this.#strikes('call', weight)) return undefined;
+    if (!this.#strikes('call', weightOf(call))) return undefined;
     const kinds = this.#kinds.call.filter((kind) => fits(kind, call));
-    const kind = kinds.length === 0 ? undefined : this.#random.pick(kinds);
+    const rare = kinds.filter((kind) => RARE.has(kind));
+    const among = rare.length > 0 && this.#random.chance(0.4) ? rare : kinds;
+    const kind = among.length === 0 ? undefined : this.#random.pick(among);
+    this.#answerLost =
+      call.method === 'create' &&
+      call.port === 'groups' &&
+      (kind === 'crash-after' || kind === 'timeout-after-effect');
     // Each takes as long as a lease: of many, the run would have no time for anything else.
     if (kind === undefined || (kind === 'slow-call' && this.#random.chance(0.6))) return undefined;
     return this.#spend(kind);
@@ -90,10 +98,15 @@ export class RandomFaults implements FaultPlan {
   }
 
   course(): GroupFault | undefined {
+    // Nobody knows of the group: then it may be over before it is looked for.
+    if (this.#answerLost && this.#random.chance(0.7)) return 'group-forgotten';
     return this.#strikes('course') ? this.#spend(this.#random.pick(this.#kinds.course)) : undefined;
   }
 
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {
+    // Once would be no trouble: this is a worker that does it each time.
+    const stubborn = among.find((kind) => kind === this.#stubborn);
+    if (stubborn !== undefined) return stubborn;
     if (!this.#strikes('worker', among.some((kind) => kind === 'patch-failed') ? 4 : 1)) {
       return undefined;
     }
@@ -113,13 +126,13 @@ export class RandomFaults implements FaultPlan {
 
 /** Crashes at the nth write, before or after its effect, and perhaps at the write after that. */
 export class CrashAt implements FaultPlan {
-  readonly #crashes: ReadonlyMap<number, 'crash-before' | 'crash-after'>;
+  readonly #crashes: CrashPoints;
   writes = 0;
   readonly world = NO_FAULTS.world;
   readonly course = NO_FAULTS.course;
   readonly worker = NO_FAULTS.worker;
 
-  constructor(crashes: ReadonlyMap<number, 'crash-before' | 'crash-after'>) {
+  constructor(crashes: CrashPoints) {
     this.#crashes = crashes;
   }
 
@@ -130,6 +143,17 @@ export class CrashAt implements FaultPlan {
   }
 }
 
+/** The few calls that publish, mount and launch are worth more trouble than the many that look. */
+function weightOf(call: PortCall<unknown>): number {
+  if (call.otherPush !== undefined) return 20;
+  if (call.mountLost !== undefined || (call.port === 'groups' && call.method === 'create'))
+    return 5;
+  return call.writes ? 1.5 : 0.7;
+}
+
+/** They fit few calls, and would drown among those that fit all. */
+const RARE: ReadonlySet<CallFault> = new Set(['mount-lost', 'tag-race-before', 'tag-race-after']);
+
 function fits(fault: CallFault, call: PortCall<unknown>): boolean {
   switch (fault) {
     case 'timeout-after-effect':
@@ -139,6 +163,15 @@ function fits(fault: CallFault, call: PortCall<unknown>): boolean {
       return call.disturb !== undefined;
     case 'own-write-lost':
       return call.ownWriteLost !== undefined;
+    case 'registry-denied':
+    case 'registry-unauthorized':
+    case 'registry-unexpected':
+      return call.port === 'registry';
+    case 'storage-denied':
+    case 'storage-unexpected':
+      return call.port === 'tables' || call.port === 'queues' || call.port === 'blobs';
+    case 'arm-unauthorized':
+      return call.port === 'groups';
     case 'mount-lost':
       return call.mountLost !== undefined;
     case 'tag-race-before':

@@ -135,4 +135,89 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead:
       "const active = targets.filter((target) => !isTerminal(target.state) && target.state !== 'verifying');",
   },
+  {
+    name: 'do not look at the lease of a job',
+    file: 'step-job.ts',
+    text: 'if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > services.clock.now()) return;',
+    instead: '',
+  },
+  {
+    name: 'do not look at the lease of a run',
+    file: 'tick-run.ts',
+    text: 'if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > now) return;',
+    instead: '',
+  },
+  {
+    name: 'take any wake number',
+    file: 'step-job.ts',
+    text: ' || stored.row.wake !== message.wake) return;',
+    instead: ') return;',
+  },
+  {
+    name: 'do not look at the lease before an effect',
+    file: 'held-job.ts',
+    text: 'if (until === undefined || until <= this.#services.clock.now()) throw new LeaseLost();',
+    instead: 'if (until === undefined) throw new LeaseLost();',
+  },
+  {
+    name: 'write a job whoever else has written it',
+    file: 'held-job.ts',
+    text: 'if (stored === undefined) throw new LeaseLost();\n    this.#stored = stored;\n  }\n\n  /** Ends',
+    instead:
+      'if (stored === undefined) { const now = await this.#services.jobs.get(this.row.partitionKey, this.row.rowKey); this.#stored = { row: this.row, etag: now?.etag ?? "" }; return this.save(changes); }\n    this.#stored = stored;\n  }\n\n  /** Ends',
+  },
+  {
+    name: 'leave the group of a job that is over',
+    file: 'clear-job.ts',
+    text: 'await deleteGroup(services, held);',
+    instead: '',
+  },
+  {
+    name: 'wait for an attempt for ever',
+    file: 'poll-job.ts',
+    text: 'if (deadline !== undefined && clock.now() >= deadline) {',
+    instead: 'if (deadline === undefined) {',
+  },
+  {
+    name: 'claim what another run has',
+    file: 'inventory.ts',
+    text: 'return held?.claimedBy === run.runId;',
+    instead: 'return held !== undefined;',
+  },
+  {
+    name: 'go on in a run that was canceled',
+    file: 'step-job.ts',
+    text: 'const canceled = await isCanceled(services, runId);',
+    instead: 'const canceled = false;',
+  },
+  {
+    name: 'create groups though all are to wait',
+    file: 'launch-job.ts',
+    text: 'if (until !== undefined) return wait(services, held, until);',
+    instead: '',
+  },
+  {
+    name: 'tell nobody to wait',
+    file: 'launch-job.ts',
+    text: 'await throttleUntil(services, until);',
+    instead: '',
+  },
+  {
+    name: 'keep nothing of a poison message',
+    file: 'keep-poison.ts',
+    text: 'await services.blobs.create(',
+    instead: 'await (async (..._: unknown[]) => "created")(',
+  },
+  {
+    name: 'believe a report whatever its checksum',
+    file: 'accepted-scans.ts',
+    text: 'if (sha256Hex(blob.bytes) !== claim.reportSha256) {',
+    instead: 'if (claim.reportSha256 === "") {',
+  },
+  {
+    name: 'name a tag in the inventory that is not the patch',
+    file: 'inventory.ts',
+    text: '...(target.patchTag !== undefined && { patchTag: target.patchTag }),',
+    instead: '...(target.patchTag !== undefined && { patchTag: target.tag }),',
+  },
 ];

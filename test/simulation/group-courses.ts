@@ -1,8 +1,9 @@
 import type { GroupRefusal, GroupSpec } from '../../lib/containers/container-groups.ts';
 import type { GroupCourse } from '../fakes/containers/group-course.ts';
 import { isDefect } from './defect.ts';
-import type { GroupFault } from './fault-kinds.ts';
-import { runSimulatedWorker, type WorkerEnd } from './simulated-worker.ts';
+import type { GroupFault, WorkerFault } from './fault-kinds.ts';
+import { runSimulatedWorker, secretsOf } from './worker/simulated-worker.ts';
+import type { WorkerEnd } from './worker/worker-world.ts';
 import type { World } from './world.ts';
 
 /** How a container group goes that is about to be created: well, or as its fault says. */
@@ -10,11 +11,13 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
   const { random } = world;
   const startsAfter = random.between(5, 90);
   const runsFor = random.between(20, 400);
+  const log = logOf(world, spec);
   const runs = (end: WorkerEnd): GroupCourse => ({
     kind: 'runs',
     startsAfter,
     runsFor,
     ...(end === 'restarted' && { restarts: 1 }),
+    ...log,
     work: (given) => work(world, given, end),
   });
   const fault = world.faulty ? world.plan.course() : undefined;
@@ -31,7 +34,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     case 'group-vanishes':
       return { kind: 'vanishes', after: startsAfter };
     case 'group-never-ends':
-      return { kind: 'never-ends', startsAfter };
+      return { kind: 'never-ends', startsAfter, ...log };
     case 'group-no-result':
       return runs('no-result');
     case 'group-half-result':
@@ -76,12 +79,7 @@ async function work(world: World, spec: GroupSpec, end: WorkerEnd): Promise<void
       truth: world.truth,
       now: world.clock.now(),
       database: world.database,
-      fault: (among) => {
-        const fault = world.faulty ? world.plan.worker(among) : undefined;
-        if (fault !== undefined) world.coverage.fault(fault);
-        if (fault !== undefined) world.note(() => `worker of ${spec.name}  ← ${fault}`);
-        return fault;
-      },
+      fault: (among) => workerFault(world, spec, among),
       pick: (items) => world.random.pick(items),
     },
     end,
@@ -90,6 +88,24 @@ async function work(world: World, spec: GroupSpec, end: WorkerEnd): Promise<void
   await work.catch((error: unknown) => {
     if (isDefect(error)) throw error;
   });
+}
+
+/** What its worker prints. */
+function logOf(world: World, spec: GroupSpec): { readonly log?: string } {
+  const leaks = workerFault(world, spec, ['secret-in-log']) !== undefined;
+  return leaks ? { log: `it works with ${secretsOf(spec)}\n` } : {};
+}
+
+function workerFault<Kind extends WorkerFault>(
+  world: World,
+  spec: GroupSpec,
+  among: readonly Kind[],
+): Kind | undefined {
+  const fault = world.faulty ? world.plan.worker(among) : undefined;
+  if (fault === undefined) return undefined;
+  world.coverage.fault(fault);
+  world.note(() => `worker of ${spec.name}  ← ${fault}`);
+  return fault;
 }
 
 const REFUSALS = {

@@ -6,10 +6,10 @@ import { TABLES } from '../../lib/storage/tables.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import type { MemoryTables } from '../fakes/memory-tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
-import type { Observer } from './observer.ts';
 import type { Random } from './random.ts';
 import type { ScenarioImage } from './scenario.ts';
 import { fingerprintOf, type ImageKind, type Truth } from './truth.ts';
+import type { PublishWatch } from './watches/publish-watch.ts';
 
 const DATABASE = { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') };
 
@@ -20,18 +20,18 @@ export class ImagePusher {
   readonly #registry: MemoryRegistry;
   readonly #truth: Truth;
   readonly #tables: MemoryTables;
-  readonly #observer: Observer;
+  readonly #publishing: PublishWatch;
 
   constructor(options: {
     readonly registry: MemoryRegistry;
     readonly truth: Truth;
     readonly tables: MemoryTables;
-    readonly observer: Observer;
+    readonly publishing: PublishWatch;
   }) {
     this.#registry = options.registry;
     this.#truth = options.truth;
     this.#tables = options.tables;
-    this.#observer = options.observer;
+    this.#publishing = options.publishing;
   }
 
   async push(
@@ -53,7 +53,7 @@ export class ImagePusher {
       digest,
       manifest.layers.map((layer) => layer.digest),
     );
-    for (const tag of tags) this.#observer.foreignTags.set(`${repository}:${tag}`, digest);
+    for (const tag of tags) this.#publishing.foreignTags.set(`${repository}:${tag}`, digest);
     return digest;
   }
 
@@ -87,6 +87,7 @@ export class ImagePusher {
       },
     });
     this.oldPatches.push({ tag: `${repository}:${tag}` });
+    this.#publishing.stood.add(`${repository}:${tag} ${digest}`);
     return { source, fingerprint, digest };
   }
 
@@ -96,7 +97,7 @@ export class ImagePusher {
     patch: { readonly source: Digest; readonly fingerprint: string; readonly digest: Digest },
   ): Promise<void> {
     const { source, fingerprint, digest } = patch;
-    this.#observer.patches.set(`${repository} ${source} ${fingerprint}`, new Set([digest]));
+    this.#publishing.patches.set(`${repository} ${source} ${fingerprint}`, new Set([digest]));
     await this.#tables.insert(TABLES.inventory, {
       partitionKey: inventoryPartition(repository),
       rowKey: imageRowKey(source),
@@ -116,13 +117,13 @@ export class ImagePusher {
     if (found === undefined) return false;
     if (random.chance(0.5)) {
       this.#registry.removeTag(repository, tag);
-      this.#observer.foreignTags.delete(`${repository}:${tag}`);
+      this.#publishing.foreignTags.delete(`${repository}:${tag}`);
       return true;
     }
     await this.#registry.deleteManifest(repository, found.digest);
-    for (const [name, digest] of this.#observer.foreignTags) {
+    for (const [name, digest] of this.#publishing.foreignTags) {
       const gone = name.startsWith(`${repository}:`) && digest === found.digest;
-      if (gone) this.#observer.foreignTags.delete(name);
+      if (gone) this.#publishing.foreignTags.delete(name);
     }
     return true;
   }

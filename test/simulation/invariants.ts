@@ -2,6 +2,7 @@ import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
+import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { Backends } from './gates/gate.ts';
 import type { Observer } from './observer.ts';
@@ -30,6 +31,7 @@ export async function finalFaults(
     ...inventoryFaults(backends, lateEffects),
     ...(await registryFaults(backends, observer)),
     ...groupFaults(backends),
+    ...(await poisonFaults(backends, observer)),
   ];
 }
 
@@ -110,7 +112,7 @@ async function registryFaults(
     const { length } = registry.digests(repository);
     if (length > 0) faults.push(`${length} manifests are left in ${repository}`);
   }
-  for (const [name, digest] of observer.foreignTags) {
+  for (const [name, digest] of observer.publishing.foreignTags) {
     const [repository = '', tag = ''] = name.split(':');
     const found = await registry.tag(RepositoryName.parse(repository), Tag.parse(tag));
     if (found?.digest !== digest) faults.push(`${name} is not what its owner pushed`);
@@ -122,14 +124,14 @@ async function registryFaults(
         Digest.array().parse(JSON.parse(String(entity.patchDigests ?? '[]'))),
       ),
   );
-  for (const { tag, digest } of observer.published) {
+  for (const { tag, digest } of observer.publishing.published) {
     if (!known.has(digest)) faults.push(`${tag} was published and the inventory does not know it`);
   }
   const names = new Set(blobs.names('patchwright-reports'));
   for (const { entity: target } of tables.all(TABLES.targets)) {
     if (target.state !== 'patched') continue;
     const image = `${String(target.repository)}:${String(target.tag)}`;
-    const stood = observer.published.some(({ digest }) => digest === target.patchDigest);
+    const stood = observer.publishing.published.some(({ digest }) => digest === target.patchDigest);
     if (!stood) faults.push(`${image} is patched, and its patch was never published`);
     for (const report of [target.reportBefore, target.reportAfter]) {
       if (!names.has(String(report))) faults.push(`${image} names a report that is not there`);
@@ -146,4 +148,20 @@ function groupFaults({ groups }: Backends): readonly string[] {
   return [...names]
     .filter(([, creations]) => creations.length > 1)
     .map(([name, { length }]) => `${name} was put ${length} times: a name is used once`);
+}
+
+/** Each message that failed too often is kept, word for word. */
+async function poisonFaults({ blobs }: Backends, { poison }: Observer): Promise<readonly string[]> {
+  if (poison.length === 0) return [];
+  const kept = new Set<string>();
+  for (const name of blobs.names(CONTAINERS.reports)) {
+    const [folder, queue] = name.split('/');
+    if (folder !== 'poison') continue;
+    const blob = await blobs.read(CONTAINERS.reports, name, 100_000);
+    if (blob.found) kept.add(`${queue} ${Buffer.from(blob.bytes).toString()}`);
+  }
+  return poison
+    .map(({ queue, body }) => `${queue} ${JSON.stringify(body)}`)
+    .filter((message) => !kept.has(message))
+    .map((message) => `a poison message was not kept: ${message}`);
 }

@@ -8,14 +8,14 @@ import { startRun } from '../../lib/pipeline/start-run.ts';
 import { stepJob } from '../../lib/pipeline/step-job.ts';
 import { tickRun } from '../../lib/pipeline/tick-run.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
-import type { PendingMessage } from '../fakes/memory-queues.ts';
+import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
 import { isDefect } from './defect.ts';
 import type { Gate } from './gates/gate.ts';
 import { gatedServices } from './gates/gated-services.ts';
 import { isIdle } from './idle.ts';
 import { expiredGroupsLeft } from './invariants.ts';
 import type { ScenarioRun } from './scenario.ts';
-import type { Instance, Task } from './task.ts';
+import { type Instance, newTask, type Task } from './task.ts';
 import { START, type World } from './world.ts';
 
 export const REAP_SECONDS = 300;
@@ -74,17 +74,7 @@ export class Invocations {
   ): void {
     this.#count += 1;
     const instance = this.#world.random.pick(this.#world.instances);
-    const task: Task = {
-      id: this.#count,
-      name,
-      instance,
-      startedAt: this.#world.now + instance.skewMs,
-      message,
-      pending: new Set(),
-      faults: 0,
-      end: undefined,
-      tagsRead: new Map(),
-    };
+    const task = newTask({ id: this.#count, name, instance, message, now: this.#world.now });
     this.#world.tasks.add(task);
     this.#world.note(() => `${task.instance.name}#${task.id} begins ${name}`);
     const services = gatedServices(this.#gate, task);
@@ -110,7 +100,7 @@ export class Invocations {
     const { queues } = this.#world.backends;
     if (message !== undefined) {
       if (ok) queues.delete(message);
-      else if (message.dequeueCount < 5 || !queues.poison(message)) queues.release(message, 120);
+      else if (message.dequeueCount < 5 || !this.#poison(message)) queues.release(message, 120);
     }
     if (!ok) this.#world.observer.text('error', errorOf(task));
     if (!ok && end !== undefined && isDefect(end.error)) {
@@ -125,6 +115,14 @@ export class Invocations {
       }
     }
     if (!ok && task.name.startsWith('start ')) this.#again(task);
+  }
+
+  /** Failed too often: the host puts a copy into the poison queue. */
+  #poison(message: ReceivedMessage): boolean {
+    const { queue, body } = message;
+    const poisoned = this.#world.backends.queues.poison(message);
+    if (poisoned) this.#world.observer.poison.push({ queue, body });
+    return poisoned;
   }
 
   planRun(run: ScenarioRun): void {

@@ -2,18 +2,20 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
+import { type CrashPoints, parseCrashes } from './crash-points.ts';
+import { printCoverage, printFailures, printLoad, printWorld } from './print-results.ts';
 import type { Share, ShareResult } from './share.ts';
 import { simulateLoad } from './simulate-load.ts';
-import { simulateSeed } from './simulate-seed.ts';
 
 const HELP = `npm run simulate -- [options]
   --seed N          one world, with every step that it took if it fails (--trace: always)
   --seeds N         N worlds (1000)  --from S  the first seed (1)
   --crashes         one run, with a crash before and after each of its writes in turn
   --pairs           the same for each pair of neighbouring writes
+  --crash "before 17,after 18"   one of these, like --seed
   --targets N       one undisturbed run over N images: how many calls, how long
   --stop-at-first   stop each thread at its first failure
-The last line is the summary; the exit status is 0 if nothing failed and, with --seeds 10000 or
+The first worlds that fail are printed with every step that they took. The last line is the summary; the exit status is 0 if nothing failed and, with --seeds 10000 or
 more, each kind of fault and each transition was seen.`;
 
 const { values } = parseArgs({
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     targets: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    crash: { type: 'string' },
     crashes: { type: 'boolean', default: false },
     pairs: { type: 'boolean', default: false },
     'stop-at-first': { type: 'boolean', default: false },
@@ -34,38 +37,17 @@ const { values } = parseArgs({
 const ENOUGH_TO_SEE_ALL = 10_000;
 
 if (values.help) console.log(HELP);
-else if (values.seed !== undefined) process.exitCode = await replay(numberOf(values.seed));
-else if (values.targets !== undefined) process.exitCode = await load(numberOf(values.targets));
-else process.exitCode = await simulate();
-
-async function replay(seed: number): Promise<number> {
-  const result = await simulateSeed(seed, { trace: true });
-  const failed = result.violations.length > 0;
-  if (failed || values.trace) console.log(result.trace.join('\n'));
-  for (const [image, outcome] of result.outcomes) console.log(`${image}: ${outcome}`);
-  for (const fault of result.violations) console.log(`BROKEN: ${fault}`);
-  const hours = (result.virtualSeconds / 3600).toFixed(1);
-  console.log(
-    `seed ${seed}: ${failed ? 'failed' : 'well'}, ${result.calls} calls in ${hours} simulated hours`,
-  );
-  return failed ? 1 : 0;
-}
-
-async function load(targets: number): Promise<number> {
-  const result = await simulateLoad(targets);
-  const ends = Map.groupBy(result.outcomes.values(), (outcome) =>
-    outcome.replace(/ (?:v|tag).*/, ''),
-  );
-  for (const [end, { length }] of ends) console.log(`${end}: ${length}`);
-  for (const fault of result.violations) console.log(`BROKEN: ${fault}`);
-  const hours = (result.virtualSeconds / 3600).toFixed(1);
-  const { user } = process.cpuUsage();
-  const calls = `${result.calls} calls, ${(result.calls / targets).toFixed(1)} a target`;
-  console.log(
-    `${targets} targets: ${calls}, ${hours} simulated hours, ${Math.round(user / 1e6)} s CPU`,
-  );
-  return result.violations.length > 0 ? 1 : 0;
-}
+else if (values.seed !== undefined) {
+  const world = { kind: 'seed', seed: numberOf(values.seed) } as const;
+  process.exitCode = await printWorld(world, values.trace);
+} else if (values.crash !== undefined) {
+  const world = { kind: 'crash', crashes: crashesOf(values.crash) } as const;
+  process.exitCode = await printWorld(world, values.trace);
+} else if (values.targets !== undefined) {
+  const result = await simulateLoad(numberOf(values.targets));
+  printLoad(numberOf(values.targets), result);
+  process.exitCode = result.violations.length > 0 ? 1 : 0;
+} else process.exitCode = await simulate();
 
 async function simulate(): Promise<number> {
   const shares = sharesOf(availableParallelism());
@@ -83,9 +65,7 @@ async function simulate(): Promise<number> {
   const coverage = new Coverage();
   for (const result of results) coverage.add(result.coverage);
   const failures = results.flatMap((result) => result.failures);
-  for (const { world, faults } of failures.slice(0, 20)) {
-    console.log(`${world}: ${faults[0]}`);
-  }
+  await printFailures(failures);
   const seeds = shares.some((share) => share.kind === 'seeds');
   if (seeds) printCoverage(coverage);
   const worlds = results.reduce((sum, result) => sum + result.worlds, 0);
@@ -128,18 +108,11 @@ function runThread(share: Share, onWorld: () => void): Promise<ShareResult> {
   });
 }
 
-function printCoverage(coverage: Coverage): void {
-  const { faults, transitions } = coverage;
-  for (const [title, counted] of [
-    ['faults', faults],
-    ['transitions', transitions],
-    ['outcomes', coverage.reasons],
-  ] as const) {
-    const sorted = [...counted].sort(([a], [b]) => (a < b ? -1 : 1));
-    console.log(`${title}: ${sorted.map(([name, count]) => `${name} ${count}`).join(' · ')}`);
-  }
-  const missing = coverage.missing();
-  if (missing.length > 0) console.log(`never seen: ${missing.join(' · ')}`);
+function crashesOf(text: string): CrashPoints {
+  const crashes = parseCrashes(text);
+  if (crashes !== undefined) return crashes;
+  console.error(`"${text}" is not like "before 17,after 18"`);
+  return process.exit(2);
 }
 
 function numberOf(text: string): number {

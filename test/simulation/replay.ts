@@ -4,25 +4,32 @@ import { tickRun } from '../../lib/pipeline/tick-run.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { Gate } from './gates/gate.ts';
 import { gatedServices } from './gates/gated-services.ts';
-import type { Instance, Task } from './task.ts';
+import { clockOf, newTask } from './task.ts';
 import type { World } from './world.ts';
 
 /** A finished run replayed does no writes: every message that was ever sent comes again. */
 export async function replayMessages(world: World): Promise<void> {
   for (const instance of world.instances) instance.skewMs = 0;
-  const { observer } = world;
+  const {
+    observer,
+    instances: [instance],
+  } = world;
   const { tables } = world.backends;
   const gate: Gate = {
     backends: world.backends,
     observer,
     options: world.options,
-    now: () => world.clock.now(),
-    pass: (_, call) => call.perform(),
+    now: (task) => clockOf(task, world.now),
+    pass: (task, call) => {
+      observer.asked(task, call);
+      return call.perform();
+    },
     pushOther: async () => {},
   };
   const before = tables.writes + observer.effects;
   for (const { queue, body } of [...observer.messages]) {
-    const services = gatedServices(gate, replayTask(world.instances[0]));
+    const task = newTask({ id: 0, name: 'replay', instance, message: undefined, now: world.now });
+    const services = gatedServices(gate, task);
     if (queue === QUEUES.runs) await tickRun(services, RunMessage.parse(body));
     else await stepJob(services, JobMessage.parse(body));
     if (tables.writes + observer.effects !== before) {
@@ -30,18 +37,4 @@ export async function replayMessages(world: World): Promise<void> {
       return;
     }
   }
-}
-
-function replayTask(instance: Instance): Task {
-  return {
-    id: 0,
-    name: 'replay',
-    instance,
-    startedAt: 0,
-    message: undefined,
-    pending: new Set(),
-    faults: 0,
-    end: undefined,
-    tagsRead: new Map(),
-  };
 }

@@ -1,4 +1,6 @@
+import type { GroupLimits } from '../fakes/memory-container-groups.ts';
 import type { Random } from './random.ts';
+import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { IMAGE_KINDS, type ImageKind } from './truth.ts';
 
 /** One image of a user, under all the tags that it has. */
@@ -34,12 +36,19 @@ export interface Scenario {
   readonly noBuilder: boolean;
   /** The tables were lost since the patches that are there were made. */
   readonly tablesLost: boolean;
+  readonly runHours: number;
+  /** What Azure grants, where it is less than usual. */
+  readonly quotas?: GroupLimits;
+  /** From then on each tick of the first run kills its process: seconds from the beginning. */
+  readonly tickDiesAt?: number;
 }
 
 export function scenarioOf(random: Random): Scenario {
   const repositories = ['team/api', 'team/web', 'tools'].slice(0, few(random));
   const convention = random.chance(0.75) ? 'incremental' : 'floating';
   const images = repositories.flatMap((repository) => imagesOf(repository, random, convention));
+  // One of an hour ends by its deadline where anything at all goes wrong.
+  const runHours = random.chance(0.08) ? 1 : LONGEST_RUN_HOURS;
   return {
     images,
     policy: {
@@ -63,6 +72,19 @@ export function scenarioOf(random: Random): Scenario {
     mountsRefused: random.chance(0.1),
     noBuilder: random.chance(0.02),
     tablesLost: random.chance(0.1),
+    runHours,
+    ...(random.chance(runHours === 1 ? 0.4 : 0.07) && { quotas: quotasOf(random) }),
+    ...(random.chance(0.01) && { tickDiesAt: random.between(1, 1800) }),
+  };
+}
+
+function quotasOf(random: Random): GroupLimits {
+  const rate = () => ({ perHour: random.between(4, 20), perFiveMinutes: random.between(1, 5) });
+  return {
+    groups: random.between(1, 4),
+    cores: random.pick([2, 4, 100]),
+    creations: rate(),
+    deletions: rate(),
   };
 }
 

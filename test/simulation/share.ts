@@ -1,6 +1,7 @@
 import { Coverage, type CoverageCounts } from './coverage.ts';
 import { simulateCrashes } from './simulate-crashes.ts';
 import { simulateSeed } from './simulate-seed.ts';
+import type { FailedWorld } from './world-name.ts';
 
 /** What one worker thread is to do. */
 export type Share =
@@ -15,7 +16,7 @@ export type Share =
 export interface ShareResult {
   readonly worlds: number;
   readonly calls: number;
-  readonly failures: readonly { readonly world: string; readonly faults: readonly string[] }[];
+  readonly failures: readonly FailedWorld[];
   readonly coverage: CoverageCounts;
 }
 
@@ -32,7 +33,7 @@ async function simulateSeeds(
   onWorld: () => void,
 ): Promise<ShareResult> {
   const coverage = new Coverage();
-  const failures: { world: string; faults: readonly string[] }[] = [];
+  const failures: FailedWorld[] = [];
   let [worlds, calls] = [0, 0];
   for (const seed of share.seeds) {
     const result = await simulateSeed(seed).catch((error: unknown) => {
@@ -42,7 +43,7 @@ async function simulateSeeds(
     calls += result.calls;
     coverage.add(result.coverage.counts());
     if (result.violations.length > 0) {
-      failures.push({ world: `seed ${seed}`, faults: result.violations });
+      failures.push({ world: { kind: 'seed', seed }, faults: result.violations });
       if (share.stopAtFirst) break;
     }
     onWorld();
@@ -59,7 +60,10 @@ async function simulatePass(
   return {
     worlds: pass.worlds,
     calls: 0,
-    failures: pass.failures.map((fault) => ({ world: 'crash', faults: [fault] })),
+    failures: pass.failures.map(({ crashes, faults }) => ({
+      world: { kind: 'crash', crashes },
+      faults,
+    })),
     coverage: new Coverage().counts(),
   };
 }

@@ -1,6 +1,8 @@
+import type { Crash, CrashPoints } from './crash-points.ts';
 import { CrashAt } from './fault-plan.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
 
 /** One run of a few images: patched under two tags, patched, clean, without a fix, ended, unsupported. */
@@ -29,16 +31,19 @@ const FEW_IMAGES: Scenario = {
   mountsRefused: false,
   noBuilder: false,
   tablesLost: false,
+  runHours: LONGEST_RUN_HOURS,
 };
 
-type Crash = 'crash-before' | 'crash-after';
 const CRASHES: readonly Crash[] = ['crash-before', 'crash-after'];
 
 export interface CrashPass {
   readonly worlds: number;
   /** Writes of the run in which nothing crashes. */
   readonly writes: number;
-  readonly failures: readonly string[];
+  readonly failures: readonly {
+    readonly crashes: CrashPoints;
+    readonly faults: readonly string[];
+  }[];
 }
 
 /**
@@ -53,29 +58,32 @@ export async function simulateCrashes(options: {
 }): Promise<CrashPass> {
   const calm = await crashWorld(new Map());
   const writes = calm.writes;
-  const failures = calm.result.violations.map((fault) => `undisturbed: ${fault}`);
   const { nth, of } = options.share ?? { nth: 0, of: 1 };
-  let worlds = 1;
+  const failures: { crashes: CrashPoints; faults: readonly string[] }[] = [];
+  const note = (crashes: CrashPoints, faults: readonly string[]) => {
+    if (faults.length > 0) failures.push({ crashes, faults });
+  };
+  // Every share has to know it; it counts in one.
+  let worlds = nth === 0 ? 1 : 0;
+  if (nth === 0) note(new Map(), calm.result.violations);
   for (const crashes of plans(writes, options.pairs)) {
     const [[at] = [0]] = crashes;
     if (at % of !== nth) continue;
     const { result } = await crashWorld(crashes);
     worlds += 1;
     options.onWorld?.(worlds);
-    const where = [...crashes].map(([write, crash]) => `${crash} ${write}`).join(', ');
-    failures.push(...result.violations.map((fault) => `${where}: ${fault}`));
-    failures.push(...differences(calm.result, result).map((fault) => `${where}: ${fault}`));
+    note(crashes, [...result.violations, ...differences(calm.result, result)]);
   }
   return { worlds, writes, failures };
 }
 
 /** The trace of one such world. */
-export async function traceCrash(crashes: ReadonlyMap<number, Crash>): Promise<SimulationResult> {
+export async function traceCrash(crashes: CrashPoints): Promise<SimulationResult> {
   return (await crashWorld(crashes, true)).result;
 }
 
 async function crashWorld(
-  crashes: ReadonlyMap<number, Crash>,
+  crashes: CrashPoints,
   trace = false,
 ): Promise<{ readonly result: SimulationResult; readonly writes: number }> {
   const plan = new CrashAt(crashes);
@@ -84,7 +92,7 @@ async function crashWorld(
   return { result, writes: plan.writes };
 }
 
-function plans(writes: number, pairs: boolean): readonly ReadonlyMap<number, Crash>[] {
+function plans(writes: number, pairs: boolean): readonly CrashPoints[] {
   const numbers = Array.from({ length: writes }, (_, at) => at + 1);
   return numbers.flatMap((write) =>
     CRASHES.flatMap((first) =>

@@ -1,6 +1,7 @@
 import { NO_FAULTS } from './fault-plan.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
 
 const REPOSITORIES = 200;
@@ -31,6 +32,7 @@ export function simulateLoad(targets: number): Promise<SimulationResult> {
     mountsRefused: false,
     noBuilder: false,
     tablesLost: false,
+    runHours: LONGEST_RUN_HOURS,
   };
   // Calls of different invocations take their time side by side there, and here one by one.
   return new Simulation({ scenario, random: new Random(1), plan: NO_FAULTS, callMs: 5 }).run();

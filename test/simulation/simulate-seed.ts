@@ -1,4 +1,4 @@
-import { NO_FAULTS, RandomFaults } from './fault-plan.ts';
+import { RandomFaults } from './fault-plan.ts';
 import { Random } from './random.ts';
 import { scenarioOf } from './scenario.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
@@ -6,10 +6,10 @@ import { Simulation, type SimulationResult } from './simulation.ts';
 /** The world that a seed describes, from its first event to its last. */
 export function simulateSeed(
   seed: number,
-  options: { readonly trace?: boolean; readonly calm?: boolean } = {},
+  options: { readonly trace?: boolean } = {},
 ): Promise<SimulationResult> {
   const random = new Random(seed);
   const scenario = scenarioOf(random);
-  const plan = options.calm === true ? NO_FAULTS : new RandomFaults(random);
+  const plan = new RandomFaults(random);
   return new Simulation({ scenario, random, plan, trace: options.trace === true }).run();
 }

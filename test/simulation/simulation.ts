@@ -8,12 +8,13 @@ import { finalFaults } from './invariants.ts';
 import { Invocations, REAP_SECONDS } from './invocations.ts';
 import type { PortCall } from './port-call.ts';
 import { replayMessages } from './replay.ts';
-import { RUN_HOURS } from './simulated-options.ts';
-import type { PendingCall, Task } from './task.ts';
+import { LONGEST_RUN_HOURS } from './simulated-options.ts';
+import { clockOf, type PendingCall, type Task } from './task.ts';
+import { tickDies } from './tick-dies.ts';
 import { START, World, type WorldOptions } from './world.ts';
 import { meetWorldFault, unlessLocked } from './world-faults.ts';
 
-/** After the last run's deadline: what is under way ends, and every token of a group has expired. */
+/** After the latest deadline of the last run: what is under way ends, and every token of a group has expired. */
 const SETTLE_HOURS = 5;
 const MAX_STEPS = 400_000;
 /** The longest that a call of a port takes, where nothing is said. */
@@ -53,7 +54,7 @@ export class Simulation {
     await world.furnish();
     for (const run of world.scenario.runs) this.#invocations.planRun(run);
     world.later(REAP_SECONDS, 'reaper', () => this.#invocations.startReaper());
-    const horizon = world.lastStart + (RUN_HOURS + SETTLE_HOURS) * 3600 * 1000;
+    const horizon = world.lastStart + (LONGEST_RUN_HOURS + SETTLE_HOURS) * 3600 * 1000;
 
     while (violations.length === 0 && !this.#isSettled()) {
       this.#steps += 1;
@@ -84,9 +85,10 @@ export class Simulation {
       backends: world.backends,
       observer: world.observer,
       options: world.options,
-      now: (task) => new Date(world.now + task.instance.skewMs),
+      now: (task) => clockOf(task, world.now),
       pass: <Result>(task: Task, call: PortCall<Result>) =>
         new Promise<Result>((resolve, reject) => {
+          world.observer.asked(task, call);
           task.pending.add({ task, call, resolve: (value) => resolve(value as Result), reject });
         }),
       pushOther: async (repository, tag) => {
@@ -148,7 +150,11 @@ export class Simulation {
     task.pending.delete(pending);
     this.#calls += 1;
     world.clock.advance({ seconds: world.random.between(1, this.#callMs) / 1000 });
-    const fault = world.faulty ? world.plan.call(call) : undefined;
+    const fault = tickDies(world, pending)
+      ? 'crash-before'
+      : world.faulty
+        ? world.plan.call(call)
+        : undefined;
     if (fault !== undefined) {
       world.coverage.fault(fault);
       task.faults += 1;

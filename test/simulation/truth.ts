@@ -61,6 +61,7 @@ export class Truth {
   /** The layers of every image that its owner has pushed. */
   readonly #images = new Map<string, readonly Digest[]>();
   readonly #badConfigs = new Set<Digest>();
+  readonly #altered = new Set<Digest>();
   #layers = 0;
 
   sourceLayer(kind: ImageKind): Uint8Array {
@@ -87,6 +88,15 @@ export class Truth {
 
   noteBadConfig(config: Digest): void {
     this.#badConfigs.add(config);
+  }
+
+  /** A report that is not the one that its result names. */
+  noteAltered(bytes: Uint8Array): void {
+    this.#altered.add(digestOf(bytes));
+  }
+
+  isAltered(bytes: Uint8Array): boolean {
+    return this.#altered.size > 0 && this.#altered.has(digestOf(bytes));
   }
 
   /** What an honest scan of an image with these layers reports. */

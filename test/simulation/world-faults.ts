@@ -4,6 +4,7 @@ import { RegistryError } from '../../lib/registry/registry.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
+import type { PendingMessage } from '../fakes/memory-queues.ts';
 import type { DrawnWorldFault } from './fault-plan.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,7 @@ async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<bool
   const messages = queues.pending();
   switch (fault) {
     case 'message-lost':
-      return messages.length > 0 && queues.drop(random.pick(messages).id);
+      return dropMessage(world, messages);
     case 'message-duplicated':
       if (messages.length > 0) queues.duplicate(random.pick(messages).id);
       return messages.length > 0;
@@ -73,7 +74,7 @@ async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<bool
     case 'source-deleted':
       return world.images.remove(random.pick(world.scenario.images), random);
     case 'tag-locked': {
-      const patch = world.observer.published.at(-1) ?? world.images.oldPatches.at(-1);
+      const patch = world.observer.publishing.published.at(-1) ?? world.images.oldPatches.at(-1);
       const [repository = '', tag = ''] = patch?.tag.split(':') ?? [];
       if (patch === undefined) return false;
       const image = { repository: RepositoryName.parse(repository), tag: Tag.parse(tag) };
@@ -117,6 +118,12 @@ async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<bool
     default:
       return fault satisfies never;
   }
+}
+
+/** A poison queue loses none here: what is kept of its messages is looked at in the end. */
+function dropMessage({ backends, random }: World, messages: readonly PendingMessage[]): boolean {
+  const hints = messages.filter(({ queue }) => !queue.endsWith('-poison'));
+  return hints.length > 0 && backends.queues.drop(random.pick(hints).id);
 }
 
 const HOSTILE_MESSAGES: readonly unknown[] = [

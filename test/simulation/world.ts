@@ -74,10 +74,20 @@ export class World {
       queues: new MemoryQueues({ clock }),
       blobs: new MemoryBlobs({ clock }),
       registry,
-      groups: new MemoryContainerGroups({ clock, decide: (spec) => decideCourse(this, spec) }),
+      groups: new MemoryContainerGroups({
+        clock,
+        decide: (spec) => decideCourse(this, spec),
+        ...(options.scenario.quotas !== undefined && { limits: options.scenario.quotas }),
+      }),
     };
-    this.observer = new Observer({ truth, registry, coverage });
-    this.images = new ImagePusher({ registry, tables, truth, observer: this.observer });
+    const { groups } = this.backends;
+    this.observer = new Observer({ clock, truth, registry, groups, coverage });
+    this.images = new ImagePusher({
+      registry,
+      tables,
+      truth,
+      publishing: this.observer.publishing,
+    });
     this.options = optionsOf(options.scenario);
   }
 
@@ -90,6 +100,7 @@ export class World {
     const { clock, backends } = this;
     await rememberProof({ clock, ...typedTables(backends.tables) }, REGION);
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
+    if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }
 
   /** Milliseconds. */

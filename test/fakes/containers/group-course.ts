@@ -15,13 +15,15 @@ export type GroupCourse =
       readonly exitCode?: number;
       /** How often the platform restarted the container meanwhile. */
       readonly restarts?: number;
+      /** What the worker prints; a line with the group's name where nothing is said. */
+      readonly log?: string;
       /** What the worker does, done at its end; what it throws nobody sees. */
       readonly work?: (spec: GroupSpec) => Promise<void>;
     }
   /** Provisioning fails: the group stays, and counts, until it is deleted. */
   | { readonly kind: 'fails-to-start'; readonly after: number; readonly detail: string }
   | { readonly kind: 'never-starts' }
-  | { readonly kind: 'never-ends'; readonly startsAfter: number }
+  | { readonly kind: 'never-ends'; readonly startsAfter: number; readonly log?: string }
   /** Gone as if it had never been; its worker did nothing that lasts. */
   | { readonly kind: 'vanishes'; readonly after: number };
 

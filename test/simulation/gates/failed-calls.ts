@@ -1,37 +1,44 @@
 import {
   ContainerGroupsError,
   type GroupAnswer,
+  type GroupRefusal,
 } from '../../../lib/containers/container-groups.ts';
 import { RegistryError } from '../../../lib/registry/registry.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
-import type { Outcome } from '../port-call.ts';
+import type { Failure, Outcome } from '../port-call.ts';
 
 const RETRY_AFTER_SECONDS = 17;
 
-/** Errors as the adapters of storage throw them. */
-export function storageFailure(
-  label: string,
-): (how: 'unavailable' | 'throttled') => Outcome<never> {
-  return (how) => ({ error: new StorageError(how, `${label}: simulated`) });
-}
+type Failing<Result> = (how: Failure) => Outcome<Result>;
 
-export function registryFailure(
-  label: string,
-): (how: 'unavailable' | 'throttled') => Outcome<never> {
+/** Errors as the adapters of storage throw them. It knows no difference between 401 and 403. */
+export function storageFailure(label: string): Failing<never> {
   return (how) => {
-    const wait = how === 'throttled' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
-    return { error: new RegistryError(how, `${label}: simulated`, wait) };
+    const code = how === 'unauthorized' ? 'denied' : how;
+    return { error: new StorageError(code, `${label}: simulated`) };
   };
 }
 
-export function groupsFailure(label: string): (how: 'unavailable' | 'throttled') => Outcome<never> {
-  return (how) => {
-    const wait = how === 'throttled' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
-    return { error: new ContainerGroupsError(how, `${label}: simulated`, wait) };
-  };
+export function registryFailure(label: string): Failing<never> {
+  return (how) => ({ error: new RegistryError(how, `${label}: simulated`, waitFor(how)) });
 }
 
-export function refused(how: 'unavailable' | 'throttled'): Outcome<GroupAnswer> {
-  const wait = how === 'throttled' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
-  return { value: { ok: false, refusal: how, detail: 'simulated', ...wait } };
+export function groupsFailure(label: string): Failing<never> {
+  return (how) => ({
+    error: new ContainerGroupsError(refusalOf(how), `${label}: simulated`, waitFor(how)),
+  });
+}
+
+export function refused(how: Failure): Outcome<GroupAnswer> {
+  const refusal = refusalOf(how);
+  return { value: { ok: false, refusal, detail: 'simulated', ...waitFor(how) } };
+}
+
+function refusalOf(how: Failure): GroupRefusal {
+  if (how === 'denied') return 'unauthorized';
+  return how === 'unexpected' ? 'unavailable' : how;
+}
+
+function waitFor(how: Failure): { readonly retryAfterSeconds?: number } {
+  return how === 'throttled' ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
 }

@@ -1,14 +1,20 @@
 import type { Blobs, ContainerName } from '../../../lib/storage/blobs.ts';
-import type { PortName } from '../port-call.ts';
+import type { Effect, PortName } from '../port-call.ts';
 import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
+
+/** Whoever finds a policy kept goes by that one. */
+const ONE_FOR_ALL: Effect = 'conditional';
 
 export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;
   const call = (method: string, container: ContainerName, name: string, writes: boolean) => {
     const label = `${container}/${name}`;
-    return { port: 'blobs' as PortName, method, label, writes, failed: storageFailure(label) };
+    const kept: Effect = name.endsWith('/policy.json') ? ONE_FOR_ALL : 'leased';
+    const effect = writes ? kept : undefined;
+    const failed = storageFailure(label);
+    return { port: 'blobs' as PortName, method, label, writes, effect, failed };
   };
   return {
     read: (container, name, maxBytes) =>
@@ -20,7 +26,7 @@ export function gatedBlobs(gate: Gate, task: Task): Blobs {
       gate.pass(task, {
         ...call('create', container, name, true),
         perform: async () => {
-          gate.observer.text('blob', `${name} ${Buffer.from(bytes).toString('utf8')}`);
+          gate.observer.blob(name, bytes);
           return blobs.create(container, name, bytes, contentType);
         },
         ownWriteLost: { value: 'exists' },

@@ -16,6 +16,7 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
     method,
     label,
     writes,
+    effect: writes ? ('leased' as const) : undefined,
   });
   return {
     get: (name) =>
@@ -24,27 +25,31 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
         failed: groupsFailure(name),
         perform: () => groups.get(name),
       }),
-    create: (spec: GroupSpec) =>
-      gate.pass(task, {
+    create: (spec: GroupSpec) => {
+      gate.observer.groupAsked(task, spec);
+      return gate.pass(task, {
         ...call('create', spec.name, true),
         failed: refused,
         perform: async () => {
-          gate.observer.groupPut(spec);
-          return groups.create(spec);
+          const answer = await groups.create(spec);
+          gate.observer.groupAnswered(task, answer);
+          return answer;
         },
-      }),
-    delete: (name: GroupName) =>
-      gate.pass(task, {
+      });
+    },
+    delete: (name: GroupName) => {
+      gate.observer.deletionAsked(name);
+      return gate.pass(task, {
         ...call('delete', name, true),
         failed: refused,
         perform: async () => {
-          gate.observer.groupDeleted(name);
           const answer = await groups.delete(name);
           // Azure's own quota on deletions: what is left is for the next round.
           if (!answer.ok) task.faults += 1;
           return answer;
         },
-      }),
+      });
+    },
     async *list() {
       const all = await gate.pass(task, {
         ...call('list', '', false),

@@ -8,6 +8,9 @@ import type { Task } from '../task.ts';
 import { registryFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
 
+/** Whoever writes it writes the same. */
+const BY_CONTENT = { effect: 'conditional' } as const;
+
 export function gatedRegistry(gate: Gate, task: Task): Registry {
   const { registry } = gate.backends;
   const pass = <Result>(
@@ -22,6 +25,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
       method,
       label,
       writes,
+      effect: writes ? 'leased' : undefined,
       failed: registryFailure(label),
       perform,
       ...more,
@@ -55,17 +59,22 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         true,
         async () => {
           const put = { task, repository, reference, bytes: manifest.bytes };
-          await gate.observer.beforePut(put);
+          gate.observer.text('manifest', Buffer.from(manifest.bytes).toString());
+          gate.observer.publishing.beforePut(put);
           const digest = await registry.putManifest(repository, reference, manifest);
-          gate.observer.afterPut(put);
+          gate.observer.publishing.afterPut(put);
           return digest;
         },
-        final ? { otherPush: () => gate.pushOther(repository, tag) } : {},
+        tag === undefined
+          ? BY_CONTENT
+          : final
+            ? { otherPush: () => gate.pushOther(repository, tag) }
+            : {},
       );
     },
     deleteManifest: (repository, digest) =>
       pass('deleteManifest', `${repository} ${digest}`, true, async () => {
-        gate.observer.manifestDeleted(repository, digest);
+        gate.observer.publishing.manifestDeleted(repository, digest);
         await registry.deleteManifest(repository, digest);
       }),
     hasBlob: (repository, digest) =>
@@ -79,8 +88,15 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         registry.openBlob(repository, digest),
       ),
     putBlob: (repository, digest, bytes) =>
-      pass('putBlob', `${repository} ${digest}`, true, () =>
-        registry.putBlob(repository, digest, bytes),
+      pass(
+        'putBlob',
+        `${repository} ${digest}`,
+        true,
+        async () => {
+          gate.observer.text('blob of an image', Buffer.from(bytes).toString());
+          await registry.putBlob(repository, digest, bytes);
+        },
+        BY_CONTENT,
       ),
     shareBlob: (options) =>
       pass(
@@ -88,7 +104,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         `${options.from} ${options.to} ${options.digest}`,
         true,
         () => registry.shareBlob(options),
-        { mountLost: { value: 'mounted' } },
+        { mountLost: { value: 'mounted' }, ...BY_CONTENT },
       ),
     referrers: (repository, digest) =>
       pass('referrers', `${repository} ${digest}`, false, () =>

@@ -6,7 +6,7 @@ import {
   type TableName,
   type Tables,
 } from '../../../lib/storage/tables.ts';
-import type { PortName } from '../port-call.ts';
+import type { Effect, PortName } from '../port-call.ts';
 import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
@@ -15,7 +15,10 @@ export function gatedTables(gate: Gate, task: Task): Tables {
   const { tables } = gate.backends;
   const call = (method: string, table: TableName, key: string, writes: boolean) => {
     const label = `${table} ${key}`;
-    return { port: 'tables' as PortName, method, label, writes, failed: storageFailure(label) };
+    const effect: Effect | undefined =
+      writes && table === TABLES.targets ? 'conditional' : undefined;
+    const failed = storageFailure(label);
+    return { port: 'tables' as PortName, method, label, writes, effect, failed };
   };
   /** Its content stays as it is, and its ETag does not: somebody edited a column of their own. */
   const touch = async (table: TableName, partitionKey: string, rowKey: string) => {
@@ -33,7 +36,8 @@ export function gatedTables(gate: Gate, task: Task): Tables {
         ...call('insert', table, entity.rowKey, true),
         perform: async () => {
           const etag = await tables.insert(table, entity);
-          if (etag !== undefined) gate.observer.row(task, table, undefined, entity);
+          const write = { task, table, before: undefined, after: entity, replaced: undefined };
+          if (etag !== undefined) gate.observer.row({ ...write, etag });
           return etag;
         },
         ownWriteLost: { value: undefined },
@@ -49,7 +53,8 @@ export function gatedTables(gate: Gate, task: Task): Tables {
         perform: async () => {
           const before = await tables.get(table, entity.partitionKey, entity.rowKey);
           const next = await tables.replace(table, entity, etag);
-          if (next !== undefined) gate.observer.row(task, table, before?.entity, entity);
+          const write = { task, table, before: before?.entity, after: entity, replaced: etag };
+          if (next !== undefined) gate.observer.row({ ...write, etag: next });
           return next;
         },
         disturb: () => touch(table, entity.partitionKey, entity.rowKey),
@@ -88,7 +93,11 @@ async function insertMissing(
     if (there === undefined) missing.push(entity);
   }
   await tables.insertMissing(table, entities);
-  for (const entity of missing) observer.row(task, table, undefined, entity);
+  for (const after of missing) {
+    const { partitionKey, rowKey } = after;
+    const etag = (await tables.get(table, partitionKey, rowKey))?.etag ?? '';
+    observer.row({ task, table, before: undefined, after, etag, replaced: undefined });
+  }
 }
 
 function stateOf(entity: Entity): string {

@@ -116,4 +116,35 @@ describe('container groups in memory', () => {
     expect(refused).toMatchObject({ ok: false, refusal: 'quota' });
     expect(accepted).toEqual({ ok: true });
   });
+
+  it('print what their course says', async () => {
+    const { groups, pass, spec } = arrange({
+      kind: 'never-ends',
+      startsAfter: 1,
+      log: 'from inside\n',
+    });
+    await groups.create(spec);
+
+    await pass(2);
+
+    expect(await groups.logs(spec.name)).toBe('from inside\n');
+  });
+
+  it('take no course for a creation that a quota refuses', async () => {
+    const decided: string[] = [];
+    const groups = new MemoryContainerGroups({
+      clock: new ManualClock(),
+      decide: ({ name }) => {
+        decided.push(name);
+        return { kind: 'never-starts' };
+      },
+      limits: { groups: 1 },
+    });
+    await groups.create(groupSpec({ name: GroupName.parse('one') }));
+
+    const refused = await groups.create(groupSpec({ name: GroupName.parse('two') }));
+
+    expect(refused).toMatchObject({ ok: false, refusal: 'quota' });
+    expect(decided).toEqual(['one']);
+  });
 });

@@ -1,0 +1,43 @@
+import { type GroupSpec, GroupTag } from '../../../lib/containers/container-groups.ts';
+import { TABLES } from '../../../lib/storage/tables.ts';
+import type { Task } from '../task.ts';
+import { isTargetRow, type Report, type RowWrite } from './row-write.ts';
+import { nameOf } from './seen-rows.ts';
+
+/** A step that begins when its run was canceled starts nothing more. */
+export class CancelWatch {
+  readonly #report: Report;
+  readonly #now: () => number;
+  /** By the true clock, as the beginnings of tasks are. */
+  readonly #canceledAt = new Map<string, number>();
+
+  constructor(report: Report, now: () => number) {
+    this.#report = report;
+    this.#now = now;
+  }
+
+  row(write: RowWrite): void {
+    const { task, table, before, after } = write;
+    if (table === TABLES.runs && after.partitionKey === 'cancel') {
+      this.#canceledAt.set(after.rowKey, this.#now());
+    }
+    const intends =
+      isTargetRow(write) &&
+      after.state === 'publishing' &&
+      before?.patchTag === undefined &&
+      after.patchTag !== undefined;
+    if (intends && this.#beganAfter(task, after.partitionKey)) {
+      this.#report(`${nameOf(after)} was to be published when its run was canceled`);
+    }
+  }
+
+  groupAsked(task: Task, spec: GroupSpec): void {
+    if (this.#beganAfter(task, spec.tags[GroupTag.run] ?? '')) {
+      this.#report(`${spec.name} was created when its run was canceled`);
+    }
+  }
+
+  #beganAfter(task: Task, runId: string): boolean {
+    return task.beganAt > (this.#canceledAt.get(runId) ?? Infinity);
+  }
+}

@@ -1,0 +1,56 @@
+import { type GroupSpec, GroupTag } from '../../../lib/containers/container-groups.ts';
+import type { Entity } from '../../../lib/storage/tables.ts';
+import type { Coverage } from '../coverage.ts';
+import { type Report, timeOf } from './row-write.ts';
+import { hasEnded, isOver, nameOf, type SeenRows } from './seen-rows.ts';
+
+/** As far as an instance's clock may be wrong. */
+const WORST_CLOCK_MS = 20 * 60 * 1000;
+
+/** One run at a time works on an image. */
+export class ClaimWatch {
+  readonly #report: Report;
+  readonly #coverage: Coverage;
+  readonly #rows: SeenRows;
+  readonly #now: () => number;
+
+  constructor(report: Report, coverage: Coverage, rows: SeenRows, now: () => number) {
+    this.#report = report;
+    this.#coverage = coverage;
+    this.#rows = rows;
+    this.#now = now;
+  }
+
+  groupAsked(spec: GroupSpec): void {
+    if (this.#rows.runs.size < 2) return;
+    const runId = spec.tags[GroupTag.run];
+    const jobId = spec.tags[GroupTag.job];
+    const worked = [...this.#rows.targets.values()].filter((target) => this.#isWorked(target));
+    const own = worked.filter((target) => target.partitionKey === runId && target.job === jobId);
+    const sources = new Set(own.map(sourceOf));
+    const others = worked.filter(
+      (target) => target.partitionKey !== runId && sources.has(sourceOf(target)),
+    );
+    for (const other of others) {
+      this.#report(`${spec.name} works on ${nameOf(other)}, as run ${other.partitionKey} does`);
+    }
+  }
+
+  /** A job that is not over has it in hand. */
+  #isWorked(target: Entity): boolean {
+    if (hasEnded(target) || !this.#rows.isLive(target.partitionKey)) return false;
+    const job = this.#rows.jobs.get(`${target.partitionKey} ${String(target.job)}`);
+    return job !== undefined && !isOver(job) && !this.#claimMayHaveEnded(target.partitionKey);
+  }
+
+  /** Claims have an end, and a clock that is wrong may see it too early. */
+  #claimMayHaveEnded(runId: string): boolean {
+    if (!this.#coverage.faults.has('clock-jump')) return false;
+    const deadline = timeOf(this.#rows.runs.get(runId)?.deadline) ?? 0;
+    return this.#now() + WORST_CLOCK_MS >= deadline;
+  }
+}
+
+function sourceOf(target: Entity): string {
+  return `${String(target.repository)}@${String(target.sourceDigest)}`;
+}

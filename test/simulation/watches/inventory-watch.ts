@@ -1,0 +1,25 @@
+import { TABLES } from '../../../lib/storage/tables.ts';
+import type { PublishWatch } from './publish-watch.ts';
+import type { Report, RowWrite } from './row-write.ts';
+import { nameOf } from './seen-rows.ts';
+
+/** The inventory names a patch only under a tag where it stands, or stood when somebody looked. */
+export class InventoryWatch {
+  readonly #report: Report;
+  readonly #publishing: PublishWatch;
+
+  constructor(report: Report, publishing: PublishWatch) {
+    this.#report = report;
+    this.#publishing = publishing;
+  }
+
+  row({ table, after }: RowWrite): void {
+    if (table !== TABLES.inventory || after.patchTag === undefined) return;
+    const tag = `${String(after.repository)}:${String(after.patchTag)}`;
+    if (this.#publishing.stood.has(`${tag} ${String(after.patchDigest)}`)) return;
+    const what = `${String(after.state)} ${String(after.reason ?? '')}`;
+    this.#report(
+      `the inventory names ${tag} for ${nameOf(after)} (${what}), which never was ${String(after.patchDigest)}`,
+    );
+  }
+}

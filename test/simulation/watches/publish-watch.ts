@@ -1,0 +1,93 @@
+import { Annotation } from '../../../lib/image/annotations.ts';
+import { type Digest, digestOf } from '../../../lib/image/digest.ts';
+import { ImageManifest } from '../../../lib/image/manifest.ts';
+import type { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
+import { isDigest } from '../../../lib/registry/manifests.ts';
+import type { Task } from '../task.ts';
+import type { Truth } from '../truth.ts';
+import type { Report } from './row-write.ts';
+import type { SeenRows } from './seen-rows.ts';
+
+export interface ManifestPut {
+  readonly task: Task;
+  readonly repository: RepositoryName;
+  readonly reference: Tag | Digest;
+  readonly bytes: Uint8Array;
+}
+
+/** What comes under a tag of users' repositories is verified, intended, and takes nobody's tag. */
+export class PublishWatch {
+  /** Tags in users' repositories that are not ours, and what they point to. */
+  readonly foreignTags = new Map<string, Digest>();
+  /** `repository source fingerprint` → the patches of it that were published. */
+  readonly patches = new Map<string, Set<Digest>>();
+  /** `repository:tag digest` of every patch that ever stood under a tag. */
+  readonly stood = new Set<string>();
+  readonly published: { readonly tag: string; readonly digest: Digest }[] = [];
+  readonly #report: Report;
+  readonly #truth: Truth;
+  readonly #rows: SeenRows;
+
+  constructor(report: Report, truth: Truth, rows: SeenRows) {
+    this.#report = report;
+    this.#truth = truth;
+    this.#rows = rows;
+  }
+
+  hasPublished(tag: string, digest: unknown): boolean {
+    return this.published.some((one) => one.tag === tag && one.digest === digest);
+  }
+
+  manifestDeleted(repository: RepositoryName, digest: Digest): void {
+    if (!repository.startsWith(STAGING_PREFIX)) this.#report(`${repository}@${digest} was deleted`);
+  }
+
+  /** Before a PUT: may it be? */
+  beforePut(put: ManifestPut): void {
+    const { task, repository, reference, bytes } = put;
+    if (repository.startsWith(STAGING_PREFIX) || isDigest(reference)) return;
+    const tag = `${repository}:${reference}`;
+    const digest = digestOf(bytes);
+    const foreign = this.foreignTags.get(tag);
+    if (!task.tagsRead.has(tag)) this.#report(`${tag} was put without a look at it`);
+    if (foreign !== undefined && task.tagsRead.get(tag) === foreign) {
+      this.#report(`${tag} is not ours, was seen to be, and was overwritten`);
+    }
+    const fault = this.#truth.faultOf(bytes);
+    if (fault !== undefined) this.#report(`${tag} is a bad patch: ${fault}`);
+    const target = [...this.#rows.targets.values()].find(
+      (row) =>
+        row.state === 'publishing' &&
+        row.repository === repository &&
+        row.staged === digest &&
+        row.patchTag === reference &&
+        row.verifiedAt !== undefined,
+    );
+    if (target === undefined) {
+      // A PUT that comes late finds its target ended: what was published then is the same.
+      if (!this.hasPublished(tag, digest)) {
+        this.#report(`${tag} was published without being verified and intended`);
+      }
+    } else if (task.tagsRead.get(`${repository}:${String(target.tag)}`) !== target.digest) {
+      this.#report(`${tag} was published though its source had moved`);
+    }
+  }
+
+  /** After a PUT that took effect. */
+  afterPut(put: ManifestPut): void {
+    const { repository, reference, bytes } = put;
+    if (repository.startsWith(STAGING_PREFIX) || isDigest(reference)) return;
+    const tag = `${repository}:${reference}`;
+    const digest = digestOf(bytes);
+    this.foreignTags.delete(tag);
+    this.published.push({ tag, digest });
+    this.stood.add(`${tag} ${digest}`);
+    const { annotations } = ImageManifest.parse(JSON.parse(Buffer.from(bytes).toString()));
+    const source = annotations?.[Annotation.sourceDigest];
+    const key = `${repository} ${source} ${annotations?.[Annotation.fingerprint]}`;
+    const patches = this.patches.get(key) ?? new Set();
+    this.patches.set(key, patches.add(digest));
+    if (patches.size > 1) this.#report(`${tag}: ${patches.size} patches of ${source}`);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Entity } from '../../../lib/storage/tables.ts';
+import { isJobRow, isRunRow, isTargetRow, type RowWrite } from './row-write.ts';
+
+const TERMINAL = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'];
+
+/** The rows as the pipeline wrote them last, so that no check has to read a table. */
+export class SeenRows {
+  readonly targets = new Map<string, Entity>();
+  readonly jobs = new Map<string, Entity>();
+  /** By the run's id. */
+  readonly runs = new Map<string, Entity>();
+
+  row(write: RowWrite): void {
+    const { after } = write;
+    const key = `${after.partitionKey} ${after.rowKey}`;
+    if (isTargetRow(write)) this.targets.set(key, after);
+    else if (isJobRow(write)) this.jobs.set(key, after);
+    else if (isRunRow(write)) this.runs.set(String(after.runId), after);
+  }
+
+  isLive(runId: string): boolean {
+    const run = this.runs.get(runId);
+    return run !== undefined && run.finishedAt === undefined;
+  }
+}
+
+export function hasEnded(target: Entity): boolean {
+  return TERMINAL.includes(String(target.state));
+}
+
+export function isOver(job: Entity): boolean {
+  return job.state === 'done' || job.state === 'lost';
+}
+
+/** For people. */
+export function nameOf(target: Entity): string {
+  return `${String(target.repository)}:${String(target.tag)}`;
+}

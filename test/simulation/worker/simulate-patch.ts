@@ -1,0 +1,161 @@
+import { type Digest, digestOf } from '../../../lib/image/digest.ts';
+import { ImageConfig } from '../../../lib/image/manifest.ts';
+import { Tag } from '../../../lib/image/reference.ts';
+import type { PatchJobFile } from '../../../lib/job/job-file.ts';
+import { PatchFailure, type PatchImageResult } from '../../../lib/job/job-result.ts';
+import type { WorkerFault } from '../fault-kinds.ts';
+import type { PatchQuality } from '../truth.ts';
+import { readManifest, type Work } from './worker-world.ts';
+
+const BAD_PATCHES = {
+  'patch-not-fixed': 'not-fixed',
+  'patch-with-new-findings': 'new-findings',
+  'patch-loses-packages': 'packages-lost',
+  'patch-on-paper': 'on-paper',
+  'patch-with-setuid': 'setuid',
+  'patch-layer-broken': 'broken',
+} as const satisfies Partial<Record<WorkerFault, PatchQuality>>;
+const PATCH_FAULTS = [
+  'image-not-mentioned',
+  'image-not-started',
+  'patch-failed',
+  'patch-does-nothing',
+  'patch-not-there',
+  'patch-is-source',
+  'patch-of-another-image',
+  'patch-not-fixed',
+  'patch-with-new-findings',
+  'patch-loses-packages',
+  'patch-on-paper',
+  'patch-with-setuid',
+  'patch-layer-broken',
+  'patch-changes-config',
+  'patch-drops-layer',
+  'patch-is-no-image',
+  'staging-littered',
+  'secret-in-message',
+] as const;
+
+/** Patches each image, as far as its faults let it, and pushes to staging. */
+export async function simulatePatch(
+  file: PatchJobFile,
+  work: Work,
+): Promise<readonly PatchImageResult[]> {
+  if (work.world.fault(['result-names-a-stranger']) !== undefined) return stranger(file);
+  const results: PatchImageResult[] = [];
+  for (const image of file.images) {
+    const one = await patchOne(file, image, work, results);
+    if (one !== undefined) results.push(one);
+  }
+  return results;
+}
+
+async function patchOne(
+  file: PatchJobFile,
+  image: PatchJobFile['images'][number],
+  work: Work,
+  before: readonly PatchImageResult[],
+): Promise<PatchImageResult | undefined> {
+  const { world, secrets } = work;
+  const { digest } = image;
+  const fault = world.fault(PATCH_FAULTS);
+  switch (fault) {
+    case 'image-not-mentioned':
+      return undefined;
+    case 'image-not-started':
+      return { digest, outcome: 'not-started' };
+    case 'patch-does-nothing':
+      return { digest, outcome: 'nothing-to-do' };
+    case 'patch-not-there':
+      return { digest, outcome: 'patched', staged: digestOf(`not there ${digest}`) };
+    case 'patch-is-source':
+      return { digest, outcome: 'patched', staged: digest };
+    case 'patch-failed': {
+      const failure = world.pick(PatchFailure.options);
+      return { digest, outcome: 'failed', failure, message: `${failure}: ../../x\r\n@SUM(1)` };
+    }
+    case 'secret-in-message': {
+      const message = `it failed with ${secrets}`;
+      return { digest, outcome: 'failed', failure: 'tool-failed', message };
+    }
+    case 'patch-of-another-image': {
+      const other = before.find((one) => one.outcome === 'patched');
+      if (other?.outcome === 'patched') return { ...other, digest };
+      break;
+    }
+    default:
+      break;
+  }
+  // The first life of a container that was restarted has pushed a patch of its own.
+  if (work.end === 'restarted') await pushPatch(file, image, work, fault);
+  const staged = await pushPatch(file, image, work, fault);
+  if (staged === undefined) {
+    return { digest, outcome: 'failed', failure: 'image-not-found', message: 'no such image' };
+  }
+  return { digest, outcome: 'patched', staged };
+}
+
+/** As Copa does: the source's layers, one more, and the label `BaseImage`. */
+async function pushPatch(
+  file: PatchJobFile,
+  image: PatchJobFile['images'][number],
+  work: Work,
+  fault: (typeof PATCH_FAULTS)[number] | undefined,
+): Promise<Digest | undefined> {
+  const { repository, staging } = file;
+  const { registry, world } = work;
+  const { truth } = world;
+  const manifest = await readManifest(registry, repository, image.digest);
+  if (manifest === undefined) return undefined;
+  const bad = BAD_PATCHES[fault as keyof typeof BAD_PATCHES] as PatchQuality | undefined;
+  const layer = truth.patchLayer(bad ?? 'good');
+  const source = await registry.blob(repository, manifest.config.digest, 1_000_000);
+  const config = ImageConfig.parse(JSON.parse(Buffer.from(source ?? []).toString()));
+  const kept = fault === 'patch-drops-layer' ? manifest.layers.slice(1) : manifest.layers;
+  const changed = fault === 'patch-changes-config' ? { Entrypoint: ['/usr/bin/other'] } : {};
+  const patched = {
+    ...config,
+    config: {
+      ...config.config,
+      ...changed,
+      labels: { BaseImage: `${file.registry}/${repository}@${image.digest}` },
+    },
+    rootfs: { ...config.rootfs, diff_ids: [...kept.map((one) => one.digest), digestOf(layer)] },
+  };
+  const bytes = Buffer.from(JSON.stringify(patched));
+  if (fault === 'patch-changes-config') truth.noteBadConfig(digestOf(bytes));
+  for (const { digest } of kept) {
+    const content = await registry.blob(repository, digest, 10_000_000);
+    await registry.putBlob(staging, digest, content ?? new Uint8Array());
+  }
+  await registry.putBlob(staging, digestOf(layer), layer);
+  await registry.putBlob(staging, digestOf(bytes), bytes);
+  const mediaType = manifest.layers[0]?.mediaType;
+  const body = {
+    ...manifest,
+    config: { ...manifest.config, digest: digestOf(bytes), size: bytes.length },
+    layers: [...kept, { mediaType, digest: digestOf(layer), size: layer.length }],
+  };
+  const pushed = { bytes: Buffer.from(JSON.stringify(body)), mediaType: manifest.mediaType ?? '' };
+  if (fault === 'staging-littered') {
+    // Whatever runs in there may push what it likes under any name in its staging repository.
+    const names = [`${image.stagingTag}-litter`, world.pick(['latest', 'annotated', 'v1'])];
+    for (const name of names) {
+      const litter = { ...body, annotations: { name } };
+      const bytes = Buffer.from(JSON.stringify(litter));
+      await registry.putManifest(staging, Tag.parse(name), { ...pushed, bytes });
+    }
+  }
+  if (fault === 'patch-is-no-image') {
+    const config = { ...body.config, mediaType: 'application/vnd.other.config.v1+json' };
+    const bytes = Buffer.from(JSON.stringify({ ...body, config }));
+    return registry.putManifest(staging, image.stagingTag, { ...pushed, bytes });
+  }
+  return registry.putManifest(staging, image.stagingTag, pushed);
+}
+
+/** Nothing was done, and an image that nobody asked about is to look like progress. */
+function stranger(file: PatchJobFile): readonly PatchImageResult[] {
+  const own = file.images.map(({ digest }) => ({ digest, outcome: 'not-started' }) as const);
+  return [...own, { digest: digestOf('a stranger'), outcome: 'nothing-to-do' }];
+}

@@ -1,0 +1,43 @@
+import type { Digest } from '../../../lib/image/digest.ts';
+import { ImageManifest } from '../../../lib/image/manifest.ts';
+import type { RepositoryName } from '../../../lib/image/reference.ts';
+import type { Registry } from '../../../lib/registry/registry.ts';
+import type { MemoryBlobs } from '../../fakes/memory-blobs.ts';
+import type { MemoryRegistry } from '../../fakes/memory-registry.ts';
+import type { WorkerFault } from '../fault-kinds.ts';
+import type { Truth } from '../truth.ts';
+
+/** What a simulated worker has to do with. */
+export interface WorkerWorld {
+  readonly registry: MemoryRegistry;
+  readonly blobs: MemoryBlobs;
+  readonly truth: Truth;
+  readonly now: Date;
+  /** Is there a vulnerability database still? */
+  readonly database: boolean;
+  /** Which fault, if any, out of those that could happen here. */
+  fault<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined;
+  pick<Item>(items: readonly Item[]): Item;
+}
+
+export type WorkerEnd = 'result' | 'no-result' | 'half-result' | 'restarted';
+
+/** How the worker of one group goes about its images. */
+export interface Work {
+  readonly world: WorkerWorld;
+  /** As its token shows it. */
+  readonly registry: Registry;
+  readonly end: WorkerEnd;
+  /** What it must never tell: its token, and the address of its result. */
+  readonly secrets: string;
+}
+
+export async function readManifest(
+  registry: Registry,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<ImageManifest | undefined> {
+  const stored = await registry.manifest(repository, digest);
+  if (stored === undefined) return undefined;
+  return ImageManifest.parse(JSON.parse(Buffer.from(stored.bytes).toString()));
+}
