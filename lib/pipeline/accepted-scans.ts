@@ -3,6 +3,7 @@ import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { type Scan, scanOf } from '../report/finding.ts';
 import { parseTrivyReport } from '../report/trivy-report.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
+import { maskCredentialShapes } from '../text/credential-shapes.ts';
 import { type JobRow, reportBlobOf } from './records/job-row.ts';
 import type { Services } from './services.ts';
 
@@ -40,8 +41,16 @@ export async function keepReport(
 ): Promise<string> {
   const image = `${options.repository}/${options.digest.replace(':', '-')}`;
   const name = `${options.runId}/${image}/${options.when}.json`;
-  await services.blobs.create(CONTAINERS.reports, name, options.bytes, 'application/json');
+  const bytes = withoutCredentials(options.bytes);
+  await services.blobs.create(CONTAINERS.reports, name, bytes, 'application/json');
   return name;
+}
+
+/** What an image's own history and settings leak, and what a group might put in, goes no further. */
+function withoutCredentials(report: Uint8Array): Uint8Array {
+  const text = Buffer.from(report).toString('utf8');
+  const masked = maskCredentialShapes(text);
+  return masked === text ? report : Buffer.from(masked);
 }
 
 export async function readKeptReport(

@@ -31,6 +31,7 @@ export async function collectScans(
     const claim = result.images.find((one) => one.digest === image.digest);
     const scanned = await readScan(services, held, image, claim, noProgress);
     if (scanned === undefined) continue;
+    held.assertHeld();
     const name = await keepReport(services, {
       runId: run.row.runId,
       repository: image.repository,

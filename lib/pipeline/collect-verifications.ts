@@ -35,6 +35,7 @@ export async function collectVerifications(
       await endPatch(services, image, refused);
       continue;
     }
+    held.assertHeld();
     const name = await keepReport(services, {
       runId: held.row.partitionKey,
       repository: image.repository,

@@ -1,5 +1,6 @@
 import { CONTAINERS } from '../storage/blobs.ts';
 import { maskCredentialShapes } from '../text/credential-shapes.ts';
+import { type HeldJob, LeaseLost } from './held-job.ts';
 import type { JobRow } from './records/job-row.ts';
 import type { Services } from './services.ts';
 
@@ -13,15 +14,18 @@ export function groupLogBlobOf(job: JobRow): string {
  * Keeps the last lines of an attempt that was lost, since its group is deleted with it. For people:
  * where there is no log to be had, or ARM fails, the attempt is lost all the same.
  */
-export async function keepGroupLog(services: Services, job: JobRow): Promise<void> {
+export async function keepGroupLog(services: Services, held: HeldJob): Promise<void> {
+  const job = held.row;
   if (job.group === undefined) return;
   try {
     const log = await services.groups.logs(job.group);
     if (log === undefined) return;
     // The worker masks what it knows to be secret; an image's own programs do not.
     const bytes = new TextEncoder().encode(maskCredentialShapes(log)).slice(-MAX_LOG_BYTES);
+    held.assertHeld();
     await services.blobs.create(CONTAINERS.reports, groupLogBlobOf(job), bytes, 'text/plain');
   } catch (error) {
+    if (error instanceof LeaseLost) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     services.log.warn('log not kept', { group: job.group, detail });
   }

@@ -28,7 +28,7 @@ export async function loseJob(
   const { partitionKey: runId, rowKey: jobId, group } = held.row;
   const { reason, detail } = why;
   services.log.warn('attempt lost', { runId, jobId, group, reason, detail });
-  await keepGroupLog(services, held.row);
+  await keepGroupLog(services, held);
   const outcome: Outcome = { state: 'failed', reason, detail };
   for (const target of await ownTargets(services, held.row)) {
     if (why.final === true) await finishTarget(services, target, outcome);
