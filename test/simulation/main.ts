@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
+import { loadLines } from './load-figures.ts';
 import type { Share, ShareResult } from './share.ts';
-import { simulateLoad } from './simulate-load.ts';
+import { simulateLoad, USUAL_LOAD } from './simulate-load.ts';
 import { simulateSeed } from './simulate-seed.ts';
 
 const HELP = `npm run simulate -- [options]
@@ -11,7 +12,8 @@ const HELP = `npm run simulate -- [options]
   --seeds N         N worlds (1000)  --from S  the first seed (1)
   --crashes         one run, with a crash before and after each of its writes in turn
   --pairs           the same for each pair of neighbouring writes
-  --targets N       one undisturbed run over N images: how many calls, how long
+  --targets N       one run over N images, of whose calls a share fails (--undisturbed: none):
+                    how many calls, how long, how much memory
   --stop-at-first   stop each thread at its first failure
 The last line is the summary; the exit status is 0 if nothing failed and, with --seeds 10000 or
 more, each kind of fault and each transition was seen.`;
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     targets: { type: 'string' },
+    undisturbed: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     crashes: { type: 'boolean', default: false },
     pairs: { type: 'boolean', default: false },
@@ -52,18 +55,9 @@ async function replay(seed: number): Promise<number> {
 }
 
 async function load(targets: number): Promise<number> {
-  const result = await simulateLoad(targets);
-  const ends = Map.groupBy(result.outcomes.values(), (outcome) =>
-    outcome.replace(/ (?:v|tag).*/, ''),
-  );
-  for (const [end, { length }] of ends) console.log(`${end}: ${length}`);
-  for (const fault of result.violations) console.log(`BROKEN: ${fault}`);
-  const hours = (result.virtualSeconds / 3600).toFixed(1);
-  const { user } = process.cpuUsage();
-  const calls = `${result.calls} calls, ${(result.calls / targets).toFixed(1)} a target`;
-  console.log(
-    `${targets} targets: ${calls}, ${hours} simulated hours, ${Math.round(user / 1e6)} s CPU`,
-  );
+  const faultShare = values.undisturbed ? 0 : USUAL_LOAD.faultShare;
+  const result = await simulateLoad(targets, { ...USUAL_LOAD, faultShare });
+  for (const line of loadLines(result, targets)) console.log(line);
   return result.violations.length > 0 ? 1 : 0;
 }
 

@@ -28,6 +28,8 @@ export interface Scenario {
   readonly pollSeconds: number;
   readonly tickSeconds: number;
   readonly maxGroups: number;
+  /** Of a run; 8 where nothing is said. */
+  readonly runHours?: number;
   readonly scanBatch: number;
   readonly patchBatch: number;
   readonly mountsRefused: boolean;

@@ -4,7 +4,11 @@ import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import type { Scenario } from './scenario.ts';
 
 export const LEASE_SECONDS = 900;
-export const RUN_HOURS = 8;
+const RUN_HOURS = 8;
+
+export function runHoursOf(scenario: Scenario): number {
+  return scenario.runHours ?? RUN_HOURS;
+}
 
 /** The app's settings in a scenario. */
 export function optionsOf(scenario: Scenario): PipelineOptions {
@@ -22,7 +26,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     pollSeconds: scenario.pollSeconds,
     tickSeconds: scenario.tickSeconds,
     leaseSeconds: LEASE_SECONDS,
-    runHours: RUN_HOURS,
+    runHours: runHoursOf(scenario),
     maxGroups: scenario.maxGroups,
     scanBatch: scenario.scanBatch,
     patchBatch: scenario.patchBatch,
