@@ -5,6 +5,11 @@ export interface JsonLimits {
   readonly maxDepth: number;
   /** Arrays and objects in all: an empty one takes two bytes of text and dozens of memory. */
   readonly maxContainers: number;
+  /**
+   * Whatever stands between two commas, in all; unlimited where nothing is said. Of a value that
+   * does not fit its schema zod makes an object of some hundred bytes.
+   */
+  readonly maxValues?: number;
 }
 
 export type JsonFault = 'too-large' | 'too-deep' | 'too-many-values' | 'not-utf-8' | 'not-json';
@@ -13,6 +18,7 @@ export type ParsedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly fault: JsonFault };
 
+const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
@@ -43,7 +49,9 @@ export function parseBoundedJson(bytes: Uint8Array, limits: JsonLimits): ParsedJ
 
 /** One pass over the bytes: in UTF-8 no byte of a longer character looks like one of these. */
 function shapeFault(bytes: Uint8Array, limits: JsonLimits): JsonFault | undefined {
+  const { maxDepth, maxContainers, maxValues = Infinity } = limits;
   let depth = 0;
+  let values = 1;
   let containers = 0;
   let inString = false;
 
@@ -57,10 +65,13 @@ function shapeFault(bytes: Uint8Array, limits: JsonLimits): JsonFault | undefine
     } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
       depth += 1;
       containers += 1;
-      if (depth > limits.maxDepth) return 'too-deep';
-      if (containers > limits.maxContainers) return 'too-many-values';
+      if (depth > maxDepth) return 'too-deep';
+      if (containers > maxContainers) return 'too-many-values';
     } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
       depth -= 1;
+    } else if (byte === COMMA) {
+      values += 1;
+      if (values > maxValues) return 'too-many-values';
     }
   }
   return undefined;

@@ -1,29 +1,29 @@
 import { z } from 'zod';
 import { RepositoryName, Tag } from '../image/reference.ts';
-import { truncate } from '../text/truncate.ts';
+import { items } from '../json/items.ts';
+import { faultLine, readDocument } from './read-document.ts';
 import {
   type ConfiguredRepositories,
   isConfiguredRepository,
   isReservedRepository,
 } from './reserved-repositories.ts';
 
+const MAX_FAULTS = 50;
 const RESERVED = 'is a repository of Patchwright or of the registry itself, and is never patched';
 
 const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
   error: RESERVED,
 });
 
-const Unique = <Item extends z.ZodType<string>>(item: Item) =>
-  z
-    .array(item)
-    .min(1)
-    .max(10_000)
-    .refine((items) => new Set(items).size === items.length, { error: 'names the same tag twice' });
+const Tags = items(Tag, { least: 1, most: 10_000 }).refine(
+  (tags) => new Set(tags).size === tags.length,
+  { error: 'names the same tag twice' },
+);
 
 /** One repository: its tags by name, or `["*"]` for every tag that is not a patch. */
 const RepositoryRule = z.strictObject({
   repository: PatchableRepository,
-  tags: z.union([z.tuple([z.literal('*')]), Unique(Tag)], {
+  tags: z.union([z.tuple([z.literal('*')]), Tags], {
     error: 'must be ["*"] alone, or a list of one or more different tags',
   }),
   enabled: z.boolean().default(true),
@@ -36,31 +36,31 @@ const RepositoryRule = z.strictObject({
 export const Policy = z.strictObject({
   version: z.literal('v1'),
   'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
-  repositories: z.array(RepositoryRule).min(1).max(10_000),
+  repositories: items(RepositoryRule, { least: 1, most: 10_000, faultyItems: MAX_FAULTS + 1 }),
 });
 export type Policy = z.infer<typeof Policy>;
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
 
 export type PolicyParse =
   | { readonly ok: true; readonly policy: Policy }
-  /** Every fault, one sentence each: where, and what is wrong. */
+  /** Every fault, one line each: where, and what is wrong. Of very many, the first, and a last line. */
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** As ACR Continuous Patching has it: 10 MB. */
 export const MAX_POLICY_BYTES = 10 * 1024 * 1024;
-const MAX_FAULTS = 50;
 
 /** With what settings have configured, a policy that selects any of it is a fault. */
 export function parsePolicy(text: string, configured?: ConfiguredRepositories): PolicyParse {
-  const document = parseJson(text);
+  const document = readDocument(text, MAX_POLICY_BYTES);
   if (!document.ok) return { ok: false, faults: [document.fault] };
   const schema = configured === undefined ? Policy : policyFor(configured);
   const parsed = schema.safeParse(document.value);
   if (parsed.success) return { ok: true, policy: withOneRuleEach(parsed.data) };
-  const faults = parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`);
-  const more = faults.length - MAX_FAULTS;
-  const rest = more > 0 ? [`and ${more} more`] : [];
-  return { ok: false, faults: [...faults.slice(0, MAX_FAULTS), ...rest] };
+  const faults = parsed.error.issues
+    .slice(0, MAX_FAULTS)
+    .map((issue) => faultLine(`${pathOf(issue.path)}: ${issue.message}`));
+  const more = parsed.error.issues.length > MAX_FAULTS ? ['and more faults than are shown'] : [];
+  return { ok: false, faults: [...faults, ...more] };
 }
 
 /** There a repository may stand in several entries, of which each adds its tags. */
@@ -89,15 +89,6 @@ function policyFor(configured: ConfiguredRepositories) {
       });
     }
   });
-}
-
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false; fault: string } {
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown error';
-    return { ok: false, fault: `the policy is not JSON: ${truncate(why, 200)}` };
-  }
 }
 
 /** `repositories[2].tags` */

@@ -1,17 +1,28 @@
 import { z } from 'zod';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from '../json/bounded-json.ts';
+import { items } from '../json/items.ts';
 import { truncate } from '../text/truncate.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;
+/** Over all results: what is more could still be taken, and would cost half a gigabyte. */
+const MAX_ITEMS_IN_ALL = 50_000;
 
-/** Names, versions and ids end in logs, tables and command lines: no control characters. */
+/**
+ * Names, versions and ids end in logs, tables and command lines: nothing that breaks a line or turns
+ * its letters around.
+ */
 function text(max: number) {
   return z
     .string()
     .max(max)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]*$/u, 'must hold no control character');
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u, 'must hold no control character');
+}
+
+/** A text that is a column of its own: not what a spreadsheet would calculate. */
+function column(max: number) {
+  return text(max).regex(/^(?![=+@-])/, 'must not begin as a formula does');
 }
 
 const Vulnerability = z.object({
@@ -35,9 +46,17 @@ const Package = z.object({
 const Result = z.object({
   Class: z.string().max(64).nullish(),
   Type: z.string().max(64).nullish(),
-  Vulnerabilities: z.array(Vulnerability).max(MAX_ITEMS).nullish(),
-  Packages: z.array(Package).max(MAX_ITEMS).nullish(),
+  Vulnerabilities: items(Vulnerability, { most: MAX_ITEMS }).nullish(),
+  Packages: items(Package, { most: MAX_ITEMS }).nullish(),
 });
+
+function countItems(results: readonly z.infer<typeof Result>[]): number {
+  return results.reduce(
+    (sum, { Vulnerabilities, Packages }) =>
+      sum + (Vulnerabilities?.length ?? 0) + (Packages?.length ?? 0),
+    0,
+  );
+}
 
 /**
  * The fields of Trivy's JSON report (schema 2, read from 0.74.0) that decide something here. Trivy
@@ -47,11 +66,13 @@ export const TrivyReport = z.object({
   SchemaVersion: z.literal(2),
   Metadata: z
     .object({
-      OS: z.object({ Family: text(64), Name: text(64), EOSL: z.boolean().nullish() }).nullish(),
-      ImageConfig: z.object({ architecture: text(32).nullish() }).nullish(),
+      OS: z.object({ Family: column(64), Name: column(64), EOSL: z.boolean().nullish() }).nullish(),
+      ImageConfig: z.object({ architecture: column(32).nullish() }).nullish(),
     })
     .nullish(),
-  Results: z.array(Result).max(1000).nullish(),
+  Results: items(Result, { most: 1000 })
+    .refine((results) => countItems(results) <= MAX_ITEMS_IN_ALL, { error: 'too many items' })
+    .nullish(),
 });
 export type TrivyReport = z.infer<typeof TrivyReport>;
 

@@ -65,25 +65,23 @@ export class MemoryQueues implements Queues {
 
   /** What lies in one queue or in all of them, visible or not, oldest first. */
   pending(queue?: AnyQueueName): readonly PendingMessage[] {
-    return [...this.#messages.values()]
-      .filter((message) => queue === undefined || message.queue === queue)
-      .map(lookAt);
+    return this.#select(queue, () => true);
   }
 
   /** What could be received now, oldest first. */
   visible(queue?: AnyQueueName): readonly PendingMessage[] {
-    const now = this.#clock.now();
-    return this.pending(queue).filter((message) => message.visibleAt <= now);
+    const now = this.#clock.now().getTime();
+    return this.#select(queue, ({ visibleAt }) => visibleAt <= now);
   }
 
   /** When the next message that is hidden now becomes visible: where to set a virtual clock. */
   nextVisibleAt(): Date | undefined {
-    const now = this.#clock.now();
-    const times = this.pending()
-      .map((message) => message.visibleAt)
-      .filter((time) => time > now)
-      .sort((a, b) => a.getTime() - b.getTime());
-    return times[0];
+    const now = this.#clock.now().getTime();
+    let next = Infinity;
+    for (const { visibleAt } of this.#messages.values()) {
+      if (visibleAt > now) next = Math.min(next, visibleAt);
+    }
+    return next === Infinity ? undefined : new Date(next);
   }
 
   /**
@@ -141,6 +139,20 @@ export class MemoryQueues implements Queues {
     if (message === undefined) return;
     const delayMs = Math.max(0, message.visibleAt - this.#clock.now().getTime());
     this.#add(message.queue, message.text, delayMs / 1000);
+  }
+
+  /** A simulation looks at each of its steps: a view is made only of what is wanted. */
+  #select(
+    queue: AnyQueueName | undefined,
+    wanted: (message: Message) => boolean,
+  ): readonly PendingMessage[] {
+    const found: PendingMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if ((queue === undefined || message.queue === queue) && wanted(message)) {
+        found.push(lookAt(message));
+      }
+    }
+    return found;
   }
 
   #add(queue: AnyQueueName, text: string, delaySeconds: number): void {

@@ -5,9 +5,13 @@ import type { Column, Entity, StoredEntity, TableName, Tables } from '../../lib/
 /** Entities that the service gives in one answer to a query. */
 const PAGE_SIZE = 1000;
 
+type Partition = Map<string, StoredEntity>;
+
 /** Table Storage in memory, with the semantics of `AzureTables`: one contract suite holds both to it. */
 export class MemoryTables implements Tables {
-  readonly #rows = new Map<TableName, Map<string, Map<string, StoredEntity>>>();
+  readonly #rows = new Map<TableName, Map<string, Partition>>();
+  /** A partition's keys in order, until a row comes or goes: ticks read thousands again and again. */
+  readonly #order = new Map<Partition, readonly string[]>();
   readonly #missing: ReadonlySet<TableName>;
   readonly #pageSize: number;
   #writes = 0;
@@ -72,6 +76,7 @@ export class MemoryTables implements Tables {
     if (stored === undefined) return true;
     if (stored.etag !== etag) return false;
     partition.delete(rowKey);
+    this.#order.delete(partition);
     return true;
   }
 
@@ -85,9 +90,9 @@ export class MemoryTables implements Tables {
     if (options.fromRowKey !== undefined) checkKey(table, 'row key', options.fromRowKey);
     let include = (rowKey: string) => rowKey >= (options.fromRowKey ?? '');
     while (true) {
-      const page = this.#sorted(table, partitionKey)
-        .filter((stored) => include(stored.entity.rowKey))
-        .slice(0, this.#pageSize);
+      const rows = this.#sorted(table, partitionKey);
+      const from = rows.findIndex((stored) => include(stored.entity.rowKey));
+      const page = from === -1 ? [] : rows.slice(from, from + this.#pageSize);
       yield* page.map(copyOfStored);
       const last = page.at(-1);
       if (last === undefined || page.length < this.#pageSize) return;
@@ -106,18 +111,19 @@ export class MemoryTables implements Tables {
     return this.#writes;
   }
 
-  #write(partition: Map<string, StoredEntity>, entity: Entity): string {
+  #write(partition: Partition, entity: Entity): string {
     this.#writes += 1;
     const etag = `W/"memory-${this.#writes}"`;
+    if (!partition.has(entity.rowKey)) this.#order.delete(partition);
     partition.set(entity.rowKey, { entity: copyOf(entity), etag });
     return etag;
   }
 
-  #partition(table: TableName, partitionKey: string): Map<string, StoredEntity> {
+  #partition(table: TableName, partitionKey: string): Partition {
     if (this.#missing.has(table)) {
       throw new StorageError('not-provisioned', `${table}: no such table`);
     }
-    const partitions = this.#rows.get(table) ?? new Map<string, Map<string, StoredEntity>>();
+    const partitions = this.#rows.get(table) ?? new Map<string, Partition>();
     this.#rows.set(table, partitions);
     const partition = partitions.get(partitionKey) ?? new Map<string, StoredEntity>();
     partitions.set(partitionKey, partition);
@@ -125,9 +131,10 @@ export class MemoryTables implements Tables {
   }
 
   #sorted(table: TableName, partitionKey: string): StoredEntity[] {
-    return [...this.#partition(table, partitionKey).values()].sort((a, b) =>
-      ordinal(a.entity.rowKey, b.entity.rowKey),
-    );
+    const partition = this.#partition(table, partitionKey);
+    const keys = this.#order.get(partition) ?? [...partition.keys()].sort(ordinal);
+    this.#order.set(partition, keys);
+    return keys.flatMap((key) => partition.get(key) ?? []);
   }
 }
 
@@ -141,9 +148,11 @@ function copyOfStored(stored: StoredEntity): StoredEntity {
 }
 
 function copyOf(entity: Entity): Entity {
-  const columns: Record<string, Column> = {};
-  for (const [name, value] of Object.entries(entity)) columns[name] = copyOfColumn(value);
-  return { ...columns, partitionKey: entity.partitionKey, rowKey: entity.rowKey };
+  const copy: Record<string, Column> & Entity = { ...entity };
+  for (const [name, value] of Object.entries(entity)) {
+    if (typeof value !== 'string') copy[name] = copyOfColumn(value);
+  }
+  return copy;
 }
 
 function copyOfColumn(value: Column): Column {

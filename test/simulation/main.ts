@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { Coverage } from './coverage.ts';
 import { type CrashPoints, parseCrashes } from './crash-points.ts';
-import { printCoverage, printFailures, printLoad, printWorld } from './print-results.ts';
+import { loadLines } from './load-figures.ts';
+import { printCoverage, printFailures, printWorld } from './print-results.ts';
 import type { Share, ShareResult } from './share.ts';
-import { simulateLoad } from './simulate-load.ts';
+import { simulateLoad, USUAL_LOAD } from './simulate-load.ts';
 
 const HELP = `npm run simulate -- [options]
   --seed N          one world, with every step that it took if it fails (--trace: always)
@@ -13,7 +14,8 @@ const HELP = `npm run simulate -- [options]
   --crashes         one run, with a crash before and after each of its writes in turn
   --pairs           the same for each pair of neighbouring writes
   --crash "before 17,after 18"   one of these, like --seed
-  --targets N       one undisturbed run over N images: how many calls, how long
+  --targets N       one run over N images, of whose calls a share fails (--undisturbed: none):
+                    how many calls, how long, how much memory
   --stop-at-first   stop each thread at its first failure
 The first worlds that fail are printed with every step that they took. The last line is the summary; the exit status is 0 if nothing failed and, with --seeds 10000 or
 more, each kind of fault and each transition was seen.`;
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     targets: { type: 'string' },
+    undisturbed: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     crash: { type: 'string' },
     crashes: { type: 'boolean', default: false },
@@ -44,10 +47,15 @@ else if (values.seed !== undefined) {
   const world = { kind: 'crash', crashes: crashesOf(values.crash) } as const;
   process.exitCode = await printWorld(world, values.trace);
 } else if (values.targets !== undefined) {
-  const result = await simulateLoad(numberOf(values.targets));
-  printLoad(numberOf(values.targets), result);
-  process.exitCode = result.violations.length > 0 ? 1 : 0;
+  process.exitCode = await load(numberOf(values.targets));
 } else process.exitCode = await simulate();
+
+async function load(targets: number): Promise<number> {
+  const faultShare = values.undisturbed ? 0 : USUAL_LOAD.faultShare;
+  const result = await simulateLoad(targets, { ...USUAL_LOAD, faultShare });
+  for (const line of loadLines(result, targets)) console.log(line);
+  return result.violations.length > 0 ? 1 : 0;
+}
 
 async function simulate(): Promise<number> {
   const shares = sharesOf(availableParallelism());

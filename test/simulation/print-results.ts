@@ -31,18 +31,6 @@ export async function printWorld(world: WorldName, wantsTrace: boolean): Promise
   return failed ? 1 : 0;
 }
 
-/** How a run over many images ended, and what it took. */
-export function printLoad(targets: number, result: SimulationResult): void {
-  const ends = Map.groupBy(result.outcomes.values(), (outcome) =>
-    outcome.replace(/ (?:v|tag).*/, ''),
-  );
-  for (const [end, { length }] of ends) console.log(`${end}: ${length}`);
-  for (const fault of result.violations) console.log(`BROKEN: ${fault}`);
-  const { user } = process.cpuUsage();
-  const calls = `${result.calls} calls, ${(result.calls / targets).toFixed(1)} a target`;
-  console.log(`${targets} targets: ${calls}, ${hoursOf(result)}, ${Math.round(user / 1e6)} s CPU`);
-}
-
 export function printCoverage(coverage: Coverage): void {
   const { faults, transitions } = coverage;
   for (const [title, counted] of [

@@ -1,14 +1,27 @@
 import { NO_FAULTS } from './fault-plan.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
-import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
+import { SteadyFaults } from './steady-faults.ts';
+
+export interface LoadOptions {
+  /** Of all calls, how many fail: 0 to 1. */
+  readonly faultShare: number;
+  readonly pollSeconds: number;
+  readonly tickSeconds: number;
+}
+
+/** The app's own settings, in weather that is never quite fine. */
+export const USUAL_LOAD: LoadOptions = { faultShare: 0.002, pollSeconds: 15, tickSeconds: 30 };
 
 const REPOSITORIES = 200;
 const KINDS = ['outdated', 'clean', 'clean', 'no-fix'] as const;
 
-/** One undisturbed run over so many images in 200 repositories, a quarter of them outdated. */
-export function simulateLoad(targets: number): Promise<SimulationResult> {
+/** One run over so many images in 200 repositories, a quarter of them outdated. */
+export function simulateLoad(
+  targets: number,
+  { faultShare, pollSeconds, tickSeconds }: LoadOptions = USUAL_LOAD,
+): Promise<SimulationResult> {
   const names = Array.from({ length: REPOSITORIES }, (_, at) => `team/app${at}`);
   const images = Array.from({ length: targets }, (_, at) => ({
     repository: names[at % REPOSITORIES] ?? '',
@@ -24,16 +37,19 @@ export function simulateLoad(targets: number): Promise<SimulationResult> {
     },
     runs: [{ at: 0, trigger: 'schedule', dryRun: false }],
     atOnce: 8,
-    pollSeconds: 15,
-    tickSeconds: 30,
+    pollSeconds,
+    tickSeconds,
     maxGroups: 50,
+    // As many groups as it takes can't be had: ACI starts 300 an hour.
+    runHours: 48,
     scanBatch: 20,
     patchBatch: 5,
     mountsRefused: false,
     noBuilder: false,
     tablesLost: false,
-    runHours: LONGEST_RUN_HOURS,
   };
+  const random = new Random(1);
+  const plan = faultShare === 0 ? NO_FAULTS : new SteadyFaults(random, faultShare);
   // Calls of different invocations take their time side by side there, and here one by one.
-  return new Simulation({ scenario, random: new Random(1), plan: NO_FAULTS, callMs: 5 }).run();
+  return new Simulation({ scenario, random, plan, callMs: 5 }).run();
 }

@@ -17,6 +17,7 @@ import { meetWorldFault, unlessLocked } from './world-faults.ts';
 /** After the latest deadline of the last run: what is under way ends, and every token of a group has expired. */
 const SETTLE_HOURS = 5;
 const MAX_STEPS = 400_000;
+const MAX_STEPS_AN_IMAGE = 500;
 /** The longest that a call of a port takes, where nothing is said. */
 const CALL_MS = 200;
 
@@ -24,6 +25,8 @@ export interface SimulationResult {
   readonly violations: readonly string[];
   readonly steps: number;
   readonly calls: number;
+  /** `port.method` → how often it was called. */
+  readonly callsOf: ReadonlyMap<string, number>;
   readonly virtualSeconds: number;
   readonly coverage: Coverage;
   /** `repository:tag` of the first run → how it ended. */
@@ -40,7 +43,7 @@ export class Simulation {
   readonly #invocations: Invocations;
   readonly #callMs: number;
   #steps = 0;
-  #calls = 0;
+  readonly #calls = new Map<string, number>();
 
   constructor(options: WorldOptions & { readonly callMs?: number }) {
     this.#world = new World(options);
@@ -54,11 +57,13 @@ export class Simulation {
     await world.furnish();
     for (const run of world.scenario.runs) this.#invocations.planRun(run);
     world.later(REAP_SECONDS, 'reaper', () => this.#invocations.startReaper());
-    const horizon = world.lastStart + (LONGEST_RUN_HOURS + SETTLE_HOURS) * 3600 * 1000;
+    const runHours = Math.max(LONGEST_RUN_HOURS, world.scenario.runHours);
+    const horizon = world.lastStart + (runHours + SETTLE_HOURS) * 3600 * 1000;
+    const most = Math.max(MAX_STEPS, MAX_STEPS_AN_IMAGE * world.scenario.images.length);
 
     while (violations.length === 0 && !this.#isSettled()) {
       this.#steps += 1;
-      if (world.now > horizon || this.#steps > MAX_STEPS) {
+      if (world.now > horizon || this.#steps > most) {
         violations.push(`it did not end: ${unfinished(world)}`);
         break;
       }
@@ -70,7 +75,8 @@ export class Simulation {
     return {
       violations,
       steps: this.#steps,
-      calls: this.#calls,
+      calls: [...this.#calls.values()].reduce((sum, count) => sum + count, 0),
+      callsOf: this.#calls,
       virtualSeconds: Math.round((world.now - START) / 1000),
       coverage: world.coverage,
       outcomes: this.#outcomes(),
@@ -148,7 +154,8 @@ export class Simulation {
     const world = this.#world;
     const { task, call } = pending;
     task.pending.delete(pending);
-    this.#calls += 1;
+    const name = `${call.port}.${call.method}`;
+    this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
     world.clock.advance({ seconds: world.random.between(1, this.#callMs) / 1000 });
     const fault = tickDies(world, pending)
       ? 'crash-before'

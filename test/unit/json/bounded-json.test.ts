@@ -1,18 +1,20 @@
 import { expect, it } from 'vitest';
 import { parseBoundedJson } from '../../../lib/json/bounded-json.ts';
 
-const LIMITS = { maxBytes: 1000, maxDepth: 3, maxContainers: 10 };
+const LIMITS = { maxBytes: 1000, maxDepth: 3, maxContainers: 10, maxValues: 20 };
 
 function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
 it('parses JSON within its limits', () => {
-  const bytes = bytesOf('{"a":[{"b":"[[[[{{{{\\"]]"}]}');
+  const brackets = '[[[[{{{{"]]';
+  const commas = ','.repeat(100);
+  const value = { a: [{ b: brackets, c: commas }] };
 
-  const parsed = parseBoundedJson(bytes, LIMITS);
+  const parsed = parseBoundedJson(bytesOf(JSON.stringify(value)), LIMITS);
 
-  expect(parsed).toEqual({ ok: true, value: { a: [{ b: '[[[[{{{{"]]' }] } });
+  expect(parsed).toEqual({ ok: true, value });
 });
 
 it.each([
@@ -20,6 +22,7 @@ it.each([
   { what: 'too much depth', text: '[[[[1]]]]', fault: 'too-deep' },
   { what: 'depth in objects', text: '{"a":{"a":{"a":{}}}}', fault: 'too-deep' },
   { what: 'too many containers', text: `[${'[],'.repeat(10)}1]`, fault: 'too-many-values' },
+  { what: 'too many values', text: `[${'1,'.repeat(20)}1]`, fault: 'too-many-values' },
   { what: 'half a document', text: '{"a":', fault: 'not-json' },
   { what: 'nothing', text: '', fault: 'not-json' },
 ])('refuses $what', ({ text, fault }) => {

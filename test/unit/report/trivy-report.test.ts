@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scanOf } from '../../../lib/report/finding.ts';
 import { parseTrivyReport } from '../../../lib/report/trivy-report.ts';
 
 function parse(report: unknown) {
@@ -8,6 +9,14 @@ function parse(report: unknown) {
 function withVulnerability(changes: Record<string, unknown>) {
   const vulnerability = { VulnerabilityID: 'CVE-2024-0001', PkgName: 'openssl', ...changes };
   return { SchemaVersion: 2, Results: [{ Class: 'os-pkgs', Vulnerabilities: [vulnerability] }] };
+}
+
+function withSystem(name: string) {
+  return { SchemaVersion: 2, Metadata: { OS: { Family: 'debian', Name: name } } };
+}
+
+function findings(count: number, id: (at: number) => string = (at) => `CVE-2026-${at}`) {
+  return Array.from({ length: count }, (_, at) => ({ VulnerabilityID: id(at), PkgName: 'linux' }));
 }
 
 describe('a report that Trivy writes', () => {
@@ -27,6 +36,31 @@ describe('a report that Trivy writes', () => {
       ok: true,
       report: withVulnerability({ FixedVersion: '3.0.2', Severity: 'HIGH' }),
     });
+  });
+});
+
+describe('a large report', () => {
+  it('is read where one image has 20,000 findings', () => {
+    const Results = [{ Class: 'os-pkgs', Vulnerabilities: findings(20_000) }];
+
+    const parsed = parse({ SchemaVersion: 2, Results });
+
+    expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(20_000);
+  });
+
+  it('counts a finding once, however often it is named', () => {
+    const Vulnerabilities = findings(20_000, () => 'CVE-2026-1');
+
+    const parsed = parse({ SchemaVersion: 2, Results: [{ Class: 'os-pkgs', Vulnerabilities }] });
+
+    expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(1);
+  });
+
+  it('keeps of a title of ten megabytes what a line can hold', () => {
+    const parsed = parse(withVulnerability({ Title: 'x'.repeat(10_000_000) }));
+
+    const [finding] = parsed.ok ? scanOf(parsed.report).findings : [];
+    expect(finding?.title).toHaveLength(200);
   });
 });
 
@@ -54,6 +88,29 @@ describe('what is no report', () => {
       what: 'an empty id',
       report: withVulnerability({ VulnerabilityID: '' }),
       fault: '/Results.0.Vulnerabilities.0.VulnerabilityID',
+    },
+    {
+      what: 'a system whose name turns its letters around',
+      report: withSystem('12\u202e7.21'),
+      fault: '/Metadata.OS.Name',
+    },
+    {
+      what: 'a system whose name a spreadsheet would calculate',
+      report: withSystem('=1+1'),
+      fault: '/Metadata.OS.Name',
+    },
+    {
+      what: 'more findings than any image has',
+      report: { SchemaVersion: 2, Results: [{ Vulnerabilities: findings(50_000) }] },
+      fault: 'too_big at /Results.0.Vulnerabilities',
+    },
+    {
+      what: 'more findings than any image has, over several results',
+      report: {
+        SchemaVersion: 2,
+        Results: Array.from({ length: 3 }, () => ({ Vulnerabilities: findings(17_000) })),
+      },
+      fault: '/Results',
     },
     {
       what: 'more results than any image has',

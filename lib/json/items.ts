@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/**
+ * A list of foreign origin whose parse stops at so many faulty items: zod makes an object of some
+ * hundred bytes of every fault, so that four megabytes of text become more than a gigabyte of them.
+ */
+export function items<Item>(
+  item: z.ZodType<Item>,
+  limits: { readonly least?: number; readonly most: number; readonly faultyItems?: number },
+): z.ZodType<Item[]> {
+  const { least = 0, most, faultyItems = 1 } = limits;
+  return z
+    .array(z.unknown())
+    .min(least)
+    .max(most)
+    .transform((values, context) => {
+      const parsed: Item[] = [];
+      let faulty = 0;
+      for (const [at, value] of values.entries()) {
+        const one = item.safeParse(value);
+        if (one.success) {
+          parsed.push(one.data);
+          continue;
+        }
+        for (const issue of one.error.issues) {
+          // A fault that is made is, but for its path, a fault to be made.
+          const moved = { ...issue, path: [at, ...issue.path] };
+          context.issues.push(moved as z.core.$ZodRawIssue);
+        }
+        faulty += 1;
+        if (faulty >= faultyItems) break;
+      }
+      return faulty === 0 ? parsed : z.NEVER;
+    });
+}

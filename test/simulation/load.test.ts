@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { loadFigures } from './load-figures.ts';
+import { simulateLoad } from './simulate-load.ts';
+
+const TARGETS = 2000;
+/** Seldom looks and ticks, as whoever has thousands of images sets them: half the calls. */
+const LOAD = { faultShare: 0.002, pollSeconds: 60, tickSeconds: 120 };
+
+it('ends each of 2,000 targets though calls fail, with no more calls for each than for few', async () => {
+  const result = await simulateLoad(TARGETS, LOAD);
+
+  expect(result.violations).toEqual([]);
+  const ends = [...result.outcomes.values()].map((outcome) => outcome.replace(/ v.*/, ''));
+  const counts = Object.fromEntries(
+    [...Map.groupBy(ends, (end) => end)].map(([end, { length }]) => [end, length]),
+  );
+  // What calls fail of costs time, and no image.
+  expect(counts).toEqual({ clean: 1000, patched: 500, 'skipped no-fix-available': 500 });
+  const faults = [...result.coverage.faults.values()].reduce((sum, count) => sum + count, 0);
+  expect(faults).toBeGreaterThan(100);
+  const { storage, registry, arm } = loadFigures(result, TARGETS);
+  expect(storage).toBeLessThan(48);
+  expect(registry).toBeLessThan(11.5);
+  expect(arm).toBeLessThan(0.9);
+}, 120_000);
