@@ -2,7 +2,7 @@ import { cancelRun } from '../../lib/pipeline/cancel-run.ts';
 import { keepPoison } from '../../lib/pipeline/keep-poison.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
 import { reap } from '../../lib/pipeline/reap.ts';
-import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
+import { RunId, runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import type { Services } from '../../lib/pipeline/services.ts';
 import { startRun } from '../../lib/pipeline/start-run.ts';
 import { stepJob } from '../../lib/pipeline/step-job.ts';
@@ -26,6 +26,7 @@ export class Invocations {
   readonly #gate: Gate;
   #count = 0;
   #reaping = false;
+  readonly #canceled = new Set<ScenarioRun>();
 
   constructor(world: World, gate: Gate) {
     this.#world = world;
@@ -134,10 +135,25 @@ export class Invocations {
       );
     this.#world.timetable.at(due.getTime(), `start ${run.at}`, start);
     if (run.canceledAt === undefined) return;
-    this.#world.timetable.at(START + run.canceledAt * 1000, 'cancel', () => {
-      this.#world.coverage.fault('canceled');
-      this.#start('cancel', undefined, (services) => cancelRun(services, runIdOf(due, trigger)));
-    });
+    this.#world.timetable.at(START + run.canceledAt * 1000, 'cancel', () =>
+      this.#cancel(runIdOf(due, trigger)),
+    );
+  }
+
+  /** A tag was written down. True: its run is canceled for it, and the instance dies. */
+  intended(runId: string): boolean {
+    const run = this.#world.scenario.runs.find(
+      (one) => runIdOf(new Date(START + one.at * 1000), one.trigger) === runId,
+    );
+    if (run?.canceledAtIntent !== true || this.#canceled.has(run)) return false;
+    this.#canceled.add(run);
+    this.#world.later(1, 'cancel', () => this.#cancel(RunId.parse(runId)));
+    return this.#world.random.chance(0.5);
+  }
+
+  #cancel(runId: RunId): void {
+    this.#world.coverage.fault('canceled');
+    this.#start('cancel', undefined, (services) => cancelRun(services, runId));
   }
 
   /** A timer's invocation that failed or died comes again. */

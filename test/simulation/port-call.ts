@@ -29,6 +29,8 @@ export interface PortCall<Result> {
   readonly mountLost?: Outcome<Result>;
   /** For the PUT of a patch's tag, and for its intent: somebody else's push of that tag. */
   readonly otherPush?: () => Promise<void>;
+  /** The run that writes a tag down here, to publish a patch under it. */
+  readonly intentOf?: string;
 }
 
 export type Outcome<Result> = { readonly value: Result } | { readonly error: unknown };

@@ -19,6 +19,8 @@ export interface ScenarioRun {
   readonly dryRun: boolean;
   /** Seconds from the beginning; absent: it is not canceled. */
   readonly canceledAt?: number;
+  /** It is canceled when the first of its tags is written down, to be published. */
+  readonly canceledAtIntent?: boolean;
 }
 
 export interface Scenario {
@@ -145,7 +147,8 @@ function runsOf(random: Random): ScenarioRun[] {
       at,
       trigger: nth === 0 ? ('schedule' as const) : ('manual' as const),
       dryRun: random.chance(0.03),
-      ...(random.chance(0.15) && { canceledAt: at + random.between(1, 3600) }),
+      ...(random.chance(0.12) && { canceledAt: at + random.between(1, 3600) }),
+      canceledAtIntent: random.chance(0.08),
     };
     // The next one starts right behind it, in its middle, or when it is long over.
     at += random.pick([random.between(1, 60), random.between(60, 3600), 86_400]);

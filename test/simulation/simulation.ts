@@ -172,6 +172,10 @@ export class Simulation {
     });
     const dying = await letCallHappen(world, pending, fault);
     if (dying.length > 0) this.#invocations.crash(dying);
+    else if (call.intentOf !== undefined && this.#invocations.intended(call.intentOf)) {
+      world.coverage.fault('crash-after');
+      this.#invocations.crash([task.instance]);
+    }
   }
 
   #isSettled(): boolean {

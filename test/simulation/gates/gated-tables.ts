@@ -62,6 +62,7 @@ export function gatedTables(gate: Gate, task: Task): Tables {
         ...(table === TABLES.targets &&
           entity.state === 'publishing' &&
           entity.patchTag !== undefined && {
+            intentOf: entity.partitionKey,
             otherPush: () =>
               gate.pushOther(RepositoryName.parse(entity.repository), Tag.parse(entity.patchTag)),
           }),

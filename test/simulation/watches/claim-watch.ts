@@ -7,7 +7,7 @@ import { hasEnded, isOver, nameOf, type SeenRows } from './seen-rows.ts';
 /** As far as an instance's clock may be wrong. */
 const WORST_CLOCK_MS = 20 * 60 * 1000;
 
-/** One run at a time works on an image. */
+/** One run at a time works on an image, and one job of it. */
 export class ClaimWatch {
   readonly #report: Report;
   readonly #coverage: Coverage;
@@ -22,17 +22,17 @@ export class ClaimWatch {
   }
 
   groupAsked(spec: GroupSpec): void {
-    if (this.#rows.runs.size < 2) return;
     const runId = spec.tags[GroupTag.run];
     const jobId = spec.tags[GroupTag.job];
     const worked = [...this.#rows.targets.values()].filter((target) => this.#isWorked(target));
     const own = worked.filter((target) => target.partitionKey === runId && target.job === jobId);
     const sources = new Set(own.map(sourceOf));
     const others = worked.filter(
-      (target) => target.partitionKey !== runId && sources.has(sourceOf(target)),
+      (target) => !own.includes(target) && sources.has(sourceOf(target)),
     );
     for (const other of others) {
-      this.#report(`${spec.name} works on ${nameOf(other)}, as run ${other.partitionKey} does`);
+      const whose = `${String(other.job)} of run ${other.partitionKey}`;
+      this.#report(`${spec.name} works on ${nameOf(other)}, as ${whose} does`);
     }
   }
 

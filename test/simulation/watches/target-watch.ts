@@ -39,7 +39,7 @@ export class TargetWatch {
     else if (state !== 'clean' && state !== 'patched') {
       this.#report(`${image} ended ${String(state)} without a reason`);
     }
-    if (state === 'canceled' && patchTag !== undefined) {
+    if (state === 'canceled' && before?.patchTag !== undefined) {
       this.#report(`${image} was canceled after its tag was written down`);
     }
     const tag = `${String(target.repository)}:${String(patchTag)}`;
