@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parsePolicy } from '../../lib/policy/policy.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
+import { debianReport } from '../pipeline/debian-report.ts';
+import { PipelineWorld } from '../pipeline/pipeline-world.ts';
+import { hostileText, hostileValue, OVERSIZED, pollution } from './hostile/hostile-values.ts';
+import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
+
+/** A run by this policy, from its start to where nothing more happens. */
+async function runBy(policy: string) {
+  const world = new PipelineWorld({ policy, script: { report: () => debianReport([]) } });
+  await world.seedDatabase();
+  const { state, reason, detail = '' } = await world.run();
+  const targets = world.tables.all(TABLES.targets).length;
+  return {
+    world,
+    end: { state, reason, targets, groups: world.groups.creations().length },
+    detail,
+  };
+}
+
+const REFUSED = { state: 'failed', reason: 'policy-invalid', targets: 0, groups: 0 };
+
+it('starts nothing by a policy that is anything at all, and says why', async () => {
+  await fc.assert(
+    fc.asyncProperty(hostileValue, async (value) => {
+      const { world, end, detail } = await runBy(JSON.stringify(value));
+
+      expect(end).toEqual(REFUSED);
+      expect(detail).toMatch(/^in the setting PATCHWRIGHT_POLICY\n\S/);
+      expect(unprintable(shownTexts(world))).toEqual([]);
+      expect(formulas(shownTexts(world))).toEqual([]);
+      expect(pollution()).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it.each([...OVERSIZED])('starts nothing by a policy that is %s', async (_, bytes) => {
+  const { end, detail } = await runBy(Buffer.from(bytes()).toString());
+
+  expect(end).toEqual(REFUSED);
+  expect(detail).toMatch(/^in the setting PATCHWRIGHT_POLICY\n(?:the policy|version: )/);
+});
+
+const good = { repository: 'team/api', tags: ['v1'] };
+const name = hostileText.filter((text) => !/^[a-z0-9]+$/.test(text));
+const tag = hostileText.filter((text) => !/^\w{1,128}$/.test(text));
+/** A rule with one fault: where it is, and the rule. */
+const faulty = fc.oneof(
+  name.map((repository) => ({ at: '.repository', rule: { ...good, repository } })),
+  tag.map((one) => ({ at: '.tags', rule: { ...good, tags: ['v1', one] } })),
+  hostileText.map((key) => ({ at: '', rule: JSON.parse(withKey(key)) })),
+  fc.constant({ at: '.enabled', rule: { ...good, enabled: 'yes' } }),
+);
+
+it('names every fault of a policy by its place', () => {
+  fc.assert(
+    fc.property(fc.array(faulty, { minLength: 1, maxLength: 40 }), (faults) => {
+      const rules = faults.flatMap(({ rule }, at) => [{ ...good, repository: `r${at}` }, rule]);
+
+      const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: rules }));
+
+      const named = parsed.ok ? [] : parsed.faults;
+      expect(named).toHaveLength(faults.length);
+      for (const [nth, { at }] of faults.entries()) {
+        expect(named[nth]).toMatch(new RegExp(`^repositories\\[${2 * nth + 1}\\]\\${at || ':'}`));
+      }
+    }),
+  );
+});
+
+/** As text: `__proto__` is a key like any other there. */
+function withKey(key: string): string {
+  return `${JSON.stringify(good).replace(/\}$/, '')},${JSON.stringify(key)}:1}`;
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alteredWorld, GROUP_JOBS } from './hostile/altered-run.ts';
+import { EACH_TEXT, hostileText, pollution } from './hostile/hostile-values.ts';
+import { runToItsEnd } from './hostile/run-end.ts';
+import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
+
+describe.each(GROUP_JOBS)('the texts of a %s job', (job) => {
+  it('come into no row and no log as they are: a message of why an image failed', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (message) => {
+        const claim = {
+          outcome: 'failed',
+          failure: 'tool-failed',
+          message: message.slice(0, 2000),
+        };
+        const alter = (usual: Uint8Array) =>
+          changed(usual, (result) => ({
+            ...result,
+            images: result.images.map(({ digest }: { digest: string }) => ({ digest, ...claim })),
+          }));
+        const world = await alteredWorld({ job, what: 'result', alter });
+
+        const end = await runToItsEnd(world);
+
+        expect(end).toEqual({ run: 'completed', target: 'failed tool-failed', lost: [] });
+        expect(unprintable(shownTexts(world))).toEqual([]);
+      }),
+      EACH_TEXT,
+    );
+  });
+
+  it('come into no row, no log and no annotation as they are: names and versions', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        const alter = (usual: Uint8Array) =>
+          changed(usual, (result) => ({
+            ...result,
+            tools: { copa: text.slice(0, 64) },
+            ...(job !== 'patch' && { advisoryPlatforms: ['debian 12', text.slice(0, 128)] }),
+          }));
+        const world = await alteredWorld({ job, what: 'result', alter });
+
+        const end = await runToItsEnd(world);
+
+        expect(end).toEqual({ run: 'completed', target: 'patched', lost: [] });
+        expect(unprintable(shownTexts(world))).toEqual([]);
+        expect(formulas(shownTexts(world))).toEqual([]);
+        expect(pollution()).toEqual([]);
+      }),
+      EACH_TEXT,
+    );
+  });
+});
+
+describe.each(['scan', 'verify'] as const)('a report of a %s job', (job) => {
+  it.each([
+    ['a system', (report: Report, text: string) => ({ ...report, Metadata: systemOf(text) })],
+    ['a package', (report: Report, text: string) => withFinding(report, { PkgName: text })],
+    ['a title', (report: Report, text: string) => withFinding(report, { Title: text })],
+  ])('brings no text into a row or a log as it is: that of %s', async (_, change) => {
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        const alter = (usual: Uint8Array) => changed(usual, (report) => change(report, text));
+        const world = await alteredWorld({ job, what: 'report', alter });
+
+        const end = await runToItsEnd(world);
+
+        expect(end.lost).toEqual([]);
+        expect(unprintable(shownTexts(world))).toEqual([]);
+        expect(formulas(shownTexts(world))).toEqual([]);
+        expect(pollution()).toEqual([]);
+      }),
+      EACH_TEXT,
+    );
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: it is what a worker wrote, and is taken apart by hand
+type Report = any;
+
+function changed(bytes: Uint8Array, change: (value: Report) => unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(change(JSON.parse(Buffer.from(bytes).toString()))));
+}
+
+function systemOf(text: string): object {
+  return { OS: { Family: 'debian', Name: text }, ImageConfig: { architecture: text } };
+}
+
+/** One more finding, in which everything else is as it should be. */
+function withFinding(report: Report, field: object): object {
+  const usual = { VulnerabilityID: 'CVE-2026-9', PkgName: 'zlib1g', FixedVersion: '2' };
+  const [first] = report.Results;
+  const found = [...(first.Vulnerabilities ?? []), { ...usual, ...field }];
+  return { ...report, Results: [{ ...first, Vulnerabilities: found }] };
+}

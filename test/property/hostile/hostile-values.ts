@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+
+/** Names and texts that have done harm elsewhere: as a path, a line, a page, a cell, a key. */
+export const HOSTILE_TEXTS = [
+  '../../etc/passwd',
+  '..\\..\\windows',
+  'a\nb\r\n\u2028c',
+  '\u001b[2J\u0000',
+  '12\u202e7.21',
+  '__proto__',
+  'constructor',
+  'toString',
+  '<script>alert(1)</script>',
+  '=HYPERLINK("https://example.com")',
+  '@SUM(1)',
+  '\ud800',
+  '%2e%2e%2f',
+  'x'.repeat(100_000),
+] as const;
+/** Each of them is tried, and some more by chance. */
+export const EACH_TEXT = {
+  examples: HOSTILE_TEXTS.map((text): [string] => [text]),
+  numRuns: HOSTILE_TEXTS.length + 3,
+};
+export const hostileText = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...HOSTILE_TEXTS) },
+  fc.string({ unit: 'binary', maxLength: 40 }),
+);
+
+const number = fc.constantFrom(-1, 0, 1.5, 1e308, Number.MAX_SAFE_INTEGER + 1);
+const leaf = fc.oneof(hostileText, number, fc.boolean(), fc.constant(null));
+const shallow = fc.oneof(leaf, fc.array(leaf, { maxLength: 4 }), fc.dictionary(hostileText, leaf));
+
+/** The keys that the parsers look for, with anything behind them. */
+const nearly = fc.dictionary(
+  fc.constantFrom(
+    ...['version', 'kind', 'jobId', 'attempt', 'images', 'tools', 'advisoryPlatforms'],
+    ...['SchemaVersion', 'Metadata', 'Results', 'repositories', 'tag-convention'],
+    ...['runId', 'wake', '__proto__', 'constructor'],
+  ),
+  fc.oneof(fc.constantFrom(1, 2, 'v1', 'scan', 'patch'), shallow),
+);
+
+/** Any JSON. The one arbitrary for whatever comes in: results, reports, messages, policies. */
+export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
+  shallow,
+  nearly,
+  fc.array(nearly, { maxLength: 3 }),
+  fc.jsonValue({ maxDepth: 4 }),
+);
+
+/** What is of no use to anybody but takes memory, or a stack: name → bytes. */
+export const OVERSIZED: ReadonlyMap<string, () => Uint8Array> = new Map([
+  ['ten megabytes of no JSON', () => Buffer.alloc(10_000_000, 'x')],
+  ['a string of ten megabytes', () => Buffer.from(JSON.stringify('x'.repeat(10_000_000)))],
+  ['a key of ten megabytes', () => Buffer.from(JSON.stringify({ ['x'.repeat(10_000_000)]: 1 }))],
+  ['a hundred thousand lists in one another', () => nested('[', ']')],
+  ['a hundred thousand objects in one another', () => nested('{"__proto__":', '}', '1')],
+  ['three million empty lists', () => Buffer.from(`[${'[],'.repeat(3_000_000)}[]]`)],
+  ['half a list', () => Buffer.from(`[${'1,'.repeat(100_000)}`)],
+  ['bytes that are no text', () => Buffer.from([0xff, 0xfe, 0x00])],
+  ['nothing', () => new Uint8Array()],
+]);
+
+function nested(open: string, close: string, inner = ''): Uint8Array {
+  return Buffer.from(`${open.repeat(100_000)}${inner}${close.repeat(100_000)}`);
+}
+
+/** What JSON with such keys could have done to every object of the process. */
+export function pollution(): readonly string[] {
+  const own = Reflect.ownKeys(Object.prototype).filter((key) => !NATIVE.has(key));
+  return own.map(String);
+}
+
+const NATIVE: ReadonlySet<PropertyKey> = new Set(Reflect.ownKeys(Object.prototype));
