@@ -11,7 +11,8 @@ const MAX_MESSAGE = 2000;
 const Message = z
   .string()
   .max(MAX_MESSAGE)
-  .transform((text) => plainText(text, MAX_MESSAGE));
+  // It stands alone in a column: a spreadsheet must not calculate it.
+  .transform((text) => plainText(text, MAX_MESSAGE).replace(/^[=+@-]+ */, ''));
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/);
 
 /** Why the worker could not scan an image. */

@@ -15,8 +15,7 @@ import { isTerminal } from './target-states.ts';
 export async function clearJob(services: Services, held: HeldJob): Promise<void> {
   const { kind, partitionKey: runId, rowKey: jobId, repository } = held.row;
   if (kind === 'patch' && repository !== undefined) {
-    held.assertHeld();
-    await clearJobStaging(services, repository, [jobId]);
+    await clearJobStaging(services, repository, [jobId], { stage: 'pushed', lease: held });
   }
   for (const image of bySource(await allTargets(services, held.row))) {
     const ended = image.targets.filter(({ row }) => isTerminal(row.state));
@@ -25,8 +24,7 @@ export async function clearJob(services: Services, held: HeldJob): Promise<void>
       if (kind === 'patch' || kind === 'verify') await backOffIfDeserved(services, row);
     }
     if (ended.length < image.targets.length) continue;
-    held.assertHeld();
-    for (const { row } of image.targets) await clearTargetStaging(services, row);
+    for (const { row } of image.targets) await clearTargetStaging(services, row, held);
     await releaseImage(services, image, runId);
   }
   await deleteGroupOf(services, held);

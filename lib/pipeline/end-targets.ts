@@ -1,6 +1,6 @@
 import type { Stored } from '../storage/typed-table.ts';
 import { finishTarget, moveTarget } from './change-target.ts';
-import { clearTargetStaging } from './clear-staging.ts';
+import { clearTargetStaging, type Lease } from './clear-staging.ts';
 import { inParallel } from './in-parallel.ts';
 import { recordInventory, releaseImage } from './inventory.ts';
 import type { Outcome } from './reasons.ts';
@@ -20,11 +20,11 @@ export async function endTargets(
   services: Services,
   targets: readonly Stored<TargetRow>[],
   outcome: Outcome,
-  others: readonly TargetRow[],
+  about: { readonly others: readonly TargetRow[]; readonly lease: Lease },
 ): Promise<boolean> {
-  const needed = new Set(others.map(imageOf));
+  const needed = new Set(about.others.map(imageOf));
   await inParallel(targets.slice(0, MAX_ENDED), AT_ONCE, async (target) => {
-    if (!needed.has(imageOf(target.row))) await letGo(services, target.row);
+    if (!needed.has(imageOf(target.row))) await letGo(services, target.row, about.lease);
     await finishTarget(services, target, outcome);
   });
   return targets.length > MAX_ENDED;
@@ -34,9 +34,9 @@ function imageOf({ repository, sourceDigest, rowKey }: TargetRow): string {
   return `${repository}@${sourceDigest ?? rowKey}`;
 }
 
-async function letGo(services: Services, target: TargetRow): Promise<void> {
+async function letGo(services: Services, target: TargetRow, lease: Lease): Promise<void> {
   const { partitionKey: runId, repository, sourceDigest } = target;
-  await clearTargetStaging(services, target);
+  await clearTargetStaging(services, target, lease);
   if (sourceDigest === undefined) return;
   await releaseImage(services, { repository, digest: sourceDigest }, runId);
 }

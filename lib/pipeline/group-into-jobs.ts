@@ -46,7 +46,11 @@ export function groupIntoJobs(
   const idle = [...images.values()].filter((targets) =>
     targets.every((target) => !live.has(target.job)),
   );
-  const batches = Map.groupBy(idle.map(imageOf), ({ kind, own, attempts }) => {
+  const byRepository = idle.map(imageOf).sort((a, b) => {
+    const [left, right] = [a.own[0]?.repository ?? '', b.own[0]?.repository ?? ''];
+    return left === right ? 0 : left < right ? -1 : 1;
+  });
+  const batches = Map.groupBy(byRepository, ({ kind, own, attempts }) => {
     const repository = kind === 'patch' || kind === 'publish' ? own[0]?.repository : '';
     return JSON.stringify([kind, repository, attempts]);
   });

@@ -69,7 +69,7 @@ export class HeldJob {
 /** Another step has the job, or may have: whoever gets this does nothing more. */
 export class LeaseLost extends Error {
   constructor() {
-    super('the lease on the job was lost');
+    super('the lease was lost');
     this.name = 'LeaseLost';
   }
 }

@@ -12,7 +12,7 @@ export async function keepPoison(
   queue: QueueName,
   message: unknown,
 ): Promise<void> {
-  const text = JSON.stringify(message) ?? 'null';
+  const text = textOf(message);
   const blob = `poison/${queue}/${sha256Hex(text).slice(0, 32)}.json`;
   await services.blobs.create(
     CONTAINERS.reports,
@@ -21,4 +21,14 @@ export async function keepPoison(
     'application/json',
   );
   services.log.error('poison message kept', { event: 'poison', queue, blob });
+}
+
+/** What is nested too deeply to be written down was no message of ours: that it came is what is kept. */
+function textOf(message: unknown): string {
+  try {
+    return JSON.stringify(message) ?? 'null';
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return JSON.stringify({ unwritable: error.message });
+  }
 }

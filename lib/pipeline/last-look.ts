@@ -1,9 +1,10 @@
 import type { Stored } from '../storage/typed-table.ts';
-import { clearRunStaging } from './clear-staging.ts';
+import { clearRunStaging, NO_LEASE } from './clear-staging.ts';
 import { endTargets, recordEnded } from './end-targets.ts';
+import { inParallel } from './in-parallel.ts';
 import { countStates } from './plan-tick.ts';
 import type { Outcome } from './reasons.ts';
-import type { JobRow } from './records/job-row.ts';
+import { isJobOver, type JobRow } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
 import type { TargetRow } from './records/target-row.ts';
 import { type Services, secondsAfter } from './services.ts';
@@ -12,6 +13,7 @@ import { isTerminal } from './target-states.ts';
 
 /** Then a run is left alone, whatever could not be put right. */
 const PATIENCE_SECONDS = 24 * 3600;
+const AT_ONCE = 8;
 
 /**
  * The last look at a run that has ended, when nothing that was given up can still have an effect. A
@@ -29,7 +31,13 @@ export async function lastLook(services: Services, run: Stored<RunRow>): Promise
     services.log.error('row passed over', { runId, detail: error.message });
   };
   const jobs: JobRow[] = [];
-  for await (const { row } of services.jobs.listReadable(runId, passOver)) jobs.push(row);
+  const live: Stored<JobRow>[] = [];
+  for await (const job of services.jobs.listReadable(runId, passOver)) {
+    jobs.push(job.row);
+    if (!isJobOver(job.row)) live.push(job);
+  }
+  // Of a run that failed: their groups are past their expiry by now.
+  await inParallel(live, AT_ONCE, (job) => endJob(services, job));
   const strays: Stored<TargetRow>[] = [];
   const ended: TargetRow[] = [];
   for await (const target of services.targets.listReadable(runId, passOver)) {
@@ -37,14 +45,21 @@ export async function lastLook(services: Services, run: Stored<RunRow>): Promise
     else strays.push(target);
   }
   await recordEnded(services, ended);
-  await endTargets(services, strays, strayOutcome(run.row), []);
-  await clearRunStaging(services, jobs);
+  await endTargets(services, strays, strayOutcome(run.row), { others: [], lease: NO_LEASE });
+  await clearRunStaging(services, jobs, NO_LEASE);
   const swept = await sweepStaging(services, jobs);
-  // Those that were ended just now are counted by the next look.
-  if (patient && (strays.length > 0 || !swept)) return;
+  // What was ended just now is looked at, and counted, by the next look.
+  if (patient && (live.length > 0 || strays.length > 0 || !swept)) return;
   const { lastLookAt: _, ...row } = run.row;
   const recount = unreadable === 0 && ended.length >= known;
   await services.runs.replace({ ...row, ...(recount && countStates(ended, 0)) }, run.etag);
+}
+
+async function endJob(services: Services, job: Stored<JobRow>): Promise<void> {
+  const { leaseUntil: _, ...row } = job.row;
+  const finishedAt = services.clock.now();
+  const ended = { ...row, state: 'lost', reason: 'run-over', finishedAt } as const;
+  await services.jobs.replace(ended, job.etag);
 }
 
 function strayOutcome({ state, detail }: RunRow): Outcome {

@@ -26,7 +26,9 @@ export async function loseJob(
   },
 ): Promise<StepEnd> {
   const { partitionKey: runId, rowKey: jobId, group } = held.row;
-  const { reason, detail } = why;
+  const { reason } = why;
+  // It may quote a result, and goes into the log as well.
+  const detail = plainText(why.detail, 1000);
   services.log.warn('attempt lost', { runId, jobId, group, reason, detail });
   await keepGroupLog(services, held);
   const outcome: Outcome = { state: 'failed', reason, detail };
@@ -40,7 +42,7 @@ export async function loseJob(
   const changes = {
     state: 'lost',
     reason,
-    detail: plainText(detail, 1000),
+    detail,
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };

@@ -109,6 +109,7 @@ function parseResult(
     maxBytes: MAX_RESULT_BYTES,
     maxDepth: 10,
     maxContainers: 20_000,
+    maxValues: 20_000,
   });
   if (!json.ok) return { ok: false, fault: `the result is ${json.fault}` };
   const parsed = JobResult.safeParse(json.value);

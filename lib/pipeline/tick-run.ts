@@ -3,10 +3,11 @@ import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { isCanceled } from './cancel-run.ts';
-import { clearRunStaging } from './clear-staging.ts';
+import { clearRunStaging, type Lease } from './clear-staging.ts';
 import { discoverStep, giveRepositoryUp } from './discover.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { askedToWait } from './failures.ts';
+import { LeaseLost } from './held-job.ts';
 import { inParallel } from './in-parallel.ts';
 import { type RunMessage, sendStep, sendTick } from './messages.ts';
 import { planTick } from './plan-tick.ts';
@@ -58,7 +59,7 @@ export async function tickRun(services: Services, message: RunMessage): Promise<
   const row =
     changed.reason === undefined && changed.errors === 0 ? withoutDetail(changed) : changed;
   const usual = Math.max(services.options.tickSeconds, paceSeconds(row));
-  const delaySeconds = next.soon ? 0 : (next.delaySeconds ?? usual);
+  const delaySeconds = next.soon ? paceSeconds(row) : (next.delaySeconds ?? usual);
   const nextAt = secondsAfter(services.clock.now(), delaySeconds);
   const written = await services.runs.replace({ ...row, nextAt }, held.etag);
   if (written === undefined || isRunOver(written.row)) return;
@@ -153,6 +154,7 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
     targets.set(target.row.rowKey, target);
   const jobs = new Map<string, Stored<JobRow>>();
   for await (const job of services.jobs.list(run.runId)) jobs.set(job.row.rowKey, job);
+  const lease = leaseOf(services, run);
   const canceled = await isCanceled(services, run.runId);
   const stop = whyToStop(run, canceled, services.clock.now());
   const plan = planTick({
@@ -166,6 +168,7 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
     await clearRunStaging(
       services,
       [...jobs.values()].map((job) => job.row),
+      lease,
     );
     return ended(services, run, finalState(run, canceled), plan.counts);
   }
@@ -191,7 +194,10 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
   const rest =
     stop === undefined
       ? false
-      : await endTargets(services, plan.end.map(storedTarget), stop, plan.finishing);
+      : await endTargets(services, plan.end.map(storedTarget), stop, {
+          others: plan.finishing,
+          lease,
+        });
   // New jobs are admitted by the next tick, which sees them as they were written.
   for (const failure of failures) {
     const detail = failure instanceof Error ? failure.message : String(failure);
@@ -201,6 +207,15 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
   if (failures.length > 0 && stop !== undefined) throw failures[0];
   const soon = plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || rest;
   return { changes: plan.counts, soon };
+}
+
+/** The tick's own hold on its run, which it took for so long. */
+function leaseOf({ clock }: Services, { leaseUntil }: RunRow): Lease {
+  return {
+    assertHeld: () => {
+      if (leaseUntil === undefined || leaseUntil <= clock.now()) throw new LeaseLost();
+    },
+  };
 }
 
 /** How targets end that have not got far; undefined: the run goes on. */

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { allTags } from '../../lib/pipeline/all-tags.ts';
 import { cancelRun } from '../../lib/pipeline/cancel-run.ts';
+import { keepPoison } from '../../lib/pipeline/keep-poison.ts';
 import { reap } from '../../lib/pipeline/reap.ts';
 import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
 import { RunId, runRowKey } from '../../lib/pipeline/records/run-id.ts';
@@ -258,4 +260,38 @@ it('calls a patch that stands a patch, though its referrers can not be attached'
   const target = await world.target(runId, 'team/api', 'v1');
   expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-1', patchDigest: target.staged });
   expect(target.detail).toContain('its referrers are not complete');
+});
+
+it('ends the jobs that a failed run has left', async () => {
+  const world = await worldWith(V1);
+  const { runId } = await world.run();
+  const [job] = await world.jobs(runId);
+  if (job === undefined) throw new Error('no job');
+  await world.services.jobs.insert({ ...job, rowKey: 'patch-00ff', state: 'running', wake: 7 });
+  world.clock.advance({ seconds: 2 * 3600 });
+
+  await reap(world.services);
+
+  const left = (await world.jobs(runId)).filter(({ rowKey }) => rowKey === 'patch-00ff');
+  expect(left).toMatchObject([{ state: 'lost', reason: 'run-over' }]);
+});
+
+it('ends a listing of tags that goes in a circle', async () => {
+  const world = await worldWith(V1);
+  const page = await world.registry.listTags(API);
+  const tags = page?.tags ?? [];
+
+  const circle = Object.assign(world.registry, { listTags: async () => ({ tags, next: V1 }) });
+  const listing = allTags(circle, API);
+
+  await expect(listing).rejects.toThrow('goes in a circle');
+});
+
+it('keeps of a message that is nested too deeply that it came', async () => {
+  const world = await worldWith(V1);
+  const deep = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+
+  await keepPoison(world.services, 'patchwright-jobs', deep);
+
+  expect(world.blobs.names('patchwright-reports')).toHaveLength(1);
 });

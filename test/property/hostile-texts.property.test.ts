@@ -25,6 +25,7 @@ describe.each(GROUP_JOBS)('the texts of a %s job', (job) => {
 
         expect(end).toEqual({ run: 'completed', target: 'failed tool-failed', lost: [] });
         expect(unprintable(shownTexts(world))).toEqual([]);
+        expect(formulas(shownTexts(world))).toEqual([]);
       }),
       EACH_TEXT,
     );

@@ -46,7 +46,7 @@ describe.each(GROUP_JOBS)('a result of a %s job', (job) => {
     await fc.assert(
       fc.asyncProperty(
         hostileValue,
-        fc.constantFrom('version', 'jobId', 'attempt', 'kind', 'images', '__proto__'),
+        fc.constantFrom('version', 'jobId', 'attempt', 'tools', 'kind', 'images', '__proto__'),
         async (value, field) => {
           const alter = (usual: Uint8Array) => withField(usual, field, value);
           const world = await alteredWorld({ job, what: 'result', alter });
