@@ -52,8 +52,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'leave in staging what a late group has pushed',
-    file: 'clear-staging.ts',
-    text: "await clearJobStaging(services, repository, jobIds, 'all');",
+    file: 'sweep-staging.ts',
+    text: 'await registry.deleteManifest(staging, digest);',
     instead: '',
   },
   {
@@ -169,7 +169,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'leave the group of a job that is over',
     file: 'clear-job.ts',
-    text: 'await deleteGroup(services, held);',
+    text: 'await deleteGroupOf(services, held);',
     instead: '',
   },
   {
