@@ -57,10 +57,10 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '',
   },
   {
-    name: 'give the tags of one image to several jobs',
+    name: 'give an image to another job while it has one',
     file: 'group-into-jobs.ts',
     text: 'targets.every((target) => !live.has(target.job)),',
-    instead: 'targets.some((target) => !live.has(target.job)),',
+    instead: 'targets.every(() => true),',
   },
   {
     name: 'keep the claim on an image',
@@ -129,7 +129,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: 'over: active.length === 0,',
   },
   {
-    name: 'end a run with jobs left',
+    name: 'end a run with targets left',
     file: 'plan-tick.ts',
     text: 'const active = targets.filter((target) => !isTerminal(target.state));',
     instead:

@@ -3,7 +3,7 @@ import type { MemoryRegistry } from '../../fakes/memory-registry.ts';
 import type { Coverage } from '../coverage.ts';
 import type { Fault } from '../fault-kinds.ts';
 import { isRunRow, type Report, type RowWrite } from './row-write.ts';
-import type { SeenRows } from './seen-rows.ts';
+import { hasEnded, isOver, nameOf, type SeenRows } from './seen-rows.ts';
 
 /** Faults that touch the app and its messages alone. */
 const OWN_FAULTS: ReadonlySet<Fault> = new Set<Fault>([
@@ -40,7 +40,22 @@ export class RunWatch {
   row(write: RowWrite): void {
     if (!isRunRow(write)) return;
     const { before, after } = write;
-    if (before?.finishedAt === undefined && after.finishedAt !== undefined) this.#ended();
+    if (before?.finishedAt !== undefined || after.finishedAt === undefined) return;
+    if (after.reason !== 'internal-error') this.#isDone(String(after.runId));
+    this.#ended();
+  }
+
+  /** But for what a step that had stood still writes down in that moment. */
+  #isDone(runId: string): void {
+    for (const job of this.#rows.jobs.values()) {
+      if (job.partitionKey === runId && !isOver(job)) {
+        this.#report(`${runId} is over, and its job ${job.rowKey} is ${String(job.state)}`);
+      }
+    }
+    for (const target of this.#rows.targets.values()) {
+      if (target.partitionKey !== runId || hasEnded(target) || target.state === 'queued') continue;
+      this.#report(`${runId} is over, and ${nameOf(target)} is ${String(target.state)}`);
+    }
   }
 
   /** Where nothing but the app itself has failed, nothing is left for later. */
