@@ -34,7 +34,7 @@ export async function loseJob(
   const outcome: Outcome = { state: 'failed', reason, detail };
   for (const target of await ownTargets(services, held.row)) {
     if (why.final === true) await finishTarget(services, target, outcome);
-    else if (isExhausted(target.row) && (await standsAlready(services, target.row))) {
+    else if (isExhausted(target.row) && (await stands(services, held, target.row))) {
       await finishPublished(services, target, detail);
     } else await handBack(services, target, { blame: true, outcome });
   }
@@ -64,6 +64,18 @@ async function finishPublished(
       detail: plainText(`published, but its referrers are not complete: ${detail}`, 1000),
     },
   );
+}
+
+/** Where nobody can be asked, and asking was tried often enough, it counts as not there. */
+async function stands(services: Services, held: HeldJob, target: TargetRow): Promise<boolean> {
+  try {
+    return await standsAlready(services, target);
+  } catch (error) {
+    if (error instanceof LeaseLost || held.row.errors <= MAX_UNFINISHED) throw error;
+    const image = `${target.repository}:${target.patchTag}`;
+    services.log.error('not known whether the patch stands', { image });
+    return false;
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ const MASKED = '***';
  */
 const SHAPES: readonly RegExp[] = [
   /eyJ[\w+/=-]{8,}(?:\.[\w-]*){0,2}/g,
-  /(?<=(?:^|[^a-z]|%3f)sig(?:=|%3d))[^&\s"'<>]+/gi,
+  /(?<=(?:^|[^a-z]|%3f)sig(?:=|%3d))[^&\s"'<>\\]+/gi,
   /(?<=\b(?:bearer|basic) )[\w.~+/=-]{8,}/gi,
 ];
 

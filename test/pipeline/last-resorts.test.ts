@@ -295,3 +295,48 @@ it('keeps of a message that is nested too deeply that it came', async () => {
 
   expect(world.blobs.names('patchwright-reports')).toHaveLength(1);
 });
+
+it('ends a run whose registry lets nobody in any more once a tag was written down', async () => {
+  const world = await worldWith(V1);
+  let refused = false;
+  const denied = () => new RegistryError('unauthorized', 'the role is gone');
+  const { tag, putManifest } = world.registry;
+  world.registry.tag = async (...args) => {
+    if (refused) throw denied();
+    return tag.apply(world.registry, args);
+  };
+  world.registry.putManifest = async (repository, reference, manifest) => {
+    if (repository === API && isTag(reference)) refused = true;
+    if (refused) throw denied();
+    return putManifest.call(world.registry, repository, reference, manifest);
+  };
+  const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
+
+  for (
+    let round = 0;
+    round < 400 && (await world.runRow(runId)).finishedAt === undefined;
+    round += 1
+  ) {
+    await world.settle();
+    world.clock.advance({ seconds: 1200 });
+    await reap(world.services);
+  }
+
+  expect((await world.runRow(runId)).state).toBe('completed');
+  expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({ state: 'failed' });
+});
+
+it('patches an image whose history holds a signed address in quotes', async () => {
+  const world = await worldWith(V1);
+  const history = [{ created_by: 'RUN curl "https://a.example/b?sv=1&sig=AbCdEf%3D" && tar xf x' }];
+  world.script = {
+    report: (layers) => ({
+      ...patchable(layers),
+      Metadata: { ...Object(patchable(layers).Metadata), ImageConfig: { history } },
+    }),
+  };
+
+  const { runId } = await world.run();
+
+  expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({ state: 'patched' });
+});
