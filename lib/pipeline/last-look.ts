@@ -50,6 +50,7 @@ export async function lastLook(services: Services, run: Stored<RunRow>): Promise
   const swept = await sweepStaging(services, jobs);
   // What was ended just now is looked at, and counted, by the next look.
   if (patient && (live.length > 0 || strays.length > 0 || !swept)) return;
+  if (!swept) services.log.error('staging may hold something still', { runId });
   const { lastLookAt: _, ...row } = run.row;
   const recount = unreadable === 0 && ended.length >= known;
   await services.runs.replace({ ...row, ...(recount && countStates(ended, 0)) }, run.etag);
