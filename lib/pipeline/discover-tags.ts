@@ -6,6 +6,7 @@ import { allTags } from './all-tags.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
 import { inParallel } from './in-parallel.ts';
 import { lookAtTag, spoiled } from './look-at-tag.ts';
+import { ordinal } from './ordinal.ts';
 import type { RunRow } from './records/run-row.ts';
 import type { Services } from './services.ts';
 
@@ -84,9 +85,4 @@ export function nextRepository(run: RunRow): Partial<RunRow> {
 
 export function wantedTags(rule: RepositoryRule): readonly (Tag | '*')[] {
   return rule.tags[0] === '*' ? ['*'] : rule.tags.map((tag) => Tag.parse(tag));
-}
-
-function ordinal(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

@@ -4,7 +4,7 @@ import { clearTargetStaging, type Lease } from './clear-staging.ts';
 import { inParallel } from './in-parallel.ts';
 import { recordInventory, releaseImage } from './inventory.ts';
 import type { Outcome } from './reasons.ts';
-import type { TargetRow } from './records/target-row.ts';
+import { imageKey, type TargetRow } from './records/target-row.ts';
 import type { Services } from './services.ts';
 
 /** Targets that one tick brings to an end; the rest is for the next one. */
@@ -22,16 +22,12 @@ export async function endTargets(
   outcome: Outcome,
   about: { readonly others: readonly TargetRow[]; readonly lease: Lease },
 ): Promise<boolean> {
-  const needed = new Set(about.others.map(imageOf));
+  const needed = new Set(about.others.map(imageKey));
   await inParallel(targets.slice(0, MAX_ENDED), AT_ONCE, async (target) => {
-    if (!needed.has(imageOf(target.row))) await letGo(services, target.row, about.lease);
+    if (!needed.has(imageKey(target.row))) await letGo(services, target.row, about.lease);
     await finishTarget(services, target, outcome);
   });
   return targets.length > MAX_ENDED;
-}
-
-function imageOf({ repository, sourceDigest, rowKey }: TargetRow): string {
-  return `${repository}@${sourceDigest ?? rowKey}`;
 }
 
 async function letGo(services: Services, target: TargetRow, lease: Lease): Promise<void> {

@@ -1,6 +1,7 @@
 import { MAX_FINDINGS_A_JOB } from '../job/job-file.ts';
+import { ordinal } from './ordinal.ts';
 import type { JobKind, JobRow } from './records/job-row.ts';
-import type { TargetRow } from './records/target-row.ts';
+import { imageKey, type TargetRow } from './records/target-row.ts';
 import type { PipelineOptions } from './services.ts';
 import type { TargetState } from './target-states.ts';
 
@@ -46,10 +47,8 @@ export function groupIntoJobs(
   const idle = [...images.values()].filter((targets) =>
     targets.every((target) => !live.has(target.job)),
   );
-  const byRepository = idle.map(imageOf).sort((a, b) => {
-    const [left, right] = [a.own[0]?.repository ?? '', b.own[0]?.repository ?? ''];
-    return left === right ? 0 : left < right ? -1 : 1;
-  });
+  const repositoryOf = ({ own }: Image) => own[0]?.repository ?? '';
+  const byRepository = idle.map(imageOf).sort((a, b) => ordinal(repositoryOf(a), repositoryOf(b)));
   const batches = Map.groupBy(byRepository, ({ kind, own, attempts }) => {
     const repository = kind === 'patch' || kind === 'publish' ? own[0]?.repository : '';
     return JSON.stringify([kind, repository, attempts]);
@@ -66,10 +65,6 @@ export function groupIntoJobs(
     }));
   });
   return jobs.slice(0, MAX_NEW_JOBS);
-}
-
-function imageKey(target: TargetRow): string {
-  return `${target.repository}@${target.sourceDigest ?? target.rowKey}`;
 }
 
 function imageOf(targets: readonly TargetRow[]): Image {

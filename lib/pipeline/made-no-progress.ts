@@ -15,6 +15,8 @@ export async function madeNoProgress(
 ): Promise<boolean> {
   const begun = result.images.filter((image) => image.outcome !== 'not-started');
   if (begun.length === 0) return true;
+  // Nobody had to wait: nobody asks, and the rows need not be read.
+  if (begun.length === result.images.length) return false;
   const targets = await allTargets(services, job);
   const asked = new Set<string | undefined>(
     targets.map(({ row }) => (job.kind === 'verify' ? row.staged : row.sourceDigest)),

@@ -71,6 +71,11 @@ export function targetRowKey(repository: string, tag: string): string {
   return sha256Hex(`${repository}:${tag}`).slice(0, 32);
 }
 
+/** What its target shares with other tags of one image; its own row's key before the source is known. */
+export function imageKey({ repository, sourceDigest, rowKey }: TargetRow): string {
+  return `${repository}@${sourceDigest ?? rowKey}`;
+}
+
 /** A patch of ours as discovery saw it in the registry. */
 export const KnownPatch = z.object({
   tag: Tag,
