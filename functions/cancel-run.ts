@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { cancelRun } from '../lib/pipeline/cancel-run.ts';
+import { cancelRun } from '../lib/pipeline/cancellation.ts';
 import { RunId } from '../lib/pipeline/records/run-id.ts';
 import type { GetServices } from './services.ts';
 import { unlessRefused } from './unless-refused.ts';

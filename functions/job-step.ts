@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
+import { stepJob } from '../lib/pipeline/job/step-job.ts';
 import { JobMessage } from '../lib/pipeline/messages.ts';
-import { stepJob } from '../lib/pipeline/step-job.ts';
 import { QUEUES } from '../lib/storage/queues.ts';
 import type { GetServices } from './services.ts';
 

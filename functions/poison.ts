@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { keepPoison } from '../lib/pipeline/keep-poison.ts';
+import { keepPoison } from '../lib/pipeline/upkeep/keep-poison.ts';
 import { QUEUES } from '../lib/storage/queues.ts';
 import type { GetServices } from './services.ts';
 

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { reap } from '../lib/pipeline/reap.ts';
+import { reap } from '../lib/pipeline/upkeep/reap.ts';
 import type { GetServices } from './services.ts';
 
 /** The timer that deletes expired container groups and wakes runs whose tick was lost. */

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { RunMessage } from '../lib/pipeline/messages.ts';
-import { tickRun } from '../lib/pipeline/tick-run.ts';
+import { tickRun } from '../lib/pipeline/run/tick-run.ts';
 import { QUEUES } from '../lib/storage/queues.ts';
 import type { GetServices } from './services.ts';
 

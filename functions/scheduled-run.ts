@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { occurrenceOf } from '../lib/pipeline/occurrence.ts';
-import { startRun } from '../lib/pipeline/start-run.ts';
+import { startRun } from '../lib/pipeline/run/start-run.ts';
+import { occurrenceOf } from './occurrence.ts';
 import type { GetServices } from './services.ts';
 
 /** The timer that starts a run. It only starts it: what is due is done by the run's ticks. */

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
-import { startRun } from '../lib/pipeline/start-run.ts';
+import { startRun } from '../lib/pipeline/run/start-run.ts';
 import type { GetServices } from './services.ts';
 import { unlessRefused } from './unless-refused.ts';
 

@@ -1,4 +1,4 @@
-import { isBuilderThere } from '../pipeline/builder-proof.ts';
+import { isBuilderThere } from '../pipeline/results/builder-proof.ts';
 import type { Check } from './check.ts';
 import { fail, pass, warn } from './outcome.ts';
 

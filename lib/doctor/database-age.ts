@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
-import { decompressed } from '../image/decompress-layer.ts';
+import { decompressed } from '../image/layer/decompress-layer.ts';
 
 /** What Trivy keeps beside its database. Source: aquasecurity/trivy-db, pkg/metadata. */
 const Metadata = z.object({ UpdatedAt: z.iso.datetime() });

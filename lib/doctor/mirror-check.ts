@@ -1,7 +1,7 @@
 import { type RepositoryName, Tag } from '../image/reference.ts';
-import { mirrorOf } from '../pipeline/tooling-mirrors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MIRRORED_SYSTEMS, type ToolingImage, toolingImages } from '../report/tooling-images.ts';
+import { mirrorOf } from '../report/tooling-mirrors.ts';
 import type { Check } from './check.ts';
 import { pass, skipped, warn } from './outcome.ts';
 

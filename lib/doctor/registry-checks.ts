@@ -1,5 +1,5 @@
 import type { RepositoryName } from '../image/reference.ts';
-import { stagingOf } from '../pipeline/staging.ts';
+import { stagingOf } from '../pipeline/staging/staging-names.ts';
 import { loadPolicyText } from '../policy/load-policy.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import type { TokenScope } from '../registry/registry.ts';

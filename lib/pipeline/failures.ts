@@ -1,7 +1,7 @@
 import { ContainerGroupsError, type GroupRefusal } from '../containers/container-groups.ts';
 import { RegistryError, type RegistryErrorCode } from '../registry/registry.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import type { FailReason } from './reasons.ts';
+import type { FailReason } from './records/reasons.ts';
 
 /**
  * What to do about each failure of the outside. This is the one place that says so.

@@ -1,4 +1,5 @@
 import type { Stored } from '../storage/typed-table.ts';
+import { LeaseLost } from './lease.ts';
 import type { JobRow } from './records/job-row.ts';
 import { type Services, secondsAfter } from './services.ts';
 
@@ -63,13 +64,5 @@ export class HeldJob {
   assertHeld(): void {
     const until = this.row.leaseUntil;
     if (until === undefined || until <= this.#services.clock.now()) throw new LeaseLost();
-  }
-}
-
-/** Another step has the job, or may have: whoever gets this does nothing more. */
-export class LeaseLost extends Error {
-  constructor() {
-    super('the lease was lost');
-    this.name = 'LeaseLost';
   }
 }

@@ -6,13 +6,13 @@ import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { TypedTable } from '../storage/typed-table.ts';
-import type { BuilderRow } from './builder-proof.ts';
-import type { CancelRow } from './cancel-run.ts';
+import type { BuilderRow } from './records/builder-row.ts';
+import type { CancelRow } from './records/cancel-row.ts';
 import type { InventoryImageRow, InventoryTagRow } from './records/inventory-row.ts';
 import type { JobRow } from './records/job-row.ts';
 import type { RunRow } from './records/run-row.ts';
 import type { TargetRow } from './records/target-row.ts';
-import type { ThrottleRow } from './throttle.ts';
+import type { ThrottleRow } from './records/throttle-row.ts';
 
 /** How the pipeline is to behave. Times in seconds. */
 export interface PipelineOptions {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { systemClock } from '../clock.ts';
-import { errorMessage } from './failure-message.ts';
-import { createJsonLog } from './json-log.ts';
+import { createJsonLog } from './context/json-log.ts';
+import { SecretMask } from './context/secret-mask.ts';
 import { runWorker } from './run-worker.ts';
-import { SecretMask } from './secret-mask.ts';
+import { errorMessage } from './tools/failure-message.ts';
 
 /**
  * The program of a container group: `worker.cjs scan`, `patch` or `probe`. It exits with 0 whatever

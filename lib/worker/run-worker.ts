@@ -1,19 +1,17 @@
 import { JOB_FOLDER_VARIABLE, type JobFile } from '../job/job-file.ts';
 import type { JobResult } from '../job/job-result.ts';
-import { type DockerConfig, registryToken } from './docker-config.ts';
-import { readJobFolder } from './job-folder.ts';
-import { patchJob } from './patch-job.ts';
-import { runProbe } from './probe.ts';
-import { ALREADY_WRITTEN } from './scan-image.ts';
-import { scanJob } from './scan-job.ts';
-import { prepareToolEnvironment, type ToolEnvironment } from './tool-environment.ts';
-import { toolVersions } from './tool-versions.ts';
-import { isWritten } from './upload-blob.ts';
-import type { WorkerContext } from './worker-context.ts';
-import { writeResult } from './write-result.ts';
-
-/** How the worker ended, for its log and its tests; the process exits with 0 in any case. */
-export type WorkerEnd = 'done' | 'bad-input' | 'already-written' | 'stopped' | 'result-not-stored';
+import type { WorkerContext } from './context/worker-context.ts';
+import type { WorkerEnd } from './context/worker-end.ts';
+import { type DockerConfig, registryToken } from './input/docker-config.ts';
+import { readJobFolder } from './input/job-folder.ts';
+import { patchJob } from './patch/patch-job.ts';
+import { runProbe } from './probe/probe.ts';
+import { ALREADY_WRITTEN } from './scan/scan-image.ts';
+import { scanJob } from './scan/scan-job.ts';
+import { prepareToolEnvironment, type ToolEnvironment } from './tools/tool-environment.ts';
+import { toolVersions } from './tools/tool-versions.ts';
+import { isWritten } from './transfer/upload-blob.ts';
+import { writeResult } from './transfer/write-result.ts';
 
 /** Does the job in the folder that the environment names, and stores its result. */
 export async function runWorker(

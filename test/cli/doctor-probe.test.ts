@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createInspection } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
-import { isBuilderThere, rememberProof } from '../../lib/pipeline/builder-proof.ts';
+import { isBuilderThere, rememberProof } from '../../lib/pipeline/results/builder-proof.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';

@@ -1,4 +1,4 @@
-import { isTerminal, type TargetState } from '../../lib/pipeline/target-states.ts';
+import { isTerminal, type TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { imagesText } from './live-view.ts';
 import type { RunSnapshot, TargetView } from './run-snapshot.ts';
 

@@ -1,5 +1,5 @@
-import type { Reason } from '../../lib/pipeline/reasons.ts';
-import type { TargetState } from '../../lib/pipeline/target-states.ts';
+import type { Reason } from '../../lib/pipeline/records/reasons.ts';
+import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import type { DemoOutcome } from './outcome.ts';
 
 /** How the demo knows that a target must end. */

@@ -1,4 +1,4 @@
-import { isTerminal, type TargetState } from '../../lib/pipeline/target-states.ts';
+import { isTerminal, type TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { type Palette, statePaint } from './palette.ts';
 import type { GroupView, RunSnapshot, TargetView } from './run-snapshot.ts';
 import { type Cell, textTable } from './text-table.ts';

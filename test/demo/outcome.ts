@@ -1,6 +1,6 @@
 import type { Digest } from '../../lib/image/digest.ts';
 import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
-import type { TargetState } from '../../lib/pipeline/target-states.ts';
+import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { imageOf } from '../world/seed/run-tables.ts';
 
 /** How many findings of each severity; `fixable` of all of them have a fixed version. */

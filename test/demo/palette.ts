@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { RunState } from '../../lib/pipeline/records/run-row.ts';
-import type { TargetState } from '../../lib/pipeline/target-states.ts';
+import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import type { Paint } from './text-table.ts';
 
 export type Palette = ReturnType<typeof pc.createColors>;

@@ -1,5 +1,5 @@
 import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
-import type { TargetState } from '../../lib/pipeline/target-states.ts';
+import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 
 export interface TargetView {
   readonly image: string;

@@ -4,7 +4,7 @@ import { type JobRow, jobTargets } from '../../lib/pipeline/records/job-row.ts';
 import type { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { isRunOver, type RunRow } from '../../lib/pipeline/records/run-row.ts';
 import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
-import { isTerminal } from '../../lib/pipeline/target-states.ts';
+import { isTerminal } from '../../lib/pipeline/records/target-states.ts';
 import type { ContainerGroup } from '../world/arm/container-group.ts';
 import { imageOf, type RunTables } from '../world/seed/run-tables.ts';
 import type { World } from '../world/world.ts';

@@ -1,5 +1,5 @@
 /** Part of the images that tests and the demo work on; never shipped. */
-import type { SkipReason } from '../../lib/pipeline/reasons.ts';
+import type { SkipReason } from '../../lib/pipeline/records/reasons.ts';
 import { type Finding, fingerprint } from '../../lib/report/finding.ts';
 import { alpineBase } from './alpine/alpine-layers.ts';
 import { ALPINE_3_22 } from './alpine/alpine-packages.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RepositoryName } from '../../lib/image/reference.ts';
-import { toolingRepositories } from '../../lib/pipeline/tooling-mirrors.ts';
 import { TOOLING_FAMILIES } from '../../lib/report/tooling-images.ts';
+import { toolingRepositories } from '../../lib/report/tooling-mirrors.ts';
 import { REGION } from '../pipeline/pipeline-world.ts';
 import { allFaults, readSurroundings, type Surroundings } from './all-faults.ts';
 import { bicepParser, type ParseBicep } from './bicep/parse-bicep.ts';

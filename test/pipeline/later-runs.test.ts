@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { digestOf } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
-import { claimImage } from '../../lib/pipeline/inventory.ts';
+import { claimImage } from '../../lib/pipeline/inventory/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
-import { forgetProof } from '../../lib/pipeline/builder-proof.ts';
-import { claimImage } from '../../lib/pipeline/inventory.ts';
+import { claimImage } from '../../lib/pipeline/inventory/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { forgetProof } from '../../lib/pipeline/results/builder-proof.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { JobFile } from '../../lib/job/job-file.ts';
+import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
-import { stepJob } from '../../lib/pipeline/step-job.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';

@@ -1,9 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { compareStructure, type ImageParts } from '../../lib/image/compare-structure.ts';
 import { ImageConfig, ImageManifest } from '../../lib/image/manifest.ts';
-import { partsOf, patchedJson, SOURCE_REFERENCE, sourceJson } from '../unit/image/image-samples.ts';
+import { compareStructure, type ImageParts } from '../../lib/image/structure/compare-structure.ts';
+import {
+  partsOf,
+  patchedJson,
+  SOURCE_REFERENCE,
+  sourceJson,
+} from '../unit/image/structure/image-samples.ts';
 
 type Path = readonly (string | number)[];
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
-import { stepJob } from '../../lib/pipeline/step-job.ts';
-import { tickRun } from '../../lib/pipeline/tick-run.ts';
+import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { debianReport } from '../pipeline/debian-report.ts';

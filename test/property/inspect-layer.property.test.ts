@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { digestOf } from '../../lib/image/digest.ts';
-import { inspectLayer, LAYER_LIMITS } from '../../lib/image/inspect-layer.ts';
-import { normalizedPath } from '../../lib/image/layer-path.ts';
-import { streamOf, tarOf } from '../unit/image/layer-samples.ts';
+import { inspectLayer, LAYER_LIMITS } from '../../lib/image/layer/inspect-layer.ts';
+import { normalizedPath } from '../../lib/image/layer/layer-path.ts';
+import { streamOf, tarOf } from '../unit/image/layer/layer-samples.ts';
 
 const entry = fc.record({
   name: fc.oneof(

@@ -1,6 +1,6 @@
 import type { JobState } from '../../lib/pipeline/records/job-row.ts';
 import type { RunState } from '../../lib/pipeline/records/run-row.ts';
-import { allTransitions } from '../../lib/pipeline/target-states.ts';
+import { allTransitions } from '../../lib/pipeline/records/target-states.ts';
 
 type Ways<State extends string> = Readonly<Record<State, readonly State[]>>;
 

@@ -1,12 +1,12 @@
-import { cancelRun } from '../../lib/pipeline/cancel-run.ts';
-import { keepPoison } from '../../lib/pipeline/keep-poison.ts';
+import { cancelRun } from '../../lib/pipeline/cancellation.ts';
+import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
-import { reap } from '../../lib/pipeline/reap.ts';
 import { RunId, runIdOf } from '../../lib/pipeline/records/run-id.ts';
+import { startRun } from '../../lib/pipeline/run/start-run.ts';
+import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import type { Services } from '../../lib/pipeline/services.ts';
-import { startRun } from '../../lib/pipeline/start-run.ts';
-import { stepJob } from '../../lib/pipeline/step-job.ts';
-import { tickRun } from '../../lib/pipeline/tick-run.ts';
+import { keepPoison } from '../../lib/pipeline/upkeep/keep-poison.ts';
+import { reap } from '../../lib/pipeline/upkeep/reap.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
 import { isDefect } from './defect.ts';

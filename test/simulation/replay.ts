@@ -1,6 +1,6 @@
+import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
-import { stepJob } from '../../lib/pipeline/step-job.ts';
-import { tickRun } from '../../lib/pipeline/tick-run.ts';
+import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { Gate } from './gates/gate.ts';
 import { gatedServices } from './gates/gated-services.ts';

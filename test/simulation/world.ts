@@ -1,5 +1,5 @@
 import { typedTables } from '../../lib/app.ts';
-import { rememberProof } from '../../lib/pipeline/builder-proof.ts';
+import { rememberProof } from '../../lib/pipeline/results/builder-proof.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Reason } from '../../lib/pipeline/reasons.ts';
+import type { Reason } from '../../lib/pipeline/records/reasons.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';
 import { COPA_FAULT_LABEL, type CopaFault } from '../stand-ins/copa/faults.ts';

@@ -2,7 +2,7 @@ import type { Check, CheckContext } from '../../doctor/check.ts';
 import { whatToDoAbout } from '../../doctor/explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from '../../doctor/outcome.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
-import { forgetProof, rememberProof } from '../../pipeline/builder-proof.ts';
+import { forgetProof, rememberProof } from '../../pipeline/results/builder-proof.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
 const MOUNT_TRIALS = ['bind-mount', 'tmpfs-mount', 'overlay-mount', 'proc-mount'] as const;

@@ -13,7 +13,7 @@ import {
   SCRATCH_PATH,
   SECRETS_PATH,
   TOKEN_USER,
-} from '../../pipeline/group-spec.ts';
+} from '../../pipeline/group/group-spec.ts';
 import type { WorkerImage } from '../../pipeline/services.ts';
 
 /** The kinds of groups that jobs run in. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
-import { Reason } from '../reasons.ts';
-import { TargetState } from '../target-states.ts';
+import { Reason } from './reasons.ts';
+import { TargetState } from './target-states.ts';
 
 const Count = z.number().int().nonnegative();
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Digest, sha256Hex } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
-import { Reason } from '../reasons.ts';
-import { TargetState } from '../target-states.ts';
+import { Reason } from './reasons.ts';
 import { RunId } from './run-id.ts';
+import { TargetState } from './target-states.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -89,4 +89,9 @@ const KnownPatches = z.array(KnownPatch);
 
 export function knownPatches(target: TargetRow): readonly KnownPatch[] {
   return KnownPatches.parse(JSON.parse(target.patches));
+}
+
+/** Its tag is written down, and may stand already: whatever happens, its publishing is finished. */
+export function isIntended(target: TargetRow): boolean {
+  return target.state === 'publishing' && target.patchTag !== undefined;
 }

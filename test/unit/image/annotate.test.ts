@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { annotateManifest } from '../../../lib/image/annotate.ts';
 import { Annotation } from '../../../lib/image/annotations.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
-import { patchedJson, sourceJson } from './image-samples.ts';
+import { patchedJson, sourceJson } from './structure/image-samples.ts';
 
 const OURS = { [Annotation.sourceRepository]: 'app', [Annotation.run]: 'run-1' };
 

@@ -4,7 +4,7 @@ import { ImageManifest } from '../../../lib/image/manifest.ts';
 import { RepositoryName } from '../../../lib/image/reference.ts';
 import type { RunRow } from '../../../lib/pipeline/records/run-row.ts';
 import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
-import { isTerminal } from '../../../lib/pipeline/target-states.ts';
+import { isTerminal } from '../../../lib/pipeline/records/target-states.ts';
 import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import type { ArmServer } from '../arm/arm-server.ts';
 import type { LocalRegistry } from '../registry/start-registry.ts';

@@ -1,4 +1,4 @@
-import type { Reason } from '../../../lib/pipeline/reasons.ts';
+import type { Reason } from '../../../lib/pipeline/records/reasons.ts';
 
 /** What may make an image end otherwise than in calm, by its reason: the places of such faults. */
 const EXPLANATIONS: Readonly<Partial<Record<Reason, readonly string[]>>> = {

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ImageConfig } from '../manifest.ts';
+import { printable } from '../printable.ts';
+import { historyChange } from './compare-history.ts';
+import { fieldsExcept } from './fields-except.ts';
+
+/** The label that Copa writes: the reference it was given. */
+const BASE_IMAGE = 'BaseImage';
+
+/**
+ * What a patch changed in the config that neither Copa 0.14.2 nor BuildKit 0.28.1 changes; undefined
+ * where there is nothing. They append history and diff ids, add `created` where it is absent, and
+ * the label `BaseImage` (Copa under `config.labels`, beside the specification's `config.Labels`).
+ */
+export function configChange(options: {
+  readonly source: ImageConfig;
+  readonly patched: ImageConfig;
+  readonly addedLayers: number;
+  readonly sourceReference: string | undefined;
+}): string | undefined {
+  const { source, patched, addedLayers, sourceReference } = options;
+
+  const created = source.created ?? undefined;
+  if (created !== undefined && created !== patched.created) return 'created';
+
+  const { Labels, labels, ...runtime } = source.config ?? {};
+  const { Labels: newLabels, labels: newCopaLabels, ...newRuntime } = patched.config ?? {};
+  if (!isDeepStrictEqual(runtime, newRuntime)) return changedField('config', runtime, newRuntime);
+  const label =
+    labelChange(Labels, newLabels, sourceReference) ??
+    labelChange(labels, newCopaLabels, sourceReference);
+  if (label !== undefined) return label;
+
+  const rootfs = rootfsChange(source, patched, addedLayers);
+  if (rootfs !== undefined) return rootfs;
+
+  const layers = patched.rootfs.diff_ids?.length ?? 0;
+  const history = historyChange(source.history ?? [], patched.history ?? [], layers);
+  if (history !== undefined) return history;
+
+  const compared = ['created', 'config', 'rootfs', 'history'];
+  const before = fieldsExcept(source, compared);
+  const after = fieldsExcept(patched, compared);
+  return isDeepStrictEqual(before, after) ? undefined : changedField('image', before, after);
+}
+
+type Labels = Readonly<Record<string, string>> | null | undefined;
+
+function labelChange(
+  before: Labels,
+  after: Labels,
+  sourceReference: string | undefined,
+): string | undefined {
+  const { [BASE_IMAGE]: oldBase, ...old } = before ?? {};
+  const { [BASE_IMAGE]: newBase, ...others } = after ?? {};
+  if (!isDeepStrictEqual(old, others)) return changedField('label', old, others);
+  if (newBase === oldBase) return undefined;
+  if (newBase === undefined) return `label ${BASE_IMAGE} is gone`;
+  const expected = sourceReference === undefined || newBase === sourceReference;
+  return expected ? undefined : `label ${BASE_IMAGE} names another image than the source`;
+}
+
+function rootfsChange(
+  source: ImageConfig,
+  patched: ImageConfig,
+  addedLayers: number,
+): string | undefined {
+  const { type, diff_ids: before, ...old } = source.rootfs;
+  const { type: newType, diff_ids: after, ...others } = patched.rootfs;
+  // BuildKit writes rootfs anew, with its two standard fields alone.
+  const kept = Object.keys(others).length === 0 || isDeepStrictEqual(old, others);
+  if (type !== newType || !kept) return 'rootfs';
+
+  const [oldIds, newIds] = [before ?? [], after ?? []];
+  const extended =
+    newIds.length === oldIds.length + addedLayers &&
+    oldIds.every((diffId, at) => newIds[at] === diffId);
+  return extended ? undefined : 'rootfs.diff_ids';
+}
+
+/** Names the first field that differs: the values may be anything. */
+function changedField(what: string, before: object, after: object): string {
+  const [old, current] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  const keys = [...new Set([...old.keys(), ...current.keys()])];
+  const changed = keys.find((key) => !isDeepStrictEqual(old.get(key), current.get(key)));
+  return `${what} ${printable(changed ?? 'fields', 128)}`;
+}

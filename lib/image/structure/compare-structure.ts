@@ -1,0 +1,196 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Annotation } from '../annotations.ts';
+import type { Descriptor, ImageConfig, ImageManifest } from '../manifest.ts';
+import { layerFamily, manifestFamily } from '../media-family.ts';
+import { printable } from '../printable.ts';
+import { configChange } from './compare-config.ts';
+import { fieldsExcept, saysNothingNew } from './fields-except.ts';
+
+export interface ImageParts {
+  readonly manifest: ImageManifest;
+  readonly config: ImageConfig;
+}
+
+export interface StructureLimits {
+  readonly maxAddedLayers: number;
+  /** Compressed bytes of the added layers. */
+  readonly maxAddedBytes: number;
+  /** Added bytes as a share of the source's bytes; counts only above `ratioFromBytes`. */
+  readonly maxAddedRatio: number;
+  readonly ratioFromBytes: number;
+}
+
+/**
+ * One to three layers: dpkg adds one; apk, zypper and package managers from outside add two.
+ * A small image may well double: Alpine's packages are few and most of them come again.
+ */
+export const STRUCTURE_LIMITS: StructureLimits = {
+  maxAddedLayers: 3,
+  maxAddedBytes: 1024 * 1024 * 1024,
+  maxAddedRatio: 1.5,
+  ratioFromBytes: 64 * 1024 * 1024,
+};
+
+export type StructureReason =
+  | 'media-type-changed'
+  | 'platform-changed'
+  | 'layers-changed'
+  | 'nothing-added'
+  | 'too-many-layers'
+  | 'grew-too-much'
+  | 'config-changed'
+  | 'manifest-changed';
+
+export type StructureVerdict =
+  | { readonly accepted: true; readonly addedLayers: readonly Descriptor[] }
+  | Refusal;
+
+interface Refusal {
+  readonly accepted: false;
+  readonly reason: StructureReason;
+  readonly detail: string;
+}
+
+/**
+ * Whether a patched image is its source plus a few layers, and nothing else: the source's layers
+ * first and in order, a config that differs only where Copa and BuildKit change it, and annotations
+ * that are the source's, Copa's or ours.
+ */
+export function compareStructure(options: {
+  readonly source: ImageParts;
+  readonly patched: ImageParts;
+  /** What the label `BaseImage` must say: the reference that Copa was given. */
+  readonly sourceReference?: string | undefined;
+  readonly limits?: StructureLimits;
+}): StructureVerdict {
+  const { source, patched, sourceReference, limits = STRUCTURE_LIMITS } = options;
+  const addedLayers = patched.manifest.layers.slice(source.manifest.layers.length);
+
+  const refusal =
+    mediaTypeRefusal(source.manifest, patched.manifest) ??
+    layersRefusal(source.manifest, patched.manifest, addedLayers, limits) ??
+    platformRefusal(source.config, patched.config) ??
+    configRefusal(source.config, patched.config, addedLayers.length, sourceReference) ??
+    manifestRefusal(source.manifest, patched.manifest);
+  return refusal ?? { accepted: true, addedLayers };
+}
+
+function refuse(reason: StructureReason, detail: string): Refusal {
+  return { accepted: false, reason, detail };
+}
+
+function mediaTypeRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
+  const family = manifestFamily(source);
+  if (family === undefined || manifestFamily(patched) !== family) {
+    return refuse('media-type-changed', 'the manifest is of another format than the source');
+  }
+  if (patched.config.mediaType !== source.config.mediaType) {
+    return refuse('media-type-changed', 'the config is of another format than the source');
+  }
+  // BuildKit may write the media types of the source's layers in the manifest's own format.
+  const foreign = patched.layers.some(
+    ({ mediaType }, at) =>
+      layerFamily(mediaType) !== family && mediaType !== source.layers[at]?.mediaType,
+  );
+  return foreign
+    ? refuse('media-type-changed', 'a layer is of another format than the manifest')
+    : undefined;
+}
+
+function layersRefusal(
+  source: ImageManifest,
+  patched: ImageManifest,
+  added: readonly Descriptor[],
+  limits: StructureLimits,
+): Refusal | undefined {
+  const kept = source.layers.every((layer, at) => {
+    const other = patched.layers[at];
+    return other?.digest === layer.digest && other.size === layer.size;
+  });
+  if (!kept) {
+    return refuse('layers-changed', "the patched image does not begin with the source's layers");
+  }
+  // Among what a descriptor can say are `urls` and `data`: bytes from elsewhere than the registry.
+  const described = patched.layers.every((layer, at) =>
+    isSameDescription(source.layers[at], layer),
+  );
+  if (!described) return refuse('layers-changed', "a layer's descriptor has a field more");
+
+  if (added.length === 0) return refuse('nothing-added', 'no layer was added');
+  if (added.length > limits.maxAddedLayers) {
+    return refuse(
+      'too-many-layers',
+      `${added.length} were added, ${limits.maxAddedLayers} are allowed`,
+    );
+  }
+
+  const addedBytes = bytesOf(added);
+  const allowedByRatio = Math.max(
+    limits.ratioFromBytes,
+    bytesOf(source.layers) * limits.maxAddedRatio,
+  );
+  const allowed = Math.min(limits.maxAddedBytes, allowedByRatio);
+  return addedBytes > allowed
+    ? refuse('grew-too-much', `${addedBytes} bytes were added, ${Math.floor(allowed)} are allowed`)
+    : undefined;
+}
+
+function isSameDescription(before: Descriptor | undefined, after: Descriptor): boolean {
+  const compared = ['mediaType', 'digest', 'size', 'annotations'];
+  return (
+    saysNothingNew(fieldsExcept(before ?? {}, compared), fieldsExcept(after, compared)) &&
+    saysNothingNew(before?.annotations ?? {}, after.annotations ?? {})
+  );
+}
+
+function platformRefusal(source: ImageConfig, patched: ImageConfig): Refusal | undefined {
+  const fields = ['os', 'architecture', 'variant', 'os.version', 'os.features'];
+  const changed = fields.filter((field) => !isDeepStrictEqual(source[field], patched[field]));
+  return changed.length > 0 ? refuse('platform-changed', changed.join(', ')) : undefined;
+}
+
+function configRefusal(
+  source: ImageConfig,
+  patched: ImageConfig,
+  addedLayers: number,
+  sourceReference: string | undefined,
+): Refusal | undefined {
+  const change = configChange({ source, patched, addedLayers, sourceReference });
+  return change === undefined ? undefined : refuse('config-changed', change);
+}
+
+/** Set by Copa on every patch, besides the version, which it rewrites where the source has one. */
+const COPA_ANNOTATIONS = ['org.opencontainers.image.created', 'sh.copa.image.patched'];
+const CHANGEABLE: ReadonlySet<string> = new Set([
+  ...COPA_ANNOTATIONS,
+  ...Object.values(Annotation),
+]);
+
+function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
+  const compared = ['mediaType', 'config', 'layers', 'annotations'];
+  if (!saysNothingNew(fieldsExcept(source, compared), fieldsExcept(patched, compared))) {
+    return refuse('manifest-changed', 'a field besides config, layers and annotations');
+  }
+  const content = ['digest', 'size'];
+  const [config, newConfig] = [source.config, patched.config].map((descriptor) =>
+    fieldsExcept(descriptor, content),
+  );
+  if (!saysNothingNew(config ?? {}, newConfig ?? {})) {
+    return refuse('manifest-changed', "a field of the config's descriptor");
+  }
+
+  const before = new Map(Object.entries(source.annotations ?? {}));
+  const after = new Map(Object.entries(patched.annotations ?? {}));
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  for (const key of keys) {
+    if (CHANGEABLE.has(key)) continue;
+    if (before.get(key) !== after.get(key)) {
+      return refuse('manifest-changed', `annotation ${printable(key, 128)}`);
+    }
+  }
+  return undefined;
+}
+
+function bytesOf(layers: readonly Descriptor[]): number {
+  return layers.reduce((sum, layer) => sum + layer.size, 0);
+}

@@ -1,0 +1,97 @@
+import { type Digest, digestOf } from '../../image/digest.ts';
+import { loadPolicyText } from '../../policy/load-policy.ts';
+import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
+import { CONTAINERS } from '../../storage/blobs.ts';
+import type { RunFault, RunRow } from '../records/run-row.ts';
+import type { Services } from '../services.ts';
+import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
+import { blankTarget, storeTargets } from './discovered-targets.ts';
+
+export type DiscoveryStep =
+  | { readonly fault: RunFault; readonly detail: string }
+  | { readonly changes: Partial<RunRow> };
+
+/** One step of discovery, from the cursor on. Doing a step again finds its rows there. */
+export async function discoverStep(services: Services, run: RunRow): Promise<DiscoveryStep> {
+  if (run.policyDigest === undefined) return begin(services, run);
+  const { policy } = await storedPolicy(services, run.policyBlob);
+  const rule = policy.repositories[run.cursorRepository];
+  if (rule === undefined) return { changes: { state: 'running' } };
+  if (!rule.enabled) return { changes: nextRepository(run) };
+  return { changes: await discoverTags(services, run, policy, rule) };
+}
+
+/** Pins what the whole run goes by: the policy's text and the database's digest. */
+async function begin(services: Services, run: RunRow): Promise<DiscoveryStep> {
+  const { registry, options, blobs } = services;
+  const loaded = await loadPolicyText({ registry, setting: options.policySetting });
+  if (!loaded.found) return { fault: 'policy-missing', detail: loaded.detail };
+  const parsed = parsePolicy(loaded.text, options);
+  if (!parsed.ok) {
+    return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.faults].join('\n') };
+  }
+  const { repository, tag } = options.database;
+  // A pull, and not a look at the tag: a cache rule of the registry is refreshed by pulls alone.
+  const database = await registry.manifest(repository, tag);
+  if (database === undefined) {
+    return {
+      fault: 'database-missing',
+      detail: `there is no ${repository}:${tag} in the registry`,
+    };
+  }
+  const policyBlob = `${run.runId}/policy.json`;
+  const bytes = new TextEncoder().encode(loaded.text);
+  const kept = await blobs.create(CONTAINERS.reports, policyBlob, bytes, 'application/json');
+  // A step that was cut off has stored it already: what it stored is what the run goes by.
+  if (kept === 'exists') return { changes: await pinned(services, policyBlob, database.digest) };
+  return {
+    changes: {
+      policyBlob,
+      policyDigest: digestOf(bytes),
+      tagConvention: parsed.policy['tag-convention'],
+      databaseDigest: database.digest,
+    },
+  };
+}
+
+async function pinned(
+  services: Services,
+  policyBlob: string,
+  databaseDigest: Digest,
+): Promise<Partial<RunRow>> {
+  const { bytes, policy } = await storedPolicy(services, policyBlob);
+  const tagConvention = policy['tag-convention'];
+  return { policyBlob, policyDigest: digestOf(bytes), tagConvention, databaseDigest };
+}
+
+async function storedPolicy(
+  services: Services,
+  policyBlob: string | undefined,
+): Promise<{ readonly bytes: Uint8Array; readonly policy: Policy }> {
+  const stored = await services.blobs.read(CONTAINERS.reports, policyBlob ?? '', MAX_POLICY_BYTES);
+  if (!stored.found) throw new Error('the policy of this run is gone');
+  const parsed = parsePolicy(new TextDecoder().decode(stored.bytes));
+  if (!parsed.ok) throw new Error('the policy of this run no longer parses');
+  return { bytes: stored.bytes, policy: parsed.policy };
+}
+
+/** A repository that can't be read ends with that reason, so that the others need not. */
+export async function giveRepositoryUp(
+  services: Services,
+  run: RunRow,
+): Promise<Partial<RunRow> | undefined> {
+  if (run.policyDigest === undefined) return undefined;
+  const { policy } = await storedPolicy(services, run.policyBlob);
+  const rule = policy.repositories[run.cursorRepository];
+  if (rule === undefined) return undefined;
+  services.log.error('repository given up', { runId: run.runId, repository: rule.repository });
+  await storeTargets(
+    services,
+    wantedTags(rule).map((tag) => {
+      const row = blankTarget(services, run, rule, tag);
+      const finishedAt = row.discoveredAt;
+      return { ...row, state: 'failed', reason: 'registry-error', detail: run.detail, finishedAt };
+    }),
+  );
+  return { ...nextRepository(run), errors: 0 };
+}

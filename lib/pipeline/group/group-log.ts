@@ -1,0 +1,33 @@
+import { CONTAINERS } from '../../storage/blobs.ts';
+import { maskCredentialShapes } from '../../text/credential-shapes.ts';
+import type { HeldJob } from '../held-job.ts';
+import { LeaseLost } from '../lease.ts';
+import type { JobRow } from '../records/job-row.ts';
+import type { Services } from '../services.ts';
+
+const MAX_LOG_BYTES = 64 * 1024;
+
+export function groupLogBlobOf(job: JobRow): string {
+  return `${job.partitionKey}/${job.rowKey}/${job.attempt}.log`;
+}
+
+/**
+ * Keeps the last lines of an attempt that was lost, since its group is deleted with it. For people:
+ * where there is no log to be had, or ARM fails, the attempt is lost all the same.
+ */
+export async function keepGroupLog(services: Services, held: HeldJob): Promise<void> {
+  const job = held.row;
+  if (job.group === undefined) return;
+  try {
+    const log = await services.groups.logs(job.group);
+    if (log === undefined) return;
+    // The worker masks what it knows to be secret; an image's own programs do not.
+    const bytes = new TextEncoder().encode(maskCredentialShapes(log)).slice(-MAX_LOG_BYTES);
+    held.assertHeld();
+    await services.blobs.create(CONTAINERS.reports, groupLogBlobOf(job), bytes, 'text/plain');
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    services.log.warn('log not kept', { group: job.group, detail });
+  }
+}

@@ -1,0 +1,32 @@
+import type { JobFile } from '../../job/job-file.ts';
+import type { TokenScope } from '../../registry/registry.ts';
+import { toolingRepositories } from '../../report/tooling-mirrors.ts';
+import type { PipelineOptions } from '../services.ts';
+
+type JobPart =
+  | Pick<Extract<JobFile, { kind: 'scan' }>, 'kind' | 'database' | 'images'>
+  | Pick<Extract<JobFile, { kind: 'patch' }>, 'kind' | 'repository' | 'staging' | 'images'>;
+
+/**
+ * What the token of a group may do: scan and verify may pull; patch may pull one repository and the
+ * tooling images of the systems that it patches, and push to its staging alone.
+ */
+export function groupScopes(
+  part: JobPart,
+  { toolingMirror }: Pick<PipelineOptions, 'toolingMirror'>,
+): readonly TokenScope[] {
+  if (part.kind === 'scan') {
+    const scanned = part.images.map(({ repository }) => repository);
+    const repositories = new Set([...scanned, part.database.repository]);
+    return [...repositories].map((repository) => ({ repository, actions: ['pull'] }));
+  }
+  const systems = part.images.map(({ os }) => os);
+  return [
+    { repository: part.repository, actions: ['pull'] },
+    { repository: part.staging, actions: ['pull', 'push'] },
+    ...toolingRepositories(toolingMirror, systems).map((repository) => ({
+      repository,
+      actions: ['pull'] as const,
+    })),
+  ];
+}

@@ -1,0 +1,32 @@
+import type { JobResult } from '../../job/job-result.ts';
+import type { HeldJob } from '../held-job.ts';
+import { collectPatches } from '../results/collect-patches.ts';
+import { collectScans } from '../results/collect-scans.ts';
+import { collectVerifications } from '../results/collect-verifications.ts';
+import type { Services } from '../services.ts';
+import { clearJob } from './clear-job.ts';
+import { loseJob } from './lose-job.ts';
+import type { StepEnd } from './step-end.ts';
+
+/**
+ * Decides each target of a job whose result is there, then clears up. Cut anywhere it is done again:
+ * a target that was decided no longer names the job.
+ */
+export async function collectResult(
+  services: Services,
+  held: HeldJob,
+  result: JobResult,
+): Promise<StepEnd> {
+  const { kind } = held.row;
+  if (kind === 'scan' && result.kind === 'scan') await collectScans(services, held, result);
+  else if (kind === 'verify' && result.kind === 'scan')
+    await collectVerifications(services, held, result);
+  else if (kind === 'patch' && result.kind === 'patch')
+    await collectPatches(services, held, result);
+  else {
+    const detail = `a ${kind} job got a result of kind ${result.kind}`;
+    return loseJob(services, held, { reason: 'result-invalid', detail });
+  }
+  await clearJob(services, held);
+  return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
+}

@@ -1,0 +1,126 @@
+import type { GroupAnswer } from '../../containers/container-groups.ts';
+import { GROUP_REFUSED, LONGEST_WAIT_SECONDS } from '../failures.ts';
+import { groupSpecOf } from '../group/group-spec.ts';
+import { throttledUntil, throttleUntil } from '../group/throttle.ts';
+import type { HeldJob } from '../held-job.ts';
+import { groupNameOf, type JobRow } from '../records/job-row.ts';
+import { runRowKey } from '../records/run-id.ts';
+import { RUN_PARTITION } from '../records/run-row.ts';
+import { type Services, secondsAfter } from '../services.ts';
+import { bySource, ownTargets } from '../targets/job-targets.ts';
+import { clearJob } from './clear-job.ts';
+import { loseJob } from './lose-job.ts';
+import type { StepEnd } from './step-end.ts';
+
+/** Names that a job may use up: one for each time that a group's creation came to nothing. */
+const MAX_LAUNCHES = 5;
+/** Well inside a registry token's 75 minutes, of which provisioning may take 30. */
+const ATTEMPT_SECONDS = 40 * 60;
+/** Jobs that were held back together don't come back together. */
+const MAX_JITTER_SECONDS = 16;
+const LONGEST_RETRY_SECONDS = 300;
+
+/** Starts the job's container group: intent first, then exactly one PUT under a name never used. */
+export async function launchJob(services: Services, held: HeldJob): Promise<StepEnd> {
+  const { clock, options } = services;
+  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  if (run === undefined) throw new Error('the run of this job is gone');
+  const targets = await ownTargets(services, held.row);
+  if (targets.length === 0) {
+    // A step that was cut off has ended them, and perhaps not cleared up.
+    await clearJob(services, held);
+    return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
+  }
+  if (clock.now() >= run.row.deadline) {
+    const refused = held.row.refused === true;
+    return loseJob(services, held, {
+      reason: refused ? 'quota' : 'run-deadline',
+      detail: `no group could be started in time${lastWords(held)}`,
+      final: true,
+    });
+  }
+  const until = await throttledUntil(services);
+  if (until !== undefined) return wait(services, held, until);
+  const attempt = held.row.attempt + 1;
+  if (attempt > MAX_LAUNCHES) {
+    return loseJob(services, held, {
+      reason: 'group-lost',
+      detail: `no group came up under any name${lastWords(held)}`,
+      final: true,
+    });
+  }
+
+  const deadline = secondsAfter(clock.now(), ATTEMPT_SECONDS);
+  const group = groupNameOf(held.row.rowKey, attempt);
+  const intended = { ...held.row, attempt, group, deadline };
+  const spec = await groupSpecOf(services, run.row, intended, bySource(targets));
+  await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });
+  held.assertHeld();
+  const answer = await services.groups.create(spec);
+  if (answer.ok) {
+    services.log.info('group started', {
+      runId: run.row.runId,
+      jobId: held.row.rowKey,
+      group,
+      images: targets.length,
+    });
+    return {
+      changes: { state: 'running', checkedAt: clock.now() },
+      delaySeconds: options.pollSeconds,
+    };
+  }
+  return afterRefusal(services, held, answer);
+}
+
+/** What Azure said last of a group of this job. */
+function lastWords(held: HeldJob): string {
+  return held.row.detail === undefined ? '' : `: ${held.row.detail}`;
+}
+
+async function afterRefusal(
+  services: Services,
+  held: HeldJob,
+  answer: Exclude<GroupAnswer, { ok: true }>,
+): Promise<StepEnd> {
+  const { group, rowKey: jobId, partitionKey: runId } = held.row;
+  const { refusal, detail } = answer;
+  services.log.warn('group refused', { runId, jobId, group, refusal, detail });
+  const remedy = GROUP_REFUSED[refusal];
+  switch (remedy.do) {
+    case 'wait': {
+      const seconds = Math.min(answer.retryAfterSeconds ?? remedy.seconds, LONGEST_WAIT_SECONDS);
+      const until = secondsAfter(services.clock.now(), seconds);
+      await throttleUntil(services, until);
+      const again = { ...unused(held), refused: true, detail };
+      return { ...wait(services, held, until), changes: again };
+    }
+    case 'retry': {
+      const { errors } = held.row;
+      if (errors >= remedy.times) {
+        return loseJob(services, held, { reason: remedy.reason, detail, final: true });
+      }
+      const delaySeconds = Math.min(
+        services.options.pollSeconds * 2 ** errors,
+        LONGEST_RETRY_SECONDS,
+      );
+      return { changes: { ...unused(held), errors, detail }, delaySeconds };
+    }
+    case 'look':
+      return { changes: {}, delaySeconds: services.options.pollSeconds };
+    case 'give-up':
+      return loseJob(services, held, { reason: remedy.reason, detail, final: true });
+    default:
+      return remedy satisfies never;
+  }
+}
+
+/** Refused means that the name is unused: the same attempt is made again, and none is counted. */
+function unused(held: HeldJob): Pick<JobRow, 'state' | 'attempt'> {
+  return { state: 'ready', attempt: held.row.attempt - 1 };
+}
+
+function wait(services: Services, held: HeldJob, until: Date): StepEnd {
+  const seconds = Math.ceil((until.getTime() - services.clock.now().getTime()) / 1000);
+  const jitter = Number.parseInt(held.row.rowKey.slice(-2), 16) % MAX_JITTER_SECONDS;
+  return { changes: {}, delaySeconds: Math.max(1, seconds) + (jitter || 0) };
+}

@@ -1,0 +1,127 @@
+import { JobResult, MAX_RESULT_BYTES } from '../../job/job-result.ts';
+import { parseBoundedJson } from '../../json/bounded-json.ts';
+import { CONTAINERS } from '../../storage/blobs.ts';
+import { plainText } from '../../text/plain-text.ts';
+import { GROUP_ENDED, type GroupEnd } from '../failures.ts';
+import { throttleUntil } from '../group/throttle.ts';
+import type { HeldJob } from '../held-job.ts';
+import { type JobRow, resultBlobOf } from '../records/job-row.ts';
+import { type Services, secondsAfter } from '../services.ts';
+import { deleteGroupOf } from './clear-job.ts';
+import { collectResult } from './collect-result.ts';
+import { loseJob } from './lose-job.ts';
+import type { StepEnd } from './step-end.ts';
+
+/** ARM is asked once in so many looks at the result blob, which are cheap. */
+const LOOKS_A_CHECK = 4;
+/** A PUT whose effect is in doubt shows after this many polls, or not at all. */
+const GRACE_POLLS = 8;
+
+/** A step that finds a group's creation written down but not whether it came about. */
+export async function adoptGroup(services: Services, held: HeldJob): Promise<StepEnd> {
+  const { pollSeconds } = services.options;
+  const group = held.row.group;
+  if (group === undefined) throw new Error('a launching job has no group');
+  if ((await services.groups.get(group)) !== undefined) {
+    services.log.info('group adopted', { jobId: held.row.rowKey, group });
+    return {
+      changes: { state: 'running', checkedAt: services.clock.now() },
+      delaySeconds: pollSeconds,
+    };
+  }
+  const collected = await collectIfThere(services, held);
+  if (collected !== undefined) return collected;
+  const launchedAt = held.row.launchedAt ?? services.clock.now();
+  if (services.clock.now() < secondsAfter(launchedAt, pollSeconds * GRACE_POLLS)) {
+    return { changes: {}, delaySeconds: pollSeconds };
+  }
+  // It may still come: under its own name, which is not used again, for the reaper to find.
+  return { changes: { state: 'ready' }, delaySeconds: 0 };
+}
+
+/** Looks whether the group has ended. A result that is there counts, whatever ARM says. */
+export async function pollJob(services: Services, held: HeldJob): Promise<StepEnd> {
+  const { clock, options, groups } = services;
+  const collected = await collectIfThere(services, held);
+  if (collected !== undefined) return collected;
+  const { deadline, group } = held.row;
+  if (group === undefined) throw new Error('a running job has no group');
+  if (deadline !== undefined && clock.now() >= deadline) {
+    return afterEnd(services, held, 'late', 'the group did not end in time');
+  }
+  const checkDue = secondsAfter(
+    held.row.checkedAt ?? clock.now(),
+    options.pollSeconds * LOOKS_A_CHECK,
+  );
+  if (clock.now() < checkDue) return { changes: {}, delaySeconds: options.pollSeconds };
+
+  const status = await groups.get(group);
+  if (status?.state === 'starting' || status?.state === 'running') {
+    return { changes: { checkedAt: clock.now() }, delaySeconds: options.pollSeconds };
+  }
+  // It may have written its result between the first look and this answer.
+  const late = await collectIfThere(services, held);
+  if (late !== undefined) return late;
+  if (status === undefined) return afterEnd(services, held, 'gone', 'the group is gone');
+  if (status.state === 'lost') return afterEnd(services, held, 'not-provisioned', status.detail);
+  return afterEnd(services, held, 'stopped', `the group ended without a result: ${status.detail}`);
+}
+
+async function afterEnd(
+  services: Services,
+  held: HeldJob,
+  end: GroupEnd,
+  detail: string,
+): Promise<StepEnd> {
+  const remedy = GROUP_ENDED[end];
+  if (remedy.do === 'lose') return loseJob(services, held, { reason: remedy.reason, detail });
+  services.log.warn('group not provisioned', { group: held.row.group, detail });
+  await deleteGroupOf(services, held);
+  await throttleUntil(services, secondsAfter(services.clock.now(), remedy.seconds));
+  return {
+    changes: { state: 'ready', detail: plainText(detail, 1000) },
+    delaySeconds: remedy.seconds,
+  };
+}
+
+async function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
+  const blob = await services.blobs.read(
+    CONTAINERS.results,
+    resultBlobOf(held.row),
+    MAX_RESULT_BYTES,
+  );
+  if (!blob.found) {
+    if (blob.why === 'absent') return undefined;
+    return loseJob(services, held, { reason: 'result-invalid', detail: 'the result is too large' });
+  }
+  const parsed = parseResult(blob.bytes, held.row);
+  if (!parsed.ok) {
+    return loseJob(services, held, { reason: 'result-invalid', detail: parsed.fault });
+  }
+  return collectResult(services, held, parsed.result);
+}
+
+function parseResult(
+  bytes: Uint8Array,
+  job: JobRow,
+): { ok: true; result: JobResult } | { ok: false; fault: string } {
+  const json = parseBoundedJson(bytes, {
+    maxBytes: MAX_RESULT_BYTES,
+    maxDepth: 10,
+    maxContainers: 20_000,
+    maxValues: 20_000,
+  });
+  if (!json.ok) return { ok: false, fault: `the result is ${json.fault}` };
+  const parsed = JobResult.safeParse(json.value);
+  if (!parsed.success) {
+    const where = parsed.error.issues
+      .slice(0, 5)
+      .map((issue) => issue.path.join('.').slice(0, 100));
+    return { ok: false, fault: `the result does not fit its schema at ${where.join(', ')}` };
+  }
+  const { jobId, attempt } = parsed.data;
+  const mine = jobId === job.rowKey && attempt === job.attempt;
+  return mine
+    ? { ok: true, result: parsed.data }
+    : { ok: false, fault: 'the result names another attempt' };
+}

@@ -1,0 +1,28 @@
+import type { HeldJob } from '../held-job.ts';
+import { publishTarget } from '../publish/publish-target.ts';
+import { isIntended } from '../records/target-row.ts';
+import type { Services } from '../services.ts';
+import { finishTarget } from '../targets/change-target.ts';
+import { ownTargets } from '../targets/job-targets.ts';
+import { clearJob } from './clear-job.ts';
+import type { StepEnd } from './step-end.ts';
+
+/**
+ * Publishes one target a step, so that no step grows with its job. In a run that was canceled only
+ * what was begun is finished.
+ */
+export async function publishNext(
+  services: Services,
+  held: HeldJob,
+  run: { readonly canceled: boolean },
+): Promise<StepEnd> {
+  const [target] = await ownTargets(services, held.row);
+  if (target !== undefined) {
+    if (run.canceled && !isIntended(target.row)) {
+      await finishTarget(services, target, { state: 'canceled', reason: 'canceled' });
+    } else await publishTarget(services, held, target);
+    return { changes: {}, delaySeconds: 0 };
+  }
+  await clearJob(services, held);
+  return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
+}

@@ -1,0 +1,82 @@
+import { ArtifactType } from '../../image/annotations.ts';
+import { type Digest, digestOf } from '../../image/digest.ts';
+import { MediaType } from '../../image/manifest.ts';
+import type { RepositoryName } from '../../image/reference.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { fixable } from '../../report/finding.ts';
+import { openVex } from '../../report/openvex.ts';
+import type { TargetRow } from '../records/target-row.ts';
+import { readAcceptedScan, readKeptReport } from '../results/accepted-scans.ts';
+import type { Services } from '../services.ts';
+
+const AUTHOR = 'Patchwright';
+const EMPTY = new TextEncoder().encode('{}');
+
+/**
+ * Attaches to a patch what was fixed and the reports from before and after. What is attached already
+ * stays as it is: a step that was cut off may have done it, or another tag of the same patch.
+ */
+export async function attachReferrers(
+  services: Services,
+  target: TargetRow,
+  subject: { readonly digest: Digest; readonly mediaType: string; readonly size: number },
+): Promise<void> {
+  const { registry } = services;
+  const { repository } = target;
+  const attached = await registry.referrers(repository, subject.digest);
+  const timestamp = (target.verifiedAt ?? target.discoveredAt).toISOString();
+  const before = await readAcceptedScan(services, target.reportBefore);
+  const vex = openVex({
+    image: { host: registry.host, repository },
+    digest: subject.digest,
+    fixed: fixable(before),
+    timestamp,
+    author: AUTHOR,
+    id: `https://${registry.host}/${repository}@${subject.digest}#openvex`,
+  });
+  const all = [
+    { type: ArtifactType.vex, bytes: vex },
+    { type: ArtifactType.reportBefore, bytes: await readKeptReport(services, target.reportBefore) },
+    { type: ArtifactType.reportAfter, bytes: await readKeptReport(services, target.reportAfter) },
+  ];
+  const missing = all.filter(({ type }) => !attached.some((one) => one.artifactType === type));
+  if (missing.length === 0) return;
+  await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
+  for (const { type, bytes } of missing) {
+    await attach(registry, repository, { type, bytes, subject, timestamp });
+  }
+}
+
+/** An OCI 1.1 artifact manifest with an empty config and a subject. */
+async function attach(
+  registry: Registry,
+  repository: RepositoryName,
+  artifact: {
+    readonly type: string;
+    readonly bytes: Uint8Array;
+    readonly subject: {
+      readonly digest: Digest;
+      readonly mediaType: string;
+      readonly size: number;
+    };
+    readonly timestamp: string;
+  },
+): Promise<void> {
+  const { type, bytes, subject, timestamp } = artifact;
+  const digest = digestOf(bytes);
+  await registry.putBlob(repository, digest, bytes);
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MediaType.ociManifest,
+    artifactType: type,
+    config: { mediaType: MediaType.ociEmpty, digest: digestOf(EMPTY), size: EMPTY.length },
+    layers: [{ mediaType: type, digest, size: bytes.length }],
+    subject,
+    annotations: { 'org.opencontainers.image.created': timestamp },
+  };
+  const body = new TextEncoder().encode(JSON.stringify(manifest));
+  await registry.putManifest(repository, digestOf(body), {
+    bytes: body,
+    mediaType: MediaType.ociManifest,
+  });
+}

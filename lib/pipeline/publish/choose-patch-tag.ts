@@ -1,0 +1,67 @@
+import type { Digest } from '../../image/digest.ts';
+import { baseOfPatchTag, nextPatchTag } from '../../image/patch-tags.ts';
+import type { Tag } from '../../image/reference.ts';
+import { allTags } from '../../registry/all-tags.ts';
+import { patchReader, rememberedPatches } from '../inventory/known-patches.ts';
+import type { Outcome } from '../records/reasons.ts';
+import { type RunId, runRowKey } from '../records/run-id.ts';
+import { RUN_PARTITION } from '../records/run-row.ts';
+import type { TargetRow } from '../records/target-row.ts';
+import type { Services } from '../services.ts';
+
+export type TagChoice =
+  | { readonly ok: true; readonly tag: Tag }
+  | { readonly ok: false; readonly outcome: Outcome; readonly changes: Partial<TargetRow> };
+
+/**
+ * The tag for a patch, from the tags that stand in the registry now: one above the highest number
+ * that exists, and none at all where the same patch is published already.
+ */
+export async function choosePatchTag(
+  services: Services,
+  runId: RunId,
+  target: TargetRow,
+  base: Tag,
+): Promise<TagChoice> {
+  const other = await otherPatch(services, target);
+  if (other !== undefined) {
+    const outcome = { state: 'skipped', reason: 'already-patched', detail: other } as const;
+    return { ok: false, outcome, changes: { patchDigest: other } };
+  }
+  const run = await services.runs.get(RUN_PARTITION, runRowKey(runId));
+  const convention = run?.row.tagConvention ?? 'incremental';
+  const tags = (await allTags(services.registry, target.repository)) ?? new Map();
+  const readPatch = patchReader(services, target.repository);
+  const existing: { tag: string; ours: boolean }[] = [];
+  for (const attributes of tags.values()) {
+    if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
+    const patch = await readPatch(attributes);
+    const same =
+      patch?.sourceDigest === target.sourceDigest && patch?.fingerprint === target.fingerprint;
+    if (patch !== undefined && same) {
+      return {
+        ok: false,
+        outcome: { state: 'skipped', reason: 'already-patched', detail: patch.tag },
+        changes: { patchTag: patch.tag, patchDigest: patch.digest },
+      };
+    }
+    existing.push({ tag: attributes.tag, ours: patch !== undefined });
+  }
+  const next = nextPatchTag({ base, existing, convention });
+  if (next.ok) return next;
+  const outcome = { state: 'skipped', reason: next.reason, detail: next.detail } as const;
+  return { ok: false, outcome, changes: {} };
+}
+
+/**
+ * Another patch of the same source for the same findings, under whatever tag: there must be one only.
+ * It can be there where this run lost its claim on the image to another one.
+ */
+async function otherPatch(services: Services, target: TargetRow): Promise<Digest | undefined> {
+  if (target.sourceDigest === undefined) return undefined;
+  const patches = await rememberedPatches(services, target.repository, target.sourceDigest);
+  const other = patches.find(
+    (patch) => patch.fingerprint === target.fingerprint && patch.digest !== target.staged,
+  );
+  return other?.digest;
+}

@@ -1,0 +1,72 @@
+import { sha256Hex } from '../../image/digest.ts';
+import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
+import { type Scan, scanOf } from '../../report/finding.ts';
+import { parseTrivyReport } from '../../report/trivy-report.ts';
+import { CONTAINERS } from '../../storage/blobs.ts';
+import { maskCredentialShapes } from '../../text/credential-shapes.ts';
+import { type JobRow, reportBlobOf } from '../records/job-row.ts';
+import type { Services } from '../services.ts';
+
+export type AcceptedReport =
+  | { readonly ok: true; readonly scan: Scan; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly fault: string };
+
+/** Reads a report that a group claims to have written: its checksum first, then its schema. */
+export async function readClaimedReport(
+  services: Services,
+  job: JobRow,
+  claim: { readonly digest: string; readonly reportSha256: string },
+): Promise<AcceptedReport> {
+  const name = reportBlobOf(job, claim.digest);
+  const blob = await services.blobs.read(CONTAINERS.results, name, MAX_REPORT_BYTES);
+  if (!blob.found) return { ok: false, fault: `the report is ${blob.why}` };
+  if (sha256Hex(blob.bytes) !== claim.reportSha256) {
+    return { ok: false, fault: 'the report is not the one that the result names' };
+  }
+  const parsed = parseTrivyReport(blob.bytes);
+  if (!parsed.ok) return { ok: false, fault: parsed.fault };
+  return { ok: true, scan: scanOf(parsed.report), bytes: blob.bytes };
+}
+
+/** Keeps an accepted report under the run; the name that the target's row refers to. */
+export async function keepReport(
+  services: Services,
+  options: {
+    readonly runId: string;
+    readonly repository: string;
+    readonly digest: string;
+    readonly when: 'before' | 'after';
+    readonly bytes: Uint8Array;
+  },
+): Promise<string> {
+  const image = `${options.repository}/${options.digest.replace(':', '-')}`;
+  const name = `${options.runId}/${image}/${options.when}.json`;
+  const bytes = withoutCredentials(options.bytes);
+  await services.blobs.create(CONTAINERS.reports, name, bytes, 'application/json');
+  return name;
+}
+
+/** What an image's own history and settings leak, and what a group might put in, goes no further. */
+function withoutCredentials(report: Uint8Array): Uint8Array {
+  const text = Buffer.from(report).toString('utf8');
+  const masked = maskCredentialShapes(text);
+  return masked === text ? report : Buffer.from(masked);
+}
+
+export async function readKeptReport(
+  services: Services,
+  name: string | undefined,
+): Promise<Uint8Array> {
+  const blob = await services.blobs.read(CONTAINERS.reports, name ?? '', MAX_REPORT_BYTES);
+  if (!blob.found) throw new Error(`an accepted report is ${blob.why}`);
+  return blob.bytes;
+}
+
+export async function readAcceptedScan(
+  services: Services,
+  name: string | undefined,
+): Promise<Scan> {
+  const parsed = parseTrivyReport(await readKeptReport(services, name));
+  if (!parsed.ok) throw new Error(`an accepted report does not parse: ${parsed.fault}`);
+  return scanOf(parsed.report);
+}

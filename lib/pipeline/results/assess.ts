@@ -1,0 +1,88 @@
+import { MAX_FINDINGS } from '../../job/job-file.ts';
+import { hasAdvisories } from '../../report/advisory-platforms.ts';
+import { fingerprint, fixable, type Scan } from '../../report/finding.ts';
+import { patchability } from '../../report/patchable-os.ts';
+import type { InventoryImageRow } from '../records/inventory-row.ts';
+import type { Outcome, SkipReason } from '../records/reasons.ts';
+import type { KnownPatch } from '../records/target-row.ts';
+
+type UntaggedPatch = Omit<KnownPatch, 'tag'>;
+
+/** What is to happen to a target now that its source was scanned. */
+export type Assessment =
+  | { readonly next: 'end'; readonly outcome: Outcome; readonly known?: KnownPatch }
+  | { readonly next: 'patch'; readonly fingerprint: string }
+  /** Its source has this patch already, under another tag: verify that and publish it. */
+  | { readonly next: 'verify'; readonly fingerprint: string; readonly patch: UntaggedPatch };
+
+/** Decides from the report and what the registry and the inventory know. Pure. */
+export function assess(facts: {
+  readonly scan: Scan;
+  readonly advisoryPlatforms: readonly string[];
+  /** Patches of this source under tags of this target. */
+  readonly patches: readonly KnownPatch[];
+  /** Patches of this source under tags of other targets in the same repository. */
+  readonly siblingPatches: readonly UntaggedPatch[];
+  readonly tagFault: 'tag-ambiguous' | 'tag-limit' | undefined;
+  readonly tagDetail: string | undefined;
+  readonly image: InventoryImageRow | undefined;
+  readonly tools: string;
+  readonly canPatch: boolean;
+  readonly dryRun: boolean;
+  readonly now: Date;
+}): Assessment {
+  const { scan, image } = facts;
+  if (scan.os === undefined) return skip('unsupported-os', 'the scan found no operating system');
+  const patchable = patchability(scan);
+  if (!patchable.patchable && patchable.reason === 'end-of-life') {
+    return skip('end-of-life', patchable.detail);
+  }
+  if (!hasAdvisories(scan.os, facts.advisoryPlatforms)) {
+    if (!patchable.patchable) return skip('unsupported-os', patchable.detail);
+    const detail = `the vulnerability database holds nothing for ${scan.os.family} ${scan.os.name}`;
+    return end({ state: 'failed', reason: 'no-advisory-data', detail });
+  }
+  if (scan.findings.length === 0) return end({ state: 'clean' });
+  const targeted = fixable(scan);
+  if (targeted.length === 0) return skip('no-fix-available');
+  if (!patchable.patchable) return skip(patchable.reason, patchable.detail);
+
+  if (targeted.length > MAX_FINDINGS) {
+    const detail = `${targeted.length} fixable findings, of ${MAX_FINDINGS} that a job can hold`;
+    return end({ state: 'failed', reason: 'report-invalid', detail });
+  }
+
+  const wanted = fingerprint(targeted);
+  const known = facts.patches.find((patch) => patch.fingerprint === wanted);
+  if (known !== undefined) {
+    const outcome = { state: 'skipped', reason: 'already-patched', detail: known.tag } as const;
+    return { next: 'end', outcome, known };
+  }
+  const until = backOffEnd(image, wanted, facts.tools);
+  if (until !== undefined && until > facts.now)
+    return skip('backing-off', `until ${until.toISOString()}`);
+  if (facts.tagFault !== undefined) return skip(facts.tagFault, facts.tagDetail);
+  if (facts.dryRun) return end({ state: 'planned', reason: 'dry-run' });
+  if (!facts.canPatch) return skip('no-builder');
+  const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
+  if (patch !== undefined) return { next: 'verify', fingerprint: wanted, patch };
+  return { next: 'patch', fingerprint: wanted };
+}
+
+/** The back-off holds for the same findings and the same tools: a change of either is a new chance. */
+function backOffEnd(
+  image: InventoryImageRow | undefined,
+  wanted: string,
+  tools: string,
+): Date | undefined {
+  if (image?.failedFingerprint !== wanted || image.failedTools !== tools) return undefined;
+  return image.retryAfter;
+}
+
+function end(outcome: Outcome): Assessment {
+  return { next: 'end', outcome };
+}
+
+function skip(reason: SkipReason, detail?: string): Assessment {
+  return end({ state: 'skipped', reason, ...(detail !== undefined && { detail }) });
+}

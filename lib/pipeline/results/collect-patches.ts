@@ -1,0 +1,177 @@
+import { annotateManifest } from '../../image/annotate.ts';
+import { Annotation } from '../../image/annotations.ts';
+import { formatTagged } from '../../image/reference.ts';
+import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
+import { readImage } from '../discovery/inspect-image.ts';
+import type { HeldJob } from '../held-job.ts';
+import type { Outcome } from '../records/reasons.ts';
+import { runRowKey } from '../records/run-id.ts';
+import { RUN_PARTITION, type RunRow } from '../records/run-row.ts';
+import type { Services } from '../services.ts';
+import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
+import { finishTarget, moveTarget } from '../targets/change-target.ts';
+import { allTargets, bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
+import { handBackAll } from './collect-scans.ts';
+import { madeNoProgress } from './made-no-progress.ts';
+
+/** Takes up each patch that the group claims to have staged, and lets the others end. */
+export async function collectPatches(
+  services: Services,
+  held: HeldJob,
+  result: PatchJobResult,
+): Promise<void> {
+  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  if (run === undefined) throw new Error('the run of this job is gone');
+  const tools = Object.entries(result.tools).map(([tool, version]) => `${tool}/${version}`);
+  const noProgress = await madeNoProgress(services, held.row, result);
+  for (const image of bySource(await ownTargets(services, held.row))) {
+    const claim = result.images.find((one) => one.digest === image.digest);
+    switch (claim?.outcome) {
+      case undefined: {
+        const detail = 'the result does not mention the image';
+        await handBackAll(services, image, true, {
+          state: 'failed',
+          reason: 'result-invalid',
+          detail,
+        });
+        break;
+      }
+      case 'not-started': {
+        const detail = 'there was never time left for the image';
+        const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+        await handBackAll(services, image, noProgress, outcome);
+        break;
+      }
+      case 'nothing-to-do':
+        await endPatch(services, image, { state: 'skipped', reason: 'no-op-patch' });
+        break;
+      case 'failed':
+        await afterFailure(services, image, claim.failure, claim.message);
+        break;
+      case 'patched':
+        await stage(services, {
+          held,
+          run: run.row,
+          image,
+          claimed: claim.staged,
+          tools: tools.join(' '),
+        });
+        break;
+      default:
+        claim satisfies never;
+    }
+  }
+}
+
+/**
+ * Puts our annotations on the manifest that Copa pushed. It is the digest of that one which is
+ * scanned by the verify job and then published, byte for byte.
+ */
+async function stage(
+  services: Services,
+  options: {
+    readonly held: HeldJob;
+    readonly run: RunRow;
+    readonly image: SourceImage;
+    readonly claimed: SourceImage['digest'];
+    readonly tools: string;
+  },
+): Promise<void> {
+  const { held, run, image, claimed, tools } = options;
+  const { registry } = services;
+  const staging = stagingOf(image.repository);
+  const pushed = await registry.manifest(staging, claimed);
+  if (pushed === undefined) {
+    const detail = 'the result names a patch that is not in the staging repository';
+    await handBackAll(services, image, true, {
+      state: 'failed',
+      reason: 'staging-missing',
+      detail,
+    });
+    return;
+  }
+  const [patched, source] = await Promise.all([
+    readImage(registry, staging, pushed),
+    registry
+      .manifest(image.repository, image.digest)
+      .then((stored) =>
+        stored === undefined ? undefined : readImage(registry, image.repository, stored),
+      ),
+  ]);
+  if (source === undefined) {
+    await endPatch(services, image, { state: 'skipped', reason: 'source-changed' });
+    return;
+  }
+  if (patched === undefined) {
+    const detail = 'what was staged is not an image';
+    await endPatch(services, image, { state: 'rejected', reason: 'manifest-changed', detail });
+    return;
+  }
+  // The same tag each time, also where some of the image's tags have gone on before a crash.
+  const row = (await allTargets(services, held.row))
+    .map((target) => target.row)
+    .filter(
+      ({ fingerprint, repository, sourceDigest }) =>
+        fingerprint !== undefined &&
+        repository === image.repository &&
+        sourceDigest === image.digest,
+    )
+    .sort((a, b) => (a.tag < b.tag ? -1 : 1))[0];
+  const bytes = annotateManifest({
+    staged: pushed.bytes,
+    source: source.manifest,
+    annotations: {
+      ...(row !== undefined &&
+        row.tag !== '*' && {
+          [Annotation.baseName]: formatTagged(registry.host, row.repository, row.tag),
+        }),
+      [Annotation.baseDigest]: image.digest,
+      [Annotation.sourceRepository]: image.repository,
+      [Annotation.sourceDigest]: image.digest,
+      [Annotation.fingerprint]: row?.fingerprint ?? '',
+      [Annotation.run]: run.runId,
+      [Annotation.policy]: run.policyDigest ?? '',
+      [Annotation.tools]: tools,
+    },
+  });
+  held.assertHeld();
+  const staged = await registry.putManifest(staging, annotatedTag(held.row, image.digest), {
+    bytes,
+    mediaType: pushed.mediaType,
+  });
+  const changes = { stagedRepository: staging, staged, tools };
+  for (const target of image.targets) await moveTarget(services, target, 'verifying', changes);
+}
+
+async function afterFailure(
+  services: Services,
+  image: SourceImage,
+  failure: PatchFailure,
+  detail: string,
+): Promise<void> {
+  switch (failure) {
+    case 'unsupported-os':
+    case 'end-of-life':
+      return endPatch(services, image, { state: 'skipped', reason: failure, detail });
+    case 'package-manager-failed':
+    case 'tooling-image-not-found':
+    case 'image-not-found':
+      return endPatch(services, image, { state: 'failed', reason: failure, detail });
+    case 'buildkit-unavailable':
+    case 'unauthorized':
+    case 'timeout':
+    case 'tool-failed':
+      return handBackAll(services, image, true, { state: 'failed', reason: failure, detail });
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** Ends every target of an image. */
+export async function endPatch(
+  services: Services,
+  image: SourceImage,
+  outcome: Outcome,
+): Promise<void> {
+  for (const target of image.targets) await finishTarget(services, target, outcome);
+}

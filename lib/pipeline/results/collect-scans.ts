@@ -1,0 +1,189 @@
+import type { ScanImageResult, ScanJobResult } from '../../job/job-result.ts';
+import { hasAdvisories } from '../../report/advisory-platforms.ts';
+import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
+import type { Stored } from '../../storage/typed-table.ts';
+import type { HeldJob } from '../held-job.ts';
+import { inventoryImage } from '../inventory/inventory.ts';
+import { rememberedPatches } from '../inventory/known-patches.ts';
+import type { FailReason, Outcome } from '../records/reasons.ts';
+import { runRowKey } from '../records/run-id.ts';
+import { RUN_PARTITION } from '../records/run-row.ts';
+import { knownPatches, type TargetRow } from '../records/target-row.ts';
+import type { Services } from '../services.ts';
+import { finishTarget, handBack, moveTarget } from '../targets/change-target.ts';
+import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
+import { keepReport, readClaimedReport } from './accepted-scans.ts';
+import { assess } from './assess.ts';
+import { isBuilderThere } from './builder-proof.ts';
+import { madeNoProgress } from './made-no-progress.ts';
+
+/** Assesses each image of a scan job by its report. */
+export async function collectScans(
+  services: Services,
+  held: HeldJob,
+  result: ScanJobResult,
+): Promise<void> {
+  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  if (run === undefined) throw new Error('the run of this job is gone');
+  const noProgress = await madeNoProgress(services, held.row, result);
+  const canPatch = await isBuilderThere(services);
+  for (const image of bySource(await ownTargets(services, held.row))) {
+    const claim = result.images.find((one) => one.digest === image.digest);
+    const scanned = await readScan(services, held, image, claim, noProgress);
+    if (scanned === undefined) continue;
+    held.assertHeld();
+    const name = await keepReport(services, {
+      runId: run.row.runId,
+      repository: image.repository,
+      digest: image.digest,
+      when: 'before',
+      bytes: scanned.bytes,
+    });
+    const { dryRun } = run.row;
+    const { advisoryPlatforms } = result;
+    const facts = { scan: scanned.scan, name, dryRun, advisoryPlatforms, canPatch };
+    await decide(services, image, facts);
+  }
+}
+
+async function decide(
+  services: Services,
+  image: SourceImage,
+  facts: {
+    readonly scan: Scan;
+    readonly name: string;
+    readonly dryRun: boolean;
+    readonly advisoryPlatforms: readonly string[];
+    readonly canPatch: boolean;
+  },
+): Promise<void> {
+  const { scan } = facts;
+  const row = await inventoryImage(services, image.repository, image.digest);
+  // Also what another run has published since the discovery.
+  const remembered =
+    fixable(scan).length === 0
+      ? []
+      : await rememberedPatches(services, image.repository, image.digest);
+  const patches = new Map(
+    image.targets.map((target) => [target.row.rowKey, knownPatches(target.row)]),
+  );
+  for (const target of image.targets) {
+    const own = patches.get(target.row.rowKey) ?? [];
+    const assessment = assess({
+      ...facts,
+      patches: own,
+      siblingPatches: [...[...patches.values()].flat(), ...remembered].filter(
+        (patch) => !own.some((mine) => mine.digest === patch.digest),
+      ),
+      tagFault: target.row.tagFault,
+      tagDetail: target.row.detail,
+      image: row,
+      tools: services.options.patchWorkerImage.reference,
+      now: services.clock.now(),
+    });
+    const changes = {
+      reportBefore: facts.name,
+      ...findingsBefore(scan, facts.advisoryPlatforms),
+      ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
+    };
+    switch (assessment.next) {
+      case 'end': {
+        const { known } = assessment;
+        const patch = known === undefined ? {} : { patchTag: known.tag, patchDigest: known.digest };
+        await finishTarget(services, target, assessment.outcome, { ...changes, ...patch });
+        break;
+      }
+      case 'patch':
+        await moveTarget(services, target, 'patching', {
+          ...changes,
+          fingerprint: assessment.fingerprint,
+        });
+        break;
+      case 'verify':
+        await moveTarget(services, target, 'verifying', {
+          ...changes,
+          fingerprint: assessment.fingerprint,
+          stagedRepository: image.repository,
+          staged: assessment.patch.digest,
+        });
+        break;
+      default:
+        assessment satisfies never;
+    }
+  }
+}
+
+/** Absent where the database knows nothing of the system: no finding would mean nothing there. */
+function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<TargetRow> {
+  if (scan.os === undefined || !hasAdvisories(scan.os, advisoryPlatforms)) return {};
+  const counts = countBySeverity(scan.findings);
+  return {
+    beforeCritical: counts.critical,
+    beforeHigh: counts.high,
+    beforeMedium: counts.medium,
+    beforeLow: counts.low,
+    beforeUnknown: counts.unknown,
+    beforeFixable: fixable(scan).length,
+  };
+}
+
+/** The report that was accepted; undefined: the image's targets were dealt with here. */
+export async function readScan(
+  services: Services,
+  held: HeldJob,
+  image: SourceImage,
+  claim: ScanImageResult | undefined,
+  noProgress: boolean,
+): Promise<{ readonly scan: Scan; readonly bytes: Uint8Array } | undefined> {
+  if (claim === undefined) {
+    const detail = 'the result does not mention the image';
+    await handBackAll(services, image, true, { state: 'failed', reason: 'result-invalid', detail });
+    return undefined;
+  }
+  switch (claim.outcome) {
+    case 'not-started': {
+      const detail = 'there was never time left for the image';
+      const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+      await handBackAll(services, image, noProgress, outcome);
+      return undefined;
+    }
+    case 'failed': {
+      const reason = FAILURES[claim.failure];
+      await handBackAll(services, image, true, { state: 'failed', reason, detail: claim.message });
+      return undefined;
+    }
+    case 'scanned': {
+      const report = await readClaimedReport(services, held.row, claim);
+      if (report.ok) return report;
+      const detail = report.fault;
+      await handBackAll(services, image, true, {
+        state: 'failed',
+        reason: 'report-invalid',
+        detail,
+      });
+      return undefined;
+    }
+    default:
+      return claim satisfies never;
+  }
+}
+
+const FAILURES = {
+  'image-not-found': 'image-not-found',
+  unauthorized: 'unauthorized',
+  'image-too-large': 'image-too-large',
+  'database-unavailable': 'database-unavailable',
+  'report-too-large': 'report-invalid',
+  timeout: 'timeout',
+  'tool-failed': 'tool-failed',
+} as const satisfies Record<string, FailReason>;
+
+/** All targets of an image go back to the tick, or end where their budget is used up. */
+export async function handBackAll(
+  services: Services,
+  image: { readonly targets: readonly Stored<TargetRow>[] },
+  blame: boolean,
+  outcome: Outcome,
+): Promise<void> {
+  for (const target of image.targets) await handBack(services, target, { blame, outcome });
+}

@@ -1,0 +1,142 @@
+import { inspectLayer } from '../../image/layer/inspect-layer.ts';
+import type { Descriptor } from '../../image/manifest.ts';
+import { formatPinned } from '../../image/reference.ts';
+import { compareStructure } from '../../image/structure/compare-structure.ts';
+import type { ScanJobResult } from '../../job/job-result.ts';
+import { compareFindings } from '../../report/compare-findings.ts';
+import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
+import { readImage } from '../discovery/inspect-image.ts';
+import type { HeldJob } from '../held-job.ts';
+import type { Outcome } from '../records/reasons.ts';
+import type { Services } from '../services.ts';
+import { moveTarget } from '../targets/change-target.ts';
+import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
+import { keepReport, readAcceptedScan } from './accepted-scans.ts';
+import { endPatch } from './collect-patches.ts';
+import { readScan } from './collect-scans.ts';
+import { madeNoProgress } from './made-no-progress.ts';
+
+/** Accepts or refuses each staged patch, by what the registry and a scan from elsewhere show. */
+export async function collectVerifications(
+  services: Services,
+  held: HeldJob,
+  result: ScanJobResult,
+): Promise<void> {
+  const noProgress = await madeNoProgress(services, held.row, result);
+  for (const image of bySource(await ownTargets(services, held.row))) {
+    const pinned = pinnedOf(held.row, image);
+    const claim = result.images.find((one) => one.digest === pinned.digest);
+    const scanned = await readScan(services, held, image, claim, noProgress);
+    if (scanned === undefined) continue;
+    const structure = await verifyStructure(services, image, pinned);
+    const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));
+    if (refused !== undefined) {
+      await endPatch(services, image, refused);
+      continue;
+    }
+    held.assertHeld();
+    const name = await keepReport(services, {
+      runId: held.row.partitionKey,
+      repository: image.repository,
+      digest: image.digest,
+      when: 'after',
+      bytes: scanned.bytes,
+    });
+    const counts = countBySeverity(scanned.scan.findings);
+    for (const target of image.targets) {
+      await moveTarget(services, target, 'publishing', {
+        reportAfter: name,
+        afterCritical: counts.critical,
+        afterHigh: counts.high,
+        afterMedium: counts.medium,
+        afterLow: counts.low,
+        afterUnknown: counts.unknown,
+        verifiedAt: services.clock.now(),
+        ...(structure.unowned !== undefined && { unownedPaths: structure.unowned }),
+      });
+    }
+  }
+}
+
+async function verifyFindings(
+  services: Services,
+  image: SourceImage,
+  after: Scan,
+): Promise<Outcome | undefined> {
+  const before = await readAcceptedScan(services, image.targets[0]?.row.reportBefore);
+  const verdict = compareFindings({ before, after, targeted: fixable(before) });
+  if (verdict.accepted) return undefined;
+  return { state: 'rejected', reason: verdict.reason, detail: verdict.detail };
+}
+
+interface StructureCheck {
+  readonly refused?: Outcome;
+  readonly unowned?: number;
+}
+
+/** The source's layers, then at most three more; a config that says the same; no trick in a layer. */
+async function verifyStructure(
+  services: Services,
+  image: SourceImage,
+  pinned: ReturnType<typeof pinnedOf>,
+): Promise<StructureCheck> {
+  const { registry } = services;
+  const [staged, original] = await Promise.all([
+    registry.manifest(pinned.repository, pinned.digest),
+    registry.manifest(image.repository, image.digest),
+  ]);
+  if (original === undefined) return { refused: { state: 'skipped', reason: 'source-changed' } };
+  if (staged === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
+  const [patched, source] = await Promise.all([
+    readImage(registry, pinned.repository, staged),
+    readImage(registry, image.repository, original),
+  ]);
+  if (patched === undefined || source === undefined) {
+    return { refused: { state: 'rejected', reason: 'manifest-changed' } };
+  }
+  const sourceReference = formatPinned(registry.host, image);
+  const verdict = compareStructure({ source, patched, sourceReference });
+  if (verdict.accepted) {
+    const diffIds = patched.config.rootfs.diff_ids?.slice(source.manifest.layers.length) ?? [];
+    return verifyLayers(services, pinned, verdict.addedLayers, diffIds);
+  }
+  if (verdict.reason === 'nothing-added') {
+    return { refused: { state: 'skipped', reason: 'no-op-patch', detail: verdict.detail } };
+  }
+  return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
+}
+
+async function verifyLayers(
+  services: Services,
+  pinned: ReturnType<typeof pinnedOf>,
+  layers: readonly Descriptor[],
+  diffIds: readonly string[],
+): Promise<StructureCheck> {
+  let unowned: number | undefined = 0;
+  for (const [at, layer] of layers.entries()) {
+    const blob = await services.registry.openBlob(pinned.repository, layer.digest);
+    if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
+    const inspection = await inspectLayer(blob);
+    if (!inspection.ok) return { refused: suspicious(inspection.detail) };
+    const { diffId, statusD, ownershipKnown, unownedSetuid } = inspection.summary;
+    // Else the config would describe, and a runtime unpack, another layer than was looked at.
+    if (diffId !== diffIds[at]) return { refused: suspicious('its config names another layer') };
+    if (statusD) {
+      // Copa's way for images without a package manager may fix a finding on paper alone.
+      const detail = 'the image has no package manager';
+      return { refused: { state: 'skipped', reason: 'unsupported-os', detail } };
+    }
+    if (unownedSetuid.count > 0) {
+      const paths = unownedSetuid.paths.slice(0, 3).join(', ');
+      return { refused: suspicious(`setuid files that no updated package owns: ${paths}`) };
+    }
+    // A database that is no text (rpm's) tells nobody here which package owns what.
+    if (!ownershipKnown) unowned = undefined;
+    else if (unowned !== undefined) unowned += inspection.summary.unowned.count;
+  }
+  return unowned === undefined ? {} : { unowned };
+}
+
+function suspicious(detail: string): Outcome {
+  return { state: 'rejected', reason: 'layer-suspicious', detail };
+}

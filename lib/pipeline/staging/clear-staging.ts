@@ -1,0 +1,88 @@
+import type { Digest } from '../../image/digest.ts';
+import type { RepositoryName } from '../../image/reference.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { allTags } from '../../registry/all-tags.ts';
+import { RegistryError } from '../../registry/registry.ts';
+import type { JobRow } from '../records/job-row.ts';
+import type { TargetRow } from '../records/target-row.ts';
+import type { Services } from '../services.ts';
+import { isOfJob, stagingOf } from './staging-names.ts';
+
+const AT_ONCE = 8;
+
+/** What whoever clears up has to hold right before each deletion: throws where it does not. */
+export interface Lease {
+  assertHeld(): void;
+}
+
+/** The reaper needs none: it runs once at a time, and looks only at what is over. */
+export const NO_LEASE: Lease = { assertHeld: () => {} };
+
+/**
+ * Deletes what patch jobs have pushed to a repository's staging, by the tags that name the job: also
+ * what an attempt left there that was given up. What can't be deleted now is left to the last look
+ * at the run: no job goes on forever for it.
+ */
+export async function clearJobStaging(
+  services: Services,
+  repository: RepositoryName,
+  jobIds: readonly string[],
+  options: { readonly stage: 'pushed' | 'all'; readonly lease: Lease },
+): Promise<void> {
+  const staging = stagingOf(repository);
+  await unlessRegistryFails(services, staging, async () => {
+    const tags = (await allTags(services.registry, staging)) ?? new Map();
+    const digests = new Set<Digest>();
+    for (const { tag, digest } of tags.values()) {
+      if (jobIds.some((jobId) => isOfJob(tag, jobId, options.stage))) digests.add(digest);
+    }
+    for (const digest of digests) {
+      options.lease.assertHeld();
+      await services.registry.deleteManifest(staging, digest);
+    }
+  });
+}
+
+/** Deletes all that the patch jobs of a run have left in any staging repository. */
+export async function clearRunStaging(
+  services: Services,
+  jobs: readonly JobRow[],
+  lease: Lease,
+): Promise<void> {
+  const patchJobs = jobs.filter((job) => job.kind === 'patch');
+  const repositories = [...Map.groupBy(patchJobs, (job) => job.repository)];
+  await inParallel(repositories, AT_ONCE, async ([repository, ofRepository]) => {
+    if (repository === undefined) return;
+    const jobIds = ofRepository.map((job) => job.rowKey);
+    await clearJobStaging(services, repository, jobIds, { stage: 'all', lease });
+  });
+}
+
+/** Deletes the annotated patch of a target that has ended. It may be gone already. */
+export async function clearTargetStaging(
+  services: Services,
+  target: TargetRow,
+  lease: Lease,
+): Promise<void> {
+  const { staged, stagedRepository } = target;
+  if (staged === undefined || stagedRepository === undefined) return;
+  // What stands in the repository itself is a published patch that was verified again.
+  if (stagedRepository === target.repository) return;
+  await unlessRegistryFails(services, stagedRepository, () => {
+    lease.assertHeld();
+    return services.registry.deleteManifest(stagedRepository, staged);
+  });
+}
+
+async function unlessRegistryFails(
+  services: Services,
+  repository: RepositoryName,
+  clear: () => Promise<void>,
+): Promise<void> {
+  try {
+    await clear();
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    services.log.warn('staging not cleared', { repository, code: error.code });
+  }
+}

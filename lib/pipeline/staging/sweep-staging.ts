@@ -1,0 +1,57 @@
+import { inParallel } from '../../in-parallel.ts';
+import { allManifests } from '../../registry/all-manifests.ts';
+import { RegistryError } from '../../registry/registry.ts';
+import type { JobRow } from '../records/job-row.ts';
+import { isRunOver, RUN_PARTITION } from '../records/run-row.ts';
+import { type Services, secondsAfter } from '../services.ts';
+import { stagingOf } from './staging-names.ts';
+
+const AT_ONCE = 8;
+/** By which the registry's clock may differ from ours. */
+const CLOCKS_SECONDS = 60;
+
+/**
+ * Empties the staging repositories of a run's patch jobs of whatever a group has put there, under
+ * whatever tag or none. Not while a run is under way, which may have its patches there; and what has
+ * come since then may be of one that has just begun. False: there may be something left.
+ */
+export async function sweepStaging(services: Services, jobs: readonly JobRow[]): Promise<boolean> {
+  const repositories = [
+    ...new Set(jobs.filter((job) => job.kind === 'patch').map((job) => job.repository)),
+  ].filter((repository) => repository !== undefined);
+  if (repositories.length === 0) return true;
+  const before = secondsAfter(services.clock.now(), -CLOCKS_SECONDS);
+  if (await isRunUnderWay(services)) return false;
+  const swept = await inParallel(repositories, AT_ONCE, (repository) =>
+    sweep(services, stagingOf(repository), before),
+  );
+  return swept.every((empty) => empty);
+}
+
+async function isRunUnderWay(services: Services): Promise<boolean> {
+  for await (const { row } of services.runs.listReadable(RUN_PARTITION, () => {})) {
+    if (!isRunOver(row)) return true;
+  }
+  return false;
+}
+
+async function sweep(
+  services: Services,
+  staging: ReturnType<typeof stagingOf>,
+  before: Date,
+): Promise<boolean> {
+  const { registry, log } = services;
+  try {
+    const manifests = await allManifests(registry, staging);
+    const old = manifests.filter(({ updatedAt }) => updatedAt !== undefined && updatedAt < before);
+    for (const { digest } of old) {
+      log.warn('left in staging, and deleted', { repository: staging, digest });
+      await registry.deleteManifest(staging, digest);
+    }
+    return old.length === manifests.length;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    log.warn('staging not swept', { repository: staging, code: error.code });
+    return false;
+  }
+}

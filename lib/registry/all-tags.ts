@@ -1,0 +1,30 @@
+import type { RepositoryName, Tag } from '../image/reference.ts';
+import type { Registry, TagAttributes } from './registry.ts';
+
+const MAX_TAGS = 100_000;
+/** A page that brings nothing new and names a next one: a listing that goes in a circle never ends. */
+const MAX_IDLE_PAGES = 10;
+
+/**
+ * Every tag of a repository, since whose patch a tag is can't be told from one page. Undefined where
+ * there is no such repository.
+ */
+export async function allTags(
+  registry: Registry,
+  repository: RepositoryName,
+): Promise<Map<Tag, TagAttributes> | undefined> {
+  const tags = new Map<Tag, TagAttributes>();
+  let after: Tag | undefined;
+  let idle = 0;
+  do {
+    const before = tags.size;
+    const page = await registry.listTags(repository, after === undefined ? {} : { after });
+    if (page === undefined) return undefined;
+    for (const attributes of page.tags) tags.set(attributes.tag, attributes);
+    if (tags.size > MAX_TAGS) throw new Error(`${repository} has more than ${MAX_TAGS} tags`);
+    idle = tags.size === before ? idle + 1 : 0;
+    if (idle > MAX_IDLE_PAGES) throw new Error(`the listing of ${repository} goes in a circle`);
+    after = page.next;
+  } while (after !== undefined);
+  return tags;
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+import type { Trial } from '../../job/probe-result.ts';
+import type { TlsFiles } from './builder.ts';
+import { awaitGreeting } from './speaks-http2.ts';
+
+const LIMIT_MS = 15_000;
+const LONGEST_DETAIL = 300;
+
+/**
+ * Whether a remote BuildKit lets in who comes with these files. Its greeting is waited for: with TLS 1.3
+ * a client is refused only after its own side of the handshake is over. HTTP/2 has to be what TLS
+ * agreed on, since Copa's client takes no other (grpc-go, `credentials/tls.go`).
+ */
+export async function askBuildkit(address: string, files: TlsFiles): Promise<Trial> {
+  const { hostname: host, port } = new URL(address);
+  const [ca, cert, key] = await Promise.all(
+    [files.ca, files.cert, files.key].map((file) => readFile(file, 'utf8')),
+  );
+  try {
+    const socket = connect({
+      host,
+      port: Number(port),
+      ...(isIP(host) === 0 && { servername: host }),
+      ca,
+      cert,
+      key,
+      ALPNProtocols: ['h2'],
+    });
+    let agreed: string | false | null = null;
+    socket.once('secureConnect', () => {
+      agreed = socket.alpnProtocol;
+    });
+    const greeting = await awaitGreeting(socket, LIMIT_MS);
+    if (!greeting.greeted) return refused(greeting.why);
+    return agreed === 'h2' ? { ok: true, detail: '' } : refused('TLS did not agree on HTTP/2');
+  } catch (error) {
+    // A certificate or key that OpenSSL does not take.
+    return refused(error instanceof Error ? error.message : 'failed');
+  }
+}
+
+function refused(why: string): Trial {
+  return { ok: false, detail: why.slice(0, LONGEST_DETAIL) };
+}

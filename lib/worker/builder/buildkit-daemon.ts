@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PatchJobFile } from '../../job/job-file.ts';
+import { plainLines, tailMessage } from '../context/plain-text.ts';
+import type { WorkerContext } from '../context/worker-context.ts';
+import { describeEnd } from '../tools/run-tool.ts';
+import { startTool, type ToolEnd } from '../tools/start-tool.ts';
+import type { ToolEnvironment } from '../tools/tool-environment.ts';
+import { buildkitConfig } from './buildkit-config.ts';
+import { registryOnly } from './registry-only.ts';
+import { speaksHttp2 } from './speaks-http2.ts';
+
+export interface BuildkitDaemon {
+  readonly address: string;
+  hasEnded(): boolean;
+  /** Ends it and removes what it kept. */
+  stop(): Promise<void>;
+}
+
+export type DaemonStart =
+  | { readonly ok: true; readonly daemon: BuildkitDaemon }
+  | { readonly ok: false; readonly message: string };
+
+const READY_LIMIT_MS = 60_000;
+const PROBE_EVERY_MS = 200;
+/** A unix socket's path has at most 107 bytes. */
+const LONGEST_SOCKET_FOLDER = 90;
+
+/** Starts a buildkitd of this job's own, and waits until it serves. */
+export async function startBuildkit(
+  context: WorkerContext,
+  job: PatchJobFile,
+  environment: ToolEnvironment,
+): Promise<DaemonStart> {
+  // Beside the scratch folder: what is removed at the end must not reach into mounts. BuildKit mounts
+  // in its temporary folder too.
+  const folder = await mkdtemp(`${context.scratch}-bk-`);
+  const root = join(folder, 'root');
+  const temporary = join(folder, 'tmp');
+  await mkdir(root);
+  await mkdir(temporary);
+  const sockets =
+    folder.length <= LONGEST_SOCKET_FOLDER ? folder : await mkdtemp('/tmp/patchwright-bk-');
+  const socketPath = join(sockets, 'buildkitd.sock');
+  const address = `unix://${socketPath}`;
+  const configFile = join(folder, 'buildkitd.toml');
+  const traceSocket = join(sockets, 'otel.sock');
+  await writeFile(
+    configFile,
+    buildkitConfig(job, { traceSocket, extraCaFile: environment.extraCaFile }),
+  );
+
+  const tool = startTool(context, {
+    name: 'buildkitd',
+    args: ['--config', configFile, '--root', root, '--addr', address],
+    environment: { ...registryOnly(environment.variables, job.registry), TMPDIR: temporary },
+  });
+  let end: ToolEnd | undefined;
+  let stopping = false;
+  void tool.ended.then((how) => {
+    end = how;
+    if (!stopping)
+      context.log.warn('BuildKit ended by itself.', { end: describeEnd(how), said: said() });
+  });
+
+  function said(): string {
+    return tailMessage(plainLines(tool.stderr()), 15, 1800);
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    const how = await tool.stop();
+    // A killed daemon may leave mounts, and removing a folder goes through them.
+    if (how === 'killed') return;
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await rm(sockets, { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  const startedAt = context.clock.now().getTime();
+  while (end === undefined && !context.stop.aborted) {
+    if (await speaksHttp2(socketPath)) {
+      context.log.info('BuildKit is ready.');
+      return { ok: true, daemon: { address, hasEnded: () => end !== undefined, stop } };
+    }
+    if (context.clock.now().getTime() - startedAt > READY_LIMIT_MS) break;
+    await context.sleep(PROBE_EVERY_MS, context.stop);
+  }
+  const how = end === undefined ? 'did not get ready' : describeEnd(end);
+  await stop();
+  return { ok: false, message: `buildkitd ${how}: ${said()}` };
+}

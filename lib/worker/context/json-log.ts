@@ -1,0 +1,36 @@
+import type { Clock } from '../../clock.ts';
+import type { Log, LogFields } from '../../log.ts';
+import { plainLines, tailMessage } from './plain-text.ts';
+import type { SecretMask } from './secret-mask.ts';
+
+const LONGEST_FIELD = 2000;
+
+/** A log of one JSON object a line. Texts are masked, made printable and bounded. */
+export function createJsonLog(options: {
+  readonly clock: Clock;
+  readonly secrets: SecretMask;
+  readonly write: (line: string) => void;
+}): Log {
+  function log(level: string, message: string, fields: LogFields = {}): void {
+    const shown = Object.entries(fields).map(([name, value]) => [name, presentable(value)]);
+    const line = {
+      ...Object.fromEntries(shown),
+      time: options.clock.now().toISOString(),
+      level,
+      message,
+    };
+    options.write(`${JSON.stringify(line)}\n`);
+  }
+
+  function presentable(value: LogFields[string]): LogFields[string] {
+    if (typeof value !== 'string') return value;
+    const lines = plainLines(options.secrets.mask(value));
+    return tailMessage(lines, lines.length, LONGEST_FIELD);
+  }
+
+  return {
+    info: (message, fields) => log('info', message, fields),
+    warn: (message, fields) => log('warn', message, fields),
+    error: (message, fields) => log('error', message, fields),
+  };
+}

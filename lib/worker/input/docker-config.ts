@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { RegistryHost } from '../../image/reference.ts';
+import type { SecretMask } from '../context/secret-mask.ts';
+
+/**
+ * Docker's `config.json`, as far as the worker reads it itself. Trivy, Copa and BuildKit take
+ * `registrytoken` as the bearer token for a registry, as it stands.
+ */
+export const DockerConfig = z.looseObject({
+  auths: z.record(
+    z.string(),
+    z.looseObject({
+      registrytoken: z.string().optional(),
+      identitytoken: z.string().optional(),
+      password: z.string().optional(),
+      auth: z.string().optional(),
+    }),
+  ),
+});
+export type DockerConfig = z.infer<typeof DockerConfig>;
+
+/** The bearer token for this registry. Absent: it is asked without one. */
+export function registryToken(config: DockerConfig, host: RegistryHost): string | undefined {
+  return Object.hasOwn(config.auths, host) ? config.auths[host]?.registrytoken : undefined;
+}
+
+export function learnCredentials(config: DockerConfig, secrets: SecretMask): void {
+  for (const entry of Object.values(config.auths)) {
+    for (const value of Object.values(entry)) {
+      if (typeof value === 'string') secrets.learn(value);
+    }
+    // `auth` is base64 of `user:password`, and tools may show the decoded half.
+    const decoded = Buffer.from(entry.auth ?? '', 'base64').toString();
+    secrets.learn(decoded.slice(decoded.indexOf(':') + 1));
+  }
+}

@@ -1,0 +1,45 @@
+import { formatPinned, formatTagged } from '../../image/reference.ts';
+import type { PatchJobFile } from '../../job/job-file.ts';
+import type { TlsFiles } from '../builder/builder.ts';
+import type { ToolCommand } from '../tools/start-tool.ts';
+import type { ToolEnvironment } from '../tools/tool-environment.ts';
+
+/**
+ * Patches one image from its digest and pushes the result to the staging repository. With a report
+ * file Copa takes the platform of the machine, whatever `--platform` says.
+ */
+export function patchImage(
+  job: PatchJobFile,
+  image: PatchJobFile['images'][number],
+  options: {
+    readonly buildkitAddress: string;
+    /** For an address that is not this container's own. Copa wants absolute paths. */
+    readonly tls?: TlsFiles | undefined;
+    readonly reportFile: string;
+    readonly seconds: number;
+    readonly environment: ToolEnvironment;
+  },
+): ToolCommand {
+  const { tls } = options;
+  return {
+    name: 'copa',
+    args: [
+      'patch',
+      '-i',
+      formatPinned(job.registry, { repository: job.repository, digest: image.digest }),
+      '-r',
+      options.reportFile,
+      '-t',
+      formatTagged(job.registry, job.staging, image.stagingTag),
+      '--addr',
+      options.buildkitAddress,
+      ...(tls === undefined ? [] : ['--cacert', tls.ca, '--cert', tls.cert, '--key', tls.key]),
+      '--push',
+      '--timeout',
+      `${options.seconds}s`,
+      '--progress',
+      'plain',
+    ],
+    environment: options.environment.variables,
+  };
+}

@@ -1,0 +1,26 @@
+import { plainLines } from '../context/plain-text.ts';
+
+const BLOCK_EDGE = '------';
+/** Progress: `#12 0.512 text`. After a failure the same once more, without the number. */
+const PROGRESS = /^(?:#\d+ |\d+\.\d+ )/;
+
+/**
+ * What Copa says itself. The rest of its output is BuildKit's plain progress, with all that programs
+ * of the image print: they could print any text that decides something here.
+ * Source: BuildKit 0.28.1, `util/progress/progressui/{display,printer}.go`.
+ */
+export function copaOwnLines(stderr: string): string[] {
+  const own: string[] = [];
+  let inBlock = false;
+  for (const line of plainLines(stderr)) {
+    if (line === BLOCK_EDGE) inBlock = !inBlock;
+    else if (!inBlock && !PROGRESS.test(line)) own.push(line);
+  }
+  return own;
+}
+
+/** Why Copa failed: its last `Error: ` line and what follows. Texts: `main.go`, cobra's `command.go`. */
+export function copaFailureLines(ownLines: readonly string[]): readonly string[] {
+  const last = ownLines.findLastIndex((line) => line.startsWith('Error: '));
+  return last === -1 ? ownLines : ownLines.slice(last);
+}

@@ -1,0 +1,69 @@
+import type { Digest } from '../../image/digest.ts';
+import type { PatchFailure } from '../../job/job-result.ts';
+import { truncate } from '../../text/truncate.ts';
+import { plainLines } from '../context/plain-text.ts';
+import { toolFailureMessage } from '../tools/failure-message.ts';
+import { classifyFailure, PATCH_FAILURES } from '../tools/failure-table.ts';
+import { succeeded, type ToolRun } from '../tools/run-tool.ts';
+import { copaFailureLines, copaOwnLines } from './copa-lines.ts';
+import type { TagState } from './staged-tag.ts';
+
+export type CopaOutcome =
+  | { readonly outcome: 'patched'; readonly staged: Digest }
+  | { readonly outcome: 'nothing-to-do' }
+  | { readonly outcome: 'stopped' }
+  | { readonly outcome: 'failed'; readonly failure: PatchFailure; readonly message: string };
+
+/** Copa ends with 0 in both cases. Texts: `main.go` and `pkg/patch/patch.go` of 0.14.2. */
+const UP_TO_DATE = /Image is already up-to-date\. No patch was applied\./;
+const PATCHED = /Patched image \(/;
+
+/**
+ * What became of an image, from how Copa ended, what it said, and what the registry shows under the
+ * staging tag before and after. Where they differ, the registry is believed.
+ */
+export function copaOutcome(run: ToolRun, before: TagState, after: TagState): CopaOutcome {
+  if (run.end.how === 'stopped') return { outcome: 'stopped' };
+  const lines = copaOwnLines(run.stderr);
+  if (run.end.how === 'time-limit') return failed('timeout', run, lines);
+  if (!succeeded(run)) {
+    const reason = copaFailureLines(lines);
+    const failure = classifyFailure(PATCH_FAILURES, reason, 'tool-failed');
+    // What the package manager printed explains its failure better than Copa does.
+    const said = failure === 'package-manager-failed' ? plainLines(run.stderr) : reason;
+    return failed(failure, run, said);
+  }
+
+  const text = lines.join('\n');
+  if (after.state === 'present') {
+    const changed = before.state !== 'present' || before.digest !== after.digest;
+    if (before.state === 'unknown' || before.state === 'refused' || !changed) {
+      if (UP_TO_DATE.test(text)) return { outcome: 'nothing-to-do' };
+      return PATCHED.test(text) ? patched(after.digest) : unexplained(run, lines);
+    }
+    return patched(after.digest);
+  }
+  if (after.state === 'absent') {
+    return UP_TO_DATE.test(text) ? { outcome: 'nothing-to-do' } : unexplained(run, lines);
+  }
+
+  const why = after.state === 'refused' ? 'the registry refused the token' : after.why;
+  return {
+    outcome: 'failed',
+    failure: after.state === 'refused' ? 'unauthorized' : 'tool-failed',
+    message: `the staging tag could not be read after the patch: ${why}`,
+  };
+}
+
+function patched(staged: Digest): CopaOutcome {
+  return { outcome: 'patched', staged };
+}
+
+function unexplained(run: ToolRun, lines: readonly string[]): CopaOutcome {
+  const message = `no new manifest under the staging tag; ${toolFailureMessage('copa', run, lines)}`;
+  return { outcome: 'failed', failure: 'tool-failed', message: truncate(message, 2000) };
+}
+
+function failed(failure: PatchFailure, run: ToolRun, lines: readonly string[]): CopaOutcome {
+  return { outcome: 'failed', failure, message: toolFailureMessage('copa', run, lines) };
+}

@@ -1,0 +1,39 @@
+import type { RegistryHost, RepositoryName } from '../../image/reference.ts';
+import type { PatchJobFile } from '../../job/job-file.ts';
+
+type Image = PatchJobFile['images'][number];
+
+/**
+ * A Trivy report with just what Copa reads of it: the operating system, the architecture and each
+ * package with its fixed version. Source: Copa 0.14.2, `pkg/report/trivy.go`. Only `os-pkgs` with a
+ * `FixedVersion` count there; package URLs are not read.
+ */
+export function copaReport(
+  image: Image,
+  where: { readonly registry: RegistryHost; readonly repository: RepositoryName },
+): object {
+  const artifact = `${where.registry}/${where.repository}@${image.digest}`;
+  return {
+    SchemaVersion: 2,
+    ArtifactName: artifact,
+    ArtifactType: 'container_image',
+    Metadata: {
+      OS: { Family: image.os.family, Name: image.os.name },
+      ImageConfig: { architecture: image.architecture, os: 'linux' },
+    },
+    Results: [
+      {
+        Target: `${artifact} (${image.os.family} ${image.os.name})`,
+        Class: 'os-pkgs',
+        Type: image.os.family,
+        Vulnerabilities: image.findings.map((finding) => ({
+          VulnerabilityID: finding.id,
+          PkgName: finding.package,
+          InstalledVersion: finding.installed,
+          FixedVersion: finding.fixed,
+          Severity: 'UNKNOWN',
+        })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+import { Digest } from '../../image/digest.ts';
+import { isLoopback } from '../../image/loopback.ts';
+import { MediaType } from '../../image/manifest.ts';
+import type { RegistryHost, RepositoryName, Tag } from '../../image/reference.ts';
+import type { WorkerContext } from '../context/worker-context.ts';
+import { connectionFailure, sendRequest } from '../transfer/send-request.ts';
+
+/** What a tag of the staging repository points to. */
+export type TagState =
+  | { readonly state: 'present'; readonly digest: Digest }
+  | { readonly state: 'absent' }
+  | { readonly state: 'refused' }
+  | { readonly state: 'unknown'; readonly why: string };
+
+const ACCEPT = [
+  MediaType.ociManifest,
+  MediaType.ociIndex,
+  MediaType.dockerManifest,
+  MediaType.dockerManifestList,
+].join(', ');
+
+/** Asks the registry itself, with HEAD. Never throws. */
+export async function readStagedTag(
+  context: WorkerContext,
+  options: {
+    readonly registry: RegistryHost;
+    readonly repository: RepositoryName;
+    readonly tag: Tag;
+    readonly token: string | undefined;
+    /** The registry has a certificate authority of its own, so it speaks TLS wherever it is. */
+    readonly ownCa: boolean;
+  },
+): Promise<TagState> {
+  const scheme = isLoopback(options.registry) && !options.ownCa ? 'http' : 'https';
+  const url = `${scheme}://${options.registry}/v2/${options.repository}/manifests/${options.tag}`;
+  const authorization =
+    options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  try {
+    const { response } = await sendRequest(context, url, {
+      method: 'HEAD',
+      headers: { accept: ACCEPT, ...authorization },
+    });
+    if (response.status === 404) return { state: 'absent' };
+    if (response.status === 401 || response.status === 403) return { state: 'refused' };
+    if (response.status !== 200) {
+      return { state: 'unknown', why: `the registry answered ${response.status}` };
+    }
+    const digest = Digest.safeParse(response.headers.get('docker-content-digest'));
+    return digest.success
+      ? { state: 'present', digest: digest.data }
+      : { state: 'unknown', why: 'the registry named no digest' };
+  } catch (error) {
+    const failure = connectionFailure(error);
+    return { state: 'unknown', why: `the registry could not be reached (${failure})` };
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ProbeResult, Trial } from '../../job/probe-result.ts';
+import type { WorkerContext } from '../context/worker-context.ts';
+import type { ToolEnvironment } from '../tools/tool-environment.ts';
+import { runcTrial } from './runc-trial.ts';
+import { type TrialPrograms, trialPrograms } from './trial-programs.ts';
+
+const CGROUPS = '/sys/fs/cgroup';
+/** One of version 1's hierarchies is as good as another: runc makes its folder in each. */
+const OLD_HIERARCHIES = ['memory', 'pids', 'cpu'] as const;
+
+/** Tries what BuildKit and runc do by the programs that do it, and takes everything away again. */
+export async function runTrials(
+  context: WorkerContext,
+  environment: ToolEnvironment,
+): Promise<ProbeResult['trials']> {
+  const folder = join(context.scratch, 'probe');
+  const at = (name: string) => join(folder, name);
+  for (const name of ['source', 'target', 'lower', 'upper', 'work']) {
+    await mkdir(at(name), { recursive: true });
+  }
+  const overlay = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
+  const target = at('target');
+  const programs = trialPrograms(context, environment);
+  const { mounted, attempt } = programs;
+  const unshare = (...args: string[]) => attempt('unshare', ...args, 'true');
+  // No two containers at once have a scratch folder of the same name.
+  const name = `patchwright-probe-${basename(context.scratch)}`;
+
+  // One after the other: the mounts share their target.
+  return {
+    'bind-mount': await mounted(target, ['--bind', at('source')]),
+    'tmpfs-mount': await mounted(target, ['-t', 'tmpfs', 'probe']),
+    'overlay-mount': await mounted(target, ['-t', 'overlay', 'probe', '-o', overlay]),
+    'proc-mount': await unshare('--pid', '--fork', '--mount-proc'),
+    'unshare-mount': await unshare('--mount'),
+    'unshare-pid': await unshare('--pid', '--fork'),
+    'unshare-user': await unshare('--user'),
+    'cgroup-write': await writeCgroup(programs, name),
+    'runc-container': await runcTrial(programs, at('runc'), name),
+  };
+}
+
+/** runc gives each container a cgroup, which is a folder in this file system. */
+async function writeCgroup({ attempt }: TrialPrograms, name: string): Promise<Trial> {
+  const folder = join(await cgroupFolder(), name);
+  const made = await attempt('mkdir', folder);
+  return made.ok ? await attempt('rmdir', folder) : made;
+}
+
+async function cgroupFolder(): Promise<string> {
+  for (const name of OLD_HIERARCHIES) {
+    const folder = join(CGROUPS, name);
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() === true) return folder;
+  }
+  return CGROUPS;
+}

@@ -1,0 +1,82 @@
+import { readFile, statfs } from 'node:fs/promises';
+import { release } from 'node:os';
+import { ProbeJobFile } from '../../job/probe-job.ts';
+import { ProbeResult } from '../../job/probe-result.ts';
+import { askBuildkit } from '../builder/ask-buildkit.ts';
+import { tlsFilesOf } from '../builder/builder.ts';
+import type { WorkerContext } from '../context/worker-context.ts';
+import type { WorkerEnd } from '../context/worker-end.ts';
+import { type DockerConfig, registryToken } from '../input/docker-config.ts';
+import { readGroupFolder } from '../input/job-folder.ts';
+import { prepareToolEnvironment } from '../tools/tool-environment.ts';
+import { toolVersions } from '../tools/tool-versions.ts';
+import { connectionFailure, sendRequest } from '../transfer/send-request.ts';
+import { uploadBlob } from '../transfer/upload-blob.ts';
+import { runTrials } from './probe-trials.ts';
+
+const STATUS_FIELDS = ['CapEff', 'Seccomp', 'NoNewPrivs'] as const;
+
+/** Finds out what this container may do and stores it: `patchwright doctor --probe` asks for it. */
+export async function runProbe(context: WorkerContext, folder: string): Promise<WorkerEnd> {
+  const input = await readGroupFolder(folder, context.secrets, ProbeJobFile);
+  if (!input.ok) {
+    for (const fault of input.faults) context.log.error('The probe cannot be done.', { fault });
+    return 'bad-input';
+  }
+  const { job, dockerConfig } = input;
+  if (job.extraCa !== undefined) context.trust(job.extraCa);
+  const { extraCa } = job;
+  const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
+  const { bavail, bsize } = await statfs(context.scratch);
+  const result: ProbeResult = {
+    version: 2,
+    kind: 'probe',
+    probeId: job.probeId,
+    kernel: release().slice(0, 128),
+    userId: process.getuid?.() ?? -1,
+    status: await processStatus(),
+    trials: await runTrials(context, environment),
+    tools: await toolVersions(context, job.tools, environment),
+    freeBytes: bavail * bsize,
+    registry: await askRegistry(context, job, dockerConfig),
+    ...(job.buildkitAddress !== undefined && {
+      buildkit: await askBuildkit(job.buildkitAddress, tlsFilesOf(folder)),
+    }),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(ProbeResult.parse(result)));
+  const upload = await uploadBlob(context, job.resultUrl, bytes);
+  if (upload.outcome !== 'failed') return upload.outcome === 'created' ? 'done' : 'already-written';
+  context.log.error('The result was not stored.', { reason: upload.why });
+  return 'result-not-stored';
+}
+
+async function processStatus(): Promise<Record<string, string>> {
+  const text = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const lines = text.split('\n').map((line) => line.split(/:\s*/, 2));
+  const wanted: readonly string[] = STATUS_FIELDS;
+  return Object.fromEntries(
+    lines.flatMap(([name = '', value = '']) =>
+      wanted.includes(name) ? [[name, value.slice(0, 64)]] : [],
+    ),
+  );
+}
+
+async function askRegistry(
+  context: WorkerContext,
+  { registry, image }: ProbeJobFile,
+  dockerConfig: DockerConfig,
+): Promise<ProbeResult['registry']> {
+  const token = registryToken(dockerConfig, registry) ?? '';
+  const url = `https://${registry}/v2/${image.repository}/manifests/${image.digest}`;
+  const accept =
+    'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, ' +
+    'application/vnd.docker.distribution.manifest.v2+json, ' +
+    'application/vnd.docker.distribution.manifest.list.v2+json';
+  try {
+    const headers = { authorization: `Bearer ${token}`, accept };
+    const { response } = await sendRequest(context, url, { method: 'HEAD', headers });
+    return { ok: response.status === 200, detail: `answered ${response.status}` };
+  } catch (error) {
+    return { ok: false, detail: `no answer (${connectionFailure(error)})`.slice(0, 300) };
+  }
+}

@@ -1,0 +1,95 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256Hex } from '../../image/digest.ts';
+import type { ScanJobFile } from '../../job/job-file.ts';
+import { MAX_REPORT_BYTES, type ScanFailure, type ScanImageResult } from '../../job/job-result.ts';
+import { type ImageTime, nextImageTime } from '../context/image-time.ts';
+import type { WorkerContext } from '../context/worker-context.ts';
+import { errorMessage, toolFailureMessage } from '../tools/failure-message.ts';
+import { classifyFailure, SCAN_FAILURES } from '../tools/failure-table.ts';
+import { runTool, succeeded, type ToolRun } from '../tools/run-tool.ts';
+import type { ToolEnvironment } from '../tools/tool-environment.ts';
+import { uploadBlob } from '../transfer/upload-blob.ts';
+import { scanImage } from './trivy-command.ts';
+import { trivyFailureLines } from './trivy-lines.ts';
+
+/** The report was there before: an earlier life of this container did the work, or is lost. */
+export const ALREADY_WRITTEN = 'already-written';
+
+type Image = ScanJobFile['images'][number];
+
+interface Scan {
+  readonly job: ScanJobFile;
+  readonly image: Image;
+  /** Its place in the job, from 0. */
+  readonly index: number;
+  readonly cacheFolder: string;
+  readonly environment: ToolEnvironment;
+}
+
+/** Scans one image and stores its report. Whatever goes wrong is this image's result. */
+export async function scanOneImage(
+  context: WorkerContext,
+  scan: Scan,
+): Promise<ScanImageResult | typeof ALREADY_WRITTEN> {
+  const { job, image, index } = scan;
+  const time = nextImageTime(context, job);
+  if (time === undefined) return { digest: image.digest, outcome: 'not-started' };
+
+  const reportFile = join(context.scratch, `report-${index}.json`);
+  try {
+    const options = { ...scan, reportFile, seconds: time.seconds };
+    const run = await runTool(context, scanImage(job, image, options), time.seconds);
+    if (!succeeded(run)) return unsuccessful(scan, run, time);
+    return await storeReport(context, image, reportFile);
+  } catch (error) {
+    return failed(image, 'tool-failed', errorMessage(error, context.secrets));
+  } finally {
+    await rm(reportFile, { force: true });
+    await scan.environment.clearTemporary();
+  }
+}
+
+function unsuccessful({ image, index }: Scan, run: ToolRun, time: ImageTime): ScanImageResult {
+  if (run.end.how === 'stopped') return { digest: image.digest, outcome: 'not-started' };
+
+  const lines = trivyFailureLines(run.stderr);
+  const failure =
+    run.end.how === 'time-limit' ? 'timeout' : classifyFailure(SCAN_FAILURES, lines, 'tool-failed');
+  // Not the image's fault: those before it used up the time.
+  if (failure === 'timeout' && time.cutShort && index > 0) {
+    return { digest: image.digest, outcome: 'not-started' };
+  }
+  return failed(image, failure, toolFailureMessage('trivy', run, lines));
+}
+
+async function storeReport(
+  context: WorkerContext,
+  image: Image,
+  reportFile: string,
+): Promise<ScanImageResult | typeof ALREADY_WRITTEN> {
+  const { size } = await stat(reportFile);
+  if (size > MAX_REPORT_BYTES) {
+    return failed(image, 'report-too-large', `the report has ${size} bytes`);
+  }
+
+  const bytes = new Uint8Array(await readFile(reportFile));
+  const upload = await uploadBlob(context, image.reportUrl, bytes);
+  switch (upload.outcome) {
+    case 'created':
+      return {
+        digest: image.digest,
+        outcome: 'scanned',
+        reportSha256: sha256Hex(bytes),
+        reportBytes: bytes.length,
+      };
+    case 'exists':
+      return ALREADY_WRITTEN;
+    case 'failed':
+      return failed(image, 'tool-failed', `the report was not stored: ${upload.why}`);
+  }
+}
+
+function failed(image: Image, failure: ScanFailure, message: string): ScanImageResult {
+  return { digest: image.digest, outcome: 'failed', failure, message };
+}

@@ -1,0 +1,95 @@
+import type { WorkerContext } from '../context/worker-context.ts';
+import { CappedOutput } from './capped-output.ts';
+
+/** A program to start: found on PATH, never through a shell. */
+export interface ToolCommand {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** All of the child's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export type ToolEnd =
+  | { readonly how: 'exit'; readonly code: number }
+  | { readonly how: 'signal'; readonly signal: string }
+  /** It never ran: not on PATH, not executable. `code` is the system's, for example `ENOENT`. */
+  | { readonly how: 'not-started'; readonly code: string };
+
+/** A program that runs in a process group of its own. */
+export interface RunningTool {
+  readonly ended: Promise<ToolEnd>;
+  /** What it wrote so far: masked, and capped to a beginning and an end. */
+  stdout(): string;
+  stderr(): string;
+  /** Asks the whole group to end, and kills it when it does not within the grace. */
+  stop(): Promise<'ended' | 'killed'>;
+}
+
+const STDOUT_SIZE = { headBytes: 256 * 1024, tailBytes: 1024 };
+const STDERR_SIZE = { headBytes: 16 * 1024, tailBytes: 64 * 1024 };
+const STOP_GRACE_MS = 10_000;
+/** A grandchild that left the group may hold the pipes open for ever. */
+const PIPE_GRACE_MS = 1000;
+
+export function startTool(context: WorkerContext, command: ToolCommand): RunningTool {
+  const child = context.spawn(command.name, [...command.args], {
+    cwd: context.scratch,
+    env: command.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    shell: false,
+  });
+  const stdout = new CappedOutput(STDOUT_SIZE);
+  const stderr = new CappedOutput(STDERR_SIZE);
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<ToolEnd>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid === undefined) resolve({ how: 'not-started', code: error.code ?? 'unknown' });
+    });
+    child.once('exit', (code, signal) => {
+      signalGroup('SIGKILL');
+      resolve(code === null ? { how: 'signal', signal: String(signal) } : { how: 'exit', code });
+    });
+  }).then(async (end) => {
+    const drained = new AbortController();
+    await Promise.race([closed, context.sleep(PIPE_GRACE_MS, drained.signal)]);
+    drained.abort();
+    child.stdout.destroy();
+    child.stderr.destroy();
+    return end;
+  });
+
+  function signalGroup(signal: NodeJS.Signals): void {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // No such process: all of the group has ended.
+    }
+  }
+
+  async function stop(): Promise<'ended' | 'killed'> {
+    signalGroup('SIGTERM');
+    const over = new AbortController();
+    const inTime = await Promise.race([
+      ended.then(() => true),
+      context.sleep(STOP_GRACE_MS, over.signal).then(() => false),
+    ]);
+    over.abort();
+    if (inTime) return 'ended';
+
+    signalGroup('SIGKILL');
+    await ended;
+    return 'killed';
+  }
+
+  return {
+    ended,
+    stdout: () => stdout.text(context.secrets),
+    stderr: () => stderr.text(context.secrets),
+    stop,
+  };
+}

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { inspectLayer, LAYER_LIMITS } from '../../../../lib/image/layer/inspect-layer.ts';
+import { streamOf, type TarEntry, tarOf } from './layer-samples.ts';
+
+async function inspect(entries: readonly TarEntry[], limits = LAYER_LIMITS) {
+  return inspectLayer(streamOf(gzipSync(await tarOf(entries))), limits);
+}
+
+const DPKG_LIST = 'var/lib/dpkg/info/libssl3:amd64.list';
+
+describe('a layer', () => {
+  it.each([1, 7, 512, 65_536])('is read the same in chunks of %i bytes', async (chunkSize) => {
+    const tar = await tarOf([
+      { name: 'usr/', type: 'directory' },
+      { name: 'usr/bin/x', text: 'x'.repeat(3000) },
+      { name: 'usr/bin/.wh.old' },
+    ]);
+    const expected = {
+      ok: true,
+      summary: {
+        entries: 3,
+        deletions: 1,
+        uncompressedBytes: tar.byteLength,
+        diffId: digestOf(tar),
+        statusD: false,
+        ownershipKnown: true,
+        unowned: { count: 1, paths: ['usr/bin/x'] },
+        unownedSetuid: { count: 0, paths: [] },
+      },
+    };
+
+    const plain = await inspectLayer(streamOf(tar, chunkSize));
+    const compressed = await inspectLayer(streamOf(gzipSync(tar), chunkSize));
+
+    expect(plain).toEqual(expected);
+    expect(compressed).toEqual(expected);
+  });
+
+  it('may be empty', async () => {
+    expect(await inspect([])).toMatchObject({ ok: true, summary: { entries: 0 } });
+  });
+
+  it.each(['var/lib/dpkg/status.d/libc6', './var//lib/dpkg/status.d/libc6.md5sums'])(
+    'tells of an image without its own package manager by %s',
+    async (name) => {
+      expect(await inspect([{ name }])).toMatchObject({ ok: true, summary: { statusD: true } });
+    },
+  );
+
+  it('with an ordinary package database does not', async () => {
+    const inspection = await inspect([{ name: 'var/lib/dpkg/status' }]);
+
+    expect(inspection).toMatchObject({ ok: true, summary: { statusD: false } });
+  });
+});
+
+describe('a hostile layer is a fault', () => {
+  it('when it is a decompression bomb', async () => {
+    const zeros = gzipSync(Buffer.alloc(LAYER_LIMITS.ratioFromBytes * 2));
+
+    const inspection = await inspectLayer(streamOf(zeros));
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'decompression-bomb' });
+  });
+
+  it('when it is larger than allowed', async () => {
+    const entries = [{ name: 'x', text: 'x'.repeat(10_000) }];
+
+    const inspection = await inspect(entries, { ...LAYER_LIMITS, maxBytes: 10_000 });
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
+  });
+
+  it('when it has too many entries', async () => {
+    const entries = Array.from({ length: 11 }, (_, at) => ({ name: `${at}` }));
+
+    const inspection = await inspect(entries, { ...LAYER_LIMITS, maxEntries: 10 });
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'too-many-entries' });
+  });
+
+  it.each<{ readonly what: string; readonly entries: readonly TarEntry[] }>([
+    {
+      what: 'names',
+      entries: [{ name: `${'a/'.repeat(400)}x` }, { name: `${'b/'.repeat(400)}x` }],
+    },
+    { what: 'file lists', entries: [{ name: DPKG_LIST, text: '/a\n'.repeat(400) }] },
+  ])('when its $what fill the memory', async ({ entries }) => {
+    const inspection = await inspect(entries, { ...LAYER_LIMITS, maxTextBytes: 1000 });
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
+  });
+
+  it('when its file lists name too many paths', async () => {
+    const text = Array.from({ length: 11 }, (_, at) => `/${at}\n`).join('');
+
+    const inspection = await inspect([{ name: DPKG_LIST, text }], {
+      ...LAYER_LIMITS,
+      maxOwned: 10,
+    });
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
+  });
+
+  it('when a path is longer than a file system takes', async () => {
+    const inspection = await inspect([{ name: 'a/'.repeat(3000) }]);
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
+  });
+
+  it('when it is compressed with zstd', async () => {
+    const inspection = await inspectLayer(streamOf(zstdCompressSync(Buffer.alloc(100)), 1));
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'unsupported-compression' });
+  });
+
+  it('when it breaks off', async () => {
+    const tar = await tarOf([{ name: 'x', text: 'x'.repeat(5000) }]);
+
+    const plain = await inspectLayer(streamOf(tar.subarray(0, 2000)));
+    const compressed = await inspectLayer(streamOf(gzipSync(tar).subarray(0, 40)));
+
+    expect(plain).toMatchObject({ ok: false, fault: 'not-a-layer' });
+    expect(compressed).toMatchObject({ ok: false, fault: 'not-a-layer' });
+  });
+
+  it('when it is something else', async () => {
+    const inspection = await inspectLayer(streamOf(Buffer.from('<html>'.repeat(1000))));
+
+    expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
+  });
+});
+
+describe('a large file list', () => {
+  const incompressible = { name: 'usr/bin/x', text: randomBytes(100_000).toString('hex') };
+
+  it('lets others have their turns while it is read', async () => {
+    const text = '/usr/share/doc/libssl3/copyright\n'.repeat(30_000);
+    const tar = await tarOf([{ name: DPKG_LIST, text }]);
+    let turns = 0;
+    let reading = true;
+    const others = () => {
+      turns += 1;
+      if (reading) setImmediate(others);
+    };
+    setImmediate(others);
+
+    await inspectLayer(streamOf(tar, tar.byteLength));
+    reading = false;
+
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(text.length / (64 * 1024)));
+  });
+
+  it('of one endless line that goes in and out of a folder takes no longer than others', async () => {
+    const text = `/${'a'.repeat(2_000_000)}${'/x/..'.repeat(400_000)}`;
+
+    const inspection = await inspect([{ name: DPKG_LIST, text }, incompressible]);
+
+    expect(inspection).toMatchObject({ ok: true, summary: { unowned: { count: 1 } } });
+  });
+
+  it('is read rightly where a line and a character are cut by the stream', async () => {
+    const paths = ['usr/share/größe', 'usr/share/🙂', 'usr/bin/last'];
+    const text = paths.map((path) => `/${path}`).join('\n');
+    const tar = await tarOf([{ name: DPKG_LIST, text }, ...paths.map((name) => ({ name }))]);
+
+    const inspection = await inspectLayer(streamOf(tar, 1));
+
+    expect(inspection).toMatchObject({ ok: true, summary: { unowned: { count: 0, paths: [] } } });
+  });
+});
+
+describe('the stream', () => {
+  it.each(['plain', 'compressed'])('that fails is no fault of the layer: %s', async (form) => {
+    const tar = await tarOf([{ name: 'x', text: 'x'.repeat(5000) }]);
+    const bytes = form === 'plain' ? tar : gzipSync(tar);
+    async function* failing() {
+      yield bytes.subarray(0, 30);
+      throw new Error('connection lost');
+    }
+
+    const inspecting = inspectLayer(failing());
+
+    await expect(inspecting).rejects.toThrow('connection lost');
+  });
+
+  it.each<{ readonly what: string; readonly bytes: () => Promise<Buffer>; readonly fault: string }>(
+    [
+      {
+        what: 'has too many entries',
+        bytes: async () =>
+          gzipSync(await tarOf(Array.from({ length: 5000 }, (_, at) => ({ name: `${at}` })))),
+        fault: 'too-many-entries',
+      },
+      {
+        what: 'is of a compression that is not read',
+        bytes: async () => zstdCompressSync(randomBytes(5000)),
+        fault: 'unsupported-compression',
+      },
+    ],
+  )('is let go of when the layer $what', async ({ bytes, fault }) => {
+    const layer = await bytes();
+    let released = false;
+    async function* watched() {
+      try {
+        yield* streamOf(layer, 100);
+      } finally {
+        released = true;
+      }
+    }
+
+    const inspection = await inspectLayer(watched(), { ...LAYER_LIMITS, maxEntries: 1 });
+
+    expect(inspection).toMatchObject({ ok: false, fault });
+    expect(released).toBe(true);
+  });
+});

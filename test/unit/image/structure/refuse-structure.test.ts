@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { assign, type Changes, compareChanged } from './image-changes.ts';
+import { aLayer } from './image-samples.ts';
+
+describe('anything else is refused', () => {
+  const refused: readonly (Changes & { readonly what: string; readonly reason: string })[] = [
+    {
+      what: "a layer of the source's is gone",
+      reason: 'layers-changed',
+      patched: ({ manifest }) => manifest.layers.shift(),
+    },
+    {
+      what: 'two layers have changed places',
+      reason: 'layers-changed',
+      patched: ({ manifest }) => manifest.layers.reverse(),
+    },
+    {
+      what: 'a layer was put in between',
+      reason: 'layers-changed',
+      patched: ({ manifest }) => manifest.layers.splice(1, 0, aLayer('between')),
+    },
+    {
+      what: 'a layer has the same digest and another size',
+      reason: 'layers-changed',
+      patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, { size: 1 }),
+    },
+    {
+      what: 'the added layer is to be fetched from elsewhere',
+      reason: 'layers-changed',
+      patched: ({ manifest }) =>
+        assign(manifest.layers[2] ?? {}, { urls: ['https://example.org/x'] }),
+    },
+    {
+      what: 'the added layer has an annotation',
+      reason: 'layers-changed',
+      patched: ({ manifest }) => assign(manifest.layers[2] ?? {}, { annotations: { toc: 'x' } }),
+    },
+    {
+      what: 'a layer of the source is to be fetched from elsewhere',
+      reason: 'layers-changed',
+      patched: ({ manifest }) =>
+        assign(manifest.layers[0] ?? {}, { urls: ['https://example.org/x'] }),
+    },
+    {
+      what: 'no layer was added',
+      reason: 'nothing-added',
+      patched: ({ manifest, config }) => [manifest.layers.pop(), config.rootfs.diff_ids.pop()],
+    },
+    {
+      what: 'four layers were added',
+      reason: 'too-many-layers',
+      patched: ({ manifest }) => manifest.layers.push(aLayer('a'), aLayer('b'), aLayer('c')),
+    },
+    {
+      what: 'the manifest became a Docker one',
+      reason: 'media-type-changed',
+      patched: ({ manifest }) =>
+        assign(manifest, { mediaType: 'application/vnd.docker.distribution.manifest.v2+json' }),
+    },
+    {
+      what: 'the config became a Docker one',
+      reason: 'media-type-changed',
+      patched: ({ manifest }) =>
+        assign(manifest.config, { mediaType: 'application/vnd.docker.container.image.v1+json' }),
+    },
+    {
+      what: 'the added layer is a Docker one',
+      reason: 'media-type-changed',
+      patched: ({ manifest }) =>
+        assign(manifest.layers[2] ?? {}, {
+          mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+        }),
+    },
+    {
+      what: 'the added layer is no layer',
+      reason: 'media-type-changed',
+      patched: ({ manifest }) => assign(manifest.layers[2] ?? {}, { mediaType: 'text/html' }),
+    },
+    {
+      what: 'the source is no image',
+      reason: 'media-type-changed',
+      source: ({ manifest }) => {
+        Reflect.deleteProperty(manifest, 'mediaType');
+        assign(manifest.config, { mediaType: 'application/vnd.cncf.helm.config.v1+json' });
+      },
+    },
+    {
+      what: 'the platform is another',
+      reason: 'platform-changed',
+      patched: ({ config }) => assign(config, { architecture: 'arm64' }),
+    },
+    {
+      what: 'the variant is gone',
+      reason: 'platform-changed',
+      patched: ({ config }) => Reflect.deleteProperty(config, 'variant'),
+    },
+    {
+      what: 'the user is another',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.config, { User: '0' }),
+    },
+    {
+      what: 'a setting was added',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.config, { Cmd: ['/bin/sh'] }),
+    },
+    {
+      what: 'a setting was added that differs in case alone',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.config, { entrypoint: ['/bin/sh'] }),
+    },
+    {
+      what: 'the whole config stands there again under another case',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config, { Config: { User: '0' } }),
+    },
+    {
+      what: 'a label was added',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.config.Labels, { other: 'x' }),
+    },
+    {
+      what: "a label was added to Copa's",
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.config.labels, { team: 'x' }),
+    },
+    {
+      what: 'BaseImage names another image',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.config.labels, { BaseImage: 'docker.io/evil:1' }),
+    },
+    {
+      what: 'the time is another',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config, { created: '2026-11-23T02:00:00Z' }),
+    },
+    {
+      what: 'the time is gone',
+      reason: 'config-changed',
+      patched: ({ config }) => Reflect.deleteProperty(config, 'created'),
+    },
+    {
+      what: 'a diff id of the source is another',
+      reason: 'config-changed',
+      patched: ({ config }) => config.rootfs.diff_ids.reverse(),
+    },
+    {
+      what: 'there are more diff ids than layers',
+      reason: 'config-changed',
+      patched: ({ config }) => config.rootfs.diff_ids.push(digestOf('more')),
+    },
+    {
+      what: 'rootfs is of another type',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.rootfs, { type: 'other' }),
+    },
+    {
+      what: 'rootfs has a field more',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.rootfs, { extra: 1 }),
+    },
+    {
+      what: 'a history entry is gone',
+      reason: 'config-changed',
+      patched: ({ config }) => config.history.shift(),
+    },
+    {
+      what: 'a history entry has another time',
+      reason: 'config-changed',
+      patched: ({ config }) =>
+        assign(config.history[0] ?? {}, { created: '2024-05-01T09:00:00.121Z' }),
+    },
+    {
+      what: 'a history entry has a field more',
+      reason: 'config-changed',
+      patched: ({ config }) => assign(config.history[0] ?? {}, { note: 'x' }),
+    },
+    {
+      what: 'the history has more new entries than the image has layers',
+      reason: 'config-changed',
+      patched: ({ config }) =>
+        config.history.push(...Array.from({ length: 3 }, () => ({ created: '', created_by: 'x' }))),
+    },
+    {
+      what: 'an annotation of the source is another',
+      reason: 'manifest-changed',
+      patched: ({ manifest }) =>
+        assign(manifest.annotations, { 'org.opencontainers.image.source': 'https://evil' }),
+    },
+    {
+      what: 'an annotation was added that is neither ours nor Copa’s',
+      reason: 'manifest-changed',
+      patched: ({ manifest }) => assign(manifest.annotations, { other: 'x' }),
+    },
+    {
+      what: 'the manifest refers to a subject',
+      reason: 'manifest-changed',
+      patched: ({ manifest }) => assign(manifest, { subject: aLayer('x') }),
+    },
+    {
+      what: "the config's descriptor has a field more",
+      reason: 'manifest-changed',
+      patched: ({ manifest }) => assign(manifest.config, { data: 'e30=' }),
+    },
+  ];
+  it.each(refused)('$what: $reason', ({ reason, ...changes }) => {
+    expect(compareChanged(changes)).toMatchObject({ accepted: false, reason });
+  });
+});

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import type { JobRow } from '../../../../lib/pipeline/records/job-row.ts';
+import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
+import { type TargetRow, targetRowKey } from '../../../../lib/pipeline/records/target-row.ts';
+import { isTerminal, TargetState } from '../../../../lib/pipeline/records/target-states.ts';
+import { planTick } from '../../../../lib/pipeline/run/plan-tick.ts';
+
+const runId = RunId.parse('20261123T020000Z-7f3a');
+const now = new Date('2026-11-23T02:10:00Z');
+const options = { maxGroups: 3, scanBatch: 4, patchBatch: 2, tickSeconds: 30 };
+
+function target(repository: string, tag: string, change: Partial<TargetRow> = {}): TargetRow {
+  return {
+    partitionKey: runId,
+    rowKey: targetRowKey(repository, tag),
+    repository: RepositoryName.parse(repository),
+    tag: Tag.parse(tag),
+    state: 'queued',
+    sourceDigest: digestOf(`${repository}:${tag}`),
+    patches: '[]',
+    job: '',
+    round: 0,
+    attempts: 0,
+    discoveredAt: now,
+    ...change,
+  };
+}
+
+function job(rowKey: string, change: Partial<JobRow> = {}): JobRow {
+  return {
+    partitionKey: runId,
+    rowKey,
+    kind: 'scan',
+    state: 'running',
+    targets: '["x"]',
+    attempt: 1,
+    wake: 1,
+    nextAt: now,
+    errors: 0,
+    createdAt: now,
+    ...change,
+  };
+}
+
+const plan = (targets: readonly TargetRow[], jobs: readonly JobRow[] = []) =>
+  planTick({ targets, jobs, options, now, stop: undefined });
+
+describe('new jobs', () => {
+  it('take targets of many repositories for a scan, in batches', () => {
+    const targets = ['a', 'b', 'c', 'd', 'e'].map((name) => target(name, 'v1'));
+
+    const sizes = plan(targets).newJobs.map((one) => [one.kind, one.targets.length]);
+
+    expect(sizes).toEqual([
+      ['scan', 4],
+      ['scan', 1],
+    ]);
+  });
+
+  it('take targets of one repository for a patch', () => {
+    const targets = ['a', 'b'].map((name) => target(name, 'v1', { state: 'patching' }));
+
+    const repositories = plan(targets).newJobs.map((one) =>
+      one.targets.map((row) => row.repository),
+    );
+
+    expect(repositories).toEqual([['a'], ['b']]);
+  });
+
+  it('keep tags of one source together, and count them as one image', () => {
+    const sourceDigest = digestOf('one source');
+    const targets = ['v1', 'v2', 'v3', 'v4', 'v5'].map((tag) => target('a', tag, { sourceDigest }));
+
+    expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([5]);
+  });
+
+  it('name no more findings than a job file can hold', () => {
+    const counts = [5000, 5000, 5000, 1, 14_999, 2];
+    const targets = counts.map((beforeFixable, at) =>
+      target('a', `v${at}`, { state: 'patching', beforeFixable }),
+    );
+    const wide = { ...options, patchBatch: 20 };
+
+    const planned = planTick({ targets, jobs: [], options: wide, now, stop: undefined });
+
+    const inJobs = planned.newJobs.map((one) => one.targets.map((row) => row.beforeFixable));
+    expect(inJobs).toEqual([[5000, 5000, 5000], [1, 14_999], [2]]);
+  });
+
+  it('count findings only where a job names them', () => {
+    const targets = ['v1', 'v2'].map((tag) =>
+      target('a', tag, { state: 'verifying', beforeFixable: 15_000 }),
+    );
+
+    expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([2]);
+  });
+
+  it('are smaller for targets that have lost an attempt', () => {
+    const targets = ['a', 'b', 'c', 'd'].map((name) =>
+      target(name, 'v1', { state: 'scanning', attempts: 1 }),
+    );
+
+    expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([2, 2]);
+  });
+
+  it('take up targets whose job is over or was never written', () => {
+    const lost = target('a', 'v1', { state: 'scanning', job: 'scan-gone' });
+    const over = target('b', 'v1', { state: 'scanning', job: 'scan-over' });
+    const held = target('c', 'v1', { state: 'scanning', job: 'scan-held' });
+
+    const { newJobs } = plan(
+      [lost, over, held],
+      [job('scan-over', { state: 'lost' }), job('scan-held')],
+    );
+
+    expect(newJobs.flatMap((one) => one.targets)).toEqual([lost, over]);
+  });
+});
+
+describe('admission', () => {
+  it('fills the free places and no more', () => {
+    const jobs = [
+      job('one'),
+      job('two'),
+      ...['w1', 'w2', 'w3'].map((key) => job(key, { state: 'waiting' })),
+    ];
+
+    expect(plan([], jobs).admit.map((row) => row.rowKey)).toEqual(['w1']);
+  });
+
+  it('takes first what has got furthest', () => {
+    const kinds = ['patch', 'scan', 'verify'] as const;
+    const waiting = kinds.map((kind) => job(`${kind}-1`, { kind, state: 'waiting' }));
+
+    const { admit } = plan([], [job('one'), ...waiting]);
+
+    expect(admit.map((row) => row.kind)).toEqual(['verify', 'patch']);
+  });
+
+  it('does not count jobs that need no group', () => {
+    const publishing = ['p1', 'p2', 'p3'].map((key) =>
+      job(key, { kind: 'publish', state: 'ready' }),
+    );
+
+    expect(plan([], [...publishing, job('w1', { state: 'waiting' })]).admit).toHaveLength(1);
+  });
+});
+
+it('wakes a job only when its time has passed by more than the grace', () => {
+  const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+  const jobs = [
+    job('late', { nextAt: at(31) }),
+    job('due', { nextAt: at(29) }),
+    job('over', { state: 'done', nextAt: at(99) }),
+  ];
+
+  expect(plan([], jobs).wake.map((row) => row.rowKey)).toEqual(['late']);
+});
+
+it('ends what nobody has in hand once the run is to end', () => {
+  const held = target('a', 'v1', { state: 'scanning', job: 'busy' });
+  const loose = target('b', 'v1');
+
+  const late = planTick({
+    targets: [held, loose],
+    jobs: [job('busy')],
+    options,
+    now,
+    stop: { state: 'failed', reason: 'run-deadline' },
+  });
+
+  expect(late.end).toEqual([loose]);
+  expect(late.newJobs).toEqual([]);
+  expect(late.over).toBe(false);
+});
+
+it('is over exactly when every target has ended and no job is left', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...TargetState.options), { maxLength: 6 }),
+      fc.array(fc.constantFrom('waiting', 'running', 'done', 'lost'), { maxLength: 4 }),
+      (states, jobStates) => {
+        const targets = states.map((state, at) => target('a', `v${at}`, { state }));
+        const jobs = jobStates.map((state, at) => job(`job-${at}`, { state }));
+
+        const ended =
+          states.every(isTerminal) &&
+          jobStates.every((state) => state === 'done' || state === 'lost');
+        expect(plan(targets, jobs).over).toBe(ended);
+      },
+    ),
+  );
+});
+
+it('puts each loose target into exactly one new job', () => {
+  const live = fc.constantFrom<TargetState>(
+    'queued',
+    'scanning',
+    'patching',
+    'verifying',
+    'publishing',
+  );
+  const drawn = fc.record({
+    repository: fc.constantFrom('a', 'b'),
+    state: live,
+    attempts: fc.nat({ max: 2 }),
+  });
+  fc.assert(
+    fc.property(fc.array(drawn, { maxLength: 30 }), (all) => {
+      const targets = all.map(({ repository, ...row }, at) => target(repository, `v${at}`, row));
+
+      const given = plan(targets).newJobs.flatMap((one) => one.targets.map((row) => row.rowKey));
+      expect([...given].sort()).toEqual(targets.map((row) => row.rowKey).sort());
+    }),
+  );
+});

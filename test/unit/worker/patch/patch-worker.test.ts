@@ -1,0 +1,388 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { PatchJobResult } from '../../../../lib/job/job-result.ts';
+import type { WorkerContext } from '../../../../lib/worker/context/worker-context.ts';
+import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { type FakeServices, startFakeServices } from '../support/fake-services.ts';
+import { addTool, script } from '../support/fake-tools.ts';
+import { dockerConfig, imageDigest, patchJobFile, SIGNATURE, TOKEN } from '../support/jobs.ts';
+import { eventually, KEY_LINE, setUpWorker, type WorkerSetup } from '../support/worker-setup.ts';
+
+/** The fake Copa pushes by telling the fake registry a new digest for its tag. */
+const PUSHED = digestOf('patched');
+const PUSH = `await fetch('http://' + registry + '/push/' + tag);
+  console.error('level=info msg="Patched image (linux/amd64): x"');`;
+const NOTHING = `console.error('level=info msg="Image is already up-to-date. No patch was applied."');`;
+const SERVE = `const address = option('--addr').replace('unix://', '');
+  require('node:http2').createServer().listen(address);
+  mark('daemons', process.pid + ' ' + address);`;
+
+let services: FakeServices;
+
+beforeEach(async () => {
+  services = await startFakeServices();
+  services.answer = ({ path }) => {
+    const tag = /^\/push\/(.*)$/.exec(path)?.[1];
+    if (tag === undefined) return undefined;
+    services.tags.set(tag, PUSHED);
+    return { status: 200 };
+  };
+});
+afterEach(() => services.close());
+
+interface Patch {
+  readonly copa?: string;
+  readonly buildkitd?: string;
+  readonly images?: number;
+  readonly change?: object;
+  readonly context?: Partial<WorkerContext>;
+}
+
+async function prepare(patch: Patch = {}): Promise<WorkerSetup> {
+  const setup = await setUpWorker(patch.context);
+  const own = patch.buildkitd === undefined ? {} : { buildkitAddress: undefined };
+  const job = { ...patchJobFile(services.host, patch.images), ...own, ...patch.change };
+  await setup.writeJob(job, dockerConfig(services.host));
+  await addTool(setup.tools, 'buildkitd', script(setup.base, patch.buildkitd ?? ''));
+  await addTool(
+    setup.tools,
+    'copa',
+    script(
+      setup.base,
+      `mark('calls', JSON.stringify(args));
+      const [registry, ...rest] = option('-t').split('/');
+      const tag = rest.join('/');
+      const digest = option('-i').split('@')[1];
+      const report = JSON.parse(fs.readFileSync(option('-r'), 'utf8'));
+      void (async () => { ${patch.copa ?? PUSH} })();`,
+    ),
+  );
+  return setup;
+}
+
+function result(): PatchJobResult {
+  return PatchJobResult.parse(JSON.parse(services.blobs.get('/results/result.json') ?? 'null'));
+}
+
+describe('a remote BuildKit', () => {
+  const lastCall = async (setup: WorkerSetup): Promise<string[]> =>
+    JSON.parse((await setup.mark('calls')).trim().split('\n').at(-1) ?? '[]');
+
+  it('is spoken to over mutual TLS, with absolute paths of the files of the job', async () => {
+    const setup = await prepare();
+
+    await runWorker(setup.context, 'patch');
+
+    const args = await lastCall(setup);
+    const paths = ['--cacert', '--cert', '--key'].map((flag) => args[args.indexOf(flag) + 1] ?? '');
+    expect(paths.map((path) => relative(setup.jobFolder, path))).toEqual([
+      'buildkit-ca.pem',
+      'buildkit-cert.pem',
+      'buildkit-key.pem',
+    ]);
+    expect(paths.filter(isAbsolute)).toHaveLength(3);
+  });
+
+  it('is not spoken to in the clear where a file is missing', async () => {
+    const setup = await prepare();
+    await rm(join(setup.jobFolder, 'buildkit-key.pem'));
+
+    const end = await runWorker(setup.context, 'patch');
+
+    expect(end).toBe('bad-input');
+    expect(await setup.mark('calls')).toBe('');
+    expect(setup.logged.join('')).toContain('buildkit-key.pem: cannot be read (ENOENT)');
+  });
+
+  it('keeps its key out of the log and the result', async () => {
+    const setup = await prepare({
+      copa: `console.error('level=error msg="' + fs.readFileSync(option('--key'), 'utf8').replaceAll('\\n', ' ') + '"'); process.exit(1);`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(services.blobs.get('/results/result.json')).toContain('BEGIN PRIVATE KEY');
+    expect(services.blobs.get('/results/result.json')).not.toContain(KEY_LINE);
+    expect(setup.logged.join('')).not.toContain(KEY_LINE);
+  });
+
+  it('is not what a worker with a BuildKit of its own has TLS for', async () => {
+    const setup = await prepare({ buildkitd: SERVE });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(await lastCall(setup)).not.toContain('--cacert');
+  });
+});
+
+describe('a patch job', () => {
+  it('patches each image by digest into its staging tag and tells what the registry then shows', async () => {
+    const setup = await prepare({
+      images: 2,
+      copa: `mark('reports', JSON.stringify(report)); ${PUSH}`,
+    });
+
+    const end = await runWorker(setup.context, 'patch');
+
+    expect(end).toBe('done');
+    expect(result()).toMatchObject({
+      kind: 'patch',
+      tools: { copa: '1.2.3-test' },
+      images: [
+        { digest: imageDigest(0), outcome: 'patched', staged: PUSHED },
+        { digest: imageDigest(1), outcome: 'patched', staged: PUSHED },
+      ],
+    });
+    const [call] = (await setup.mark('calls'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(call).toEqual([
+      'patch',
+      '-i',
+      `${services.host}/team/api@${imageDigest(0)}`,
+      '-r',
+      expect.stringContaining('findings-0.json'),
+      '-t',
+      `${services.host}/patchwright/staging/team/api:job-1-0`,
+      '--addr',
+      'tcp://buildkit.test:1234',
+      '--cacert',
+      join(setup.jobFolder, 'buildkit-ca.pem'),
+      '--cert',
+      join(setup.jobFolder, 'buildkit-cert.pem'),
+      '--key',
+      join(setup.jobFolder, 'buildkit-key.pem'),
+      '--push',
+      '--timeout',
+      '600s',
+      '--progress',
+      'plain',
+    ]);
+    expect(await setup.mark('reports')).toContain('"PkgName":"openssl"');
+  });
+
+  it('finds nothing to do where Copa pushes nothing and says so', async () => {
+    const setup = await prepare({ copa: NOTHING });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toEqual([{ digest: imageDigest(0), outcome: 'nothing-to-do' }]);
+  });
+
+  it('believes no success without a manifest under the staging tag', async () => {
+    const setup = await prepare({ copa: `console.error('Patched image (linux/amd64): x');` });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'tool-failed' }]);
+  });
+
+  it('gives one image its failure and goes on with the next', async () => {
+    const setup = await prepare({
+      images: 2,
+      copa: `if (digest === '${imageDigest(0)}') {
+          console.error('Error: unsupported osType busybox specified');
+          process.exit(1);
+        } ${PUSH}`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toMatchObject([
+      { outcome: 'failed', failure: 'unsupported-os' },
+      { outcome: 'patched' },
+    ]);
+  });
+
+  it('stops a patch at its time limit', async () => {
+    const setup: WorkerSetup = await prepare({
+      copa: "mark('up', 'x'); setInterval(() => {}, 1000);",
+      context: {
+        sleep: async (milliseconds, signal) => {
+          const wanted = async () => (signal?.aborted === true ? 'over' : setup.mark('up'));
+          if (milliseconds > 10_000) await eventually(wanted);
+        },
+      },
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'timeout' }]);
+  });
+
+  it('begins no image that the time left does not suffice for', async () => {
+    const setup = await prepare({ change: { deadline: '2026-11-23T02:01:00Z' } });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toEqual([{ digest: imageDigest(0), outcome: 'not-started' }]);
+    expect(await setup.mark('calls')).toBe('');
+  });
+
+  it('writes no secret into its log or its result, however tools shout them', async () => {
+    const setup = await prepare({
+      copa: `console.error('Error: ${TOKEN} ${SIGNATURE}'); process.exit(1);`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    const written = JSON.stringify([setup.logged, services.blobs.get('/results/result.json')]);
+    expect(written).toContain('***');
+    expect(written).not.toContain(TOKEN);
+    expect(written).not.toContain(SIGNATURE);
+  });
+});
+
+describe('a patch job with a buildkitd of its own', () => {
+  it('starts one, waits until it serves, gives its address to Copa, and ends it', async () => {
+    const setup = await prepare({ images: 2, buildkitd: SERVE });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result()).toMatchObject({
+      tools: { copa: '1.2.3-test', buildkitd: '1.2.3-test' },
+      images: [{ outcome: 'patched' }, { outcome: 'patched' }],
+    });
+    const [pid, address] = (await setup.mark('daemons')).trim().split(' ');
+    expect(await setup.mark('calls')).toContain(`"unix://${address}"`);
+    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    expect((await readdir(setup.base)).filter((name) => name.startsWith('s-bk'))).toEqual([]);
+  });
+
+  it('keeps its temporary files out of the folder that the worker removes: it mounts there', async () => {
+    const setup = await prepare({
+      buildkitd: `${SERVE} mark('temporary', process.env.TMPDIR);`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    const { scratch } = setup.context;
+    expect(await setup.mark('temporary')).toMatch(new RegExp(`^${scratch}-bk-\\w+/tmp\n$`));
+  });
+
+  it('reaches no registry but the user’s, and keeps that from Copa and from what it runs', async () => {
+    const proxies = `JSON.stringify([process.env.HTTPS_PROXY, process.env.HTTP_PROXY,
+      process.env.https_proxy, process.env.NO_PROXY])`;
+    const setup = await prepare({
+      buildkitd: `${SERVE} mark('daemon', ${proxies});`,
+      copa: `mark('copa', ${proxies}); ${PUSH}`,
+    });
+    const proxy = 'http://proxy.test:3128';
+    const environment = { ...setup.context.environment, HTTPS_PROXY: proxy, https_proxy: proxy };
+
+    await runWorker({ ...setup.context, environment }, 'patch');
+
+    const host = services.host.replace(/:.*/, '');
+    expect(JSON.parse(await setup.mark('daemon'))).toEqual([
+      'http://127.0.0.1:0',
+      'http://127.0.0.1:0',
+      null,
+      `${host},.data.azurecr.io,.blob.core.windows.net`,
+    ]);
+    expect(JSON.parse(await setup.mark('copa'))).toEqual([proxy, null, proxy, null]);
+  });
+
+  it('finds a shorter place for the socket where the path would be too long for one', async () => {
+    const setup = await prepare({ buildkitd: SERVE });
+    const scratch = join(setup.base, 'x'.repeat(100));
+    await mkdir(scratch);
+
+    await runWorker({ ...setup.context, scratch }, 'patch');
+
+    expect(result().images).toMatchObject([{ outcome: 'patched' }]);
+    const [, address = ''] = (await setup.mark('daemons')).trim().split(' ');
+    expect(address.length).toBeLessThan(108);
+    await expect(stat(dirname(address))).rejects.toThrow('ENOENT');
+    expect((await readdir(setup.base)).filter((name) => name.includes('-bk-'))).toEqual([]);
+  });
+
+  it('does not take a socket that only listens for one that serves', async () => {
+    const setup = await prepare({
+      buildkitd: `const server = require('node:net').createServer((socket) => {
+          socket.destroy(); mark('knocks', 'x');
+          if (server.knocks = (server.knocks ?? 0) + 1, server.knocks === 2) {
+            server.close();
+            fs.rmSync(option('--addr').replace('unix://', ''), { force: true });
+            ${SERVE}
+          }
+        });
+        server.listen(option('--addr').replace('unix://', ''));`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect((await setup.mark('knocks')).length).toBeGreaterThan(2);
+    expect(result().images).toMatchObject([{ outcome: 'patched' }]);
+  });
+
+  it('gives every image its last words when it does not come up', async () => {
+    const setup = await prepare({
+      images: 2,
+      buildkitd: `mark('starts', 'x'); console.error('mount: operation not permitted'); process.exit(1);`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    const message = 'buildkitd exit 1: mount: operation not permitted';
+    expect(result().images).toEqual(
+      [0, 1].map((index) => ({
+        digest: imageDigest(index),
+        outcome: 'failed',
+        failure: 'buildkit-unavailable',
+        message,
+      })),
+    );
+    expect(await setup.mark('starts')).toBe('x\n');
+    expect(await setup.mark('calls')).toBe('');
+  });
+
+  it('gives up on one that never gets ready', async () => {
+    const setup: WorkerSetup = await prepare({
+      buildkitd: "mark('up', 'x'); setInterval(() => {}, 1000);",
+      context: {
+        sleep: async (milliseconds, signal) => {
+          setup.clock.advance({ seconds: milliseconds === 200 ? 10 : 0 });
+          const up = async () => (signal?.aborted === true ? 'over' : setup.mark('up'));
+          if (milliseconds === 200) await eventually(up);
+          else
+            await new Promise<void>((resolve) =>
+              signal?.addEventListener('abort', () => resolve()),
+            );
+        },
+      },
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toMatchObject([
+      { failure: 'buildkit-unavailable', message: expect.stringContaining('did not get ready') },
+    ]);
+  });
+
+  it('starts another one when an image brought it down', async () => {
+    const setup = await prepare({
+      images: 2,
+      buildkitd: SERVE,
+      copa: `if (digest === '${imageDigest(0)}') {
+          const [pid] = fs.readFileSync(path.join('..', 'daemons'), 'utf8').split(' ');
+          process.kill(Number(pid), 'SIGKILL');
+          console.error('Error: rpc error: code = Unavailable desc = error reading from server: EOF');
+          process.exitCode = 1;
+          while (fs.existsSync('/proc/' + pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+          return;
+        } ${PUSH}`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toMatchObject([
+      { outcome: 'failed', failure: 'buildkit-unavailable' },
+      { outcome: 'patched' },
+    ]);
+    expect((await setup.mark('daemons')).trim().split('\n')).toHaveLength(2);
+    expect(setup.logged.join('\n')).toContain('BuildKit ended by itself.');
+  });
+});
