@@ -1,0 +1,33 @@
+import type { Suite, SuiteResult } from './suite.ts';
+
+/** A line a suite: its tests, its seconds and its budget in minutes, cold (warm). The last line is the sum. */
+export function resultLines(
+  suites: readonly Suite[],
+  results: readonly SuiteResult[],
+): readonly string[] {
+  const rows = results.map((result) => {
+    const { passed, failed, seconds, notRun } = result;
+    const budget = suites.find(({ name }) => name === result.name)?.budget;
+    const over = budget !== undefined && seconds > Math.max(budget.cold, 1) * 60;
+    const note = [over ? 'over its budget' : [], notRun ?? []].flat();
+    return [
+      result.name,
+      `${passed} of ${passed + failed}`,
+      `${seconds} s`,
+      budget === undefined ? '' : `of ${budget.cold} (${budget.warm}) min`,
+      note.join('; '),
+    ];
+  });
+  const widths = [0, 1, 2, 3].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  return [
+    ...rows.map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
+    `${passed} passed, ${failed} failed`,
+  ];
+}

@@ -1,0 +1,19 @@
+import type { Suite } from './suite.ts';
+
+/**
+ * Every suite, the quick ones first. The whole of `.ci/run` has 90 minutes, installation included; a suite
+ * that needs more than its budget takes it from another. What takes longer is in `npm run test:long`.
+ */
+export const SUITES: readonly Suite[] = [
+  { name: 'typecheck', counts: 'status', budget: { cold: 1, warm: 1 } },
+  { name: 'lint', counts: 'status', budget: { cold: 1, warm: 1 } },
+  { name: 'test', counts: 'vitest', budget: { cold: 6, warm: 6 } },
+  { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
+  { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
+  {
+    name: 'test:real',
+    counts: 'vitest',
+    budget: { cold: 12, warm: 12 },
+    needs: ['tools', 'real:images'],
+  },
+];

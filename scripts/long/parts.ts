@@ -1,0 +1,44 @@
+/** One part of `npm run test:long`: what is too slow for `.ci/run`. */
+export type LongPart = {
+  readonly name: string;
+  readonly what: string;
+} & ({ readonly run: readonly [string, ...string[]] } | { readonly notYet: string });
+
+/** `run` holds an npm script and its arguments. */
+export const LONG_PARTS: readonly LongPart[] = [
+  {
+    name: 'seeds',
+    what: 'the simulation over 10,000 seeds',
+    run: ['simulate', '--seeds', '10000'],
+  },
+  {
+    name: 'pairs',
+    what: 'a run with a crash at each pair of neighbouring writes',
+    run: ['simulate', '--pairs'],
+  },
+  {
+    name: 'faults',
+    what: 'deliberate faults in the pipeline, each noticed by the simulation',
+    run: ['simulate:faults'],
+  },
+  {
+    name: 'mutation',
+    what: 'mutation testing of the pure core',
+    notYet: 'there is no npm script `mutate`',
+  },
+  {
+    name: 'benchmarks',
+    what: 'time and memory of the worker and of the app',
+    notYet: 'no benchmark is written',
+  },
+  {
+    name: 'large-images',
+    what: 'real images over 300 MB',
+    notYet: 'the real suite prepares no image of that size',
+  },
+  {
+    name: 'no-new-privileges',
+    what: 'the real suite with the other value of noNewPrivileges',
+    notYet: 'the worker has no such setting',
+  },
+];

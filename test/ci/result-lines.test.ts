@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { resultLines } from '../../scripts/ci/result-lines.ts';
+import type { Suite } from '../../scripts/ci/suite.ts';
+import { SUITES } from '../../scripts/ci/suites.ts';
+
+const SUITE: Suite = { name: 'test', counts: 'vitest', budget: { cold: 6, warm: 5 } };
+
+test('shows tests, seconds and budget of each suite, and the sum at the end', () => {
+  const results = [
+    { name: 'test', seconds: 361, passed: 10, failed: 2 },
+    { name: 'test:host', seconds: 4, passed: 0, failed: 0, notRun: 'there is no host' },
+  ];
+  const host: Suite = { name: 'test:host', counts: 'vitest', budget: { cold: 3, warm: 3 } };
+  expect(resultLines([SUITE, host], results)).toEqual([
+    'test       10 of 12  361 s  of 6 (5) min  over its budget',
+    'test:host  0 of 0    4 s    of 3 (3) min  there is no host',
+    '10 passed, 2 failed',
+  ]);
+});
+
+test('every suite is an npm script, and needs only suites before it', () => {
+  const names = SUITES.map(({ name }) => name);
+  expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(names));
+  for (const [at, { needs = [] }] of SUITES.entries()) {
+    expect(names.slice(0, at)).toEqual(expect.arrayContaining([...needs]));
+  }
+});
