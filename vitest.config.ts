@@ -9,5 +9,11 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
+    // `npm run coverage`. Code that tests run in a process of its own (the built app) is not counted.
+    coverage: {
+      provider: 'v8',
+      include: ['lib/**/*.ts'],
+      reporter: ['text'],
+    },
   },
 });

@@ -5,7 +5,7 @@ import type { Paint } from './text-table.ts';
 
 export type Palette = ReturnType<typeof pc.createColors>;
 
-/** Colours in a terminal, unless NO_COLOR asks for none (https://no-color.org). */
+/** Colors in a terminal, unless NO_COLOR asks for none (https://no-color.org). */
 export function paletteFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Palette {
   return pc.createColors(stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb');
 }

@@ -39,7 +39,7 @@ it('keeps a column at the width that it needs at least', () => {
   expect(lines[1]).toBe('team/a-…        7');
 });
 
-it('aligns by what is seen, not by what colours it', () => {
+it('aligns by what is seen, not by what colors it', () => {
   const paint = (text: string) => `\u001b[32m${text}\u001b[39m`;
 
   const lines = textTable(

@@ -1,4 +1,4 @@
-/** Colours a text; the identity where there is no colour. */
+/** Colors a text; the identity where there is no color. */
 export type Paint = (text: string) => string;
 
 export interface Cell {
@@ -55,7 +55,7 @@ function renderCell(cell: Cell, width: number, align: Column['align']): string {
   const { text, paint = plain } = cell;
   const shown = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
   const padding = ' '.repeat(width - shown.length);
-  // Only the text is coloured: trailing spaces can then be trimmed.
+  // Only the text is colored: trailing spaces can then be trimmed.
   const painted = shown === '' ? '' : paint(shown);
   return align === 'right' ? padding + painted : painted + padding;
 }

@@ -78,7 +78,7 @@ async function withProgress<Result>(
 function terminalOf({ stdout, environment }: CliContext): Parameters<typeof reportTable>[1] {
   const { NO_COLOR, TERM } = environment;
   return {
-    colour: stdout.isTerminal && !NO_COLOR && TERM !== 'dumb',
+    color: stdout.isTerminal && !NO_COLOR && TERM !== 'dumb',
     columns: stdout.isTerminal ? stdout.columns : undefined,
   };
 }

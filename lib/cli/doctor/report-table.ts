@@ -3,24 +3,24 @@ import { countsOf, type DoctorReport, overall, type Status } from '../../doctor/
 import { wrapped } from './wrap-text.ts';
 
 const MARKS: Readonly<
-  Record<Status, { readonly mark: string; readonly colour: 'green' | 'yellow' | 'red' | 'dim' }>
+  Record<Status, { readonly mark: string; readonly color: 'green' | 'yellow' | 'red' | 'dim' }>
 > = {
-  pass: { mark: '✓', colour: 'green' },
-  warn: { mark: '!', colour: 'yellow' },
-  fail: { mark: '✗', colour: 'red' },
-  skipped: { mark: '-', colour: 'dim' },
+  pass: { mark: '✓', color: 'green' },
+  warn: { mark: '!', color: 'yellow' },
+  fail: { mark: '✗', color: 'red' },
+  skipped: { mark: '-', color: 'dim' },
 };
 
-/** One line a check, aligned, and below it what to do. Colours and wrapping where there is a terminal. */
+/** One line a check, aligned, and below it what to do. Colors and wrapping where there is a terminal. */
 export function reportTable(
   report: DoctorReport,
-  terminal: { readonly colour: boolean; readonly columns: number | undefined },
+  terminal: { readonly color: boolean; readonly columns: number | undefined },
 ): string {
   const idWidth = Math.max(...report.results.map(({ id }) => id.length));
   const indent = ' '.repeat(idWidth + 4);
   const room = (terminal.columns ?? Number.POSITIVE_INFINITY) - indent.length;
   const paint = (status: Status, text: string) =>
-    terminal.colour ? styleText(MARKS[status].colour, text, { validateStream: false }) : text;
+    terminal.color ? styleText(MARKS[status].color, text, { validateStream: false }) : text;
   const lines = report.results.flatMap((result) => {
     const [first = '', ...more] = wrapped(result.detail, room);
     const head = `${paint(result.status, MARKS[result.status].mark)} ${result.id.padEnd(idWidth)}  ${first}`;

@@ -8,10 +8,10 @@ import { describeContainerGroups } from './container-groups.contract.ts';
 import { startLocalArm } from './local-arm.ts';
 
 const PROGRAM = `
-  const behaviour = process.argv[2];
+  const behavior = process.argv[2];
   console.log('group of ' + process.env.PATCHWRIGHT_JOB);
-  if (behaviour === 'run-for-ever') setInterval(() => {}, 1000);
-  else process.exitCode = behaviour === 'exit-3' ? 3 : 0;
+  if (behavior === 'run-for-ever') setInterval(() => {}, 1000);
+  else process.exitCode = behavior === 'exit-3' ? 3 : 0;
 `;
 
 describeContainerGroups('ACI adapter on the local ARM', async ({ groups, creationsPerHour }) => {
@@ -34,14 +34,14 @@ describeContainerGroups('ACI adapter on the local ARM', async ({ groups, creatio
       delays: systemDelays,
     }),
     image: { image: local.registry.image, imageCredential: local.registry.credential },
-    command: (behaviour) => ['node', '/app/worker.cjs', behaviour],
+    command: (behavior) => ['node', '/app/worker.cjs', behavior],
     pass: () => sleep(20),
     close: () => local.close(),
   };
 });
 
-function faultOf(behaviour: string | undefined): GroupFault | undefined {
-  switch (behaviour) {
+function faultOf(behavior: string | undefined): GroupFault | undefined {
+  switch (behavior) {
     case 'never-start':
       return { kind: 'stays-pending' };
     case 'fail-to-start':

@@ -10,13 +10,13 @@ import {
 } from '../../../lib/containers/container-groups.ts';
 
 /** What the container of a test's group does: the last word of its command. */
-export type Behaviour = 'exit-0' | 'exit-3' | 'run-for-ever' | 'never-start' | 'fail-to-start';
+export type Behavior = 'exit-0' | 'exit-3' | 'run-for-ever' | 'never-start' | 'fail-to-start';
 
 export interface GroupsFixture {
   readonly groups: ContainerGroups;
   /** An image that can be pulled, and with what. */
   readonly image: Pick<GroupSpec, 'image' | 'imageCredential'>;
-  command(behaviour: Behaviour): readonly string[];
+  command(behavior: Behavior): readonly string[];
   /** Lets a little time pass, on whatever clock it is. */
   pass(): Promise<void>;
   close(): Promise<void>;
@@ -44,13 +44,13 @@ export function describeContainerGroups(
     }
     afterEach(() => fixture.close());
 
-    function specOf(behaviour: Behaviour, parts: Partial<GroupSpec> = {}): GroupSpec {
+    function specOf(behavior: Behavior, parts: Partial<GroupSpec> = {}): GroupSpec {
       return {
         name: GroupName.parse(`pw-${randomUUID()}`),
         sku: 'Standard',
         privileged: false,
         ...fixture.image,
-        command: fixture.command(behaviour),
+        command: fixture.command(behavior),
         cpu: 1,
         memoryGb: 1,
         environment: { PATCHWRIGHT_JOB: 'job-1' },
@@ -63,8 +63,8 @@ export function describeContainerGroups(
         ...parts,
       };
     }
-    async function created(behaviour: Behaviour, parts?: Partial<GroupSpec>): Promise<GroupSpec> {
-      const spec = specOf(behaviour, parts);
+    async function created(behavior: Behavior, parts?: Partial<GroupSpec>): Promise<GroupSpec> {
+      const spec = specOf(behavior, parts);
       const answer = await groups.create(spec);
       if (!answer.ok) throw new Error(answer.detail);
       return spec;

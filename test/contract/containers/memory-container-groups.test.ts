@@ -22,7 +22,7 @@ describeContainerGroups('memory', async ({ groups, creationsPerHour }) => {
       image: `registry.example.com/patchwright/worker@sha256:${'a'.repeat(64)}`,
       imageCredential: { server: 'registry.example.com', username: 'u', password: 'p' },
     },
-    command: (behaviour) => ['worker', behaviour],
+    command: (behavior) => ['worker', behavior],
     pass: async () => {
       clock.advance({ seconds: 3 });
       await fake.advance();

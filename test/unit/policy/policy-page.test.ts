@@ -13,11 +13,12 @@ function asPolicy(example: string): string {
   return JSON.stringify({ version: 'v1', repositories: [value] });
 }
 
-it.each(
-  examples.map((example, at) => [at + 1, example] as const),
-)('docs/policy.md has no fault in its example %i', (_, example) => {
-  expect(parsePolicy(asPolicy(example))).toMatchObject({ ok: true });
-});
+it.each(examples.map((example, at) => [at + 1, example] as const))(
+  'docs/policy.md has no fault in its example %i',
+  (_, example) => {
+    expect(parsePolicy(asPolicy(example))).toMatchObject({ ok: true });
+  },
+);
 
 it('docs/policy.md says which tags a repeated repository selects', () => {
   const repeated = examples.find((example) => example.startsWith('[')) ?? '';

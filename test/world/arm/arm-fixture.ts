@@ -13,7 +13,7 @@ import { type StubRegistry, startStubRegistry } from './stub-registry.ts';
 
 export const RESOURCE_GROUP = 'jobs';
 
-/** ARM with its neighbours, the SDK's client for it, and a worker program written for the test. */
+/** ARM with its neighbors, the SDK's client for it, and a worker program written for the test. */
 export interface ArmFixture {
   readonly arm: ArmServer;
   readonly registry: StubRegistry;
