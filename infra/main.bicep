@@ -204,9 +204,6 @@ param privateNetworking bool = false
 @minLength(9)
 param networkAddressPrefix string = '10.90.0.0/24'
 
-@description('Sends the registry\'s push events to the queue patchwright-pushes. This version of the app does not read them yet. A registry can have one system topic only.')
-param pushEvents bool = false
-
 @description('A custom role with just the four actions needed, or Azure\'s own role where custom ones may not be made.')
 @allowed([
   'custom'
@@ -282,7 +279,6 @@ module storage 'modules/storage.bicep' = {
     reportRetentionDays: reportRetentionDays
     sku: storageSku
     privateOnly: privateNetworking
-    trustAzureServices: pushEvents
   }
 }
 
@@ -390,20 +386,6 @@ module alertRules 'modules/alerts.bicep' = if (alerts) {
     email: alertEmail
     actionGroupId: actionGroupId
     maxHoursWithoutRun: maxHoursWithoutRun
-  }
-}
-
-module pushes 'modules/push-events.bicep' = if (pushEvents) {
-  name: '${appName}-push-events'
-  scope: resourceGroup(registrySubscriptionId, registryResourceGroup)
-  params: {
-    name: appName
-    registryName: registryName
-    tags: allTags
-    storageId: storage.outputs.id
-    storageSubscriptionId: subscription().subscriptionId
-    storageResourceGroup: appGroup.name
-    storageName: storage.outputs.name
   }
 }
 

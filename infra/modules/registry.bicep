@@ -29,7 +29,8 @@ var repository = '@Request[Microsoft.ContainerRegistry/registries/repositories:n
 var named = join(
   map(
     patchedRepositories,
-    entry => '${repository} ${endsWith(entry, '/') ? 'StringStartsWithIgnoreCase' : 'StringEqualsIgnoreCase'} \'${entry}\''
+    entry =>
+      '${repository} ${endsWith(entry, '/') ? 'StringStartsWithIgnoreCase' : 'StringEqualsIgnoreCase'} \'${entry}\''
   ),
   ' OR '
 )

@@ -24,9 +24,6 @@ param reportRetentionDays int
 @description('Only through private endpoints.')
 param privateOnly bool
 
-@description('With privateOnly: whether Azure\'s trusted services (Event Grid) may still deliver.')
-param trustAzureServices bool
-
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
 var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
@@ -36,8 +33,6 @@ var queueNames = [
   'patchwright-jobs-poison'
   'patchwright-runs'
   'patchwright-runs-poison'
-  'patchwright-pushes'
-  'patchwright-pushes-poison'
 ]
 var tableNames = [
   'PatchwrightRuns'
@@ -68,10 +63,10 @@ resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: privateOnly && !trustAzureServices ? 'Disabled' : 'Enabled'
+    publicNetworkAccess: privateOnly ? 'Disabled' : 'Enabled'
     networkAcls: {
       defaultAction: privateOnly ? 'Deny' : 'Allow'
-      bypass: trustAzureServices ? 'AzureServices' : 'None'
+      bypass: 'None'
     }
   }
 }
@@ -204,5 +199,4 @@ resource tableRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-output id string = storage.id
 output name string = storage.name

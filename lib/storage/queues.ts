@@ -2,7 +2,6 @@
 export const QUEUES = {
   jobs: 'patchwright-jobs',
   runs: 'patchwright-runs',
-  pushes: 'patchwright-pushes',
 } as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 

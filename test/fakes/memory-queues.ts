@@ -179,7 +179,6 @@ function poisonOf(queue: AnyQueueName): AnyQueueName {
   switch (queue) {
     case 'patchwright-jobs':
     case 'patchwright-runs':
-    case 'patchwright-pushes':
       return `${queue}-poison`;
     default:
       return queue;

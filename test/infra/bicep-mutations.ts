@@ -75,6 +75,13 @@ export const MUTATIONS: readonly Mutation[] = [
     says: 'Flex Consumption takes no FUNCTIONS_WORKER_RUNTIME',
   },
   {
+    what: 'a setting of the site that newer stamps of Flex Consumption refuse',
+    file: 'modules/app.bicep',
+    from: "      minTlsVersion: '1.2'\n",
+    to: "      minTlsVersion: '1.2'\n      ftpsState: 'Disabled'\n",
+    says: 'Flex Consumption takes no ftpsState',
+  },
+  {
     what: 'a connection string added',
     file: 'modules/app.bicep',
     from: '  AZURE_CLIENT_ID: clientId\n',
@@ -206,13 +213,6 @@ export const MUTATIONS: readonly Mutation[] = [
     from: /network!\.outputs\.outgoingAddress/g,
     to: "''",
     says: 'puts out outgoingAddress, which main.bicep does not ask for',
-  },
-  {
-    what: 'push events sent to another queue',
-    file: 'modules/push-events.bicep',
-    from: "queueName: 'patchwright-pushes'",
-    to: "queueName: 'patchwright-runs'",
-    says: "push events don't go to patchwright-pushes",
   },
   {
     what: 'a module without one of its parameters',

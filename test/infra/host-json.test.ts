@@ -64,7 +64,7 @@ it('shows a failed message again after one to five minutes, so that a short outa
   expect(maxDequeueCount).toBeGreaterThanOrEqual(5);
 });
 
-it('reads messages as Event Grid and our own sender write them', () => {
+it('reads messages in the encoding that the sender writes', () => {
   expect(parsed.extensions.queues.messageEncoding).toBe('base64');
 });
 

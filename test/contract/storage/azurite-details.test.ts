@@ -16,9 +16,9 @@ const { provisioned } = accounts;
 const soon = () => new Date(Date.now() + 3_600_000);
 
 it('sends messages that never expire', async () => {
-  const queue = provisioned.queues.getQueueClient(QUEUES.pushes);
+  const queue = provisioned.queues.getQueueClient(QUEUES.runs);
 
-  await new AzureQueues(provisioned).send(QUEUES.pushes, 'for ever');
+  await new AzureQueues(provisioned).send(QUEUES.runs, 'for ever');
 
   const { peekedMessageItems } = await queue.peekMessages();
   expect(peekedMessageItems[0]?.expiresOn.getUTCFullYear()).toBe(9999);

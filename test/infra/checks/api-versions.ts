@@ -10,8 +10,6 @@ const VERSIONS: Readonly<Record<string, string>> = {
   'Microsoft.Consumption/budgets': '2024-08-01',
   'Microsoft.ContainerRegistry/registries': '2025-04-01',
   'Microsoft.ContainerRegistry/registries/cacheRules': '2025-04-01',
-  'Microsoft.EventGrid/systemTopics': '2025-02-15',
-  'Microsoft.EventGrid/systemTopics/eventSubscriptions': '2025-02-15',
   'Microsoft.Insights/actionGroups': '2023-01-01',
   'Microsoft.Insights/components': '2020-02-02',
   'Microsoft.Insights/scheduledQueryRules': '2023-12-01',

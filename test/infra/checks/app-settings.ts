@@ -19,7 +19,8 @@ const FORBIDDEN: ReadonlySet<string> = new Set(
    WEBSITE_MOUNT_ENABLED SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD
    FUNCTIONS_MAX_HTTP_CONCURRENCY FUNCTIONS_WORKER_PROCESS_COUNT
    FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED WEBSITE_TIME_ZONE TZ WEBSITE_LOAD_CERTIFICATES
-   linuxFxVersion healthCheckPath appSettings`.split(/\s+/),
+   linuxFxVersion healthCheckPath appSettings ftpsState use32BitWorkerProcess netFrameworkVersion
+   preWarmedInstanceCount functionsRuntimeScaleMonitoringEnabled alwaysOn`.split(/\s+/),
 );
 
 /** Settings of the code that Azure is not to have, and why. */

@@ -7,7 +7,6 @@ const END = '<!-- permissions: end -->';
 /** How a scope and a file are called in the docs. */
 const SCOPES: Readonly<Record<string, string>> = {
   'Microsoft.Storage/storageAccounts': 'the storage account',
-  'Microsoft.Storage/storageAccounts/queueServices/queues': 'the queue `patchwright-pushes`',
   'Microsoft.Insights/components': 'the Application Insights component',
   'Microsoft.ContainerRegistry/registries': 'the registry',
   'Microsoft.Network/virtualNetworks/subnets': 'the subnet of the container groups',
@@ -26,7 +25,7 @@ export function permissionsTable(infra: Infrastructure): string {
 
 function cells(one: RoleAssignment): readonly string[] {
   return [
-    one.file === 'modules/push-sender.bicep' ? "Event Grid's topic" : 'the app',
+    'the app',
     one.role ?? '?',
     SCOPES[one.scope] ?? one.scope,
     whenOf(one),
@@ -36,7 +35,6 @@ function cells(one: RoleAssignment): readonly string[] {
 
 function whenOf({ file, known, role }: RoleAssignment): string {
   if (file === 'modules/network.bicep') return '`privateNetworking`';
-  if (file === 'modules/push-sender.bicep') return '`pushEvents`';
   if (file !== 'modules/registry.bicep') return 'always';
   return known?.constrained === undefined && role !== undefined
     ? 'a registry without ABAC'

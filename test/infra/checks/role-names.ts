@@ -12,7 +12,6 @@ const REPOSITORY_ACTIONS = (...kinds: readonly string[]) =>
 export const ROLES: Readonly<Record<string, KnownRole>> = {
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b': { name: 'Storage Blob Data Owner' },
   '974c5e8b-45b9-4653-ba55-5f855dd0fb88': { name: 'Storage Queue Data Contributor' },
-  'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a': { name: 'Storage Queue Data Message Sender' },
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': { name: 'Storage Table Data Contributor' },
   '3913510d-42f4-4e42-8a64-420c390055eb': { name: 'Monitoring Metrics Publisher' },
   '5d977122-f97e-4b4d-a52f-6b43003ddb4d': { name: 'Azure Container Instances Contributor Role' },

@@ -17,7 +17,6 @@ const NEEDED: readonly (readonly [file: string, role: string])[] = [
   ['modules/registry.bicep', 'Container Registry Repository Reader'],
   ['modules/registry.bicep', 'Container Registry Repository Writer'],
   ['modules/registry.bicep', 'Container Registry Repository Contributor'],
-  ['modules/push-sender.bicep', 'Storage Queue Data Message Sender'],
 ];
 
 /** Actions of custom roles: the requests of the code, and no more. */

@@ -1,7 +1,7 @@
 import { CONTAINERS } from '../../../lib/storage/blobs.ts';
 import { QUEUES } from '../../../lib/storage/queues.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
-import { at, type BicepFile, resolve, stringOf, stringsOf } from '../bicep/bicep-file.ts';
+import { at, type BicepFile, stringsOf } from '../bicep/bicep-file.ts';
 import type { Fault, Infrastructure } from '../infrastructure.ts';
 
 const ACCOUNT = 'Microsoft.Storage/storageAccounts';
@@ -20,7 +20,6 @@ export function storageFaults(infra: Infrastructure): readonly Fault[] {
     ...accountFaults(file),
     ...lifecycleFaults(file),
     ...deploymentFaults(infra.file('modules/app.bicep')),
-    ...pushFaults(infra.file('modules/push-events.bicep')),
   ];
 }
 
@@ -71,14 +70,4 @@ function deploymentFaults(file: BicepFile): Fault[] {
   return text.endsWith(`}${DEPLOYMENTS}'`)
     ? []
     : [`the app's package does not go to ${DEPLOYMENTS}`];
-}
-
-function pushFaults(file: BicepFile): Fault[] {
-  const delivery = file.resources.find(({ type }) => type.endsWith('/eventSubscriptions'));
-  const way = ['properties', 'deliveryWithResourceIdentity', 'destination', 'properties'] as const;
-  const destination = delivery && resolve(file, at(delivery.properties, ...way));
-  const queue = destination?.kind === 'object' ? destination.entries.get('queueName') : undefined;
-  return stringOf(file, queue) === QUEUES.pushes
-    ? []
-    : [`push events don't go to ${QUEUES.pushes}`];
 }
