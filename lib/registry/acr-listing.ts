@@ -1,85 +1,85 @@
-import type { PipelineResponse } from '@azure/core-rest-pipeline';
+import type { ContainerRegistryClient } from '@azure/container-registry';
 import { z } from 'zod';
-import { discardBody, readBody } from '../http/read-body.ts';
 import type { RepositoryName } from '../image/reference.ts';
-import { nextLink } from './next-link.ts';
+import { items } from '../json/items.ts';
+import { askAcr } from './acr-client.ts';
 import { RegistryError } from './registry.ts';
-import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-/** Asked for; the registry may give fewer, and its Link says whether there are more. */
+/** Items to ask for. The registry may give fewer; its link says whether there are more. */
 const PAGE_SIZE = 500;
-const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+const MOST_ITEMS = 5_000;
 
-/** ACR writes up to seven digits of a second. What is no time is left out: it decides nothing alone. */
-export const Time = z.string().transform((text) => {
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? undefined : time;
-});
+/** A time that ACR gives. Left out if it is no time: nothing depends on one alone. */
+export const Time = z.date().optional().catch(undefined);
 
-/** One page of ACR's `/acr/v1/NAME/LIST`; undefined where there is no such repository. */
-export async function readPage<Page, Cursor extends string>(
+/** What the client's `byPage` takes, and a page as it gives it. */
+interface PageSettings {
+  readonly maxPageSize: number;
+  readonly continuationToken?: string;
+}
+type ClientPage = readonly unknown[] & { readonly continuationToken?: string };
+
+/** One page of ACR's `/acr/v1/NAME/LIST`; undefined if there is no such repository. */
+export async function readPage<Item, Cursor extends string>(
   registry: RegistryHttp,
   what: {
     readonly operation: string;
     readonly repository: RepositoryName;
     readonly list: '_tags' | '_manifests';
-    readonly after: Cursor | undefined;
-    readonly page: z.ZodType<Page>;
-    /** Undefined: it is none. */
+    readonly pages: (
+      client: ContainerRegistryClient,
+      settings: PageSettings,
+    ) => AsyncIterableIterator<ClientPage>;
+    readonly item: z.ZodType<Item>;
+    /** Undefined for text that names no item. */
     readonly cursor: (text: string | null) => Cursor | undefined;
+    readonly after: Cursor | undefined;
   },
-): Promise<{ readonly page: Page; readonly next: Cursor | undefined } | undefined> {
+): Promise<{ readonly items: readonly Item[]; readonly next: Cursor | undefined } | undefined> {
   const { operation, repository, list, after } = what;
-  const query = new URLSearchParams({ n: String(PAGE_SIZE) });
-  if (after !== undefined) query.set('last', after);
-  const response = await registry.send({
-    operation,
-    method: 'GET',
-    path: `/acr/v1/${repository}/${list}?${query}`,
-    scopes: [{ repository, actions: ['metadata_read'] }],
-    expect: [200, 404],
-  });
-  if (response.status === 404) return absent(response);
-  const page = await readJson(operation, response, what.page);
-  return { page, next: nextCursor(operation, registry, response, what.cursor) };
+  const scopes = [{ repository, actions: ['metadata_read'] as const }];
+  const answer = await askAcr(registry, { operation, scopes, success: 200 }, (client) =>
+    what.pages(client, settingsOf(repository, list, after)).next(),
+  );
+  if (answer === undefined) return undefined;
+  // A repository without a single item: ACR gives null for the list, and the client no page.
+  if (answer.done === true) return { items: [], next: undefined };
+  const page = items(what.item, { most: MOST_ITEMS }).safeParse(answer.value);
+  if (!page.success) {
+    throw new RegistryError('unexpected', `${operation}: the answer is not what ACR documents`, {
+      cause: page.error,
+    });
+  }
+  const link = answer.value.continuationToken;
+  return { items: page.data, next: nextCursor(operation, link, what.cursor) };
 }
 
-/** The cursor of ACR's own link, never its address: where to ask is not the answer's to say. */
+/**
+ * The client's continuation token is the address of the next page. It is made here of the last item,
+ * so that no answer decides where the next request goes.
+ */
+function settingsOf(
+  repository: RepositoryName,
+  list: string,
+  after: string | undefined,
+): PageSettings {
+  if (after === undefined) return { maxPageSize: PAGE_SIZE };
+  const query = new URLSearchParams({ last: after, n: String(PAGE_SIZE) });
+  const continuationToken = `/acr/v1/${encodeURIComponent(repository)}/${list}?${query}`;
+  return { maxPageSize: PAGE_SIZE, continuationToken };
+}
+
+/** Of ACR's link only the name of the last item counts, and never the address. */
 function nextCursor<Cursor>(
   operation: string,
-  registry: RegistryHttp,
-  response: PipelineResponse,
+  link: string | undefined,
   cursor: (text: string | null) => Cursor | undefined,
 ): Cursor | undefined {
-  const link = nextLink(response.headers);
   if (link === undefined) return undefined;
-  const base = `https://${registry.host}`;
+  const base = 'https://registry.invalid';
   const last = URL.canParse(link, base) ? new URL(link, base).searchParams.get('last') : null;
   const next = cursor(last);
   if (next !== undefined) return next;
   throw new RegistryError('unexpected', `${operation}: the link to the next page names no item`);
-}
-
-export function absent(response: PipelineResponse): undefined {
-  discardBody(response);
-  return undefined;
-}
-
-export async function readJson<T>(
-  operation: string,
-  response: PipelineResponse,
-  schema: z.ZodType<T>,
-): Promise<T> {
-  try {
-    const bytes = await readBody(response, MAX_PAGE_BYTES);
-    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (error) {
-    if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) {
-      throw registryFailure(operation, error);
-    }
-    throw new RegistryError('unexpected', `${operation}: the answer is not what ACR documents`, {
-      cause: error,
-    });
-  }
 }

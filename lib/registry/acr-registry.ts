@@ -1,7 +1,7 @@
 import type { Digest } from '../image/digest.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import type { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
-import { blobExists, readBlob, shareBlob, streamBlob, writeBlob } from './blobs.ts';
+import { readBlob, shareBlob, streamBlob, writeBlob } from './blobs.ts';
 import { listManifests } from './manifest-listing.ts';
 import { readManifest, removeManifest, writeManifest } from './manifests.ts';
 import { listReferrers } from './referrers.ts';
@@ -19,8 +19,9 @@ import type { TokenSource } from './registry-tokens.ts';
 import { listTags, readTag } from './tag-listing.ts';
 
 /**
- * An Azure Container Registry: the OCI distribution API 1.1, ACR's `/acr/v1` for tags with their locks,
- * and tokens from the given source. All of it throws RegistryError.
+ * An Azure Container Registry. Listings, tags and deletion go through `@azure/container-registry`. Our
+ * own requests do what it lacks: scoped tokens, mounts, byte-exact manifests and referrers. Every
+ * method throws RegistryError.
  */
 export class AcrRegistry implements Registry {
   readonly host: RegistryHost;
@@ -68,10 +69,6 @@ export class AcrRegistry implements Registry {
 
   deleteManifest(repository: RepositoryName, digest: Digest): Promise<void> {
     return removeManifest(this.#registry, repository, digest);
-  }
-
-  hasBlob(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    return blobExists(this.#registry, { repository, digest });
   }
 
   blob(

@@ -19,7 +19,7 @@ export interface BlobAt {
   readonly digest: Digest;
 }
 
-export async function blobExists(registry: RegistryHttp, at: BlobAt): Promise<boolean> {
+async function blobExists(registry: RegistryHttp, at: BlobAt): Promise<boolean> {
   const response = await registry.send({
     operation: `look for ${name(at)}`,
     method: 'HEAD',

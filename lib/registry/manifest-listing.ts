@@ -5,31 +5,30 @@ import { readPage, Time } from './acr-listing.ts';
 import type { ManifestAttributes, ManifestPage } from './registry.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-/** A manifest of ACR's `/acr/v1/NAME/_manifests`. Source: azure-rest-api-specs, as for tags. */
+/** A manifest as the client gives it. */
 const AcrManifest = z
-  .object({ digest: Digest, createdTime: Time.optional(), lastUpdateTime: Time.optional() })
-  .transform(({ digest, createdTime, lastUpdateTime }): ManifestAttributes => {
-    const updatedAt = lastUpdateTime ?? createdTime;
+  .object({ digest: Digest, createdOn: Time, lastUpdatedOn: Time })
+  .transform(({ digest, createdOn, lastUpdatedOn }): ManifestAttributes => {
+    const updatedAt = lastUpdatedOn ?? createdOn;
     return { digest, ...(updatedAt !== undefined && { updatedAt }) };
   });
-const ManifestList = z.object({ manifests: z.array(AcrManifest).nullish() });
 
-/** One page in digest order, which is ACR's order where none is asked for. */
+/** One page in digest order, which is ACR's order if none is asked for. */
 export async function listManifests(
   registry: RegistryHttp,
   repository: RepositoryName,
   after: Digest | undefined,
 ): Promise<ManifestPage | undefined> {
-  const operation = `list the manifests of ${repository}`;
-  const found = await readPage(registry, {
-    operation,
+  const page = await readPage(registry, {
+    operation: `list the manifests of ${repository}`,
     repository,
     list: '_manifests',
-    after,
-    page: ManifestList,
+    pages: (client, settings) =>
+      client.getRepository(repository).listManifestProperties().byPage(settings),
+    item: AcrManifest,
     cursor: (text): Digest | undefined => Digest.safeParse(text).data,
+    after,
   });
-  if (found === undefined) return undefined;
-  const { page, next } = found;
-  return { manifests: page.manifests ?? [], ...(next !== undefined && { next }) };
+  if (page === undefined) return undefined;
+  return { manifests: page.items, ...(page.next !== undefined && { next: page.next }) };
 }

@@ -2,6 +2,7 @@ import { discardBody, readBody } from '../http/read-body.ts';
 import { Digest, digestOf } from '../image/digest.ts';
 import { MediaType } from '../image/manifest.ts';
 import type { RepositoryName, Tag } from '../image/reference.ts';
+import { askAcr } from './acr-client.ts';
 import { RegistryError, type StoredManifest } from './registry.ts';
 import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
@@ -76,19 +77,17 @@ export async function writeManifest(
   return digest;
 }
 
+/** Ends well if the manifest is absent. */
 export async function removeManifest(
   registry: RegistryHttp,
   repository: RepositoryName,
   digest: Digest,
 ): Promise<void> {
-  const response = await registry.send({
-    operation: `delete manifest ${digest} of ${repository}`,
-    method: 'DELETE',
-    path: `/v2/${repository}/manifests/${digest}`,
-    scopes: [{ repository, actions: ['delete'] }],
-    expect: [200, 202, 404],
-  });
-  discardBody(response);
+  const operation = `delete manifest ${digest} of ${repository}`;
+  const scopes = [{ repository, actions: ['delete'] as const }];
+  await askAcr(registry, { operation, scopes, success: 202 }, (client) =>
+    client.getArtifact(repository, digest).delete(),
+  );
 }
 
 export function isDigest(reference: Tag | Digest): reference is Digest {

@@ -6,8 +6,6 @@ import type { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 export interface TagAttributes {
   readonly tag: Tag;
   readonly digest: Digest;
-  /** False: locked, no manifest may be put under it (ACR `changeableAttributes.writeEnabled`). */
-  readonly writable: boolean;
   /** When this tag first came to be, by the registry's clock; absent where it doesn't say. */
   readonly createdAt?: Date;
   /** When it last was put, moved, locked or unlocked, by the registry's clock. */
@@ -66,7 +64,6 @@ export type RegistryErrorCode =
 /** An unexpected failure of the registry. Absence is never one: it is a value. */
 export class RegistryError extends Error {
   readonly code: RegistryErrorCode;
-  readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -77,7 +74,6 @@ export class RegistryError extends Error {
     super(message, { cause: options.cause });
     this.name = 'RegistryError';
     this.code = code;
-    this.retryable = code === 'throttled' || code === 'unavailable';
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
@@ -109,7 +105,6 @@ export interface Registry {
   ): Promise<Digest>;
   /** By digest. Ends well where it is absent. */
   deleteManifest(repository: RepositoryName, digest: Digest): Promise<void>;
-  hasBlob(repository: RepositoryName, digest: Digest): Promise<boolean>;
   /** The whole blob, checked against its digest; undefined where absent, `too-large` above the limit. */
   blob(
     repository: RepositoryName,

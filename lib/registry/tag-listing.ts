@@ -1,52 +1,44 @@
 import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
 import { type RepositoryName, Tag } from '../image/reference.ts';
-import { absent, readJson, readPage, Time } from './acr-listing.ts';
-import type { TagAttributes, TagPage } from './registry.ts';
+import { askAcr } from './acr-client.ts';
+import { readPage, Time } from './acr-listing.ts';
+import { RegistryError, type TagAttributes, type TagPage } from './registry.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-// Not @azure/container-registry's client: it lists only the tags of one digest, asks for a new token
-// whenever the scope changes, and brings retries and a clock of its own beside ours.
-
-/** A tag of ACR's `/acr/v1/NAME/_tags`. Source: azure-rest-api-specs, containerregistry 2021-07-01. */
+/** A tag as the client gives it. */
 const AcrTag = z
-  .object({
-    name: Tag,
-    digest: Digest,
-    createdTime: Time.optional(),
-    lastUpdateTime: Time.optional(),
-    changeableAttributes: z.object({ writeEnabled: z.boolean().optional() }).optional(),
-  })
+  .object({ name: Tag, digest: Digest, createdOn: Time, lastUpdatedOn: Time })
   .transform(
-    ({ name, digest, createdTime, lastUpdateTime, changeableAttributes }): TagAttributes => ({
+    ({ name, digest, createdOn, lastUpdatedOn }): TagAttributes => ({
       tag: name,
       digest,
-      writable: changeableAttributes?.writeEnabled ?? true,
-      ...(createdTime !== undefined && { createdAt: createdTime }),
-      ...(lastUpdateTime !== undefined && { updatedAt: lastUpdateTime }),
+      ...(createdOn !== undefined && { createdAt: createdOn }),
+      ...(lastUpdatedOn !== undefined && { updatedAt: lastUpdatedOn }),
     }),
   );
-const TagList = z.object({ tags: z.array(AcrTag).nullish() });
-const OneTag = z.object({ tag: AcrTag });
 
-/** One page in name order, which is ACR's order where none is asked for. */
+/** The client lists tags by way of an artifact, and lists the whole repository whatever its name. */
+const ANY_ARTIFACT = 'latest';
+
+/** One page in name order, which is ACR's order if none is asked for. */
 export async function listTags(
   registry: RegistryHttp,
   repository: RepositoryName,
   after: Tag | undefined,
 ): Promise<TagPage | undefined> {
-  const operation = `list the tags of ${repository}`;
-  const found = await readPage(registry, {
-    operation,
+  const page = await readPage(registry, {
+    operation: `list the tags of ${repository}`,
     repository,
     list: '_tags',
-    after,
-    page: TagList,
+    pages: (client, settings) =>
+      client.getArtifact(repository, ANY_ARTIFACT).listTagProperties().byPage(settings),
+    item: AcrTag,
     cursor: (text): Tag | undefined => Tag.safeParse(text).data,
+    after,
   });
-  if (found === undefined) return undefined;
-  const { page, next } = found;
-  return { tags: page.tags ?? [], ...(next !== undefined && { next }) };
+  if (page === undefined) return undefined;
+  return { tags: page.items, ...(page.next !== undefined && { next: page.next }) };
 }
 
 export async function readTag(
@@ -55,13 +47,14 @@ export async function readTag(
   tag: Tag,
 ): Promise<TagAttributes | undefined> {
   const operation = `look up ${repository}:${tag}`;
-  const response = await registry.send({
-    operation,
-    method: 'GET',
-    path: `/acr/v1/${repository}/_tags/${tag}`,
-    scopes: [{ repository, actions: ['metadata_read'] }],
-    expect: [200, 404],
+  const scopes = [{ repository, actions: ['metadata_read'] as const }];
+  const found = await askAcr(registry, { operation, scopes, success: 200 }, (client) =>
+    client.getArtifact(repository, tag).getTagProperties(tag),
+  );
+  if (found === undefined) return undefined;
+  const parsed = AcrTag.safeParse(found);
+  if (parsed.success) return parsed.data;
+  throw new RegistryError('unexpected', `${operation}: the answer is not what ACR documents`, {
+    cause: parsed.error,
   });
-  if (response.status === 404) return absent(response);
-  return (await readJson(operation, response, OneTag)).tag;
 }

@@ -104,10 +104,6 @@ export class MemoryRegistry implements Registry {
     this.#find(repository)?.deleteManifest(digest);
   }
 
-  async hasBlob(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    return this.#repositories.get(repository)?.blob(digest) !== undefined;
-  }
-
   async blob(
     repository: RepositoryName,
     digest: Digest,
@@ -139,7 +135,7 @@ export class MemoryRegistry implements Registry {
     readonly digest: Digest;
   }): Promise<'present' | 'mounted' | 'copied'> {
     const { from, to, digest } = options;
-    if (await this.hasBlob(to, digest)) return 'present';
+    if (this.#repositories.get(to)?.blob(digest) !== undefined) return 'present';
     const bytes = this.#repositories.get(from)?.blob(digest);
     if (bytes === undefined) throw new RegistryError('invalid', `blob ${digest} is not in ${from}`);
     this.#obtain(to).putBlob(digest, bytes);

@@ -67,11 +67,6 @@ export class RestrictedRegistry implements Registry {
     return this.#registry.deleteManifest(repository, digest);
   }
 
-  async hasBlob(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    this.#require(repository, 'pull');
-    return this.#registry.hasBlob(repository, digest);
-  }
-
   async blob(
     repository: RepositoryName,
     digest: Digest,

@@ -17,6 +17,7 @@ export class StoredRepository {
   readonly #updated = new Map<Digest, Date>();
   readonly #blobs = new Map<Digest, Uint8Array>();
   readonly #tags = new Map<Tag, TagAttributes>();
+  readonly #locked = new Set<Tag>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -51,12 +52,15 @@ export class StoredRepository {
   setWritable(tag: Tag, writable: boolean): void {
     const found = this.#tags.get(tag);
     if (found === undefined) throw new Error(`no tag ${tag}`);
-    this.#tags.set(tag, { ...found, writable, updatedAt: this.#clock.now() });
+    if (writable) this.#locked.delete(tag);
+    else this.#locked.add(tag);
+    this.#tags.set(tag, { ...found, updatedAt: this.#clock.now() });
   }
 
   /** Only the tag goes; its manifest stays. */
   removeTag(tag: Tag): void {
     this.#tags.delete(tag);
+    this.#locked.delete(tag);
   }
 
   manifest(digest: Digest): StoredManifest | undefined {
@@ -70,8 +74,8 @@ export class StoredRepository {
     if (bytes.byteLength > MAX_MANIFEST_BYTES) {
       throw new RegistryError('too-large', 'the manifest is larger than 4 MiB');
     }
-    const locked = tag !== undefined && this.#tags.get(tag)?.writable === false;
-    if (locked) throw new RegistryError('locked', `the tag ${tag} is locked`);
+    if (tag !== undefined && this.#locked.has(tag))
+      throw new RegistryError('locked', `the tag ${tag} is locked`);
     const record = parseManifest(bytes, mediaType);
     const missing = [
       ...record.blobs.filter((digest) => !this.#blobs.has(digest)),
@@ -86,7 +90,7 @@ export class StoredRepository {
       const now = this.#clock.now();
       const createdAt = this.#tags.get(tag)?.createdAt ?? now;
       const { digest } = record;
-      this.#tags.set(tag, { tag, digest, writable: true, createdAt, updatedAt: now });
+      this.#tags.set(tag, { tag, digest, createdAt, updatedAt: now });
     }
     return record.digest;
   }
@@ -94,7 +98,7 @@ export class StoredRepository {
   /** Its tags go with it, and a lock on any of them keeps it. */
   deleteManifest(digest: Digest): void {
     const tags = this.tags().filter((tag) => tag.digest === digest);
-    const locked = tags.find((tag) => !tag.writable);
+    const locked = tags.find(({ tag }) => this.#locked.has(tag));
     if (locked !== undefined) throw new RegistryError('locked', `the tag ${locked.tag} is locked`);
     this.#manifests.delete(digest);
     this.#updated.delete(digest);

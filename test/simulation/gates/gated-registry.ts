@@ -77,8 +77,6 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
         gate.observer.publishing.manifestDeleted(repository, digest);
         await registry.deleteManifest(repository, digest);
       }),
-    hasBlob: (repository, digest) =>
-      pass('hasBlob', `${repository} ${digest}`, false, () => registry.hasBlob(repository, digest)),
     blob: (repository, digest, maxBytes) =>
       pass('blob', `${repository} ${digest}`, false, () =>
         registry.blob(repository, digest, maxBytes),
