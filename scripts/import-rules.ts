@@ -43,7 +43,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/http',
     'lib/pipeline',
   ],
-  'lib/worker': [...BASE, 'lib/image', 'lib/job', 'lib/text'],
+  'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/text'],
   functions: [...BASE, 'lib/app.ts', 'lib/doctor', 'lib/pipeline', 'lib/start-up', 'lib/storage'],
 };
 

@@ -1,11 +1,12 @@
-import type { HttpHeaders } from '@azure/core-rest-pipeline';
-
 /**
  * How long the service asks to be left alone, in seconds, rounded up; undefined where it does not say.
  * `Retry-After` holds seconds or an HTTP date (RFC 9110 §10.2.3); Azure's own headers hold
  * milliseconds.
  */
-export function retryAfterSeconds(headers: HttpHeaders, now: Date): number | undefined {
+export function retryAfterSeconds(
+  headers: { get(name: string): string | null | undefined },
+  now: Date,
+): number | undefined {
   for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
     const milliseconds = wholeNumber(headers.get(name));
     if (milliseconds !== undefined) return Math.ceil(milliseconds / 1000);
@@ -19,6 +20,6 @@ export function retryAfterSeconds(headers: HttpHeaders, now: Date): number | und
   return Math.max(0, Math.ceil((date - now.getTime()) / 1000));
 }
 
-function wholeNumber(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,9}$/.test(value.trim()) ? Number(value) : undefined;
+function wholeNumber(value: string | null | undefined): number | undefined {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : undefined;
 }

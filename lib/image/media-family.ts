@@ -10,7 +10,7 @@ const MANIFESTS: ReadonlyMap<string, MediaFamily> = new Map([
 
 const CONFIGS: ReadonlyMap<string, MediaFamily> = new Map([
   [MediaType.ociConfig, 'oci'],
-  ['application/vnd.docker.container.image.v1+json', 'docker'],
+  [MediaType.dockerConfig, 'docker'],
 ]);
 
 const LAYERS: ReadonlyMap<string, MediaFamily> = new Map([

@@ -1,6 +1,6 @@
 import { discardBody, readBody } from '../http/read-body.ts';
 import { Digest, digestOf } from '../image/digest.ts';
-import { MediaType } from '../image/manifest.ts';
+import { ACCEPTED_MANIFESTS } from '../image/manifest-types.ts';
 import type { RepositoryName, Tag } from '../image/reference.ts';
 import { askAcr } from './acr-client.ts';
 import { RegistryError, type StoredManifest } from './registry.ts';
@@ -10,13 +10,6 @@ import { requireDigest } from './require-digest.ts';
 
 /** What registries accept at least, and ACR at most (OCI distribution 1.1, "Pushing manifests"). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-
-const ACCEPT = [
-  MediaType.ociManifest,
-  MediaType.ociIndex,
-  MediaType.dockerManifest,
-  MediaType.dockerManifestList,
-].join(', ');
 
 export async function readManifest(
   registry: RegistryHttp,
@@ -28,7 +21,7 @@ export async function readManifest(
     operation,
     method: 'GET',
     path: `/v2/${repository}/manifests/${reference}`,
-    headers: { accept: ACCEPT },
+    headers: { accept: ACCEPTED_MANIFESTS },
     scopes: [{ repository, actions: ['pull'] }],
     expect: [200, 404],
   });

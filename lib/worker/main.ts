@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { systemClock } from '../clock.ts';
+import { systemSleep } from '../sleep.ts';
 import { createJsonLog } from './context/json-log.ts';
 import { SecretMask } from './context/secret-mask.ts';
 import { runWorker } from './run-worker.ts';
@@ -39,10 +39,8 @@ async function main(): Promise<void> {
       {
         environment: process.env,
         clock: systemClock,
-        sleep: (milliseconds, signal) =>
-          setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
-            () => undefined,
-          ),
+        sleep: systemSleep,
+        random: () => Math.random(),
         fetch,
         spawn,
         trust: trustAlso,

@@ -1,6 +1,11 @@
 import { Annotation } from '../../image/annotations.ts';
 import { Digest } from '../../image/digest.ts';
-import { ImageConfig, ImageIndex, ImageManifest, MediaType } from '../../image/manifest.ts';
+import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts';
+import {
+  IMAGE_CONFIG_TYPES,
+  IMAGE_INDEX_TYPES,
+  IMAGE_MANIFEST_TYPES,
+} from '../../image/manifest-types.ts';
 import { parseJson } from '../../image/parse-json.ts';
 import { formatPinned, type RepositoryName } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
@@ -12,12 +17,6 @@ import type { SkipReason } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
-const INDEX_TYPES: readonly string[] = [MediaType.ociIndex, MediaType.dockerManifestList];
-const MANIFEST_TYPES: readonly string[] = [MediaType.ociManifest, MediaType.dockerManifest];
-const CONFIG_TYPES: readonly string[] = [
-  MediaType.ociConfig,
-  'application/vnd.docker.container.image.v1+json',
-];
 
 /** What the registry alone says of a tag's image, before anything is scanned. */
 export type Inspection =
@@ -35,9 +34,10 @@ export async function readImage(
   repository: RepositoryName,
   stored: StoredManifest,
 ): Promise<ParsedImage | undefined> {
-  if (!MANIFEST_TYPES.includes(stored.mediaType)) return undefined;
+  if (!IMAGE_MANIFEST_TYPES.includes(stored.mediaType)) return undefined;
   const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
-  if (!manifest.success || !CONFIG_TYPES.includes(manifest.data.config.mediaType)) return undefined;
+  if (!manifest.success || !IMAGE_CONFIG_TYPES.includes(manifest.data.config.mediaType))
+    return undefined;
   const bytes = await registry.blob(repository, manifest.data.config.digest, MAX_CONFIG_BYTES);
   const config = ImageConfig.safeParse(bytes === undefined ? undefined : parseJson(bytes));
   return config.success ? { manifest: manifest.data, config: config.data } : undefined;
@@ -52,7 +52,7 @@ export async function inspectImage(
   const { registry } = services;
   const top = await registry.manifest(repository, digest);
   if (top === undefined) return skip('not-found', 'the manifest is gone');
-  if (!INDEX_TYPES.includes(top.mediaType)) {
+  if (!IMAGE_INDEX_TYPES.includes(top.mediaType)) {
     return inspectManifest(services, repository, top);
   }
   const index = ImageIndex.safeParse(parseJson(top.bytes));

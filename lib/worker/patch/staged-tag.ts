@@ -1,9 +1,10 @@
+import { failureName } from '../../http/connection-failure.ts';
 import { Digest } from '../../image/digest.ts';
 import { isLoopback } from '../../image/loopback.ts';
-import { MediaType } from '../../image/manifest.ts';
+import { ACCEPTED_MANIFESTS } from '../../image/manifest-types.ts';
 import type { RegistryHost, RepositoryName, Tag } from '../../image/reference.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
-import { connectionFailure, sendRequest } from '../transfer/send-request.ts';
+import { sendRequest } from '../transfer/send-request.ts';
 
 /** What a tag of the staging repository points to. */
 export type TagState =
@@ -11,13 +12,6 @@ export type TagState =
   | { readonly state: 'absent' }
   | { readonly state: 'refused' }
   | { readonly state: 'unknown'; readonly why: string };
-
-const ACCEPT = [
-  MediaType.ociManifest,
-  MediaType.ociIndex,
-  MediaType.dockerManifest,
-  MediaType.dockerManifestList,
-].join(', ');
 
 /** Asks the registry itself, with HEAD. Never throws. */
 export async function readStagedTag(
@@ -38,7 +32,7 @@ export async function readStagedTag(
   try {
     const { response } = await sendRequest(context, url, {
       method: 'HEAD',
-      headers: { accept: ACCEPT, ...authorization },
+      headers: { accept: ACCEPTED_MANIFESTS, ...authorization },
     });
     if (response.status === 404) return { state: 'absent' };
     if (response.status === 401 || response.status === 403) return { state: 'refused' };
@@ -50,7 +44,7 @@ export async function readStagedTag(
       ? { state: 'present', digest: digest.data }
       : { state: 'unknown', why: 'the registry named no digest' };
   } catch (error) {
-    const failure = connectionFailure(error);
+    const failure = failureName(error);
     return { state: 'unknown', why: `the registry could not be reached (${failure})` };
   }
 }

@@ -1,5 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
+import { failureName } from '../../http/connection-failure.ts';
+import { ACCEPTED_MANIFESTS } from '../../image/manifest-types.ts';
 import { ProbeJobFile } from '../../job/probe-job.ts';
 import { ProbeResult } from '../../job/probe-result.ts';
 import { askBuildkit } from '../builder/ask-buildkit.ts';
@@ -10,7 +12,7 @@ import { type DockerConfig, registryToken } from '../input/docker-config.ts';
 import { readGroupFolder } from '../input/job-folder.ts';
 import { prepareToolEnvironment } from '../tools/tool-environment.ts';
 import { toolVersions } from '../tools/tool-versions.ts';
-import { connectionFailure, sendRequest } from '../transfer/send-request.ts';
+import { sendRequest } from '../transfer/send-request.ts';
 import { uploadBlob } from '../transfer/upload-blob.ts';
 import { runTrials } from './probe-trials.ts';
 
@@ -68,15 +70,11 @@ async function askRegistry(
 ): Promise<ProbeResult['registry']> {
   const token = registryToken(dockerConfig, registry) ?? '';
   const url = `https://${registry}/v2/${image.repository}/manifests/${image.digest}`;
-  const accept =
-    'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, ' +
-    'application/vnd.docker.distribution.manifest.v2+json, ' +
-    'application/vnd.docker.distribution.manifest.list.v2+json';
   try {
-    const headers = { authorization: `Bearer ${token}`, accept };
+    const headers = { authorization: `Bearer ${token}`, accept: ACCEPTED_MANIFESTS };
     const { response } = await sendRequest(context, url, { method: 'HEAD', headers });
     return { ok: response.status === 200, detail: `answered ${response.status}` };
   } catch (error) {
-    return { ok: false, detail: `no answer (${connectionFailure(error)})`.slice(0, 300) };
+    return { ok: false, detail: `no answer (${failureName(error)})`.slice(0, 300) };
   }
 }

@@ -1,3 +1,4 @@
+import { sendWithRetries } from '../../http/retry.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 
 export interface Answer {
@@ -6,14 +7,13 @@ export interface Answer {
   readonly uncertain: boolean;
 }
 
-const TRIES = 5;
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 30_000;
+const ATTEMPTS = 5;
+/** The worker has no queue to come back to, and losing its result costs a whole job. */
+const LONGEST_WAIT_MS = 5 * 60_000;
 const TRY_LIMIT_MS = 120_000;
 
 /**
- * The worker's one way to make an HTTP request: tried again on a connection failure, 429 and 5xx,
- * with doubling delays or the answer's own Retry-After. Redirects are not followed, so no credential
+ * The worker's one way to make an HTTP request. It does not follow redirects, so that no credential
  * goes elsewhere. Throws the last connection failure.
  */
 export async function sendRequest(
@@ -21,36 +21,23 @@ export async function sendRequest(
   url: string,
   init: RequestInit,
 ): Promise<Answer> {
+  const { clock, sleep, random, stop, log } = context;
   let uncertain = false;
-  for (let attempt = 1; ; attempt += 1) {
-    const signal = AbortSignal.any([context.stop, AbortSignal.timeout(TRY_LIMIT_MS)]);
-    let delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
-    try {
-      const response = await context.fetch(url, { ...init, redirect: 'manual', signal });
-      const unclear = response.status === 429 || response.status >= 500;
-      if (!unclear || attempt === TRIES) return { response, uncertain };
-      delay = retryAfterMs(response) ?? delay;
-      await response.body?.cancel();
-      context.log.warn('A request is tried again.', { status: response.status, attempt });
-    } catch (error) {
-      if (attempt === TRIES || context.stop.aborted) throw error;
-      context.log.warn('A request is tried again.', { failure: connectionFailure(error), attempt });
-    }
-    uncertain = true;
-    await context.sleep(delay, context.stop);
-  }
-}
-
-/** The system's code of a failed connection: the message would quote the address. */
-export function connectionFailure(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (error.cause instanceof Error && 'code' in error.cause) return String(error.cause.code);
-  return error.name;
-}
-
-function retryAfterMs(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0
-    ? Math.min(LONGEST_DELAY_MS, seconds * 1000)
-    : undefined;
+  const response = await sendWithRetries({
+    attempts: ATTEMPTS,
+    longestWaitMs: LONGEST_WAIT_MS,
+    clock,
+    delays: { wait: sleep, random },
+    signal: stop,
+    send: () => {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(TRY_LIMIT_MS)]);
+      return context.fetch(url, { ...init, redirect: 'manual', signal });
+    },
+    discard: (answer) => answer.body?.cancel(),
+    onRetry: (cause) => {
+      uncertain = true;
+      log.warn('A request is tried again.', { ...cause });
+    },
+  });
+  return { response, uncertain };
 }

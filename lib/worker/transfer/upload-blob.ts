@@ -1,5 +1,6 @@
+import { failureName } from '../../http/connection-failure.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
-import { type Answer, connectionFailure, sendRequest } from './send-request.ts';
+import { type Answer, sendRequest } from './send-request.ts';
 
 export type Upload =
   | { readonly outcome: 'created' }
@@ -33,7 +34,7 @@ export async function uploadBlob(
     // A try of our own whose answer was lost: whose blob it is shows in its checksum.
     return { outcome: uncertain ? 'created' : 'exists' };
   } catch (error) {
-    return { outcome: 'failed', why: `storage could not be reached (${connectionFailure(error)})` };
+    return { outcome: 'failed', why: `storage could not be reached (${failureName(error)})` };
   }
 }
 

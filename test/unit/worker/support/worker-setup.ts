@@ -60,6 +60,7 @@ export async function setUpWorker(changes: Partial<WorkerContext> = {}): Promise
     environment: { PATH: toolPath(tools), PATCHWRIGHT_JOB_FOLDER: jobFolder },
     clock,
     sleep: patientSleep,
+    random: () => 0.5,
     fetch,
     spawn,
     trust: () => undefined,

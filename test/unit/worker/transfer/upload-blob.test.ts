@@ -79,13 +79,13 @@ describe('uploadBlob', () => {
       const upload = await uploadBlob(context, url, bytes);
 
       expect(upload).toEqual({ outcome: 'created' });
-      expect(waits).toEqual([500, 1000, 2000]);
+      expect(waits).toEqual([375, 750, 1500]);
     },
   );
 
-  it('waits as long as storage asks, within a bound', async () => {
+  it('waits as long as storage asks, up to five minutes', async () => {
     const { context, waits } = await setUp();
-    const retryAfter = ['7', '9999'];
+    const retryAfter = ['7', '300', '301'];
     services.answer = () => {
       const seconds = retryAfter.shift();
       return seconds === undefined
@@ -93,9 +93,23 @@ describe('uploadBlob', () => {
         : { status: 503, headers: { 'retry-after': seconds } };
     };
 
-    await uploadBlob(context, url, bytes);
+    const upload = await uploadBlob(context, url, bytes);
 
-    expect(waits).toEqual([7000, 30_000]);
+    expect(waits).toEqual([7000, 300_000]);
+    expect(upload).toEqual({ outcome: 'failed', why: 'storage answered 503' });
+  });
+
+  it('does not try again once the container is told to end', async () => {
+    const { context, stop } = await setUp();
+    services.answer = () => {
+      stop.abort();
+      return { status: 503 };
+    };
+
+    const upload = await uploadBlob(context, url, bytes);
+
+    expect(upload).toMatchObject({ outcome: 'failed' });
+    expect(services.received).toHaveLength(1);
   });
 
   it('gives up after five tries and quotes no address', async () => {
