@@ -71,6 +71,7 @@ export const ORDER: Readonly<Record<string, readonly string[]>> = {
     'lib/worker/input',
     'lib/worker/builder',
     'lib/worker/scan',
+    'lib/worker/package-manager',
     'lib/worker/patch',
     'lib/worker/probe',
     'lib/worker',

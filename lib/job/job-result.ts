@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
 import { plainText } from '../text/plain-text.ts';
+import { BlockedPackage, MAX_BLOCKED } from './blocked-package.ts';
 
 /**
  * What a container group says that it did: the blob `result.json`, written last. It is a claim: it is
@@ -36,6 +37,9 @@ export const PatchFailure = z.enum([
   'unsupported-os',
   'end-of-life',
   'package-manager-failed',
+  'package-source-gone',
+  'package-source-unreachable',
+  'package-source-untrusted',
   'timeout',
   'tool-failed',
 ]);
@@ -62,11 +66,21 @@ export const ScanImageResult = z.discriminatedUnion('outcome', [
 ]);
 export type ScanImageResult = z.infer<typeof ScanImageResult>;
 
+const Blocked = z.array(BlockedPackage).max(MAX_BLOCKED).optional();
+
 export const PatchImageResult = z.discriminatedUnion('outcome', [
-  /** `staged` is the manifest that Copa pushed to the staging repository. */
-  z.strictObject({ digest: Digest, outcome: z.literal('patched'), staged: Digest }),
-  /** Copa found nothing to update; it pushes nothing then. */
-  z.strictObject({ digest: Digest, outcome: z.literal('nothing-to-do') }),
+  /**
+   * `staged` is the manifest that Copa pushed to the staging repository. `blocked` lists the packages
+   * that the patch leaves as they are.
+   */
+  z.strictObject({
+    digest: Digest,
+    outcome: z.literal('patched'),
+    staged: Digest,
+    blocked: Blocked,
+  }),
+  /** Nothing could be updated: Copa said so, or every package is in `blocked`. Nothing is pushed. */
+  z.strictObject({ digest: Digest, outcome: z.literal('nothing-to-do'), blocked: Blocked }),
   z.strictObject({
     digest: Digest,
     outcome: z.literal('failed'),

@@ -144,11 +144,11 @@ describe('an image that is not to be patched, or cannot be', () => {
     expect(Object.keys(contentsOf(scene.world.registry, IMAGES.clean).tags)).toEqual(['12']);
   });
 
-  it('ends as failed where its package manager knows no newer packages', () => {
+  it('is skipped if its package manager knows no newer packages', () => {
     expect(first.target(`${IMAGES.unpatchable}:12`)).toMatchObject({
-      state: 'failed',
-      reason: 'package-manager-failed',
-      detail: expect.stringContaining('lower than required'),
+      state: 'skipped',
+      reason: 'no-op-patch',
+      detail: expect.stringContaining('not-in-repository'),
     });
     expect(Object.keys(contentsOf(scene.world.registry, IMAGES.unpatchable).tags)).toEqual(['12']);
   });
@@ -164,7 +164,7 @@ describe('an image that is not to be patched, or cannot be', () => {
 
 describe('the run', () => {
   it('has ended with an outcome for each target', () => {
-    const counts = { targets: 5, patched: 2, clean: 1, failed: 2, active: 0 };
+    const counts = { targets: 5, patched: 2, clean: 1, skipped: 1, failed: 1, active: 0 };
 
     expect(first.run).toMatchObject({ state: 'completed', ...counts });
   });

@@ -154,10 +154,13 @@ async function afterFailure(
     case 'end-of-life':
       return endPatch(services, image, { state: 'skipped', reason: failure, detail });
     case 'package-manager-failed':
+    case 'package-source-gone':
+    case 'package-source-untrusted':
     case 'tooling-image-not-found':
     case 'image-not-found':
       return endPatch(services, image, { state: 'failed', reason: failure, detail });
     case 'buildkit-unavailable':
+    case 'package-source-unreachable':
     case 'unauthorized':
     case 'timeout':
     case 'tool-failed':

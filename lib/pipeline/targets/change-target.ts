@@ -69,13 +69,19 @@ function isPatchWork(state: TargetState): boolean {
   return state === 'patching' || state === 'verifying';
 }
 
+/** What has nothing to do with the image, and may be over tomorrow. */
+const PASSING: ReadonlySet<TargetRow['reason']> = new Set([
+  'package-source-unreachable',
+  'source-changed',
+]);
+
 /**
  * A patch that failed, was refused or did nothing would do so again tomorrow. It counts once a run,
  * however often it is told of.
  */
 export async function backOffIfDeserved(services: Services, ended: TargetRow): Promise<void> {
   const deserved = ['skipped', 'rejected', 'failed'].includes(ended.state);
-  if (deserved && ended.reason !== 'source-changed') await backOff(services, ended);
+  if (deserved && !PASSING.has(ended.reason)) await backOff(services, ended);
 }
 
 /** Gives a target that got no result back to the tick; ends it where its budget is used up. */

@@ -1,17 +1,21 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { PatchJobFile } from '../../job/job-file.ts';
 import type { PatchFailure, PatchImageResult } from '../../job/job-result.ts';
 import type { Builder } from '../builder/builder.ts';
-import { nextImageTime } from '../context/image-time.ts';
+import { type ImageTime, nextImageTime } from '../context/image-time.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { errorMessage } from '../tools/failure-message.ts';
-import { runTool } from '../tools/run-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
-import { patchImage } from './copa-command.ts';
-import { copaOutcome } from './copa-outcome.ts';
-import { copaReport } from './copa-report.ts';
-import { readStagedTag } from './staged-tag.ts';
+import { runRound } from './copa-round.ts';
+import type { RoundEnd } from './round-end.ts';
+import { type SearchEnd, searchResult } from './search-result.ts';
+import {
+  afterBlockers,
+  afterFailure,
+  afterSuccess,
+  giveUp,
+  nextTrial,
+  startSearch,
+} from './update-search.ts';
 
 type Image = PatchJobFile['images'][number];
 
@@ -26,71 +30,111 @@ interface Patch {
   readonly token: string | undefined;
 }
 
+/** Runs of Copa for one image at most: enough to single out a few packages among hundreds. */
+const MAX_ROUNDS = 12;
+/** No round after the first begins with less than this left, in seconds. */
+const LEAST_ROUND_SECONDS = 60;
+
 /** Patches one image into the staging repository. Whatever goes wrong is this image's result. */
 export async function patchOneImage(
   context: WorkerContext,
   patch: Patch,
 ): Promise<PatchImageResult> {
   const { image } = patch;
-  const reportFile = join(context.scratch, `findings-${patch.index}.json`);
   try {
-    return await attempt(context, patch, reportFile);
+    const time = nextImageTime(context, patch.job);
+    if (time === undefined) return notStarted(image);
+    return await searchUpdates(context, patch, time);
   } catch (error) {
     return failed(image, 'tool-failed', errorMessage(error, context.secrets));
-  } finally {
-    await rm(reportFile, { force: true });
   }
 }
 
-async function attempt(
+/** Runs Copa until every update is either in the patch or known as one that can't be made. */
+async function searchUpdates(
   context: WorkerContext,
   patch: Patch,
-  reportFile: string,
+  time: ImageTime,
 ): Promise<PatchImageResult> {
-  const { job, image } = patch;
-  if (nextImageTime(context, job) === undefined) return notStarted(image);
-  const builder = await patch.builder.address();
-  if (context.stop.aborted) return notStarted(image);
-  if (!builder.ok) return failed(image, 'buildkit-unavailable', builder.message);
+  const { image } = patch;
+  const endsAt = context.clock.now().getTime() + time.seconds * 1000;
+  let search = startSearch(image.findings, image.os.family);
+  let end: SearchEnd = {};
+  for (let round = 1; ; round += 1) {
+    const findings = nextTrial(search);
+    if (findings === undefined) break;
+    const seconds = Math.floor((endsAt - context.clock.now().getTime()) / 1000);
+    if (round > MAX_ROUNDS) break;
+    if (round > 1 && seconds < LEAST_ROUND_SECONDS) {
+      if (end.staged === undefined) return outOfTime(patch, time, end.message ?? '');
+      break;
+    }
+    const builder = await patch.builder.address();
+    if (context.stop.aborted) return notStarted(image);
+    if (!builder.ok) return failed(image, 'buildkit-unavailable', builder.message);
 
-  const where = { registry: job.registry, repository: job.repository };
-  await writeFile(reportFile, JSON.stringify(copaReport(image, where)));
-  const before = await stagedTag(context, patch);
-  const time = nextImageTime(context, job);
-  if (time === undefined) return notStarted(image);
+    const ended = await runRound(context, { ...patch, round, findings, builder, seconds });
+    context.log.info('A round ended.', { digest: image.digest, round, end: ended.how });
+    if (ended.how === 'final') {
+      if (ended.outcome.outcome === 'stopped') return notStarted(image);
+      if (isTimeout(ended) && end.staged !== undefined) break;
+      if (isTimeout(ended)) return outOfTime(patch, time, ended.outcome.message);
+      return finalResult(image, ended.outcome);
+    }
+    ({ search, end } = step(search, end, ended));
+  }
+  return searchResult(image, giveUp(search), end);
+}
 
-  const command = patchImage(job, image, {
-    buildkitAddress: builder.address,
-    tls: builder.tls,
-    reportFile,
-    seconds: time.seconds,
-    environment: patch.environment,
-  });
-  const run = await runTool(context, command, time.seconds);
-  const outcome = copaOutcome(run, before, await stagedTag(context, patch));
+/** What a round's end means for the search. */
+function step(
+  search: ReturnType<typeof startSearch>,
+  end: SearchEnd,
+  ended: Exclude<RoundEnd, { how: 'final' }>,
+) {
+  switch (ended.how) {
+    case 'patched':
+      return { search: afterSuccess(search), end: { ...end, staged: ended.staged } };
+    case 'removes': {
+      const detail = `its update would remove ${ended.packages.slice(0, 5).join(', ')}`;
+      return { search: afterFailure(search, { reason: 'dependency', detail }), end };
+    }
+    case 'failed-on':
+    case 'divisible': {
+      const { message } = ended;
+      const named = ended.how === 'failed-on' ? afterBlockers(search, ended.blockers) : undefined;
+      const left = named ?? afterFailure(search, { reason: 'update-failed' });
+      return { search: left, end: { ...end, message } };
+    }
+    default:
+      return ended satisfies never;
+  }
+}
+
+type FinalRound = Extract<RoundEnd, { how: 'final' }>;
+
+function isTimeout(
+  ended: FinalRound,
+): ended is FinalRound & { readonly outcome: { readonly outcome: 'failed' } } {
+  return ended.outcome.outcome === 'failed' && ended.outcome.failure === 'timeout';
+}
+
+/** No blame if the images before it used up the time. */
+function outOfTime({ image, index }: Patch, time: ImageTime, message: string): PatchImageResult {
+  return time.cutShort && index > 0 ? notStarted(image) : failed(image, 'timeout', message);
+}
+
+function finalResult(image: Image, outcome: FinalRound['outcome']): PatchImageResult {
   switch (outcome.outcome) {
     case 'stopped':
       return notStarted(image);
     case 'failed':
-      // Not the image's fault: those before it used up the time.
-      if (outcome.failure === 'timeout' && time.cutShort && patch.index > 0) {
-        return notStarted(image);
-      }
       return failed(image, outcome.failure, outcome.message);
-    case 'patched':
     case 'nothing-to-do':
-      return { digest: image.digest, ...outcome };
+      return { digest: image.digest, outcome: 'nothing-to-do' };
+    default:
+      return outcome satisfies never;
   }
-}
-
-function stagedTag(context: WorkerContext, { job, image, token }: Patch) {
-  return readStagedTag(context, {
-    registry: job.registry,
-    repository: job.staging,
-    tag: image.stagingTag,
-    token,
-    ownCa: job.extraCa !== undefined,
-  });
 }
 
 function notStarted(image: Image): PatchImageResult {

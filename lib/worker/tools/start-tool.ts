@@ -26,7 +26,8 @@ export interface RunningTool {
 }
 
 const STDOUT_SIZE = { headBytes: 256 * 1024, tailBytes: 1024 };
-const STDERR_SIZE = { headBytes: 16 * 1024, tailBytes: 64 * 1024 };
+/** A package manager names a broken source early, and a package that it failed on in the end. */
+const STDERR_SIZE = { headBytes: 128 * 1024, tailBytes: 64 * 1024 };
 const STOP_GRACE_MS = 10_000;
 /** A grandchild that left the group may hold the pipes open for ever. */
 const PIPE_GRACE_MS = 1000;

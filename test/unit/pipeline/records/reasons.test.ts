@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { BlockReason } from '../../../../lib/job/blocked-package.ts';
 import { Reason } from '../../../../lib/pipeline/records/reasons.ts';
 
-it('documents each reason, and none that is not', () => {
+it('documents each reason of a target and of a finding that remains, and none that is not', () => {
   const page = readFileSync(new URL('../../../../docs/reasons.md', import.meta.url), 'utf8');
   const documented = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, reason]) => reason);
 
-  expect(documented.toSorted()).toEqual(Reason.options.toSorted());
+  expect(documented.toSorted()).toEqual([...Reason.options, ...BlockReason.options].toSorted());
 });

@@ -236,6 +236,113 @@ describe('a patch job', () => {
   });
 });
 
+describe('an image of which one package can’t be updated', () => {
+  const finding = (name: string, fixed = '2') => ({
+    id: `CVE-${name}-${fixed}`,
+    package: name,
+    installed: '1',
+    fixed,
+  });
+  /** Fails as long as the report has `bad`; else pushes what it was given. */
+  const unless = (lines: readonly string[]): string => `
+    const names = report.Results[0].Vulnerabilities.map((one) => one.PkgName + '=' + one.FixedVersion);
+    mark('rounds', names.join(' ') + ' > ' + tag.split(':')[1]);
+    if (names.some((name) => name.startsWith('bad'))) {
+      console.error(${JSON.stringify(lines.join('\n'))});
+      process.exit(1);
+    }
+    ${PUSH}`;
+  const HELD = [
+    '#9 0.1 The following held packages will be changed:',
+    '#9 0.1   bad',
+    'Error: failed to solve: process "sh -c apt-get install --no-install-recommends -y bad" did not complete successfully: exit code: 100',
+  ];
+  const UNNAMED = [
+    '#9 0.1 E: Sub-process /usr/bin/dpkg returned an error code (1)',
+    'Error: failed to solve: process "sh -c apt-get install --no-install-recommends -y bad" did not complete successfully: exit code: 100',
+  ];
+
+  async function run(copa: string, findings: readonly object[]): Promise<WorkerSetup> {
+    const {
+      images: [image],
+    } = patchJobFile(services.host);
+    const setup = await prepare({ copa, change: { images: [{ ...image, findings }] } });
+    await runWorker(setup.context, 'patch');
+    return setup;
+  }
+
+  async function roundsOf(setup: WorkerSetup): Promise<readonly string[]> {
+    return (await setup.mark('rounds')).trim().split('\n');
+  }
+
+  it('is patched without it, under a tag of the round’s own, and says why', async () => {
+    const setup = await run(unless(HELD), [finding('bad'), finding('good')]);
+
+    expect(result().images).toEqual([
+      {
+        digest: imageDigest(0),
+        outcome: 'patched',
+        staged: PUSHED,
+        blocked: [{ package: 'bad', reason: 'held' }],
+      },
+    ]);
+    expect(await roundsOf(setup)).toEqual(['bad=2 good=2 > job-1-0', 'good=2 > job-1-0-2']);
+  });
+
+  it('is patched without it also if nothing names it', async () => {
+    const names = ['a', 'bad', 'c', 'd', 'e'];
+    const setup = await run(
+      unless(UNNAMED),
+      names.map((name) => finding(name)),
+    );
+
+    expect(result().images).toMatchObject([
+      { outcome: 'patched', blocked: [{ package: 'bad', reason: 'update-failed' }] },
+    ]);
+    expect((await roundsOf(setup)).at(-1)).toMatch(/^a=2 .*d=2 e=2 >/);
+  });
+
+  it('has nothing to do if that was its only one', async () => {
+    await run(unless(HELD), [finding('bad')]);
+
+    expect(result().images).toEqual([
+      {
+        digest: imageDigest(0),
+        outcome: 'nothing-to-do',
+        blocked: [{ package: 'bad', reason: 'held' }],
+      },
+    ]);
+  });
+
+  it('fails for its package source if that is why nothing is new enough', async () => {
+    const lines = [
+      '#9 0.1 W: Failed to fetch http://security.test/InRelease  Connection refused',
+      'level=error msg="downloaded package bad version 1 lower than required 2 for update"',
+      'Error: downloaded package bad version 1 lower than required 2 for update',
+    ];
+    await run(unless(lines), [finding('bad')]);
+
+    expect(result().images).toEqual([
+      {
+        digest: imageDigest(0),
+        outcome: 'failed',
+        failure: 'package-source-unreachable',
+        message: 'bad (source-unreachable: http://security.test/InRelease: Connection refused)',
+      },
+    ]);
+  });
+
+  it('ends after some rounds, whatever its programs print', async () => {
+    const findings = Array.from({ length: 400 }, (_, at) => finding(`bad${at}`));
+    const setup = await run(unless(UNNAMED), findings);
+
+    expect(await roundsOf(setup)).toHaveLength(12);
+    expect(result().images).toMatchObject([
+      { outcome: 'failed', failure: 'package-manager-failed' },
+    ]);
+  });
+});
+
 describe('a patch job with a buildkitd of its own', () => {
   it('starts one, waits until it serves, gives its address to Copa, and ends it', async () => {
     const setup = await prepare({ images: 2, buildkitd: SERVE });

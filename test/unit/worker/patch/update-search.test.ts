@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { FixableFinding } from '../../../../lib/job/job-file.ts';
+import type { Blocker } from '../../../../lib/worker/package-manager/blocker.ts';
+import {
+  afterBlockers,
+  afterFailure,
+  afterSuccess,
+  giveUp,
+  nextTrial,
+  startSearch,
+  type UpdateSearch,
+} from '../../../../lib/worker/patch/update-search.ts';
+
+function finding(name: string, parts: Partial<FixableFinding> = {}): FixableFinding {
+  return { id: `CVE-${name}`, package: name, installed: '1', fixed: '2', ...parts };
+}
+
+function findings(count: number): readonly FixableFinding[] {
+  return Array.from({ length: count }, (_, at) => finding(`p${`${at}`.padStart(3, '0')}`));
+}
+
+/** Runs a search against a package manager that fails, without a name, on these packages. */
+function searchAgainst(all: readonly FixableFinding[], bad: ReadonlySet<string>) {
+  let search = startSearch(all, 'debian');
+  let rounds = 0;
+  for (let trial = nextTrial(search); trial !== undefined; trial = nextTrial(search)) {
+    rounds += 1;
+    const fails = trial.some((one) => bad.has(one.package));
+    search = fails ? afterFailure(search, { reason: 'update-failed' }) : afterSuccess(search);
+  }
+  return { search, rounds };
+}
+
+describe('a search for the updates that can be made', () => {
+  it('tries all at once, and is over when that succeeds', () => {
+    const { search, rounds } = searchAgainst(findings(50), new Set());
+
+    expect(rounds).toBe(1);
+    expect(search).toMatchObject({ pending: [], blocked: [] });
+    expect(search.good).toHaveLength(50);
+  });
+
+  it('leaves out what a run names, and tries the rest at once', () => {
+    const search = startSearch(findings(3), 'debian');
+
+    const next = afterBlockers(search, [{ package: 'p001', reason: 'held' }]);
+
+    expect(next && nextTrial(next)?.map((one) => one.package)).toEqual(['p000', 'p002']);
+    expect(next?.blocked).toEqual([{ package: 'p001', reason: 'held' }]);
+  });
+
+  it.each([
+    [10, ['p007'], 6],
+    [100, ['p050'], 9],
+    [10, ['p000', 'p009'], 10],
+    [1, ['p000'], 1],
+  ])('finds in %i packages those (%j) that a run fails on without a name', (count, bad, most) => {
+    const { search, rounds } = searchAgainst(findings(count), new Set(bad));
+
+    expect(search.blocked.map((one) => one.package)).toEqual(bad);
+    expect(search.good).toHaveLength(count - bad.length);
+    expect(rounds).toBeLessThanOrEqual(most);
+  });
+
+  it('does not take names that came in with an earlier run for the answer', () => {
+    let search: UpdateSearch = { good: [finding('a')], pending: [[finding('b')]], blocked: [] };
+
+    expect(afterBlockers(search, [{ package: 'a', reason: 'dependency' }])).toBeUndefined();
+    search = afterFailure(search, { reason: 'dependency' });
+    expect(search.blocked).toEqual([{ package: 'b', reason: 'dependency' }]);
+  });
+
+  it('says of what is still pending that it was not tried', () => {
+    const search = giveUp(startSearch([finding('a'), finding('a', { fixed: '3' })], 'debian'));
+
+    expect(search).toEqual({
+      good: [],
+      pending: [],
+      blocked: [{ package: 'a', reason: 'not-tried' }],
+    });
+  });
+
+  describe('where the sources have a newer version that is not new enough', () => {
+    const two = [finding('a', { fixed: '2' }), finding('a', { id: 'CVE-later', fixed: '3' })];
+    const lower = (reached: string, required: string): Blocker => ({
+      package: 'a',
+      reason: 'not-in-repository',
+      versions: { reached, required },
+    });
+
+    it('still reaches the fixes that the newer version has', () => {
+      const next = afterBlockers(startSearch(two, 'debian'), [lower('2', '3')]);
+
+      expect(next && nextTrial(next)).toEqual([two[0]]);
+      expect(next?.blocked).toEqual([{ package: 'a', fixed: '3', reason: 'not-in-repository' }]);
+    });
+
+    it('leaves all of a package that did not move, or that is named again', () => {
+      const still = afterBlockers(startSearch(two, 'debian'), [lower('1', '3')]);
+      const first = afterBlockers(startSearch(two, 'debian'), [lower('1.5', '3')]);
+      const again = first && afterBlockers(first, [lower('1.5', '2')]);
+
+      expect([still, again].map((search) => search?.pending)).toEqual([[], []]);
+    });
+  });
+
+  it('tries no update that Copa would refuse, and none that would undo a supplier’s work', () => {
+    const search = startSearch(
+      [
+        finding('a'),
+        finding('b; rm'),
+        finding('c', { installed: '1.2-3.root.io.1' }),
+        finding('seal-d'),
+      ],
+      'debian',
+    );
+
+    expect(nextTrial(search)).toEqual([finding('a')]);
+    expect(search.blocked).toEqual([
+      { package: 'b; rm', reason: 'refused-by-copa' },
+      { package: 'c', reason: 'vendor-maintained' },
+      { package: 'seal-d', reason: 'vendor-maintained' },
+    ]);
+  });
+
+  it('knows a supplier’s revision of an Alpine package', () => {
+    const { blocked } = startSearch([finding('a', { installed: '1.2-r10071' })], 'alpine');
+
+    expect(blocked).toEqual([{ package: 'a', reason: 'vendor-maintained' }]);
+  });
+});
