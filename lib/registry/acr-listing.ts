@@ -81,5 +81,5 @@ function nextCursor<Cursor>(
   const last = URL.canParse(link, base) ? new URL(link, base).searchParams.get('last') : null;
   const next = cursor(last);
   if (next !== undefined) return next;
-  throw new RegistryError('unexpected', `${operation}: the link to the next page names no item`);
+  throw new RegistryError('unexpected', `${operation}: the link to the next page has no cursor`);
 }

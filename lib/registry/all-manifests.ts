@@ -4,7 +4,7 @@ import { type ManifestAttributes, type Registry, RegistryError } from './registr
 
 const MAX_MANIFESTS = 100_000;
 
-/** Every manifest of a repository, tagged or not; none where there is no such repository. */
+/** Lists every manifest of a repository, tagged or not; none if the repository does not exist. */
 export async function allManifests(
   registry: Registry,
   repository: RepositoryName,
@@ -15,7 +15,7 @@ export async function allManifests(
     const page = await registry.listManifests(repository, after === undefined ? {} : { after });
     all.push(...(page?.manifests ?? []));
     const next = page?.next;
-    // They come in the order of their digests: what does not go on goes in a circle.
+    // Manifests are listed in digest order, so a cursor that does not advance never ends.
     const circle = next !== undefined && after !== undefined && next <= after;
     if (circle || all.length > MAX_MANIFESTS) {
       throw new RegistryError('unexpected', `the listing of ${repository} does not end`);

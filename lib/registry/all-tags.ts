@@ -2,12 +2,12 @@ import type { RepositoryName, Tag } from '../image/reference.ts';
 import type { Registry, TagAttributes } from './registry.ts';
 
 const MAX_TAGS = 100_000;
-/** A page that brings nothing new and names a next one: a listing that goes in a circle never ends. */
+/** Pages in a row without a new tag, after which the listing is taken for a circle. */
 const MAX_IDLE_PAGES = 10;
 
 /**
- * Every tag of a repository, since whose patch a tag is can't be told from one page. Undefined where
- * there is no such repository.
+ * Lists every tag of a repository, because a patch and its source may be on different pages. Undefined if
+ * the repository does not exist.
  */
 export async function allTags(
   registry: Registry,

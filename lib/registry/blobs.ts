@@ -10,7 +10,7 @@ import type { RegistryHttp } from './registry-http.ts';
 import type { RegistryScope } from './registry-scopes.ts';
 import { requireDigest } from './require-digest.ts';
 
-/** For one layer in either direction; ACI's and ACR's largest layers fit at 20 MB/s. */
+/** Limit for the transfer of one layer: 12 GB at 20 MB/s. */
 const LAYER_MS = 10 * 60_000;
 
 /** A blob in one repository. */
@@ -21,7 +21,7 @@ export interface BlobAt {
 
 async function blobExists(registry: RegistryHttp, at: BlobAt): Promise<boolean> {
   const response = await registry.send({
-    operation: `look for ${name(at)}`,
+    operation: `check ${name(at)}`,
     method: 'HEAD',
     path: blobPath(at),
     scopes: pull(at),
@@ -30,7 +30,7 @@ async function blobExists(registry: RegistryHttp, at: BlobAt): Promise<boolean> 
   return response.status === 200;
 }
 
-/** The whole blob, checked; undefined where it is absent. */
+/** Reads the whole blob and checks its digest; undefined if it is absent. */
 export async function readBlob(
   registry: RegistryHttp,
   at: BlobAt,
@@ -46,7 +46,7 @@ export async function readBlob(
   return bytes;
 }
 
-/** The blob's size where the registry says it, and its chunks: the last step throws on a wrong digest. */
+/** The blob's size, if the registry gives it, and its chunks. The last read throws on a wrong digest. */
 export async function streamBlob(
   registry: RegistryHttp,
   at: BlobAt,
@@ -59,7 +59,7 @@ export async function streamBlob(
   };
 }
 
-/** Uploads bytes, POST and then one PUT. Ends well where the blob is there already. */
+/** Uploads bytes with a POST and one PUT. Does nothing if the blob exists. */
 export async function writeBlob(
   registry: RegistryHttp,
   at: BlobAt,
@@ -72,8 +72,8 @@ export async function writeBlob(
 }
 
 /**
- * Mounts a blob from another repository. A registry may answer a mount with an ordinary upload
- * session (202); then the blob goes through here, as a stream, checked against its digest.
+ * Mounts a blob from another repository. If the registry answers with an upload session instead (202),
+ * the blob is copied as a stream and checked against its digest.
  */
 export async function shareBlob(
   registry: RegistryHttp,
@@ -85,7 +85,7 @@ export async function shareBlob(
   if (session === 'mounted') return 'mounted';
   const source = await streamBlob(registry, { repository: from, digest: to.digest });
   if (source === undefined) {
-    throw new RegistryError('invalid', `copy ${name(to)}: it is not in ${from}`);
+    throw new RegistryError('invalid', `copy ${name(to)}: ${from} does not have it`);
   }
   const stream = Readable.from(source.chunks, { objectMode: false });
   try {
@@ -110,7 +110,7 @@ async function getBlob(registry: RegistryHttp, at: BlobAt) {
   return undefined;
 }
 
-/** The upload's address, or `mounted` where the registry took the blob over from `from`. */
+/** Returns the upload's address, or `mounted` if the registry mounted the blob from `from`. */
 async function startUpload(
   registry: RegistryHttp,
   at: BlobAt,
@@ -129,7 +129,7 @@ async function startUpload(
   if (response.status === 201) return 'mounted';
   const location = response.headers.get('location');
   if (location === undefined) {
-    throw new RegistryError('unexpected', `${operation}: the registry names no upload`);
+    throw new RegistryError('unexpected', `${operation}: the response has no upload address`);
   }
   return new URL(location, `https://${registry.host}`);
 }

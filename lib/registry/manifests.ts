@@ -8,7 +8,7 @@ import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
 import { requireDigest } from './require-digest.ts';
 
-/** What registries accept at least, and ACR at most (OCI distribution 1.1, "Pushing manifests"). */
+/** ACR's limit, and the least that a registry must accept (OCI distribution 1.1, "Pushing manifests"). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 export async function readManifest(
@@ -61,7 +61,7 @@ export async function writeManifest(
     body: manifest.bytes,
     scopes: [{ repository, actions: ['pull', 'push'] }],
     expect: [200, 201],
-    // A tag may have moved during a wait, and a repeat would overwrite what it moved to.
+    // The tag may move between two attempts, and a retry would overwrite the newer image.
     once: !isDigest(reference),
   });
   discardBody(response);

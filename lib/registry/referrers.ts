@@ -9,12 +9,12 @@ import { RegistryError } from './registry.ts';
 import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-/** More than anything honest has; keeps a registry that links in a circle from holding us. */
+/** Ends the loop if a faulty registry links its pages in a circle. */
 const MAX_PAGES = 50;
 
 /**
- * The manifests whose subject is this digest. A registry without the referrers API (404) keeps them in
- * an index under a tag made of the digest: OCI distribution 1.1, "Unavailable Referrers API".
+ * Lists the manifests whose subject is this digest. A registry without the referrers API (404) keeps
+ * them in an index under a tag made from the digest: OCI distribution 1.1, "Unavailable Referrers API".
  */
 export async function listReferrers(
   registry: RegistryHttp,

@@ -15,7 +15,7 @@ const ErrorBody = z.object({
   errors: z.array(z.object({ code: z.string().catch(''), message: z.string().catch('') })).min(1),
 });
 
-/** First rule that fits wins; a rule without a status fits any. */
+/** The first matching rule wins. A rule without a status matches every status. */
 const RULES: readonly {
   readonly status?: number;
   readonly code?: RegExp;
@@ -32,13 +32,13 @@ const RULES: readonly {
   { code: /^TOOMANYREQUESTS$/, means: 'throttled' },
   { status: 408, means: 'unavailable' },
   { code: /^DIGEST_INVALID$/, means: 'digest-mismatch' },
-  // An upload that the registry gave up on: the next try begins a new one.
+  // The registry dropped the upload session; a retry starts a new one.
   { code: /^BLOB_UPLOAD_(UNKNOWN|INVALID)$/, means: 'unavailable' },
   { code: /^(MANIFEST|NAME|TAG|BLOB|SIZE|PAGINATION)_/, means: 'invalid' },
   { status: 400, means: 'invalid' },
 ];
 
-/** The error for an answer that is neither success nor absence. Reads and so closes its body. */
+/** Makes an error from an unexpected response. Consumes the response's body. */
 export async function registryErrorOf(
   operation: string,
   response: PipelineResponse,
@@ -54,8 +54,8 @@ export async function registryErrorOf(
 }
 
 /**
- * The error for an exception on the way. The pipeline's own errors are not kept as the cause: they
- * hold the request, and that holds the token.
+ * Makes an error from an exception while sending or reading. Drops the SDK's own error as the cause,
+ * because it holds the request and thereby the token.
  */
 export function registryFailure(operation: string, error: unknown): RegistryError {
   if (error instanceof RegistryError) return error;

@@ -14,24 +14,25 @@ import { registryErrorOf, registryFailure } from './registry-errors.ts';
 import type { RegistryScope } from './registry-scopes.ts';
 import type { TokenSource } from './registry-tokens.ts';
 
-/** To the first byte of an answer; and everything together, retries and body included. */
+/** Limit for the first byte of a response. */
 const ANSWER_MS = 60_000;
+/** Limit for the whole request, including retries and the body. */
 const WHOLE_MS = 3 * 60_000;
 
 export interface RegistryRequest {
-  /** What is being done, for error texts: `get team/api:v1`. */
+  /** Names the operation in error texts, for example `get team/api:v1`. */
   readonly operation: string;
   readonly method: HttpMethods;
-  /** A path on the registry, or an address that it gave: refused where that is another host's. */
+  /** A path, or an address that the registry returned. An address on another host is refused. */
   readonly path: string;
   readonly scopes: readonly RegistryScope[];
-  /** The statuses that the caller deals with; any other one becomes an error. */
+  /** Statuses that the caller handles. Every other status becomes an error. */
   readonly expect: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBodyType;
-  /** True: not repeated after a failure, whose effect nobody knows, nor after a wait. */
+  /** True if the request must not be retried, because a failed one may have taken effect. */
   readonly once?: boolean;
-  /** For requests that move layers. */
+  /** Replaces both default limits, for requests that transfer layers. */
   readonly timeoutMs?: number;
 }
 
@@ -42,7 +43,7 @@ export interface RegistryHttpOptions {
   readonly clock: Clock;
 }
 
-/** Requests to one registry, with its tokens and its errors. Nothing is ever sent to another host. */
+/** Sends requests to one registry, adds tokens and maps errors. Never sends to another host. */
 export class RegistryHttp {
   readonly host: RegistryHost;
   readonly #options: RegistryHttpOptions;
@@ -53,7 +54,7 @@ export class RegistryHttp {
   }
 
   /**
-   * The answer, its body unread: the caller reads or discards it.
+   * Returns the response with its body unread; the caller reads or discards it.
    * @throws RegistryError
    */
   async send(request: RegistryRequest): Promise<PipelineResponse> {
@@ -62,7 +63,7 @@ export class RegistryHttp {
     const token = await tokens.accessToken(request.scopes);
     let response = await this.#sendWith(token, url, request);
     if (response.status === 401 && typeof request.body !== 'function') {
-      // Refused though it should still be good: one new token, then the answer counts.
+      // The cached token may have been revoked: try once with a new one.
       await tokens.refused(request.scopes, token);
       const renewed = await tokens.accessToken(request.scopes);
       if (renewed !== token) {
@@ -97,7 +98,10 @@ export class RegistryHttp {
     const base = new URL(`https://${this.host}`);
     const url = new URL(path, base);
     if (url.origin !== base.origin) {
-      throw new RegistryError('unexpected', `${operation}: the registry points to another host`);
+      throw new RegistryError(
+        'unexpected',
+        `${operation}: the registry gave an address on another host`,
+      );
     }
     return url;
   }

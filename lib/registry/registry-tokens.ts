@@ -12,19 +12,19 @@ import { registryErrorOf, registryFailure } from './registry-errors.ts';
 import { type RegistryScope, scopeStrings } from './registry-scopes.ts';
 import { TokenCache } from './token-cache.ts';
 
-/** ACR's own audience: it works where the registry refuses tokens made for ARM. */
+/** ACR's own audience. It also works if the registry refuses tokens for ARM. */
 const ENTRA_SCOPE = 'https://containerregistry.azure.net/.default';
 const MAX_TOKEN_BYTES = 256 * 1024;
 const TIMEOUT_MS = 30_000;
 const REFRESH_KEY = 'refresh';
 
-/** Where the tokens for a registry's requests come from. */
+/** Gives the tokens for requests to a registry. */
 export interface TokenSource {
-  /** An access token that holds these scopes, kept for as long as it is good. */
+  /** An access token with these scopes, from the cache if it is still valid. */
   accessToken(scopes: readonly RegistryScope[]): Promise<string>;
-  /** The registry refused this token: it is not handed out again. */
+  /** Drops a token that the registry refused from the cache. */
   refused(scopes: readonly RegistryScope[], token: string): Promise<void>;
-  /** A fresh token with these scopes and no others. */
+  /** A new token with exactly these scopes. */
   mint(scopes: readonly RegistryScope[]): Promise<RegistryToken>;
 }
 
@@ -39,8 +39,8 @@ const RefreshAnswer = z.object({ refresh_token: z.string().min(1) });
 const AccessAnswer = z.object({ access_token: z.string().min(1) });
 
 /**
- * ACR's token exchange: an Entra token buys a refresh token for the registry, which buys access tokens
- * for sets of scopes. Source: Azure/acr, docs/AAD-OAuth.md.
+ * ACR's token exchange: an Entra token is exchanged for a refresh token of the registry, and that for
+ * access tokens with scopes. Source: Azure/acr, docs/AAD-OAuth.md.
  */
 export class RegistryTokens implements TokenSource {
   readonly #options: RegistryTokensOptions;
@@ -66,7 +66,7 @@ export class RegistryTokens implements TokenSource {
       return await this.#buyAccess(scopes, refresh);
     } catch (error) {
       if (!(error instanceof RegistryError) || error.code !== 'unauthorized') throw error;
-      // The refresh token ended early (revoked, or a clock that is off): one new one, then no more.
+      // The refresh token may have been revoked, or our clock is wrong: try once with a new one.
       await this.#cache.drop(REFRESH_KEY, refresh);
       return await this.#buyAccess(scopes, await this.#refreshToken());
     }
@@ -100,7 +100,7 @@ export class RegistryTokens implements TokenSource {
     } catch (error) {
       failure = failureName(error);
     }
-    // Retryable: an identity endpoint that is not ready yet, or roles that are still spreading.
+    // Retryable: the identity endpoint may not be ready, or a new role may not be in effect yet.
     throw new RegistryError('unavailable', `get a token of the app's identity: ${failure}`);
   }
 
@@ -141,7 +141,7 @@ function cacheKey(scopes: readonly RegistryScope[]): string {
 function withExpiry(operation: string, token: string | undefined): RegistryToken {
   const expiresAt = token === undefined ? undefined : jwtExpiry(token);
   if (token === undefined || expiresAt === undefined) {
-    throw new RegistryError('unexpected', `${operation}: the answer holds no token with an end`);
+    throw new RegistryError('unexpected', `${operation}: the response has no token with an expiry`);
   }
   return { token, expiresAt };
 }

@@ -8,30 +8,30 @@ export interface TagAttributes {
   readonly digest: Digest;
   /** When this tag first came to be, by the registry's clock; absent where it doesn't say. */
   readonly createdAt?: Date;
-  /** When it last was put, moved, locked or unlocked, by the registry's clock. */
+  /** When the tag was last put, moved, locked or unlocked, by the registry's clock. */
   readonly updatedAt?: Date;
 }
 
 export interface TagPage {
   readonly tags: readonly TagAttributes[];
-  /** Give it back as `after` for the next page; absent on the last one. */
+  /** Pass it as `after` to get the next page; absent on the last page. */
   readonly next?: Tag;
 }
 
 /** One manifest as the registry lists it, tagged or not. */
 export interface ManifestAttributes {
   readonly digest: Digest;
-  /** When it last was put or changed, by the registry's clock; absent where it doesn't say. */
+  /** When the manifest was last put or changed, by the registry's clock; absent if unknown. */
   readonly updatedAt?: Date;
 }
 
 export interface ManifestPage {
   readonly manifests: readonly ManifestAttributes[];
-  /** Give it back as `after` for the next page; absent on the last one. */
+  /** Pass it as `after` to get the next page; absent on the last page. */
   readonly next?: Digest;
 }
 
-/** A manifest's exact bytes: what its digest is of, and what is put back. */
+/** A manifest as exact bytes, so that its digest stays the same when it is put again. */
 export interface StoredManifest {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
@@ -49,7 +49,7 @@ export interface RegistryToken {
   readonly expiresAt: Date;
 }
 
-/** What went wrong, in the terms that decide what to do about it. */
+/** The kinds of failure that callers treat differently. */
 export type RegistryErrorCode =
   | 'unauthorized'
   | 'denied'
@@ -61,7 +61,7 @@ export type RegistryErrorCode =
   | 'invalid'
   | 'unexpected';
 
-/** An unexpected failure of the registry. Absence is never one: it is a value. */
+/** An unexpected failure of the registry. An absent item is not an error but `undefined`. */
 export class RegistryError extends Error {
   readonly code: RegistryErrorCode;
   readonly retryAfterSeconds: number | undefined;
@@ -81,29 +81,29 @@ export class RegistryError extends Error {
 /** Port: an OCI registry with ACR's listing and tokens. Adapter: `AcrRegistry`. */
 export interface Registry {
   readonly host: RegistryHost;
-  /** One page of tags in name order; undefined where there is no such repository. */
+  /** One page of tags in name order; undefined if the repository does not exist. */
   listTags(
     repository: RepositoryName,
     options?: { readonly after?: Tag },
   ): Promise<TagPage | undefined>;
   tag(repository: RepositoryName, tag: Tag): Promise<TagAttributes | undefined>;
-  /** One page of manifests in digest order; undefined where there is no such repository. */
+  /** One page of manifests in digest order; undefined if the repository does not exist. */
   listManifests(
     repository: RepositoryName,
     options?: { readonly after?: Digest },
   ): Promise<ManifestPage | undefined>;
-  /** By tag or digest. Checked against its digest; refused above 4 MiB (`too-large`). */
+  /** Checks the bytes against their digest. Throws `too-large` above 4 MiB. */
   manifest(
     repository: RepositoryName,
     reference: Tag | Digest,
   ): Promise<StoredManifest | undefined>;
-  /** Puts these bytes under a tag, or by their own digest; gives their digest. */
+  /** Puts these bytes under a tag or under their own digest. Returns their digest. */
   putManifest(
     repository: RepositoryName,
     reference: Tag | Digest,
     manifest: { readonly bytes: Uint8Array; readonly mediaType: string },
   ): Promise<Digest>;
-  /** By digest. Ends well where it is absent. */
+  /** Does nothing if the manifest is absent. */
   deleteManifest(repository: RepositoryName, digest: Digest): Promise<void>;
   /** The whole blob, checked against its digest; undefined where absent, `too-large` above the limit. */
   blob(
@@ -111,14 +111,14 @@ export interface Registry {
     digest: Digest,
     maxBytes: number,
   ): Promise<Uint8Array | undefined>;
-  /** The blob as a stream, for what is too large to hold; the reader ends early by returning. */
+  /** The blob as a stream, for blobs that do not fit in memory. A reader may stop early. */
   openBlob(
     repository: RepositoryName,
     digest: Digest,
   ): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Stores bytes whose digest is given. Ends well where the blob is there already. */
+  /** Stores bytes whose digest is given. Does nothing if the blob exists. */
   putBlob(repository: RepositoryName, digest: Digest, bytes: Uint8Array): Promise<void>;
-  /** Mounts a blob from another repository, and copies it where the registry won't mount. */
+  /** Mounts a blob from another repository. Copies it if the registry refuses to mount. */
   shareBlob(options: {
     readonly from: RepositoryName;
     readonly to: RepositoryName;
@@ -126,6 +126,6 @@ export interface Registry {
   }): Promise<'present' | 'mounted' | 'copied'>;
   /** The manifests whose subject is this digest. */
   referrers(repository: RepositoryName, digest: Digest): Promise<readonly Descriptor[]>;
-  /** An access token with these scopes and no others, minted now. */
+  /** A new access token with exactly these scopes. */
   mintToken(scopes: readonly TokenScope[]): Promise<RegistryToken>;
 }

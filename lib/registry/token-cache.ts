@@ -1,26 +1,25 @@
 import type { Clock } from '../clock.ts';
 import type { RegistryToken } from './registry.ts';
 
-/** How long before its end a token is no longer handed out: a request must still arrive with it. */
+/** A token is not used this shortly before its expiry, so that requests arrive in time. */
 const MARGIN_MS = 2 * 60_000;
 
-/** Each is some KiB, and a registry may have thousands of repositories. */
+/** A token takes some KiB, and a registry may have thousands of repositories. */
 const MAX_TOKENS = 500;
 
 interface Entry {
   readonly asked: Promise<RegistryToken>;
-  /** Known once the token is there. */
+  /** In milliseconds since the epoch; absent until the token arrives. */
   usableUntil?: number;
 }
 
 /**
- * Keeps tokens until shortly before their end, and of many those that were used last. Callers at the
- * same time share one request for a token; a failed one is forgotten, so that the next caller asks
- * again.
+ * Keeps tokens until shortly before their expiry; evicts the least recently used. Concurrent callers
+ * share one request. A failed request is not cached.
  */
 export class TokenCache {
   readonly #clock: Clock;
-  /** The one that was used last stands last. */
+  /** In order of use, the most recent last. */
   readonly #kept = new Map<string, Entry>();
 
   constructor(clock: Clock) {
@@ -39,7 +38,7 @@ export class TokenCache {
     }
   }
 
-  /** Forgets the token under this key if it is still the given one. */
+  /** Removes the token under this key, unless another one has replaced it. */
   async drop(key: string, token: string): Promise<void> {
     const kept = this.#kept.get(key);
     if (kept !== undefined && (await kept.asked).token === token) this.#forget(key, kept);

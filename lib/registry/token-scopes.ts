@@ -8,12 +8,12 @@ const GrantedScope = z.object({
 });
 export type GrantedScope = z.infer<typeof GrantedScope>;
 
-/** ACR leaves `access` out of a token that may do nothing. */
+/** ACR omits `access` from a token without rights. */
 const Claims = z.object({ access: z.array(GrantedScope).nullish() });
 
 /**
- * What an access token says that it allows; undefined where it is no JWT. ACR narrows a token to what
- * the identity may do and answers 200 all the same, so this is the only place where it shows.
+ * Reads the scopes that an access token grants; undefined if it is not a JWT. ACR silently drops scopes
+ * that the identity lacks and still answers 200, so only the token shows what was granted.
  */
 export function grantedScopes(token: string): readonly GrantedScope[] | undefined {
   const payload = token.split('.')[1];
