@@ -10,7 +10,7 @@ import { StorageError } from './storage-error.ts';
 const ABSENT: BlobContent = { found: false, why: 'absent' };
 const TOO_LARGE: BlobContent = { found: false, why: 'too-large' };
 
-/** Times that a download which broke off goes on from where it was. */
+/** How often an interrupted download is resumed. */
 const DOWNLOAD_RETRIES = 3;
 
 /** Blob Storage. */
@@ -33,7 +33,7 @@ export class AzureBlobs implements Blobs {
         throw new StorageError('unexpected', `${container}/${name}: no size or no ETag`);
       }
       if (contentLength > maxBytes) return TOO_LARGE;
-      // An empty blob has no range to ask for.
+      // The service refuses a range request for an empty blob.
       if (contentLength === 0) return { found: true, bytes: new Uint8Array() };
       return await download(blob, { contentLength, etag, maxBytes });
     } catch (error) {
@@ -67,7 +67,7 @@ export class AzureBlobs implements Blobs {
     const options = {
       permissions: BlobSASPermissions.parse('c'),
       expiresOn: expiresAt,
-      // Only an emulator has an address without TLS.
+      // Only an emulator is reached without TLS.
       protocol: blob.url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
     };
     try {
@@ -94,7 +94,7 @@ export class AzureBlobs implements Blobs {
   }
 }
 
-/** The bytes of just the blob whose size was looked at, and never more than was allowed. */
+/** Downloads the version of the blob whose size was checked, and never more than `maxBytes`. */
 async function download(
   blob: BlockBlobClient,
   options: { readonly contentLength: number; readonly etag: string; readonly maxBytes: number },
@@ -109,23 +109,26 @@ async function download(
   for await (const chunk of response.readableStreamBody ?? []) {
     const bytes = Buffer.from(chunk);
     received += bytes.length;
-    // Leaving the loop destroys the stream, and with it the connection.
+    // Returning from the loop destroys the stream and closes the connection.
     if (received > options.maxBytes) return TOO_LARGE;
     chunks.push(bytes);
   }
   if (received !== options.contentLength) {
-    throw new StorageError('unavailable', `${blob.containerName}/${blob.name}: broken off`);
+    throw new StorageError(
+      'unavailable',
+      `${blob.containerName}/${blob.name}: the download was cut short`,
+    );
   }
   return { found: true, bytes: Uint8Array.from(Buffer.concat(chunks, received)) };
 }
 
-/** The blob is missing, that is: a missing container is an error. */
+/** True only if the blob is missing. A missing container is an error. */
 function isMissing(error: unknown): boolean {
   const failure = serviceFailure(error);
   return failure?.status === 404 && failure.code === 'BlobNotFound';
 }
 
-/** 409 `BlobAlreadyExists` from Azure, 412 `ConditionNotMet` where a retry or a race met the blob. */
+/** 409 `BlobAlreadyExists`, or 412 `ConditionNotMet` after a retry or a race. */
 function isConflict(error: unknown): boolean {
   const failure = serviceFailure(error);
   return failure?.code === 'BlobAlreadyExists' || failure?.status === 412;

@@ -2,14 +2,14 @@ import { RestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { StorageError, type StorageErrorCode } from './storage-error.ts';
 
-/** How the service answered a request that failed. */
+/** The service's response to a failed request. */
 export interface ServiceFailure {
   readonly status: number | undefined;
   /** The service's own error code, for example `EntityAlreadyExists`. */
   readonly code: string | undefined;
 }
 
-/** The places where the three SDKs leave the service's error code. */
+/** The fields in which the three SDKs keep the service's error code. */
 const Details = z.object({
   errorCode: z.string().optional(),
   code: z.string().optional(),
@@ -26,8 +26,8 @@ const NOT_PROVISIONED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What is kept of an SDK's error as a cause. The error itself holds its request, and that the
- * identity's bearer token or a signature: whoever printed it with its fields would print them.
+ * The part of an SDK's error that is kept as a cause. The SDK's error holds the request with its bearer
+ * token or signature, which must not reach a log.
  */
 class ServiceAnswer extends Error implements ServiceFailure {
   readonly status: number | undefined;
@@ -41,7 +41,7 @@ class ServiceAnswer extends Error implements ServiceFailure {
   }
 }
 
-/** Undefined for what is no answer of the service. */
+/** Undefined if the error is not a response of the service. */
 export function serviceFailure(error: unknown): ServiceFailure | undefined {
   if (error instanceof ServiceAnswer) return { status: error.status, code: error.code };
   if (!(error instanceof RestError)) return undefined;
@@ -59,7 +59,7 @@ function serviceCode(error: RestError): string | undefined {
   );
 }
 
-/** The failure as callers see it. `what` says what was tried and on what, without any content. */
+/** Converts an SDK error. `what` names the operation and its object, never any content. */
 export function storageErrorFrom(error: unknown, what: string): StorageError {
   if (error instanceof StorageError) return error;
   const failure = serviceFailure(error);
@@ -71,7 +71,7 @@ export function storageErrorFrom(error: unknown, what: string): StorageError {
   });
 }
 
-/** The credential's errors, too, may hold what they had asked with. */
+/** Errors of the credential may also hold their request, so only their name is kept. */
 function keptCause(
   error: unknown,
   failure: ServiceFailure | undefined,
@@ -83,7 +83,7 @@ function keptCause(
 
 function codeOfFailure({ status, code }: ServiceFailure): StorageErrorCode {
   if (code !== undefined && NOT_PROVISIONED.has(code)) return 'not-provisioned';
-  // No status: the request was not sent or not answered; an answer that can't be read is PARSE_ERROR.
+  // Without a status the request was not sent or not answered. PARSE_ERROR means an unreadable response.
   if (status === undefined) return code === 'PARSE_ERROR' ? 'unexpected' : 'unavailable';
   if (status === 401 || status === 403) return 'denied';
   if (status === 429 || status === 503) return 'throttled';
@@ -91,7 +91,7 @@ function codeOfFailure({ status, code }: ServiceFailure): StorageErrorCode {
   return status === 400 || status === 413 ? 'invalid' : 'unexpected';
 }
 
-/** Time limits (AbortError, TimeoutError), and the credential's own errors. */
+/** Maps time limits (AbortError, TimeoutError) and errors of the credential. */
 function codeOfOther(error: unknown): StorageErrorCode {
   switch (nameOf(error)) {
     case 'AbortError':

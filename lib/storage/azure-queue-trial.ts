@@ -3,8 +3,8 @@ import type { QueueTrial } from './queue-trial.ts';
 import { OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
 
 /**
- * The message is invisible for all of its life but a second: should it not be taken back, it expires
- * before anybody works on it.
+ * The message is invisible for its whole life except the last second. If its deletion fails, it expires
+ * before anybody receives it.
  */
 const LIFE_SECONDS = 60;
 const INVISIBLE_SECONDS = LIFE_SECONDS - 1;

@@ -4,10 +4,10 @@ import { checkDelay, encodeMessage } from './queue-message.ts';
 import type { QueueName, Queues } from './queues.ts';
 import { OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
 
-/** Messages never expire: one that was forgotten ends in the poison queue, where people look. */
+/** Messages never expire. One that keeps failing moves to the poison queue, where operators see it. */
 const NEVER = -1;
 
-/** Queue Storage. Where the SDK's retry repeats a send that had taken effect, the message is there twice. */
+/** Queue Storage. A send that the SDK retries may enqueue the message twice. */
 export class AzureQueues implements Queues {
   readonly #clients: Pick<StorageClients, 'queues'>;
   readonly #queues = new Map<QueueName, QueueClient>();

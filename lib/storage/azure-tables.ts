@@ -8,8 +8,8 @@ import { fromTableEntity, toTableEntity } from './table-entity.ts';
 import type { Entity, StoredEntity, TableName, Tables } from './tables.ts';
 
 /**
- * Limits of an entity group transaction: 100 entities and 4 MiB, of which the batch's own headers
- * take a share. Source: "Performing entity group transactions" (REST reference).
+ * Limits of an entity group transaction: 100 entities and 4 MiB, including the headers of the batch.
+ * Source: "Performing entity group transactions" (REST reference).
  */
 const MAX_BATCH_ENTITIES = 100;
 const MAX_BATCH_BYTES = 3.5 * 1024 * 1024;
@@ -18,8 +18,8 @@ const PAGE_SIZE = 1000;
 const PARALLEL_INSERTS = 8;
 
 /**
- * Table Storage. Where the SDK's retry repeats a write that had taken effect unseen, the write reports
- * a lost race: callers read the row again, and find their own write.
+ * Table Storage. If the SDK retries a write that had already taken effect, the write reports a lost race.
+ * Callers then read the row again and find their own write.
  */
 export class AzureTables implements Tables {
   readonly #connect: (table: TableName) => TableClient;
@@ -113,7 +113,7 @@ export class AzureTables implements Tables {
     } while (page?.continuationToken !== undefined);
   }
 
-  /** One page, with a time limit of its own: a list lasts as long as its reader takes. */
+  /** Each page has its own time limit, because the reader of a list may be slow. */
   async #page(
     table: TableName,
     filter: string,
@@ -141,7 +141,7 @@ export class AzureTables implements Tables {
       if (!is(error, 409, 'EntityAlreadyExists')) {
         throw storageErrorFrom(error, `inserting ${batch.length} rows into ${table}`);
       }
-      // A transaction is all or nothing: with some of its rows there already, each goes alone.
+      // A transaction fails as a whole if one of its rows exists, so insert the rows one by one.
       const limit = pLimit(PARALLEL_INSERTS);
       await Promise.all(batch.map((entity) => limit(() => this.insert(table, entity))));
     }
@@ -158,7 +158,7 @@ interface EntityPage extends Iterable<Record<string, unknown>> {
   readonly continuationToken?: string;
 }
 
-/** Checks all of them first, so that a fault in one is found before any is written. */
+/** Checks every entity before the first write. */
 function batchesOf(table: TableName, entities: readonly Entity[]): readonly Entity[][] {
   const batches: Entity[][] = [];
   const seen = new Set<string>();
@@ -169,7 +169,7 @@ function batchesOf(table: TableName, entities: readonly Entity[]): readonly Enti
     if (entity.partitionKey !== entities[0]?.partitionKey) {
       throw new StorageError('invalid', `${table}: insertMissing over more than one partition`);
     }
-    // A row may be only once in a transaction.
+    // A transaction may contain each row only once.
     if (seen.has(entity.rowKey)) continue;
     seen.add(entity.rowKey);
     const full = current.length === MAX_BATCH_ENTITIES || bytes + size > MAX_BATCH_BYTES;
@@ -190,7 +190,8 @@ function is(error: unknown, status: number, code: string): boolean {
 }
 
 function etagOf(table: TableName, etag: string | undefined): string {
-  if (etag === undefined) throw new StorageError('unexpected', `${table}: a write gave no ETag`);
+  if (etag === undefined)
+    throw new StorageError('unexpected', `${table}: the response to a write has no ETag`);
   return etag;
 }
 

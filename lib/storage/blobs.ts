@@ -1,4 +1,4 @@
-/** The blob containers: what groups claim, and what was accepted. */
+/** The blob containers: `results` holds untrusted output of groups, `reports` what the app accepted. */
 export const CONTAINERS = {
   results: 'patchwright-results',
   reports: 'patchwright-reports',
@@ -11,17 +11,17 @@ export type BlobContent =
 
 /** Port: blobs that are written once. Adapter: `AzureBlobs`. */
 export interface Blobs {
-  /** Reads at most `maxBytes`; a larger blob is refused before its content is fetched. */
+  /** Reads at most `maxBytes`. A larger blob is refused without downloading it. */
   read(container: ContainerName, name: string, maxBytes: number): Promise<BlobContent>;
-  /** Writes the blob if it is absent; a blob that is there is left as it is. */
+  /** Writes the blob if it is absent. Never overwrites. */
   create(
     container: ContainerName,
     name: string,
     bytes: Uint8Array,
     contentType: string,
   ): Promise<'created' | 'exists'>;
-  /** An address (a secret) under which exactly one PUT can create the blob, until the expiry. */
+  /** A secret address that allows one PUT to create the blob until the expiry. */
   createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string>;
-  /** Ends well where it is absent. */
+  /** Does nothing if the blob is absent. */
   delete(container: ContainerName, name: string): Promise<void>;
 }

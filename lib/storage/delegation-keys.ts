@@ -5,17 +5,17 @@ import { StorageError } from './storage-error.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A key lives at most seven days ("Get User Delegation Key", REST reference); ours live one. */
+/** Azure allows seven days ("Get User Delegation Key", REST reference); our keys last one. */
 const MAX_LIFETIME_MS = 7 * 24 * HOUR_MS;
 const LIFETIME_MS = 24 * HOUR_MS;
 
-/** A key in the last half of its life is renewed: a SAS never outlives its key. */
+/** A key is renewed after half its life, because a SAS never outlives its key. */
 const RENEW_BEFORE_MS = LIFETIME_MS / 2;
 
-/** Backdated, for a service whose clock is behind. */
+/** The start is backdated in case the service's clock is behind. */
 const CLOCK_SKEW_MS = 15 * MINUTE_MS;
 
-/** Asks the service for a key that is good from then to then. */
+/** Requests a key for a period from the service. */
 export type RequestKey = (startsOn: Date, expiresOn: Date) => Promise<UserDelegationKey>;
 
 interface CachedKey {
@@ -23,7 +23,7 @@ interface CachedKey {
   readonly key: Promise<UserDelegationKey>;
 }
 
-/** User delegation keys, which sign a SAS in an identity's name: asked for rarely, kept in memory. */
+/** Caches user delegation keys, with which an identity signs a SAS. */
 export class DelegationKeys {
   readonly #request: RequestKey;
   readonly #clock: Clock;
@@ -34,12 +34,15 @@ export class DelegationKeys {
     this.#clock = clock;
   }
 
-  /** A key that is good until then at least. `invalid` where that is further off than a key can live. */
+  /** Returns a key valid until then at least. Throws `invalid` if that is more than seven days away. */
   async keyFor(expiresAt: Date): Promise<UserDelegationKey> {
     const now = this.#clock.now().getTime();
     const neededUntil = expiresAt.getTime() + CLOCK_SKEW_MS;
     if (neededUntil > now + MAX_LIFETIME_MS - CLOCK_SKEW_MS) {
-      throw new StorageError('invalid', 'a SAS in the name of an identity lives less than 7 days');
+      throw new StorageError(
+        'invalid',
+        'a SAS signed by an identity must expire in less than 7 days',
+      );
     }
     const cached = this.#cached;
     if (cached !== undefined && cached.expiresAt >= Math.max(neededUntil, now + RENEW_BEFORE_MS)) {
@@ -48,7 +51,7 @@ export class DelegationKeys {
     return await this.#renew(now, Math.max(neededUntil, now + LIFETIME_MS));
   }
 
-  /** All who need the same key share one request; one that failed is forgotten. */
+  /** Concurrent callers share one request. A failed request is not cached. */
   async #renew(now: number, expiresAt: number): Promise<UserDelegationKey> {
     const key = this.#request(new Date(now - CLOCK_SKEW_MS), new Date(expiresAt));
     const mine: CachedKey = { expiresAt, key };

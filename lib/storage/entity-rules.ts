@@ -3,9 +3,8 @@ import { StorageError } from './storage-error.ts';
 import type { Column, Entity, TableName } from './tables.ts';
 
 /**
- * What may go into a table: Table Storage's own limits, narrowed where the service, its emulator and
- * its SDK disagree. They are checked before anything is sent, so that every adapter refuses the same
- * rows with the same words.
+ * Limits of Table Storage, narrowed where the service, its emulator and its SDK disagree. They are checked
+ * before sending, so that every adapter refuses the same rows with the same message.
  * Source: "Understanding the Table service data model" (REST reference).
  */
 const MAX_KEY_LENGTH = 512;
@@ -16,21 +15,20 @@ const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
 /**
- * The service forbids control characters, `/`, `\`, `#` and `?`. Left out besides: `%` (decoded twice
- * by some clients), quotes (OData), braces (the SDK takes them in a row key for an error body when it
- * reads the answer to a transaction), white space and all beyond ASCII (its order is not everywhere
- * the same).
+ * The service forbids control characters, `/`, `\`, `#` and `?`. We also exclude `%` (some clients decode
+ * it twice), quotes (OData), braces (the SDK mistakes them for an error body in the response to a
+ * transaction), white space and everything beyond ASCII (its sort order differs).
  */
 const KEY = /^[A-Za-z0-9\-._~:@!$()*,;=+|]+$/;
 
 /**
- * camelCase: narrower than the service's identifiers, and clear of the names that the SDK takes for
- * itself (below) and of those that every JavaScript object has (the emulator loses such a column).
+ * camelCase, stricter than the service. The SDK uses the names below itself, and the emulator loses
+ * columns named like a member of every JavaScript object.
  */
 const COLUMN_NAME = /^[a-z][A-Za-z0-9]{0,254}$/;
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['timestamp', 'etag']);
 
-/** Weak, and never `*`: that would make a conditional write unconditional. */
+/** A weak ETag, never `*`, which would make the write unconditional. */
 const ETAG = /^W\/"[^"*]+"$/;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -41,7 +39,7 @@ export function isInt32(value: number): boolean {
   return Number.isInteger(value) && value >= INT32_MIN && value <= INT32_MAX;
 }
 
-/** Throws `invalid` unless both may be keys. */
+/** Throws `invalid` unless both keys are valid. */
 export function checkKeys(table: TableName, partitionKey: string, rowKey: string): void {
   checkKey(table, 'partition key', partitionKey);
   checkKey(table, 'row key', rowKey);
@@ -56,14 +54,14 @@ export function checkKey(table: TableName, which: string, key: string): void {
   }
 }
 
-/** Throws `invalid` unless this is an ETag as Table Storage gives them. */
+/** Throws `invalid` unless this is an ETag in the form of Table Storage. */
 export function checkEtag(table: TableName, etag: string): void {
   if (!ETAG.test(etag)) {
     throw new StorageError('invalid', `${table}: ${quoted(etag)} is not an ETag of a row`);
   }
 }
 
-/** Throws `invalid` unless the entity fits; its size in bytes, as sent and as stored. */
+/** Throws `invalid` if the entity breaks a rule. Returns its size in bytes, the larger of sent and stored. */
 export function checkEntity(table: TableName, entity: Entity): number {
   const { partitionKey, rowKey, ...columns } = entity;
   checkKeys(table, partitionKey, rowKey);
@@ -83,7 +81,7 @@ export function checkEntity(table: TableName, entity: Entity): number {
 function checkColumn(where: string, name: string, value: Column | undefined): void {
   const taken = RESERVED_NAMES.has(name.toLowerCase()) || name in Object.prototype;
   if (taken || !COLUMN_NAME.test(name)) {
-    throw new StorageError('invalid', `${where}: ${quoted(name)} can't be a column's name`);
+    throw new StorageError('invalid', `${where}: ${quoted(name)} is not a valid column name`);
   }
   const fault = faultOf(value);
   if (fault !== undefined) {
@@ -109,14 +107,14 @@ function faultOf(value: unknown): string | undefined {
   return 'is neither a string, a number, a boolean nor a date';
 }
 
-/** JSON in UTF-8, with a type annotation of at most 40 bytes beside each column's name. */
+/** The size as JSON in UTF-8, with a type annotation of at most 40 bytes for each column. */
 function sentBytes(entity: Entity): number {
   let bytes = Buffer.byteLength(JSON.stringify(entity));
   for (const name of Object.keys(entity)) bytes += name.length + 40;
   return bytes;
 }
 
-/** As the service reckons an entity's size: names and strings in UTF-16, and 8 bytes a value. */
+/** The size as the service counts it: names and strings in UTF-16, and 8 bytes for each value. */
 function storedBytes(entity: Entity): number {
   let bytes = 4;
   for (const [name, value] of Object.entries(entity)) {
@@ -125,7 +123,7 @@ function storedBytes(entity: Entity): number {
   return bytes;
 }
 
-/** Shortened, and escaped: a key may come from outside and end up on a terminal. */
+/** Shortens and escapes a key, because untrusted keys may reach a terminal. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${truncate(text, 80)}…` : text);
 }

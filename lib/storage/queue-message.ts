@@ -1,11 +1,11 @@
 import type { QueueName } from './queues.ts';
 import { StorageError } from './storage-error.ts';
 
-/** A message's text holds 64 KiB (REST reference, Put Message), which in base64 is 48 KiB of JSON. */
+/** A message holds 64 KiB of text (REST reference, Put Message): 48 KiB of JSON in base64. */
 const MAX_JSON_BYTES = 48 * 1024;
 const MAX_DELAY_SECONDS = 7 * 24 * 60 * 60;
 
-/** The message's text: JSON in base64, as `messageEncoding` in host.json says. `invalid` if too large. */
+/** Encodes JSON as base64, to match `messageEncoding` in host.json. Throws `invalid` if too large. */
 export function encodeMessage(queue: QueueName, message: unknown): string {
   const json: string | undefined = JSON.stringify(message);
   if (json === undefined) throw new StorageError('invalid', `${queue}: a message must be JSON`);
@@ -19,7 +19,7 @@ export function encodeMessage(queue: QueueName, message: unknown): string {
   return bytes.toString('base64');
 }
 
-/** Throws `invalid` unless a message may be hidden for that long. */
+/** Throws `invalid` unless the service allows this delay. */
 export function checkDelay(queue: QueueName, seconds: number): void {
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_DELAY_SECONDS) {
     throw new StorageError(

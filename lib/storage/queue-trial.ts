@@ -1,8 +1,8 @@
-/** Port: whether a queue may be used, found out without a trace. Adapter: `AzureQueueTrial`. */
+/** Port: tests the access to a queue without leaving a message. Adapter: `AzureQueueTrial`. */
 export interface QueueTrial {
   /**
-   * Sends a message that nobody gets to see, and takes it back. Gives about how many messages there
-   * were before. Throws a StorageError.
+   * Sends an invisible message and deletes it. Returns the approximate number of messages that were in
+   * the queue before. Throws a StorageError.
    */
   tryOut(queue: string): Promise<{ readonly messages: number }>;
 }

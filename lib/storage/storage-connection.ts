@@ -4,7 +4,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { TableName } from './tables.ts';
 
-/** How the storage account is reached: with an identity in Azure, with a key in development. */
+/** How to reach the storage account: by an identity in Azure, by a key in development. */
 export type StorageConnection =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
   | {
@@ -15,18 +15,18 @@ export type StorageConnection =
       readonly credential: TokenCredential;
     };
 
-/** The SDKs' clients of one storage account. */
+/** The SDK clients of one storage account. */
 export interface StorageClients {
   table(name: TableName): TableClient;
   readonly queues: QueueServiceClient;
   readonly blobs: BlobServiceClient;
-  /** What signs a SAS: an identity has no account key, and asks for a user delegation key. */
+  /** The key that signs a SAS. An identity has no account key and requests a user delegation key. */
   readonly sasBy: 'account-key' | 'delegation-key';
 }
 
 /**
- * The only retries of storage: four tries, the delays growing to a few seconds. Everything above them
- * is retried by its queue message. A write that was retried may have taken effect the first time.
+ * The only retries of storage: four tries with growing delays. What still fails is retried by its queue
+ * message. A retried write may have taken effect the first time.
  */
 const TRIES = 4;
 const FIRST_DELAY_MS = 400;
@@ -47,13 +47,13 @@ const storageOptions = {
   },
 };
 
-/** How long one operation may take, retries included, in milliseconds. */
+/** Time limit of one operation, including retries, in milliseconds. */
 export const OPERATION_LIMIT_MS = 30_000;
 
-/** The same for the content of a blob, which may be tens of megabytes. */
+/** Time limit for the content of a blob, which may be tens of megabytes. */
 export const CONTENT_LIMIT_MS = 120_000;
 
-/** Makes the clients; sends nothing. Throws where the connection string or an address is malformed. */
+/** Makes the clients without sending. Throws if the connection string or an address is malformed. */
 export function connectStorage(connection: StorageConnection): StorageClients {
   switch (connection.kind) {
     case 'connection-string': {
@@ -80,7 +80,7 @@ export function connectStorage(connection: StorageConnection): StorageClients {
   }
 }
 
-/** An emulator without TLS. The tables client wants to be told, the other two do not ask. */
+/** True for an emulator without TLS. Only the tables client requires permission to use HTTP. */
 function usesHttp(connectionString: string): boolean {
   return /(?:^|;)\s*(?:UseDevelopmentStorage=true|(?:TableEndpoint=|DefaultEndpointsProtocol=)http(?:;|:|$))/i.test(
     connectionString,

@@ -1,10 +1,10 @@
 /**
- * - `invalid`: what was asked breaks a rule or a limit of the service; asking again won't help
- * - `malformed`: what is stored is not what its schema says
- * - `not-provisioned`: the table, queue or container itself is missing
- * - `denied`: the identity, key or its role is not enough (401, 403)
+ * - `invalid`: the request breaks a rule or a limit of the service; a retry won't help
+ * - `malformed`: stored data does not match its schema
+ * - `not-provisioned`: the table, queue or container is missing
+ * - `denied`: the identity or key lacks a right (401, 403)
  * - `throttled`: the account or partition is busy (429, 503)
- * - `unavailable`: no answer, a time limit, or a failure of the service; it may have taken effect
+ * - `unavailable`: no response, a timeout, or a service failure; the operation may have taken effect
  * - `unexpected`: anything else
  */
 export type StorageErrorCode =
@@ -17,8 +17,8 @@ export type StorageErrorCode =
   | 'unexpected';
 
 /**
- * An unexpected failure of storage. Absence and lost races are never one: they are values. The
- * message names tables, keys, queues and blobs, never contents.
+ * An unexpected failure of storage. Absence and lost races are return values, not errors. The message
+ * names tables, keys, queues and blobs, never contents.
  */
 export class StorageError extends Error {
   readonly code: StorageErrorCode;

@@ -2,7 +2,7 @@ import { isInt32 } from './entity-rules.ts';
 import { StorageError } from './storage-error.ts';
 import type { Column, Entity, StoredEntity, TableName } from './tables.ts';
 
-/** A column as the SDK takes it. */
+/** A column in the SDK's form. */
 type SdkColumn = Column | { readonly type: 'Double'; readonly value: number };
 
 export interface SdkEntity {
@@ -12,8 +12,8 @@ export interface SdkEntity {
 }
 
 /**
- * The entity as the SDK takes it. JSON has one kind of number, and the service takes one without a
- * fraction for an Int32: any other is sent as a Double by name.
+ * Converts an entity to the SDK's form. The service reads a JSON number without a fraction as an Int32, so
+ * every other number is sent explicitly as a Double.
  */
 export function toTableEntity(entity: Entity): SdkEntity {
   const { partitionKey, rowKey, ...columns } = entity;
@@ -25,11 +25,11 @@ export function toTableEntity(entity: Entity): SdkEntity {
   return sent;
 }
 
-/** What the SDK gave, without its own fields. `malformed` where a column has a type of none of ours. */
+/** Converts an entity of the SDK. Throws `malformed` if a column has a type that we don't use. */
 export function fromTableEntity(table: TableName, found: Record<string, unknown>): StoredEntity {
   const { partitionKey, rowKey, etag, timestamp: _, ...rest } = found;
   if (typeof partitionKey !== 'string' || typeof rowKey !== 'string' || typeof etag !== 'string') {
-    throw new StorageError('unexpected', `${table}: a row came without its keys or its ETag`);
+    throw new StorageError('unexpected', `${table}: a row has no keys or no ETag`);
   }
   const columns: Record<string, Column> = {};
   for (const [name, value] of Object.entries(rest)) {

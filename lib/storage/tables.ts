@@ -1,4 +1,4 @@
-/** The tables. Names are public: people query them. */
+/** The tables. The names are public, because people query them. */
 export const TABLES = {
   runs: 'PatchwrightRuns',
   targets: 'PatchwrightTargets',
@@ -9,7 +9,7 @@ export type TableName = (typeof TABLES)[keyof typeof TABLES];
 
 export type Column = string | number | boolean | Date;
 
-/** A flat, typed entity. A column that is absent has no value; there is no null in Table Storage. */
+/** A flat, typed entity. Table Storage has no null: a column without a value is absent. */
 export interface Entity {
   readonly partitionKey: string;
   readonly rowKey: string;
@@ -18,23 +18,23 @@ export interface Entity {
 
 export interface StoredEntity {
   readonly entity: Entity;
-  /** Changes with every write: what an optimistic write is conditional on. */
+  /** Changes with every write. The next write is conditional on it. */
   readonly etag: string;
 }
 
 /**
- * Port: tables with optimistic concurrency. Every write is conditional; what lost the race is a
- * value, not an error. Adapter: `AzureTables`.
+ * Port: tables with optimistic concurrency. Every write is conditional. A lost race is a return value, not
+ * an error. Adapter: `AzureTables`.
  */
 export interface Tables {
   get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredEntity | undefined>;
-  /** The new ETag; undefined where a row with those keys is there already. */
+  /** Returns the new ETag; undefined if a row with these keys exists. */
   insert(table: TableName, entity: Entity): Promise<string | undefined>;
-  /** Inserts those that are absent and leaves the others alone; any number, one partition. */
+  /** Inserts the rows that are absent and leaves the others unchanged. All must share one partition. */
   insertMissing(table: TableName, entities: readonly Entity[]): Promise<void>;
-  /** Replaces the whole row; the new ETag, or undefined where it was changed or deleted since. */
+  /** Replaces the whole row. Returns the new ETag; undefined if the row was changed or deleted since. */
   replace(table: TableName, entity: Entity, etag: string): Promise<string | undefined>;
-  /** False where it was changed since; true where it is gone, whoever did it. */
+  /** Returns false if the row was changed since; true if it is gone, even if another caller deleted it. */
   delete(table: TableName, partitionKey: string, rowKey: string, etag: string): Promise<boolean>;
   /** The rows of one partition in row-key order, from `fromRowKey` (inclusive) on. */
   list(

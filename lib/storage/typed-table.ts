@@ -8,17 +8,16 @@ export interface RowKeys {
   readonly rowKey: string;
 }
 
-/** A row and the ETag that a write after it has to name. */
+/** A row and the ETag that the next write must name. */
 export interface Stored<Row> {
   readonly row: Row;
   readonly etag: string;
 }
 
 /**
- * One table seen through the schema of its rows. Rows are decoded when read and encoded when
- * written, so a column may be a codec (a list kept as JSON, for example). An optional column without
- * a value is absent from the row. What lost a race is a value, as in `Tables`; a row that does not fit
- * the schema is a `StorageError` that names its keys and columns, never its values.
+ * One table with a schema for its rows. The schema decodes rows when read and encodes them when written,
+ * so a column may be a codec (a list kept as JSON, for example). A lost race is a return value, as in
+ * `Tables`. A row that does not match the schema is a `StorageError` that names keys and columns only.
  */
 export class TypedTable<Row extends RowKeys> {
   readonly #tables: Tables;
@@ -40,13 +39,13 @@ export class TypedTable<Row extends RowKeys> {
     return stored === undefined ? undefined : this.#decode(stored);
   }
 
-  /** The row as stored; undefined where one with its keys is there already. */
+  /** Returns the stored row; undefined if a row with its keys exists. */
   async insert(row: Row): Promise<Stored<Row> | undefined> {
     const etag = await this.#tables.insert(this.#table, this.#encode(row));
     return etag === undefined ? undefined : { row, etag };
   }
 
-  /** Inserts those that are absent and leaves the others alone; any number, one partition. */
+  /** Inserts the rows that are absent and leaves the others unchanged. All must share one partition. */
   async insertMissing(rows: readonly Row[]): Promise<void> {
     await this.#tables.insertMissing(
       this.#table,
@@ -54,13 +53,13 @@ export class TypedTable<Row extends RowKeys> {
     );
   }
 
-  /** The row as stored; undefined where it was changed or deleted since. */
+  /** Returns the stored row; undefined if it was changed or deleted since. */
   async replace(row: Row, etag: string): Promise<Stored<Row> | undefined> {
     const next = await this.#tables.replace(this.#table, this.#encode(row), etag);
     return next === undefined ? undefined : { row, etag: next };
   }
 
-  /** False where it was changed since; true where it is gone, whoever did it. */
+  /** Returns false if the row was changed since; true if it is gone, even if another caller deleted it. */
   async delete(keys: RowKeys, etag: string): Promise<boolean> {
     return await this.#tables.delete(this.#table, keys.partitionKey, keys.rowKey, etag);
   }
@@ -75,7 +74,7 @@ export class TypedTable<Row extends RowKeys> {
     }
   }
 
-  /** As `list`, but a row that does not fit the schema is told to `passOver` and left out. */
+  /** Like `list`, but skips rows that do not match the schema and reports each to `passOver`. */
   async *listReadable(
     partitionKey: string,
     passOver: (error: StorageError) => void,
@@ -103,7 +102,7 @@ export class TypedTable<Row extends RowKeys> {
     try {
       return this.#schema.safeDecode(entity);
     } catch {
-      // A codec threw. What it threw is dropped: JSON.parse, for one, quotes its input.
+      // A codec threw. Its error is dropped, because JSON.parse quotes its input.
       throw new StorageError('malformed', `${this.#where(entity)}: a column can't be decoded`);
     }
   }
@@ -129,7 +128,7 @@ export class TypedTable<Row extends RowKeys> {
   }
 }
 
-/** Columns and kinds of fault only: zod's own messages may quote what they found. */
+/** Names columns and kinds of fault only, because zod's messages may quote values. */
 function faultsOf(error: z.core.$ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.') || 'row'} ${issue.code}`).join(', ');
 }
