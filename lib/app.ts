@@ -7,14 +7,8 @@ import type { ContainerQuotas } from './containers/container-quotas.ts';
 import { type Delays, systemDelays } from './http/delays.ts';
 import { createHttp, type Http } from './http/http.ts';
 import { tcpConnects } from './http/tcp-connects.ts';
-import { BuilderRow } from './pipeline/records/builder-row.ts';
-import { CancelRow } from './pipeline/records/cancel-row.ts';
-import { InventoryImageRow, InventoryTagRow } from './pipeline/records/inventory-row.ts';
-import { JobRow } from './pipeline/records/job-row.ts';
-import { RunRow } from './pipeline/records/run-row.ts';
-import { TargetRow } from './pipeline/records/target-row.ts';
-import { ThrottleRow } from './pipeline/records/throttle-row.ts';
 import type { Services } from './pipeline/services.ts';
+import { tableStores } from './pipeline/stores/tables/table-stores.ts';
 import { AcrRegistry } from './registry/acr-registry.ts';
 import { RegistryTokens } from './registry/registry-tokens.ts';
 import { readSettings, type Settings, type StorageSetting } from './settings.ts';
@@ -25,7 +19,6 @@ import { AzureTables } from './storage/azure-tables.ts';
 import type { QueueTrial } from './storage/queue-trial.ts';
 import { connectStorage, type StorageConnection } from './storage/storage-connection.ts';
 import { TABLES, type Tables } from './storage/tables.ts';
-import { TypedTable } from './storage/typed-table.ts';
 
 /** All that the pipeline needs but the log, which belongs to an invocation. */
 export type App = Omit<Services, 'log'>;
@@ -85,7 +78,7 @@ export function createInspection(
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
       blobs: new AzureBlobs(storage, clock),
-      ...typedTables(tables),
+      ...tableStores(tables),
       options: settings.pipeline,
     },
     settings,
@@ -96,32 +89,6 @@ export function createInspection(
     storageAddresses: [storage.blobs.url, storage.queues.url, storage.table(TABLES.runs).url],
     identify: async (scope) => void (await credential.getToken(scope)),
     connects: tcpConnects,
-  };
-}
-
-/** The pipeline's tables over any store. */
-export function typedTables(
-  tables: Tables,
-): Pick<
-  Services,
-  | 'runs'
-  | 'cancellations'
-  | 'targets'
-  | 'jobs'
-  | 'throttles'
-  | 'builders'
-  | 'inventoryTags'
-  | 'inventoryImages'
-> {
-  return {
-    runs: new TypedTable({ tables, table: TABLES.runs, schema: RunRow }),
-    cancellations: new TypedTable({ tables, table: TABLES.runs, schema: CancelRow }),
-    targets: new TypedTable({ tables, table: TABLES.targets, schema: TargetRow }),
-    jobs: new TypedTable({ tables, table: TABLES.jobs, schema: JobRow }),
-    throttles: new TypedTable({ tables, table: TABLES.jobs, schema: ThrottleRow }),
-    builders: new TypedTable({ tables, table: TABLES.jobs, schema: BuilderRow }),
-    inventoryTags: new TypedTable({ tables, table: TABLES.inventory, schema: InventoryTagRow }),
-    inventoryImages: new TypedTable({ tables, table: TABLES.inventory, schema: InventoryImageRow }),
   };
 }
 

@@ -52,6 +52,7 @@ export const ORDER: Readonly<Record<string, readonly string[]>> = {
   'lib/image': ['lib/image', 'lib/image/layer', 'lib/image/structure'],
   'lib/pipeline': [
     'lib/pipeline/records',
+    'lib/pipeline/stores',
     'lib/pipeline',
     'lib/pipeline/inventory',
     'lib/pipeline/staging',
@@ -63,6 +64,7 @@ export const ORDER: Readonly<Record<string, readonly string[]>> = {
     'lib/pipeline/job',
     'lib/pipeline/run',
     'lib/pipeline/upkeep',
+    'lib/pipeline/stores/tables',
   ],
   'lib/worker': [
     'lib/worker/context',

@@ -3,12 +3,11 @@ import { failureName } from '../http/connection-failure.ts';
 import { CONTAINERS, type ContainerName } from '../storage/blobs.ts';
 import { QUEUES } from '../storage/queues.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import { TABLES, type TableName } from '../storage/tables.ts';
+import { tryOutTable } from '../storage/table-trial.ts';
+import { TABLES } from '../storage/tables.ts';
 import type { Check, CheckContext } from './check.ts';
 import { isUntrusted, TRUST_ADVICE } from './explain-failure.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';
-
-const PARTITION = 'doctor';
 
 /** With a connection string storage needs nobody's token. */
 function storageNeeds({ settings }: CheckContext): readonly string[] {
@@ -26,7 +25,8 @@ export const storageChecks: readonly Check[] = [
     id: 'storage-tables',
     title: 'Each table is there; a row can be written, read and deleted',
     needs: storageNeeds,
-    run: (context) => tryAll(Object.values(TABLES), 'tables', (table) => tryTable(context, table)),
+    run: ({ tables, newId }) =>
+      tryAll(Object.values(TABLES), 'tables', (table) => tryOutTable(tables, table, newId())),
   },
   {
     id: 'storage-queues',
@@ -99,16 +99,6 @@ async function tryAll<Name extends string>(
     `missing ${kind}: ${missing.join(', ')}`,
     'Deploy infra/main.bicep again: it makes what is missing.',
   );
-}
-
-async function tryTable({ tables, newId }: CheckContext, table: TableName): Promise<void> {
-  const rowKey = newId();
-  const etag = await tables.insert(table, { partitionKey: PARTITION, rowKey });
-  try {
-    await tables.get(table, PARTITION, rowKey);
-  } finally {
-    await tables.delete(table, PARTITION, rowKey, etag ?? '');
-  }
 }
 
 async function tryPoisonQueues({ queueTrial }: CheckContext): Promise<Outcome> {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { QUEUES } from '../storage/queues.ts';
-import type { JobRow } from './records/job-row.ts';
+import type { Job } from './records/job.ts';
 import { RunId } from './records/run-id.ts';
 import type { Services } from './services.ts';
 
 /**
- * A hint that a run wants a tick. Without a number it is a nudge: taken where nobody is at it.
+ * A hint that a run is due for a tick. A hint without a wake number is accepted if no tick has begun
+ * lately.
  */
 export const RunMessage = z.strictObject({
   runId: RunId,
@@ -13,7 +14,7 @@ export const RunMessage = z.strictObject({
 });
 export type RunMessage = z.infer<typeof RunMessage>;
 
-/** A hint that a job wants a step. Only the job's current wake number is accepted. */
+/** A hint that a job is due for a step. Only the job's current wake number is accepted. */
 export const JobMessage = z.strictObject({
   runId: RunId,
   jobId: z.string().regex(/^[a-z0-9-]{1,63}$/),
@@ -31,9 +32,9 @@ export async function sendTick(
 
 export async function sendStep(
   services: Services,
-  job: Pick<JobRow, 'partitionKey' | 'rowKey' | 'wake'>,
+  job: Pick<Job, 'runId' | 'id' | 'wake'>,
   delaySeconds = 0,
 ): Promise<void> {
-  const message: JobMessage = { runId: job.partitionKey, jobId: job.rowKey, wake: job.wake };
+  const message: JobMessage = { runId: job.runId, jobId: job.id, wake: job.wake };
   await services.queues.send(QUEUES.jobs, message, { delaySeconds });
 }

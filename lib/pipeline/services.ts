@@ -5,18 +5,11 @@ import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
-import type { TypedTable } from '../storage/typed-table.ts';
-import type { BuilderRow } from './records/builder-row.ts';
-import type { CancelRow } from './records/cancel-row.ts';
-import type { InventoryImageRow, InventoryTagRow } from './records/inventory-row.ts';
-import type { JobRow } from './records/job-row.ts';
-import type { RunRow } from './records/run-row.ts';
-import type { TargetRow } from './records/target-row.ts';
-import type { ThrottleRow } from './records/throttle-row.ts';
+import type { Stores } from './stores/stores.ts';
 
-/** How the pipeline is to behave. Times in seconds. */
+/** How the pipeline behaves. Times in seconds. */
 export interface PipelineOptions {
-  /** The policy document, where it is a setting and not an artifact in the registry. */
+  /** The policy document, if it is a setting and not an artifact in the registry. */
   readonly policySetting: string | undefined;
   readonly dryRun: boolean;
   readonly scanWorkerImage: WorkerImage;
@@ -31,7 +24,7 @@ export interface PipelineOptions {
   readonly extraCa: string | undefined;
   readonly pollSeconds: number;
   readonly tickSeconds: number;
-  /** Longer than a function may run, so that a lease that ran out has no living holder. */
+  /** Longer than a function may run, so that an expired lease has no living holder. */
   readonly leaseSeconds: number;
   readonly runHours: number;
   readonly maxGroups: number;
@@ -53,22 +46,14 @@ export interface WorkerImage {
   readonly reference: string;
 }
 
-/** All that the pipeline has of the outside. */
-export interface Services {
+/** Everything that the pipeline uses of the outside. */
+export interface Services extends Stores {
   readonly clock: Clock;
   readonly log: Log;
   readonly registry: Registry;
   readonly groups: ContainerGroups;
   readonly queues: Queues;
   readonly blobs: Blobs;
-  readonly runs: TypedTable<RunRow>;
-  readonly cancellations: TypedTable<CancelRow>;
-  readonly targets: TypedTable<TargetRow>;
-  readonly jobs: TypedTable<JobRow>;
-  readonly throttles: TypedTable<ThrottleRow>;
-  readonly builders: TypedTable<BuilderRow>;
-  readonly inventoryTags: TypedTable<InventoryTagRow>;
-  readonly inventoryImages: TypedTable<InventoryImageRow>;
   readonly options: PipelineOptions;
 }
 

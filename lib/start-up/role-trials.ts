@@ -1,5 +1,4 @@
 import { failureName } from '../http/connection-failure.ts';
-import { RUN_PARTITION } from '../pipeline/records/run-row.ts';
 import type { Services } from '../pipeline/services.ts';
 import { RegistryError } from '../registry/registry.ts';
 import { grantedScopes } from '../registry/token-scopes.ts';
@@ -14,18 +13,18 @@ export interface RoleTrial {
 
 /** One read of a table, and one token of the registry: each needs a role of its own. */
 export function roleTrials({
-  runs,
+  builders,
   registry,
   options,
-}: Pick<Services, 'runs' | 'registry' | 'options'>): readonly RoleTrial[] {
+}: Pick<Services, 'builders' | 'registry' | 'options'>): readonly RoleTrial[] {
   const { repository } = options.scanWorkerImage;
   return [
     {
       what: 'storage',
       refusal: () =>
         refusalOf(async () => {
-          // There is no such row, and that is an answer.
-          await runs.get(RUN_PARTITION, 'start-up');
+          // There is no such region, and that is an answer.
+          await builders.has('start-up');
           return undefined;
         }),
     },

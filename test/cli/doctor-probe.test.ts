@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createInspection } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
-import { isBuilderThere, rememberProof } from '../../lib/pipeline/results/builder-proof.ts';
+import { isBuilderThere } from '../../lib/pipeline/results/builder-proof.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';
@@ -25,7 +25,7 @@ afterEach(async () => {
   await here.allowMounts(true);
   await here.allowRunc(true);
   const { app } = createInspection(here.settings(), { identity: 'app' });
-  await rememberProof(app, REGION);
+  await app.builders.remember(REGION, app.clock.now());
 });
 afterAll(() => here.close());
 

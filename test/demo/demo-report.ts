@@ -1,11 +1,11 @@
-import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
+import type { Run } from '../../lib/pipeline/records/run.ts';
 import type { Check } from './aftermath.ts';
 import type { DisturbanceReport } from './disturbance.ts';
 import type { DemoOutcome } from './outcome.ts';
 
 /** How a demo went, whole. */
 export interface DemoReport {
-  readonly run: RunRow;
+  readonly run: Run;
   /** Tool → version; undefined: stand-ins. */
   readonly tools: Readonly<Record<string, string>> | undefined;
   readonly registry: string;
@@ -19,7 +19,7 @@ export interface DemoReport {
   readonly disturbance?: DisturbanceReport | undefined;
 }
 
-export function runSeconds({ createdAt, finishedAt }: RunRow): number {
+export function runSeconds({ createdAt, finishedAt }: Run): number {
   return ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1000;
 }
 
@@ -37,7 +37,7 @@ export function jsonReport(report: DemoReport, environmentFile: string | undefin
   const { targets, clean, patched, planned, skipped, rejected, failed, canceled } = run;
   return {
     ok: endedWell(report),
-    runId: run.runId,
+    runId: run.id,
     state: run.state,
     reason: run.reason,
     detail: run.detail,

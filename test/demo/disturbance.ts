@@ -1,5 +1,5 @@
-import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import type { Run } from '../../lib/pipeline/records/run.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
 import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
 import type { AppOptions, World } from '../world/world.ts';
 import type { Check, RegistrySnapshot } from './aftermath.ts';
@@ -13,8 +13,8 @@ export interface Disturbance {
   examine(ended: {
     readonly host: FunctionsHost;
     readonly before: RegistrySnapshot;
-    readonly run: RunRow;
-    readonly targets: readonly TargetRow[];
+    readonly run: Run;
+    readonly targets: readonly Target[];
   }): Promise<DisturbanceReport>;
   /** Ends it, where nobody looks. The app runs on. */
   end(): Promise<void>;

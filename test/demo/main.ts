@@ -77,7 +77,7 @@ async function present(
   screen.line();
   const { registry, outcomes } = report;
   const further = furtherLines({
-    runId: report.run.runId,
+    runId: report.run.id,
     registry,
     outcomes,
     environmentFile: file,

@@ -1,5 +1,5 @@
 import type { Digest } from '../../lib/image/digest.ts';
-import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
 import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { imageOf } from '../world/seed/run-tables.ts';
 
@@ -32,7 +32,7 @@ export interface DemoOutcome {
   readonly reportAfter: string | undefined;
 }
 
-export function outcomeOf(row: TargetRow): DemoOutcome {
+export function outcomeOf(row: Target): DemoOutcome {
   const { finishedAt = row.discoveredAt } = row;
   return {
     image: imageOf(row),
@@ -55,7 +55,7 @@ export function totalOf(findings: Findings): number {
   return critical + high + medium + low + unknown;
 }
 
-function beforeOf(row: TargetRow): DemoOutcome['before'] {
+function beforeOf(row: Target): DemoOutcome['before'] {
   if (row.beforeCritical === undefined) return undefined;
   return {
     critical: row.beforeCritical,
@@ -67,7 +67,7 @@ function beforeOf(row: TargetRow): DemoOutcome['before'] {
   };
 }
 
-function afterOf(row: TargetRow): Findings | undefined {
+function afterOf(row: Target): Findings | undefined {
   if (row.afterCritical === undefined) return undefined;
   return {
     critical: row.afterCritical,

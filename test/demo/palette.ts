@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { RunState } from '../../lib/pipeline/records/run-row.ts';
+import type { RunState } from '../../lib/pipeline/records/run.ts';
 import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import type { Paint } from './text-table.ts';
 

@@ -1,4 +1,4 @@
-import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
+import type { Run } from '../../lib/pipeline/records/run.ts';
 import { type DemoReport, endedWell, runSeconds } from './demo-report.ts';
 import { disturbanceLines } from './disturbance-lines.ts';
 import { outcomeTable, tableLegend } from './outcome-table.ts';
@@ -27,7 +27,7 @@ export function reportLines(
   ];
 }
 
-function faultLines(run: RunRow, palette: Palette): string[] {
+function faultLines(run: Run, palette: Palette): string[] {
   if (run.state === 'completed') return [];
   const detail = (run.detail ?? '').split('\n').map((line) => `    ${line}`);
   return [
@@ -38,7 +38,7 @@ function faultLines(run: RunRow, palette: Palette): string[] {
 }
 
 /** `9 images in 21.4 s: 5 patched, 1 clean, 3 skipped` */
-function totals(run: RunRow): string {
+function totals(run: Run): string {
   const counted = [
     [run.patched, 'patched'],
     [run.clean, 'clean'],

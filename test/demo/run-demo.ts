@@ -117,7 +117,7 @@ async function runOnce(options: {
   screen.line();
   disturbance?.begin(host);
   await fireTimer(host, 'scheduledRun');
-  const { runId } = await awaitRun(watch);
+  const { id: runId } = await awaitRun(watch);
   const run = await watchRun(runId, watch);
   screen.clear();
   const targets = await tables.targets(runId);

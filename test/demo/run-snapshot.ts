@@ -1,4 +1,4 @@
-import type { RunRow } from '../../lib/pipeline/records/run-row.ts';
+import type { Run } from '../../lib/pipeline/records/run.ts';
 import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 
 export interface TargetView {
@@ -25,7 +25,7 @@ export interface GroupView {
 /** A run at one moment, from its rows and the container groups that are there. */
 export interface RunSnapshot {
   readonly runId: string;
-  readonly state: RunRow['state'];
+  readonly state: Run['state'];
   /** Since the run was started. */
   readonly seconds: number;
   readonly targets: readonly TargetView[];

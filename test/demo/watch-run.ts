@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GroupTag } from '../../lib/containers/container-groups.ts';
-import { type JobRow, jobTargets } from '../../lib/pipeline/records/job-row.ts';
+import type { Job } from '../../lib/pipeline/records/job.ts';
+import { isRunOver, type Run } from '../../lib/pipeline/records/run.ts';
 import type { RunId } from '../../lib/pipeline/records/run-id.ts';
-import { isRunOver, type RunRow } from '../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
 import { isTerminal } from '../../lib/pipeline/records/target-states.ts';
 import type { ContainerGroup } from '../world/arm/container-group.ts';
 import { imageOf, type RunTables } from '../world/seed/run-tables.ts';
@@ -25,7 +25,7 @@ export interface WatchOptions {
 }
 
 /** Waits for the run that was just started. */
-export async function awaitRun(options: WatchOptions): Promise<RunRow> {
+export async function awaitRun(options: WatchOptions): Promise<Run> {
   const until = deadline(options);
   for (;;) {
     const [run] = await options.tables.runs();
@@ -38,7 +38,7 @@ export async function awaitRun(options: WatchOptions): Promise<RunRow> {
 }
 
 /** Shows the run from the tables and from ARM, as an operator would see it, until it is over. */
-export async function watchRun(runId: RunId, options: WatchOptions): Promise<RunRow> {
+export async function watchRun(runId: RunId, options: WatchOptions): Promise<Run> {
   const { tables, world, show, signal } = options;
   const until = deadline(options);
   const firstSeen = new Map<string, number>();
@@ -62,9 +62,9 @@ export async function watchRun(runId: RunId, options: WatchOptions): Promise<Run
 }
 
 function snapshotOf(at: {
-  readonly run: RunRow;
-  readonly targets: readonly TargetRow[];
-  readonly jobs: readonly JobRow[];
+  readonly run: Run;
+  readonly targets: readonly Target[];
+  readonly jobs: readonly Job[];
   readonly groups: readonly ContainerGroup[];
   readonly now: number;
   readonly seen: (group: string) => number;
@@ -72,7 +72,7 @@ function snapshotOf(at: {
   const { run, targets, jobs, now } = at;
   const end = run.finishedAt?.getTime() ?? now;
   return {
-    runId: run.runId,
+    runId: run.id,
     state: run.state,
     seconds: Math.max(0, (end - run.createdAt.getTime()) / 1000),
     targets: targets.map((row) => targetView(row, jobs, at.groups)),
@@ -81,12 +81,12 @@ function snapshotOf(at: {
 }
 
 function targetView(
-  row: TargetRow,
-  jobs: readonly JobRow[],
+  row: Target,
+  jobs: readonly Job[],
   groups: readonly ContainerGroup[],
 ): TargetView {
   const { state, reason, patchTag } = row;
-  const group = jobs.find((job) => job.rowKey === row.job)?.group;
+  const group = jobs.find((job) => job.id === row.job)?.group;
   const there = !isTerminal(state) && groups.some(({ name }) => name === group);
   return { image: imageOf(row), state, reason, patchTag, group: there ? group : undefined };
 }
@@ -95,13 +95,13 @@ function groupView(
   group: ContainerGroup,
   at: Pick<Parameters<typeof snapshotOf>[0], 'jobs' | 'targets' | 'now' | 'seen'>,
 ): GroupView {
-  const job = at.jobs.find((row) => row.rowKey === group.request.tags?.[GroupTag.job]);
-  const keys = new Set(job === undefined ? [] : jobTargets(job));
+  const job = at.jobs.find((one) => one.id === group.request.tags?.[GroupTag.job]);
+  const ids = new Set(job?.targets);
   return {
     name: group.name,
     kind: job?.kind ?? '',
     state: group.state,
-    images: at.targets.filter((row) => keys.has(row.rowKey)).map(imageOf),
+    images: at.targets.filter((target) => ids.has(target.id)).map(imageOf),
     seconds: (at.now - at.seen(group.name)) / 1000,
   };
 }

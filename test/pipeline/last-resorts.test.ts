@@ -3,8 +3,7 @@ import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { cancelRun } from '../../lib/pipeline/cancellation.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
-import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
-import { RunId, runRowKey } from '../../lib/pipeline/records/run-id.ts';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import { keepPoison } from '../../lib/pipeline/upkeep/keep-poison.ts';
@@ -46,25 +45,21 @@ it('ends a run whose every tick takes its process down', async () => {
   const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
   let ticks = 0;
   const services = { ...world.services, targets: Object.create(world.services.targets) };
-  services.targets.list = async function* () {
+  services.targets.ofRun = async function* () {
     ticks += 1;
     await new Promise(() => {});
     yield undefined;
   };
 
-  for (
-    let hour = 0;
-    hour < 100 && (await world.runRow(runId)).finishedAt === undefined;
-    hour += 1
-  ) {
+  for (let hour = 0; hour < 100 && (await world.runAt(runId)).finishedAt === undefined; hour += 1) {
     world.clock.advance({ seconds: 3600 });
     const before = ticks;
-    const tick = tickRun(services, { runId, wake: (await world.runRow(runId)).wake });
+    const tick = tickRun(services, { runId, wake: (await world.runAt(runId)).wake });
     // Over, or standing still for good: as a process that was killed.
     await Promise.race([tick, standsStill(() => ticks > before)]);
   }
 
-  expect(await world.runRow(runId)).toMatchObject({ state: 'failed', reason: 'internal-error' });
+  expect(await world.runAt(runId)).toMatchObject({ state: 'failed', reason: 'internal-error' });
   expect(ticks).toBeGreaterThan(10);
 });
 
@@ -75,22 +70,12 @@ async function standsStill(reached: () => boolean): Promise<void> {
 it('ends a job that not even giving up has ended', async () => {
   const world = await worldWith(V1);
   const runId = RunId.parse('20261123T020000Z-0000');
-  const now = world.clock.now();
-  const job: JobRow = {
-    partitionKey: runId,
-    rowKey: 'scan-00ff',
-    kind: 'scan',
-    state: 'running',
-    targets: 'this is no JSON',
-    attempt: 1,
-    wake: 3,
-    nextAt: now,
-    errors: 20,
-    createdAt: now,
-  };
-  await world.services.jobs.insert(job);
+  const createdAt = world.clock.now();
+  const job = { id: 'scan-00ff', runId, kind: 'scan', targets: ['gone'], createdAt } as const;
+  await world.addRunningJob(job, { attempt: 1, wake: 3, errors: 20 });
+  world.services.targets.find = async () => Promise.reject(new Error('its rows are unreadable'));
 
-  await stepJob(world.services, { runId, jobId: job.rowKey, wake: 3 });
+  await stepJob(world.services, { runId, jobId: job.id, wake: 3 });
 
   expect((await world.jobs(runId))[0]).toMatchObject({ state: 'lost', reason: 'internal-error' });
 });
@@ -102,7 +87,7 @@ it('patches a repository whose name leaves no room for staging', async () => {
   await world.seedDatabase();
   await seedImage(world.registry, { repository: name, tags: [V1], config: { config: {} } });
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect(name.length).toBeGreaterThan(235);
   expect(await world.target(runId, name, 'v1')).toMatchObject({ state: 'patched' });
@@ -112,38 +97,37 @@ it('wakes a run behind one whose row can not be read', async () => {
   const world = await worldWith(V1);
   const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
   for (const { id } of world.queues.pending()) world.queues.drop(id);
-  const newer = RunId.parse('20300101T000000Z-0000');
-  await world.tables.insert(TABLES.runs, { partitionKey: 'run', rowKey: runRowKey(newer), a: 'b' });
+  // Row keys sort the newest run first.
+  const rowKey = '0000000000000-20300101T000000Z-0000';
+  await world.tables.insert(TABLES.runs, { partitionKey: 'run', rowKey, a: 'b' });
   world.clock.advance({ seconds: 3600 });
 
   await reap(world.services);
   await world.settle();
 
-  expect((await world.runRow(runId)).state).toBe('completed');
+  expect((await world.runAt(runId)).state).toBe('completed');
   expect(world.log).toContainEqual(expect.objectContaining({ message: 'run passed over' }));
 });
 
 it('ends all that a failed run has left, and counts it once', async () => {
   const world = await worldWith(V1);
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
   const target = await world.target(runId, 'team/api', 'v1');
   const { patchTag: _1, patchDigest: _2, finishedAt: _3, ...queued } = target;
   const many = Array.from({ length: 700 }, (_, at) => ({
     ...queued,
-    rowKey: `${at}`.padStart(32, '0'),
+    id: `${at}`.padStart(32, '0'),
     tag: Tag.parse(`t${at}`),
     state: 'queued' as const,
   }));
-  await world.services.targets.insertMissing(many);
-  const stored = await world.services.runs.get('run', runRowKey(runId));
-  if (stored === undefined) throw new Error('no run');
-  const failed = { ...stored.row, state: 'failed' as const, targets: 701, active: 700 };
-  await world.services.runs.replace(failed, stored.etag);
+  await world.services.targets.addMissing(many);
+  const ended = await world.runAt(runId);
+  await world.services.runs.save(ended, { state: 'failed', targets: 701, active: 700 });
   world.clock.advance({ seconds: 2 * 3600 });
 
   for (let round = 0; round < 4; round += 1) await reap(world.services);
 
-  const run = await world.runRow(runId);
+  const run = await world.runAt(runId);
   expect(run).toMatchObject({ targets: 701, failed: 700, patched: 1, active: 0 });
   expect(run.lastLookAt).toBeUndefined();
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
@@ -163,7 +147,7 @@ it('finds in staging what a group has put there without a tag, or under one of i
 
 it('looks at staging again where the registry failed at the last look', async () => {
   const world = await worldWith(V1);
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
   await seedImage(world.registry, { repository: STAGING });
   world.clock.advance({ seconds: 2 * 3600 });
   const { listManifests } = world.registry;
@@ -172,12 +156,12 @@ it('looks at staging again where the registry failed at the last look', async ()
   };
 
   await reap(world.services);
-  const due = (await world.runRow(runId)).lastLookAt;
+  const due = (await world.runAt(runId)).lastLookAt;
   world.registry.listManifests = listManifests;
   await reap(world.services);
 
   expect(due).toBeDefined();
-  expect((await world.runRow(runId)).lastLookAt).toBeUndefined();
+  expect((await world.runAt(runId)).lastLookAt).toBeUndefined();
   expect(world.registry.digests(STAGING)).toEqual([]);
 });
 
@@ -225,7 +209,7 @@ it('gives up a group that speaks of images which it never had', async () => {
     also: () => [{ digest: stranger, outcome: 'nothing-to-do' }],
   };
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({
     state: 'failed',
@@ -255,7 +239,7 @@ it('calls a patch that stands a patch, though its referrers can not be attached'
     throw new RegistryError('unavailable', 'no referrers today');
   };
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   const target = await world.target(runId, 'team/api', 'v1');
   expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-1', patchDigest: target.staged });
@@ -264,16 +248,16 @@ it('calls a patch that stands a patch, though its referrers can not be attached'
 
 it('ends the jobs that a failed run has left', async () => {
   const world = await worldWith(V1);
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
   const [job] = await world.jobs(runId);
   if (job === undefined) throw new Error('no job');
-  await world.services.jobs.insert({ ...job, rowKey: 'patch-00ff', state: 'running', wake: 7 });
+  await world.addRunningJob({ ...job, id: 'patch-00ff' });
   world.clock.advance({ seconds: 2 * 3600 });
 
   await reap(world.services);
 
-  const left = (await world.jobs(runId)).filter(({ rowKey }) => rowKey === 'patch-00ff');
-  expect(left).toMatchObject([{ state: 'lost', reason: 'run-over' }]);
+  const left = (await world.jobs(runId)).filter(({ id }) => id === 'patch-00ff');
+  expect(left).toMatchObject([{ state: 'run-over' }]);
 });
 
 it('ends a listing of tags that goes in a circle', async () => {
@@ -314,7 +298,7 @@ it('ends a run whose registry lets nobody in any more once a tag was written dow
 
   for (
     let round = 0;
-    round < 400 && (await world.runRow(runId)).finishedAt === undefined;
+    round < 400 && (await world.runAt(runId)).finishedAt === undefined;
     round += 1
   ) {
     await world.settle();
@@ -322,7 +306,7 @@ it('ends a run whose registry lets nobody in any more once a tag was written dow
     await reap(world.services);
   }
 
-  expect((await world.runRow(runId)).state).toBe('completed');
+  expect((await world.runAt(runId)).state).toBe('completed');
   expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({ state: 'failed' });
 });
 
@@ -336,7 +320,7 @@ it('patches an image whose history holds a signed address in quotes', async () =
     }),
   };
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({ state: 'patched' });
 });

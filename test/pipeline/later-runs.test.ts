@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { digestOf } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
-import { claimImage } from '../../lib/pipeline/inventory/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
@@ -36,8 +35,8 @@ async function worldWithImage(convention = 'incremental') {
   return { world, source, nextFix };
 }
 
-const inventory = async (world: PipelineWorld) =>
-  (await world.services.inventoryTags.get('team|api', 'v1'))?.row;
+const inventory = (world: PipelineWorld) =>
+  world.services.inventory.findTag({ repository: API, tag: V1 });
 
 it('goes on patching an image that has been patched very often', async () => {
   const { world, nextFix } = await worldWithImage();
@@ -46,7 +45,7 @@ it('goes on patching an image that has been patched very often', async () => {
     nextFix();
   }
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   const target = await world.target(runId, 'team/api', 'v1');
   expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-56' });
@@ -66,8 +65,9 @@ it('keeps what it knows of an image that another run has in hand', async () => {
   const { world, source } = await worldWithImage();
   await world.run();
   world.clock.advance(DAY);
-  const other = { runId: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
-  await claimImage(world.services, { repository: API, digest: source.digest }, other);
+  const other = { id: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
+  const image = { repository: API, digest: source.digest };
+  await world.services.inventory.claim(image, other, world.clock.now());
 
   await world.run();
 
@@ -109,7 +109,7 @@ it('takes an image that was built on a patch for an image of somebody else', asy
   });
   world.clock.advance(DAY);
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect(await world.target(runId, 'team/api', 'v2')).toMatchObject({
     state: 'skipped',
@@ -125,7 +125,7 @@ it('does not name a tag that it could not give to a patch', async () => {
     return put(repository, reference, manifest);
   };
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   const target = await world.target(runId, 'team/api', 'v1');
   expect(target).toMatchObject({ state: 'failed', reason: 'tag-locked' });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -32,7 +33,7 @@ it('publishes a verified patch of an outdated image under its next tag', async (
 
   const run = await world.run();
 
-  const target = await world.target(run.runId, 'team/api', '1.4');
+  const target = await world.target(run.id, 'team/api', '1.4');
   expect(target).toMatchObject({
     state: 'patched',
     patchTag: '1.4-1',
@@ -48,7 +49,7 @@ it('publishes a verified patch of an outdated image under its next tag', async (
     [Annotation.baseDigest]: source.digest,
     [Annotation.sourceDigest]: source.digest,
     [Annotation.sourceRepository]: 'team/api',
-    [Annotation.run]: run.runId,
+    [Annotation.run]: run.id,
   });
 });
 
@@ -67,7 +68,7 @@ it('attaches what was fixed and both reports to the patch', async () => {
 
   const run = await world.run();
 
-  const { patchDigest } = await world.target(run.runId, 'team/api', '1.4');
+  const { patchDigest } = await world.target(run.id, 'team/api', '1.4');
   const referrers = patchDigest && (await world.registry.referrers(API, patchDigest));
   const types = Array.isArray(referrers) ? referrers.map((one) => one.artifactType) : [];
   expect(types.sort()).toEqual(Object.values(ArtifactType).sort());
@@ -79,8 +80,8 @@ it('scans, patches and verifies an image under two tags once, and publishes it u
   const run = await world.run();
 
   const [one, two] = await Promise.all([
-    world.target(run.runId, 'team/api', '1.4'),
-    world.target(run.runId, 'team/api', '1.4.2'),
+    world.target(run.id, 'team/api', '1.4'),
+    world.target(run.id, 'team/api', '1.4.2'),
   ]);
   expect([one.patchTag, two.patchTag]).toEqual(['1.4-1', '1.4.2-1']);
   expect(one.patchDigest).toBe(two.patchDigest);
@@ -99,7 +100,7 @@ it('attaches nothing again when the patch is published under one more tag of its
 
   const run = await world.run();
 
-  const { patchTag, patchDigest } = await world.target(run.runId, 'team/api', '1.4.2');
+  const { patchTag, patchDigest } = await world.target(run.id, 'team/api', '1.4.2');
   const referrers = patchDigest && (await world.registry.referrers(API, patchDigest));
   expect(patchTag).toBe('1.4.2-1');
   expect(referrers).toHaveLength(3);
@@ -113,7 +114,7 @@ it('finds nothing to do in a second run', async () => {
 
   const run = await world.run();
 
-  const target = await world.target(run.runId, 'team/api', '1.4');
+  const target = await world.target(run.id, 'team/api', '1.4');
   expect(target).toMatchObject({ state: 'skipped', reason: 'already-patched', patchTag: '1.4-1' });
   expect(world.registry.digests(API)).toEqual(before);
   expect(run.targets).toBe(1);
@@ -132,25 +133,24 @@ it('publishes an existing patch under a tag that came later, without making it a
   const run = await world.run();
 
   const [old, later] = await Promise.all([
-    world.target(first.runId, 'team/api', '1.4'),
-    world.target(run.runId, 'team/api', '2.0'),
+    world.target(first.id, 'team/api', '1.4'),
+    world.target(run.id, 'team/api', '2.0'),
   ]);
   expect(later).toMatchObject({
     state: 'patched',
     patchTag: '2.0-1',
     patchDigest: old.patchDigest,
   });
-  const kinds = (await world.jobs(run.runId)).map((job) => job.kind).sort();
+  const kinds = (await world.jobs(run.id)).map((job) => job.kind).sort();
   expect(kinds).toEqual(['publish', 'scan', 'verify']);
 });
 
 it('knows its patches again when the tables were lost', async () => {
   const { world } = await worldWith(['1.4', '1.4.2']);
   await world.run();
-  for await (const { row, etag } of world.services.inventoryImages.list('team|api', {
-    fromRowKey: '@',
-  })) {
-    if (row.rowKey.startsWith('@')) await world.services.inventoryImages.delete(row, etag);
+  for (const { entity, etag } of world.tables.all(TABLES.inventory)) {
+    const { partitionKey, rowKey } = entity;
+    await world.tables.delete(TABLES.inventory, partitionKey, rowKey, etag);
   }
   const newer = [...OUTDATED, { id: 'CVE-2026-2', package: 'zlib1g', fixed: '1.1' }];
   world.script = { report: (layers) => debianReport(layers.length > 1 ? [] : newer) };
@@ -162,7 +162,7 @@ it('knows its patches again when the tables were lost', async () => {
 
   const tags = ['1.4', '1.4.2'];
   const after = (run: typeof last) =>
-    Promise.all(tags.map((tag) => world.target(run.runId, 'team/api', tag)));
+    Promise.all(tags.map((tag) => world.target(run.id, 'team/api', tag)));
   expect((await after(again)).map(({ patchTag }) => patchTag)).toEqual(['1.4-2', '1.4.2-2']);
   expect((await after(last)).map(({ reason }) => reason)).toEqual(
     tags.map(() => 'already-patched'),

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
-import { claimImage } from '../../lib/pipeline/inventory/inventory.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
-import { forgetProof } from '../../lib/pipeline/results/builder-proof.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
@@ -41,7 +39,7 @@ async function runOne(options: {
   });
   await options.prepare?.(world);
   const run = await world.run();
-  return { world, run, target: await world.target(run.runId, 'team/api', 'v1') };
+  return { world, run, target: await world.target(run.id, 'team/api', 'v1') };
 }
 
 describe('what the scan shows decides', () => {
@@ -117,7 +115,7 @@ describe('what the registry shows decides before any scan', () => {
     await world.seedDatabase();
     await seedImage(world.registry, { repository: API, tags: [Tag.parse('v1')] });
 
-    const { runId } = await world.run();
+    const { id: runId } = await world.run();
 
     for (const [repository, tag] of [
       ['no/such', '*'],
@@ -240,7 +238,7 @@ describe('a group that goes wrong', () => {
     });
 
     expect(target).toMatchObject({ state: 'patched' });
-    expect((await world.jobs(run.runId)).filter((job) => job.state === 'lost')).toEqual([]);
+    expect((await world.jobs(run.id)).filter((job) => job.state === 'lost')).toEqual([]);
     expect(world.groups.all()).toEqual([]);
   });
 
@@ -297,7 +295,7 @@ describe('a run', () => {
 
   it('in a region where no probe has seen BuildKit work ends at its assessment', async () => {
     const { target } = await runOne({
-      prepare: (world) => forgetProof(world.services, REGION),
+      prepare: (world) => world.services.builders.forget(REGION),
     });
 
     expect(target).toMatchObject({ state: 'skipped', reason: 'no-builder' });
@@ -347,13 +345,13 @@ describe('a run', () => {
     const { world } = await runOne({});
     const digest = (await world.registry.tag(API, Tag.parse('v1')))?.digest;
     if (digest === undefined) throw new Error('the image is gone');
-    const other = { runId: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
-    await claimImage(world.services, { repository: API, digest }, other);
+    const other = { id: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
+    await world.services.inventory.claim({ repository: API, digest }, other, world.clock.now());
     world.clock.advance({ seconds: 3600 });
 
     const run = await world.run();
 
-    const target = await world.target(run.runId, 'team/api', 'v1');
+    const target = await world.target(run.id, 'team/api', 'v1');
     expect(target).toMatchObject({ state: 'skipped', reason: 'held-by-another-run' });
   });
 });

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { JobFile } from '../../lib/job/job-file.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
-import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
@@ -36,7 +35,7 @@ it('sits out a registry that is busy for ten minutes at discovery', async () => 
     return listTags(...args);
   };
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
@@ -50,7 +49,7 @@ it('waits for roles that have not spread yet', async () => {
       ? { kind: 'refused', refusal: 'unauthorized' }
       : decide(spec, nth);
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
@@ -59,7 +58,7 @@ it('says that the quota was the reason where groups were refused for it to the e
   const world = await worldWithImage();
   world.groups.decide = () => ({ kind: 'refused', refusal: 'quota' });
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   const target = await world.target(runId, 'team/api', 'v1');
   expect(target).toMatchObject({ state: 'failed', reason: 'quota' });
@@ -69,22 +68,11 @@ it('says that the quota was the reason where groups were refused for it to the e
 it('gives a job up whose steps never come to their end', async () => {
   const world = await worldWithImage();
   const runId = RunId.parse('20261123T020000Z-0000');
-  const now = world.clock.now();
-  const job: JobRow = {
-    partitionKey: runId,
-    rowKey: 'scan-00ff',
-    kind: 'scan',
-    state: 'running',
-    targets: '["gone"]',
-    attempt: 1,
-    wake: 3,
-    nextAt: now,
-    errors: 12,
-    createdAt: now,
-  };
-  await world.services.jobs.insert(job);
+  const createdAt = world.clock.now();
+  const job = { id: 'scan-00ff', runId, kind: 'scan', targets: ['gone'], createdAt } as const;
+  await world.addRunningJob(job, { attempt: 1, wake: 3, errors: 12 });
 
-  await stepJob(world.services, { runId, jobId: job.rowKey, wake: 3 });
+  await stepJob(world.services, { runId, jobId: job.id, wake: 3 });
 
   expect((await world.jobs(runId))[0]).toMatchObject({ state: 'lost', reason: 'internal-error' });
 });
@@ -92,7 +80,7 @@ it('gives a job up whose steps never come to their end', async () => {
 it('leaves a group two minutes to upload after the end of its work', async () => {
   const world = await worldWithImage();
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   const [scan] = (await world.jobs(runId)).filter((job) => job.kind === 'scan');
   const [created] = world.groups.creations();
@@ -105,7 +93,7 @@ it('skips a tag whose content is spoiled, and looks at the others', async () => 
   const config = { config: { Env: ['x'.repeat(5_000_000)] } };
   await seedImage(world.registry, { repository: API, tags: [Tag.parse('bad')], config });
 
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
 
   expect(await world.target(runId, 'team/api', 'bad')).toMatchObject({ reason: 'not-an-image' });
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');

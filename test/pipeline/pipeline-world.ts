@@ -1,17 +1,18 @@
-import { typedTables } from '../../lib/app.ts';
 import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { LogFields } from '../../lib/log.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
-import type { JobRow } from '../../lib/pipeline/records/job-row.ts';
-import { type RunId, runRowKey } from '../../lib/pipeline/records/run-id.ts';
-import { RUN_PARTITION, type RunRow } from '../../lib/pipeline/records/run-row.ts';
-import { type TargetRow, targetRowKey } from '../../lib/pipeline/records/target-row.ts';
-import { rememberProof } from '../../lib/pipeline/results/builder-proof.ts';
+import type { Job } from '../../lib/pipeline/records/job.ts';
+import type { Run } from '../../lib/pipeline/records/run.ts';
+import type { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { type Target, targetIdOf } from '../../lib/pipeline/records/target.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import type { PipelineOptions, Services } from '../../lib/pipeline/services.ts';
+import type { NewJob } from '../../lib/pipeline/stores/job-store.ts';
+import type { Stored } from '../../lib/pipeline/stores/stored.ts';
+import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { keepPoison } from '../../lib/pipeline/upkeep/keep-poison.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
@@ -69,7 +70,7 @@ export class PipelineWorld {
       groups: this.groups,
       queues: this.queues,
       blobs: this.blobs,
-      ...typedTables(this.tables),
+      ...tableStores(this.tables),
       options: {
         policySetting:
           typeof options.policy === 'string' ? options.policy : JSON.stringify(options.policy),
@@ -99,7 +100,7 @@ export class PipelineWorld {
 
   /** What has to be there: the vulnerability database, and a region that runs BuildKit. */
   async seedDatabase(): Promise<void> {
-    await rememberProof(this.services, REGION);
+    await this.services.builders.remember(REGION, this.clock.now());
     await seedImage(this.registry, {
       repository: RepositoryName.parse('patchwright/trivy-db'),
       tags: [Tag.parse('2')],
@@ -107,10 +108,10 @@ export class PipelineWorld {
   }
 
   /** Starts a run and goes on until nothing is left to happen. */
-  async run(): Promise<RunRow> {
+  async run(): Promise<Run> {
     const runId = await startRun(this.services, { trigger: 'schedule', due: this.clock.now() });
     await this.settle();
-    return this.runRow(runId);
+    return this.runAt(runId);
   }
 
   /** Delivers every message and lets every group go its course, at most so many steps. */
@@ -149,21 +150,29 @@ export class PipelineWorld {
     return false;
   }
 
-  async runRow(runId: RunId): Promise<RunRow> {
-    const stored = await this.services.runs.get(RUN_PARTITION, runRowKey(runId));
-    if (stored === undefined) throw new Error(`there is no run ${runId}`);
-    return stored.row;
+  async runAt(runId: RunId): Promise<Stored<Run>> {
+    const run = await this.services.runs.find(runId);
+    if (run === undefined) throw new Error(`there is no run ${runId}`);
+    return run;
   }
 
-  async target(runId: RunId, repository: string, tag: string): Promise<TargetRow> {
-    const stored = await this.services.targets.get(runId, targetRowKey(repository, tag));
-    if (stored === undefined) throw new Error(`there is no target ${repository}:${tag}`);
-    return stored.row;
+  async target(runId: RunId, repository: string, tag: string): Promise<Target> {
+    const target = await this.services.targets.find(runId, targetIdOf(repository, tag));
+    if (target === undefined) throw new Error(`there is no target ${repository}:${tag}`);
+    return target;
   }
 
-  async jobs(runId: RunId): Promise<readonly JobRow[]> {
-    const jobs: JobRow[] = [];
-    for await (const { row } of this.services.jobs.list(runId)) jobs.push(row);
-    return jobs;
+  async jobs(runId: RunId): Promise<readonly Job[]> {
+    return Array.fromAsync(this.services.jobs.ofRun(runId));
+  }
+
+  /** Adds a job whose group runs. */
+  async addRunningJob(job: NewJob, changes: Partial<Job> = {}): Promise<void> {
+    const { jobs } = this.services;
+    await jobs.add(job);
+    for (const state of ['ready', 'launching', 'running'] as const) {
+      const stored = await jobs.find(job.runId, job.id);
+      if (stored !== undefined) await jobs.save(stored, { ...changes, state });
+    }
   }
 }

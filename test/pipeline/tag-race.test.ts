@@ -31,7 +31,7 @@ async function raceWith(moment: 'before our PUT' | 'after our PUT' | 'never') {
     if (race && moment === 'after our PUT') await push();
     return digest;
   };
-  const { runId } = await world.run();
+  const { id: runId } = await world.run();
   const reported = world.log.some(({ message }) => message.startsWith('tag race'));
   return { target: await world.target(runId, 'team/api', 'v1'), reported };
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRunOver, type Run } from '../../lib/pipeline/records/run.ts';
 import type { RunId } from '../../lib/pipeline/records/run-id.ts';
-import { isRunOver, type RunRow } from '../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
 import { imageOf, type RunTables } from '../world/seed/run-tables.ts';
 
 export interface FinishedRun {
-  readonly run: RunRow;
-  readonly targets: readonly TargetRow[];
+  readonly run: Run;
+  readonly targets: readonly Target[];
   /** The target of `repository:tag`. */
-  target(image: string): TargetRow;
+  target(image: string): Target;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -22,7 +22,7 @@ export async function finishedRun(
     const [newest] = await tables.runs();
     const run = options.runId === undefined ? newest : await tables.run(options.runId);
     if (run !== undefined && isRunOver(run)) {
-      const targets = await tables.targets(run.runId);
+      const targets = await tables.targets(run.id);
       return { run, targets, target: (image) => targetOf(targets, image) };
     }
     await delay(LOOK_EVERY_MS);
@@ -30,7 +30,7 @@ export async function finishedRun(
   throw new Error(`no run was over after ${options.limitMs / 1000} s`);
 }
 
-function targetOf(targets: readonly TargetRow[], image: string): TargetRow {
+function targetOf(targets: readonly Target[], image: string): Target {
   const target = targets.find((one) => imageOf(one) === image);
   if (target === undefined) throw new Error(`the run has no target ${image}`);
   return target;

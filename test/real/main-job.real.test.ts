@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { inRoot } from './debian/root-filesystem.ts';
 import type { FinishedRun } from './finished-run.ts';
 import { unpackLayout } from './images/unpack-layout.ts';
@@ -79,7 +80,7 @@ describe('an outdated Debian image', () => {
       [Annotation.sourceRepository]: IMAGES.outdated,
       [Annotation.sourceDigest]: digest,
       [Annotation.fingerprint]: first.target(`${IMAGES.outdated}:12`).fingerprint,
-      [Annotation.run]: first.run.runId,
+      [Annotation.run]: first.run.id,
       [Annotation.policy]: first.run.policyDigest,
       [Annotation.tools]: `copa/${copa} buildkitd/${buildkitd}`,
       'sh.copa.image.patched': expect.any(String),
@@ -128,13 +129,16 @@ describe('an outdated Debian image', () => {
   });
 
   it('stands in the inventory with its patch and without findings', async () => {
-    const stored = await scene.inventory.get(IMAGES.outdated.replace('/', '|'), '12');
+    const stored = await scene.inventory.findTag({
+      repository: RepositoryName.parse(IMAGES.outdated),
+      tag: Tag.parse('12'),
+    });
 
     const { patchDigest } = first.target(`${IMAGES.outdated}:12`);
     const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, fixable: 0 };
-    const { runId } = first.run;
+    const { id: runId } = first.run;
     const patch = { state: 'patched', patchTag: '12-1', patchDigest };
-    expect(stored?.row).toMatchObject({ ...patch, ...counts, runId });
+    expect(stored).toMatchObject({ ...patch, ...counts, runId });
   });
 });
 

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { typedTables } from '../../lib/app.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import type { Inventory } from '../../lib/pipeline/stores/inventory.ts';
+import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { AzureTables } from '../../lib/storage/azure-tables.ts';
 import { connectStorage } from '../../lib/storage/storage-connection.ts';
 import { alpineBase } from '../images/alpine/alpine-layers.ts';
@@ -41,7 +42,7 @@ export interface Scene {
   /** Where the world and its workers write: what is left of them is there. */
   readonly temporary: string;
   readonly tables: ReturnType<typeof readRunTables>;
-  readonly inventory: ReturnType<typeof typedTables>['inventoryTags'];
+  readonly inventory: Inventory;
   /** A folder for the test's own files, apart from the rest. */
   workFolder(name: string): Promise<string>;
   /** Starts a run as an operator does, over HTTP. */
@@ -121,7 +122,7 @@ async function seedImages({ registry }: World, { images }: Prepared): Promise<vo
 function inventoryOf({ storage }: World): Scene['inventory'] {
   const { connectionString } = storage.account;
   const connection = connectStorage({ kind: 'connection-string', connectionString });
-  return typedTables(new AzureTables(connection)).inventoryTags;
+  return tableStores(new AzureTables(connection)).inventory;
 }
 
 async function startRun(app: FunctionsHost): Promise<RunId> {

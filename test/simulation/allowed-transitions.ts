@@ -1,18 +1,8 @@
-import type { JobState } from '../../lib/pipeline/records/job-row.ts';
-import type { RunState } from '../../lib/pipeline/records/run-row.ts';
+import { allJobTransitions } from '../../lib/pipeline/records/job-states.ts';
+import type { RunState } from '../../lib/pipeline/records/run.ts';
 import { allTransitions } from '../../lib/pipeline/records/target-states.ts';
 
 type Ways<State extends string> = Readonly<Record<State, readonly State[]>>;
-
-/** `launching → done`: its result was there before anybody knew that the group had come up. */
-const JOBS: Ways<JobState> = {
-  waiting: ['ready', 'lost'],
-  ready: ['launching', 'done', 'lost'],
-  launching: ['running', 'ready', 'done', 'lost'],
-  running: ['ready', 'done', 'lost'],
-  done: [],
-  lost: [],
-};
 
 /** A run that is canceled while it discovers goes on to `running`, which ends what there is. */
 const RUNS: Ways<RunState> = {
@@ -26,7 +16,7 @@ const RUNS: Ways<RunState> = {
 /** Every way of a target, a job and a run: each must have been seen, and nobody goes another. */
 export const TRANSITIONS: ReadonlySet<string> = new Set([
   ...allTransitions().map(([from, to]) => `target ${from} → ${to}`),
-  ...waysOf(JOBS).map(([from, to]) => `job ${from} → ${to}`),
+  ...allJobTransitions().map(([from, to]) => `job ${from} → ${to}`),
   ...waysOf(RUNS).map(([from, to]) => `run ${from} → ${to}`),
 ]);
 

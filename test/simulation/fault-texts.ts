@@ -21,10 +21,10 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'write targets whoever else has written them',
-    file: 'targets/change-target.ts',
-    text: 'return services.targets.replace(row, stored.etag);',
+    file: 'stores/tables/table-targets.ts',
+    text: 'return this.#records.update(target, changes);',
     instead:
-      'const now = await services.targets.get(row.partitionKey, row.rowKey); return services.targets.replace(row, now?.etag ?? stored.etag);',
+      'const now = await this.find(target.runId, target.id); return this.#records.update({ ...target, version: now?.version ?? target.version }, changes);',
   },
   {
     name: 'never give a target up',
@@ -41,7 +41,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'forget runs whose tick was lost',
     file: 'upkeep/reap.ts',
-    text: 'await sendTick(services, { runId: row.runId, wake: row.wake });',
+    text: 'await sendTick(services, { runId: run.id, wake: run.wake });',
     instead: '',
   },
   {
@@ -65,7 +65,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'keep the claim on an image',
     file: 'job/clear-job.ts',
-    text: 'await releaseImage(services, image, runId);',
+    text: 'await services.inventory.release(image, runId);',
     instead: '',
   },
   {
@@ -77,8 +77,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'use the name of a group again',
     file: 'job/launch-job.ts',
-    text: 'const attempt = held.row.attempt + 1;',
-    instead: 'const attempt = Math.max(1, held.row.attempt);',
+    text: 'const attempt = held.job.attempt + 1;',
+    instead: 'const attempt = Math.max(1, held.job.attempt);',
   },
   {
     name: 'take a tag that is somebody else’s',
@@ -95,25 +95,25 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'publish a patch of a source that has moved',
     file: 'publish/publish-target.ts',
-    text: 'if (source?.digest !== stored.row.digest) {',
+    text: 'if (source?.digest !== target.digest) {',
     instead: 'if (source === undefined) {',
   },
   {
     name: 'choose another tag after every crash',
     file: 'publish/publish-target.ts',
-    text: 'if (stored.row.patchTag !== undefined) return stored;',
+    text: 'if (target.patchTag !== undefined) return target;',
     instead: '',
   },
   {
     name: 'do not remember a patch before it is published',
     file: 'publish/publish-target.ts',
-    text: 'await rememberPatches(services, { repository, digest: sourceDigest }, [staged]);',
+    text: 'await services.inventory.rememberPatches({ repository, digest: sourceDigest }, [staged]);',
     instead: '',
   },
   {
     name: 'cancel what is being published',
     file: 'job/publish-job.ts',
-    text: 'if (run.canceled && !isIntended(target.row)) {',
+    text: 'if (run.canceled && !isIntended(target)) {',
     instead: 'if (run.canceled) {',
   },
   {
@@ -138,33 +138,33 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'do not look at the lease of a job',
     file: 'job/step-job.ts',
-    text: 'if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > services.clock.now()) return;',
+    text: 'if (isLeased(job, services.clock.now())) return;',
     instead: '',
   },
   {
     name: 'do not look at the lease of a run',
     file: 'run/tick-run.ts',
-    text: 'if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > now) return;',
+    text: 'if (isLeased(run, now)) return;',
     instead: '',
   },
   {
     name: 'take any wake number',
     file: 'job/step-job.ts',
-    text: ' || stored.row.wake !== message.wake) return;',
+    text: ' || job.wake !== message.wake) return;',
     instead: ') return;',
   },
   {
     name: 'do not look at the lease before an effect',
-    file: 'held-job.ts',
-    text: 'if (until === undefined || until <= this.#services.clock.now()) throw new LeaseLost();',
+    file: 'lease.ts',
+    text: 'if (until === undefined || until <= this.#clock.now()) throw new LeaseLost();',
     instead: 'if (until === undefined) throw new LeaseLost();',
   },
   {
     name: 'write a job whoever else has written it',
-    file: 'held-job.ts',
-    text: 'if (stored === undefined) throw new LeaseLost();\n    this.#stored = stored;\n  }\n\n  /** Ends',
+    file: 'stores/tables/table-jobs.ts',
+    text: 'return this.#update(held, changes);',
     instead:
-      'if (stored === undefined) { const now = await this.#services.jobs.get(this.row.partitionKey, this.row.rowKey); this.#stored = { row: this.row, etag: now?.etag ?? "" }; return this.save(changes); }\n    this.#stored = stored;\n  }\n\n  /** Ends',
+      'const now = await this.find(held.runId, held.id); return this.#update({ ...held, version: now?.version ?? held.version }, changes);',
   },
   {
     name: 'leave the group of a job that is over',
@@ -180,14 +180,14 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'claim what another run has',
-    file: 'inventory/inventory.ts',
-    text: 'return held?.claimedBy === run.runId;',
+    file: 'stores/tables/table-inventory.ts',
+    text: 'return held?.claimedBy === run.id;',
     instead: 'return held !== undefined;',
   },
   {
     name: 'go on in a run that was canceled',
     file: 'job/step-job.ts',
-    text: 'const canceled = await isCanceled(services, runId);',
+    text: 'const canceled = await services.cancellations.isRequested(runId);',
     instead: 'const canceled = false;',
   },
   {
@@ -199,7 +199,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'tell nobody to wait',
     file: 'job/launch-job.ts',
-    text: 'await throttleUntil(services, until);',
+    text: 'await services.throttle.holdUntil(until);',
     instead: '',
   },
   {
@@ -216,7 +216,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'name a tag in the inventory that is not the patch',
-    file: 'inventory/inventory.ts',
+    file: 'records/inventory-tag.ts',
     text: '...(target.patchTag !== undefined && { patchTag: target.patchTag }),',
     instead: '...(target.patchTag !== undefined && { patchTag: target.tag }),',
   },

@@ -1,8 +1,7 @@
 import { Annotation } from '../../lib/image/annotations.ts';
 import type { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
-import { imageRowKey, inventoryPartition } from '../../lib/pipeline/records/inventory-row.ts';
-import { TABLES } from '../../lib/storage/tables.ts';
+import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import type { MemoryTables } from '../fakes/memory-tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
@@ -98,15 +97,8 @@ export class ImagePusher {
   ): Promise<void> {
     const { source, fingerprint, digest } = patch;
     this.#publishing.patches.set(`${repository} ${source} ${fingerprint}`, new Set([digest]));
-    await this.#tables.insert(TABLES.inventory, {
-      partitionKey: inventoryPartition(repository),
-      rowKey: imageRowKey(source),
-      repository,
-      digest: source,
-      claimedBy: '',
-      patchDigests: JSON.stringify([digest]),
-      failures: 0,
-    });
+    const { inventory } = tableStores(this.#tables);
+    await inventory.rememberPatches({ repository, digest: source }, [digest]);
   }
 
   /** Somebody deletes a tag, or the image itself with all its tags. */

@@ -1,6 +1,5 @@
-import { typedTables } from '../../lib/app.ts';
-import { rememberProof } from '../../lib/pipeline/results/builder-proof.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
@@ -98,7 +97,7 @@ export class World {
     }
     await this.images.pushDatabase();
     const { clock, backends } = this;
-    await rememberProof({ clock, ...typedTables(backends.tables) }, REGION);
+    await tableStores(backends.tables).builders.remember(REGION, clock.now());
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }

@@ -74,7 +74,7 @@ it('patches an image although its first container group vanishes', async () => {
   const { run, target } = await job.runByHttp();
 
   job.world.arm.setFaults(undefined);
-  const jobs = await job.tables.jobs(run.runId);
+  const jobs = await job.tables.jobs(run.id);
   expect(target('team/vanishing:1')).toMatchObject({ state: 'patched', patchTag: '1-1' });
   expect(jobs.filter(({ state }) => state === 'lost')).toMatchObject([
     { kind: 'scan', reason: 'group-lost' },

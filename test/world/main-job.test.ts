@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName } from '../../lib/image/reference.ts';
-import type { TargetRow } from '../../lib/pipeline/records/target-row.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
 import { type DemoImage, demoImages } from '../images/demo-images.ts';
 import { type FinishedRun, type JobWorld, startJobWorld } from './seed/job-world.ts';
@@ -73,7 +73,7 @@ describe('a run by the timer', () => {
   it('completes, and its counts are those of its targets', () => {
     const { run, targets } = first;
 
-    const count = (state: TargetRow['state']) =>
+    const count = (state: Target['state']) =>
       targets.filter((target) => target.state === state).length;
     expect(run).toMatchObject({
       state: 'completed',
@@ -127,7 +127,7 @@ describe('a patch', () => {
         [Annotation.sourceDigest]: target.sourceDigest,
         [Annotation.sourceRepository]: repository,
         [Annotation.fingerprint]: target.fingerprint,
-        [Annotation.run]: first.run.runId,
+        [Annotation.run]: first.run.id,
         [Annotation.policy]: first.run.policyDigest,
         [Annotation.tools]: expect.stringContaining('copa/'),
         // Two tags of one source share their patch, which names the first of them.
@@ -178,7 +178,7 @@ describe('a patch', () => {
 
 describe('the tables', () => {
   it('answer what became of each image of a run, with flat and typed columns', async () => {
-    const row = await entity(TABLES.targets, first.run.runId, target('team/api:1.4').rowKey);
+    const row = await entity(TABLES.targets, first.run.id, target('team/api:1.4').id);
 
     expect(row).toMatchObject({
       repository: 'team/api',
@@ -201,18 +201,18 @@ describe('the tables', () => {
       reason: 'no-fix-available',
       high: 1,
       fixable: 0,
-      runId: second.run.runId,
+      runId: second.run.id,
     });
   });
 
   it('list runs newest first', async () => {
     const runs = await job.tables.runs();
 
-    expect(runs.map(({ runId }) => runId)).toEqual([second.run.runId, first.run.runId]);
+    expect(runs.map(({ id }) => id)).toEqual([second.run.id, first.run.id]);
   });
 
   it('say of each job that it is over, and how often a group was started', async () => {
-    const jobs = await job.tables.jobs(first.run.runId);
+    const jobs = await job.tables.jobs(first.run.id);
 
     expect(new Set(jobs.map(({ kind }) => kind))).toEqual(
       new Set(['scan', 'patch', 'verify', 'publish']),
@@ -234,7 +234,7 @@ describe('a second run', () => {
   });
 
   it('starts no group but to scan', async () => {
-    const jobs = await job.tables.jobs(second.run.runId);
+    const jobs = await job.tables.jobs(second.run.id);
 
     expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(['scan']));
   });
@@ -256,7 +256,7 @@ describe('what it costs', () => {
   });
 
   it('a bounded number of steps, each with a bounded number of storage operations', async () => {
-    const jobs = await job.tables.jobs(first.run.runId);
+    const jobs = await job.tables.jobs(first.run.id);
     const seconds = Math.ceil(
       (defined(first.run.finishedAt).getTime() - first.run.createdAt.getTime()) / 1000,
     );
@@ -305,18 +305,18 @@ describe('secrets', () => {
   });
 });
 
-function patched(): readonly TargetRow[] {
+function patched(): readonly Target[] {
   return first.targets.filter(({ state }) => state === 'patched');
 }
 
-function target(image: string): TargetRow {
+function target(image: string): Target {
   return first.target(image);
 }
 
 function manifestOf({
   repository,
   patchDigest,
-}: Pick<TargetRow, 'repository' | 'patchDigest'>): ImageManifest {
+}: Pick<Target, 'repository' | 'patchDigest'>): ImageManifest {
   const record = job.world.registry.storage
     .find(RepositoryName.parse(repository))
     ?.manifests.get(defined(patchDigest));

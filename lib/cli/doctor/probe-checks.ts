@@ -2,7 +2,6 @@ import type { Check, CheckContext } from '../../doctor/check.ts';
 import { whatToDoAbout } from '../../doctor/explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from '../../doctor/outcome.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
-import { forgetProof, rememberProof } from '../../pipeline/results/builder-proof.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
 const MOUNT_TRIALS = ['bind-mount', 'tmpfs-mount', 'overlay-mount', 'proc-mount'] as const;
@@ -56,7 +55,8 @@ export const probeChecks: readonly Check[] = [
 ];
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
-  const { builder, patchWorkerImage: image } = context.app.options;
+  const { builders, clock, options } = context.app;
+  const { builder, patchWorkerImage: image } = options;
   if (builder.kind !== 'confidential') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa', 'buildkitd', 'runc'];
   const probe = await probeGroup(context, { sku: 'Confidential', privileged: true, image, tools });
@@ -72,9 +72,9 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
   const { end } = probe;
   const worked = outcome.status === 'pass' || outcome.status === 'warn';
   // A group that was refused, or gave no result, says nothing of what groups may do here.
-  if (worked) await rememberProof(context.app, builder.region);
+  if (worked) await builders.remember(builder.region, clock.now());
   else if (end.end === 'result' && refusedTrials(end.result).length > 0) {
-    await forgetProof(context.app, builder.region);
+    await builders.forget(builder.region);
   }
   return outcome;
 }

@@ -5,27 +5,26 @@ import { ordinal } from '../../ordinal.ts';
 import type { Policy, RepositoryRule } from '../../policy/policy.ts';
 import { allTags } from '../../registry/all-tags.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
-import type { RunRow } from '../records/run-row.ts';
+import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, spoiled } from './look-at-tag.ts';
 
 /**
- * Manifests that one step reads at the most, or little more: some three for a tag, and one for each
- * patch of it. Well inside a function's time, and inside the 5,000 reads a minute that ACR's Basic and
- * Standard tiers give one identity.
+ * Manifests that one step reads, give or take a few: about three for a tag, and one for each patch of
+ * it. ACR's Basic and Standard tiers allow one identity 5,000 reads a minute.
  */
 const READS_A_STEP = 1_000;
 const READS_A_TAG = 3;
 const AT_ONCE = 8;
 
-/** The next tags of a repository, from the cursor on; what the cursor is then. */
+/** Discovers the next tags of a repository, from the cursor on. Returns the moved cursor. */
 export async function discoverTags(
   services: Services,
-  run: RunRow,
+  run: Run,
   policy: Policy,
   rule: RepositoryRule,
-): Promise<Partial<RunRow>> {
+): Promise<Partial<Run>> {
   const tags = await allTags(services.registry, rule.repository);
   if (tags === undefined) {
     await storeTargets(
@@ -42,17 +41,17 @@ export async function discoverTags(
   if (last === undefined) return nextRepository(run);
 
   const look = lookAtTag({ services, run, policy, rule, tags, patches });
-  const rows = await inParallel(batch, AT_ONCE, (tag) => {
+  const targets = await inParallel(batch, AT_ONCE, (tag) => {
     return look(tag).catch((error) => spoiled(services, run, rule, tag, error));
   });
   await storeTargets(
     services,
-    rows.filter((row) => row !== undefined),
+    targets.filter((target) => target !== undefined),
   );
   return { cursorTag: last };
 }
 
-/** Tags that look like a patch of another one, by that one. */
+/** Tags that look like a patch of another tag, by that tag. */
 function patchesByBase(
   tags: ReadonlyMap<Tag, TagAttributes>,
   convention: Policy['tag-convention'],
@@ -68,7 +67,7 @@ function patchesByBase(
   return patches;
 }
 
-/** As many from the start as cost no more than a step may; one at the least. */
+/** As many names from the start as one step can afford, and at least one. */
 function firstOf(names: readonly Tag[], cost: (name: Tag) => number): readonly Tag[] {
   let left = READS_A_STEP;
   const end = names.findIndex((name) => {
@@ -79,7 +78,7 @@ function firstOf(names: readonly Tag[], cost: (name: Tag) => number): readonly T
   return end === -1 ? names : names.slice(0, end);
 }
 
-export function nextRepository(run: RunRow): Partial<RunRow> {
+export function nextRepository(run: Run): Partial<Run> {
   return { cursorRepository: run.cursorRepository + 1, cursorTag: '' };
 }
 

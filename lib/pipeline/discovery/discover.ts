@@ -2,17 +2,17 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { loadPolicyText } from '../../policy/load-policy.ts';
 import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
-import type { RunFault, RunRow } from '../records/run-row.ts';
+import type { Run, RunFault } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
 import { blankTarget, storeTargets } from './discovered-targets.ts';
 
 export type DiscoveryStep =
   | { readonly fault: RunFault; readonly detail: string }
-  | { readonly changes: Partial<RunRow> };
+  | { readonly changes: Partial<Run> };
 
 /** One step of discovery, from the cursor on. Doing a step again finds its rows there. */
-export async function discoverStep(services: Services, run: RunRow): Promise<DiscoveryStep> {
+export async function discoverStep(services: Services, run: Run): Promise<DiscoveryStep> {
   if (run.policyDigest === undefined) return begin(services, run);
   const { policy } = await storedPolicy(services, run.policyBlob);
   const rule = policy.repositories[run.cursorRepository];
@@ -21,8 +21,8 @@ export async function discoverStep(services: Services, run: RunRow): Promise<Dis
   return { changes: await discoverTags(services, run, policy, rule) };
 }
 
-/** Pins what the whole run goes by: the policy's text and the database's digest. */
-async function begin(services: Services, run: RunRow): Promise<DiscoveryStep> {
+/** Pins the policy's text and the database's digest for the whole run. */
+async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
   const { registry, options, blobs } = services;
   const loaded = await loadPolicyText({ registry, setting: options.policySetting });
   if (!loaded.found) return { fault: 'policy-missing', detail: loaded.detail };
@@ -31,7 +31,7 @@ async function begin(services: Services, run: RunRow): Promise<DiscoveryStep> {
     return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.faults].join('\n') };
   }
   const { repository, tag } = options.database;
-  // A pull, and not a look at the tag: a cache rule of the registry is refreshed by pulls alone.
+  // A pull, not a look at the tag: only pulls refresh a cache rule of the registry.
   const database = await registry.manifest(repository, tag);
   if (database === undefined) {
     return {
@@ -39,10 +39,10 @@ async function begin(services: Services, run: RunRow): Promise<DiscoveryStep> {
       detail: `there is no ${repository}:${tag} in the registry`,
     };
   }
-  const policyBlob = `${run.runId}/policy.json`;
+  const policyBlob = `${run.id}/policy.json`;
   const bytes = new TextEncoder().encode(loaded.text);
   const kept = await blobs.create(CONTAINERS.reports, policyBlob, bytes, 'application/json');
-  // A step that was cut off has stored it already: what it stored is what the run goes by.
+  // A previous step that crashed has stored a policy already: the run uses that one.
   if (kept === 'exists') return { changes: await pinned(services, policyBlob, database.digest) };
   return {
     changes: {
@@ -58,7 +58,7 @@ async function pinned(
   services: Services,
   policyBlob: string,
   databaseDigest: Digest,
-): Promise<Partial<RunRow>> {
+): Promise<Partial<Run>> {
   const { bytes, policy } = await storedPolicy(services, policyBlob);
   const tagConvention = policy['tag-convention'];
   return { policyBlob, policyDigest: digestOf(bytes), tagConvention, databaseDigest };
@@ -75,22 +75,28 @@ async function storedPolicy(
   return { bytes: stored.bytes, policy: parsed.policy };
 }
 
-/** A repository that can't be read ends with that reason, so that the others need not. */
+/** Gives up a repository that can't be read, so that discovery goes on with the others. */
 export async function giveRepositoryUp(
   services: Services,
-  run: RunRow,
-): Promise<Partial<RunRow> | undefined> {
+  run: Run,
+): Promise<Partial<Run> | undefined> {
   if (run.policyDigest === undefined) return undefined;
   const { policy } = await storedPolicy(services, run.policyBlob);
   const rule = policy.repositories[run.cursorRepository];
   if (rule === undefined) return undefined;
-  services.log.error('repository given up', { runId: run.runId, repository: rule.repository });
+  services.log.error('repository given up', { runId: run.id, repository: rule.repository });
   await storeTargets(
     services,
     wantedTags(rule).map((tag) => {
-      const row = blankTarget(services, run, rule, tag);
-      const finishedAt = row.discoveredAt;
-      return { ...row, state: 'failed', reason: 'registry-error', detail: run.detail, finishedAt };
+      const target = blankTarget(services, run, rule, tag);
+      const finishedAt = target.discoveredAt;
+      return {
+        ...target,
+        state: 'failed',
+        reason: 'registry-error',
+        detail: run.detail,
+        finishedAt,
+      };
     }),
   );
   return { ...nextRepository(run), errors: 0 };

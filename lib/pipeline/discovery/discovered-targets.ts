@@ -1,28 +1,27 @@
 import type { Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import type { RepositoryRule } from '../../policy/policy.ts';
-import { recordInventory } from '../inventory/inventory.ts';
-import type { RunRow } from '../records/run-row.ts';
-import { type TargetRow, targetRowKey } from '../records/target-row.ts';
+import type { Run } from '../records/run.ts';
+import { type Target, targetIdOf } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import type { Services } from '../services.ts';
 
 const AT_ONCE = 8;
 
-/** A target as it is before anything is known of it. */
+/** A target of which nothing is known yet. */
 export function blankTarget(
   services: Services,
-  run: RunRow,
+  run: Run,
   rule: RepositoryRule,
   tag: Tag | '*',
-): TargetRow {
+): Target {
   return {
-    partitionKey: run.runId,
-    rowKey: targetRowKey(rule.repository, tag),
+    id: targetIdOf(rule.repository, tag),
+    runId: run.id,
     repository: rule.repository,
     tag,
     state: 'queued',
-    patches: '[]',
+    patches: [],
     job: '',
     round: 0,
     attempts: 0,
@@ -32,23 +31,24 @@ export function blankTarget(
 
 export function notFound(
   services: Services,
-  run: RunRow,
+  run: Run,
   rule: RepositoryRule,
   tag: Tag | '*',
-): TargetRow {
-  const row = blankTarget(services, run, rule, tag);
+): Target {
+  const target = blankTarget(services, run, rule, tag);
   const detail = tag === '*' ? 'there is no such repository' : 'there is no such tag';
-  return { ...row, state: 'skipped', reason: 'not-found', detail, finishedAt: row.discoveredAt };
+  const finishedAt = target.discoveredAt;
+  return { ...target, state: 'skipped', reason: 'not-found', detail, finishedAt };
 }
 
-/** A row that is there already stays as it is, and it is that one which the inventory is told of. */
-export async function storeTargets(services: Services, rows: readonly TargetRow[]): Promise<void> {
-  await services.targets.insertMissing(rows);
-  const over = rows.filter((row) => isTerminal(row.state));
-  await inParallel(over, AT_ONCE, async ({ partitionKey, rowKey }) => {
-    const stored = await services.targets.get(partitionKey, rowKey);
-    if (stored !== undefined && isTerminal(stored.row.state)) {
-      await recordInventory(services, stored.row);
+/** Adds targets. The inventory records those that have ended as they are stored: they may be older. */
+export async function storeTargets(services: Services, targets: readonly Target[]): Promise<void> {
+  await services.targets.addMissing(targets);
+  const over = targets.filter((target) => isTerminal(target.state));
+  await inParallel(over, AT_ONCE, async ({ runId, id }) => {
+    const stored = await services.targets.find(runId, id);
+    if (stored !== undefined && isTerminal(stored.state)) {
+      await services.inventory.record(stored, services.clock.now());
     }
   });
 }

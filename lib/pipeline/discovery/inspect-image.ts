@@ -11,8 +11,6 @@ import { formatPinned, type RepositoryName } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
 import type { Registry, StoredManifest } from '../../registry/registry.ts';
 import { plainText } from '../../text/plain-text.ts';
-import { inventoryImage } from '../inventory/inventory.ts';
-import { patchDigests } from '../records/inventory-row.ts';
 import type { SkipReason } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
 
@@ -117,8 +115,8 @@ async function ownBase(
   if (source === undefined) return undefined;
   const labels = { ...source.config.config?.Labels, ...source.config.config?.labels };
   if (labels.BaseImage !== undefined) return undefined;
-  const row = await inventoryImage(services, repository, digest.data);
-  const known = row === undefined ? [] : patchDigests(row);
+  const known =
+    (await services.inventory.findImage({ repository, digest: digest.data }))?.patchDigests ?? [];
   if (known.length > 0 && !known.includes(patch.digest)) return undefined;
   // Where the tables know no patch of this source, the image itself has to show that it is one.
   const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });

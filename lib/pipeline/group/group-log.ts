@@ -2,21 +2,21 @@ import { CONTAINERS } from '../../storage/blobs.ts';
 import { maskCredentialShapes } from '../../text/credential-shapes.ts';
 import type { HeldJob } from '../held-job.ts';
 import { LeaseLost } from '../lease.ts';
-import type { JobRow } from '../records/job-row.ts';
+import type { Job } from '../records/job.ts';
 import type { Services } from '../services.ts';
 
 const MAX_LOG_BYTES = 64 * 1024;
 
-export function groupLogBlobOf(job: JobRow): string {
-  return `${job.partitionKey}/${job.rowKey}/${job.attempt}.log`;
+export function groupLogBlobOf(job: Job): string {
+  return `${job.runId}/${job.id}/${job.attempt}.log`;
 }
 
 /**
- * Keeps the last lines of an attempt that was lost, since its group is deleted with it. For people:
- * where there is no log to be had, or ARM fails, the attempt is lost all the same.
+ * Keeps the last lines of a lost attempt, whose group is about to be deleted. They are for people: if
+ * ARM has no log, or fails, the attempt is lost without it.
  */
 export async function keepGroupLog(services: Services, held: HeldJob): Promise<void> {
-  const job = held.row;
+  const { job } = held;
   if (job.group === undefined) return;
   try {
     const log = await services.groups.logs(job.group);

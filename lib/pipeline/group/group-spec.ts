@@ -13,8 +13,8 @@ import {
 import { fixable } from '../../report/finding.ts';
 import { toolingMirrors } from '../../report/tooling-mirrors.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
-import { type JobRow, reportBlobOf, resultBlobOf } from '../records/job-row.ts';
-import type { RunRow } from '../records/run-row.ts';
+import { type Job, reportBlobOf, resultBlobOf } from '../records/job.ts';
+import type { Run } from '../records/run.ts';
 import { readAcceptedScan } from '../results/accepted-scans.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { stagingOf, stagingTag } from '../staging/staging-names.ts';
@@ -33,12 +33,12 @@ export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
 type JobBase = Omit<ScanJobFile, 'kind' | 'database' | 'images'>;
 
-type Attempt = JobRow & { readonly deadline: Date; readonly group: GroupSpec['name'] };
+type Attempt = Job & { readonly deadline: Date; readonly group: GroupSpec['name'] };
 
 /** What one attempt's container group is given: a job file, one registry token, and no identity. */
 export async function groupSpecOf(
   services: Services,
-  run: RunRow,
+  run: Run,
   job: Attempt,
   images: readonly SourceImage[],
 ): Promise<GroupSpec> {
@@ -57,7 +57,7 @@ export async function groupSpecOf(
   );
   const base: JobBase = {
     version: 1,
-    jobId: job.rowKey,
+    jobId: job.id,
     attempt: job.attempt,
     registry: registry.host,
     deadline: new Date(end).toISOString(),
@@ -93,8 +93,8 @@ export async function groupSpecOf(
     ...(privileged && { scratchPath: SCRATCH_PATH }),
     tags: {
       [GroupTag.managedBy]: MANAGED_BY,
-      [GroupTag.run]: run.runId,
-      [GroupTag.job]: job.rowKey,
+      [GroupTag.run]: run.id,
+      [GroupTag.job]: job.id,
       [GroupTag.expiresAt]: expiresAt.toISOString(),
     },
   };
@@ -112,15 +112,15 @@ export function buildkitFiles(builder: Services['options']['builder']): Record<s
 }
 
 /** The same content in two repositories is scanned once. */
-function uniqueImages(job: JobRow, images: readonly SourceImage[]): readonly PinnedImage[] {
+function uniqueImages(job: Job, images: readonly SourceImage[]): readonly PinnedImage[] {
   const pinned = images.map((image) => pinnedOf(job, image));
   return [...new Map(pinned.map((image) => [image.digest, image])).values()];
 }
 
 async function scanPart(
   services: Services,
-  run: RunRow,
-  job: JobRow,
+  run: Run,
+  job: Job,
   images: readonly SourceImage[],
   expiresAt: Date,
 ): Promise<Omit<ScanJobFile, keyof JobBase>> {
@@ -145,7 +145,7 @@ async function scanPart(
 
 async function patchPart(
   services: Services,
-  job: JobRow,
+  job: Job,
   images: readonly SourceImage[],
 ): Promise<Omit<PatchJobFile, keyof JobBase>> {
   const { builder } = services.options;
@@ -162,17 +162,17 @@ async function patchPart(
 
 async function patchImage(
   services: Services,
-  job: JobRow,
+  job: Job,
   image: SourceImage,
   at: number,
 ): Promise<PatchJobFile['images'][number]> {
-  const scan = await readAcceptedScan(services, image.targets[0]?.row.reportBefore);
+  const scan = await readAcceptedScan(services, image.targets[0]?.reportBefore);
   if (scan.os === undefined) throw new Error('the accepted report names no operating system');
   return {
     digest: image.digest,
     stagingTag: stagingTag(job, at),
     os: { family: scan.os.family, name: scan.os.name },
-    architecture: image.targets[0]?.row.architecture ?? 'amd64',
+    architecture: image.targets[0]?.architecture ?? 'amd64',
     findings: fixable(scan).map((finding) => ({
       id: finding.id,
       package: finding.package,
@@ -182,7 +182,7 @@ async function patchImage(
   };
 }
 
-function onlyRepository(job: JobRow): RepositoryName {
+function onlyRepository(job: Job): RepositoryName {
   if (job.repository === undefined) throw new Error(`a ${job.kind} job names no repository`);
   return job.repository;
 }

@@ -4,15 +4,12 @@ import { ImageManifest } from '../../image/manifest.ts';
 import { parseJson } from '../../image/parse-json.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
-import { patchDigests } from '../records/inventory-row.ts';
-import type { KnownPatch } from '../records/target-row.ts';
+import type { KnownPatch } from '../records/target.ts';
 import type { Services } from '../services.ts';
-import { inventoryImage } from './inventory.ts';
 
 /**
- * Reads whether a tag is a patch of ours: its manifest's annotations say so, and where the inventory
- * knows the source it knows the patch too, since annotations can be forged. The look of a tag proves
- * nothing. Remembers what it read for as long as it lives: one step.
+ * Reads whether a tag is a patch of ours. Its manifest's annotations say so; since they can be forged,
+ * the inventory must know the patch too if it knows the source. Caches what it read, for one step.
  */
 export function patchReader(
   services: Services,
@@ -27,7 +24,7 @@ export function patchReader(
   };
 }
 
-/** The newest of a source's patches that are read one by one: a year of weekly ones. */
+/** Patches of a source that are read one by one, the newest: a year of weekly ones. */
 const READ_PATCHES = 60;
 
 /** The patches of a source that the inventory remembers and the registry still holds, tagged or not. */
@@ -36,9 +33,9 @@ export async function rememberedPatches(
   repository: RepositoryName,
   source: Digest,
 ): Promise<readonly Omit<KnownPatch, 'tag'>[]> {
-  const image = await inventoryImage(services, repository, source);
+  const image = await services.inventory.findImage({ repository, digest: source });
   const patches: Omit<KnownPatch, 'tag'>[] = [];
-  for (const digest of image === undefined ? [] : patchDigests(image).slice(-READ_PATCHES)) {
+  for (const digest of image?.patchDigests.slice(-READ_PATCHES) ?? []) {
     const patch = await readAnnotations(services, repository, digest);
     if (patch?.sourceDigest === source) patches.push(patch);
   }
@@ -52,12 +49,12 @@ async function readPatch(
 ): Promise<Omit<KnownPatch, 'tag'> | undefined> {
   const patch = await readAnnotations(services, repository, digest);
   if (patch === undefined) return undefined;
-  const image = await inventoryImage(services, repository, patch.sourceDigest);
-  const known = image === undefined ? [] : patchDigests(image);
+  const image = await services.inventory.findImage({ repository, digest: patch.sourceDigest });
+  const known = image?.patchDigests ?? [];
   return known.length > 0 && !known.includes(digest) ? undefined : patch;
 }
 
-/** What a manifest says that it is a patch of: a claim. */
+/** The source that a manifest claims to be a patch of. Untrusted. */
 async function readAnnotations(
   services: Services,
   repository: RepositoryName,

@@ -9,15 +9,15 @@ import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Decides each target of a job whose result is there, then clears up. Cut anywhere it is done again:
- * a target that was decided no longer names the job.
+ * Decides each target of a job by the group's result, then clears up. After a crash it is repeated: a
+ * target that was decided no longer names the job.
  */
 export async function collectResult(
   services: Services,
   held: HeldJob,
   result: JobResult,
 ): Promise<StepEnd> {
-  const { kind } = held.row;
+  const { kind } = held.job;
   if (kind === 'scan' && result.kind === 'scan') await collectScans(services, held, result);
   else if (kind === 'verify' && result.kind === 'scan')
     await collectVerifications(services, held, result);

@@ -1,47 +1,44 @@
 import type { GroupAnswer } from '../../containers/container-groups.ts';
 import { GROUP_REFUSED, LONGEST_WAIT_SECONDS } from '../failures.ts';
 import { groupSpecOf } from '../group/group-spec.ts';
-import { throttledUntil, throttleUntil } from '../group/throttle.ts';
 import type { HeldJob } from '../held-job.ts';
-import { groupNameOf, type JobRow } from '../records/job-row.ts';
-import { runRowKey } from '../records/run-id.ts';
-import { RUN_PARTITION } from '../records/run-row.ts';
+import { groupNameOf, type Job } from '../records/job.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { bySource, ownTargets } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
 import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
-/** Names that a job may use up: one for each time that a group's creation came to nothing. */
+/** Group names that a job may use up: one for each group that did not come up. */
 const MAX_LAUNCHES = 5;
 /** Well inside a registry token's 75 minutes, of which provisioning may take 30. */
 const ATTEMPT_SECONDS = 40 * 60;
-/** Jobs that were held back together don't come back together. */
+/** Spreads jobs that were held back together. */
 const MAX_JITTER_SECONDS = 16;
 const LONGEST_RETRY_SECONDS = 300;
 
 /** Starts the job's container group: intent first, then exactly one PUT under a name never used. */
 export async function launchJob(services: Services, held: HeldJob): Promise<StepEnd> {
   const { clock, options } = services;
-  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  const run = await services.runs.find(held.job.runId);
   if (run === undefined) throw new Error('the run of this job is gone');
-  const targets = await ownTargets(services, held.row);
+  const targets = await ownTargets(services, held.job);
   if (targets.length === 0) {
-    // A step that was cut off has ended them, and perhaps not cleared up.
+    // A previous step has ended them, and may have crashed before it cleared up.
     await clearJob(services, held);
     return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
   }
-  if (clock.now() >= run.row.deadline) {
-    const refused = held.row.refused === true;
+  if (clock.now() >= run.deadline) {
+    const refused = held.job.refused === true;
     return loseJob(services, held, {
       reason: refused ? 'quota' : 'run-deadline',
       detail: `no group could be started in time${lastWords(held)}`,
       final: true,
     });
   }
-  const until = await throttledUntil(services);
+  const until = await services.throttle.heldUntil(clock.now());
   if (until !== undefined) return wait(services, held, until);
-  const attempt = held.row.attempt + 1;
+  const attempt = held.job.attempt + 1;
   if (attempt > MAX_LAUNCHES) {
     return loseJob(services, held, {
       reason: 'group-lost',
@@ -51,16 +48,16 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   }
 
   const deadline = secondsAfter(clock.now(), ATTEMPT_SECONDS);
-  const group = groupNameOf(held.row.rowKey, attempt);
-  const intended = { ...held.row, attempt, group, deadline };
-  const spec = await groupSpecOf(services, run.row, intended, bySource(targets));
+  const group = groupNameOf(held.job.id, attempt);
+  const intended = { ...held.job, attempt, group, deadline };
+  const spec = await groupSpecOf(services, run, intended, bySource(targets));
   await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });
   held.assertHeld();
   const answer = await services.groups.create(spec);
   if (answer.ok) {
     services.log.info('group started', {
-      runId: run.row.runId,
-      jobId: held.row.rowKey,
+      runId: run.id,
+      jobId: held.job.id,
       group,
       images: targets.length,
     });
@@ -72,9 +69,9 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   return afterRefusal(services, held, answer);
 }
 
-/** What Azure said last of a group of this job. */
+/** Azure's last error for a group of this job. */
 function lastWords(held: HeldJob): string {
-  return held.row.detail === undefined ? '' : `: ${held.row.detail}`;
+  return held.job.detail === undefined ? '' : `: ${held.job.detail}`;
 }
 
 async function afterRefusal(
@@ -82,7 +79,7 @@ async function afterRefusal(
   held: HeldJob,
   answer: Exclude<GroupAnswer, { ok: true }>,
 ): Promise<StepEnd> {
-  const { group, rowKey: jobId, partitionKey: runId } = held.row;
+  const { group, id: jobId, runId } = held.job;
   const { refusal, detail } = answer;
   services.log.warn('group refused', { runId, jobId, group, refusal, detail });
   const remedy = GROUP_REFUSED[refusal];
@@ -90,12 +87,12 @@ async function afterRefusal(
     case 'wait': {
       const seconds = Math.min(answer.retryAfterSeconds ?? remedy.seconds, LONGEST_WAIT_SECONDS);
       const until = secondsAfter(services.clock.now(), seconds);
-      await throttleUntil(services, until);
+      await services.throttle.holdUntil(until);
       const again = { ...unused(held), refused: true, detail };
       return { ...wait(services, held, until), changes: again };
     }
     case 'retry': {
-      const { errors } = held.row;
+      const { errors } = held.job;
       if (errors >= remedy.times) {
         return loseJob(services, held, { reason: remedy.reason, detail, final: true });
       }
@@ -114,13 +111,13 @@ async function afterRefusal(
   }
 }
 
-/** Refused means that the name is unused: the same attempt is made again, and none is counted. */
-function unused(held: HeldJob): Pick<JobRow, 'state' | 'attempt'> {
-  return { state: 'ready', attempt: held.row.attempt - 1 };
+/** A refused group leaves its name unused, so the attempt does not count. */
+function unused(held: HeldJob): Pick<Job, 'state' | 'attempt'> {
+  return { state: 'ready', attempt: held.job.attempt - 1 };
 }
 
 function wait(services: Services, held: HeldJob, until: Date): StepEnd {
   const seconds = Math.ceil((until.getTime() - services.clock.now().getTime()) / 1000);
-  const jitter = Number.parseInt(held.row.rowKey.slice(-2), 16) % MAX_JITTER_SECONDS;
+  const jitter = Number.parseInt(held.job.id.slice(-2), 16) % MAX_JITTER_SECONDS;
   return { changes: {}, delaySeconds: Math.max(1, seconds) + (jitter || 0) };
 }

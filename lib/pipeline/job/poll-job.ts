@@ -3,27 +3,26 @@ import { parseBoundedJson } from '../../json/bounded-json.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { GROUP_ENDED, type GroupEnd } from '../failures.ts';
-import { throttleUntil } from '../group/throttle.ts';
 import type { HeldJob } from '../held-job.ts';
-import { type JobRow, resultBlobOf } from '../records/job-row.ts';
+import { type Job, resultBlobOf } from '../records/job.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { deleteGroupOf } from './clear-job.ts';
 import { collectResult } from './collect-result.ts';
 import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
-/** ARM is asked once in so many looks at the result blob, which are cheap. */
+/** Looks at the result blob, which are cheap, for each request to ARM. */
 const LOOKS_A_CHECK = 4;
-/** A PUT whose effect is in doubt shows after this many polls, or not at all. */
+/** Polls after which the effect of a doubtful PUT would be visible. */
 const GRACE_POLLS = 8;
 
-/** A step that finds a group's creation written down but not whether it came about. */
+/** Looks for a group whose creation was recorded, but not its outcome. */
 export async function adoptGroup(services: Services, held: HeldJob): Promise<StepEnd> {
   const { pollSeconds } = services.options;
-  const group = held.row.group;
+  const group = held.job.group;
   if (group === undefined) throw new Error('a launching job has no group');
   if ((await services.groups.get(group)) !== undefined) {
-    services.log.info('group adopted', { jobId: held.row.rowKey, group });
+    services.log.info('group adopted', { jobId: held.job.id, group });
     return {
       changes: { state: 'running', checkedAt: services.clock.now() },
       delaySeconds: pollSeconds,
@@ -31,26 +30,26 @@ export async function adoptGroup(services: Services, held: HeldJob): Promise<Ste
   }
   const collected = await collectIfThere(services, held);
   if (collected !== undefined) return collected;
-  const launchedAt = held.row.launchedAt ?? services.clock.now();
+  const launchedAt = held.job.launchedAt ?? services.clock.now();
   if (services.clock.now() < secondsAfter(launchedAt, pollSeconds * GRACE_POLLS)) {
     return { changes: {}, delaySeconds: pollSeconds };
   }
-  // It may still come: under its own name, which is not used again, for the reaper to find.
+  // It may still come up, for the reaper to delete: its name is not used again.
   return { changes: { state: 'ready' }, delaySeconds: 0 };
 }
 
-/** Looks whether the group has ended. A result that is there counts, whatever ARM says. */
+/** Checks whether the group has ended. A result counts, whatever ARM says. */
 export async function pollJob(services: Services, held: HeldJob): Promise<StepEnd> {
   const { clock, options, groups } = services;
   const collected = await collectIfThere(services, held);
   if (collected !== undefined) return collected;
-  const { deadline, group } = held.row;
+  const { deadline, group } = held.job;
   if (group === undefined) throw new Error('a running job has no group');
   if (deadline !== undefined && clock.now() >= deadline) {
     return afterEnd(services, held, 'late', 'the group did not end in time');
   }
   const checkDue = secondsAfter(
-    held.row.checkedAt ?? clock.now(),
+    held.job.checkedAt ?? clock.now(),
     options.pollSeconds * LOOKS_A_CHECK,
   );
   if (clock.now() < checkDue) return { changes: {}, delaySeconds: options.pollSeconds };
@@ -75,9 +74,9 @@ async function afterEnd(
 ): Promise<StepEnd> {
   const remedy = GROUP_ENDED[end];
   if (remedy.do === 'lose') return loseJob(services, held, { reason: remedy.reason, detail });
-  services.log.warn('group not provisioned', { group: held.row.group, detail });
+  services.log.warn('group not provisioned', { group: held.job.group, detail });
   await deleteGroupOf(services, held);
-  await throttleUntil(services, secondsAfter(services.clock.now(), remedy.seconds));
+  await services.throttle.holdUntil(secondsAfter(services.clock.now(), remedy.seconds));
   return {
     changes: { state: 'ready', detail: plainText(detail, 1000) },
     delaySeconds: remedy.seconds,
@@ -87,14 +86,14 @@ async function afterEnd(
 async function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
   const blob = await services.blobs.read(
     CONTAINERS.results,
-    resultBlobOf(held.row),
+    resultBlobOf(held.job),
     MAX_RESULT_BYTES,
   );
   if (!blob.found) {
     if (blob.why === 'absent') return undefined;
     return loseJob(services, held, { reason: 'result-invalid', detail: 'the result is too large' });
   }
-  const parsed = parseResult(blob.bytes, held.row);
+  const parsed = parseResult(blob.bytes, held.job);
   if (!parsed.ok) {
     return loseJob(services, held, { reason: 'result-invalid', detail: parsed.fault });
   }
@@ -103,7 +102,7 @@ async function collectIfThere(services: Services, held: HeldJob): Promise<StepEn
 
 function parseResult(
   bytes: Uint8Array,
-  job: JobRow,
+  job: Job,
 ): { ok: true; result: JobResult } | { ok: false; fault: string } {
   const json = parseBoundedJson(bytes, {
     maxBytes: MAX_RESULT_BYTES,
@@ -120,7 +119,7 @@ function parseResult(
     return { ok: false, fault: `the result does not fit its schema at ${where.join(', ')}` };
   }
   const { jobId, attempt } = parsed.data;
-  const mine = jobId === job.rowKey && attempt === job.attempt;
+  const mine = jobId === job.id && attempt === job.attempt;
   return mine
     ? { ok: true, result: parsed.data }
     : { ok: false, fault: 'the result names another attempt' };

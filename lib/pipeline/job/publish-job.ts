@@ -1,6 +1,6 @@
 import type { HeldJob } from '../held-job.ts';
 import { publishTarget } from '../publish/publish-target.ts';
-import { isIntended } from '../records/target-row.ts';
+import { isIntended } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { finishTarget } from '../targets/change-target.ts';
 import { ownTargets } from '../targets/job-targets.ts';
@@ -8,17 +8,17 @@ import { clearJob } from './clear-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Publishes one target a step, so that no step grows with its job. In a run that was canceled only
- * what was begun is finished.
+ * Publishes one target a step, so that no step grows with its job. In a canceled run it only finishes
+ * targets whose tag is reserved.
  */
 export async function publishNext(
   services: Services,
   held: HeldJob,
   run: { readonly canceled: boolean },
 ): Promise<StepEnd> {
-  const [target] = await ownTargets(services, held.row);
+  const [target] = await ownTargets(services, held.job);
   if (target !== undefined) {
-    if (run.canceled && !isIntended(target.row)) {
+    if (run.canceled && !isIntended(target)) {
       await finishTarget(services, target, { state: 'canceled', reason: 'canceled' });
     } else await publishTarget(services, held, target);
     return { changes: {}, delaySeconds: 0 };

@@ -1,7 +1,7 @@
-import type { JobRow } from '../records/job-row.ts';
+import type { Job } from '../records/job.ts';
 
-/** What a step leaves behind: changes to the job's row, and when the next step is due. */
+/** The result of a step: changes to the job, and when its next step is due. */
 export interface StepEnd {
-  readonly changes: Partial<JobRow>;
+  readonly changes: Partial<Job>;
   readonly delaySeconds: number;
 }

@@ -1,9 +1,10 @@
-import { isCanceled } from '../cancellation.ts';
 import { askedToWait, remedyFor } from '../failures.ts';
 import { HeldJob, MAX_UNFINISHED } from '../held-job.ts';
 import { LeaseLost } from '../lease.ts';
 import { type JobMessage, sendStep, sendTick } from '../messages.ts';
-import { isJobOver } from '../records/job-row.ts';
+import type { Job } from '../records/job.ts';
+import { isJobOver } from '../records/job-states.ts';
+import { isLeased } from '../records/leased.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { launchJob } from './launch-job.ts';
 import { cancelJob, loseJob } from './lose-job.ts';
@@ -12,34 +13,39 @@ import { publishNext } from './publish-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 const LONGEST_DELAY_SECONDS = 300;
-/** After so many, not even giving the job up has worked. */
+/** After so many steps, even giving up the job has failed. */
 const MAX_GIVING_UP = MAX_UNFINISHED + 4;
 
 /**
- * One step of a job: take it, look at what is so, do one thing, write it down, and end or send
- * itself again. Only the job's current wake number is accepted, so that a duplicate of the message
- * can't start a second chain of steps.
+ * One step of a job: takes it, reads the current state, performs one action, persists the result, then
+ * ends or re-enqueues itself. Only the job's current wake number is accepted, so that a duplicate
+ * message can't start a second chain of steps.
  */
 export async function stepJob(services: Services, message: JobMessage): Promise<void> {
-  const stored = await services.jobs.get(message.runId, message.jobId);
-  if (stored === undefined || isJobOver(stored.row) || stored.row.wake !== message.wake) return;
-  if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > services.clock.now()) return;
-  const held = await HeldJob.take(services, stored);
+  const job = await services.jobs.find(message.runId, message.jobId);
+  if (job === undefined || !hasSteps(job) || job.wake !== message.wake) return;
+  if (isLeased(job, services.clock.now())) return;
+  const held = await HeldJob.take(services, job);
   if (held === undefined) return;
   try {
     const end = await stepHeld(services, held);
     const nextAt = secondsAfter(services.clock.now(), end.delaySeconds);
     await held.release({ errors: 0, ...end.changes, nextAt });
-    if (isJobOver(held.row)) await sendTick(services, { runId: message.runId });
-    else await sendStep(services, held.row, end.delaySeconds);
+    if (isJobOver(held.job)) await sendTick(services, { runId: message.runId });
+    else await sendStep(services, held.job, end.delaySeconds);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
     services.log.warn('step gave way to another', { runId: message.runId, jobId: message.jobId });
   }
 }
 
+/** A waiting job has none before the tick admits it. */
+function hasSteps(job: Job): boolean {
+  return job.state !== 'waiting' && !isJobOver(job);
+}
+
 async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
-  if (held.row.errors > MAX_GIVING_UP) return abandon(services, held);
+  if (held.job.errors > MAX_GIVING_UP) return abandon(services, held);
   try {
     return await advance(services, held);
   } catch (error) {
@@ -49,12 +55,12 @@ async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
 }
 
 async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
-  const { errors, kind, partitionKey: runId, state } = held.row;
+  const { errors, kind, runId, state } = held.job;
   if (errors > MAX_UNFINISHED) {
     const detail = 'its steps were cut off again and again';
     return loseJob(services, held, { reason: 'internal-error', detail });
   }
-  const canceled = await isCanceled(services, runId);
+  const canceled = await services.cancellations.isRequested(runId);
   if (kind === 'publish') return publishNext(services, held, { canceled });
   if (canceled) return cancelJob(services, held);
   switch (state) {
@@ -67,29 +73,29 @@ async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
     case 'waiting':
     case 'done':
     case 'lost':
+    case 'canceled':
+    case 'dropped':
+    case 'run-over':
       throw new Error(`a job that is ${state} has no step`);
     default:
       return state satisfies never;
   }
 }
 
-/**
- * The job's row alone is ended. Its targets are loose then, and the run's deadline ends them; whatever
- * it leaves behind has its expiry.
- */
+/** Ends the job alone. The run's deadline ends its targets, and its group and its claims expire. */
 function abandon(services: Services, held: HeldJob): StepEnd {
-  const { partitionKey: runId, rowKey: jobId } = held.row;
+  const { runId, id: jobId } = held.job;
   services.log.error('job abandoned', { runId, jobId });
   const finishedAt = services.clock.now();
   const changes = { state: 'lost', reason: 'internal-error', finishedAt } as const;
   return { changes, delaySeconds: 0 };
 }
 
-/** An unexpected error: wait longer each time, and give the attempt up when it goes on. */
+/** After an unexpected error: waits longer each time, and gives up the attempt in the end. */
 async function afterError(services: Services, held: HeldJob, error: unknown): Promise<StepEnd> {
   const detail = error instanceof Error ? error.message : String(error);
-  const { errors } = held.row;
-  const fields = { runId: held.row.partitionKey, jobId: held.row.rowKey, errors, detail };
+  const { errors } = held.job;
+  const fields = { runId: held.job.runId, jobId: held.job.id, errors, detail };
   services.log.error('step failed', fields);
   const remedy = remedyFor(error);
   const hopeless = remedy.do === 'give-up' || (remedy.do === 'retry' && errors >= remedy.times);

@@ -5,7 +5,7 @@ import type { RepositoryName } from '../../image/reference.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { fixable } from '../../report/finding.ts';
 import { openVex } from '../../report/openvex.ts';
-import type { TargetRow } from '../records/target-row.ts';
+import type { Target } from '../records/target.ts';
 import { readAcceptedScan, readKeptReport } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
 
@@ -18,7 +18,7 @@ const EMPTY = new TextEncoder().encode('{}');
  */
 export async function attachReferrers(
   services: Services,
-  target: TargetRow,
+  target: Target,
   subject: { readonly digest: Digest; readonly mediaType: string; readonly size: number },
 ): Promise<void> {
   const { registry } = services;

@@ -4,14 +4,14 @@ import type { Tag } from '../../image/reference.ts';
 import { allTags } from '../../registry/all-tags.ts';
 import { patchReader, rememberedPatches } from '../inventory/known-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
-import { type RunId, runRowKey } from '../records/run-id.ts';
-import { RUN_PARTITION } from '../records/run-row.ts';
-import type { TargetRow } from '../records/target-row.ts';
+import type { RunId } from '../records/run-id.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
+import type { TargetChanges } from '../stores/target-store.ts';
 
 export type TagChoice =
   | { readonly ok: true; readonly tag: Tag }
-  | { readonly ok: false; readonly outcome: Outcome; readonly changes: Partial<TargetRow> };
+  | { readonly ok: false; readonly outcome: Outcome; readonly changes: TargetChanges };
 
 /**
  * The tag for a patch, from the tags that stand in the registry now: one above the highest number
@@ -20,7 +20,7 @@ export type TagChoice =
 export async function choosePatchTag(
   services: Services,
   runId: RunId,
-  target: TargetRow,
+  target: Target,
   base: Tag,
 ): Promise<TagChoice> {
   const other = await otherPatch(services, target);
@@ -28,8 +28,8 @@ export async function choosePatchTag(
     const outcome = { state: 'skipped', reason: 'already-patched', detail: other } as const;
     return { ok: false, outcome, changes: { patchDigest: other } };
   }
-  const run = await services.runs.get(RUN_PARTITION, runRowKey(runId));
-  const convention = run?.row.tagConvention ?? 'incremental';
+  const run = await services.runs.find(runId);
+  const convention = run?.tagConvention ?? 'incremental';
   const tags = (await allTags(services.registry, target.repository)) ?? new Map();
   const readPatch = patchReader(services, target.repository);
   const existing: { tag: string; ours: boolean }[] = [];
@@ -57,7 +57,7 @@ export async function choosePatchTag(
  * Another patch of the same source for the same findings, under whatever tag: there must be one only.
  * It can be there where this run lost its claim on the image to another one.
  */
-async function otherPatch(services: Services, target: TargetRow): Promise<Digest | undefined> {
+async function otherPatch(services: Services, target: Target): Promise<Digest | undefined> {
   if (target.sourceDigest === undefined) return undefined;
   const patches = await rememberedPatches(services, target.repository, target.sourceDigest);
   const other = patches.find(

@@ -3,48 +3,47 @@ import { ImageManifest } from '../../image/manifest.ts';
 import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { RegistryError, type StoredManifest, type TagAttributes } from '../../registry/registry.ts';
-import type { Stored } from '../../storage/typed-table.ts';
 import type { HeldJob } from '../held-job.ts';
-import { endBackOff, rememberPatches } from '../inventory/inventory.ts';
 import { patchReader } from '../inventory/known-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
-import type { TargetRow } from '../records/target-row.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
-import { finishTarget, writeTarget } from '../targets/change-target.ts';
+import type { Stored } from '../stores/stored.ts';
+import { finishTarget } from '../targets/change-target.ts';
 import { attachReferrers } from './attach-referrers.ts';
 import { choosePatchTag } from './choose-patch-tag.ts';
 
 const BLOBS_AT_ONCE = 4;
 
 /**
- * Publishes one verified patch: the tag is chosen and written down, blobs are shared, and one
- * manifest PUT makes it real. Cut anywhere it is done again with the same tag and the same bytes.
+ * Publishes one verified patch: reserves a tag, mounts the blobs, and puts the manifest. After a crash
+ * anywhere it is repeated with the same tag and the same bytes.
  */
 export async function publishTarget(
   services: Services,
   held: HeldJob,
-  stored: Stored<TargetRow>,
+  target: Stored<Target>,
 ): Promise<void> {
   const { registry } = services;
-  const { repository, tag, staged, stagedRepository } = stored.row;
+  const { repository, tag, staged, stagedRepository } = target;
   if (tag === '*' || staged === undefined || stagedRepository === undefined) {
     throw new Error('a target to be published has nothing staged');
   }
-  const done = await standsAlready(services, stored.row);
+  const done = await standsAlready(services, target);
   if (!done) {
     const source = await registry.tag(repository, tag);
-    if (source?.digest !== stored.row.digest) {
-      await finishTarget(services, stored, { state: 'skipped', reason: 'source-changed' });
+    if (source?.digest !== target.digest) {
+      await finishTarget(services, target, { state: 'skipped', reason: 'source-changed' });
       return;
     }
   }
-  const intended = await intendTag(services, held, stored, tag);
-  if (intended?.row.patchTag === undefined) return;
-  const { patchTag } = intended.row;
+  const intended = await intendTag(services, held, target, tag);
+  if (intended?.patchTag === undefined) return;
+  const { patchTag } = intended;
 
-  const { sourceDigest } = intended.row;
+  const { sourceDigest } = intended;
   if (sourceDigest === undefined) throw new Error('a target to be published has no source');
-  await rememberPatches(services, { repository, digest: sourceDigest }, [staged]);
+  await services.inventory.rememberPatches({ repository, digest: sourceDigest }, [staged]);
   const manifest = await registry.manifest(done ? repository : stagedRepository, staged);
   if (manifest === undefined) {
     const detail = 'the verified patch is no longer in the staging repository';
@@ -55,9 +54,8 @@ export async function publishTarget(
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
     const outcome = await putTag(services, held, { repository, patchTag, staged, manifest });
     if (outcome === 'taken') {
-      // Somebody took the number since it was chosen: choose again.
-      const { patchTag: _, ...row } = intended.row;
-      await writeTarget(services, intended, row);
+      // Somebody took the tag since it was chosen: the next step chooses again.
+      await services.targets.change(intended, { patchTag: undefined });
       return;
     }
     if (typeof outcome !== 'string') {
@@ -70,36 +68,36 @@ export async function publishTarget(
     }
   }
   held.assertHeld();
-  await attachReferrers(services, intended.row, {
+  await attachReferrers(services, intended, {
     digest: staged,
     mediaType: manifest.mediaType,
     size: manifest.bytes.length,
   });
-  await endBackOff(services, { repository, digest: sourceDigest });
+  await services.inventory.endBackOff({ repository, digest: sourceDigest });
   await finishTarget(services, intended, { state: 'patched' }, { patchDigest: staged });
 }
 
-/** A step that was cut off after the PUT finds its patch under the tag that it had written down. */
-export async function standsAlready(services: Services, target: TargetRow): Promise<boolean> {
+/** True if a previous step crashed after the PUT: the reserved tag points at our patch. */
+export async function standsAlready(services: Services, target: Target): Promise<boolean> {
   if (target.patchTag === undefined) return false;
   const present = await services.registry.tag(target.repository, target.patchTag);
   return present?.digest === target.staged;
 }
 
-/** Intent before effect: the tag stands in the row before anything is written under it. */
+/** Intent before effect: the target records the tag before anything is put under it. */
 async function intendTag(
   services: Services,
   held: HeldJob,
-  stored: Stored<TargetRow>,
+  target: Stored<Target>,
   base: Tag,
-): Promise<Stored<TargetRow> | undefined> {
-  if (stored.row.patchTag !== undefined) return stored;
-  const choice = await choosePatchTag(services, held.row.partitionKey, stored.row, base);
+): Promise<Stored<Target> | undefined> {
+  if (target.patchTag !== undefined) return target;
+  const choice = await choosePatchTag(services, held.job.runId, target, base);
   if (!choice.ok) {
-    await finishTarget(services, stored, choice.outcome, choice.changes);
+    await finishTarget(services, target, choice.outcome, choice.changes);
     return undefined;
   }
-  return writeTarget(services, stored, { ...stored.row, patchTag: choice.tag });
+  return services.targets.change(target, { patchTag: choice.tag });
 }
 
 async function shareBlobs(
@@ -120,8 +118,8 @@ async function shareBlobs(
 }
 
 /**
- * A registry has no compare-and-swap: the tag is read right before the PUT and again after it. What
- * is not ours is never overwritten knowingly, and a race that was lost all the same is reported.
+ * A registry has no compare-and-swap, so the tag is read right before the PUT and again after it. A
+ * foreign tag is never overwritten knowingly, and a lost race is reported.
  */
 async function putTag(
   services: Services,
@@ -157,10 +155,7 @@ async function putTag(
   return { state: 'skipped', reason: 'tag-race-lost', detail };
 }
 
-/**
- * Whether somebody made the tag between our look and our PUT: then it was made before it was last
- * put. Nothing can be undone: it is reported.
- */
+/** True if somebody created the tag between our read and our PUT. It can only be reported. */
 function stoodBefore({ createdAt, updatedAt }: TagAttributes): boolean {
   return createdAt !== undefined && updatedAt !== undefined && createdAt < updatedAt;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where a target is on its way. The last seven are terminal. */
+/** The state of a target. The last seven are terminal. */
 export const TargetState = z.enum([
   'queued',
   'scanning',
@@ -18,10 +18,9 @@ export const TargetState = z.enum([
 export type TargetState = z.infer<typeof TargetState>;
 
 /**
- * The transitions, as data. `scanning → verifying` is the way of a tag whose source has a patch
- * already, under another tag: that patch is verified again and published, not made again. So is
- * `patching → verifying` of a tag that fell behind the others of its image. A publishing target is
- * canceled only before its tag is written down.
+ * The transitions, as data. A tag whose source already has a patch under another tag goes from
+ * `scanning` or `patching` to `verifying`: that patch is verified and published again, not made again.
+ * A publishing target is canceled only before its tag is reserved.
  */
 const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
   queued: ['scanning', 'skipped', 'failed', 'canceled'],
@@ -42,7 +41,7 @@ export function isTerminal(state: TargetState): boolean {
   return TRANSITIONS[state].length === 0;
 }
 
-/** Throws where the table does not know the transition: a defect, never an outcome. */
+/** Throws if the table does not have the transition: a defect, never an outcome. */
 export function assertTransition(from: TargetState, to: TargetState): void {
   if (!TRANSITIONS[from].includes(to)) {
     throw new Error(`a target may not go from ${from} to ${to}`);

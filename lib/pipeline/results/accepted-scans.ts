@@ -4,7 +4,7 @@ import { type Scan, scanOf } from '../../report/finding.ts';
 import { parseTrivyReport } from '../../report/trivy-report.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { maskCredentialShapes } from '../../text/credential-shapes.ts';
-import { type JobRow, reportBlobOf } from '../records/job-row.ts';
+import { type Job, reportBlobOf } from '../records/job.ts';
 import type { Services } from '../services.ts';
 
 export type AcceptedReport =
@@ -14,7 +14,7 @@ export type AcceptedReport =
 /** Reads a report that a group claims to have written: its checksum first, then its schema. */
 export async function readClaimedReport(
   services: Services,
-  job: JobRow,
+  job: Job,
   claim: { readonly digest: string; readonly reportSha256: string },
 ): Promise<AcceptedReport> {
   const name = reportBlobOf(job, claim.digest);
@@ -28,7 +28,7 @@ export async function readClaimedReport(
   return { ok: true, scan: scanOf(parsed.report), bytes: blob.bytes };
 }
 
-/** Keeps an accepted report under the run; the name that the target's row refers to. */
+/** Keeps an accepted report under the run. Returns the name that the target refers to. */
 export async function keepReport(
   services: Services,
   options: {
@@ -46,7 +46,7 @@ export async function keepReport(
   return name;
 }
 
-/** What an image's own history and settings leak, and what a group might put in, goes no further. */
+/** An image's history and settings may leak credentials, and a group may plant some. */
 function withoutCredentials(report: Uint8Array): Uint8Array {
   const text = Buffer.from(report).toString('utf8');
   const masked = maskCredentialShapes(text);

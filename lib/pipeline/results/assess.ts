@@ -2,9 +2,9 @@ import { MAX_FINDINGS } from '../../job/job-file.ts';
 import { hasAdvisories } from '../../report/advisory-platforms.ts';
 import { fingerprint, fixable, type Scan } from '../../report/finding.ts';
 import { patchability } from '../../report/patchable-os.ts';
-import type { InventoryImageRow } from '../records/inventory-row.ts';
+import type { InventoryImage } from '../records/inventory-image.ts';
 import type { Outcome, SkipReason } from '../records/reasons.ts';
-import type { KnownPatch } from '../records/target-row.ts';
+import type { KnownPatch } from '../records/target.ts';
 
 type UntaggedPatch = Omit<KnownPatch, 'tag'>;
 
@@ -25,7 +25,7 @@ export function assess(facts: {
   readonly siblingPatches: readonly UntaggedPatch[];
   readonly tagFault: 'tag-ambiguous' | 'tag-limit' | undefined;
   readonly tagDetail: string | undefined;
-  readonly image: InventoryImageRow | undefined;
+  readonly image: InventoryImage | undefined;
   readonly tools: string;
   readonly canPatch: boolean;
   readonly dryRun: boolean;
@@ -71,7 +71,7 @@ export function assess(facts: {
 
 /** The back-off holds for the same findings and the same tools: a change of either is a new chance. */
 function backOffEnd(
-  image: InventoryImageRow | undefined,
+  image: InventoryImage | undefined,
   wanted: string,
   tools: string,
 ): Date | undefined {

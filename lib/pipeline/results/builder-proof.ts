@@ -1,37 +1,18 @@
-import { BUILDER_PARTITION } from '../records/builder-row.ts';
 import type { Services } from '../services.ts';
 
-type Needed = Pick<Services, 'builders' | 'clock'>;
-
-/** Whether something is there that runs BuildKit: Azure's word that it should is not enough. */
-export async function isBuilderThere(
-  services: Needed & Pick<Services, 'options'>,
-): Promise<boolean> {
-  const { builder } = services.options;
+/** Whether BuildKit is available. A Confidential region counts only if a probe saw BuildKit work. */
+export async function isBuilderThere({
+  builders,
+  options: { builder },
+}: Pick<Services, 'builders' | 'options'>): Promise<boolean> {
   switch (builder.kind) {
     case 'none':
       return false;
     case 'remote':
       return true;
     case 'confidential':
-      return (await services.builders.get(BUILDER_PARTITION, builder.region)) !== undefined;
+      return builders.has(builder.region);
     default:
       return builder satisfies never;
   }
-}
-
-export async function rememberProof(services: Needed, region: string): Promise<void> {
-  const row = {
-    partitionKey: BUILDER_PARTITION,
-    rowKey: region,
-    provenAt: services.clock.now(),
-  } as const;
-  const stored = await services.builders.get(BUILDER_PARTITION, region);
-  if (stored === undefined) await services.builders.insert(row);
-  else await services.builders.replace(row, stored.etag);
-}
-
-export async function forgetProof(services: Needed, region: string): Promise<void> {
-  const stored = await services.builders.get(BUILDER_PARTITION, region);
-  if (stored !== undefined) await services.builders.delete(stored.row, stored.etag);
 }

@@ -5,26 +5,25 @@ import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
 import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
-import { runRowKey } from '../records/run-id.ts';
-import { RUN_PARTITION, type RunRow } from '../records/run-row.ts';
+import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
-import { finishTarget, moveTarget } from '../targets/change-target.ts';
+import { finishTarget } from '../targets/change-target.ts';
 import { allTargets, bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { handBackAll } from './collect-scans.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
-/** Takes up each patch that the group claims to have staged, and lets the others end. */
+/** Annotates each patch that the group claims to have staged, and ends or hands back the others. */
 export async function collectPatches(
   services: Services,
   held: HeldJob,
   result: PatchJobResult,
 ): Promise<void> {
-  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  const run = await services.runs.find(held.job.runId);
   if (run === undefined) throw new Error('the run of this job is gone');
   const tools = Object.entries(result.tools).map(([tool, version]) => `${tool}/${version}`);
-  const noProgress = await madeNoProgress(services, held.row, result);
-  for (const image of bySource(await ownTargets(services, held.row))) {
+  const noProgress = await madeNoProgress(services, held.job, result);
+  for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     switch (claim?.outcome) {
       case undefined: {
@@ -51,7 +50,7 @@ export async function collectPatches(
       case 'patched':
         await stage(services, {
           held,
-          run: run.row,
+          run,
           image,
           claimed: claim.staged,
           tools: tools.join(' '),
@@ -64,14 +63,14 @@ export async function collectPatches(
 }
 
 /**
- * Puts our annotations on the manifest that Copa pushed. It is the digest of that one which is
- * scanned by the verify job and then published, byte for byte.
+ * Adds our annotations to the manifest that Copa pushed. The verify job scans the annotated manifest,
+ * and the publish job publishes it byte for byte.
  */
 async function stage(
   services: Services,
   options: {
     readonly held: HeldJob;
-    readonly run: RunRow;
+    readonly run: Run;
     readonly image: SourceImage;
     readonly claimed: SourceImage['digest'];
     readonly tools: string;
@@ -107,9 +106,8 @@ async function stage(
     await endPatch(services, image, { state: 'rejected', reason: 'manifest-changed', detail });
     return;
   }
-  // The same tag each time, also where some of the image's tags have gone on before a crash.
-  const row = (await allTargets(services, held.row))
-    .map((target) => target.row)
+  // Names the same tag each time, even if some of the image's tags went on before a crash.
+  const named = (await allTargets(services, held.job))
     .filter(
       ({ fingerprint, repository, sourceDigest }) =>
         fingerprint !== undefined &&
@@ -121,26 +119,26 @@ async function stage(
     staged: pushed.bytes,
     source: source.manifest,
     annotations: {
-      ...(row !== undefined &&
-        row.tag !== '*' && {
-          [Annotation.baseName]: formatTagged(registry.host, row.repository, row.tag),
+      ...(named !== undefined &&
+        named.tag !== '*' && {
+          [Annotation.baseName]: formatTagged(registry.host, named.repository, named.tag),
         }),
       [Annotation.baseDigest]: image.digest,
       [Annotation.sourceRepository]: image.repository,
       [Annotation.sourceDigest]: image.digest,
-      [Annotation.fingerprint]: row?.fingerprint ?? '',
-      [Annotation.run]: run.runId,
+      [Annotation.fingerprint]: named?.fingerprint ?? '',
+      [Annotation.run]: run.id,
       [Annotation.policy]: run.policyDigest ?? '',
       [Annotation.tools]: tools,
     },
   });
   held.assertHeld();
-  const staged = await registry.putManifest(staging, annotatedTag(held.row, image.digest), {
+  const staged = await registry.putManifest(staging, annotatedTag(held.job, image.digest), {
     bytes,
     mediaType: pushed.mediaType,
   });
   const changes = { stagedRepository: staging, staged, tools };
-  for (const target of image.targets) await moveTarget(services, target, 'verifying', changes);
+  for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
 }
 
 async function afterFailure(

@@ -1,16 +1,13 @@
 import type { ScanImageResult, ScanJobResult } from '../../job/job-result.ts';
 import { hasAdvisories } from '../../report/advisory-platforms.ts';
 import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
-import type { Stored } from '../../storage/typed-table.ts';
 import type { HeldJob } from '../held-job.ts';
-import { inventoryImage } from '../inventory/inventory.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
-import { runRowKey } from '../records/run-id.ts';
-import { RUN_PARTITION } from '../records/run-row.ts';
-import { knownPatches, type TargetRow } from '../records/target-row.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
-import { finishTarget, handBack, moveTarget } from '../targets/change-target.ts';
+import type { Stored } from '../stores/stored.ts';
+import { finishTarget, handBack } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { assess } from './assess.ts';
@@ -23,23 +20,23 @@ export async function collectScans(
   held: HeldJob,
   result: ScanJobResult,
 ): Promise<void> {
-  const run = await services.runs.get(RUN_PARTITION, runRowKey(held.row.partitionKey));
+  const run = await services.runs.find(held.job.runId);
   if (run === undefined) throw new Error('the run of this job is gone');
-  const noProgress = await madeNoProgress(services, held.row, result);
+  const noProgress = await madeNoProgress(services, held.job, result);
   const canPatch = await isBuilderThere(services);
-  for (const image of bySource(await ownTargets(services, held.row))) {
+  for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     const scanned = await readScan(services, held, image, claim, noProgress);
     if (scanned === undefined) continue;
     held.assertHeld();
     const name = await keepReport(services, {
-      runId: run.row.runId,
+      runId: run.id,
       repository: image.repository,
       digest: image.digest,
       when: 'before',
       bytes: scanned.bytes,
     });
-    const { dryRun } = run.row;
+    const { dryRun } = run;
     const { advisoryPlatforms } = result;
     const facts = { scan: scanned.scan, name, dryRun, advisoryPlatforms, canPatch };
     await decide(services, image, facts);
@@ -58,26 +55,24 @@ async function decide(
   },
 ): Promise<void> {
   const { scan } = facts;
-  const row = await inventoryImage(services, image.repository, image.digest);
-  // Also what another run has published since the discovery.
+  const known = await services.inventory.findImage(image);
+  // Includes what another run has published since the discovery.
   const remembered =
     fixable(scan).length === 0
       ? []
       : await rememberedPatches(services, image.repository, image.digest);
-  const patches = new Map(
-    image.targets.map((target) => [target.row.rowKey, knownPatches(target.row)]),
-  );
+  const patches = image.targets.flatMap((target) => target.patches);
   for (const target of image.targets) {
-    const own = patches.get(target.row.rowKey) ?? [];
+    const own = target.patches;
     const assessment = assess({
       ...facts,
       patches: own,
-      siblingPatches: [...[...patches.values()].flat(), ...remembered].filter(
+      siblingPatches: [...patches, ...remembered].filter(
         (patch) => !own.some((mine) => mine.digest === patch.digest),
       ),
-      tagFault: target.row.tagFault,
-      tagDetail: target.row.detail,
-      image: row,
+      tagFault: target.tagFault,
+      tagDetail: target.detail,
+      image: known,
       tools: services.options.patchWorkerImage.reference,
       now: services.clock.now(),
     });
@@ -94,13 +89,13 @@ async function decide(
         break;
       }
       case 'patch':
-        await moveTarget(services, target, 'patching', {
+        await services.targets.move(target, 'patching', {
           ...changes,
           fingerprint: assessment.fingerprint,
         });
         break;
       case 'verify':
-        await moveTarget(services, target, 'verifying', {
+        await services.targets.move(target, 'verifying', {
           ...changes,
           fingerprint: assessment.fingerprint,
           stagedRepository: image.repository,
@@ -113,8 +108,8 @@ async function decide(
   }
 }
 
-/** Absent where the database knows nothing of the system: no finding would mean nothing there. */
-function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<TargetRow> {
+/** Absent if the database knows nothing of the system: then no finding proves nothing. */
+function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<Target> {
   if (scan.os === undefined || !hasAdvisories(scan.os, advisoryPlatforms)) return {};
   const counts = countBySeverity(scan.findings);
   return {
@@ -127,7 +122,7 @@ function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Parti
   };
 }
 
-/** The report that was accepted; undefined: the image's targets were dealt with here. */
+/** The accepted report. Undefined: the image's targets were handed back. */
 export async function readScan(
   services: Services,
   held: HeldJob,
@@ -153,7 +148,7 @@ export async function readScan(
       return undefined;
     }
     case 'scanned': {
-      const report = await readClaimedReport(services, held.row, claim);
+      const report = await readClaimedReport(services, held.job, claim);
       if (report.ok) return report;
       const detail = report.fault;
       await handBackAll(services, image, true, {
@@ -178,10 +173,10 @@ const FAILURES = {
   'tool-failed': 'tool-failed',
 } as const satisfies Record<string, FailReason>;
 
-/** All targets of an image go back to the tick, or end where their budget is used up. */
+/** Hands all targets of an image back to the tick. Those whose budget is used up end. */
 export async function handBackAll(
   services: Services,
-  image: { readonly targets: readonly Stored<TargetRow>[] },
+  image: { readonly targets: readonly Stored<Target>[] },
   blame: boolean,
   outcome: Outcome,
 ): Promise<void> {

@@ -9,22 +9,21 @@ import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
-import { moveTarget } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readAcceptedScan } from './accepted-scans.ts';
 import { endPatch } from './collect-patches.ts';
 import { readScan } from './collect-scans.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
-/** Accepts or refuses each staged patch, by what the registry and a scan from elsewhere show. */
+/** Accepts or rejects each staged patch, by the registry and by a scan in another group. */
 export async function collectVerifications(
   services: Services,
   held: HeldJob,
   result: ScanJobResult,
 ): Promise<void> {
-  const noProgress = await madeNoProgress(services, held.row, result);
-  for (const image of bySource(await ownTargets(services, held.row))) {
-    const pinned = pinnedOf(held.row, image);
+  const noProgress = await madeNoProgress(services, held.job, result);
+  for (const image of bySource(await ownTargets(services, held.job))) {
+    const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
     const scanned = await readScan(services, held, image, claim, noProgress);
     if (scanned === undefined) continue;
@@ -36,7 +35,7 @@ export async function collectVerifications(
     }
     held.assertHeld();
     const name = await keepReport(services, {
-      runId: held.row.partitionKey,
+      runId: held.job.runId,
       repository: image.repository,
       digest: image.digest,
       when: 'after',
@@ -44,7 +43,7 @@ export async function collectVerifications(
     });
     const counts = countBySeverity(scanned.scan.findings);
     for (const target of image.targets) {
-      await moveTarget(services, target, 'publishing', {
+      await services.targets.move(target, 'publishing', {
         reportAfter: name,
         afterCritical: counts.critical,
         afterHigh: counts.high,
@@ -63,7 +62,7 @@ async function verifyFindings(
   image: SourceImage,
   after: Scan,
 ): Promise<Outcome | undefined> {
-  const before = await readAcceptedScan(services, image.targets[0]?.row.reportBefore);
+  const before = await readAcceptedScan(services, image.targets[0]?.reportBefore);
   const verdict = compareFindings({ before, after, targeted: fixable(before) });
   if (verdict.accepted) return undefined;
   return { state: 'rejected', reason: verdict.reason, detail: verdict.detail };
@@ -74,7 +73,7 @@ interface StructureCheck {
   readonly unowned?: number;
 }
 
-/** The source's layers, then at most three more; a config that says the same; no trick in a layer. */
+/** The source's layers, then at most three more; the same config; no hostile layer. */
 async function verifyStructure(
   services: Services,
   image: SourceImage,
@@ -119,10 +118,10 @@ async function verifyLayers(
     const inspection = await inspectLayer(blob);
     if (!inspection.ok) return { refused: suspicious(inspection.detail) };
     const { diffId, statusD, ownershipKnown, unownedSetuid } = inspection.summary;
-    // Else the config would describe, and a runtime unpack, another layer than was looked at.
+    // Otherwise a runtime would unpack another layer than was inspected.
     if (diffId !== diffIds[at]) return { refused: suspicious('its config names another layer') };
     if (statusD) {
-      // Copa's way for images without a package manager may fix a finding on paper alone.
+      // Without a package manager, Copa may edit the package database and not the files.
       const detail = 'the image has no package manager';
       return { refused: { state: 'skipped', reason: 'unsupported-os', detail } };
     }
@@ -130,7 +129,7 @@ async function verifyLayers(
       const paths = unownedSetuid.paths.slice(0, 3).join(', ');
       return { refused: suspicious(`setuid files that no updated package owns: ${paths}`) };
     }
-    // A database that is no text (rpm's) tells nobody here which package owns what.
+    // A binary package database (rpm's) can't be read here, so ownership stays unknown.
     if (!ownershipKnown) unowned = undefined;
     else if (unowned !== undefined) unowned += inspection.summary.unowned.count;
   }

@@ -1,83 +1,61 @@
-import type { Stored } from '../../storage/typed-table.ts';
-import { claimImage } from '../inventory/inventory.ts';
 import { sendStep } from '../messages.ts';
-import { type JobRow, jobIdOf } from '../records/job-row.ts';
-import type { RunRow } from '../records/run-row.ts';
-import type { TargetRow } from '../records/target-row.ts';
+import { type Job, jobIdOf } from '../records/job.ts';
+import type { Run } from '../records/run.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
-import { finishTarget, moveTarget, writeTarget } from '../targets/change-target.ts';
+import type { Stored } from '../stores/stored.ts';
+import { finishTarget } from '../targets/change-target.ts';
 import type { NewJob } from './group-into-jobs.ts';
 
-/** Claims, then the job's row, then its targets: cut anywhere, the next tick makes what is missing. */
-export async function makeJob(
-  services: Services,
-  run: RunRow,
-  planned: NewJob,
-  stored: (row: TargetRow) => Stored<TargetRow>,
-): Promise<void> {
-  const targets =
-    planned.kind === 'scan'
-      ? await claimed(services, run, planned.targets, stored)
-      : planned.targets;
+/** Claims, then the job, then its targets: after a crash anywhere the next tick makes what is missing. */
+export async function makeJob(services: Services, run: Run, planned: NewJob): Promise<void> {
+  const { kind } = planned;
+  const targets = kind === 'scan' ? await claimed(services, run, planned.targets) : planned.targets;
   const [first] = targets;
   if (first === undefined) return;
-  const rounds = targets.map((target) => ({ rowKey: target.rowKey, round: target.round + 1 }));
-  const jobId = jobIdOf(run.runId, planned.kind, rounds);
-  const now = services.clock.now();
-  await services.jobs.insert({
-    partitionKey: run.runId,
-    rowKey: jobId,
-    kind: planned.kind,
-    state: 'waiting',
-    ...((planned.kind === 'patch' || planned.kind === 'publish') && {
-      repository: first.repository,
-    }),
-    targets: JSON.stringify([...targets, ...planned.behind].map((target) => target.rowKey)),
-    attempt: 0,
-    wake: 0,
-    nextAt: now,
-    errors: 0,
-    createdAt: now,
+  const rounds = targets.map(({ id, round }) => ({ id, round: round + 1 }));
+  const jobId = jobIdOf(run.id, kind, rounds);
+  await services.jobs.add({
+    id: jobId,
+    runId: run.id,
+    kind,
+    ...((kind === 'patch' || kind === 'publish') && { repository: first.repository }),
+    targets: [...targets, ...planned.behind].map(({ id }) => id),
+    createdAt: services.clock.now(),
   });
   for (const target of targets) {
     const assigned = { job: jobId, round: target.round + 1 };
-    if (target.state === 'queued') await moveTarget(services, stored(target), 'scanning', assigned);
-    else await writeTarget(services, stored(target), { ...target, ...assigned });
+    if (target.state === 'queued') await services.targets.move(target, 'scanning', assigned);
+    else await services.targets.change(target, assigned);
   }
 }
 
 /** Only those whose image this run may work on; the others end, held by another run. */
 async function claimed(
   services: Services,
-  run: RunRow,
-  targets: readonly TargetRow[],
-  stored: (row: TargetRow) => Stored<TargetRow>,
-): Promise<readonly TargetRow[]> {
-  const kept: TargetRow[] = [];
+  run: Run,
+  targets: readonly Stored<Target>[],
+): Promise<readonly Stored<Target>[]> {
+  const kept: Stored<Target>[] = [];
   for (const target of targets) {
-    const digest = target.sourceDigest;
+    const { repository, sourceDigest: digest } = target;
     if (digest === undefined) throw new Error('a target that is to be scanned has no source');
-    const image = { repository: target.repository, digest };
-    if (await claimImage(services, image, run)) kept.push(target);
-    else {
+    if (await services.inventory.claim({ repository, digest }, run, services.clock.now())) {
+      kept.push(target);
+    } else {
       const outcome = { state: 'skipped', reason: 'held-by-another-run' } as const;
-      await finishTarget(services, stored(target), outcome);
+      await finishTarget(services, target, outcome);
     }
   }
   return kept;
 }
 
-export async function admitJob(services: Services, stored: Stored<JobRow>): Promise<void> {
-  const nextAt = services.clock.now();
-  const admitted = await services.jobs.replace(
-    { ...stored.row, state: 'ready', nextAt },
-    stored.etag,
-  );
-  if (admitted !== undefined) await sendStep(services, admitted.row);
+export async function admitJob(services: Services, job: Stored<Job>): Promise<void> {
+  const admitted = await services.jobs.admit(job, services.clock.now());
+  if (admitted !== undefined) await sendStep(services, admitted);
 }
 
-/** A job that was never begun: its targets are loose again, and end with the run. */
-export async function dropJob(services: Services, stored: Stored<JobRow>): Promise<void> {
-  const finishedAt = services.clock.now();
-  await services.jobs.replace({ ...stored.row, state: 'lost', finishedAt }, stored.etag);
+/** Ends a job that never began. Its targets are loose again, and end with the run. */
+export async function dropJob(services: Services, job: Stored<Job>): Promise<void> {
+  await services.jobs.drop(job, services.clock.now());
 }

@@ -1,32 +1,33 @@
 import { MAX_FINDINGS_A_JOB } from '../../job/job-file.ts';
 import { ordinal } from '../../ordinal.ts';
-import type { JobKind, JobRow } from '../records/job-row.ts';
-import { imageKey, type TargetRow } from '../records/target-row.ts';
+import type { Job, JobKind } from '../records/job.ts';
+import { imageKey, type Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';
+import type { Stored } from '../stores/stored.ts';
 
 /** Targets that go into one new job, in the states that its kind takes. */
 export interface NewJob {
   readonly kind: JobKind;
-  readonly targets: readonly TargetRow[];
-  /** Other tags of the same images that have not got so far: they wait for the end of this job. */
-  readonly behind: readonly TargetRow[];
+  readonly targets: readonly Stored<Target>[];
+  /** Other tags of the same images that lag behind: they wait for the end of this job. */
+  readonly behind: readonly Stored<Target>[];
 }
 
 interface Image {
   readonly kind: JobKind;
-  readonly own: readonly TargetRow[];
-  readonly behind: readonly TargetRow[];
+  readonly own: readonly Stored<Target>[];
+  readonly behind: readonly Stored<Target>[];
   /** Attempts that it has lost. */
   readonly attempts: number;
-  /** That its patch job has to name: they are most of a job file. */
+  /** That its patch job names: they are most of a job file. */
   readonly findings: number;
 }
 
-/** Tags of one image that a job takes at a time, and targets in all: their keys fill one column. */
+/** Tags of one image that a job takes at a time, and targets in all: their ids fill one column. */
 const MAX_TAGS_AN_IMAGE = 100;
 const MAX_TARGETS_A_JOB = 500;
-/** A tick writes some rows for each; what is left over is for the next one. */
+/** A tick writes several rows for each; the next tick makes the others. */
 const MAX_NEW_JOBS = 50;
 
 /** The kinds of job that an image goes through, in order. */
@@ -34,13 +35,12 @@ export const JOB_ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publis
 
 /**
  * Puts active targets into jobs. The unit is the image: all tags of a source are scanned, patched and
- * verified once, together. So none of its tags gets a job while another one has one, and those that
- * got furthest go first. A patch or publish job serves one repository. What has lost an attempt goes
- * on in smaller batches, so that one image does not sink the others.
+ * verified once, together. So no tag gets a job while another tag of its image has one. Images that
+ * lost an attempt go on in smaller batches, so that one image does not sink the others.
  */
 export function groupIntoJobs(
-  active: readonly TargetRow[],
-  live: ReadonlyMap<string, JobRow>,
+  active: readonly Stored<Target>[],
+  live: ReadonlyMap<string, Job>,
   options: Pick<PipelineOptions, 'scanBatch' | 'patchBatch'>,
 ): readonly NewJob[] {
   const images = Map.groupBy(active, imageKey);
@@ -67,8 +67,8 @@ export function groupIntoJobs(
   return jobs.slice(0, MAX_NEW_JOBS);
 }
 
-function imageOf(targets: readonly TargetRow[]): Image {
-  const rank = (target: TargetRow) => JOB_ORDER.indexOf(kindFor(target.state));
+function imageOf(targets: readonly Stored<Target>[]): Image {
+  const rank = (target: Target) => JOB_ORDER.indexOf(kindFor(target.state));
   const furthest = Math.max(...targets.map(rank));
   const own = targets.filter((target) => rank(target) === furthest).slice(0, MAX_TAGS_AN_IMAGE);
   const kind = JOB_ORDER[furthest] ?? 'scan';

@@ -1,26 +1,24 @@
 import { sendTick } from '../messages.ts';
-import { type RunId, runIdOf, runRowKey } from '../records/run-id.ts';
-import { RUN_PARTITION, type RunRow } from '../records/run-row.ts';
+import type { Run } from '../records/run.ts';
+import { type RunId, runIdOf } from '../records/run-id.ts';
 import { type Services, secondsAfter } from '../services.ts';
 
 /**
- * Starts the run of this occurrence, or finds it started. Row first, message second: should the
- * message be lost, the reaper sends it again.
+ * Starts the run of this occurrence, or finds it started. The run is stored before its message is
+ * sent: if the message is lost, the reaper sends it again.
  */
 export async function startRun(
   services: Services,
   occurrence: {
-    readonly trigger: RunRow['trigger'];
+    readonly trigger: Run['trigger'];
     readonly due: Date;
     readonly dryRun?: boolean;
   },
 ): Promise<RunId> {
   const now = services.clock.now();
   const runId = runIdOf(occurrence.due, occurrence.trigger);
-  const row: RunRow = {
-    partitionKey: RUN_PARTITION,
-    rowKey: runRowKey(runId),
-    runId,
+  const started = await services.runs.start({
+    id: runId,
     state: 'discovering',
     trigger: occurrence.trigger,
     dryRun: occurrence.dryRun ?? services.options.dryRun,
@@ -40,9 +38,8 @@ export async function startRun(
     rejected: 0,
     failed: 0,
     canceled: 0,
-  };
-  const inserted = await services.runs.insert(row);
-  services.log.info(inserted === undefined ? 'run was there already' : 'run started', { runId });
+  });
+  services.log.info(started === 'started' ? 'run started' : 'run was there already', { runId });
   await sendTick(services, { runId });
   return runId;
 }

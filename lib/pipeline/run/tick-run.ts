@@ -1,101 +1,90 @@
 import { inParallel } from '../../in-parallel.ts';
-import type { Stored } from '../../storage/typed-table.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { truncate } from '../../text/truncate.ts';
-import { isCanceled } from '../cancellation.ts';
 import { discoverStep, giveRepositoryUp } from '../discovery/discover.ts';
 import { askedToWait } from '../failures.ts';
+import { HeldRun } from '../held-run.ts';
 import { LeaseLost } from '../lease.ts';
 import { type RunMessage, sendStep, sendTick } from '../messages.ts';
-import type { JobRow } from '../records/job-row.ts';
+import { isLeased } from '../records/leased.ts';
 import type { Outcome } from '../records/reasons.ts';
-import { runRowKey } from '../records/run-id.ts';
-import { isRunOver, RUN_PARTITION, type RunRow } from '../records/run-row.ts';
-import type { TargetRow } from '../records/target-row.ts';
+import { isRunOver, type Run } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
-import { clearRunStaging, type Lease } from '../staging/clear-staging.ts';
+import { clearRunStaging } from '../staging/clear-staging.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { planTick } from './plan-tick.ts';
 
-/** Ticks that may fail in a row before a repository, and before the whole discovery is given up. */
+/** Ticks that may fail in a row before a repository, or the whole discovery, is given up. */
 const MAX_REPOSITORY_ERRORS = 5;
 const MAX_ERRORS = 20;
-/** And before a run under way is given up: hours, since its jobs go on without it. */
+/** The same for a run past its discovery: hours, since its jobs go on without ticks. */
 const MAX_RUNNING_ERRORS = 60;
 const LONGEST_DELAY_SECONDS = 300;
 const AT_ONCE = 8;
-/** A tick reads every row of its run: one of ten thousand targets ticks no oftener than each 50 s. */
+/** A tick reads every row of its run: a run of 10,000 targets ticks every 50 s at most. */
 const TARGETS_A_SECOND = 200;
-/** Longer than a token of a group lasts, and than any step that was given up. */
+/** Longer than a group's token lasts, and longer than any stalled step. */
 const LAST_LOOK_SECONDS = 80 * 60;
 
-/** One tick of a run: take it, do what is due, write it down, and see to the next tick. */
+/** One tick of a run: takes it, does what is due, persists the result, and enqueues the next tick. */
 export async function tickRun(services: Services, message: RunMessage): Promise<void> {
   const now = services.clock.now();
-  const stored = await services.runs.get(RUN_PARTITION, runRowKey(message.runId));
-  if (stored === undefined || isRunOver(stored.row)) return;
-  if (message.wake === undefined ? isTooSoon(stored.row, now) : message.wake !== stored.row.wake) {
-    return;
-  }
-  if (stored.row.leaseUntil !== undefined && stored.row.leaseUntil > now) return;
-  const leaseUntil = secondsAfter(now, services.options.leaseSeconds);
-  const held = await services.runs.replace(
-    {
-      ...stored.row,
-      wake: stored.row.wake + 1,
-      // Failed until it ends: a tick that takes its process down with it counts too.
-      errors: stored.row.errors + 1,
-      tickedAt: now,
-      leaseUntil,
-      nextAt: leaseUntil,
-    },
-    stored.etag,
-  );
+  const run = await services.runs.find(message.runId);
+  if (run === undefined || isRunOver(run)) return;
+  if (message.wake === undefined ? isTooSoon(run, now) : message.wake !== run.wake) return;
+  if (isLeased(run, now)) return;
+  const held = await HeldRun.take(services, run);
   if (held === undefined) return;
-
-  const next = await tickHeld(services, held.row);
-  const { leaseUntil: _, ...changed } = { ...held.row, ...next.changes };
-  const row =
-    changed.reason === undefined && changed.errors === 0 ? withoutDetail(changed) : changed;
-  const usual = Math.max(services.options.tickSeconds, paceSeconds(row));
-  const delaySeconds = next.soon ? paceSeconds(row) : (next.delaySeconds ?? usual);
-  const nextAt = secondsAfter(services.clock.now(), delaySeconds);
-  const written = await services.runs.replace({ ...row, nextAt }, held.etag);
-  if (written === undefined || isRunOver(written.row)) return;
-  await sendTick(services, { runId: row.runId, wake: row.wake }, delaySeconds);
+  const next = await tickHeld(services, held);
+  try {
+    await endTick(services, held, next);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    services.log.warn('tick gave way to another', { runId: message.runId });
+  }
 }
 
-function withoutDetail(run: RunRow): RunRow {
-  const { detail: _, ...row } = run;
-  return row;
+async function endTick(services: Services, held: HeldRun, next: NextTick): Promise<void> {
+  const after: Run = { ...held.run, ...next.changes };
+  const isWell = after.reason === undefined && after.errors === 0;
+  const usual = Math.max(services.options.tickSeconds, paceSeconds(after));
+  const delaySeconds = next.soon ? paceSeconds(after) : (next.delaySeconds ?? usual);
+  await held.release({
+    ...next.changes,
+    ...(isWell && { detail: undefined }),
+    nextAt: secondsAfter(services.clock.now(), delaySeconds),
+  });
+  const { id: runId, wake } = held.run;
+  if (!isRunOver(held.run)) await sendTick(services, { runId, wake }, delaySeconds);
 }
 
-/** A nudge that comes right behind a tick is left to the next regular one. */
-function isTooSoon(run: RunRow, now: Date): boolean {
+/** A hint right after a tick is left to the next regular tick. */
+function isTooSoon(run: Run, now: Date): boolean {
   return run.tickedAt !== undefined && now < secondsAfter(run.tickedAt, paceSeconds(run));
 }
 
-function paceSeconds(run: RunRow): number {
+function paceSeconds(run: Run): number {
   return Math.floor(run.targets / TARGETS_A_SECOND);
 }
 
 interface NextTick {
-  readonly changes: Partial<RunRow>;
+  readonly changes: Partial<Run>;
   readonly soon: boolean;
   /** After an error; else the usual time. */
   readonly delaySeconds?: number;
 }
 
-/** An unexpected error is counted and tried again at the next tick; too many in a row end the run. */
-async function tickHeld(services: Services, run: RunRow): Promise<NextTick> {
+/** Counts an unexpected error and retries at the next tick; too many in a row end the run. */
+async function tickHeld(services: Services, held: HeldRun): Promise<NextTick> {
+  const { run } = held;
   try {
     if (isHopeless(run, services.clock.now())) {
       const detail = 'its ticks were cut off again and again';
       return ended(services, run, 'failed', { reason: 'internal-error', detail });
     }
     const next =
-      run.state === 'discovering' ? await discover(services, run) : await advance(services, run);
+      run.state === 'discovering' ? await discover(services, run) : await advance(services, held);
     return { ...next, changes: { errors: 0, ...next.changes } };
   } catch (error) {
     return afterError(services, run, error);
@@ -103,22 +92,21 @@ async function tickHeld(services: Services, run: RunRow): Promise<NextTick> {
 }
 
 /**
- * A run whose rows can't be worked with at all (an upgrade that reads them otherwise, a hand that
- * changed them, more of them than a process can hold) ends; its groups have their expiry, and its
- * claims theirs. One that discovers goes on first with what it has.
+ * True if the run's rows can't be processed at all: an upgrade can't read them, somebody edited them,
+ * or there are too many for one process. The run ends, and its groups and claims expire.
  */
-function isHopeless(run: RunRow, now: Date): boolean {
+function isHopeless(run: Run, now: Date): boolean {
   const { errors, state, deadline } = run;
   return (
     state === 'running' && errors > MAX_ERRORS && (now >= deadline || errors > MAX_RUNNING_ERRORS)
   );
 }
 
-/** Ticks wait longer each time, as the steps of jobs do. */
-function afterError(services: Services, run: RunRow, error: unknown): NextTick {
+/** Ticks wait longer after each error, as the steps of jobs do. */
+function afterError(services: Services, run: Run, error: unknown): NextTick {
   const message = error instanceof Error ? error.message : String(error);
   const { errors } = run;
-  services.log.error('tick failed', { runId: run.runId, errors, detail: message });
+  services.log.error('tick failed', { runId: run.id, errors, detail: message });
   const detail = plainText(message, 1000);
   if (isHopeless({ ...run, errors: errors + 1 }, services.clock.now())) {
     return ended(services, run, 'failed', { errors, reason: 'internal-error', detail });
@@ -129,10 +117,11 @@ function afterError(services: Services, run: RunRow, error: unknown): NextTick {
   return { changes: shown, soon: false, delaySeconds };
 }
 
-async function discover(services: Services, run: RunRow): Promise<NextTick> {
-  if (await isCanceled(services, run.runId)) return { changes: { state: 'running' }, soon: true };
+async function discover(services: Services, run: Run): Promise<NextTick> {
+  if (await services.cancellations.isRequested(run.id))
+    return { changes: { state: 'running' }, soon: true };
   if (run.errors > MAX_ERRORS || services.clock.now() >= run.deadline) {
-    // What was discovered so far must end too: that is for the ticks to come.
+    // The next ticks end what was discovered so far.
     const { detail = 'the run was late' } = run;
     return { changes: { state: 'running', reason: 'registry-error', detail }, soon: true };
   }
@@ -148,40 +137,33 @@ async function discover(services: Services, run: RunRow): Promise<NextTick> {
   return { changes: step.changes, soon: true };
 }
 
-async function advance(services: Services, run: RunRow): Promise<NextTick> {
-  const targets = new Map<string, Stored<TargetRow>>();
-  for await (const target of services.targets.list(run.runId))
-    targets.set(target.row.rowKey, target);
-  const jobs = new Map<string, Stored<JobRow>>();
-  for await (const job of services.jobs.list(run.runId)) jobs.set(job.row.rowKey, job);
-  const lease = leaseOf(services, run);
-  const canceled = await isCanceled(services, run.runId);
+async function advance(services: Services, held: HeldRun): Promise<NextTick> {
+  const { run } = held;
+  const targets = await Array.fromAsync(services.targets.ofRun(run.id));
+  const jobs = await Array.fromAsync(services.jobs.ofRun(run.id));
+  const canceled = await services.cancellations.isRequested(run.id);
   const stop = whyToStop(run, canceled, services.clock.now());
   const plan = planTick({
-    targets: [...targets.values()].map((target) => target.row),
-    jobs: [...jobs.values()].map((job) => job.row),
+    targets,
+    jobs,
     options: services.options,
     now: services.clock.now(),
     stop,
   });
   if (plan.over) {
-    await clearRunStaging(
-      services,
-      [...jobs.values()].map((job) => job.row),
-      lease,
-    );
+    await clearRunStaging(services, jobs, held);
     return ended(services, run, finalState(run, canceled), plan.counts);
   }
-  const storedTarget = (row: TargetRow) => targets.get(row.rowKey) ?? { row, etag: '' };
-  const storedJob = (row: JobRow) => jobs.get(row.rowKey) ?? { row, etag: '' };
   const work = [
-    ...plan.newJobs.map((job) => () => makeJob(services, run, job, storedTarget)),
+    ...plan.newJobs.map((job) => () => makeJob(services, run, job)),
     ...plan.join.map(
-      (pair) => () => joinPatched(services, storedTarget(pair.target), pair.patched),
+      ({ target, patched }) =>
+        () =>
+          joinPatched(services, target, patched),
     ),
-    ...plan.drop.map((row) => () => dropJob(services, storedJob(row))),
-    ...plan.admit.map((row) => () => admitJob(services, storedJob(row))),
-    ...plan.wake.map((row) => () => sendStep(services, row)),
+    ...plan.drop.map((job) => () => dropJob(services, job)),
+    ...plan.admit.map((job) => () => admitJob(services, job)),
+    ...plan.wake.map((job) => () => sendStep(services, job)),
   ];
   const failures: unknown[] = [];
   await inParallel(work, AT_ONCE, async (one) => {
@@ -194,32 +176,20 @@ async function advance(services: Services, run: RunRow): Promise<NextTick> {
   const rest =
     stop === undefined
       ? false
-      : await endTargets(services, plan.end.map(storedTarget), stop, {
-          others: plan.finishing,
-          lease,
-        });
-  // New jobs are admitted by the next tick, which sees them as they were written.
+      : await endTargets(services, plan.end, stop, { others: plan.finishing, lease: held });
+  // The next tick admits new jobs: it reads them as they were written.
   for (const failure of failures) {
     const detail = failure instanceof Error ? failure.message : String(failure);
-    services.log.error('part of a tick failed', { runId: run.runId, detail });
+    services.log.error('part of a tick failed', { runId: run.id, detail });
   }
-  // One row that can't be worked with keeps none of the others back, but for ever.
+  // A target that can't be ended must not keep its run open forever: the tick counts as failed.
   if (failures.length > 0 && stop !== undefined) throw failures[0];
   const soon = plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || rest;
   return { changes: plan.counts, soon };
 }
 
-/** The tick's own hold on its run, which it took for so long. */
-function leaseOf({ clock }: Services, { leaseUntil }: RunRow): Lease {
-  return {
-    assertHeld: () => {
-      if (leaseUntil === undefined || leaseUntil <= clock.now()) throw new LeaseLost();
-    },
-  };
-}
-
-/** How targets end that have not got far; undefined: the run goes on. */
-function whyToStop(run: RunRow, canceled: boolean, now: Date): Outcome | undefined {
+/** How unfinished targets end. Undefined: the run goes on. */
+function whyToStop(run: Run, canceled: boolean, now: Date): Outcome | undefined {
   if (canceled) return { state: 'canceled', reason: 'canceled' };
   if (run.reason !== undefined) {
     const detail = `discovery was given up: ${run.detail ?? ''}`;
@@ -228,20 +198,20 @@ function whyToStop(run: RunRow, canceled: boolean, now: Date): Outcome | undefin
   return now < run.deadline ? undefined : { state: 'failed', reason: 'run-deadline' };
 }
 
-function finalState(run: RunRow, canceled: boolean): 'completed' | 'failed' | 'canceled' {
+function finalState(run: Run, canceled: boolean): 'completed' | 'failed' | 'canceled' {
   if (canceled) return 'canceled';
   return run.reason === undefined ? 'completed' : 'failed';
 }
 
-/** Alerts look for these lines (infra/modules/alerts.bicep): a run that failed did not complete. */
+/** Alerts look for these log lines (infra/modules/alerts.bicep). */
 function ended(
   services: Services,
-  run: RunRow,
+  run: Run,
   state: 'completed' | 'failed' | 'canceled',
-  changes: Partial<RunRow>,
+  changes: Partial<Run>,
 ): NextTick {
-  const ending: RunRow = { ...run, ...changes, state };
-  const { runId, reason, detail, targets, patched, failed } = ending;
+  const ending: Run = { ...run, ...changes, state };
+  const { id: runId, reason, detail, targets, patched, failed } = ending;
   if (state === 'failed') services.log.error('run failed', { runId, reason, detail });
   else
     services.log.info(state === 'completed' ? 'run completed' : 'run canceled', {

@@ -3,25 +3,17 @@ import type { RepositoryName } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { allTags } from '../../registry/all-tags.ts';
 import { RegistryError } from '../../registry/registry.ts';
-import type { JobRow } from '../records/job-row.ts';
-import type { TargetRow } from '../records/target-row.ts';
+import type { Lease } from '../lease.ts';
+import type { Job } from '../records/job.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { isOfJob, stagingOf } from './staging-names.ts';
 
 const AT_ONCE = 8;
 
-/** What whoever clears up has to hold right before each deletion: throws where it does not. */
-export interface Lease {
-  assertHeld(): void;
-}
-
-/** The reaper needs none: it runs once at a time, and looks only at what is over. */
-export const NO_LEASE: Lease = { assertHeld: () => {} };
-
 /**
- * Deletes what patch jobs have pushed to a repository's staging, by the tags that name the job: also
- * what an attempt left there that was given up. What can't be deleted now is left to the last look
- * at the run: no job goes on forever for it.
+ * Deletes what patch jobs have pushed to a repository's staging, by the tags that name the job. This
+ * includes what a lost attempt left there. The last look at the run deletes what can't be deleted now.
  */
 export async function clearJobStaging(
   services: Services,
@@ -43,17 +35,17 @@ export async function clearJobStaging(
   });
 }
 
-/** Deletes all that the patch jobs of a run have left in any staging repository. */
+/** Deletes everything that the patch jobs of a run have left in any staging repository. */
 export async function clearRunStaging(
   services: Services,
-  jobs: readonly JobRow[],
+  jobs: readonly Job[],
   lease: Lease,
 ): Promise<void> {
   const patchJobs = jobs.filter((job) => job.kind === 'patch');
   const repositories = [...Map.groupBy(patchJobs, (job) => job.repository)];
   await inParallel(repositories, AT_ONCE, async ([repository, ofRepository]) => {
     if (repository === undefined) return;
-    const jobIds = ofRepository.map((job) => job.rowKey);
+    const jobIds = ofRepository.map((job) => job.id);
     await clearJobStaging(services, repository, jobIds, { stage: 'all', lease });
   });
 }
@@ -61,12 +53,12 @@ export async function clearRunStaging(
 /** Deletes the annotated patch of a target that has ended. It may be gone already. */
 export async function clearTargetStaging(
   services: Services,
-  target: TargetRow,
+  target: Target,
   lease: Lease,
 ): Promise<void> {
   const { staged, stagedRepository } = target;
   if (staged === undefined || stagedRepository === undefined) return;
-  // What stands in the repository itself is a published patch that was verified again.
+  // In the repository itself it is a published patch that was verified again.
   if (stagedRepository === target.repository) return;
   await unlessRegistryFails(services, stagedRepository, () => {
     lease.assertHeld();

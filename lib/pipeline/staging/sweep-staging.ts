@@ -1,21 +1,21 @@
 import { inParallel } from '../../in-parallel.ts';
 import { allManifests } from '../../registry/all-manifests.ts';
 import { RegistryError } from '../../registry/registry.ts';
-import type { JobRow } from '../records/job-row.ts';
-import { isRunOver, RUN_PARTITION } from '../records/run-row.ts';
+import type { Job } from '../records/job.ts';
+import { isRunOver } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { stagingOf } from './staging-names.ts';
 
 const AT_ONCE = 8;
-/** By which the registry's clock may differ from ours. */
+/** The most that the registry's clock may differ from ours. */
 const CLOCKS_SECONDS = 60;
 
 /**
- * Empties the staging repositories of a run's patch jobs of whatever a group has put there, under
- * whatever tag or none. Not while a run is under way, which may have its patches there; and what has
- * come since then may be of one that has just begun. False: there may be something left.
+ * Empties the staging repositories of a run's patch jobs, tagged or not. It does nothing while a run is
+ * active, and spares what was pushed since it began: that may belong to a new run. False: something may
+ * be left.
  */
-export async function sweepStaging(services: Services, jobs: readonly JobRow[]): Promise<boolean> {
+export async function sweepStaging(services: Services, jobs: readonly Job[]): Promise<boolean> {
   const repositories = [
     ...new Set(jobs.filter((job) => job.kind === 'patch').map((job) => job.repository)),
   ].filter((repository) => repository !== undefined);
@@ -29,8 +29,8 @@ export async function sweepStaging(services: Services, jobs: readonly JobRow[]):
 }
 
 async function isRunUnderWay(services: Services): Promise<boolean> {
-  for await (const { row } of services.runs.listReadable(RUN_PARTITION, () => {})) {
-    if (!isRunOver(row)) return true;
+  for await (const run of services.runs.newestFirst(() => {})) {
+    if (!isRunOver(run)) return true;
   }
   return false;
 }

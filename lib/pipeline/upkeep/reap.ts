@@ -1,18 +1,18 @@
 import { GroupTag } from '../../containers/container-groups.ts';
-import type { Stored } from '../../storage/typed-table.ts';
 import { deleteGroup } from '../group/delete-group.ts';
 import { sendTick } from '../messages.ts';
-import { isRunOver, RUN_PARTITION, type RunRow } from '../records/run-row.ts';
+import { isRunOver, type Run } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
+import type { Stored } from '../stores/stored.ts';
 import { lastLook } from './last-look.ts';
 
-/** Newest first: more than a year of daily runs, so that one is found however long the app stood. */
+/** More than a year of daily runs: a run is found however long the app stood still. */
 const MAX_RUNS = 500;
 
 /**
- * The last resort, on a timer of its own: deletes groups of ours that are past their expiry, wakes
- * runs whose tick was lost, and looks once more at runs that ended a while ago. One that fails does
- * not keep the others from being done; the invocation fails then, so that it is seen.
+ * The last resort, on a timer of its own: deletes expired container groups, wakes runs whose tick was
+ * lost, and takes the last look at ended runs. If one of these fails, the others are done, and then the
+ * invocation fails so that people see it.
  */
 export async function reap(services: Services): Promise<void> {
   await each([reapGroups, seeToRuns], (duty) => duty(services));
@@ -35,24 +35,23 @@ async function reapGroups(services: Services): Promise<void> {
 async function seeToRuns(services: Services): Promise<void> {
   const now = services.clock.now();
   const { tickSeconds } = services.options;
-  const late: Stored<RunRow>[] = [];
+  const late: Stored<Run>[] = [];
   let looked = 0;
   const passOver = ({ message }: Error) =>
     services.log.error('run passed over', { detail: message });
-  for await (const run of services.runs.listReadable(RUN_PARTITION, passOver)) {
-    const { row } = run;
+  for await (const run of services.runs.newestFirst(passOver)) {
     looked += 1;
     if (looked > MAX_RUNS) break;
-    if (!isRunOver(row) && secondsAfter(row.nextAt, 2 * tickSeconds) < now) {
-      services.log.warn('run woken', { runId: row.runId });
-      await sendTick(services, { runId: row.runId, wake: row.wake });
+    if (!isRunOver(run) && secondsAfter(run.nextAt, 2 * tickSeconds) < now) {
+      services.log.warn('run woken', { runId: run.id });
+      await sendTick(services, { runId: run.id, wake: run.wake });
     }
-    if (row.lastLookAt !== undefined && row.lastLookAt <= now) late.push(run);
+    if (run.lastLookAt !== undefined && run.lastLookAt <= now) late.push(run);
   }
   await each(late, (run) => lastLook(services, run));
 }
 
-/** All of them, though one fails; what failed first is thrown at the end. */
+/** Handles every item even if one fails, then throws the first error. */
 async function each<Item>(
   items: Iterable<Item>,
   act: (item: Item) => Promise<void>,

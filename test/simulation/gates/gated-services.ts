@@ -1,6 +1,6 @@
-import { typedTables } from '../../../lib/app.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Services } from '../../../lib/pipeline/services.ts';
+import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import type { Task } from '../task.ts';
 import type { Gate } from './gate.ts';
 import { gatedBlobs } from './gated-blobs.ts';
@@ -18,7 +18,7 @@ export function gatedServices(gate: Gate, task: Task): Services {
     groups: gatedGroups(gate, task),
     queues: gatedQueues(gate, task),
     blobs: gatedBlobs(gate, task),
-    ...typedTables(gatedTables(gate, task)),
+    ...tableStores(gatedTables(gate, task)),
     options: gate.options,
   };
 }

@@ -1,6 +1,7 @@
 import type { Entity } from '../../../lib/storage/tables.ts';
 import { isJobRow, isRunRow, isTargetRow, type RowWrite } from './row-write.ts';
 
+const OVER = ['done', 'lost', 'canceled', 'dropped', 'run-over'];
 const TERMINAL = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'];
 
 /** The rows as the pipeline wrote them last, so that no check has to read a table. */
@@ -29,7 +30,7 @@ export function hasEnded(target: Entity): boolean {
 }
 
 export function isOver(job: Entity): boolean {
-  return job.state === 'done' || job.state === 'lost';
+  return OVER.includes(String(job.state));
 }
 
 /** For people. */

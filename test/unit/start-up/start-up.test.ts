@@ -19,7 +19,7 @@ beforeEach(() => {
 /** The app of the sample's settings, whose storage and registry answer so. */
 function appWith(
   answers: {
-    readonly runs?: () => Promise<undefined>;
+    readonly storage?: () => Promise<boolean>;
     readonly token?: () => Promise<string>;
   } = {},
   settings: Readonly<Record<string, string>> = {},
@@ -28,8 +28,8 @@ function appWith(
     { ...sample.Values, ...settings },
     { identity: 'app' },
   );
-  const { runs = async () => undefined, token = async () => tokenFor('pull') } = answers;
-  app.runs.get = runs;
+  const { storage = async () => false, token = async () => tokenFor('pull') } = answers;
+  app.builders.has = storage;
   app.registry.mintToken = async () => ({ token: await token(), expiresAt: new Date(0) });
   return { app: { ...app, clock: time.clock }, settings: read };
 }
@@ -51,7 +51,7 @@ describe('startUp', () => {
   });
 
   it.each([
-    ['storage that refuses', { runs: async () => Promise.reject(DENIED) }, /^storage \(reading/],
+    ['storage that refuses', { storage: async () => Promise.reject(DENIED) }, /^storage \(reading/],
     [
       'a registry that refuses the identity',
       { token: async () => Promise.reject(new RegistryError('unauthorized', 'exchange: 401')) },
@@ -80,7 +80,7 @@ describe('startUp', () => {
 
     const seconds = await started(
       appWith({
-        runs: () => both('storage'),
+        storage: async () => (await both('storage')) ?? false,
         token: async () => {
           await both('registry');
           return tokenFor('pull');

@@ -1,5 +1,5 @@
-import { isRunOver } from '../../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
+import { isRunOver } from '../../../lib/pipeline/records/run.ts';
+import type { Target } from '../../../lib/pipeline/records/target.ts';
 import type { DemoImage } from '../../images/demo-images.ts';
 import type { HostLog } from '../functions-host/host-log.ts';
 import { waitFor } from '../seed/job-world.ts';
@@ -57,7 +57,7 @@ export async function runThroughChaos(options: {
       return newest !== undefined && isRunOver(newest) ? newest : undefined;
     });
     await chaos.end();
-    const targets = await tables.targets(run.runId);
+    const targets = await tables.targets(run.id);
     const texts = logs.map(({ message }) => ({ where: 'log of the app', text: message }));
     const left = [...texts, ...(await passing.stop()), ...(await storedTexts(world))];
     const faults = ledger.counts();
@@ -85,7 +85,7 @@ async function seed(world: World, images: readonly DemoImage[]): Promise<void> {
 /** What became otherwise than in calm. */
 function otherOutcomes(
   images: readonly DemoImage[],
-  targets: readonly TargetRow[],
+  targets: readonly Target[],
   faults: ChaosEnd['faults'],
 ): Pick<ChaosEnd, 'explained' | 'unexplained'> {
   const expected = new Map(images.flatMap(expectedOutcomes));
@@ -103,7 +103,7 @@ function otherOutcomes(
   return { explained, unexplained };
 }
 
-function outcomeText({ state, reason, patchTag }: TargetRow): string {
+function outcomeText({ state, reason, patchTag }: Target): string {
   return `${state} ${reason ?? (state === 'patched' ? patchTag : '')}`.trim();
 }
 

@@ -3,7 +3,7 @@ import { Annotation } from '../../../lib/image/annotations.ts';
 import { digestOf } from '../../../lib/image/digest.ts';
 import { MediaType } from '../../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import { RunRow } from '../../../lib/pipeline/records/run-row.ts';
+import { Run } from '../../../lib/pipeline/records/run.ts';
 import { type LocalRegistry, startRegistry } from '../registry/start-registry.ts';
 import { createAuthority } from '../tls/certificates.ts';
 import { type Ending, endsWell } from './ends-well.ts';
@@ -72,10 +72,8 @@ it('notices a secret', () => {
   expect(broken({ ...calm, left })).toEqual(['a log']);
 });
 
-const COMPLETED = RunRow.parse({
-  partitionKey: 'run',
-  rowKey: '8204504859999-20261124T043900Z-86c8',
-  runId: '20261124T043900Z-86c8',
+const COMPLETED = Run.parse({
+  id: '20261124T043900Z-86c8',
   state: 'completed',
   trigger: 'schedule',
   dryRun: false,

@@ -2,8 +2,8 @@ import { Annotation, ArtifactType } from '../../../lib/image/annotations.ts';
 import type { Digest } from '../../../lib/image/digest.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
 import { RepositoryName } from '../../../lib/image/reference.ts';
-import type { RunRow } from '../../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
+import type { Run } from '../../../lib/pipeline/records/run.ts';
+import type { Target } from '../../../lib/pipeline/records/target.ts';
 import { isTerminal } from '../../../lib/pipeline/records/target-states.ts';
 import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import type { ArmServer } from '../arm/arm-server.ts';
@@ -24,8 +24,8 @@ export interface Ending {
   readonly world: LeftWorld;
   /** The registry before the run. */
   readonly before: Snapshot;
-  readonly run: RunRow;
-  readonly targets: readonly TargetRow[];
+  readonly run: Run;
+  readonly targets: readonly Target[];
   /** Logs, rows, blobs, messages. */
   readonly left: readonly LeftText[];
   readonly secrets: readonly string[];
@@ -58,7 +58,7 @@ export function endsWell(ending: Ending): readonly Promised[] {
   ];
 }
 
-function unended(targets: readonly TargetRow[]): string[] {
+function unended(targets: readonly Target[]): string[] {
   return targets
     .filter(({ state, reason }) => {
       const needsReason = state !== 'clean' && state !== 'patched';
@@ -90,7 +90,7 @@ function unverified({ world, before, targets }: Ending, now: Snapshot): string[]
     );
 }
 
-function patchFaults(world: LeftWorld, target: TargetRow | undefined, digest: string): string[] {
+function patchFaults(world: LeftWorld, target: Target | undefined, digest: string): string[] {
   if (target === undefined) return ['is of no target'];
   if (target.state !== 'patched') return [`stands, and its target is ${target.state}`];
   if (target.patchDigest === undefined || target.patchDigest !== digest) {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { isRunOver, type Run } from '../../../lib/pipeline/records/run.ts';
 import { RunId } from '../../../lib/pipeline/records/run-id.ts';
-import { isRunOver, type RunRow } from '../../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
+import type { Target } from '../../../lib/pipeline/records/target.ts';
 import type { FunctionsHost, InvocationEnd } from '../functions-host/functions-host.ts';
 import type { HostLog } from '../functions-host/host-log.ts';
 import { startWorld, type World, type WorldOptions } from '../world.ts';
@@ -30,10 +30,10 @@ export interface JobWorld {
 }
 
 export interface FinishedRun {
-  readonly run: RunRow;
-  readonly targets: readonly TargetRow[];
+  readonly run: Run;
+  readonly targets: readonly Target[];
   /** The target of `repository:tag`. */
-  target(image: string): TargetRow;
+  target(image: string): Target;
 }
 
 const SETTINGS = {
@@ -106,7 +106,7 @@ function all(repository: string): PolicyRepository {
 
 /** A run that was not there before: a second call within one second is answered with the first's. */
 async function startRun(host: FunctionsHost, tables: RunTables): Promise<RunId> {
-  const known = new Set((await tables.runs()).map(({ runId }) => runId));
+  const known = new Set((await tables.runs()).map(({ id }) => id));
   return waitFor('a run of its own', async () => {
     const answer = await fetch(`${host.url}/${host.routePrefix}/runs`, {
       method: 'POST',
@@ -124,7 +124,7 @@ async function finished(tables: RunTables, runId?: RunId): Promise<FinishedRun> 
     const wanted = runId === undefined ? newest : await tables.run(runId);
     return wanted !== undefined && isRunOver(wanted) ? wanted : undefined;
   });
-  const targets = await tables.targets(run.runId);
+  const targets = await tables.targets(run.id);
   return {
     run,
     targets,

@@ -1,8 +1,8 @@
-import { typedTables } from '../../../lib/app.ts';
-import type { JobRow } from '../../../lib/pipeline/records/job-row.ts';
-import { type RunId, runRowKey } from '../../../lib/pipeline/records/run-id.ts';
-import { RUN_PARTITION, type RunRow } from '../../../lib/pipeline/records/run-row.ts';
-import type { TargetRow } from '../../../lib/pipeline/records/target-row.ts';
+import type { Job } from '../../../lib/pipeline/records/job.ts';
+import type { Run } from '../../../lib/pipeline/records/run.ts';
+import type { RunId } from '../../../lib/pipeline/records/run-id.ts';
+import type { Target } from '../../../lib/pipeline/records/target.ts';
+import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import { AzureTables } from '../../../lib/storage/azure-tables.ts';
 import { connectStorage } from '../../../lib/storage/storage-connection.ts';
 import type { LocalStorage } from '../storage.ts';
@@ -10,45 +10,41 @@ import type { LocalStorage } from '../storage.ts';
 /** What the tables say of runs, read from outside of the app as an operator would. */
 export interface RunTables {
   /** Newest first. */
-  runs(): Promise<readonly RunRow[]>;
-  run(runId: RunId): Promise<RunRow>;
+  runs(): Promise<readonly Run[]>;
+  run(runId: RunId): Promise<Run>;
   /** Sorted by image. */
-  targets(runId: RunId): Promise<readonly TargetRow[]>;
-  jobs(runId: RunId): Promise<readonly JobRow[]>;
+  targets(runId: RunId): Promise<readonly Target[]>;
+  jobs(runId: RunId): Promise<readonly Job[]>;
 }
 
 export function readRunTables(storage: LocalStorage): RunTables {
   const { connectionString } = storage.account;
-  const tables = typedTables(
+  const stores = tableStores(
     new AzureTables(connectStorage({ kind: 'connection-string', connectionString })),
   );
   return {
-    runs: () => rowsOf(tables.runs.list(RUN_PARTITION)),
+    runs: () => Array.fromAsync(stores.runs.newestFirst(unreadable)),
     async run(runId) {
-      const stored = await tables.runs.get(RUN_PARTITION, runRowKey(runId));
-      if (stored === undefined) {
+      const run = await stores.runs.find(runId);
+      if (run === undefined) {
         throw new Error(`there is no run ${runId}`);
       }
-      return stored.row;
+      return run;
     },
     async targets(runId) {
-      const rows = await rowsOf(tables.targets.list(runId));
-      return rows.sort((one, other) => ordinal(imageOf(one), imageOf(other)));
+      const targets = await Array.fromAsync(stores.targets.ofRun(runId));
+      return targets.sort((one, other) => ordinal(imageOf(one), imageOf(other)));
     },
-    jobs: (runId) => rowsOf(tables.jobs.list(runId)),
+    jobs: (runId) => Array.fromAsync(stores.jobs.ofRun(runId)),
   };
 }
 
-export function imageOf(target: Pick<TargetRow, 'repository' | 'tag'>): string {
-  return `${target.repository}:${target.tag}`;
+function unreadable(error: Error): never {
+  throw error;
 }
 
-async function rowsOf<Row>(list: AsyncIterable<{ readonly row: Row }>): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const { row } of list) {
-    rows.push(row);
-  }
-  return rows;
+export function imageOf(target: Pick<Target, 'repository' | 'tag'>): string {
+  return `${target.repository}:${target.tag}`;
 }
 
 function ordinal(left: string, right: string): number {

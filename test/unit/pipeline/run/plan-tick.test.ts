@@ -2,25 +2,28 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
-import type { JobRow } from '../../../../lib/pipeline/records/job-row.ts';
+import type { Job } from '../../../../lib/pipeline/records/job.ts';
+import { isJobOver, JobState } from '../../../../lib/pipeline/records/job-states.ts';
 import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
-import { type TargetRow, targetRowKey } from '../../../../lib/pipeline/records/target-row.ts';
+import { type Target, targetIdOf } from '../../../../lib/pipeline/records/target.ts';
 import { isTerminal, TargetState } from '../../../../lib/pipeline/records/target-states.ts';
 import { planTick } from '../../../../lib/pipeline/run/plan-tick.ts';
+import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
 
 const runId = RunId.parse('20261123T020000Z-7f3a');
 const now = new Date('2026-11-23T02:10:00Z');
 const options = { maxGroups: 3, scanBatch: 4, patchBatch: 2, tickSeconds: 30 };
 
-function target(repository: string, tag: string, change: Partial<TargetRow> = {}): TargetRow {
+function target(repository: string, tag: string, change: Partial<Target> = {}): Stored<Target> {
   return {
-    partitionKey: runId,
-    rowKey: targetRowKey(repository, tag),
+    id: targetIdOf(repository, tag),
+    runId,
+    version: '',
     repository: RepositoryName.parse(repository),
     tag: Tag.parse(tag),
     state: 'queued',
     sourceDigest: digestOf(`${repository}:${tag}`),
-    patches: '[]',
+    patches: [],
     job: '',
     round: 0,
     attempts: 0,
@@ -29,13 +32,14 @@ function target(repository: string, tag: string, change: Partial<TargetRow> = {}
   };
 }
 
-function job(rowKey: string, change: Partial<JobRow> = {}): JobRow {
+function job(id: string, change: Partial<Job> = {}): Stored<Job> {
   return {
-    partitionKey: runId,
-    rowKey,
+    id,
+    runId,
+    version: '',
     kind: 'scan',
     state: 'running',
-    targets: '["x"]',
+    targets: ['x'],
     attempt: 1,
     wake: 1,
     nextAt: now,
@@ -45,7 +49,7 @@ function job(rowKey: string, change: Partial<JobRow> = {}): JobRow {
   };
 }
 
-const plan = (targets: readonly TargetRow[], jobs: readonly JobRow[] = []) =>
+const plan = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) =>
   planTick({ targets, jobs, options, now, stop: undefined });
 
 describe('new jobs', () => {
@@ -128,7 +132,7 @@ describe('admission', () => {
       ...['w1', 'w2', 'w3'].map((key) => job(key, { state: 'waiting' })),
     ];
 
-    expect(plan([], jobs).admit.map((row) => row.rowKey)).toEqual(['w1']);
+    expect(plan([], jobs).admit.map((row) => row.id)).toEqual(['w1']);
   });
 
   it('takes first what has got furthest', () => {
@@ -157,7 +161,7 @@ it('wakes a job only when its time has passed by more than the grace', () => {
     job('over', { state: 'done', nextAt: at(99) }),
   ];
 
-  expect(plan([], jobs).wake.map((row) => row.rowKey)).toEqual(['late']);
+  expect(plan([], jobs).wake.map((row) => row.id)).toEqual(['late']);
 });
 
 it('ends what nobody has in hand once the run is to end', () => {
@@ -181,14 +185,12 @@ it('is over exactly when every target has ended and no job is left', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(...TargetState.options), { maxLength: 6 }),
-      fc.array(fc.constantFrom('waiting', 'running', 'done', 'lost'), { maxLength: 4 }),
+      fc.array(fc.constantFrom(...JobState.options), { maxLength: 4 }),
       (states, jobStates) => {
         const targets = states.map((state, at) => target('a', `v${at}`, { state }));
         const jobs = jobStates.map((state, at) => job(`job-${at}`, { state }));
 
-        const ended =
-          states.every(isTerminal) &&
-          jobStates.every((state) => state === 'done' || state === 'lost');
+        const ended = states.every(isTerminal) && jobStates.every((state) => isJobOver({ state }));
         expect(plan(targets, jobs).over).toBe(ended);
       },
     ),
@@ -212,8 +214,8 @@ it('puts each loose target into exactly one new job', () => {
     fc.property(fc.array(drawn, { maxLength: 30 }), (all) => {
       const targets = all.map(({ repository, ...row }, at) => target(repository, `v${at}`, row));
 
-      const given = plan(targets).newJobs.flatMap((one) => one.targets.map((row) => row.rowKey));
-      expect([...given].sort()).toEqual(targets.map((row) => row.rowKey).sort());
+      const given = plan(targets).newJobs.flatMap((one) => one.targets.map((row) => row.id));
+      expect([...given].sort()).toEqual(targets.map((row) => row.id).sort());
     }),
   );
 });

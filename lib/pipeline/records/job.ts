@@ -2,37 +2,32 @@ import { z } from 'zod';
 import { GroupName } from '../../containers/container-groups.ts';
 import { sha256Hex } from '../../image/digest.ts';
 import { RepositoryName } from '../../image/reference.ts';
+import { JobState } from './job-states.ts';
 import { RunId } from './run-id.ts';
 
 /** What a job does. `publish` needs no container group. */
 export const JobKind = z.enum(['scan', 'patch', 'verify', 'publish']);
 export type JobKind = z.infer<typeof JobKind>;
 
-/**
- * waiting: made, not yet admitted · ready: to be launched · launching: its group is about to be
- * created · running: its group is there · done, lost: over.
- */
-export const JobState = z.enum(['waiting', 'ready', 'launching', 'running', 'done', 'lost']);
-export type JobState = z.infer<typeof JobState>;
-
 const Count = z.number().int().nonnegative();
-const TargetKeys = z.array(z.string()).min(1);
 
-/** One row of PatchwrightJobs: the work of one container group. */
-export const JobRow = z.object({
-  partitionKey: RunId,
-  rowKey: z.string(),
+/** The work of one container group. */
+export const Job = z.object({
+  id: z.string(),
+  runId: RunId,
   kind: JobKind,
   state: JobState,
+  /** Why the job was lost. */
   reason: z.string().optional(),
+  /** For people: why the job was lost, or how its last group was refused. */
   detail: z.string().optional(),
   /** Patch and publish jobs serve one repository. */
   repository: RepositoryName.optional(),
   /**
-   * Row keys of all active targets of its images: JSON. Those that name the job in turn are in its
-   * hands; the others have fallen behind and keep the image from being let go at the job's end.
+   * Ids of all active targets of its images. The job works on those that name it in turn; the others
+   * have fallen behind, and their images stay claimed at the job's end.
    */
-  targets: z.string(),
+  targets: z.array(z.string()).min(1).readonly(),
   /** Container groups started, or about to be; the number is part of the group's name. */
   attempt: Count,
   group: GroupName.optional(),
@@ -46,28 +41,19 @@ export const JobRow = z.object({
   wake: Count,
   nextAt: z.date(),
   leaseUntil: z.date().optional(),
-  /** Steps that ended with an unexpected error, one after the other. */
   errors: Count,
   createdAt: z.date(),
   finishedAt: z.date().optional(),
 });
-export type JobRow = z.infer<typeof JobRow>;
-
-export function isJobOver(job: JobRow): boolean {
-  return job.state === 'done' || job.state === 'lost';
-}
-
-export function jobTargets(job: JobRow): readonly string[] {
-  return TargetKeys.parse(JSON.parse(job.targets));
-}
+export type Job = z.infer<typeof Job>;
 
 /** The same targets in the same round give the same job, however often the tick plans it. */
 export function jobIdOf(
   runId: RunId,
   kind: JobKind,
-  targets: readonly { rowKey: string; round: number }[],
+  targets: readonly { readonly id: string; readonly round: number }[],
 ): string {
-  const content = targets.map((target) => `${target.rowKey}/${target.round}`).sort();
+  const content = targets.map((target) => `${target.id}/${target.round}`).sort();
   return `${kind}-${sha256Hex(JSON.stringify([runId, kind, content])).slice(0, 16)}`;
 }
 
@@ -75,11 +61,11 @@ export function groupNameOf(jobId: string, attempt: number): GroupName {
   return GroupName.parse(`pw-${jobId}-${attempt}`);
 }
 
-/** Blobs belong to an attempt: a result of one that was given up is never read again. */
-export function resultBlobOf(job: JobRow): string {
-  return `${job.partitionKey}/${job.rowKey}/${job.attempt}/result.json`;
+/** Blobs belong to an attempt: the result of an attempt that was given up is never read. */
+export function resultBlobOf(job: Job): string {
+  return `${job.runId}/${job.id}/${job.attempt}/result.json`;
 }
 
-export function reportBlobOf(job: JobRow, digest: string): string {
-  return `${job.partitionKey}/${job.rowKey}/${job.attempt}/${digest.replace(':', '-')}.json`;
+export function reportBlobOf(job: Job, digest: string): string {
+  return `${job.runId}/${job.id}/${job.attempt}/${digest.replace(':', '-')}.json`;
 }

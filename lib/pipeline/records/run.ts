@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { RunId } from './run-id.ts';
 
-export const RUN_PARTITION = 'run';
-
 export const RunState = z.enum(['discovering', 'running', 'completed', 'failed', 'canceled']);
 export type RunState = z.infer<typeof RunState>;
 
@@ -17,13 +15,11 @@ export type RunFault = z.infer<typeof RunFault>;
 
 const Count = z.number().int().nonnegative();
 
-/** One row of PatchwrightRuns. The counts are written by the run's tick alone. */
-export const RunRow = z.object({
-  partitionKey: z.literal(RUN_PARTITION),
-  rowKey: z.string(),
-  runId: RunId,
+/** One look at everything that the policy names. The run's tick alone writes the counts. */
+export const Run = z.object({
+  id: RunId,
   state: RunState,
-  /** Of a run that failed, or that is to end since its discovery failed. */
+  /** Of a run that failed, or that ends because its discovery failed. */
   reason: RunFault.optional(),
   /** For people: every fault of a policy that does not parse, one a line. */
   detail: z.string().optional(),
@@ -31,7 +27,7 @@ export const RunRow = z.object({
   dryRun: z.boolean(),
   createdAt: z.date(),
   finishedAt: z.date().optional(),
-  /** What is not done by then ends `failed`, `run-deadline`. */
+  /** A target that is not done by then ends `failed`, `run-deadline`. */
   deadline: z.date(),
   /** SHA-256 of the policy document, and the blob that holds it for this run. */
   policyDigest: z.string().optional(),
@@ -39,21 +35,20 @@ export const RunRow = z.object({
   tagConvention: z.enum(['incremental', 'floating']).optional(),
   /** The vulnerability database that scan and verify both use. */
   databaseDigest: z.string().optional(),
-  /** Where discovery stands: index into the policy's repositories, and the last tag done. */
+  /** Progress of discovery: an index into the policy's repositories, and the last tag done. */
   cursorRepository: Count,
   cursorTag: z.string(),
-  /** Only a tick message with this number is accepted; each tick increments it. */
   wake: Count,
   nextAt: z.date(),
+  leaseUntil: z.date().optional(),
+  errors: Count,
   /** When the last tick began. */
   tickedAt: z.date().optional(),
   /**
-   * When the reaper is to look at the ended run for the last time: whatever a group or a step that
-   * was given up could still do has been done by then.
+   * When the reaper looks at the ended run for the last time. Until then a lost group or a stalled
+   * step may still have an effect.
    */
   lastLookAt: z.date().optional(),
-  leaseUntil: z.date().optional(),
-  errors: Count,
   targets: Count,
   active: Count,
   clean: Count,
@@ -64,8 +59,22 @@ export const RunRow = z.object({
   failed: Count,
   canceled: Count,
 });
-export type RunRow = z.infer<typeof RunRow>;
+export type Run = z.infer<typeof Run>;
 
-export function isRunOver(run: RunRow): boolean {
-  return run.state === 'completed' || run.state === 'failed' || run.state === 'canceled';
+/** How many targets a run has, how many are active, and how many ended in each state. */
+export type RunCounts = Pick<
+  Run,
+  | 'targets'
+  | 'active'
+  | 'clean'
+  | 'patched'
+  | 'planned'
+  | 'skipped'
+  | 'rejected'
+  | 'failed'
+  | 'canceled'
+>;
+
+export function isRunOver({ state }: Pick<Run, 'state'>): boolean {
+  return state === 'completed' || state === 'failed' || state === 'canceled';
 }

@@ -7,12 +7,21 @@ import { TargetState } from './target-states.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** One row of PatchwrightTargets: one tag that a run looks at. */
-export const TargetRow = z.object({
-  partitionKey: RunId,
-  rowKey: z.string(),
+/** A patch of ours as discovery saw it in the registry. */
+export const KnownPatch = z.object({
+  tag: Tag,
+  digest: Digest,
+  sourceDigest: Digest,
+  fingerprint: z.string(),
+});
+export type KnownPatch = z.infer<typeof KnownPatch>;
+
+/** One tag that a run looks at. */
+export const Target = z.object({
+  id: z.string(),
+  runId: RunId,
   repository: RepositoryName,
-  /** `*` where the policy names a repository that is not there. */
+  /** `*` if the policy names a repository that does not exist. */
   tag: z.union([Tag, z.literal('*')]),
   state: TargetState,
   reason: Reason.optional(),
@@ -22,16 +31,16 @@ export const TargetRow = z.object({
   digest: Digest.optional(),
   /** The image that is scanned and patched. */
   sourceDigest: Digest.optional(),
-  /** Why no tag could be given to a patch, known at discovery and used only if one is needed. */
+  /** Why a patch of this target could get no tag. Known at discovery, used only if it needs a patch. */
   tagFault: z.enum(['tag-ambiguous', 'tag-limit']).optional(),
-  /** Patches of ours that the registry shows under tags of this base: JSON, newest last. */
-  patches: z.string(),
+  /** Patches of ours that the registry shows under tags of this base, the newest last. */
+  patches: z.array(KnownPatch).readonly(),
   osFamily: z.string().optional(),
   osName: z.string().optional(),
   architecture: z.string().optional(),
-  /** The job that has it in hand; empty: the tick gives it to the next one. */
+  /** The job that works on it; empty if the tick has yet to give it to one. */
   job: z.string(),
-  /** Counts every hand-over to a job, so that job ids never repeat. */
+  /** Counts the jobs it was given to, so that job ids never repeat. */
   round: Count,
   /** Attempts that were lost in the present state. */
   attempts: Count,
@@ -39,12 +48,12 @@ export const TargetRow = z.object({
   /** Where the patch with our annotations waits for verification. */
   stagedRepository: RepositoryName.optional(),
   staged: Digest.optional(),
-  /** The tag chosen before it is written, and the patch that stands under it. */
+  /** The tag reserved for the patch, and the patch published under it. */
   patchTag: Tag.optional(),
   patchDigest: Digest.optional(),
   /** Tool and version, for example `copa/0.14.2`. */
   tools: z.string().optional(),
-  /** Paths in the added layers that no updated package owns: how many. */
+  /** How many paths in the added layers no updated package owns. */
   unownedPaths: Count.optional(),
   beforeCritical: Count.optional(),
   beforeHigh: Count.optional(),
@@ -65,33 +74,18 @@ export const TargetRow = z.object({
   verifiedAt: z.date().optional(),
   finishedAt: z.date().optional(),
 });
-export type TargetRow = z.infer<typeof TargetRow>;
+export type Target = z.infer<typeof Target>;
 
-export function targetRowKey(repository: string, tag: string): string {
+export function targetIdOf(repository: string, tag: string): string {
   return sha256Hex(`${repository}:${tag}`).slice(0, 32);
 }
 
-/** What its target shares with other tags of one image; its own row's key before the source is known. */
-export function imageKey({ repository, sourceDigest, rowKey }: TargetRow): string {
-  return `${repository}@${sourceDigest ?? rowKey}`;
+/** Equal for all tags of one image. A target whose source is unknown has a key of its own. */
+export function imageKey({ repository, sourceDigest, id }: Target): string {
+  return `${repository}@${sourceDigest ?? id}`;
 }
 
-/** A patch of ours as discovery saw it in the registry. */
-export const KnownPatch = z.object({
-  tag: Tag,
-  digest: Digest,
-  sourceDigest: Digest,
-  fingerprint: z.string(),
-});
-export type KnownPatch = z.infer<typeof KnownPatch>;
-
-const KnownPatches = z.array(KnownPatch);
-
-export function knownPatches(target: TargetRow): readonly KnownPatch[] {
-  return KnownPatches.parse(JSON.parse(target.patches));
-}
-
-/** Its tag is written down, and may stand already: whatever happens, its publishing is finished. */
-export function isIntended(target: TargetRow): boolean {
+/** Its tag is reserved and may be published already: its publishing is always finished. */
+export function isIntended(target: Target): boolean {
   return target.state === 'publishing' && target.patchTag !== undefined;
 }

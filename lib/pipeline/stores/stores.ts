@@ -1,0 +1,18 @@
+import type { BuilderProofs } from './builder-proofs.ts';
+import type { Cancellations } from './cancellations.ts';
+import type { Inventory } from './inventory.ts';
+import type { JobStore } from './job-store.ts';
+import type { RunStore } from './run-store.ts';
+import type { TargetStore } from './target-store.ts';
+import type { Throttle } from './throttle.ts';
+
+/** Everything that the pipeline keeps between its steps, but for blobs and messages. */
+export interface Stores {
+  readonly runs: RunStore;
+  readonly cancellations: Cancellations;
+  readonly targets: TargetStore;
+  readonly jobs: JobStore;
+  readonly throttle: Throttle;
+  readonly builders: BuilderProofs;
+  readonly inventory: Inventory;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { TABLES, type Tables } from '../../../storage/tables.ts';
+import { TypedTable } from '../../../storage/typed-table.ts';
+import { RunId } from '../../records/run-id.ts';
+import type { Cancellations } from '../cancellations.ts';
+
+const PARTITION = 'cancel';
+
+/** In PatchwrightRuns, beside the runs. */
+const CancelRow = z.object({
+  partitionKey: z.literal(PARTITION),
+  rowKey: RunId,
+  requestedAt: z.date(),
+});
+type CancelRow = z.infer<typeof CancelRow>;
+
+/** Requests in PatchwrightRuns. */
+export class TableCancellations implements Cancellations {
+  readonly #rows: TypedTable<CancelRow>;
+
+  constructor(tables: Tables) {
+    this.#rows = new TypedTable({ tables, table: TABLES.runs, schema: CancelRow });
+  }
+
+  async request(runId: RunId, requestedAt: Date): Promise<void> {
+    await this.#rows.insert({ partitionKey: PARTITION, rowKey: runId, requestedAt });
+  }
+
+  async isRequested(runId: RunId): Promise<boolean> {
+    return (await this.#rows.get(PARTITION, runId)) !== undefined;
+  }
+}

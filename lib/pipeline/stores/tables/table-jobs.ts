@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { TABLES, type Tables } from '../../../storage/tables.ts';
+import { Job } from '../../records/job.ts';
+import { assertJobTransition } from '../../records/job-states.ts';
+import { leasedUntil } from '../../records/leased.ts';
+import { RunId } from '../../records/run-id.ts';
+import type { JobStore, NewJob } from '../job-store.ts';
+import type { LeaseTime } from '../lease-store.ts';
+import type { PassOver, Stored } from '../stored.ts';
+import { jsonColumn } from './json-column.ts';
+import { RecordTable, type RowMapping } from './record-table.ts';
+
+/** One row of PatchwrightJobs. */
+const JobRow = Job.omit({ id: true, runId: true }).extend({
+  partitionKey: RunId,
+  rowKey: z.string(),
+  targets: jsonColumn(Job.shape.targets),
+});
+type JobRow = z.infer<typeof JobRow>;
+
+const JOBS: RowMapping<JobRow, Job> = {
+  table: TABLES.jobs,
+  schema: JobRow,
+  toRow: ({ id, runId, ...columns }) => ({ ...columns, partitionKey: runId, rowKey: id }),
+  fromRow: ({ partitionKey, rowKey, ...columns }) => ({
+    ...columns,
+    id: rowKey,
+    runId: partitionKey,
+  }),
+};
+
+/** PatchwrightJobs. */
+export class TableJobs implements JobStore {
+  readonly #records: RecordTable<JobRow, Job>;
+
+  constructor(tables: Tables) {
+    this.#records = new RecordTable(tables, JOBS);
+  }
+
+  find(runId: RunId, jobId: string): Promise<Stored<Job> | undefined> {
+    return this.#records.find({ partitionKey: runId, rowKey: jobId });
+  }
+
+  ofRun(runId: RunId): AsyncIterable<Stored<Job>> {
+    return this.#records.list(runId);
+  }
+
+  readableOfRun(runId: RunId, passOver: PassOver): AsyncIterable<Stored<Job>> {
+    return this.#records.listReadable(runId, passOver);
+  }
+
+  async add(job: NewJob): Promise<void> {
+    const nextAt = job.createdAt;
+    await this.#records.insert({
+      ...job,
+      state: 'waiting',
+      attempt: 0,
+      wake: 0,
+      nextAt,
+      errors: 0,
+    });
+  }
+
+  admit(job: Stored<Job>, at: Date): Promise<Stored<Job> | undefined> {
+    return this.#update(job, { state: 'ready', nextAt: at });
+  }
+
+  drop(job: Stored<Job>, at: Date): Promise<Stored<Job> | undefined> {
+    return this.#update(job, { state: 'dropped', finishedAt: at });
+  }
+
+  endWithRun(job: Stored<Job>, at: Date): Promise<Stored<Job> | undefined> {
+    return this.#update(job, { state: 'run-over', finishedAt: at, leaseUntil: undefined });
+  }
+
+  take(job: Stored<Job>, { until }: LeaseTime): Promise<Stored<Job> | undefined> {
+    return this.#update(job, leasedUntil(job, until));
+  }
+
+  save(held: Stored<Job>, changes: Partial<Job>): Promise<Stored<Job> | undefined> {
+    return this.#update(held, changes);
+  }
+
+  release(held: Stored<Job>, changes: Partial<Job>): Promise<Stored<Job> | undefined> {
+    return this.#update(held, { ...changes, leaseUntil: undefined });
+  }
+
+  async #update(job: Stored<Job>, changes: Partial<Job>): Promise<Stored<Job> | undefined> {
+    const { state = job.state } = changes;
+    if (state !== job.state) assertJobTransition(job.state, state);
+    return this.#records.update(job, changes);
+  }
+}

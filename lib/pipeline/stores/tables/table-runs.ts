@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { TABLES, type Tables } from '../../../storage/tables.ts';
+import { leasedUntil } from '../../records/leased.ts';
+import { Run, type RunCounts } from '../../records/run.ts';
+import { RunId } from '../../records/run-id.ts';
+import type { LeaseTime } from '../lease-store.ts';
+import type { RunStore } from '../run-store.ts';
+import type { PassOver, Stored } from '../stored.ts';
+import { RecordTable, type RowMapping } from './record-table.ts';
+
+const PARTITION = 'run';
+
+/** One row of PatchwrightRuns. */
+const RunRow = Run.omit({ id: true }).extend({
+  partitionKey: z.literal(PARTITION),
+  rowKey: z.string(),
+  runId: RunId,
+});
+type RunRow = z.infer<typeof RunRow>;
+
+const RUNS: RowMapping<RunRow, Run> = {
+  table: TABLES.runs,
+  schema: RunRow,
+  toRow: ({ id, ...columns }) => ({ ...columns, ...keysOf(id), runId: id }),
+  fromRow: ({ partitionKey: _1, rowKey: _2, runId: id, ...columns }) => ({ ...columns, id }),
+};
+
+/** PatchwrightRuns. */
+export class TableRuns implements RunStore {
+  readonly #records: RecordTable<RunRow, Run>;
+
+  constructor(tables: Tables) {
+    this.#records = new RecordTable(tables, RUNS);
+  }
+
+  find(runId: RunId): Promise<Stored<Run> | undefined> {
+    return this.#records.find(keysOf(runId));
+  }
+
+  newestFirst(passOver: PassOver): AsyncIterable<Stored<Run>> {
+    return this.#records.listReadable(PARTITION, passOver);
+  }
+
+  async start(run: Run): Promise<'started' | 'exists'> {
+    return (await this.#records.insert(run)) === undefined ? 'exists' : 'started';
+  }
+
+  take(run: Stored<Run>, { from, until }: LeaseTime): Promise<Stored<Run> | undefined> {
+    return this.#records.update(run, { ...leasedUntil(run, until), tickedAt: from });
+  }
+
+  save(held: Stored<Run>, changes: Partial<Run>): Promise<Stored<Run> | undefined> {
+    return this.#records.update(held, changes);
+  }
+
+  release(held: Stored<Run>, changes: Partial<Run>): Promise<Stored<Run> | undefined> {
+    return this.#records.update(held, { ...changes, leaseUntil: undefined });
+  }
+
+  close(run: Stored<Run>, counts: RunCounts | undefined): Promise<Stored<Run> | undefined> {
+    return this.#records.update(run, { ...counts, lastLookAt: undefined });
+  }
+}
+
+const LAST_MILLISECOND = 9_999_999_999_999;
+
+/** The row key sorts the newest run first, and follows from the id alone. */
+function keysOf(runId: RunId): Pick<RunRow, 'partitionKey' | 'rowKey'> {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(runId);
+  if (parts === null) throw new Error('not a run id');
+  const [, year, month, day, hour, minute, second] = parts;
+  const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const age = String(LAST_MILLISECOND - milliseconds).padStart(13, '0');
+  return { partitionKey: PARTITION, rowKey: `${age}-${runId}` };
+}

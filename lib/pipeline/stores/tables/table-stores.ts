@@ -1,0 +1,22 @@
+import type { Tables } from '../../../storage/tables.ts';
+import type { Stores } from '../stores.ts';
+import { TableBuilderProofs } from './table-builder-proofs.ts';
+import { TableCancellations } from './table-cancellations.ts';
+import { TableInventory } from './table-inventory.ts';
+import { TableJobs } from './table-jobs.ts';
+import { TableRuns } from './table-runs.ts';
+import { TableTargets } from './table-targets.ts';
+import { TableThrottle } from './table-throttle.ts';
+
+/** The pipeline's stores over any tables. */
+export function tableStores(tables: Tables): Stores {
+  return {
+    runs: new TableRuns(tables),
+    cancellations: new TableCancellations(tables),
+    targets: new TableTargets(tables),
+    jobs: new TableJobs(tables),
+    throttle: new TableThrottle(tables),
+    builders: new TableBuilderProofs(tables),
+    inventory: new TableInventory(tables),
+  };
+}

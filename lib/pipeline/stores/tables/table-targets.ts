@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { TABLES, type Tables } from '../../../storage/tables.ts';
+import { RunId } from '../../records/run-id.ts';
+import { Target } from '../../records/target.ts';
+import { assertTransition, isTerminal, type TargetState } from '../../records/target-states.ts';
+import type { PassOver, Stored } from '../stored.ts';
+import type { TargetChanges, TargetStore } from '../target-store.ts';
+import { jsonColumn } from './json-column.ts';
+import { RecordTable, type RowMapping } from './record-table.ts';
+
+/** One row of PatchwrightTargets. */
+const TargetRow = Target.omit({ id: true, runId: true }).extend({
+  partitionKey: RunId,
+  rowKey: z.string(),
+  patches: jsonColumn(Target.shape.patches),
+});
+type TargetRow = z.infer<typeof TargetRow>;
+
+const TARGETS: RowMapping<TargetRow, Target> = {
+  table: TABLES.targets,
+  schema: TargetRow,
+  toRow: ({ id, runId, ...columns }) => ({ ...columns, partitionKey: runId, rowKey: id }),
+  fromRow: ({ partitionKey, rowKey, ...columns }) => ({
+    ...columns,
+    id: rowKey,
+    runId: partitionKey,
+  }),
+};
+
+/** PatchwrightTargets. */
+export class TableTargets implements TargetStore {
+  readonly #records: RecordTable<TargetRow, Target>;
+
+  constructor(tables: Tables) {
+    this.#records = new RecordTable(tables, TARGETS);
+  }
+
+  find(runId: RunId, targetId: string): Promise<Stored<Target> | undefined> {
+    return this.#records.find({ partitionKey: runId, rowKey: targetId });
+  }
+
+  ofRun(runId: RunId): AsyncIterable<Stored<Target>> {
+    return this.#records.list(runId);
+  }
+
+  readableOfRun(runId: RunId, passOver: PassOver): AsyncIterable<Stored<Target>> {
+    return this.#records.listReadable(runId, passOver);
+  }
+
+  addMissing(targets: readonly Target[]): Promise<void> {
+    return this.#records.insertMissing(targets);
+  }
+
+  async move(
+    target: Stored<Target>,
+    state: TargetState,
+    changes: TargetChanges,
+  ): Promise<Stored<Target> | undefined> {
+    assertTransition(target.state, state);
+    return this.#update(target, { job: '', attempts: 0, ...changes, state });
+  }
+
+  async change(
+    target: Stored<Target>,
+    changes: TargetChanges,
+  ): Promise<Stored<Target> | undefined> {
+    if (isTerminal(target.state)) throw new Error('a target that has ended is never changed');
+    return this.#update(target, changes);
+  }
+
+  async finish(
+    target: Stored<Target>,
+    state: TargetState,
+    changes: TargetChanges,
+  ): Promise<Stored<Target> | undefined> {
+    assertTransition(target.state, state);
+    return this.#update(target, { ...changes, state });
+  }
+
+  async #update(
+    target: Stored<Target>,
+    changes: Partial<Target>,
+  ): Promise<Stored<Target> | undefined> {
+    return this.#records.update(target, changes);
+  }
+}

@@ -1,0 +1,32 @@
+import type { RunId } from '../records/run-id.ts';
+import type { Target } from '../records/target.ts';
+import type { TargetState } from '../records/target-states.ts';
+import type { PassOver, Stored } from './stored.ts';
+
+export type TargetChanges = Partial<Omit<Target, 'id' | 'runId' | 'state'>>;
+
+/**
+ * Port: the targets. A transition that target-states.ts does not have throws. Undefined from a write:
+ * somebody else changed the target first, and has decided. Adapter: `TableTargets`.
+ */
+export interface TargetStore {
+  find(runId: RunId, targetId: string): Promise<Stored<Target> | undefined>;
+  ofRun(runId: RunId): AsyncIterable<Stored<Target>>;
+  readableOfRun(runId: RunId, passOver: PassOver): AsyncIterable<Stored<Target>>;
+  /** Adds targets of one run. Those that exist already stay as they are. */
+  addMissing(targets: readonly Target[]): Promise<void>;
+  /** Moves a target to another active state, which it enters without a job and with a full budget. */
+  move(
+    target: Stored<Target>,
+    state: TargetState,
+    changes: TargetChanges,
+  ): Promise<Stored<Target> | undefined>;
+  /** Changes a target within its state. Throws if it has ended. */
+  change(target: Stored<Target>, changes: TargetChanges): Promise<Stored<Target> | undefined>;
+  /** Ends a target. */
+  finish(
+    target: Stored<Target>,
+    state: TargetState,
+    changes: TargetChanges,
+  ): Promise<Stored<Target> | undefined>;
+}
