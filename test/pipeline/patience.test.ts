@@ -77,6 +77,18 @@ it('gives a job up whose steps never come to their end', async () => {
   expect((await world.jobs(runId))[0]).toMatchObject({ state: 'lost', reason: 'internal-error' });
 });
 
+it('ignores a message for a job that the tick has not admitted', async () => {
+  const world = await worldWithImage();
+  const runId = RunId.parse('20261123T020000Z-0000');
+  const createdAt = world.clock.now();
+  const job = { id: 'scan-00ff', runId, kind: 'scan', targets: ['gone'], createdAt } as const;
+  await world.services.jobs.add(job);
+
+  await stepJob(world.services, { runId, jobId: job.id, wake: 0 });
+
+  expect((await world.jobs(runId))[0]).toMatchObject({ state: 'waiting', wake: 0 });
+});
+
 it('leaves a group two minutes to upload after the end of its work', async () => {
   const world = await worldWithImage();
 

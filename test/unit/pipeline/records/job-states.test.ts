@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import {
+  allJobTransitions,
+  assertJobTransition,
+  isJobOver,
+  JobState,
+} from '../../../../lib/pipeline/records/job-states.ts';
+
+it('lets a job that is over go nowhere', () => {
+  const over = JobState.options.filter((state) => isJobOver({ state }));
+
+  expect(over).toEqual(['done', 'lost', 'canceled', 'dropped', 'run-over']);
+  for (const [from] of allJobTransitions()) expect(over).not.toContain(from);
+});
+
+it('lets every state be reached from the first one', () => {
+  const reached = new Set<string>(['waiting']);
+  for (let round = 0; round < JobState.options.length; round += 1) {
+    for (const [from, to] of allJobTransitions()) if (reached.has(from)) reached.add(to);
+  }
+
+  expect([...reached].sort()).toEqual([...JobState.options].sort());
+});
+
+it('drops only a job that never began', () => {
+  expect(allJobTransitions().filter(([, to]) => to === 'dropped')).toEqual([
+    ['waiting', 'dropped'],
+  ]);
+});
+
+it('refuses a transition that the table does not have', () => {
+  expect(() => assertJobTransition('waiting', 'running')).toThrow('waiting to running');
+});
+
+it('documents each state for operators', () => {
+  const states = [...jobsIn('docs/reasons.md').matchAll(/^\| `([a-z-]+)` \|/gm)];
+
+  expect(states.map(([, state]) => state)).toEqual(JobState.options);
+});
+
+it('documents each transition', () => {
+  const rows = [...jobsIn('ARCHITECTURE.md').matchAll(/^\| `([a-z-]+)` \|.*\|(.*)\|$/gm)];
+
+  const documented = rows.map(([, state, next = '']) => [
+    state,
+    [...next.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+  ]);
+  const allowed = JobState.options.map((state) => [
+    state,
+    allJobTransitions().flatMap(([from, to]) => (from === state ? [to] : [])),
+  ]);
+  expect(documented).toEqual(allowed);
+});
+
+/** The page's section on jobs. */
+function jobsIn(page: string): string {
+  const text = readFileSync(new URL(`../../../../${page}`, import.meta.url), 'utf8');
+  const [, jobs = ''] = text.split(/^#+ Jobs$/m);
+  return jobs.split(/^#/m)[0] ?? '';
+}
