@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createZstdDecompress,
+  type Gunzip,
+  type ZstdDecompress,
+} from 'node:zlib';
 import { LayerError } from './layer-error.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 export interface DecompressionLimits {
   /** Of the tar, after decompression. */
@@ -14,6 +21,10 @@ export interface DecompressionLimits {
 
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
+/** podman's zstd may begin with a frame to skip; its magic number has 16 forms. */
+const ZSTD_SKIPPABLE = [0x2a, 0x4d, 0x18];
+/** 32 MiB, for each layer that is read at the same time: what BuildKit's best compression needs. */
+const MAX_WINDOW_LOG = 25;
 
 /**
  * A layer's tar, within limits. How it is compressed is told by its first bytes, as containerd does
@@ -52,11 +63,10 @@ async function* metered(
 async function* decoded(layer: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     const head = await readHead(layer, ZSTD.length);
-    if (startsWith(head, ZSTD)) {
-      throw new LayerError('unsupported-compression', 'it is compressed with zstd');
-    }
     const whole = prepended(head, layer);
-    yield* startsWith(head, GZIP) ? gunzipped(whole) : whole;
+    if (startsWith(head, GZIP)) yield* through(createGunzip(), whole);
+    else if (isZstd(head)) yield* through(zstdDecompressor(), zstdFrames(whole));
+    else yield* whole;
   } finally {
     await layer.return(undefined);
   }
@@ -80,27 +90,47 @@ async function* prepended(
   yield* rest;
 }
 
-async function* gunzipped(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  // Its failure arrives at the reader of `gunzip` too; there it is handled.
-  const feeding = pipeline(Readable.from(compressed), gunzip).catch(() => undefined);
+async function* through(
+  decompressor: Gunzip | ZstdDecompress,
+  compressed: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  // Its failure arrives at the reader of the decompressor too, and is handled there.
+  const feeding = pipeline(Readable.from(compressed), decompressor).catch(() => undefined);
   try {
-    yield* gunzip;
+    yield* decompressor;
   } catch (error) {
-    throw isZlibError(error) ? new LayerError('not-a-layer', 'its gzip data is broken') : error;
+    throw layerFault(error) ?? error;
   } finally {
-    gunzip.destroy();
+    decompressor.destroy();
     await feeding;
   }
 }
 
-function isZlibError(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    error.code.startsWith('Z_')
-  );
+function zstdDecompressor(): ZstdDecompress {
+  return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } });
+}
+
+/** What zlib or zstd finds wrong with the data; undefined for any other failure. */
+function layerFault(error: unknown): LayerError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
+    return undefined;
+  }
+  if (error.code === 'ZSTD_error_frameParameter_windowTooLarge') {
+    return new LayerError('too-large', 'its zstd data needs more than 32 MiB of memory');
+  }
+  if (error.code.startsWith('ZSTD_error_')) {
+    return new LayerError('not-a-layer', 'its zstd data is broken');
+  }
+  if (error.code.startsWith('Z_')) {
+    return new LayerError('not-a-layer', 'its gzip data is broken');
+  }
+  return undefined;
+}
+
+function isZstd(head: Uint8Array): boolean {
+  const skippable =
+    ((head[0] ?? 0) & 0xf0) === 0x50 && startsWith(head.subarray(1), ZSTD_SKIPPABLE);
+  return skippable || startsWith(head, ZSTD);
 }
 
 function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {

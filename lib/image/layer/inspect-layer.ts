@@ -33,7 +33,7 @@ export type LayerInspection =
   | { readonly ok: false; readonly fault: LayerFault; readonly detail: string };
 
 /**
- * Reads one layer, gzip or plain tar, from its stream, in bounded memory. Whatever the layer holds
+ * Reads one layer, gzip, zstd or plain tar, from its stream, in bounded memory. Whatever the layer holds
  * is an answer; only a stream that fails makes it throw, with the stream's own error.
  */
 export async function inspectLayer(

@@ -1,9 +1,4 @@
-export type LayerFault =
-  | 'too-many-entries'
-  | 'too-large'
-  | 'decompression-bomb'
-  | 'not-a-layer'
-  | 'unsupported-compression';
+export type LayerFault = 'too-many-entries' | 'too-large' | 'decompression-bomb' | 'not-a-layer';
 
 /** What a layer holds makes it unreadable. The message quotes nothing of it. */
 export class LayerError extends Error {
