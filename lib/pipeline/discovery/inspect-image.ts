@@ -41,8 +41,21 @@ export async function readImage(
   return config.success ? { manifest: manifest.data, config: config.data } : undefined;
 }
 
+/** Inspects each image once, however many tags point to it. Remembers for one step of discovery. */
+export function imageInspector(
+  services: Services,
+  repository: RepositoryName,
+): (digest: Digest) => Promise<Inspection> {
+  const inspected = new Map<Digest, Promise<Inspection>>();
+  return (digest) => {
+    const pending = inspected.get(digest) ?? inspectImage(services, repository, digest);
+    inspected.set(digest, pending);
+    return pending;
+  };
+}
+
 /** Finds the one image behind a tag that can be patched, or why there is none. */
-export async function inspectImage(
+async function inspectImage(
   services: Services,
   repository: RepositoryName,
   digest: Digest,

@@ -12,7 +12,7 @@ import type { Run } from '../records/run.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { blankTarget, notFound } from './discovered-targets.ts';
-import { inspectImage } from './inspect-image.ts';
+import { imageInspector } from './inspect-image.ts';
 
 const MAX_KNOWN_PATCHES = 20;
 const BY_NUMBER = new Intl.Collator('en', { numeric: true });
@@ -35,6 +35,7 @@ export function lookAtTag(options: {
   const { services, run, policy, rule, tags } = options;
   const convention = policy['tag-convention'];
   const readPatch = patchReader(services, rule.repository);
+  const inspect = imageInspector(services, rule.repository);
 
   return async (tag) => {
     const attributes = tags.get(tag);
@@ -54,7 +55,7 @@ export function lookAtTag(options: {
       existing.push({ tag: candidate.tag, ours: patch !== undefined });
     }
     const next = nextPatchTag({ base: tag, existing, convention });
-    const inspected = await inspectImage(services, rule.repository, attributes.digest);
+    const inspected = await inspect(attributes.digest);
     const target = blankTarget(services, run, rule, tag);
     if (inspected.kind === 'skip') {
       return {
