@@ -24,7 +24,7 @@ export const LONG_PARTS: readonly LongPart[] = [
   {
     name: 'mutation',
     what: 'mutation testing of the pure core',
-    notYet: 'there is no npm script `mutate`',
+    run: ['mutate'],
   },
   {
     name: 'benchmarks',

@@ -9,7 +9,7 @@ import {
   type ImageTarget,
 } from '../stand-ins/registry/image-store.ts';
 
-export const REF_NAME = 'org.opencontainers.image.ref.name';
+const REF_NAME = 'org.opencontainers.image.ref.name';
 
 /** One manifest at the top of a layout: tagged, or there by its digest alone. */
 export interface LayoutEntry {

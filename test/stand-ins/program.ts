@@ -13,7 +13,10 @@ export interface ProgramContext {
 /** Gives the exit status. */
 export type Program = (context: ProgramContext) => Promise<number>;
 
-/** Runs a stand-in as this process. */
+/**
+ * Runs a stand-in as this process.
+ * @public The programs in bin/ call it; Knip does not read files without an extension.
+ */
 export async function runProgram(program: Program): Promise<void> {
   const status = await program({
     args: process.argv.slice(2),

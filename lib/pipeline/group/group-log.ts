@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 
 const MAX_LOG_BYTES = 64 * 1024;
 
-export function groupLogBlobOf(job: Job): string {
+function groupLogBlobOf(job: Job): string {
   return `${job.runId}/${job.id}/${job.attempt}.log`;
 }
 

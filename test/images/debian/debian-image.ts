@@ -5,7 +5,7 @@ import type { LayoutContent } from '../oci-layout.ts';
 import { debianBase, debianInstall } from './debian-layers.ts';
 import { bookwormPackages } from './debian-packages.ts';
 
-export const BOOKWORM = { version: '12.5', codename: 'bookworm' } as const;
+const BOOKWORM = { version: '12.5', codename: 'bookworm' } as const;
 
 /** Versions of early 2024, by source: what a Debian image that nobody rebuilt still has. */
 export const EARLY_2024: Readonly<Record<string, string>> = {

@@ -42,7 +42,7 @@ function noRunFaults(rule: AlertRule | undefined): Fault[] {
   ];
 }
 
-export function alertRules(file: BicepFile): readonly AlertRule[] {
+function alertRules(file: BicepFile): readonly AlertRule[] {
   return rulesOf(file, file.variables.get('rules'), false);
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Names and texts that have done harm elsewhere: as a path, a line, a page, a cell, a key. */
-export const HOSTILE_TEXTS = [
+const HOSTILE_TEXTS = [
   '../../etc/passwd',
   '..\\..\\windows',
   'a\nb\r\n\u2028c',

@@ -8,7 +8,7 @@ export interface DebianMirrors {
 }
 
 /** A machine whose own apt names no Debian mirror, so that none can be derived. */
-export class NoDebianMirror extends Error {
+class NoDebianMirror extends Error {
   constructor() {
     super(
       'No Debian mirror is named in the configuration of apt on this machine. Set ' +

@@ -14,7 +14,7 @@ import { copaToolingImages } from './copa-tooling.ts';
 import { type ImageOptions, packRoot, removeFiles } from './debian-image.ts';
 
 /** Nothing is outdated, so nothing could be shown: said plainly instead of passing empty. */
-export class NothingOutdated extends Error {
+class NothingOutdated extends Error {
   constructor(what: string) {
     super(`${what} The real images can't be made until Debian publishes a security fix.`);
     this.name = 'NothingOutdated';

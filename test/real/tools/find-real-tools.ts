@@ -68,7 +68,7 @@ export async function findRealTools(
 }
 
 /** The lowest Go release that can build all of the tools, such as `1.26.3`. */
-export async function lowestGoVersion(): Promise<string> {
+async function lowestGoVersion(): Promise<string> {
   const modules = await Promise.all(toolCatalog.map((tool) => readGoModule(tool.moduleFolder)));
   return modules
     .map((module) => module.goVersion)

@@ -10,7 +10,7 @@ export interface SystemProgram {
   readonly purpose: string;
 }
 
-export const systemPrograms: readonly SystemProgram[] = [
+const systemPrograms: readonly SystemProgram[] = [
   { program: 'runc', debianPackage: 'runc', purpose: 'runs the steps of a patch for BuildKit' },
   { program: 'debootstrap', debianPackage: 'debootstrap', purpose: 'makes the Debian images' },
   { program: 'skopeo', debianPackage: 'skopeo', purpose: 'copies images to and from a registry' },

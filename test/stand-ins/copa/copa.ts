@@ -27,7 +27,7 @@ import { upgradePackages } from './upgrade.ts';
 import { vexDocument } from './vex.ts';
 
 /** The release that it imitates, marked as what it is. */
-export const COPA_STAND_IN_VERSION = '0.14.2-stand-in';
+const COPA_STAND_IN_VERSION = '0.14.2-stand-in';
 
 const FLAGS = {
   addr: { type: 'string', short: 'a' },

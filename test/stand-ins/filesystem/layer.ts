@@ -60,7 +60,7 @@ export async function packLayer(
 }
 
 /** Gzip without what differs between machines: no time, and always the same operating system. */
-export function compress(plain: Uint8Array): Uint8Array {
+function compress(plain: Uint8Array): Uint8Array {
   const bytes = gzipSync(plain, { level: constants.Z_BEST_SPEED });
   bytes[9] = 3;
   return bytes;

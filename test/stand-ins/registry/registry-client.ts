@@ -32,7 +32,7 @@ export interface RegistryAccess {
 }
 
 /** The registry refused or failed; the text is in the form that go-containerregistry gives it. */
-export class RegistryRefusal extends Error {
+class RegistryRefusal extends Error {
   override readonly name = 'RegistryRefusal';
   readonly status: number;
 

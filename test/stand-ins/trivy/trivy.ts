@@ -19,7 +19,7 @@ import { cachedDatabase, downloadDatabase } from './database-cache.ts';
 import { scanReport } from './scan-report.ts';
 
 /** The release that it imitates, marked as what it is. */
-export const TRIVY_STAND_IN_VERSION = '0.74.0-stand-in';
+const TRIVY_STAND_IN_VERSION = '0.74.0-stand-in';
 
 const FLAGS = {
   'cache-dir': { type: 'string' },

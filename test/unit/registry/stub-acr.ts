@@ -15,7 +15,7 @@ export const ENTRA_TOKEN = 'entra-secret';
 const DAY_SECONDS = 24 * 3600;
 
 /** A JWT that nobody signed, with this `exp`. */
-export function jwt(expiresAt: Date, id: string): string {
+function jwt(expiresAt: Date, id: string): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${encode({ alg: 'none' })}.${encode({ exp: expiresAt.getTime() / 1000, id })}.signature`;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * refuses it ("could not find member"). Fields that the local Azure does nothing with are unknowns.
  * https://github.com/Azure/azure-rest-api-specs specification/containerinstance
  */
-export const EnvironmentVariable = z.strictObject({
+const EnvironmentVariable = z.strictObject({
   name: z.string(),
   value: z.string().optional(),
   secureValue: z.string().optional(),
@@ -27,7 +27,7 @@ const Resources = z.strictObject({
   gpu: z.unknown().optional(),
 });
 
-export const VolumeMount = z.strictObject({
+const VolumeMount = z.strictObject({
   name: z.string(),
   mountPath: z.string(),
   readOnly: z.boolean().optional(),
@@ -58,7 +58,7 @@ export const Volume = z.strictObject({
 });
 export type Volume = z.infer<typeof Volume>;
 
-export const ImageRegistryCredential = z.strictObject({
+const ImageRegistryCredential = z.strictObject({
   server: z.string(),
   username: z.string().optional(),
   password: z.string().optional(),

@@ -24,7 +24,7 @@ export async function seedDatabase(registry: LocalRegistry): Promise<void> {
 }
 
 /** As `az acr repository update --image … --write-enabled false` does. */
-export function lockTag(registry: LocalRegistry, repository: string, tag: string): void {
+function lockTag(registry: LocalRegistry, repository: string, tag: string): void {
   const record = registry.storage.find(RepositoryName.parse(repository))?.tags.get(tag);
   if (record === undefined) {
     throw new Error(`there is no tag ${repository}:${tag} to lock`);

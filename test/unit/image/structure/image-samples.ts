@@ -3,7 +3,7 @@ import { ImageConfig, ImageManifest, MediaType } from '../../../../lib/image/man
 import type { ImageParts } from '../../../../lib/image/structure/compare-structure.ts';
 
 const MEBIBYTE = 1024 * 1024;
-export const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
 /** What Copa was given as `-i` for the source below. */
 export const SOURCE_REFERENCE = `reg.azurecr.io/app@${digestOf('source')}`;

@@ -3,7 +3,7 @@ import { parseScopes, type Scope } from './scopes.ts';
 import type { RegistryIdentity } from './tokens.ts';
 
 /** The user name that says: the password is a token of the registry. */
-export const NULL_GUID = '00000000-0000-0000-0000-000000000000';
+const NULL_GUID = '00000000-0000-0000-0000-000000000000';
 
 export interface BasicCredentials {
   readonly username: string;

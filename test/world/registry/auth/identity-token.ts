@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegistryIdentity } from './tokens.ts';
 
 /** Audiences that ACR takes: its own and, unless switched off, Azure Resource Manager's. */
-export const ACR_AUDIENCES: readonly string[] = [
+const ACR_AUDIENCES: readonly string[] = [
   'https://containerregistry.azure.net',
   'https://management.azure.com',
   'https://management.core.windows.net',
