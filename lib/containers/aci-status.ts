@@ -48,7 +48,6 @@ export function groupStatus(group: AciGroup): GroupStatus {
   return {
     name: group.name,
     ...ended(group, current),
-    restarts: container?.restartCount ?? 0,
     tags: group.tags ?? {},
     detail: describe(group),
   };
@@ -57,11 +56,11 @@ export function groupStatus(group: AciGroup): GroupStatus {
 function ended(
   group: AciGroup,
   current: z.infer<typeof ContainerState> | null | undefined,
-): Pick<GroupStatus, 'state' | 'exitCode'> {
+): Pick<GroupStatus, 'state'> {
   if (current?.state === 'Terminated') {
     const { exitCode } = current;
     const ran = exitCode !== undefined && !PLATFORM_EXIT_CODES.has(exitCode);
-    return ran ? { state: 'stopped', exitCode } : { state: 'lost' };
+    return { state: ran ? 'stopped' : 'lost' };
   }
   if (group.provisioningState === 'Failed' || group.provisioningState === 'Canceled') {
     return { state: 'lost' };
@@ -76,10 +75,12 @@ function describe(group: AciGroup): string {
   const container = group.containers?.[0]?.instanceView;
   const current = container?.currentState;
   const exit = current?.exitCode === undefined ? '' : ` (exit ${current.exitCode})`;
+  const restarts = container?.restartCount ?? 0;
   const events = [...(group.instanceView?.events ?? []), ...(container?.events ?? [])];
   const parts = [
     group.provisioningState ?? '',
     `${current?.state ?? ''} ${current?.detailStatus ?? ''}`.trim() + exit,
+    restarts === 0 ? '' : `restarts: ${restarts}`,
     ...events.slice(-3).map(({ name, message }) => `${name ?? ''}: ${message ?? ''}`),
   ];
   const text = parts.filter((part) => part !== '').join('; ');

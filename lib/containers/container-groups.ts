@@ -34,15 +34,13 @@ export interface GroupSpec {
 }
 
 /**
- * A group as it is now. `stopped` with the container's exit code; `lost` where the platform gave up
- * on it (provisioning failed, or it stopped without having run). `detail` is for people.
+ * A group as it is now. `stopped`: its container ran and ended. `lost`: the platform gave up on it
+ * (provisioning failed, or it stopped without having run). `detail` is for people: the platform's own
+ * words, with the exit code and the restarts of the container.
  */
 export interface GroupStatus {
   readonly name: GroupName;
   readonly state: 'starting' | 'running' | 'stopped' | 'lost';
-  readonly exitCode?: number;
-  /** How often the platform restarted the container; above 0 the attempt's result is suspect. */
-  readonly restarts: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly detail: string;
 }
@@ -71,7 +69,6 @@ export type GroupAnswer =
 /** A reading of groups that failed: `get`, `list` and `logs` throw it. Absence is never one. */
 export class ContainerGroupsError extends Error {
   readonly refusal: GroupRefusal;
-  readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -82,8 +79,6 @@ export class ContainerGroupsError extends Error {
     super(message);
     this.name = 'ContainerGroupsError';
     this.refusal = refusal;
-    this.retryable =
-      refusal === 'throttled' || refusal === 'transitioning' || refusal === 'unavailable';
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -54,7 +54,6 @@ export const ScanImageResult = z.discriminatedUnion('outcome', [
     outcome: z.literal('scanned'),
     /** Of the report blob's bytes: a blob that differs was not written by this process. */
     reportSha256: Sha256,
-    reportBytes: z.number().int().nonnegative(),
   }),
   z.strictObject({
     digest: Digest,

@@ -6,8 +6,6 @@ export type FindingsVerdict =
       readonly accepted: true;
       /** The targeted findings, all of them gone. */
       readonly fixed: readonly Finding[];
-      /** What the scan after still finds. */
-      readonly remaining: readonly Finding[];
     }
   | {
       readonly accepted: false;
@@ -44,7 +42,7 @@ export function compareFindings(options: {
     return { accepted: false, reason: 'new-findings', detail: listed('new', fresh) };
   }
 
-  return { accepted: true, fixed: targeted, remaining: after.findings };
+  return { accepted: true, fixed: targeted };
 }
 
 /**

@@ -1,5 +1,4 @@
 import { sha256Hex } from '../image/digest.ts';
-import { truncate } from '../text/truncate.ts';
 import type { TrivyReport } from './trivy-report.ts';
 
 /** Worst first. */
@@ -16,7 +15,6 @@ export interface Finding {
   readonly fixed?: string;
   readonly severity: Severity;
   readonly purl?: string;
-  readonly title?: string;
 }
 
 export interface InstalledPackage {
@@ -39,9 +37,6 @@ export type SeverityCounts = Readonly<Record<Severity, number>>;
 type Result = NonNullable<TrivyReport['Results']>[number];
 type Vulnerability = NonNullable<Result['Vulnerabilities']>[number];
 type Package = NonNullable<Result['Packages']>[number];
-
-/** In UTF-16 code units; longer titles are cut. */
-const MAX_TITLE = 200;
 
 /** The operating-system part of a report, without duplicates and in an order of its own. */
 export function scanOf(report: TrivyReport): Scan {
@@ -101,9 +96,8 @@ export function fingerprint(findings: readonly Finding[]): string {
 }
 
 function findingOf(vulnerability: Vulnerability): Finding {
-  const { FixedVersion: fixed, Title } = vulnerability;
+  const { FixedVersion: fixed } = vulnerability;
   const purl = vulnerability.PkgIdentifier?.PURL;
-  const title = Title?.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return {
     id: vulnerability.VulnerabilityID,
     package: vulnerability.PkgName,
@@ -111,7 +105,6 @@ function findingOf(vulnerability: Vulnerability): Finding {
     ...(fixed ? { fixed } : {}),
     severity: severityOf(vulnerability.Severity),
     ...(purl ? { purl } : {}),
-    ...(title ? { title: truncate(title, MAX_TITLE) } : {}),
   };
 }
 

@@ -32,7 +32,6 @@ const Vulnerability = z.object({
   FixedVersion: text(256).nullish(),
   Severity: z.string().max(64).nullish(),
   Status: z.string().max(64).nullish(),
-  Title: z.string().nullish(),
   PkgIdentifier: z.object({ PURL: text(1024).nullish() }).nullish(),
 });
 

@@ -95,17 +95,9 @@ export class AzureTables implements Tables {
     }
   }
 
-  async *list(
-    table: TableName,
-    partitionKey: string,
-    options: { readonly fromRowKey?: string } = {},
-  ): AsyncGenerator<StoredEntity> {
+  async *list(table: TableName, partitionKey: string): AsyncGenerator<StoredEntity> {
     checkKey(table, 'partition key', partitionKey);
-    if (options.fromRowKey !== undefined) checkKey(table, 'row key', options.fromRowKey);
-    const filter =
-      options.fromRowKey === undefined
-        ? odata`PartitionKey eq ${partitionKey}`
-        : odata`PartitionKey eq ${partitionKey} and RowKey ge ${options.fromRowKey}`;
+    const filter = odata`PartitionKey eq ${partitionKey}`;
     let page: EntityPage | undefined;
     do {
       page = await this.#page(table, filter, page?.continuationToken);

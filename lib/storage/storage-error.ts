@@ -22,12 +22,10 @@ export type StorageErrorCode =
  */
 export class StorageError extends Error {
   readonly code: StorageErrorCode;
-  readonly retryable: boolean;
 
   constructor(code: StorageErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options);
     this.name = 'StorageError';
     this.code = code;
-    this.retryable = code === 'throttled' || code === 'unavailable';
   }
 }

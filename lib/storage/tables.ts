@@ -36,10 +36,6 @@ export interface Tables {
   replace(table: TableName, entity: Entity, etag: string): Promise<string | undefined>;
   /** Returns false if the row was changed since; true if it is gone, even if another caller deleted it. */
   delete(table: TableName, partitionKey: string, rowKey: string, etag: string): Promise<boolean>;
-  /** The rows of one partition in row-key order, from `fromRowKey` (inclusive) on. */
-  list(
-    table: TableName,
-    partitionKey: string,
-    options?: { readonly fromRowKey?: string },
-  ): AsyncIterable<StoredEntity>;
+  /** The rows of one partition in row-key order. */
+  list(table: TableName, partitionKey: string): AsyncIterable<StoredEntity>;
 }

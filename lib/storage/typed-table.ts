@@ -64,12 +64,9 @@ export class TypedTable<Row extends RowKeys> {
     return await this.#tables.delete(this.#table, keys.partitionKey, keys.rowKey, etag);
   }
 
-  /** The rows of one partition in row-key order, from `fromRowKey` (inclusive) on. */
-  async *list(
-    partitionKey: string,
-    options: { readonly fromRowKey?: string } = {},
-  ): AsyncGenerator<Stored<Row>> {
-    for await (const stored of this.#tables.list(this.#table, partitionKey, options)) {
+  /** The rows of one partition in row-key order. */
+  async *list(partitionKey: string): AsyncGenerator<Stored<Row>> {
+    for await (const stored of this.#tables.list(this.#table, partitionKey)) {
       yield this.#decode(stored);
     }
   }
@@ -79,7 +76,7 @@ export class TypedTable<Row extends RowKeys> {
     partitionKey: string,
     passOver: (error: StorageError) => void,
   ): AsyncGenerator<Stored<Row>> {
-    for await (const stored of this.#tables.list(this.#table, partitionKey, {})) {
+    for await (const stored of this.#tables.list(this.#table, partitionKey)) {
       try {
         yield this.#decode(stored);
       } catch (error) {

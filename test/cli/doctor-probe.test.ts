@@ -63,7 +63,7 @@ describe('doctor --probe', () => {
 
     expect(findingsOf(run)).toEqual([
       expect.stringMatching(
-        /^fail probe-confidential: the group refuses bind-mount \(mount exit 32: permission denied\), tmpfs-mount .* unshare-pid .* → .*PATCHWRIGHT_BUILDER=remote/,
+        /^fail probe-confidential: the group refuses bind-mount \(mount exit 32: permission denied\), tmpfs-mount .* unshare-pid .*; kernel \S+, user \d+, (?:no )?user namespaces, CapEff [0-9a-f]+.* → .*PATCHWRIGHT_BUILDER=remote/,
       ),
     ]);
     const standard = reportOf(run).checks.find(({ id }) => id === 'probe-standard');
@@ -79,7 +79,7 @@ describe('doctor --probe', () => {
 
     expect(findingsOf(run)).toEqual([
       expect.stringMatching(
-        /^fail probe-confidential: the group refuses runc-container \(runc exit 32: permission denied\) → /,
+        /^fail probe-confidential: the group refuses runc-container \(runc exit 32: permission denied\); kernel .* → /,
       ),
     ]);
     await expectNothingLeft();

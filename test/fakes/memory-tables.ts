@@ -81,14 +81,9 @@ export class MemoryTables implements Tables {
   }
 
   /** Page by page, as the service does it: what changes behind the present page is seen. */
-  async *list(
-    table: TableName,
-    partitionKey: string,
-    options: { readonly fromRowKey?: string } = {},
-  ): AsyncGenerator<StoredEntity> {
+  async *list(table: TableName, partitionKey: string): AsyncGenerator<StoredEntity> {
     checkKey(table, 'partition key', partitionKey);
-    if (options.fromRowKey !== undefined) checkKey(table, 'row key', options.fromRowKey);
-    let include = (rowKey: string) => rowKey >= (options.fromRowKey ?? '');
+    let include = (_rowKey: string) => true;
     while (true) {
       const rows = this.#sorted(table, partitionKey);
       const from = rows.findIndex((stored) => include(stored.entity.rowKey));

@@ -68,7 +68,6 @@ async function scan(
       digest: image.digest,
       outcome: 'scanned',
       reportSha256: sha256Hex(bytes),
-      reportBytes: bytes.length,
     });
   }
   const advisoryPlatforms = [...(script.advisoryPlatforms ?? ['debian 12'])];

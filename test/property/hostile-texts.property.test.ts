@@ -58,7 +58,10 @@ describe.each(['scan', 'verify'] as const)('a report of a %s job', (job) => {
   it.each([
     ['a system', (report: Report, text: string) => ({ ...report, Metadata: systemOf(text) })],
     ['a package', (report: Report, text: string) => withFinding(report, { PkgName: text })],
-    ['a title', (report: Report, text: string) => withFinding(report, { Title: text })],
+    [
+      'a field that nothing reads',
+      (report: Report, text: string) => withFinding(report, { Title: text }),
+    ],
   ])('brings no text into a row or a log as it is: that of %s', async (_, change) => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {

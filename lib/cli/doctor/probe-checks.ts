@@ -65,7 +65,7 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
     if (refused.length === 0) return missingTools(result, tools);
     const why = refused.map((name) => `${name} (${result.trials[name].detail})`);
     return fail(
-      `the group refuses ${why.join(', ')}`,
+      `the group refuses ${why.join(', ')}; ${surroundingsOf(result)}`,
       'BuildKit can’t work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
     );
   });
@@ -77,6 +77,16 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
     await builders.forget(builder.region);
   }
   return outcome;
+}
+
+/** What a report of the refusal needs: `kernel 6.1.0, user 0, no user namespaces, CapEff …`. */
+function surroundingsOf({ kernel, userId, trials, status }: ProbeResult): string {
+  return [
+    `kernel ${kernel}`,
+    `user ${userId}`,
+    trials['unshare-user'].ok ? 'user namespaces' : 'no user namespaces',
+    ...Object.entries(status).map(([name, value]) => `${name} ${value}`),
+  ].join(', ');
 }
 
 function refusedTrials(result: ProbeResult) {

@@ -81,7 +81,6 @@ async function storeReport(
         digest: image.digest,
         outcome: 'scanned',
         reportSha256: sha256Hex(bytes),
-        reportBytes: bytes.length,
       };
     case 'exists':
       return ALREADY_WRITTEN;

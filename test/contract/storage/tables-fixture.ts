@@ -33,12 +33,7 @@ export async function get(tables: Tables, entity: Entity): Promise<StoredEntity 
 }
 
 /** The row keys of a partition as they are listed. */
-export async function keysOf(
-  tables: Tables,
-  partitionKey: string,
-  fromRowKey?: string,
-): Promise<string[]> {
-  const options = fromRowKey === undefined ? {} : { fromRowKey };
-  const rows = await collect(tables.list(TABLE, partitionKey, options));
+export async function keysOf(tables: Tables, partitionKey: string): Promise<string[]> {
+  const rows = await collect(tables.list(TABLE, partitionKey));
   return rows.map(({ entity }) => entity.rowKey);
 }

@@ -102,21 +102,6 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(keys).toEqual(sorted);
     });
 
-    it('lists from a row key on, whether that row is there or not', async () => {
-      const partitionKey = newPartition();
-      await tables.insertMissing(
-        TABLE,
-        ['1', '2', '4'].map((rowKey) => ({ partitionKey, rowKey })),
-      );
-
-      const lists = [
-        await keysOf(tables, partitionKey, '2'),
-        await keysOf(tables, partitionKey, '3'),
-      ];
-
-      expect(lists).toEqual([['2', '4'], ['4']]);
-    });
-
     it('lists more rows than one answer of the service holds, each with its ETag', async () => {
       const partitionKey = newPartition();
       const rows = Array.from({ length: 1205 }, (_, number): Entity => {

@@ -42,27 +42,24 @@ export class MemoryGroup {
   }
 
   status(now: number): GroupStatus {
-    const { course, spec } = this;
-    const begun = this.#state(now).state !== 'starting';
-    const restarts = course.kind === 'runs' && begun ? (course.restarts ?? 0) : 0;
-    const tags = { ...spec.tags };
-    return { name: spec.name, ...this.#state(now), restarts, tags };
+    const { name, tags } = this.spec;
+    return { name, ...this.#state(now), tags: { ...tags } };
   }
 
   /** As a list shows it: without an instance view nobody knows that it has stopped. */
   listed(now: number): GroupStatus {
-    const { exitCode: _, ...shown } = this.status(now);
-    return shown.state === 'stopped' ? { ...shown, state: 'running', restarts: 0 } : shown;
+    const shown = this.status(now);
+    return shown.state === 'stopped' ? { ...shown, ...RUNNING } : shown;
   }
 
-  #state(now: number): Pick<GroupStatus, 'state' | 'exitCode' | 'detail'> {
+  #state(now: number): Pick<GroupStatus, 'state' | 'detail'> {
     const { course } = this;
     const seconds = (now - this.createdAt) / 1000;
     switch (course.kind) {
       case 'runs':
         if (seconds < course.startsAfter) return STARTING;
         if (seconds < course.startsAfter + course.runsFor) return RUNNING;
-        return { state: 'stopped', exitCode: course.exitCode ?? 0, detail: 'Terminated' };
+        return { state: 'stopped', detail: endOf(course) };
       case 'never-ends':
         return seconds < course.startsAfter ? STARTING : RUNNING;
       case 'fails-to-start':
@@ -75,6 +72,12 @@ export class MemoryGroup {
         return course satisfies never;
     }
   }
+}
+
+/** As ACI's adapter describes it. */
+function endOf({ exitCode = 0, restarts = 0 }: Extract<GroupCourse, { kind: 'runs' }>): string {
+  const end = `Terminated (exit ${exitCode})`;
+  return restarts === 0 ? end : `${end}; restarts: ${restarts}`;
 }
 
 const STARTING = { state: 'starting', detail: 'Waiting' } as const;

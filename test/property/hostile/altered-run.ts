@@ -84,7 +84,7 @@ class AlteredBlobs extends MemoryBlobs {
     }
     const result = JSON.parse(Buffer.from(bytes).toString());
     const report = this.#report ?? new Uint8Array();
-    const claim = { reportSha256: sha256Hex(report), reportBytes: report.length };
+    const claim = { reportSha256: sha256Hex(report) };
     const images = result.images.map((image: object) => ({ ...image, ...claim }));
     return Buffer.from(JSON.stringify({ ...result, images }));
   }

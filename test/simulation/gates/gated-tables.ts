@@ -72,10 +72,10 @@ export function gatedTables(gate: Gate, task: Task): Tables {
         ...call('delete', table, rowKey, true),
         perform: () => tables.delete(table, partitionKey, rowKey, etag),
       }),
-    async *list(table, partitionKey, options) {
+    async *list(table, partitionKey) {
       const all = await gate.pass(task, {
         ...call('list', table, partitionKey, false),
-        perform: () => collected(tables.list(table, partitionKey, options)),
+        perform: () => collected(tables.list(table, partitionKey)),
       });
       yield* all;
     },

@@ -54,7 +54,7 @@ async function scanOne(
   if (altered) world.truth.noteAltered(written);
   if (fault !== 'report-missing') await world.blobs.putThrough(image.reportUrl, written);
   const reportSha256 = sha256Hex(bytes);
-  return { digest, outcome: 'scanned', reportSha256, reportBytes: bytes.length };
+  return { digest, outcome: 'scanned', reportSha256 };
 }
 
 /** As if nothing had been found: whoever believes it calls the image clean. */

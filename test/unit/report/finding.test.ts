@@ -92,14 +92,6 @@ describe('the scan of a report', () => {
     ]);
     expect(fixable(scan)).toEqual([]);
   });
-
-  it('makes a title one line and cuts it', () => {
-    const vulnerability = { ...OPENSSL, Title: `a\r\nb\u2028${'c'.repeat(1000)}` };
-
-    const scan = scanOfResults({ Class: 'os-pkgs', Vulnerabilities: [vulnerability] });
-
-    expect(scan.findings[0]?.title).toBe(`a b ${'c'.repeat(196)}`);
-  });
 });
 
 it('counts findings by severity, with a zero where there is none', () => {

@@ -56,11 +56,11 @@ describe('a large report', () => {
     expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(1);
   });
 
-  it('keeps of a title of ten megabytes what a line can hold', () => {
+  it('accepts a title of ten megabytes, and drops it', () => {
     const parsed = parse(withVulnerability({ Title: 'x'.repeat(10_000_000) }));
 
-    const [finding] = parsed.ok ? scanOf(parsed.report).findings : [];
-    expect(finding?.title).toHaveLength(200);
+    expect(JSON.stringify(parsed).length).toBeLessThan(1000);
+    expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(1);
   });
 });
 

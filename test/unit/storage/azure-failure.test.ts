@@ -10,23 +10,23 @@ function named(name: string): Error {
 
 describe('storageErrorFrom', () => {
   it.each([
-    [400, 'InvalidInput', 'invalid', false],
-    [401, 'InvalidAuthenticationInfo', 'denied', false],
-    [403, 'AuthorizationFailure', 'denied', false],
-    [404, 'TableNotFound', 'not-provisioned', false],
-    [404, 'ContainerNotFound', 'not-provisioned', false],
-    [404, 'QueueNotFound', 'not-provisioned', false],
-    [404, 'SomethingElse', 'unexpected', false],
-    [408, 'RequestTimeout', 'unavailable', true],
-    [409, 'QueueBeingDeleted', 'not-provisioned', false],
-    [412, 'ConditionNotMet', 'unexpected', false],
-    [413, 'RequestBodyTooLarge', 'invalid', false],
-    [429, 'TooManyRequests', 'throttled', true],
-    [500, 'InternalError', 'unavailable', true],
-    [503, 'ServerBusy', 'throttled', true],
-    [undefined, 'ECONNREFUSED', 'unavailable', true],
-    [undefined, 'PARSE_ERROR', 'unexpected', false],
-  ])('takes the answer %s %s for %s', (statusCode, code, expected, retryable) => {
+    [400, 'InvalidInput', 'invalid'],
+    [401, 'InvalidAuthenticationInfo', 'denied'],
+    [403, 'AuthorizationFailure', 'denied'],
+    [404, 'TableNotFound', 'not-provisioned'],
+    [404, 'ContainerNotFound', 'not-provisioned'],
+    [404, 'QueueNotFound', 'not-provisioned'],
+    [404, 'SomethingElse', 'unexpected'],
+    [408, 'RequestTimeout', 'unavailable'],
+    [409, 'QueueBeingDeleted', 'not-provisioned'],
+    [412, 'ConditionNotMet', 'unexpected'],
+    [413, 'RequestBodyTooLarge', 'invalid'],
+    [429, 'TooManyRequests', 'throttled'],
+    [500, 'InternalError', 'unavailable'],
+    [503, 'ServerBusy', 'throttled'],
+    [undefined, 'ECONNREFUSED', 'unavailable'],
+    [undefined, 'PARSE_ERROR', 'unexpected'],
+  ])('takes the answer %s %s for %s', (statusCode, code, expected) => {
     const cause = new RestError('what the service said', {
       code,
       ...(statusCode === undefined ? {} : { statusCode }),
@@ -34,7 +34,7 @@ describe('storageErrorFrom', () => {
 
     const error = storageErrorFrom(cause, 'reading X');
 
-    expect(error).toMatchObject({ code: expected, retryable });
+    expect(error).toMatchObject({ code: expected });
     expect(serviceFailure(error.cause)).toEqual({ status: statusCode, code });
     expect(error.message).toMatch(/^reading X failed: /);
     expect(error.message).toContain(code);

@@ -72,7 +72,6 @@ describe('a scan job', () => {
         digest: imageDigest(index),
         outcome: 'scanned',
         reportSha256: sha256Hex(REPORT),
-        reportBytes: REPORT.length,
       })),
     });
     expect([...services.blobs.keys()]).toEqual([
