@@ -1,0 +1,142 @@
+package layers
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/containerd/containerd/v2/core/content"
+	"github.com/containerd/containerd/v2/core/diff"
+	"github.com/containerd/containerd/v2/core/mount"
+	"github.com/containerd/containerd/v2/pkg/archive"
+	"github.com/containerd/containerd/v2/pkg/archive/compression"
+	continuity "github.com/containerd/continuity/fs"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sys/unix"
+
+	"patchwright/worker/builder/internal/device"
+	"patchwright/worker/builder/internal/fault"
+	"patchwright/worker/builder/internal/snapshots"
+)
+
+const xattrRecord = "SCHILY.xattr."
+
+// Applier unpacks a layer into the folder of a writable snapshot.
+type Applier struct {
+	Store   content.Provider
+	Folders Folders
+	// Devices says what stands for a device node that this container may not make.
+	Devices device.Maker
+}
+
+var _ diff.Applier = (*Applier)(nil)
+
+func (a *Applier) Apply(ctx context.Context, layer ocispecs.Descriptor, mounts []mount.Mount, _ ...diff.ApplyOpt) (ocispecs.Descriptor, error) {
+	dir, done, err := folderOf(mounts)
+	if err != nil {
+		return ocispecs.Descriptor{}, err
+	}
+	defer done()
+	if err := a.Folders.CheckWritable(dir); err != nil {
+		return ocispecs.Descriptor{}, err
+	}
+	applied, err := a.unpack(ctx, layer, dir)
+	if err != nil {
+		return ocispecs.Descriptor{}, a.Folders.Full(err)
+	}
+	return applied, a.Folders.Settle(dir)
+}
+
+func (a *Applier) unpack(ctx context.Context, layer ocispecs.Descriptor, dir string) (ocispecs.Descriptor, error) {
+	blob, err := a.Store.ReaderAt(ctx, layer)
+	if err != nil {
+		return ocispecs.Descriptor{}, err
+	}
+	defer blob.Close()
+	stream, err := compression.DecompressStream(content.NewReader(blob))
+	if err != nil {
+		return ocispecs.Descriptor{}, err
+	}
+	defer stream.Close()
+	digester := digest.Canonical.Digester()
+	unpacked := &countingReader{reader: io.TeeReader(stream, digester.Hash())}
+	attributes := wantedXattrs{}
+	filter := archive.WithFilter(func(header *tar.Header) (bool, error) {
+		a.Devices.Replace(header)
+		attributes.note(header)
+		return true, nil
+	})
+	if _, err := archive.Apply(ctx, dir, unpacked, filter); err != nil {
+		return ocispecs.Descriptor{}, fmt.Errorf("unpacking layer %s: %w", layer.Digest, err)
+	}
+	if _, err := io.Copy(io.Discard, unpacked); err != nil {
+		return ocispecs.Descriptor{}, err
+	}
+	if err := attributes.check(dir); err != nil {
+		return ocispecs.Descriptor{}, err
+	}
+	return ocispecs.Descriptor{
+		MediaType: ocispecs.MediaTypeImageLayer,
+		Size:      unpacked.count,
+		Digest:    digester.Digest(),
+	}, nil
+}
+
+// wantedXattrs are the extended attributes of a layer, by path and name. containerd goes on if the file
+// system has no room for an attribute, so they are looked up afterwards.
+type wantedXattrs map[string]map[string]string
+
+func (w wantedXattrs) note(header *tar.Header) {
+	path := filepath.Join("/", header.Name)
+	if path == "/" {
+		return // containerd leaves the root folder as it is.
+	}
+	delete(w, path)
+	for record, value := range header.PAXRecords {
+		if name, ok := strings.CutPrefix(record, xattrRecord); ok {
+			if w[path] == nil {
+				w[path] = map[string]string{}
+			}
+			w[path][name] = value
+		}
+	}
+}
+
+func (w wantedXattrs) check(dir string) error {
+	for path, attributes := range w {
+		parent, err := continuity.RootPath(dir, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		for name, want := range attributes {
+			value, err := snapshots.ReadXattr(filepath.Join(parent, filepath.Base(path)), name)
+			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
+				break // A later entry of the layer removed the file.
+			}
+			if err != nil {
+				return fault.New(fault.XattrLost, "layer: %w", err)
+			}
+			if string(value) != want {
+				return fault.New(fault.XattrLost, "layer: %s of %q is not what the layer says", name, path)
+			}
+		}
+	}
+	return nil
+}
+
+type countingReader struct {
+	reader io.Reader
+	count  int64
+}
+
+func (c *countingReader) Read(buffer []byte) (int, error) {
+	n, err := c.reader.Read(buffer)
+	c.count += int64(n)
+	return n, err
+}

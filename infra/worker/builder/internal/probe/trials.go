@@ -1,0 +1,190 @@
+package probe
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"patchwright/worker/builder/internal/device"
+)
+
+const (
+	mountNeed         = "mount"
+	namespacesNeed    = "namespaces"
+	upstreamNeed      = "upstream"
+	mknodNeed         = "mknod"
+	linkedDevicesNeed = "linkedDeviceNodes"
+)
+
+// trial is one need: what is tried in a folder of its own.
+type trial struct {
+	name string
+	// required: the mount-free builder can't do without.
+	required bool
+	try      func(dir string) error
+}
+
+func trials(devices string) []trial {
+	return []trial{
+		{mountNeed, false, tryMount},
+		{namespacesNeed, false, tryNamespaces},
+		{upstreamNeed, false, tryUpstream},
+		{"chroot", true, tryChroot},
+		{mknodNeed, false, func(dir string) error { return device.Try(device.Maker{}, dir) }},
+		{linkedDevicesNeed, false, func(dir string) error { return device.Try(device.Maker{Shipped: devices}, dir) }},
+		{"hardLink", true, tryHardLink},
+		{"renameExchange", true, tryRenameExchange},
+		{"fileCapability", true, tryFileCapability},
+		{"subreaper", true, trySubreaper},
+		{"dropCapability", false, tryDropCapability},
+	}
+}
+
+func isRequired(name string) bool {
+	for _, one := range trials("") {
+		if one.name == name {
+			return one.required
+		}
+	}
+	return false
+}
+
+func tryAll(scratch, devices string) []Need {
+	var needs []Need
+	for _, one := range trials(devices) {
+		dir := filepath.Join(scratch, one.name)
+		err := os.Mkdir(dir, 0o700)
+		if err == nil {
+			err = one.try(dir)
+		}
+		needs = append(needs, result(one.name, err))
+	}
+	return needs
+}
+
+func tryMount(dir string) error {
+	to := filepath.Join(dir, "to")
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return err
+	}
+	if err := unix.Mount(dir, to, "", unix.MS_BIND, ""); err != nil {
+		return os.NewSyscallError("mount", err)
+	}
+	return os.NewSyscallError("umount", unix.Unmount(to, unix.MNT_DETACH))
+}
+
+// tryNamespaces does what runc does for a step: new mount and pid namespaces, with a /proc of their own.
+func tryNamespaces(dir string) error {
+	child := exec.Command("/proc/self/exe", NamespaceCommand, dir)
+	child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID}
+	return runChild(child, "clone")
+}
+
+func tryUpstream(string) error {
+	for _, name := range []string{"buildkitd", "runc"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return &os.PathError{Op: "stat", Path: name, Err: unix.ENOENT}
+		}
+	}
+	return nil
+}
+
+func tryChroot(dir string) error {
+	return runChild(exec.Command("/proc/self/exe", ChrootCommand, dir), "clone")
+}
+
+func tryHardLink(dir string) error {
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		return err
+	}
+	return os.Link(file, filepath.Join(dir, "link"))
+}
+
+func tryRenameExchange(dir string) error {
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	for _, path := range []string{a, b} {
+		if err := os.Mkdir(path, 0o700); err != nil {
+			return err
+		}
+	}
+	return os.NewSyscallError("renameat2", unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE))
+}
+
+// tryFileCapability sets cap_net_raw=ep, as ping has it: version 2 of struct vfs_cap_data.
+func tryFileCapability(dir string) error {
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o700); err != nil {
+		return err
+	}
+	value := make([]byte, 20)
+	value[0], value[3], value[5] = 1, 2, 1<<(unix.CAP_NET_RAW-8)
+	return os.NewSyscallError("setxattr", unix.Lsetxattr(file, "security.capability", value, 0))
+}
+
+func trySubreaper(string) error {
+	if _, err := os.ReadFile("/proc/self/stat"); err != nil {
+		return err
+	}
+	defer unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+}
+
+// tryDropCapability drops what every step loses, from this thread alone: the process ends soon.
+func tryDropCapability(string) error {
+	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_NET_RAW, 0, 0, 0))
+}
+
+// ChrootCommand and NamespaceCommand are internal commands, each for one trial in a process of its own.
+const (
+	ChrootCommand    = "try-chroot"
+	NamespaceCommand = "try-namespace"
+)
+
+// Chroot tries chroot(2), and reports an error as `CALL ERRNO` on standard output.
+func Chroot(arguments []string) int {
+	return reportChild(os.NewSyscallError("chroot", unix.Chroot(strings.Join(arguments, " "))))
+}
+
+// Namespace mounts /proc over a folder, in the namespaces that its parent made.
+func Namespace(arguments []string) int {
+	err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+	if err == nil {
+		err = unix.Mount("proc", strings.Join(arguments, " "), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	}
+	return reportChild(os.NewSyscallError("mount", err))
+}
+
+func reportChild(err error) int {
+	if err == nil {
+		return 0
+	}
+	if call, ok := err.(*os.SyscallError); ok {
+		if errno, ok := call.Err.(syscall.Errno); ok {
+			fmt.Printf("%s %d", call.Syscall, errno)
+		}
+	}
+	return 1
+}
+
+// runChild returns what the child reported, or why it could not be started.
+func runChild(child *exec.Cmd, start string) error {
+	output, err := child.Output()
+	if err == nil {
+		return nil
+	}
+	call, number, _ := strings.Cut(string(output), " ")
+	if errno, failure := strconv.Atoi(number); failure == nil {
+		return os.NewSyscallError(call, syscall.Errno(errno))
+	}
+	if path, ok := err.(*os.PathError); ok {
+		return os.NewSyscallError(start, path.Err)
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package snapshots
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"patchwright/worker/builder/internal/fault"
+)
+
+// private is what the store knows of a writable folder.
+type private struct {
+	// parents are the ids of the committed folders below it, the nearest first.
+	parents []string
+	files   map[string]original
+	// settled: its untouched files are the parent's own by now, so nobody may write to it any more.
+	settled bool
+}
+
+// reserve stays free on the disk, for what the step itself writes.
+const reserve = 64 << 20
+
+// fillFolder makes dir a private copy of its parent, with the help of a spare folder if there is one.
+func (s *Store) fillFolder(dir string, parents []string) (*private, error) {
+	source := s.dir(parents[0])
+	reuse, err := s.takeSpare(dir, parents)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSpace(reuse, dir, source); err != nil {
+		return nil, err
+	}
+	copier := newCopier(reuse)
+	if err := copier.folder(dir, source, ""); err != nil {
+		return nil, fault.IfFull(err, s.root)
+	}
+	if err := stampFiles(dir, copier.files); err != nil {
+		return nil, err
+	}
+	return &private{parents: parents, files: copier.files}, nil
+}
+
+// CopyTree makes path a copy of a folder or file that the caller may do with as it likes.
+func (s *Store) CopyTree(path, source string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.checkSpace(nil, path, source); err != nil {
+		return err
+	}
+	stat, err := lstat(source)
+	if err != nil {
+		return err
+	}
+	copier := newCopier(nil)
+	if stat.Mode&unix.S_IFMT == unix.S_IFDIR {
+		err = copier.folder(path, source, "")
+	} else {
+		err = copier.file(path, source, "")
+	}
+	return fault.IfFull(err, s.root)
+}
+
+// checkSpace gives up spare folders before it refuses.
+func (s *Store) checkSpace(reuse map[string]original, path, source string) error {
+	need, err := bytesToCopy(reuse, path, source)
+	if err != nil {
+		return err
+	}
+	free, err := s.freeBytes(s.root)
+	if err == nil && free < need+reserve && len(s.spares) > 0 {
+		if err := s.dropSpares(func(*spare) bool { return true }); err != nil {
+			return err
+		}
+		free, err = s.freeBytes(s.root)
+	}
+	if err != nil {
+		return err
+	}
+	if free < need+reserve {
+		return fault.New(fault.ImageTooLarge,
+			"a copy of the image's files needs %d bytes, %d are kept in reserve, and %d bytes are free", need, int64(reserve), free)
+	}
+	return nil
+}
+
+func freeBytes(folder string) (int64, error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(folder, &stat); err != nil {
+		return 0, fmt.Errorf("statfs %q: %w", folder, err)
+	}
+	return int64(stat.Bavail) * stat.Bsize, nil
+}
+
+// stampFiles notes how each copy is now. It returns only after the kernel's clock for ctime has moved
+// on: a write in the same tick would leave the ctime as noted.
+func stampFiles(dir string, files map[string]original) error {
+	var latest unix.Timespec
+	for rel, file := range files {
+		stat, err := lstat(filepath.Join(dir, rel))
+		if err != nil {
+			return err
+		}
+		file.own = stampOf(stat)
+		files[rel] = file
+		if stat.Ctim.Nano() > latest.Nano() {
+			latest = stat.Ctim
+		}
+	}
+	for {
+		var now unix.Timespec
+		if err := unix.ClockGettime(unix.CLOCK_REALTIME_COARSE, &now); err != nil {
+			return err
+		}
+		if now.Nano() > latest.Nano() {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// settle replaces a writable folder by one that shares the files that nobody touched with its parent.
+// The private copies that are free then become a spare folder if keep says that nobody reads them.
+func (s *Store) settle(id string, keep bool) error {
+	folder := s.private[id]
+	if folder == nil || folder.settled || len(folder.parents) == 0 {
+		return nil
+	}
+	dir, parent, shared := s.dir(id), s.dir(folder.parents[0]), s.temporary()
+	untouched, err := untouchedFiles(dir, folder.files)
+	if err != nil {
+		return err
+	}
+	if err := linkFolder(shared, dir, parent, "", untouched); err != nil {
+		return fault.IfFull(err, s.root)
+	}
+	if err := unix.Renameat2(unix.AT_FDCWD, shared, unix.AT_FDCWD, dir, unix.RENAME_EXCHANGE); err != nil {
+		return fmt.Errorf("renameat2 %q: %w", dir, err)
+	}
+	folder.files, folder.settled = nil, true
+	if keep {
+		return s.addSpare(&spare{dir: shared, mirrors: folder.parents, files: untouched})
+	}
+	return os.RemoveAll(shared)
+}
+
+// untouchedFiles returns the copies that are still as they were made. A file counts only if all its
+// names do: one that was linked elsewhere would be written through the other name.
+func untouchedFiles(dir string, files map[string]original) (map[string]original, error) {
+	untouched := map[string]original{}
+	names := map[uint64]uint64{}
+	wanted := map[uint64]uint64{}
+	err := walk(dir, func(rel string, stat unix.Stat_t) error {
+		file, ok := files[rel]
+		if ok && isRegular(stat) && stampOf(stat) == file.own {
+			untouched[rel] = file
+			names[stat.Ino]++
+			wanted[stat.Ino] = uint64(stat.Nlink)
+		}
+		return nil
+	})
+	for rel, file := range untouched {
+		if names[file.own.ino] != wanted[file.own.ino] {
+			delete(untouched, rel)
+		}
+	}
+	return untouched, err
+}
+
+// linkFolder makes path hold what dir holds, by hard links: to the parent's file where dir's own is
+// untouched, to dir's own elsewhere.
+func linkFolder(path, dir, parent, rel string, untouched map[string]original) error {
+	stat, err := lstat(dir)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		to, own, theirs, place := filepath.Join(path, name), filepath.Join(dir, name), filepath.Join(parent, name), filepath.Join(rel, name)
+		if entry.IsDir() {
+			if err := linkFolder(to, own, theirs, place, untouched); err != nil {
+				return err
+			}
+			continue
+		}
+		source := own
+		if file, ok := untouched[place]; ok {
+			have, err := lstat(theirs)
+			if err != nil || idOf(have) != file.of {
+				return fmt.Errorf("the committed file %q is not the one that was copied", theirs)
+			}
+			source = theirs
+		}
+		if err := os.Link(source, to); err != nil {
+			return err
+		}
+	}
+	return copyMetadata(path, dir, stat)
+}

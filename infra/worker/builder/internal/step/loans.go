@@ -1,0 +1,210 @@
+package step
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/containerd/continuity/fs"
+	"golang.org/x/sys/unix"
+
+	"patchwright/worker/builder/internal/fault"
+)
+
+// loans puts things into the root folder of a step, and takes them back when no process of the step is
+// left. What stood in their place waits in the stash, outside the root.
+//
+// The step may rename folders and plant symbolic links meanwhile. So every place is held by a file
+// descriptor from before the step, and nothing is looked up by a path again.
+type loans struct {
+	root   string
+	stash  string
+	places map[string]*place
+	undo   []func() error
+	count  int
+}
+
+// place is a folder in the step's root.
+type place struct {
+	fd int
+	// before: its times as they were; lent: its times with everything in place.
+	before, lent unix.Stat_t
+}
+
+func newLoans(root, stash string) *loans {
+	return &loans{root: root, stash: stash, places: map[string]*place{}}
+}
+
+func (l *loans) stashPath() string {
+	l.count++
+	return filepath.Join(l.stash, strconv.Itoa(l.count))
+}
+
+// standIn puts a file or folder of the builder's own at dest. Whatever the step did to it is lost.
+func (l *loans) standIn(dest string, make func(path string) error) error {
+	path := l.stashPath()
+	if err := make(path); err != nil {
+		return err
+	}
+	return l.put(dest, path, "")
+}
+
+// borrow moves a folder or file to dest, and back to where it was at the end.
+func (l *loans) borrow(dest, source string) error {
+	return l.put(dest, source, source)
+}
+
+// put moves item to dest in the root. home is where it goes at the end; empty if it is thrown away.
+func (l *loans) put(dest, item, home string) error {
+	parent, err := l.placeFor(filepath.Dir(filepath.Join("/", dest)))
+	if err != nil {
+		return err
+	}
+	name := filepath.Base(dest)
+	fd, err := unix.Open(item, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("open %q: %w", item, err)
+	}
+	aside := ""
+	if _, err := statAt(parent.fd, name); err == nil {
+		aside = l.stashPath()
+		if err := move(parent.fd, name, unix.AT_FDCWD, aside); err != nil {
+			unix.Close(fd)
+			return err
+		}
+	} else if !errors.Is(err, unix.ENOENT) {
+		unix.Close(fd)
+		return err
+	}
+	l.undo = append(l.undo, func() error {
+		defer unix.Close(fd)
+		if err := l.takeBack(parent, name, fd, home); err != nil {
+			return fmt.Errorf("%s: %w", dest, err)
+		}
+		if aside == "" {
+			return nil
+		}
+		return move(unix.AT_FDCWD, aside, parent.fd, name)
+	})
+	return move(unix.AT_FDCWD, item, parent.fd, name)
+}
+
+// takeBack moves the item out of its place. A stand-in may have been deleted or replaced, but not moved
+// elsewhere: it would end up in a layer.
+func (l *loans) takeBack(parent *place, name string, item int, home string) error {
+	var lent unix.Stat_t
+	if err := unix.Fstat(item, &lent); err != nil {
+		return err
+	}
+	found, err := statAt(parent.fd, name)
+	if err != nil && !errors.Is(err, unix.ENOENT) {
+		return err
+	}
+	missing := err != nil
+	same := !missing && found.Dev == lent.Dev && found.Ino == lent.Ino
+	if !same && (home != "" || lent.Nlink > 0) {
+		return errors.New("the step moved or removed what was mounted here")
+	}
+	if missing {
+		return nil
+	}
+	if home == "" {
+		home = l.stashPath()
+	}
+	return move(parent.fd, name, unix.AT_FDCWD, home)
+}
+
+// placeFor opens a folder of the root, symbolic links resolved inside the root. A missing one is made,
+// and removed at the end unless the step has put something in it.
+func (l *loans) placeFor(dir string) (*place, error) {
+	path, err := fs.RootPath(l.root, dir)
+	if err != nil {
+		return nil, err
+	}
+	return l.open(path)
+}
+
+func (l *loans) open(path string) (*place, error) {
+	if known := l.places[path]; known != nil {
+		return known, nil
+	}
+	if _, err := os.Lstat(path); os.IsNotExist(err) && path != l.root {
+		parent, err := l.open(filepath.Dir(path))
+		if err != nil {
+			return nil, err
+		}
+		name := filepath.Base(path)
+		if err := unix.Mkdirat(parent.fd, name, 0o755); err != nil {
+			return nil, fmt.Errorf("mkdir %q: %w", path, err)
+		}
+		l.undo = append(l.undo, func() error { return removeEmpty(parent.fd, name) })
+	}
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open %q: %w", path, err)
+	}
+	opened := &place{fd: fd}
+	l.places[path] = opened
+	return opened, unix.Fstat(fd, &opened.before)
+}
+
+func removeEmpty(parent int, name string) error {
+	err := unix.Unlinkat(parent, name, unix.AT_REMOVEDIR)
+	for _, harmless := range []error{unix.ENOTEMPTY, unix.EEXIST, unix.ENOENT, unix.ENOTDIR} {
+		if errors.Is(err, harmless) {
+			return nil
+		}
+	}
+	return err
+}
+
+// ready is called when everything is in place, right before the step.
+func (l *loans) ready() error {
+	var failures []error
+	for _, place := range l.places {
+		failures = append(failures, unix.Fstat(place.fd, &place.lent))
+	}
+	return errors.Join(failures...)
+}
+
+// takeBackAll undoes everything in reverse order, and gives each folder the times that it would have
+// without the loans. No process of the step may be alive.
+func (l *loans) takeBackAll() error {
+	var failures []error
+	for _, place := range l.places {
+		var now unix.Stat_t
+		failures = append(failures, unix.Fstat(place.fd, &now))
+		if now.Mtim != place.lent.Mtim {
+			place.before = now // The step itself changed the folder.
+		}
+	}
+	for index := len(l.undo) - 1; index >= 0; index-- {
+		failures = append(failures, l.undo[index]())
+	}
+	for _, place := range l.places {
+		times := []unix.Timespec{place.before.Atim, place.before.Mtim}
+		if err := unix.UtimesNanoAt(place.fd, ".", times, 0); err != nil && !errors.Is(err, unix.ENOENT) {
+			failures = append(failures, err)
+		}
+		unix.Close(place.fd)
+	}
+	l.places, l.undo = nil, nil
+	if err := errors.Join(failures...); err != nil {
+		return fault.New(fault.StepNotUndone, "%w", err)
+	}
+	return nil
+}
+
+func statAt(dir int, name string) (stat unix.Stat_t, err error) {
+	err = unix.Fstatat(dir, name, &stat, unix.AT_SYMLINK_NOFOLLOW)
+	return stat, err
+}
+
+func move(fromDir int, from string, toDir int, to string) error {
+	if err := unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE); err != nil {
+		return fmt.Errorf("rename %q to %q: %w", from, to, err)
+	}
+	return nil
+}

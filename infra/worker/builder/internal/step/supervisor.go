@@ -1,0 +1,166 @@
+package step
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// command is what the supervisor gets on descriptor 3. The end of that stream means: end the step.
+type command struct {
+	Root, Path, Dir string
+	Args, Env       []string
+	UID, GID        uint32
+	Groups          []uint32
+	// KeepChroot: the step works on a mounted folder and may chroot(2) into it, as dpkg --root does.
+	KeepChroot bool
+}
+
+// outcome is what the supervisor tells on descriptor 4. Without one, the supervisor did not do its work.
+type outcome struct {
+	ExitCode int
+	// NotStarted is why the program could not be started.
+	NotStarted string `json:",omitempty"`
+	// StillRunning: some process of the step would not end.
+	StillRunning bool `json:",omitempty"`
+}
+
+const (
+	commandFD, outcomeFD = 3, 4
+	endLimit             = 20 * time.Second
+)
+
+// Supervise is the whole of `patchwright-builder step`: it runs a program in a root, waits for it, and
+// ends every process that it leaves behind. It returns the exit code of the supervisor itself.
+func Supervise() int {
+	runtime.LockOSThread() // Capabilities belong to a thread, and the program is started by this one.
+	unix.CloseOnExec(commandFD)
+	unix.CloseOnExec(outcomeFD)
+	in, out := os.NewFile(commandFD, "command"), os.NewFile(outcomeFD, "outcome")
+	if err := json.NewEncoder(out).Encode(supervise(in)); err != nil {
+		fmt.Fprintln(os.Stderr, "patchwright-builder:", err)
+		return 1
+	}
+	return 0
+}
+
+func supervise(in *os.File) outcome {
+	var what command
+	if err := json.NewDecoder(in).Decode(&what); err != nil {
+		return notStarted(125, fmt.Errorf("reading the command: %w", err))
+	}
+	cancelled := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, in)
+		close(cancelled)
+	}()
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return notStarted(125, fmt.Errorf("prctl: %w", err))
+	}
+	if err := dropCapabilities(what.KeepChroot); err != nil {
+		return notStarted(125, err)
+	}
+	syscall.Umask(0o022)
+	process, err := os.StartProcess(what.Path, what.Args, &os.ProcAttr{
+		Dir: what.Dir, Env: what.Env, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
+		Sys: &syscall.SysProcAttr{
+			Chroot:     what.Root,
+			Credential: &syscall.Credential{Uid: what.UID, Gid: what.GID, Groups: what.Groups},
+			Setsid:     true,
+		},
+	})
+	if errors.Is(err, os.ErrNotExist) {
+		return notStarted(127, err)
+	}
+	if err != nil {
+		return notStarted(126, err)
+	}
+	exited := make(chan int, 1)
+	go func() { exited <- exitCode(process.Wait()) }()
+	code := 128 + int(syscall.SIGKILL)
+	select {
+	case code = <-exited:
+	case <-cancelled:
+	}
+	return outcome{ExitCode: code, StillRunning: !endChildren()}
+}
+
+func notStarted(code int, why error) outcome {
+	return outcome{ExitCode: code, NotStarted: why.Error()}
+}
+
+// dropCapabilities takes from the programs of a step what none needs, and what would let one out of its
+// root. A process with fewer capabilities than the daemon can't trace it either. A container without
+// CAP_SETPCAP may not drop any: the probe tells.
+func dropCapabilities(keepChroot bool) error {
+	drop := []uintptr{unix.CAP_NET_RAW}
+	if !keepChroot {
+		drop = append(drop, unix.CAP_SYS_CHROOT)
+	}
+	for _, capability := range drop {
+		if err := unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0); err != nil && !errors.Is(err, unix.EPERM) {
+			return fmt.Errorf("prctl(PR_CAPBSET_DROP, %d): %w", capability, err)
+		}
+	}
+	return nil
+}
+
+func exitCode(state *os.ProcessState, err error) int {
+	if err != nil {
+		return 255
+	}
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return state.ExitCode()
+}
+
+// endChildren kills what is left of the step. The children of a killed process become this one's own.
+func endChildren() bool {
+	for limit := time.Now().Add(endLimit); time.Now().Before(limit); {
+		pid, err := unix.Wait4(-1, nil, unix.WNOHANG, nil)
+		if errors.Is(err, unix.ECHILD) {
+			return true
+		}
+		if pid > 0 {
+			continue
+		}
+		for _, child := range childrenOf(os.Getpid()) {
+			unix.Kill(child, unix.SIGKILL)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return false
+}
+
+// childrenOf reads /proc/PID/stat: the fourth field, after the name in parentheses and the state, is the
+// parent.
+func childrenOf(parent int) []int {
+	var children []int
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		text := string(content)
+		fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
+		if len(fields) < 2 || fields[1] != strconv.Itoa(parent) {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
+			children = append(children, pid)
+		}
+	}
+	return children
+}
