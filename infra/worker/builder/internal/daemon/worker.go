@@ -86,20 +86,20 @@ func newWorker(ctx context.Context, root string, registries map[string]resolverc
 	content := containerdsnapshot.NewContentStore(records.ContentStore(), namespace)
 	steps := &step.Executor{Dir: stepsDir, Folders: folders, Devices: devices, Uncontrolled: uncontrolled}
 	made, err := base.NewWorker(ctx, base.WorkerOpt{
-		ID:               id,
-		Root:             root,
-		Labels:           map[string]string{},
-		Platforms:        []ocispecs.Platform{platforms.Normalize(platforms.DefaultSpec())},
-		Executor:         steps,
-		Snapshotter:      containerdsnapshot.NewSnapshotter(snapshotterName, records.Snapshotter(snapshotterName), namespace, nil),
-		ContentStore:     content,
-		Applier:          &layers.Applier{Store: content, Folders: folders, Devices: devices},
-		Differ:           &layers.Differ{Store: content, Folders: folders, Devices: devices},
-		RegistryHosts:    resolver.NewRegistryConfig(registries),
-		LeaseManager:     leaseutil.WithNamespace(ctdmetadata.NewLeaseManager(records), namespace),
-		GarbageCollect:   records.GarbageCollect,
-		MetadataStore:    cache,
-		MountPoolRoot:    filepath.Join(root, "cachemounts"),
+		ID:             id,
+		Root:           root,
+		Labels:         map[string]string{},
+		Platforms:      []ocispecs.Platform{platforms.Normalize(platforms.DefaultSpec())},
+		Executor:       steps,
+		Snapshotter:    containerdsnapshot.NewSnapshotter(snapshotterName, records.Snapshotter(snapshotterName), namespace, nil),
+		ContentStore:   content,
+		Applier:        &layers.Applier{Store: content, Folders: folders, Devices: devices},
+		Differ:         &layers.Differ{Store: content, Folders: folders, Devices: devices},
+		RegistryHosts:  resolver.NewRegistryConfig(registries),
+		LeaseManager:   leaseutil.WithNamespace(ctdmetadata.NewLeaseManager(records), namespace),
+		GarbageCollect: records.GarbageCollect,
+		MetadataStore:  cache,
+		MountPoolRoot:  filepath.Join(root, "cachemounts"),
 	})
 	if err != nil {
 		return nil, err
