@@ -17,6 +17,7 @@ import {
 import { parseImageReference } from '../registry/image-reference.ts';
 import { type PulledImage, pullImage } from '../registry/pulled-image.ts';
 import { accessFromEnvironment, registryRepository } from '../registry/registry-client.ts';
+import { type TroubledRun, troubledRun, troubleOf } from './apt-trouble.ts';
 import { parsePatchTarget, reachBuildkit } from './buildkit-connection.ts';
 import { type CopaFault, faultOf, faultyLayers } from './faults.ts';
 import { spoilImage } from './faulty-image.ts';
@@ -105,7 +106,12 @@ async function patch(context: ProgramContext, flags: ParsedFlags, log: Log): Pro
   const fault = faultOf(image.config);
   await actOnFault(fault);
   const now = context.now();
-  const patched = await buildPatch({ image, report, reference, tag: target.tag, fault, now, log });
+  const run = troubledRun(troubleOf(image.config), latestUpdates('dpkg', report.updates));
+  printTrouble(context, run, log);
+  const patched = await buildPatch({
+    ...{ image, report, reference, tag: target.tag, now, log },
+    fault: run.removes === true ? 'lose-package' : fault,
+  });
   context.stderr(
     `#1 [stand-in] Installing ${report.updates.length} security updates\n#1 DONE 0.0s\n`,
   );
@@ -143,6 +149,13 @@ async function actOnFault(fault: CopaFault | undefined): Promise<void> {
     default:
       return;
   }
+}
+
+/** apt's output is BuildKit's progress, each line with its step and its time. */
+function printTrouble(context: ProgramContext, run: TroubledRun, log: Log): void {
+  for (const line of run.apt) context.stderr(`#9 0.123 ${line}\n`);
+  for (const line of run.copa) log('error', line);
+  if (run.error !== undefined) throw new Error(run.error);
 }
 
 interface BuildOptions {
