@@ -1,7 +1,7 @@
-/** Port: the time. Nothing else reads it, so that a test or a simulation can say what it is. */
+/** Port: the time. No other code reads the clock, so tests and simulations control it. */
 export interface Clock {
   now(): Date;
 }
 
-/** The machine's own time. */
+/** The machine's time. */
 export const systemClock: Clock = { now: () => new Date() };

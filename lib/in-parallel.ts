@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 
 /**
- * Does this for all of them, some at once, and waits for every one before it throws what the first
- * threw: nothing goes on behind the back of a step that has ended.
+ * Runs `work` for every item, at most `atOnce` at a time. Waits for all before it throws the first error,
+ * so that nothing goes on after the caller's step has ended.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -14,7 +14,7 @@ import {
 } from './container-groups.ts';
 
 const LOG_LINES = 200;
-/** ACI's codes for a log that can't be had because no container has begun. */
+/** ACI's codes for a log that does not exist because no container has started. */
 const NO_LOG_YET = /^(ContainerLogNotAvailable|ContainerGroupTransitioning)$/;
 
 export interface AciOptions extends ArmOptions {
@@ -64,7 +64,7 @@ export class AciContainerGroups implements ContainerGroups {
       if (page === undefined || page.done === true) return;
       for (const group of page.value) {
         const parsed = AciGroup.safeParse(group);
-        // What doesn't parse has a name that is not one of ours.
+        // A group that doesn't parse has a name that we never use.
         if (parsed.success && isOurs(parsed.data)) yield groupStatus(parsed.data);
       }
     }
@@ -96,7 +96,7 @@ function answerOf(failure: ArmFailure | undefined, secrets?: readonly string[]):
   };
 }
 
-/** ARM quotes a faulty value in its error: none of these may come back in a text. */
+/** The secrets of a group. ARM may quote them in an error, so they are masked in every text. */
 function secretsOf(spec: GroupSpec): readonly string[] {
   const files = Object.values(spec.secretFiles);
   const encoded = files.map((text) => Buffer.from(text).toString('base64'));

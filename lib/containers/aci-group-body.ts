@@ -1,11 +1,11 @@
 import type { GroupSpec } from './container-groups.ts';
 
-/** The one container of every group: its log is asked for by this name. */
+/** The name of the only container in a group. Its log is read by this name. */
 export const CONTAINER_NAME = 'worker';
 const SECRETS = 'secrets';
 const SCRATCH = 'scratch';
 
-/** What ARM takes for a container group, API version 2023-05-01: the fields that we send. */
+/** The fields that we send to ARM for a container group, API version 2023-05-01. */
 export interface AciGroupBody {
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -47,9 +47,8 @@ type AciVolume =
   | { readonly name: string; readonly emptyDir: Record<string, never> };
 
 /**
- * The body of the one PUT. Confidential groups carry no `confidentialComputeProperties`: without a
- * policy the platform checks no container, and only the privileged flag is wanted of that SKU.
- * A subnet must be delegated to container groups; a group in one has no address of its own.
+ * The body of the PUT. Confidential groups have no `confidentialComputeProperties`, because we use that
+ * SKU only for its privileged flag. A subnet must be delegated to container groups.
  */
 export function aciGroupBody(
   spec: GroupSpec,

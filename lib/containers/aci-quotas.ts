@@ -18,7 +18,7 @@ const Usage = z
     }),
   );
 
-/** Quotas of Azure Container Instances. To read them takes a right on the subscription. */
+/** Quotas of Azure Container Instances. Reading them needs a right on the subscription. */
 export class AciQuotas implements ContainerQuotas {
   readonly #arm: ArmRequests;
   readonly #location: string;

@@ -1,6 +1,6 @@
 import type { GroupRefusal } from './container-groups.ts';
 
-/** A failed request to ARM: no status where no answer came. */
+/** A failed request to ARM. `status` is undefined if there was no response. */
 export interface ArmFailure {
   readonly status: number | undefined;
   readonly code: string;
@@ -16,8 +16,8 @@ interface Rule {
 }
 
 /**
- * Every way in which ARM or ACI refuses, first fit wins. ARM's codes come before HTTP's, since ACI
- * uses 409 for four different things. Sources: Azure docs container-instances-troubleshooting and
+ * Refusals of ARM and ACI; the first match wins. ARM's codes come before HTTP's, because ACI uses 409
+ * for four different things. Sources: Azure docs container-instances-troubleshooting and
  * resource-and-quota-limits; azure-cli#14643, #29300; ALZ-PowerShell-Module#472.
  */
 const RULES: readonly Rule[] = [
@@ -38,9 +38,9 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Why a request was refused. What no rule names is `unavailable` when nobody knows its effect (no
- * answer, 5xx), and otherwise a request that will never be right (`SecurityContextNotSupported`,
- * `ErrorJoinVirtualNetwork`, a missing resource group, any other 4xx): `configuration`.
+ * Classifies a refusal. Without a matching rule, a request with unknown effect (no response, 5xx) is
+ * `unavailable`. Any other 4xx is `configuration`: a retry won't help (`SecurityContextNotSupported`,
+ * `ErrorJoinVirtualNetwork`, a missing resource group).
  */
 export function refusalOf(failure: ArmFailure): GroupRefusal {
   const rule = RULES.find(

@@ -3,7 +3,7 @@ import { truncate } from '../text/truncate.ts';
 import { GroupName, type GroupStatus } from './container-groups.ts';
 
 const MAX_DETAIL = 500;
-/** Exit codes that ACI gives where the platform ended the container (container-state, Azure docs). */
+/** ACI's exit codes for a container that the platform stopped. Source: Azure docs, container-state. */
 const PLATFORM_EXIT_CODES = new Set([7147, 7148]);
 
 const ContainerState = z.object({
@@ -14,8 +14,8 @@ const ContainerState = z.object({
 const Event = z.object({ name: z.string().optional(), message: z.string().optional() });
 
 /**
- * A container group as the SDK gives it: only the fields that decide something. Unknown to a list
- * is the instance view, to a group that has just begun its containers' one.
+ * The fields of the SDK's container group that we use. A list has no instance view, and a group that
+ * has just started has none for its container.
  */
 export const AciGroup = z.object({
   name: GroupName,
@@ -39,8 +39,8 @@ export const AciGroup = z.object({
 export type AciGroup = z.infer<typeof AciGroup>;
 
 /**
- * What became of a group. It has ended only if its container is `Terminated` or its provisioning
- * failed: Azure asks not to rely on the names of the states in between.
+ * Determines the state of a group. It has ended only if its container is `Terminated` or its
+ * provisioning failed; Azure advises not to rely on other state names.
  */
 export function groupStatus(group: AciGroup): GroupStatus {
   const container = group.containers?.[0]?.instanceView;
@@ -70,7 +70,7 @@ function ended(
   return { state: running ? 'running' : 'starting' };
 }
 
-/** ACI's own words, newest event last: `Failed; Terminated OOMKilled (exit 137); Pulling: …`. */
+/** ACI's own text, newest event last: `Failed; Terminated OOMKilled (exit 137); Pulling: …`. */
 function describe(group: AciGroup): string {
   const container = group.containers?.[0]?.instanceView;
   const current = container?.currentState;

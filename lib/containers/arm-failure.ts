@@ -7,9 +7,9 @@ import { truncate } from '../text/truncate.ts';
 import type { ArmFailure } from './aci-refusals.ts';
 
 const MAX_MESSAGE = 500;
-/** What is read of an answer: longer than anything secret that it may quote. */
+/** Limit for the text of a response. Longer than any secret that it may quote. */
 const MAX_READ = 1024 * 1024;
-/** Anything shorter is no secret, and masking it would eat the text. */
+/** Shorter texts are not masked: they are not secrets and would match by chance. */
 const MIN_SECRET = 8;
 
 /** ARM's error shape: Azure REST API guidelines, "Error response". */
@@ -34,7 +34,7 @@ export function failureOfAnswer(
   };
 }
 
-/** Of an exception: an answer that the SDK made one of, or none at all. */
+/** The failure behind an exception: a response that the SDK turned into one, or no response. */
 export function failureOfError(error: unknown, now: Date): ArmFailure {
   if (isRestError(error) && error.response !== undefined) {
     return failureOfAnswer(error.response, now);
@@ -42,21 +42,21 @@ export function failureOfError(error: unknown, now: Date): ArmFailure {
   return {
     status: undefined,
     code: failureName(error),
-    message: 'no answer',
+    message: 'no response',
     retryAfterSeconds: undefined,
   };
 }
 
 /**
- * For people: `409 ContainerGroupQuotaReached: …`, without any of these secrets. It is cut only after
- * they are masked: half of a secret would not be known for one.
+ * Formats a failure for people: `409 ContainerGroupQuotaReached: …`. Masks the secrets before it cuts
+ * the text, because half of a secret would not be recognized.
  */
 export function describeFailure(failure: ArmFailure, secrets: readonly string[] = []): string {
   const { status, code, message } = failure;
   const text = [`${status ?? ''} ${code}`.trim(), message].filter((part) => part !== '').join(': ');
   const masked = secrets
     .filter((secret) => secret.length >= MIN_SECRET)
-    // The longest first: one may hold another.
+    // Longest first, because one secret may contain another.
     .sort((one, other) => other.length - one.length)
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
   return plainText(masked, MAX_MESSAGE);

@@ -15,22 +15,22 @@ import { ContainerGroupsError, type GroupName } from './container-groups.ts';
 
 const ARM = 'https://management.azure.com';
 const TIMEOUT_MS = 60_000;
-/** A 404 with one of these is a wrong setting, not a group that is gone. */
+/** A 404 with one of these codes means a wrong setting, not a missing group. */
 const MISSING_SCOPE = /^(ResourceGroup|Subscription)NotFound$/;
 
 export interface ArmOptions {
   readonly credential: TokenCredential;
   readonly subscriptionId: string;
-  /** Holds nothing but container groups. */
+  /** Contains nothing but container groups. */
   readonly resourceGroup: string;
   readonly clock: Clock;
   readonly delays: Delays;
-  /** ARM's address, where it is not the public cloud's. */
+  /** ARM's address. Default: the public cloud. */
   readonly endpoint?: string;
   readonly httpClient?: HttpClient;
 }
 
-/** Requests to ARM about container groups, in the SDK's pipeline but under our retry policy. */
+/** Sends requests about container groups to ARM, with the SDK's pipeline and our retry policy. */
 export class ArmRequests {
   readonly #options: ArmOptions;
   readonly #endpoint: string;
@@ -45,7 +45,7 @@ export class ArmRequests {
       options.subscriptionId,
       {
         endpoint: this.#endpoint,
-        // ARM's audience, whatever its address: the SDK would make one of the endpoint.
+        // The SDK would derive the audience from the endpoint, which may be a local one.
         credentialScopes: `${ARM}/.default`,
         ...(httpClient === undefined ? {} : { httpClient }),
       },
@@ -57,7 +57,8 @@ export class ArmRequests {
   }
 
   /**
-   * Reads by the SDK; undefined for what is not there, which some codes say without being a 404.
+   * Reads with the SDK. Undefined on 404, and for the codes in `absent`, which ARM sends with other
+   * statuses.
    * @throws ContainerGroupsError
    */
   async read<T>(
@@ -78,8 +79,8 @@ export class ArmRequests {
   }
 
   /**
-   * One request of our own. The SDK's `begin…` calls poll the operation once before they return, so
-   * that a poll that failed would look like a creation that failed.
+   * Sends one request without the SDK's `begin…` calls. Those poll once before they return, so a failed
+   * poll would look like a failed creation.
    */
   async send(
     method: 'PUT' | 'DELETE',
@@ -104,7 +105,7 @@ export class ArmRequests {
       return accepted.includes(answer.status) ? undefined : failureOfAnswer(answer, now());
     } catch (error) {
       const failure = failureOfError(error, now());
-      // The SDK makes an error even of success where it can't parse the body, which nobody needs.
+      // The SDK throws on a successful response whose body it can't parse. The body is not needed.
       return accepted.some((status) => status === failure.status) ? undefined : failure;
     }
   }

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
-/** ACI's rule: 1 to 63 lower-case letters, digits and hyphens, no hyphen at either end. */
+/** ACI's rule: 1 to 63 lower-case letters, digits and hyphens, no hyphen first or last. */
 export const GroupName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
   .brand<'GroupName'>();
 export type GroupName = z.infer<typeof GroupName>;
 
-/** One container group to create: one container, run once. */
+/** A container group to create: one container that runs once. */
 export interface GroupSpec {
   readonly name: GroupName;
   readonly sku: 'Standard' | 'Confidential';
-  /** Only with the Confidential SKU: ACI refuses it on Standard. */
+  /** True only with the Confidential SKU; ACI refuses it on Standard. */
   readonly privileged: boolean;
   /** The worker image, by digest: `host/repository@sha256:…`. */
   readonly image: string;
-  /** How the worker image is pulled: a short-lived token for its repository alone. */
+  /** Pulls the worker image: a short-lived token for its repository only. */
   readonly imageCredential: {
     readonly server: string;
     readonly username: string;
@@ -25,7 +25,7 @@ export interface GroupSpec {
   readonly cpu: number;
   readonly memoryGb: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** File name → text, in a secret volume (tmpfs) mounted read-only on `secretsPath`. */
+  /** File name → text, in a secret volume (tmpfs) that is mounted read-only on `secretsPath`. */
   readonly secretFiles: Readonly<Record<string, string>>;
   readonly secretsPath: string;
   /** An emptyDir, for BuildKit's state. */
@@ -45,7 +45,7 @@ export interface GroupStatus {
   readonly detail: string;
 }
 
-/** Why ARM or ACI refused, in the terms that decide what to do about it. */
+/** The kinds of refusal by ARM or ACI that callers treat differently. */
 export type GroupRefusal =
   | 'quota'
   | 'capacity'
@@ -66,7 +66,7 @@ export type GroupAnswer =
       readonly retryAfterSeconds?: number;
     };
 
-/** A reading of groups that failed: `get`, `list` and `logs` throw it. Absence is never one. */
+/** Thrown by `get`, `list` and `logs`. An absent group is not an error but `undefined`. */
 export class ContainerGroupsError extends Error {
   readonly refusal: GroupRefusal;
   readonly retryAfterSeconds: number | undefined;
@@ -85,25 +85,25 @@ export class ContainerGroupsError extends Error {
 
 /** Port: short-lived container groups. Adapter: `AciContainerGroups`. */
 export interface ContainerGroups {
-  /** Undefined where no group has that name; that may also mean "in flight" or "run and deleted". */
+  /** Undefined if no group has that name: it may be about to appear, or already deleted. */
   get(name: GroupName): Promise<GroupStatus | undefined>;
   /**
-   * Sent once, never repeated by the adapter: a second PUT restarts a group that is there. With the
-   * refusal `unavailable` nobody knows whether the group was created.
+   * Sends one PUT and never retries, because a second PUT restarts an existing group. After the refusal
+   * `unavailable` the group may or may not exist.
    */
   create(spec: GroupSpec): Promise<GroupAnswer>;
-  /** Ends well where the group is absent. Does not wait for the deletion to end. */
+  /** Does nothing if the group is absent. Does not wait until the deletion ends. */
   delete(name: GroupName): Promise<GroupAnswer>;
   /**
-   * The groups that carry Patchwright's own tag, and no others. For their names and tags: ARM lists
-   * groups without their instance view, so whether one has stopped only `get` says.
+   * Lists only groups with Patchwright's tag. Use their names and tags only: ARM lists groups without
+   * the instance view, so only `get` tells whether one has stopped.
    */
   list(): AsyncIterable<GroupStatus>;
-  /** The last lines of the container's log, for people; undefined where there is none. */
+  /** The last lines of the container's log, for people; undefined if there is no log. */
   logs(name: GroupName): Promise<string | undefined>;
 }
 
-/** Tags of every group: by these the reaper knows what is ours and when it expires (ISO 8601). */
+/** Tags of every group. They tell the reaper which groups are ours and when they expire (ISO 8601). */
 export const GroupTag = {
   managedBy: 'managed-by',
   run: 'patchwright-run',

@@ -1,6 +1,6 @@
 import { type Sleep, systemSleep } from '../sleep.ts';
 
-/** Port: waiting and the randomness of back-off, passed in so that tests own both. */
+/** Port: waiting, and the randomness of back-off. Passed in so that tests control both. */
 export interface Delays {
   readonly wait: Sleep;
   /** A number from 0 up to, but not including, 1. */

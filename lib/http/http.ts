@@ -15,9 +15,9 @@ import { redirectPolicy } from './redirect-policy.ts';
 import { retryPolicy } from './retry-policy.ts';
 
 export interface SendOptions {
-  /** True: it leaves once, whatever comes back. For a request that undoes what happened meanwhile. */
+  /** True: never retried. For a request whose retry could undo a change made in between. */
   readonly once?: boolean;
-  /** False: a redirect is the answer. For a request with a credential in a header of its own. */
+  /** False: redirects are returned, not followed. For a request with a credential in its own header. */
   readonly follow?: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface Http {
 export interface HttpOptions {
   readonly clock: Clock;
   readonly delays: Delays;
-  /** What sends a single request; Node's own where it isn't given. */
+  /** Sends a single request. Default: Node's own HTTP client. */
   readonly httpClient?: HttpClient;
 }
 
 /**
- * HTTP over Azure's pipeline (proxy settings, user agent, logging with redaction) with our own retry
- * and redirect policies. Bodies are not decompressed: what a digest is of must arrive untouched.
+ * HTTP over Azure's pipeline (proxy settings, user agent, redacted logging) with our own retry and
+ * redirect policies. Bodies are not decompressed, because digests are checked over the bytes as sent.
  */
 export function createHttp({ clock, delays, httpClient }: HttpOptions): Http {
   const client = httpClient ?? createDefaultHttpClient();
@@ -59,7 +59,7 @@ export function createHttp({ clock, delays, httpClient }: HttpOptions): Http {
   };
 }
 
-/** A stream is read by its first attempt and can't be sent again. */
+/** False for a stream, which can be sent only once. */
 function hasRepeatableBody({ body }: PipelineRequest): boolean {
   return (
     body === undefined || body === null || typeof body === 'string' || ArrayBuffer.isView(body)

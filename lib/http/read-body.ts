@@ -6,13 +6,13 @@ export class BodyTooLargeError extends Error {
   readonly maxBytes: number;
 
   constructor(maxBytes: number) {
-    super(`The answer's body is larger than ${maxBytes} bytes`);
+    super(`The response's body is larger than ${maxBytes} bytes`);
     this.name = 'BodyTooLargeError';
     this.maxBytes = maxBytes;
   }
 }
 
-/** The body's chunks as they come. Leaving the loop early closes the connection. */
+/** Streams the body's chunks. Leaving the loop early closes the connection. */
 export async function* bodyChunks(response: PipelineResponse): AsyncGenerator<Uint8Array> {
   const stream = response.readableStreamBody;
   if (stream === undefined) {
@@ -23,7 +23,7 @@ export async function* bodyChunks(response: PipelineResponse): AsyncGenerator<Ui
 }
 
 /**
- * The whole body, never holding more than the limit; an announced length above it is refused unread.
+ * Reads the whole body, never more than the limit. Refuses a larger `content-length` without reading.
  * @throws BodyTooLargeError
  */
 export async function readBody(response: PipelineResponse, maxBytes: number): Promise<Uint8Array> {
@@ -41,11 +41,11 @@ export async function readBody(response: PipelineResponse, maxBytes: number): Pr
   return Buffer.concat(chunks);
 }
 
-/** Lets go of a body that nobody will read. */
+/** Closes the connection of a body that will not be read. */
 export function discardBody(response: PipelineResponse): void {
   const stream = response.readableStreamBody;
   if (!(stream instanceof Readable)) return;
-  // A destroyed message may still report the cut connection, which nobody waits for any more.
+  // A destroyed stream may still emit an error, which would crash the process without a listener.
   stream.on('error', () => undefined);
   stream.destroy();
 }

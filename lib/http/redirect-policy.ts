@@ -10,10 +10,9 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Follows redirects of GET and HEAD, over TLS only, and takes the credential along to no other
- * origin: ACR answers a blob's GET with the address of a storage account, whose own credential
- * is in that address. The request itself is left as it was, so that a retry starts again at the
- * registry and gets a new address.
+ * Follows redirects of GET and HEAD, over TLS only, and never sends the credential to another origin.
+ * ACR redirects a blob's GET to a signed address of a storage account. The original request stays
+ * unchanged, so a retry starts at the registry and gets a new address.
  */
 export function redirectPolicy(mayFollow: (request: PipelineRequest) => boolean): PipelinePolicy {
   return {

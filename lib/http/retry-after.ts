@@ -1,7 +1,6 @@
 /**
- * How long the service asks to be left alone, in seconds, rounded up; undefined where it does not say.
- * `Retry-After` holds seconds or an HTTP date (RFC 9110 §10.2.3); Azure's own headers hold
- * milliseconds.
+ * The wait that the service asks for, in seconds, rounded up; undefined if it asks for none.
+ * `Retry-After` holds seconds or an HTTP date (RFC 9110 §10.2.3), Azure's own headers milliseconds.
  */
 export function retryAfterSeconds(
   headers: { get(name: string): string | null | undefined },

@@ -11,7 +11,7 @@ const LONGEST_WAIT_MS = 20_000;
 export interface RetryPolicyOptions {
   readonly clock: Clock;
   readonly delays: Delays;
-  /** False for a request that must leave once, whatever comes back. */
+  /** False for a request that must never be retried. */
   readonly mayRepeat: (request: PipelineRequest) => boolean;
 }
 

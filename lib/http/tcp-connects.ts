@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const LIMIT_MS = 5_000;
 
-/** Whether a TCP connection to there comes about. Nothing is sent. */
+/** True if a TCP connection can be opened. Sends nothing. */
 export function tcpConnects(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: LIMIT_MS });

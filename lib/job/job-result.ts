@@ -4,15 +4,14 @@ import { plainText } from '../text/plain-text.ts';
 import { BlockedPackage, MAX_BLOCKED } from './blocked-package.ts';
 
 /**
- * What a container group says that it did: the blob `result.json`, written last. It is a claim: it is
- * parsed with these limits, and what decides is what the registry shows. Its texts for people come
- * out plain: they go on into rows, logs and annotations.
+ * The output of a container group: the blob `result.json`, written last. It is untrusted: parsed with
+ * limits, and checked against the registry. Its texts are sanitized for rows, logs and annotations.
  */
 const MAX_MESSAGE = 2000;
 const Message = z
   .string()
   .max(MAX_MESSAGE)
-  // It stands alone in a column: a spreadsheet must not calculate it.
+  // The text is a column of its own, and a spreadsheet must not run it as a formula.
   .transform((text) => plainText(text, MAX_MESSAGE).replace(/^[=+@-]+ */, ''));
 const Sha256 = z.string().regex(/^[a-f0-9]{64}$/);
 
@@ -45,14 +44,16 @@ export const PatchFailure = z.enum([
 ]);
 export type PatchFailure = z.infer<typeof PatchFailure>;
 
-/** An image for which too little time was left. It takes no blame and goes into another attempt. */
+/**
+ * An image for which too little time was left. It goes into another attempt without counting as failed.
+ */
 const NotStarted = z.strictObject({ digest: Digest, outcome: z.literal('not-started') });
 
 export const ScanImageResult = z.discriminatedUnion('outcome', [
   z.strictObject({
     digest: Digest,
     outcome: z.literal('scanned'),
-    /** Of the report blob's bytes: a blob that differs was not written by this process. */
+    /** SHA-256 of the report blob. If it differs, another process wrote the blob. */
     reportSha256: Sha256,
   }),
   z.strictObject({
@@ -103,7 +104,7 @@ const ResultBase = {
   attempt: z.number().int().min(1).max(99),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  /** Tool name → version as the tool itself says, for example `trivy` → `0.74.0`. */
+  /** Tool name → version that the tool reports, for example `trivy` → `0.74.0`. */
   tools: z
     .record(ToolName, ToolVersion)
     .refine((tools) => Object.keys(tools).length <= MAX_TOOLS, { error: 'too many tools' }),
@@ -113,8 +114,8 @@ export const ScanJobResult = z.strictObject({
   ...ResultBase,
   kind: z.literal('scan'),
   /**
-   * The platforms that the vulnerability database holds advisories for, as its buckets are named
-   * (`debian 12`, `alpine 3.18`): an image of any other can't be called clean.
+   * Platforms with advisories in the vulnerability database, by bucket name (`debian 12`, `alpine
+   * 3.18`). An image of another platform can't be called clean.
    */
   advisoryPlatforms: z.array(z.string().max(128)).max(2000),
   images: z.array(ScanImageResult).max(200),
@@ -131,6 +132,6 @@ export type PatchJobResult = z.infer<typeof PatchJobResult>;
 export const JobResult = z.discriminatedUnion('kind', [ScanJobResult, PatchJobResult]);
 export type JobResult = z.infer<typeof JobResult>;
 
-/** Above this a result or a report is refused unread, in bytes. */
+/** Size limits in bytes. A larger result or report is refused without reading. */
 export const MAX_RESULT_BYTES = 1024 * 1024;
 export const MAX_REPORT_BYTES = 32 * 1024 * 1024;

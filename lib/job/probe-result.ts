@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is tried: all that BuildKit and runc do to run a step, and `unshare-user` for people. */
+/** Everything that BuildKit and runc need for a build step. `unshare-user` is for information only. */
 export const PROBE_TRIALS = [
   'bind-mount',
   'tmpfs-mount',
@@ -16,23 +16,23 @@ export const PROBE_TRIALS = [
 const Trial = z.strictObject({ ok: z.boolean(), detail: z.string().max(300) });
 export type Trial = z.infer<typeof Trial>;
 
-/** What a probing group found out. A claim, as every result is. */
+/** The output of a probe. Untrusted, like every result. */
 export const ProbeResult = z.strictObject({
   version: z.literal(2),
   kind: z.literal('probe'),
   probeId: z.string().max(63),
   kernel: z.string().max(128),
   userId: z.number().int(),
-  /** Of /proc/self/status, for people: `CapEff`, `Seccomp`, `NoNewPrivs`. */
+  /** From /proc/self/status, for information: `CapEff`, `Seccomp`, `NoNewPrivs`. */
   status: z.record(z.string().max(32), z.string().max(64)),
   trials: z.record(z.enum(PROBE_TRIALS), Trial),
-  /** Program → version; `unknown` where it is not there. */
+  /** Program → version; `unknown` if it is missing. */
   tools: z.record(z.string().max(32), z.string().max(64)),
-  /** Where a job's files go, in bytes. */
+  /** Free bytes on the volume for a job's files. */
   freeBytes: z.number().int().nonnegative(),
-  /** Whether the registry could be asked for an image. */
+  /** Whether the group could read an image from the registry. */
   registry: Trial,
-  /** Whether the remote BuildKit let the worker in; there only where it was to be asked. */
+  /** Whether the remote BuildKit accepted the worker; absent if there was none to ask. */
   buildkit: Trial.optional(),
 });
 export type ProbeResult = z.infer<typeof ProbeResult>;

@@ -1,13 +1,13 @@
-/** Limits on JSON of foreign origin, checked before anything is built from it. */
+/** Limits on untrusted JSON, checked before it is parsed. */
 export interface JsonLimits {
   readonly maxBytes: number;
-  /** Arrays and objects inside one another. */
+  /** Nesting of arrays and objects. */
   readonly maxDepth: number;
-  /** Arrays and objects in all: an empty one takes two bytes of text and dozens of memory. */
+  /** Number of arrays and objects. An empty one takes two bytes of text and dozens of memory. */
   readonly maxContainers: number;
   /**
-   * Whatever stands between two commas, in all; unlimited where nothing is said. Of a value that
-   * does not fit its schema zod makes an object of some hundred bytes.
+   * Number of values; unlimited if absent. For each value that does not match its schema, zod makes an
+   * object of some hundred bytes.
    */
   readonly maxValues?: number;
 }
@@ -26,7 +26,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Parses JSON that may be hostile. Never throws. */
+/** Parses untrusted JSON. Never throws. */
 export function parseBoundedJson(bytes: Uint8Array, limits: JsonLimits): ParsedJson {
   if (bytes.byteLength > limits.maxBytes) return { ok: false, fault: 'too-large' };
 
@@ -47,7 +47,9 @@ export function parseBoundedJson(bytes: Uint8Array, limits: JsonLimits): ParsedJ
   }
 }
 
-/** One pass over the bytes: in UTF-8 no byte of a longer character looks like one of these. */
+/**
+ * Counts in one pass over the bytes. In UTF-8, no part of a longer character equals one of these bytes.
+ */
 function shapeFault(bytes: Uint8Array, limits: JsonLimits): JsonFault | undefined {
   const { maxDepth, maxContainers, maxValues = Infinity } = limits;
   let depth = 0;

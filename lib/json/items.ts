@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A list of foreign origin whose parse stops at so many faulty items: zod makes an object of some
- * hundred bytes of every fault, so that four megabytes of text become more than a gigabyte of them.
+ * An untrusted list whose parsing stops after `faultyItems` faulty items. zod makes an object of some
+ * hundred bytes for each fault, so four megabytes of faulty text could take more than a gigabyte.
  */
 export function items<Item>(
   item: z.ZodType<Item>,
@@ -23,7 +23,7 @@ export function items<Item>(
           continue;
         }
         for (const issue of one.error.issues) {
-          // A fault that is made is, but for its path, a fault to be made.
+          // zod has no type for an issue that is passed on, but the shape is the same.
           const moved = { ...issue, path: [at, ...issue.path] };
           context.issues.push(moved as z.core.$ZodRawIssue);
         }

@@ -9,7 +9,7 @@ import {
 } from './reserved-repositories.ts';
 
 const MAX_FAULTS = 50;
-const RESERVED = 'is a repository of Patchwright or of the registry itself, and is never patched';
+const RESERVED = 'is reserved for Patchwright or the registry itself and is never patched';
 
 const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
   error: RESERVED,
@@ -20,7 +20,7 @@ const Tags = items(Tag, { least: 1, most: 10_000 }).refine(
   { error: 'names the same tag twice' },
 );
 
-/** One repository: its tags by name, or `["*"]` for every tag that is not a patch. */
+/** One repository with its tags by name, or `["*"]` for every tag that is not a patch. */
 const RepositoryRule = z.strictObject({
   repository: PatchableRepository,
   tags: z.union([z.tuple([z.literal('*')]), Tags], {
@@ -30,8 +30,8 @@ const RepositoryRule = z.strictObject({
 });
 
 /**
- * The policy: version 1 of the document that ACR Continuous Patching keeps in the registry, so that
- * a registry can be moved over as it is. Unlike there, a misspelt key is a fault and not ignored.
+ * The policy (docs/policy.md): version 1 of ACR Continuous Patching's document, so that an existing one
+ * works unchanged. Unlike there, an unknown key is a fault.
  */
 export const Policy = z.strictObject({
   version: z.literal('v1'),
@@ -43,13 +43,13 @@ export type RepositoryRule = z.infer<typeof RepositoryRule>;
 
 export type PolicyParse =
   | { readonly ok: true; readonly policy: Policy }
-  /** Every fault, one line each: where, and what is wrong. Of very many, the first, and a last line. */
+  /** One line for each fault: where, and what is wrong. After the first 50, a line says so. */
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** As ACR Continuous Patching has it: 10 MB. */
+/** The same limit as in ACR Continuous Patching. */
 export const MAX_POLICY_BYTES = 10 * 1024 * 1024;
 
-/** With what settings have configured, a policy that selects any of it is a fault. */
+/** Parses the policy. With `configured`, naming one of those repositories is a fault. */
 export function parsePolicy(text: string, configured?: ConfiguredRepositories): PolicyParse {
   const document = readDocument(text, MAX_POLICY_BYTES);
   if (!document.ok) return { ok: false, faults: [document.fault] };
@@ -63,7 +63,10 @@ export function parsePolicy(text: string, configured?: ConfiguredRepositories): 
   return { ok: false, faults: [...faults, ...more] };
 }
 
-/** There a repository may stand in several entries, of which each adds its tags. */
+/**
+ * Merges the entries of one repository. Each enabled entry adds its tags, as in ACR Continuous
+ * Patching.
+ */
 function withOneRuleEach(policy: Policy): Policy {
   const byName = Map.groupBy(policy.repositories, ({ repository }) => repository);
   const repositories = [...byName.values()].flatMap((rules): RepositoryRule[] => {
@@ -91,7 +94,7 @@ function policyFor(configured: ConfiguredRepositories) {
   });
 }
 
-/** `repositories[2].tags` */
+/** Formats a path as `repositories[2].tags`. */
 function pathOf(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'the policy';
   return path.reduce<string>((text, key) => {

@@ -2,35 +2,41 @@ import { type JsonFault, parseBoundedJson } from '../json/bounded-json.ts';
 import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 
-/** Two arrays and objects for each of ten thousand repositories, and some to name faults in. */
+/** Ten thousand entries need two arrays or objects each; the rest leaves room to report faults. */
 const LIMITS = { maxDepth: 10, maxContainers: 25_000 };
-/** In UTF-16 code units. zod names the keys that it does not know, however long they are. */
+/** In UTF-16 code units. zod quotes unknown keys in full length. */
 const MAX_FAULT = 300;
 
 export type PolicyDocument =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly fault: string };
 
-/** The policy's text as a value that may be anything yet, but not large enough to do harm. */
+/** Parses the policy's text within limits, before any schema is applied. */
 export function readDocument(text: string, maxBytes: number): PolicyDocument {
   const parsed = parseBoundedJson(new TextEncoder().encode(text), { ...LIMITS, maxBytes });
   if (parsed.ok) return parsed;
-  return { ok: false, fault: faultLine(`the policy ${wordsFor(parsed.fault, text)}`) };
+  return {
+    ok: false,
+    fault: faultLine(`the policy ${wordsFor(parsed.fault, { text, maxBytes })}`),
+  };
 }
 
-/** A fault quotes the document, and goes on into a row and a log: it can forge no line there. */
+/** Makes one line of a fault. It quotes the document, which must not forge lines in a row or log. */
 export function faultLine(fault: string): string {
   return plainText(truncate(fault, 4 * MAX_FAULT), MAX_FAULT);
 }
 
-function wordsFor(fault: JsonFault, text: string): string {
+function wordsFor(
+  fault: JsonFault,
+  { text, maxBytes }: { readonly text: string; readonly maxBytes: number },
+): string {
   switch (fault) {
     case 'too-large':
-      return 'is larger than any policy may be';
+      return `is larger than ${maxBytes} bytes`;
     case 'too-deep':
-      return 'is nested more deeply than any policy';
+      return `is nested more deeply than ${LIMITS.maxDepth} levels`;
     case 'too-many-values':
-      return 'has more lists and objects than ten thousand repositories need';
+      return `has more than ${LIMITS.maxContainers} lists and objects`;
     case 'not-utf-8':
     case 'not-json':
       return `is not JSON: ${whyNot(text)}`;
@@ -39,7 +45,7 @@ function wordsFor(fault: JsonFault, text: string): string {
   }
 }
 
-/** Where it stops being JSON, in the words of the engine. */
+/** Returns the JavaScript engine's message, which says where the JSON breaks. */
 function whyNot(text: string): string {
   try {
     JSON.parse(text);

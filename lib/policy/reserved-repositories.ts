@@ -1,6 +1,6 @@
 /**
- * Repositories that discovery never selects: our own (worker, mirrors, staging, database) and those
- * that hold the registry's policy documents.
+ * Repositories that a policy can't name: our own (worker, mirrors, staging, database) and those of the
+ * registry's policy documents.
  */
 const RESERVED_PREFIXES = ['patchwright/', 'csscpolicies/'] as const;
 
@@ -8,7 +8,7 @@ export function isReservedRepository(repository: string): boolean {
   return RESERVED_PREFIXES.some((prefix) => repository.startsWith(prefix));
 }
 
-/** What settings may put anywhere in the registry. */
+/** The repositories whose names come from settings. */
 export interface ConfiguredRepositories {
   readonly database: { readonly repository: string };
   readonly toolingMirror: string;
@@ -16,7 +16,7 @@ export interface ConfiguredRepositories {
   readonly patchWorkerImage: { readonly repository: string };
 }
 
-/** Whether it is one that settings name as ours, or stands below one. */
+/** True for a repository that the settings name, and for every repository below it. */
 export function isConfiguredRepository(
   repository: string,
   { database, toolingMirror, scanWorkerImage, patchWorkerImage }: ConfiguredRepositories,
@@ -30,5 +30,5 @@ export function isConfiguredRepository(
   return ours.some((name) => repository === name || repository.startsWith(`${name}/`));
 }
 
-/** Where a patch of this repository waits until it is verified. */
+/** Prefix of the repositories where patches wait until they are verified. */
 export const STAGING_PREFIX = 'patchwright/staging/';

@@ -6,8 +6,8 @@ const MAX_TAGS = 100_000;
 const MAX_IDLE_PAGES = 10;
 
 /**
- * Lists every tag of a repository, because a patch and its source may be on different pages. Undefined if
- * the repository does not exist.
+ * Lists every tag of a repository, because a patch and its source may be on different pages. Undefined
+ * if the repository does not exist.
  */
 export async function allTags(
   registry: Registry,

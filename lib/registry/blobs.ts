@@ -46,7 +46,9 @@ export async function readBlob(
   return bytes;
 }
 
-/** The blob's size, if the registry gives it, and its chunks. The last read throws on a wrong digest. */
+/**
+ * The blob's size, if the registry gives it, and its chunks. The last read throws on a wrong digest.
+ */
 export async function streamBlob(
   registry: RegistryHttp,
   at: BlobAt,

@@ -3,8 +3,8 @@ import { z } from 'zod';
 const Claims = z.object({ exp: z.number().int().positive() });
 
 /**
- * Reads the expiry (`exp`) of a JWT; undefined if it is not one. Does not check the signature: the token
- * came from its issuer over TLS, and only the issuer validates it.
+ * Reads the expiry (`exp`) of a JWT; undefined if it is not one. Does not check the signature: the
+ * token came from its issuer over TLS, and only the issuer validates it.
  */
 export function jwtExpiry(token: string): Date | undefined {
   const payload = token.split('.')[1];

@@ -8,7 +8,9 @@ import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
 import { requireDigest } from './require-digest.ts';
 
-/** ACR's limit, and the least that a registry must accept (OCI distribution 1.1, "Pushing manifests"). */
+/**
+ * ACR's limit, and the least that a registry must accept (OCI distribution 1.1, "Pushing manifests").
+ */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 export async function readManifest(

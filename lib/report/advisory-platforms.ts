@@ -5,9 +5,8 @@ export interface OsVersion {
 }
 
 /**
- * Whether the vulnerability database holds advisories for this operating system. `platforms` are
- * the names of its buckets. Without advisories nothing is ever found, so such an image must not be
- * called clean.
+ * True if the vulnerability database has advisories for this operating system. `platforms` are its
+ * bucket names. A scan without advisories finds nothing, so such an image must not be called clean.
  */
 export function hasAdvisories(os: OsVersion, platforms: readonly string[]): boolean {
   const platform = advisoryPlatform(os);
@@ -15,9 +14,9 @@ export function hasAdvisories(os: OsVersion, platforms: readonly string[]): bool
 }
 
 /**
- * The database's bucket that Trivy looks into for this operating system; undefined: Trivy knows no
- * advisories of this family. Names: trivy-db `pkg/vulnsrc/bucket`; which part of the version counts:
- * `Detect` of each driver in trivy 0.74.0 `pkg/detector/ospkg`.
+ * The database bucket that Trivy uses for this operating system; undefined if Trivy has no advisories
+ * for the family. Names: trivy-db `pkg/vulnsrc/bucket`. Versions: `Detect` of each driver in trivy
+ * 0.74.0 `pkg/detector/ospkg`.
  */
 export function advisoryPlatform({ family, name }: OsVersion): string | undefined {
   switch (family) {
@@ -26,10 +25,10 @@ export function advisoryPlatform({ family, name }: OsVersion): string | undefine
     case 'rocky':
       return `${family} ${major(name)}`;
     case 'alpine':
-      // A snapshot of the rolling branch, such as `3.22.0_alpha20250108`, takes its packages from edge.
+      // A snapshot of the rolling branch (`3.22.0_alpha20250108`) gets its packages from edge.
       return name.includes('_alpha') ? 'alpine edge' : `alpine ${minor(name)}`;
     case 'ubuntu':
-      // Extended maintenance has buckets of its own: `18.04-ESM` is not answered by `18.04`.
+      // Extended maintenance has its own buckets: `18.04-ESM` is not `18.04`.
       return `ubuntu ${name}`;
     case 'amazon':
       return `amazon linux ${amazonRelease(name)}`;
@@ -39,7 +38,7 @@ export function advisoryPlatform({ family, name }: OsVersion): string | undefine
       return `CBL-Mariner ${minor(name)}`;
     case 'redhat':
     case 'centos':
-      // One bucket for all releases: its entries are told apart by CPE.
+      // One bucket serves all releases; its entries differ by CPE.
       return 'Red Hat';
     case 'oracle':
       return `Oracle Linux ${major(name)}`;

@@ -4,7 +4,7 @@ import type { Finding, Scan } from './finding.ts';
 export type FindingsVerdict =
   | {
       readonly accepted: true;
-      /** The targeted findings, all of them gone. */
+      /** The targeted findings, which are all gone. */
       readonly fixed: readonly Finding[];
     }
   | {
@@ -14,9 +14,8 @@ export type FindingsVerdict =
     };
 
 /**
- * Whether the patched image is what was asked for: each targeted finding is gone, nothing that a
- * package update could fix is new, and no package went missing. A finding is known by its package
- * and id.
+ * Accepts a patched image if every targeted finding is gone, no fixable finding is new and no package
+ * is missing. Package and id identify a finding.
  */
 export function compareFindings(options: {
   readonly before: Scan;
@@ -46,8 +45,8 @@ export function compareFindings(options: {
 }
 
 /**
- * A package database that was emptied, replaced or cut has no findings either. So each package
- * that was there must still be, of the same release of the same operating system.
+ * A package database that was emptied, replaced or cut has no findings either. Therefore every package
+ * must still exist, in the same release of the same operating system.
  */
 function lostDetail(before: Scan, after: Scan): string | undefined {
   if (releaseOf(before) !== releaseOf(after)) {
@@ -60,7 +59,7 @@ function lostDetail(before: Scan, after: Scan): string | undefined {
   return lost.length === 0 ? undefined : `${lost.length} of ${names.size}: ${shortened(lost)}`;
 }
 
-/** Point releases (12.5, 12.6) are the same release: an update of a package moves between them. */
+/** Point releases (12.5, 12.6) count as one release, because updating a package moves between them. */
 function releaseOf({ os }: Scan): string {
   if (os === undefined) return 'none';
   return advisoryPlatform(os) ?? os.family;

@@ -7,11 +7,11 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /** One vulnerability of one package in one image. */
 export interface Finding {
-  /** CVE, or the distribution's own id where there is none, for example `DSA-5678-1`. */
+  /** The CVE, or the distribution's id if there is none, for example `DSA-5678-1`. */
   readonly id: string;
   readonly package: string;
   readonly installed: string;
-  /** The version that fixes it; absent: there is none yet. */
+  /** The version that fixes it; absent if there is none yet. */
   readonly fixed?: string;
   readonly severity: Severity;
   readonly purl?: string;
@@ -22,13 +22,13 @@ export interface InstalledPackage {
   readonly version: string;
 }
 
-/** What a scan says of an image's operating-system packages. */
+/** The result of a scan, for an image's operating-system packages. */
 export interface Scan {
   /** Trivy's name of the family (`debian`) and its version (`12.5`). */
   readonly os?: { readonly family: string; readonly name: string; readonly endOfLife: boolean };
   readonly architecture?: string;
   readonly findings: readonly Finding[];
-  /** Empty where the scan ran without `--list-all-pkgs`. */
+  /** Empty if the scan ran without `--list-all-pkgs`. */
   readonly packages: readonly InstalledPackage[];
 }
 
@@ -72,7 +72,7 @@ export function scanOf(report: TrivyReport): Scan {
   };
 }
 
-/** The findings that a package update would end. */
+/** The findings that a package update can fix. */
 export function fixable(scan: Scan): readonly Finding[] {
   return scan.findings.filter((finding) => finding.fixed !== undefined);
 }
@@ -84,8 +84,8 @@ export function countBySeverity(findings: readonly Finding[]): SeverityCounts {
 }
 
 /**
- * SHA-256, in hexadecimal, of the set of (package, fixed version): two scans with the same
- * fingerprint call for the same patch, whatever the ids. Findings without a fix do not count.
+ * The SHA-256 (hexadecimal) of the set of (package, fixed version). Two scans with the same fingerprint
+ * need the same patch, even if the ids differ. Findings without a fix do not count.
  */
 export function fingerprint(findings: readonly Finding[]): string {
   const pairs = new Set<string>();
@@ -108,7 +108,7 @@ function findingOf(vulnerability: Vulnerability): Finding {
   };
 }
 
-/** The whole version: Trivy lists epoch and release of dpkg and rpm packages apart from it. */
+/** The whole version. For dpkg and rpm, Trivy lists epoch and release separately. */
 function versionOf({ Epoch, Version, Release }: Package): string {
   const epoch = Epoch ? `${Epoch}:` : '';
   const release = Release ? `-${Release}` : '';
@@ -120,13 +120,15 @@ function severityOf(name: string | null | undefined): Severity {
   return SEVERITIES.find((severity) => severity === lower) ?? 'unknown';
 }
 
-/** Of two reports of the same finding the worse one stays; else any, but always the same. */
+/**
+ * Prefers the worse of two reports of one finding. A tie is decided by content, always the same way.
+ */
 function precedes(a: Finding, b: Finding): boolean {
   const [rankA, rankB] = [SEVERITIES.indexOf(a.severity), SEVERITIES.indexOf(b.severity)];
   return rankA === rankB ? JSON.stringify(a) < JSON.stringify(b) : rankA < rankB;
 }
 
-/** By code unit, so that the order depends on no locale. */
+/** Sorts by code unit, so that the order is independent of the locale. */
 function inKeyOrder<T>(byKey: ReadonlyMap<string, T>): readonly T[] {
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }

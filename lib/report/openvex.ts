@@ -3,9 +3,8 @@ import type { RegistryHost, RepositoryName } from '../image/reference.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * An OpenVEX 0.2.0 document that says which vulnerabilities a patched image no longer has: the same
- * bytes for the same options. The product is the image by digest; subcomponents are the packages
- * as they were before.
+ * An OpenVEX 0.2.0 document with the vulnerabilities that a patch fixed. Equal options give equal
+ * bytes. The product is the image by digest; the subcomponents are the packages before the patch.
  */
 export function openVex(options: {
   readonly image: { readonly host: RegistryHost; readonly repository: RepositoryName };
@@ -14,7 +13,7 @@ export function openVex(options: {
   /** ISO 8601, UTC. */
   readonly timestamp: string;
   readonly author: string;
-  /** The document's own IRI. */
+  /** The document's IRI. */
   readonly id: string;
 }): Uint8Array {
   const { image, digest, fixed, timestamp, author, id } = options;

@@ -8,10 +8,10 @@ export type Patchability =
       readonly detail: string;
     };
 
-/** Copa patches them, with tools from registries that have no mirror. */
+/** Copa can patch these, but its tools come from registries that can't be mirrored. */
 const WITHOUT_TOOLS = new Set(['opensuse-leap', 'opensuse-tumbleweed', 'sles']);
 
-/** What an image must hold for its own package manager to do the work: all of one, any of another. */
+/** The packages that an image's own package manager needs: all of `all`, and one of `any`. */
 interface NeededPackages {
   readonly all: readonly string[];
   readonly any?: readonly string[];
@@ -21,9 +21,9 @@ const DPKG: NeededPackages = { all: ['dpkg', 'apt'] };
 const RPM: NeededPackages = { all: ['rpm'], any: ['tdnf', 'dnf', 'yum', 'microdnf'] };
 
 /**
- * The families that Copa 0.14.2 patches (`pkg/pkgmgr`), less those that Trivy has no advisories for,
- * Oracle Linux, which Copa refuses unless it is told to ignore errors, and those whose tools can't be
- * mirrored (`tooling-images.ts`).
+ * The families that Copa 0.14.2 patches (`pkg/pkgmgr`), without those that Trivy has no advisories for,
+ * those whose tools can't be mirrored (`tooling-images.ts`), and Oracle Linux, which Copa patches only
+ * with errors ignored.
  */
 const FAMILIES: ReadonlyMap<string, NeededPackages> = new Map([
   ['debian', DPKG],
@@ -39,25 +39,26 @@ const FAMILIES: ReadonlyMap<string, NeededPackages> = new Map([
 ]);
 
 /**
- * Whether Copa can patch this image, and whether what it would do can be trusted. An image without
- * its own package manager is refused: for dpkg Copa may then write the fixed version into
- * `status.d` and leave the old file where it stands, and for rpm it installs with signature checks
- * turned off (`--nogpgcheck`).
+ * Decides whether Copa can patch this image reliably. An image without its own package manager is
+ * refused: for dpkg, Copa may record the fixed version in `status.d` and leave the old file in place;
+ * for rpm, it installs without signature checks (`--nogpgcheck`).
  */
 export function patchability(scan: Scan): Patchability {
   const { os } = scan;
-  if (os === undefined) return unsupported('no operating system was found in the image');
+  if (os === undefined) return unsupported('the scan found no operating system');
 
   if (os.endOfLife) {
-    const detail = `${os.family} ${os.name} gets no more security updates`;
+    const detail = `${os.family} ${os.name} no longer gets security updates`;
     return { patchable: false, reason: 'end-of-life', detail };
   }
 
   if (WITHOUT_TOOLS.has(os.family)) {
-    return unsupported(`Copa's tools for ${os.family} come from SUSE, and have no mirror`);
+    return unsupported(
+      `Copa's tools for ${os.family} come from SUSE's registries, which can't be mirrored`,
+    );
   }
   const needed = FAMILIES.get(os.family);
-  if (needed === undefined) return unsupported(`${os.family} can't be patched`);
+  if (needed === undefined) return unsupported(`Copa can't patch ${os.family}`);
   if (scan.packages.length === 0) {
     return unsupported('the report lists no packages, so the package manager is unknown');
   }

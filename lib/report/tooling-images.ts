@@ -1,35 +1,35 @@
 import type { OsVersion } from './advisory-platforms.ts';
 
-/** An image that Copa works with beside the one that it patches. */
+/** An image with tools that Copa needs to patch another image. */
 export interface ToolingImage {
   /** The registry that Copa names. */
   readonly upstream: string;
-  /** The repository there. */
+  /** The repository in that registry. */
   readonly repository: string;
   readonly tag: string;
 }
 
-/** Where Copa keeps copies of its own, which it tries first: `pkg/pkgmgr/pkgmgr.go`. */
+/** Copa's own copies, which it tries first. Source: `pkg/pkgmgr/pkgmgr.go`. */
 const COPIES = { upstream: 'ghcr.io', prefix: 'project-copacetic/copacetic/' } as const;
 
 interface Original {
   readonly upstream: string;
-  /** Before the repository, upstream alone: docker.io's official images have no owner. */
+  /** Prefix of the repository upstream only: docker.io's official images are in `library/`. */
   readonly prefix: string;
   readonly repository: string;
   readonly tag: (version: string) => string;
 }
 
 const MARINER = { upstream: 'mcr.microsoft.com', prefix: '', repository: 'cbl-mariner/base/core' };
-/** Copa takes a static busybox from there for each rpm system that has no image of its own here. */
+/** For rpm systems without an image of their own below, Copa takes a static busybox from this image. */
 const ANY_RPM: Original = { ...MARINER, tag: () => '2.0' };
 
 /**
- * Per family what Copa 0.14.2 asks for; undefined: nothing. Sources: `getAPTImageName` in
- * `pkg/pkgmgr/dpkg.go`, `getRPMImageName` in `rpm.go`; `apk.go` names none. Its `getChrootToolImage`
- * is for images without a package manager, which are refused before. SUSE's three families are left
- * out: no cache rule takes registry.suse.com or registry.opensuse.org as its upstream, and Tumbleweed
- * would need an image of the very day's snapshot.
+ * The image that Copa 0.14.2 asks for, by family; undefined if it needs none. Sources:
+ * `getAPTImageName` in `pkg/pkgmgr/dpkg.go`, `getRPMImageName` in `rpm.go`; `apk.go` names none.
+ * `getChrootToolImage` is for images without a package manager, which are refused earlier. SUSE's three
+ * families are left out: cache rules don't support their registries, and Tumbleweed would need an image
+ * of the day's snapshot.
  */
 const ORIGINALS: ReadonlyMap<string, Original | undefined> = new Map([
   ['alpine', undefined],
@@ -53,8 +53,8 @@ const ORIGINALS: ReadonlyMap<string, Original | undefined> = new Map([
 ]);
 
 /**
- * What Copa asks for to patch this system, in the order of its asking: one of them is enough.
- * Undefined: its tools for this family can't be had.
+ * The images that Copa asks for to patch this system, in its order; one of them is enough. Undefined if
+ * the tools for this family are not available.
  */
 export function toolingImages({ family, name }: OsVersion): readonly ToolingImage[] | undefined {
   if (!ORIGINALS.has(family)) return undefined;
@@ -68,12 +68,12 @@ export function toolingImages({ family, name }: OsVersion): readonly ToolingImag
   ];
 }
 
-/** Every family whose tools can be had. */
+/** Every family whose tools are available. */
 export const TOOLING_FAMILIES: readonly string[] = [...ORIGINALS.keys()];
 
 /**
- * Systems in use whose tooling images a mirror should hold: what Trivy 0.74.0 does not call end of
- * life by the end of 2026 (`pkg/detector/ospkg`). All rpm systems but Microsoft's share one image.
+ * Systems whose tooling images a mirror should have: those that Trivy 0.74.0 does not call end of life
+ * before 2027 (`pkg/detector/ospkg`). All rpm systems except Microsoft's share one image.
  */
 export const MIRRORED_SYSTEMS: readonly OsVersion[] = [
   { family: 'debian', name: '13.0' },
@@ -85,7 +85,7 @@ export const MIRRORED_SYSTEMS: readonly OsVersion[] = [
   { family: 'redhat', name: '9.6' },
 ];
 
-/** Every registry that Copa may name: each needs its mirror, or BuildKit would go there. */
+/** Every registry that Copa may name. Each needs a mirror; otherwise BuildKit would contact it. */
 export const TOOLING_UPSTREAMS: readonly string[] = [
   COPIES.upstream,
   ...new Set([...ORIGINALS.values()].flatMap((one) => (one === undefined ? [] : [one.upstream]))),
@@ -95,7 +95,7 @@ function dockerHub(repository: string, tag: Original['tag']): Original {
   return { upstream: 'docker.io', prefix: 'library/', repository, tag };
 }
 
-/** Copa compares as text: `12.15` comes after `12` and takes `stable-slim`, `12` itself does not. */
+/** Copa compares versions as text: `12.15` is after `12` and uses `stable-slim`, but `12` does not. */
 function debianTag(version: string): string {
   return version > '12' ? 'stable-slim' : `${version.split('.', 1)}-slim`;
 }

@@ -2,7 +2,7 @@ import { RepositoryName } from '../image/reference.ts';
 import type { OsVersion } from './advisory-platforms.ts';
 import { TOOLING_UPSTREAMS, type ToolingImage, toolingImages } from './tooling-images.ts';
 
-/** Where the mirror of a tooling image stands in the user's registry. */
+/** The repository in the user's registry that mirrors a tooling image. */
 export function mirrorOf(
   mirror: RepositoryName,
   { upstream, repository }: Pick<ToolingImage, 'upstream' | 'repository'>,
@@ -10,7 +10,7 @@ export function mirrorOf(
   return RepositoryName.parse(`${mirror}/${upstream}/${repository}`);
 }
 
-/** The repositories that a job has to pull for Copa to patch these systems, each once. */
+/** The repositories that a job must be allowed to pull so that Copa can patch these systems. */
 export function toolingRepositories(
   mirror: RepositoryName,
   systems: readonly OsVersion[],
@@ -19,7 +19,7 @@ export function toolingRepositories(
   return [...new Set(images.map((image) => mirrorOf(mirror, image)))];
 }
 
-/** Upstream → its mirror, as BuildKit is told. */
+/** Each upstream registry with its mirror, for BuildKit's configuration. */
 export function toolingMirrors(
   host: string,
   mirror: RepositoryName,

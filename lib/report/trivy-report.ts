@@ -6,23 +6,23 @@ import { truncate } from '../text/truncate.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;
-/** Over all results: what is more could still be taken, and would cost half a gigabyte. */
+/** Over all results. More items would still parse, but take half a gigabyte of memory. */
 const MAX_ITEMS_IN_ALL = 50_000;
 
 /**
- * Names, versions and ids end in logs, tables and command lines: nothing that breaks a line or turns
- * its letters around.
+ * Names, versions and ids go into logs, tables and command lines, so they may hold no line breaks and
+ * no characters that change the direction of text.
  */
 function text(max: number) {
   return z
     .string()
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u, 'must hold no control character');
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u, 'must have no control character');
 }
 
-/** A text that is a column of its own: not what a spreadsheet would calculate. */
+/** A text with its own column. A spreadsheet must not run it as a formula. */
 function column(max: number) {
-  return text(max).regex(/^(?![=+@-])/, 'must not begin as a formula does');
+  return text(max).regex(/^(?![=+@-])/, 'must not start like a formula');
 }
 
 const Vulnerability = z.object({
@@ -58,8 +58,8 @@ function countItems(results: readonly z.infer<typeof Result>[]): number {
 }
 
 /**
- * The fields of Trivy's JSON report (schema 2, read from 0.74.0) that decide something here. Trivy
- * leaves out what is empty or false: `Results`, `Vulnerabilities`, `Packages`, `EOSL`.
+ * The fields of Trivy's JSON report (schema 2, read from 0.74.0) that we use. Trivy omits empty or
+ * false fields: `Results`, `Vulnerabilities`, `Packages`, `EOSL`.
  */
 export const TrivyReport = z.object({
   SchemaVersion: z.literal(2),
@@ -79,7 +79,7 @@ export type ParsedReport =
   | { readonly ok: true; readonly report: TrivyReport }
   | { readonly ok: false; readonly fault: string };
 
-/** Parses a report that a container group wrote. Never throws; a fault quotes none of its content. */
+/** Parses a report that a container group wrote. Never throws. A fault quotes none of its content. */
 export function parseTrivyReport(bytes: Uint8Array): ParsedReport {
   const json = parseBoundedJson(bytes, LIMITS);
   if (!json.ok) return { ok: false, fault: json.fault };

@@ -83,7 +83,8 @@ function keptCause(
 
 function codeOfFailure({ status, code }: ServiceFailure): StorageErrorCode {
   if (code !== undefined && NOT_PROVISIONED.has(code)) return 'not-provisioned';
-  // Without a status the request was not sent or not answered. PARSE_ERROR means an unreadable response.
+  // Without a status the request was not sent or not answered. PARSE_ERROR means an unreadable
+  // response.
   if (status === undefined) return code === 'PARSE_ERROR' ? 'unexpected' : 'unavailable';
   if (status === 401 || status === 403) return 'denied';
   if (status === 429 || status === 503) return 'throttled';

@@ -18,8 +18,8 @@ const PAGE_SIZE = 1000;
 const PARALLEL_INSERTS = 8;
 
 /**
- * Table Storage. If the SDK retries a write that had already taken effect, the write reports a lost race.
- * Callers then read the row again and find their own write.
+ * Table Storage. If the SDK retries a write that had already taken effect, the write reports a lost
+ * race. Callers then read the row again and find their own write.
  */
 export class AzureTables implements Tables {
   readonly #connect: (table: TableName) => TableClient;

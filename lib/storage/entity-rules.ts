@@ -3,9 +3,9 @@ import { StorageError } from './storage-error.ts';
 import type { Column, Entity, TableName } from './tables.ts';
 
 /**
- * Limits of Table Storage, narrowed where the service, its emulator and its SDK disagree. They are checked
- * before sending, so that every adapter refuses the same rows with the same message.
- * Source: "Understanding the Table service data model" (REST reference).
+ * Limits of Table Storage, narrowed where the service, its emulator and its SDK disagree. They are
+ * checked before sending, so that every adapter refuses the same rows with the same message. Source:
+ * "Understanding the Table service data model" (REST reference).
  */
 const MAX_KEY_LENGTH = 512;
 const MAX_COLUMNS = 252;
@@ -15,9 +15,9 @@ const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
 /**
- * The service forbids control characters, `/`, `\`, `#` and `?`. We also exclude `%` (some clients decode
- * it twice), quotes (OData), braces (the SDK mistakes them for an error body in the response to a
- * transaction), white space and everything beyond ASCII (its sort order differs).
+ * The service forbids control characters, `/`, `\`, `#` and `?`. We also exclude `%` (some clients
+ * decode it twice), quotes (OData), braces (the SDK mistakes them for an error body in the response to
+ * a transaction), white space and everything beyond ASCII (its sort order differs).
  */
 const KEY = /^[A-Za-z0-9\-._~:@!$()*,;=+|]+$/;
 
@@ -61,7 +61,10 @@ export function checkEtag(table: TableName, etag: string): void {
   }
 }
 
-/** Throws `invalid` if the entity breaks a rule. Returns its size in bytes, the larger of sent and stored. */
+/**
+ * Throws `invalid` if the entity breaks a rule. Returns its size in bytes, the larger of sent and
+ * stored.
+ */
 export function checkEntity(table: TableName, entity: Entity): number {
   const { partitionKey, rowKey, ...columns } = entity;
   checkKeys(table, partitionKey, rowKey);

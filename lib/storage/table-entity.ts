@@ -12,8 +12,8 @@ export interface SdkEntity {
 }
 
 /**
- * Converts an entity to the SDK's form. The service reads a JSON number without a fraction as an Int32, so
- * every other number is sent explicitly as a Double.
+ * Converts an entity to the SDK's form. The service reads a JSON number without a fraction as an Int32,
+ * so every other number is sent explicitly as a Double.
  */
 export function toTableEntity(entity: Entity): SdkEntity {
   const { partitionKey, rowKey, ...columns } = entity;

@@ -23,8 +23,8 @@ export interface StoredEntity {
 }
 
 /**
- * Port: tables with optimistic concurrency. Every write is conditional. A lost race is a return value, not
- * an error. Adapter: `AzureTables`.
+ * Port: tables with optimistic concurrency. Every write is conditional. A lost race is a return value,
+ * not an error. Adapter: `AzureTables`.
  */
 export interface Tables {
   get(table: TableName, partitionKey: string, rowKey: string): Promise<StoredEntity | undefined>;
@@ -32,9 +32,13 @@ export interface Tables {
   insert(table: TableName, entity: Entity): Promise<string | undefined>;
   /** Inserts the rows that are absent and leaves the others unchanged. All must share one partition. */
   insertMissing(table: TableName, entities: readonly Entity[]): Promise<void>;
-  /** Replaces the whole row. Returns the new ETag; undefined if the row was changed or deleted since. */
+  /**
+   * Replaces the whole row. Returns the new ETag; undefined if the row was changed or deleted since.
+   */
   replace(table: TableName, entity: Entity, etag: string): Promise<string | undefined>;
-  /** Returns false if the row was changed since; true if it is gone, even if another caller deleted it. */
+  /**
+   * Returns false if the row was changed since; true if it is gone, even if another caller deleted it.
+   */
   delete(table: TableName, partitionKey: string, rowKey: string, etag: string): Promise<boolean>;
   /** The rows of one partition in row-key order. */
   list(table: TableName, partitionKey: string): AsyncIterable<StoredEntity>;

@@ -15,9 +15,10 @@ export interface Stored<Row> {
 }
 
 /**
- * One table with a schema for its rows. The schema decodes rows when read and encodes them when written,
- * so a column may be a codec (a list kept as JSON, for example). A lost race is a return value, as in
- * `Tables`. A row that does not match the schema is a `StorageError` that names keys and columns only.
+ * One table with a schema for its rows. The schema decodes rows when read and encodes them when
+ * written, so a column may be a codec (a list kept as JSON, for example). A lost race is a return
+ * value, as in `Tables`. A row that does not match the schema is a `StorageError` that names keys and
+ * columns only.
  */
 export class TypedTable<Row extends RowKeys> {
   readonly #tables: Tables;
@@ -59,7 +60,9 @@ export class TypedTable<Row extends RowKeys> {
     return next === undefined ? undefined : { row, etag: next };
   }
 
-  /** Returns false if the row was changed since; true if it is gone, even if another caller deleted it. */
+  /**
+   * Returns false if the row was changed since; true if it is gone, even if another caller deleted it.
+   */
   async delete(keys: RowKeys, etag: string): Promise<boolean> {
     return await this.#tables.delete(this.#table, keys.partitionKey, keys.rowKey, etag);
   }

@@ -1,9 +1,9 @@
 const MASKED = '***';
 
 /**
- * What looks like a credential whoever made it: a token, or a JSON document with one, in base64
- * (`{"` is `eyJ`); a SAS' signature, also inside another address; what follows an authorization
- * scheme. Each takes linear time, whatever the text.
+ * Shapes of credentials: base64 of a token or of a JSON document (`{"` is `eyJ`); the signature of a
+ * SAS, also inside another address; the value after an authorization scheme. Each matches in linear
+ * time.
  */
 const SHAPES: readonly RegExp[] = [
   /eyJ[\w+/=-]{8,}(?:\.[\w-]*){0,2}/g,
@@ -11,7 +11,7 @@ const SHAPES: readonly RegExp[] = [
   /(?<=\b(?:bearer|basic) )[\w.~+/=-]{8,}/gi,
 ];
 
-/** Hides what is shaped like a credential. */
+/** Masks everything that has the shape of a credential. */
 export function maskCredentialShapes(text: string): string {
   return SHAPES.reduce((masked, shape) => masked.replace(shape, MASKED), text);
 }

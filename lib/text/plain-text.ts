@@ -6,13 +6,13 @@ import { truncate } from './truncate.ts';
 export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 
 /**
- * Text of foreign origin as one line of what a person can see, at most `max` UTF-16 units, without
- * anything that looks like a credential: fit for a row, a log, an annotation, a terminal.
+ * Makes untrusted text safe for a row, a log, an annotation or a terminal: one line of visible
+ * characters, at most `max` UTF-16 units, with credentials masked.
  */
 export function plainText(text: string, max: number): string {
   const visible = stripVTControlCharacters(text)
     .replaceAll(/[\s\p{Zl}\p{Zp}]/gu, ' ')
     .replace(UNPRINTABLE, '');
-  // Only now: an unprintable character could stand in the middle of a credential.
+  // Masking comes last, because an unprintable character could split a credential.
   return truncate(maskCredentialShapes(visible.replaceAll(/ +/g, ' ').trim()), max);
 }

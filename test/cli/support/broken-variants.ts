@@ -174,7 +174,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
       await here.removeRepository('csscpolicies/patchpolicy');
       undo(() => seedPolicy(here.world.registry, POLICY));
     },
-    finding: /^fail policy: there is no csscpolicies\/patchpolicy:v1 .* → .*PATCHWRIGHT_POLICY/,
+    finding:
+      /^fail policy: the registry has no csscpolicies\/patchpolicy:v1 → .*PATCHWRIGHT_POLICY/,
   },
   {
     title: 'a policy with two faults',

@@ -112,9 +112,9 @@ it('takes ten thousand repositories, and no more', () => {
 });
 
 it.each([
-  ['nested', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested more deeply'],
-  ['long', JSON.stringify('x'.repeat(11 * 1024 * 1024)), 'larger than any policy'],
-  ['full', `[${'[],'.repeat(1_000_000)}1]`, 'more lists and objects'],
+  ['nested', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested more deeply than 10 levels'],
+  ['long', JSON.stringify('x'.repeat(11 * 1024 * 1024)), 'larger than 10485760 bytes'],
+  ['full', `[${'[],'.repeat(1_000_000)}1]`, 'more than 25000 lists and objects'],
 ])('refuses what is too %s to be a policy, and says so', (_, text, why) => {
   const parsed = parsePolicy(text);
 

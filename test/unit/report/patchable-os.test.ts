@@ -36,11 +36,11 @@ describe('an image that can not be patched safely is unsupported', () => {
     ['sles', ['rpm', 'zypper'], "Copa's tools for sles"],
     ['opensuse-leap', ['rpm', 'zypper'], "Copa's tools for opensuse-leap"],
     ['opensuse-tumbleweed', ['rpm', 'zypper'], "Copa's tools for opensuse-tumbleweed"],
-    ['oracle', ['rpm', 'dnf'], "can't be patched"],
-    ['fedora', ['rpm', 'dnf'], "can't be patched"],
-    ['photon', ['rpm', 'tdnf'], "can't be patched"],
-    ['wolfi', ['apk-tools'], "can't be patched"],
-    ['constructor', ['dpkg', 'apt'], "can't be patched"],
+    ['oracle', ['rpm', 'dnf'], "Copa can't patch"],
+    ['fedora', ['rpm', 'dnf'], "Copa can't patch"],
+    ['photon', ['rpm', 'tdnf'], "Copa can't patch"],
+    ['wolfi', ['apk-tools'], "Copa can't patch"],
+    ['constructor', ['dpkg', 'apt'], "Copa can't patch"],
     ['debian', [], 'lists no packages'],
   ])('%s with %j', (family, packages, detail) => {
     expect(patchability(anImage(family, packages))).toEqual({
@@ -63,6 +63,6 @@ it('says end of life before anything else', () => {
   expect(patchability(scan)).toEqual({
     patchable: false,
     reason: 'end-of-life',
-    detail: 'debian 10.13 gets no more security updates',
+    detail: 'debian 10.13 no longer gets security updates',
   });
 });
