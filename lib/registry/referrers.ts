@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { discardBody, readBody } from '../http/read-body.ts';
 import type { Digest } from '../image/digest.ts';
 import { type Descriptor, ImageIndex } from '../image/manifest.ts';
+import { parseJson } from '../image/parse-json.ts';
 import { type RepositoryName, Tag } from '../image/reference.ts';
 import { MAX_MANIFEST_BYTES, readManifest } from './manifests.ts';
 import { nextLink } from './next-link.ts';
@@ -57,10 +57,7 @@ async function fromReferrersTag(
 }
 
 function parseIndex(operation: string, bytes: Uint8Array): readonly Descriptor[] {
-  try {
-    return ImageIndex.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).manifests;
-  } catch (error) {
-    if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;
-    throw new RegistryError('unexpected', `${operation}: not an image index`, { cause: error });
-  }
+  const index = ImageIndex.safeParse(parseJson(bytes));
+  if (index.success) return index.data.manifests;
+  throw new RegistryError('unexpected', `${operation}: not an image index`, { cause: index.error });
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { failureName } from '../http/connection-failure.ts';
 import type { Http } from '../http/http.ts';
 import { readBody } from '../http/read-body.ts';
+import { parseJson } from '../image/parse-json.ts';
 import type { RegistryHost } from '../image/reference.ts';
 import { jwtExpiry } from './jwt-expiry.ts';
 import { RegistryError, type RegistryToken } from './registry.ts';
@@ -144,12 +145,4 @@ function withExpiry(operation: string, token: string | undefined): RegistryToken
     throw new RegistryError('unexpected', `${operation}: the response has no token with an expiry`);
   }
   return { token, expiresAt };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

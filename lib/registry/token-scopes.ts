@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jwtClaims } from './jwt-claims.ts';
 
 /** One entry of `access` in a registry's token. Source: distribution project, "Token Scope". */
 const GrantedScope = z.object({
@@ -16,12 +17,6 @@ const Claims = z.object({ access: z.array(GrantedScope).nullish() });
  * that the identity lacks and still answers 200, so only the token shows what was granted.
  */
 export function grantedScopes(token: string): readonly GrantedScope[] | undefined {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return undefined;
-  try {
-    const text = Buffer.from(payload, 'base64url').toString('utf8');
-    return Claims.parse(JSON.parse(text)).access ?? [];
-  } catch {
-    return undefined;
-  }
+  const claims = jwtClaims(token, Claims);
+  return claims === undefined ? undefined : (claims.access ?? []);
 }

@@ -1,0 +1,12 @@
+import type { z } from 'zod';
+import { parseJson } from '../image/parse-json.ts';
+
+/**
+ * Reads the claims of a JWT; undefined if it is not one, or lacks them. Does not check the signature:
+ * the token came from its issuer over TLS, and only the issuer validates it.
+ */
+export function jwtClaims<Claims>(token: string, schema: z.ZodType<Claims>): Claims | undefined {
+  const payload = token.split('.')[1];
+  if (payload === undefined) return undefined;
+  return schema.safeParse(parseJson(Buffer.from(payload, 'base64url'))).data;
+}
