@@ -1,3 +1,5 @@
+import type { Parsed } from './parsed.ts';
+
 /** Limits on untrusted JSON, checked before it is parsed. */
 export interface JsonLimits {
   readonly maxBytes: number;
@@ -14,10 +16,6 @@ export interface JsonLimits {
 
 export type JsonFault = 'too-large' | 'too-deep' | 'too-many-values' | 'not-utf-8' | 'not-json';
 
-export type ParsedJson =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly fault: JsonFault };
-
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -27,7 +25,10 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /** Parses untrusted JSON. Never throws. */
-export function parseBoundedJson(bytes: Uint8Array, limits: JsonLimits): ParsedJson {
+export function parseBoundedJson(
+  bytes: Uint8Array,
+  limits: JsonLimits,
+): Parsed<unknown, JsonFault> {
   if (bytes.byteLength > limits.maxBytes) return { ok: false, fault: 'too-large' };
 
   const fault = shapeFault(bytes, limits);

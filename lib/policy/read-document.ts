@@ -1,4 +1,5 @@
 import { type JsonFault, parseBoundedJson } from '../json/bounded-json.ts';
+import type { Parsed } from '../json/parsed.ts';
 import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 
@@ -7,12 +8,8 @@ const LIMITS = { maxDepth: 10, maxContainers: 25_000 };
 /** In UTF-16 code units. zod quotes unknown keys in full length. */
 const MAX_FAULT = 300;
 
-export type PolicyDocument =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly fault: string };
-
 /** Parses the policy's text within limits, before any schema is applied. */
-export function readDocument(text: string, maxBytes: number): PolicyDocument {
+export function readDocument(text: string, maxBytes: number): Parsed<unknown> {
   const parsed = parseBoundedJson(new TextEncoder().encode(text), { ...LIMITS, maxBytes });
   if (parsed.ok) return parsed;
   return {

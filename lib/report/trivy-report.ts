@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { parseBoundedJson } from '../json/bounded-json.ts';
 import { items } from '../json/items.ts';
+import type { Parsed } from '../json/parsed.ts';
 import { truncate } from '../text/truncate.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
@@ -75,17 +76,13 @@ export const TrivyReport = z.object({
 });
 export type TrivyReport = z.infer<typeof TrivyReport>;
 
-export type ParsedReport =
-  | { readonly ok: true; readonly report: TrivyReport }
-  | { readonly ok: false; readonly fault: string };
-
 /** Parses a report that a container group wrote. Never throws. A fault quotes none of its content. */
-export function parseTrivyReport(bytes: Uint8Array): ParsedReport {
+export function parseTrivyReport(bytes: Uint8Array): Parsed<TrivyReport> {
   const json = parseBoundedJson(bytes, LIMITS);
   if (!json.ok) return { ok: false, fault: json.fault };
 
   const parsed = TrivyReport.safeParse(json.value);
-  if (parsed.success) return { ok: true, report: parsed.data };
+  if (parsed.success) return { ok: true, value: parsed.data };
 
   const issue = parsed.error.issues[0];
   const path = truncate((issue?.path ?? []).map(String).join('.'), 128);

@@ -84,7 +84,7 @@ it('parses anything in the shape of a report to an answer, and can read what it 
       }
 
       accepted += 1;
-      const found = scanOf(parsed.report);
+      const found = scanOf(parsed.value);
 
       expect(patchability(found)).toHaveProperty('patchable');
       for (const one of found.findings) {

@@ -68,7 +68,7 @@ export async function registryUser(
       });
       const parsed = parseTrivyReport(await readFile(report));
       if (!parsed.ok) throw new Error(parsed.fault);
-      return parsed.report;
+      return parsed.value;
     },
   };
 }

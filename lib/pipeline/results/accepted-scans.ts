@@ -25,7 +25,7 @@ export async function readClaimedReport(
   }
   const parsed = parseTrivyReport(blob.bytes);
   if (!parsed.ok) return { ok: false, fault: parsed.fault };
-  return { ok: true, scan: scanOf(parsed.report), bytes: blob.bytes };
+  return { ok: true, scan: scanOf(parsed.value), bytes: blob.bytes };
 }
 
 /** Keeps an accepted report under the run. Returns the name that the target refers to. */
@@ -68,5 +68,5 @@ export async function readAcceptedScan(
 ): Promise<Scan> {
   const parsed = parseTrivyReport(await readKeptReport(services, name));
   if (!parsed.ok) throw new Error(`an accepted report does not parse: ${parsed.fault}`);
-  return scanOf(parsed.report);
+  return scanOf(parsed.value);
 }

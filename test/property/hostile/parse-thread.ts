@@ -27,7 +27,7 @@ for (const [name, accepts] of CASES) parentPort?.postMessage({ name, accepted: a
 function report(results: readonly string[]): boolean {
   const text = `{"SchemaVersion":2,"Results":[${results.join(',')}]}`;
   const parsed = parseTrivyReport(Buffer.from(text));
-  if (parsed.ok) scanOf(parsed.report);
+  if (parsed.ok) scanOf(parsed.value);
   return parsed.ok;
 }
 

@@ -73,7 +73,7 @@ async function scan(repository: string, tag: string): Promise<Scan> {
   if (!parsed.ok) {
     throw new Error(parsed.fault);
   }
-  return scanOf(parsed.report);
+  return scanOf(parsed.value);
 }
 
 describe('what it finds', () => {

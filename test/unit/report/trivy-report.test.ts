@@ -23,7 +23,7 @@ describe('a report that Trivy writes', () => {
   it('is accepted without Results, which Trivy leaves out where it found nothing', () => {
     const parsed = parse({ SchemaVersion: 2, ArtifactName: 'scratch', Metadata: {} });
 
-    expect(parsed).toEqual({ ok: true, report: { SchemaVersion: 2, Metadata: {} } });
+    expect(parsed).toEqual({ ok: true, value: { SchemaVersion: 2, Metadata: {} } });
   });
 
   it('keeps the fields that decide something and drops all others', () => {
@@ -34,7 +34,7 @@ describe('a report that Trivy writes', () => {
 
     expect(parsed).toEqual({
       ok: true,
-      report: withVulnerability({ FixedVersion: '3.0.2', Severity: 'HIGH' }),
+      value: withVulnerability({ FixedVersion: '3.0.2', Severity: 'HIGH' }),
     });
   });
 });
@@ -45,7 +45,7 @@ describe('a large report', () => {
 
     const parsed = parse({ SchemaVersion: 2, Results });
 
-    expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(20_000);
+    expect(parsed.ok && scanOf(parsed.value).findings.length).toBe(20_000);
   });
 
   it('counts a finding once, however often it is named', () => {
@@ -53,14 +53,14 @@ describe('a large report', () => {
 
     const parsed = parse({ SchemaVersion: 2, Results: [{ Class: 'os-pkgs', Vulnerabilities }] });
 
-    expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(1);
+    expect(parsed.ok && scanOf(parsed.value).findings.length).toBe(1);
   });
 
   it('accepts a title of ten megabytes, and drops it', () => {
     const parsed = parse(withVulnerability({ Title: 'x'.repeat(10_000_000) }));
 
     expect(JSON.stringify(parsed).length).toBeLessThan(1000);
-    expect(parsed.ok && scanOf(parsed.report).findings.length).toBe(1);
+    expect(parsed.ok && scanOf(parsed.value).findings.length).toBe(1);
   });
 });
 
@@ -136,6 +136,6 @@ it('is not fooled by keys of an object prototype', () => {
 
   const parsed = parseTrivyReport(new TextEncoder().encode(text));
 
-  expect(parsed).toEqual({ ok: true, report: { SchemaVersion: 2 } });
+  expect(parsed).toEqual({ ok: true, value: { SchemaVersion: 2 } });
   expect(Reflect.get({}, 'Results')).toBeUndefined();
 });
