@@ -95,7 +95,7 @@ async function inspectManifest(
   if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);
   const base = await ownBase(services, { repository, digest: stored.digest, image });
   if (base !== undefined) return base;
-  // Copa would start from the image that this label names, which whoever built the image chose.
+  // Copa would start from the image that this label names, and the label is untrusted.
   if (
     config.config?.labels?.BaseImage !== undefined ||
     config.config?.Labels?.BaseImage !== undefined

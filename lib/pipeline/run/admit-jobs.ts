@@ -5,10 +5,10 @@ import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { finishTarget } from '../targets/change-target.ts';
-import type { NewJob } from './group-into-jobs.ts';
+import type { PlannedJob } from './group-into-jobs.ts';
 
 /** Claims, then the job, then its targets: after a crash anywhere the next tick makes what is missing. */
-export async function makeJob(services: Services, run: Run, planned: NewJob): Promise<void> {
+export async function makeJob(services: Services, run: Run, planned: PlannedJob): Promise<void> {
   const { kind } = planned;
   const targets = kind === 'scan' ? await claimed(services, run, planned.targets) : planned.targets;
   const [first] = targets;

@@ -7,7 +7,7 @@ import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 
 /** Targets that go into one new job, in the states that its kind takes. */
-export interface NewJob {
+export interface PlannedJob {
   readonly kind: JobKind;
   readonly targets: readonly Stored<Target>[];
   /** Other tags of the same images that lag behind: they wait for the end of this job. */
@@ -42,7 +42,7 @@ export function groupIntoJobs(
   active: readonly Stored<Target>[],
   live: ReadonlyMap<string, Job>,
   options: Pick<PipelineOptions, 'scanBatch' | 'patchBatch'>,
-): readonly NewJob[] {
+): readonly PlannedJob[] {
   const images = Map.groupBy(active, imageKey);
   const idle = [...images.values()].filter((targets) =>
     targets.every((target) => !live.has(target.job)),

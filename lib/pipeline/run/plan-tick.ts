@@ -6,10 +6,10 @@ import { isIntended, type Target } from '../records/target.ts';
 import { isTerminal, type TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
-import { groupIntoJobs, JOB_ORDER, type NewJob } from './group-into-jobs.ts';
+import { groupIntoJobs, JOB_ORDER, type PlannedJob } from './group-into-jobs.ts';
 
 export interface TickPlan {
-  readonly newJobs: readonly NewJob[];
+  readonly newJobs: readonly PlannedJob[];
   /** Waiting jobs that may start now. */
   readonly admit: readonly Stored<Job>[];
   /** Waiting jobs that will not start, since the run is to end. */

@@ -23,7 +23,7 @@ export async function keepPoison(
   services.log.error('poison message kept', { event: 'poison', queue, blob });
 }
 
-/** What is nested too deeply to be written down was no message of ours: that it came is what is kept. */
+/** A message nested too deeply for JSON is not ours: only the fact that it came is kept. */
 function textOf(message: unknown): string {
   try {
     return JSON.stringify(message) ?? 'null';
