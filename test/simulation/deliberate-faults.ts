@@ -50,8 +50,11 @@ async function tryFault(fault: DeliberateFault): Promise<string | undefined> {
   try {
     const { code, output } = await simulate();
     if (code === 0) return undefined;
-    if (code !== 1) throw new Error(`${fault.name}: the simulation itself broke:\n${output}`);
-    return output.split('\n')[0];
+    const failure = output.split('\n').find((line) => line.startsWith('seed '));
+    if (failure === undefined) {
+      throw new Error(`${fault.name}: the simulation itself broke:\n${output}`);
+    }
+    return failure;
   } finally {
     await writeFile(file, original);
   }

@@ -164,7 +164,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'stores/tables/table-jobs.ts',
     text: 'return this.#update(held, changes);',
     instead:
-      'const now = await this.find(held.runId, held.id); return this.#update({ ...held, version: now?.version ?? held.version }, changes);',
+      'return this.find(held.runId, held.id).then((now) => this.#update({ ...held, version: now?.version ?? held.version }, changes));',
   },
   {
     name: 'leave the group of a job that is over',
