@@ -31,10 +31,15 @@ export const BlockedPackage = z.strictObject({
   /** The findings that this version fixes are left; absent: all findings of the package are. */
   fixed: z.string().max(256).optional(),
   reason: BlockReason,
+  detail: z.string().max(MAX_BLOCKED_DETAIL).optional(),
+});
+export type BlockedPackage = z.infer<typeof BlockedPackage>;
+
+/** The same as a group claims it: its detail comes out plain, and is no formula of a spreadsheet. */
+export const ClaimedBlock = BlockedPackage.extend({
   detail: z
     .string()
     .max(MAX_BLOCKED_DETAIL)
     .transform((text) => plainText(text, MAX_BLOCKED_DETAIL).replace(/^[=+@-]+ */, ''))
     .optional(),
 });
-export type BlockedPackage = z.infer<typeof BlockedPackage>;

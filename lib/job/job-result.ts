@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
 import { plainText } from '../text/plain-text.ts';
-import { BlockedPackage, MAX_BLOCKED } from './blocked-package.ts';
+import { ClaimedBlock, MAX_BLOCKED } from './blocked-package.ts';
 
 /**
  * The output of a container group: the blob `result.json`, written last. It is untrusted: parsed with
@@ -66,7 +66,7 @@ export const ScanImageResult = z.discriminatedUnion('outcome', [
 ]);
 export type ScanImageResult = z.infer<typeof ScanImageResult>;
 
-const Blocked = z.array(BlockedPackage).max(MAX_BLOCKED).optional();
+const Blocked = z.array(ClaimedBlock).max(MAX_BLOCKED).optional();
 
 export const PatchImageResult = z.discriminatedUnion('outcome', [
   /**

@@ -2,6 +2,7 @@ import type { GroupSpec } from '../../lib/containers/container-groups.ts';
 import { type Digest, digestOf, sha256Hex } from '../../lib/image/digest.ts';
 import { ImageConfig, ImageManifest } from '../../lib/image/manifest.ts';
 import type { RepositoryName } from '../../lib/image/reference.ts';
+import type { BlockedPackage } from '../../lib/job/blocked-package.ts';
 import { JobFile, type PatchJobFile, type ScanJobFile } from '../../lib/job/job-file.ts';
 import type { JobResult, PatchJobResult, ScanJobResult } from '../../lib/job/job-result.ts';
 import type { Registry } from '../../lib/registry/registry.ts';
@@ -20,6 +21,8 @@ export interface WorkerScript {
   patch?(image: PatchJobFile['images'][number]): PatchJobResult['images'][number] | undefined;
   /** What the result says of images that the job never had. */
   also?(): PatchJobResult['images'];
+  /** What the patches that it makes leave as they are. */
+  blocked?(): readonly BlockedPackage[];
   /** Changes the added layer's bytes. */
   layer?: Uint8Array;
 }
@@ -87,7 +90,8 @@ async function patch(
       continue;
     }
     const staged = await pushPatch(file, registry, image, script.layer ?? (await fileLayer({})));
-    images.push({ digest: image.digest, outcome: 'patched', staged });
+    const blocked = [...(script.blocked?.() ?? [])];
+    images.push({ digest: image.digest, outcome: 'patched', staged, blocked });
   }
   return { kind: 'patch', images: [...images, ...(script.also?.() ?? [])] };
 }

@@ -21,7 +21,7 @@ const TRUSTED_FOR_MS = 20 * 3600 * 1000;
 /** Older folders than this are taken away; until then another run may be using them. */
 const KEPT_FOR_MS = 7 * 24 * 3600 * 1000;
 /** Changes when what is made from the roots changes. */
-const RECIPE = 'outdated, clean, unpatchable, database; 3';
+const RECIPE = 'outdated, clean, unpatchable, troubled, database; 1';
 
 export interface PrepareOptions {
   readonly progress: Progress;

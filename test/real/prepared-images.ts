@@ -20,6 +20,9 @@ const toolingSchema = z.object({
   layout: layoutSchema,
 });
 
+/** An image whose update fails for the sake of one package. */
+const troubledSchema = z.object({ layout: layoutSchema, package: z.string() });
+
 const preparedSchema = z.object({
   /** ISO 8601 time at which everything was made. */
   madeAt: z.string(),
@@ -30,6 +33,14 @@ const preparedSchema = z.object({
     clean: layoutSchema,
     /** As outdated, and its apt knows no repository: Copa can't patch it. */
     unpatchable: layoutSchema,
+    /** As outdated, each with a reason why a part of it can't be updated. */
+    troubled: z.object({
+      held: troubledSchema,
+      lagging: troubledSchema,
+      unmet: troubledSchema,
+      needed: troubledSchema,
+      down: z.object({ layout: layoutSchema }),
+    }),
     /** What Copa pulls by itself for a Debian image. */
     tooling: z.array(toolingSchema),
   }),
@@ -77,6 +88,10 @@ export async function writePrepared(folder: string, prepared: PreparedImages): P
 
 function withPaths(prepared: PreparedImages, change: (path: string) => string): PreparedImages {
   const layout = (old: z.infer<typeof layoutSchema>) => ({ ...old, folder: change(old.folder) });
+  const troubled = (old: z.infer<typeof troubledSchema>) => ({
+    ...old,
+    layout: layout(old.layout),
+  });
   const { images, database } = prepared;
   return {
     ...prepared,
@@ -84,6 +99,13 @@ function withPaths(prepared: PreparedImages, change: (path: string) => string): 
       outdated: layout(images.outdated),
       clean: layout(images.clean),
       unpatchable: layout(images.unpatchable),
+      troubled: {
+        held: troubled(images.troubled.held),
+        lagging: troubled(images.troubled.lagging),
+        unmet: troubled(images.troubled.unmet),
+        needed: troubled(images.troubled.needed),
+        down: { layout: layout(images.troubled.down.layout) },
+      },
       tooling: images.tooling.map((image) => ({ ...image, layout: layout(image.layout) })),
     },
     database: {

@@ -52,7 +52,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const RUN_LIMIT_MS = 10 * 60_000;
+const RUN_LIMIT_MS = 20 * 60_000;
 const Started = z.object({ runId: RunId });
 
 export interface SceneOptions {

@@ -3,11 +3,11 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { MediaType } from '../../image/manifest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import type { Registry } from '../../registry/registry.ts';
-import { fixable } from '../../report/finding.ts';
 import { openVex } from '../../report/openvex.ts';
 import type { Target } from '../records/target.ts';
 import { readAcceptedScan, readKeptReport } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
+import { targetedFindings } from '../targets/blocked-packages.ts';
 
 const AUTHOR = 'Patchwright';
 const EMPTY = new TextEncoder().encode('{}');
@@ -29,7 +29,7 @@ export async function attachReferrers(
   const vex = openVex({
     image: { host: registry.host, repository },
     digest: subject.digest,
-    fixed: fixable(before),
+    fixed: targetedFindings(target, before),
     timestamp,
     author: AUTHOR,
     id: `https://${registry.host}/${repository}@${subject.digest}#openvex`,

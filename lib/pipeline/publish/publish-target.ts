@@ -4,6 +4,7 @@ import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { RegistryError, type StoredManifest, type TagAttributes } from '../../registry/registry.ts';
 import type { HeldJob } from '../held-job.ts';
+import { settleBackOff } from '../inventory/back-off.ts';
 import { patchReader } from '../inventory/known-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
@@ -73,7 +74,7 @@ export async function publishTarget(
     mediaType: manifest.mediaType,
     size: manifest.bytes.length,
   });
-  await services.inventory.endBackOff({ repository, digest: sourceDigest });
+  await settleBackOff(services, intended);
   await finishTarget(services, intended, { state: 'patched' }, { patchDigest: staged });
 }
 

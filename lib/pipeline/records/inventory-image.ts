@@ -21,6 +21,8 @@ export const InventoryImage = z.object({
   failedRun: z.string().optional(),
   failedFingerprint: z.string().optional(),
   failedTools: z.string().optional(),
+  /** Of what the patch fixes that was published for some of `failedFingerprint`. */
+  partialFingerprint: z.string().optional(),
   failures: Count,
   retryAfter: z.date().optional(),
 });
@@ -73,11 +75,13 @@ const FIRST_BACK_OFF_HOURS = 20;
 const LONGEST_BACK_OFF_HOURS = 14 * 24;
 const HOUR_MS = 3600 * 1000;
 
-/** A patch of an image that failed, was rejected or changed nothing. */
+/** A patch of an image that failed, was rejected, changed nothing, or fixes only a part. */
 export interface PatchFailure {
   readonly runId: RunId;
   /** Of the findings that the patch was for. */
   readonly fingerprint: string;
+  /** Of the findings that it fixes all the same. */
+  readonly fixedFingerprint?: string | undefined;
   /** The worker's image. */
   readonly tools: string;
   readonly at: Date;
@@ -93,7 +97,8 @@ export function withFailure(
 ): InventoryImage | undefined {
   const { runId, fingerprint, tools, at } = failure;
   if (image.failedRun === runId) return undefined;
-  const failures = image.failedFingerprint === fingerprint ? image.failures + 1 : 1;
+  const again = image.failedFingerprint === fingerprint;
+  const failures = again ? image.failures + 1 : 1;
   const hours = Math.min(FIRST_BACK_OFF_HOURS * 2 ** (failures - 1), LONGEST_BACK_OFF_HOURS);
   return {
     ...image,
@@ -101,6 +106,7 @@ export function withFailure(
     failedRun: runId,
     failedFingerprint: fingerprint,
     failedTools: tools,
+    partialFingerprint: failure.fixedFingerprint ?? (again ? image.partialFingerprint : undefined),
     retryAfter: new Date(at.getTime() + hours * HOUR_MS),
   };
 }
@@ -114,6 +120,7 @@ export function withoutFailures(image: InventoryImage): InventoryImage | undefin
     failedRun: undefined,
     failedFingerprint: undefined,
     failedTools: undefined,
+    partialFingerprint: undefined,
     retryAfter: undefined,
   };
 }

@@ -77,7 +77,9 @@ function stillTrue(target: Target, known: InventoryTag): Partial<InventoryTag> {
 /** The findings in the newest image of this tag: in the patch, if there is one. */
 function present(target: Target): Partial<InventoryTag> {
   // The existing patch was made for just these findings; an earlier run knows the others.
-  if (target.reason === 'already-patched') return { fixable: 0 };
+  if (target.reason === 'already-patched') {
+    return target.fixedFingerprint === undefined ? { fixable: 0 } : {};
+  }
   const after = target.state === 'patched' && target.afterCritical !== undefined;
   const counts = after
     ? {
@@ -86,7 +88,7 @@ function present(target: Target): Partial<InventoryTag> {
         medium: target.afterMedium,
         low: target.afterLow,
         unknown: target.afterUnknown,
-        fixable: 0,
+        fixable: target.afterFixable ?? 0,
       }
     : {
         critical: target.beforeCritical,

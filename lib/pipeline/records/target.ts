@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Digest, sha256Hex } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
+import { BlockedPackage } from '../../job/blocked-package.ts';
+import { RemainingPackage } from '../../report/remaining-findings.ts';
 import { Reason } from './reasons.ts';
 import { RunId } from './run-id.ts';
 import { TargetState } from './target-states.ts';
@@ -45,6 +47,10 @@ export const Target = z.object({
   /** Attempts that were lost in the present state. */
   attempts: Count,
   fingerprint: z.string().optional(),
+  /** Packages that the patch leaves as they are, as the worker claims. */
+  blocked: z.array(BlockedPackage).readonly().optional(),
+  /** Of what the patch fixes, if that is less than `fingerprint`. */
+  fixedFingerprint: z.string().optional(),
   /** Where the patch with our annotations waits for verification. */
   stagedRepository: RepositoryName.optional(),
   staged: Digest.optional(),
@@ -67,6 +73,10 @@ export const Target = z.object({
   afterMedium: Count.optional(),
   afterLow: Count.optional(),
   afterUnknown: Count.optional(),
+  /** Of these, how many have a fixed version. */
+  afterFixable: Count.optional(),
+  /** Those that have one, by package, each with the reason why it remains. */
+  remaining: z.array(RemainingPackage).readonly().optional(),
   /** Blobs in patchwright-reports. */
   reportBefore: z.string().optional(),
   reportAfter: z.string().optional(),

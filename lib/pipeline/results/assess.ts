@@ -59,8 +59,16 @@ export function assess(facts: {
     return { next: 'end', outcome, known };
   }
   const until = backOffEnd(image, wanted, facts.tools);
-  if (until !== undefined && until > facts.now)
-    return skip('backing-off', `until ${until.toISOString()}`);
+  if (until !== undefined && until > facts.now) {
+    const partial = image?.partialFingerprint;
+    if (partial === undefined) return skip('backing-off', `until ${until.toISOString()}`);
+    // Its packages that are left can't be updated yet. A tag without the patch gets it all the same.
+    const made = facts.patches.find((patch) => patch.fingerprint === partial);
+    if (made !== undefined) {
+      const outcome = { state: 'skipped', reason: 'already-patched', detail: made.tag } as const;
+      return { next: 'end', outcome, known: made };
+    }
+  }
   if (facts.tagFault !== undefined) return skip(facts.tagFault, facts.tagDetail);
   if (facts.dryRun) return end({ state: 'planned', reason: 'dry-run' });
   if (!facts.canPatch) return skip('no-builder');

@@ -1,6 +1,7 @@
 import { annotateManifest } from '../../image/annotate.ts';
 import { Annotation } from '../../image/annotations.ts';
 import { formatTagged } from '../../image/reference.ts';
+import type { BlockedPackage } from '../../job/blocked-package.ts';
 import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
 import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
@@ -8,8 +9,10 @@ import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
+import { describeBlocked } from '../targets/blocked-packages.ts';
 import { finishTarget } from '../targets/change-target.ts';
 import { allTargets, bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
+import { acceptBlocked, type PartialPatch } from './accept-blocked.ts';
 import { handBackAll } from './collect-scans.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
@@ -42,20 +45,24 @@ export async function collectPatches(
         break;
       }
       case 'nothing-to-do':
-        await endPatch(services, image, { state: 'skipped', reason: 'no-op-patch' });
+        await endNoOp(services, image, claim.blocked ?? []);
         break;
       case 'failed':
         await afterFailure(services, image, claim.failure, claim.message);
         break;
-      case 'patched':
+      case 'patched': {
+        const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
+        if (accepted === undefined) break;
         await stage(services, {
           held,
           run,
-          image,
+          image: accepted.image,
           claimed: claim.staged,
+          partial: accepted.partial,
           tools: tools.join(' '),
         });
         break;
+      }
       default:
         claim satisfies never;
     }
@@ -73,10 +80,11 @@ async function stage(
     readonly run: Run;
     readonly image: SourceImage;
     readonly claimed: SourceImage['digest'];
+    readonly partial: PartialPatch | undefined;
     readonly tools: string;
   },
 ): Promise<void> {
-  const { held, run, image, claimed, tools } = options;
+  const { held, run, image, claimed, partial, tools } = options;
   const { registry } = services;
   const staging = stagingOf(image.repository);
   const pushed = await registry.manifest(staging, claimed);
@@ -126,7 +134,7 @@ async function stage(
       [Annotation.baseDigest]: image.digest,
       [Annotation.sourceRepository]: image.repository,
       [Annotation.sourceDigest]: image.digest,
-      [Annotation.fingerprint]: named?.fingerprint ?? '',
+      [Annotation.fingerprint]: partial?.fixedFingerprint ?? named?.fingerprint ?? '',
       [Annotation.run]: run.id,
       [Annotation.policy]: run.policyDigest ?? '',
       [Annotation.tools]: tools,
@@ -137,8 +145,19 @@ async function stage(
     bytes,
     mediaType: pushed.mediaType,
   });
-  const changes = { stagedRepository: staging, staged, tools };
+  const changes = { stagedRepository: staging, staged, tools, ...partial };
   for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
+}
+
+/** Everything that was wanted is blocked. */
+async function endNoOp(
+  services: Services,
+  image: SourceImage,
+  blocked: readonly BlockedPackage[],
+): Promise<void> {
+  const detail = describeBlocked(blocked);
+  const outcome = { state: 'skipped', reason: 'no-op-patch' } as const;
+  await endPatch(services, image, detail === undefined ? outcome : { ...outcome, detail });
 }
 
 async function afterFailure(

@@ -1,6 +1,6 @@
 import type { ScanImageResult, ScanJobResult } from '../../job/job-result.ts';
 import { hasAdvisories } from '../../report/advisory-platforms.ts';
-import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
+import { countBySeverity, fingerprint, fixable, type Scan } from '../../report/finding.ts';
 import type { HeldJob } from '../held-job.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
@@ -84,8 +84,13 @@ async function decide(
     switch (assessment.next) {
       case 'end': {
         const { known } = assessment;
+        const partial = known !== undefined && known.fingerprint !== fingerprint(fixable(scan));
         const patch = known === undefined ? {} : { patchTag: known.tag, patchDigest: known.digest };
-        await finishTarget(services, target, assessment.outcome, { ...changes, ...patch });
+        await finishTarget(services, target, assessment.outcome, {
+          ...changes,
+          ...patch,
+          ...(partial && { fixedFingerprint: known.fingerprint }),
+        });
         break;
       }
       case 'patch':

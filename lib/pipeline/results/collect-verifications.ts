@@ -5,10 +5,12 @@ import { compareStructure } from '../../image/structure/compare-structure.ts';
 import type { ScanJobResult } from '../../job/job-result.ts';
 import { compareFindings } from '../../report/compare-findings.ts';
 import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
+import { remainingPackages } from '../../report/remaining-findings.ts';
 import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
+import { targetedFindings } from '../targets/blocked-packages.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readAcceptedScan } from './accepted-scans.ts';
 import { endPatch } from './collect-patches.ts';
@@ -41,8 +43,10 @@ export async function collectVerifications(
       when: 'after',
       bytes: scanned.bytes,
     });
-    const counts = countBySeverity(scanned.scan.findings);
+    const { findings } = scanned.scan;
+    const counts = countBySeverity(findings);
     for (const target of image.targets) {
+      const remaining = remainingPackages(findings, target.blocked ?? []);
       await services.targets.move(target, 'publishing', {
         reportAfter: name,
         afterCritical: counts.critical,
@@ -50,6 +54,8 @@ export async function collectVerifications(
         afterMedium: counts.medium,
         afterLow: counts.low,
         afterUnknown: counts.unknown,
+        afterFixable: fixable(scanned.scan).length,
+        ...(remaining.length > 0 && { remaining }),
         verifiedAt: services.clock.now(),
         ...(structure.unowned !== undefined && { unownedPaths: structure.unowned }),
       });
@@ -62,8 +68,11 @@ async function verifyFindings(
   image: SourceImage,
   after: Scan,
 ): Promise<Outcome | undefined> {
-  const before = await readAcceptedScan(services, image.targets[0]?.reportBefore);
-  const verdict = compareFindings({ before, after, targeted: fixable(before) });
+  const [first] = image.targets;
+  if (first === undefined) return undefined;
+  const before = await readAcceptedScan(services, first.reportBefore);
+  const targeted = targetedFindings(first, before);
+  const verdict = compareFindings({ before, after, targeted });
   if (verdict.accepted) return undefined;
   return { state: 'rejected', reason: verdict.reason, detail: verdict.detail };
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { debianRelease } from '../debian/release.ts';
-import { tarOfRoot, tarOfWhiteouts } from './layers.ts';
+import { tarOfFiles, tarOfRoot, tarOfWhiteouts } from './layers.ts';
 import {
   addJson,
   addLayer,
@@ -37,19 +38,38 @@ export async function packRoot(root: string, options: ImageOptions): Promise<Oci
 }
 
 /** The same layers as an image that is there, and one more that removes files. */
-export async function removeFiles(
+export function removeFiles(
   image: OciLayout,
   paths: readonly string[],
   options: ImageOptions,
+): Promise<OciLayout> {
+  const layer = tarOfWhiteouts(paths, options.created);
+  return addOneLayer(image, layer, { ...options, step: `rm ${paths.join(' ')}` });
+}
+
+/** The same layers as an image that is there, and one more that writes files. */
+export function addFiles(
+  image: OciLayout,
+  files: Readonly<Record<string, string>>,
+  options: ImageOptions,
+): Promise<OciLayout> {
+  const layer = tarOfFiles(files, options.created);
+  return addOneLayer(image, layer, { ...options, step: `COPY ${Object.keys(files).join(' ')}` });
+}
+
+async function addOneLayer(
+  image: OciLayout,
+  archive: Readable,
+  options: ImageOptions & { readonly step: string },
 ): Promise<OciLayout> {
   await startLayout(options.folder);
   const below = await readLayers(image);
   for (const layer of below) {
     await copyBlob(image.folder, options.folder, layer.descriptor.digest);
   }
-  const whiteouts = await addLayer(options.folder, tarOfWhiteouts(paths, options.created));
-  const steps = [...below.map(() => 'debootstrap --variant=minbase'), `rm ${paths.join(' ')}`];
-  return writeImage([...below, whiteouts], steps, options);
+  const added = await addLayer(options.folder, archive);
+  const steps = [...below.map(() => 'debootstrap --variant=minbase'), options.step];
+  return writeImage([...below, added], steps, options);
 }
 
 async function writeImage(

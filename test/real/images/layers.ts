@@ -31,6 +31,16 @@ export function tarOfRoot(root: string): Readable {
   return output;
 }
 
+/** A layer that does nothing but write files. Paths are absolute. */
+export function tarOfFiles(files: Readonly<Record<string, string>>, modified: Date): Readable {
+  const archive = pack();
+  for (const [path, content] of Object.entries(files)) {
+    archive.entry({ name: path.slice(1), mode: 0o644, mtime: modified }, content);
+  }
+  archive.finalize();
+  return Readable.from(archive);
+}
+
 /** A layer that does nothing but take files of the layers below away. Paths are absolute. */
 export function tarOfWhiteouts(paths: readonly string[], modified: Date): Readable {
   const archive = pack();

@@ -12,6 +12,7 @@ import type { PreparedImages } from '../prepared-images.ts';
 import type { Progress, ProgressStep } from '../progress.ts';
 import { copaToolingImages } from './copa-tooling.ts';
 import { type ImageOptions, packRoot, removeFiles } from './debian-image.ts';
+import { LAGGING_ADVISORY, makeTroubledImages } from './troubled-images.ts';
 
 /** Nothing is outdated, so nothing could be shown: said plainly instead of passing empty. */
 class NothingOutdated extends Error {
@@ -65,7 +66,7 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
   });
   const database = await makeDatabase({
     writer,
-    advisories,
+    advisories: [...advisories, LAGGING_ADVISORY],
     folder: join(folder, 'database'),
     now,
   });
@@ -95,9 +96,12 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
       describe('unpatchable'),
     );
     const version = (await readFile(join(outdatedRoot, 'etc/debian_version'), 'utf8')).trim();
+    const troubled = await makeTroubledImages({
+      ...{ outdated, root: outdatedRoot, upgrades, advisories, mirrors, describe },
+    });
     // The clean image serves as Copa's tooling image too: all that is asked of it is a working apt.
     const tooling = copaToolingImages(version).map((image) => ({ ...image, layout: clean }));
-    return { outdated, clean, unpatchable, tooling };
+    return { outdated, clean, unpatchable, troubled, tooling };
   });
   await rm(outdatedRoot, { recursive: true });
   await rm(upgradedRoot, { recursive: true });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { BlockedPackage } from '../../../job/blocked-package.ts';
+import { RemainingPackage } from '../../../report/remaining-findings.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { RunId } from '../../records/run-id.ts';
 import { Target } from '../../records/target.ts';
@@ -13,6 +15,8 @@ const TargetRow = Target.omit({ id: true, runId: true }).extend({
   partitionKey: RunId,
   rowKey: z.string(),
   patches: jsonColumn(Target.shape.patches),
+  blocked: jsonColumn(z.array(BlockedPackage).readonly()).optional(),
+  remaining: jsonColumn(z.array(RemainingPackage).readonly()).optional(),
 });
 type TargetRow = z.infer<typeof TargetRow>;
 

@@ -1,0 +1,60 @@
+import type { BlockedPackage } from '../../job/blocked-package.ts';
+import { fingerprint, fixable } from '../../report/finding.ts';
+import { attemptedFindings } from '../../report/remaining-findings.ts';
+import type { Target } from '../records/target.ts';
+import type { Services } from '../services.ts';
+import { describeBlocked, fitForColumn } from '../targets/blocked-packages.ts';
+import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts';
+import type { SourceImage } from '../targets/job-targets.ts';
+import { readAcceptedScan } from './accepted-scans.ts';
+
+/** What a target remembers of a patch that leaves packages as they are. */
+export type PartialPatch = Required<Pick<Target, 'blocked' | 'fixedFingerprint'>>;
+
+/**
+ * Judges a patch by the packages that its group claims to have left out. Gives the targets that it is
+ * still to be made for; undefined: none, they have ended or were handed back.
+ */
+export async function acceptBlocked(
+  services: Services,
+  image: SourceImage,
+  blocked: readonly BlockedPackage[],
+): Promise<
+  { readonly image: SourceImage; readonly partial: PartialPatch | undefined } | undefined
+> {
+  if (blocked.length === 0) return { image, partial: undefined };
+  const before = await readAcceptedScan(services, image.targets[0]?.reportBefore);
+  const attempted = attemptedFindings(fixable(before), blocked);
+  const kept = fitForColumn(blocked);
+  const detail = describeBlocked(blocked);
+  if (kept === undefined || attempted.length === 0) {
+    const why = kept === undefined ? 'more packages than a row holds are' : 'every package is';
+    const outcome = {
+      state: 'failed',
+      reason: 'result-invalid',
+      detail: `${why} said to be left out of the patch`,
+    } as const;
+    for (const target of image.targets) await handBack(services, target, { blame: true, outcome });
+    return undefined;
+  }
+
+  const partial = { blocked: kept, fixedFingerprint: fingerprint(attempted) };
+  const sourceDown = blocked.some(({ reason }) => reason === 'source-unreachable');
+  const left: SourceImage['targets'][number][] = [];
+  for (const target of image.targets) {
+    const known = target.patches.find((patch) => patch.fingerprint === partial.fixedFingerprint);
+    if (sourceDown && !isExhausted(target)) {
+      const reason = 'package-source-unreachable';
+      const outcome = { state: 'failed', reason, ...(detail !== undefined && { detail }) } as const;
+      await handBack(services, target, { blame: true, outcome });
+    } else if (known !== undefined) {
+      // It would be the patch that is there already.
+      const outcome = { state: 'skipped', reason: 'already-patched', detail: known.tag } as const;
+      const patch = { patchTag: known.tag, patchDigest: known.digest };
+      await finishTarget(services, target, outcome, { ...partial, ...patch });
+    } else {
+      left.push(target);
+    }
+  }
+  return left.length === 0 ? undefined : { image: { ...image, targets: left }, partial };
+}

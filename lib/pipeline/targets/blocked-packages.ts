@@ -1,0 +1,34 @@
+import type { BlockedPackage } from '../../job/blocked-package.ts';
+import { type Finding, fixable, type Scan } from '../../report/finding.ts';
+import { attemptedFindings } from '../../report/remaining-findings.ts';
+import { truncate } from '../../text/truncate.ts';
+import type { Target } from '../records/target.ts';
+
+const SHOWN = 5;
+const MAX_DETAIL = 1000;
+/** A column holds 32,768 UTF-16 units. */
+const MAX_COLUMN = 30_000;
+
+/** What the patch of a target was to fix. */
+export function targetedFindings({ blocked = [] }: Target, before: Scan): readonly Finding[] {
+  return attemptedFindings(fixable(before), blocked);
+}
+
+/** The same without details if a column can't hold those; undefined: it can't hold them at all. */
+export function fitForColumn(
+  blocked: readonly BlockedPackage[],
+): readonly BlockedPackage[] | undefined {
+  const brief = blocked.map(({ detail: _, ...rest }) => rest);
+  return [blocked, brief].find((one) => JSON.stringify(one).length <= MAX_COLUMN);
+}
+
+/** For people: the first packages, each with its reason. Undefined: there are none. */
+export function describeBlocked(blocked: readonly BlockedPackage[]): string | undefined {
+  if (blocked.length === 0) return undefined;
+  const shown = blocked.slice(0, SHOWN).map((one) => {
+    const why = one.detail === undefined ? one.reason : `${one.reason}: ${one.detail}`;
+    return `${one.package} (${why})`;
+  });
+  const more = blocked.length > SHOWN ? `, and ${blocked.length - SHOWN} more` : '';
+  return truncate(`not updated: ${shown.join(', ')}${more}`, MAX_DETAIL);
+}

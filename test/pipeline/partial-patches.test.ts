@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { Annotation } from '../../lib/image/annotations.ts';
+import { ImageManifest } from '../../lib/image/manifest.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import type { BlockedPackage } from '../../lib/job/blocked-package.ts';
+import type { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { fingerprint } from '../../lib/report/finding.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const API = RepositoryName.parse('team/api');
+const V1 = Tag.parse('v1');
+const DAY = { seconds: 86_400 };
+const APT = { id: 'CVE-1', package: 'apt', fixed: '1.1' };
+const SSL = { id: 'CVE-2', package: 'libssl3', fixed: '1.1' };
+const HELD: BlockedPackage = { package: 'libssl3', reason: 'held' };
+const DOWN: BlockedPackage = {
+  package: 'libssl3',
+  reason: 'source-unreachable',
+  detail: 'http://security.test/: Connection refused',
+};
+
+/** An image of which `blocked` is left as it is by each patch; what else has a fix is fixed. */
+async function worldWith(blocked: readonly BlockedPackage[]) {
+  const state = { blocked, after: [SSL], lie: false };
+  const world = new PipelineWorld({
+    policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] },
+    script: {
+      report: (layers) => debianReport(layers.length > 1 ? state.after : [APT, SSL]),
+      blocked: () => state.blocked,
+    },
+  });
+  await world.seedDatabase();
+  await seedImage(world.registry, { repository: API, tags: [V1], config: { config: {} } });
+  return { world, state };
+}
+
+const target = (world: PipelineWorld, run: { id: RunId }, tag = 'v1') =>
+  world.target(run.id, 'team/api', tag);
+
+const patchGroups = (world: PipelineWorld) =>
+  world.groups.creations().filter(({ spec }) => spec.name.startsWith('pw-patch-')).length;
+
+const inventory = (world: PipelineWorld) =>
+  world.services.inventory.findTag({ repository: API, tag: V1 });
+
+describe('an image of which one package is held', () => {
+  it('is patched, and says what remains and why', async () => {
+    const { world } = await worldWith([HELD]);
+
+    const ended = await target(world, await world.run());
+
+    expect(ended).toMatchObject({ state: 'patched', patchTag: 'v1-1', afterFixable: 1 });
+    expect(ended.remaining).toEqual([{ package: 'libssl3', reason: 'held', findings: 1 }]);
+    expect(await inventory(world)).toMatchObject({ state: 'patched', high: 1, fixable: 1 });
+  });
+
+  it('names in its annotation what the patch fixes, and not what was wanted', async () => {
+    const { world } = await worldWith([HELD]);
+
+    await world.run();
+
+    const patch = await world.registry.manifest(API, Tag.parse('v1-1'));
+    const { annotations } = ImageManifest.parse(
+      JSON.parse(Buffer.from(patch?.bytes ?? []).toString()),
+    );
+    const fixed = fingerprint([{ ...APT, installed: '1.0', severity: 'high' }]);
+    expect(annotations?.[Annotation.fingerprint]).toBe(fixed);
+  });
+
+  it('is rejected if another package than those is still vulnerable', async () => {
+    const { world, state } = await worldWith([HELD]);
+    state.after = [APT, SSL];
+
+    const ended = await target(world, await world.run());
+
+    expect(ended).toMatchObject({
+      state: 'rejected',
+      reason: 'not-fixed',
+      detail: expect.stringContaining('CVE-1 in apt'),
+    });
+  });
+
+  it('is left alone the next night, and still shows what remains', async () => {
+    const { world } = await worldWith([HELD]);
+    await world.run();
+    world.clock.advance({ seconds: 3600 });
+
+    const ended = await target(world, await world.run());
+
+    expect(ended).toMatchObject({ reason: 'already-patched', patchTag: 'v1-1' });
+    expect(await inventory(world)).toMatchObject({ reason: 'already-patched', fixable: 1 });
+    expect(patchGroups(world)).toBe(1);
+  });
+
+  it('is tried again after the back-off, and gets no second patch of the same', async () => {
+    const { world } = await worldWith([HELD]);
+    await world.run();
+    world.clock.advance(DAY);
+
+    const ended = await target(world, await world.run());
+
+    expect(patchGroups(world)).toBe(2);
+    expect(ended).toMatchObject({ reason: 'already-patched', patchTag: 'v1-1' });
+    expect((await world.registry.listTags(API))?.tags.map(({ tag }) => tag)).toEqual([
+      'v1',
+      'v1-1',
+    ]);
+    world.clock.advance(DAY);
+    await world.run();
+    expect(patchGroups(world)).toBe(2);
+  });
+
+  it('gets a new patch once the package can be updated', async () => {
+    const { world, state } = await worldWith([HELD]);
+    await world.run();
+    world.clock.advance(DAY);
+    Object.assign(state, { blocked: [], after: [] });
+
+    const ended = await target(world, await world.run());
+
+    expect(ended).toMatchObject({ state: 'patched', patchTag: 'v1-2', afterFixable: 0 });
+    expect(await inventory(world)).toMatchObject({ fixable: 0 });
+  });
+
+  it('is patched under a tag that comes later, whatever the back-off of the first', async () => {
+    const { world } = await worldWith([HELD]);
+    await world.run();
+    const source = await world.registry.manifest(API, V1);
+    if (source === undefined) throw new Error('no source');
+    await world.registry.putManifest(API, Tag.parse('v2'), source);
+    world.clock.advance({ seconds: 3600 });
+
+    const ended = await target(world, await world.run(), 'v2');
+
+    expect(ended).toMatchObject({ state: 'patched', patchTag: 'v2-1', afterFixable: 1 });
+  });
+});
+
+describe('an image with a package source that is down', () => {
+  it('is tried again within the run, then patched as far as it goes', async () => {
+    const { world } = await worldWith([DOWN]);
+
+    const ended = await target(world, await world.run());
+
+    expect(patchGroups(world)).toBe(3);
+    expect(ended).toMatchObject({ state: 'patched', patchTag: 'v1-1' });
+    expect(ended.remaining).toEqual([{ ...DOWN, findings: 1 }]);
+  });
+
+  it('is tried again in the very next run', async () => {
+    const { world, state } = await worldWith([DOWN]);
+    await world.run();
+    Object.assign(state, { blocked: [], after: [] });
+    world.clock.advance({ seconds: 3600 });
+
+    const ended = await target(world, await world.run());
+
+    expect(ended).toMatchObject({ state: 'patched', patchTag: 'v1-2' });
+  });
+
+  it('is not backed off from if nothing could be patched', async () => {
+    const { world } = await worldWith([]);
+    world.script.patch = ({ digest }) => ({
+      digest,
+      outcome: 'failed',
+      failure: 'package-source-unreachable',
+      message: 'http://security.test/: Connection refused',
+    });
+    const failed = await target(world, await world.run());
+    world.clock.advance({ seconds: 3600 });
+    delete world.script.patch;
+
+    const ended = await target(world, await world.run());
+
+    expect(failed).toMatchObject({ state: 'failed', reason: 'package-source-unreachable' });
+    expect(patchGroups(world)).toBe(4);
+    expect(ended.state).toBe('rejected');
+  });
+});
+
+it.each(['package-source-gone', 'package-source-untrusted'] as const)(
+  'backs off from an image that fails for %s',
+  async (failure) => {
+    const { world } = await worldWith([]);
+    world.script.patch = ({ digest }) => ({ digest, outcome: 'failed', failure, message: 'x: y' });
+    const failed = await target(world, await world.run());
+    world.clock.advance({ seconds: 3600 });
+
+    const ended = await target(world, await world.run());
+
+    expect(failed).toMatchObject({ state: 'failed', reason: failure, detail: 'x: y' });
+    expect(ended.reason).toBe('backing-off');
+  },
+);
+
+it('says of an image of which nothing can be updated which packages those are', async () => {
+  const { world } = await worldWith([]);
+  world.script.patch = ({ digest }) => ({ digest, outcome: 'nothing-to-do', blocked: [HELD] });
+
+  const ended = await target(world, await world.run());
+
+  expect(ended).toMatchObject({
+    state: 'skipped',
+    reason: 'no-op-patch',
+    detail: 'not updated: libssl3 (held)',
+  });
+});
+
+it('takes no patch that is said to leave everything as it is', async () => {
+  const { world } = await worldWith([HELD, { package: 'apt', reason: 'held' }]);
+
+  const ended = await target(world, await world.run());
+
+  expect(ended).toMatchObject({ state: 'failed', reason: 'result-invalid' });
+  expect(await world.registry.tag(API, Tag.parse('v1-1'))).toBeUndefined();
+});
