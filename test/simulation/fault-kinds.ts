@@ -96,6 +96,7 @@ export const WORKER_FAULTS = [
   'report-malformed',
   'patch-failed',
   'patch-does-nothing',
+  'patch-leaves-packages',
   'patch-not-there',
   'patch-is-source',
   'patch-of-another-image',

@@ -1,13 +1,15 @@
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { ImageConfig } from '../../../lib/image/manifest.ts';
 import { Tag } from '../../../lib/image/reference.ts';
+import { BlockReason } from '../../../lib/job/blocked-package.ts';
 import type { PatchJobFile } from '../../../lib/job/job-file.ts';
 import { PatchFailure, type PatchImageResult } from '../../../lib/job/job-result.ts';
 import type { WorkerFault } from '../fault-kinds.ts';
-import type { PatchQuality } from '../truth.ts';
+import { LEFT_PACKAGE, type PatchQuality } from '../truth.ts';
 import { readManifest, type Work } from './worker-world.ts';
 
-const BAD_PATCHES = {
+const OTHER_PATCHES = {
+  'patch-leaves-packages': 'partial',
   'patch-not-fixed': 'not-fixed',
   'patch-with-new-findings': 'new-findings',
   'patch-loses-packages': 'packages-lost',
@@ -20,6 +22,7 @@ const PATCH_FAULTS = [
   'image-not-started',
   'patch-failed',
   'patch-does-nothing',
+  'patch-leaves-packages',
   'patch-not-there',
   'patch-is-source',
   'patch-of-another-image',
@@ -92,7 +95,9 @@ async function patchOne(
   if (staged === undefined) {
     return { digest, outcome: 'failed', failure: 'image-not-found', message: 'no such image' };
   }
-  return { digest, outcome: 'patched', staged };
+  if (fault !== 'patch-leaves-packages') return { digest, outcome: 'patched', staged };
+  const blocked = [{ package: LEFT_PACKAGE, reason: world.pick(BlockReason.options) }];
+  return { digest, outcome: 'patched', staged, blocked };
 }
 
 /** As Copa does: the source's layers, one more, and the label `BaseImage`. */
@@ -107,8 +112,8 @@ async function pushPatch(
   const { truth } = world;
   const manifest = await readManifest(registry, repository, image.digest);
   if (manifest === undefined) return undefined;
-  const bad = BAD_PATCHES[fault as keyof typeof BAD_PATCHES] as PatchQuality | undefined;
-  const layer = truth.patchLayer(bad ?? 'good');
+  const other = OTHER_PATCHES[fault as keyof typeof OTHER_PATCHES] as PatchQuality | undefined;
+  const layer = truth.patchLayer(other ?? 'good');
   const source = await registry.blob(repository, manifest.config.digest, 1_000_000);
   const config = ImageConfig.parse(JSON.parse(Buffer.from(source ?? []).toString()));
   const kept = fault === 'patch-drops-layer' ? manifest.layers.slice(1) : manifest.layers;

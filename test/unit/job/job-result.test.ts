@@ -43,6 +43,28 @@ describe('a job result', () => {
     expect(image?.outcome === 'failed' ? image.message.length : 0).toBe(2000);
   });
 
+  it('gives the detail of a blocked package as plainly, and takes no reason that there is not', () => {
+    const patched = (blocked: object) => ({
+      digest: digestOf('an image'),
+      outcome: 'patched',
+      staged: digestOf('a patch'),
+      blocked: [{ package: 'apt', reason: 'held', ...blocked }],
+    });
+
+    const parsed = JobResult.parse(resultWith({ images: [patched({ detail: '=1\nx' })] }));
+    const other = JobResult.safeParse(resultWith({ images: [patched({ reason: 'because' })] }));
+
+    expect(parsed.images).toMatchObject([{ blocked: [{ detail: '1 x' }] }]);
+    expect(other.success).toBe(false);
+  });
+
+  it('takes no more blocked packages than a row can hold', () => {
+    const blocked = Array.from({ length: 151 }, (_, at) => ({ package: `p${at}`, reason: 'held' }));
+    const image = { digest: digestOf('an image'), outcome: 'nothing-to-do', blocked };
+
+    expect(JobResult.safeParse(resultWith({ images: [image] })).success).toBe(false);
+  });
+
   it('gives tools and versions that fit into an annotation', () => {
     const parsed = JobResult.parse(
       resultWith({ tools: { copa: '0.14.2\n\u202Eevil', runc: '1' } }),

@@ -100,6 +100,17 @@ describe('a failed patch', () => {
     expect(next).toMatchObject({ failures: 1, failedFingerprint: 'f2' });
   });
 
+  it('remembers what a patch fixes that left packages, as long as the findings are the same', () => {
+    const partial = { ...image, ...withFailure(image, { ...failure, fixedFingerprint: 'p1' }) };
+    const again = { ...failure, runId: other.id };
+
+    expect(partial.partialFingerprint).toBe('p1');
+    expect(withFailure(partial, again)?.partialFingerprint).toBe('p1');
+    expect(withFailure(partial, { ...again, fingerprint: 'f2' })?.partialFingerprint).toBe(
+      undefined,
+    );
+  });
+
   it('is forgotten after a patch was published', () => {
     const failed = { ...image, ...withFailure(image, failure) };
 
