@@ -73,7 +73,9 @@ function notThere(line: string): readonly Blocker[] {
   const file = fault === undefined ? undefined : DEB.exec(fault.url)?.groups?.name;
   if (fault === undefined || file === undefined) return [];
   const reason = fault.kind === 'gone' ? 'source-gone' : 'source-unreachable';
-  return [{ package: file, reason, detail: `${fault.url}: ${fault.cause}` }];
+  return [
+    { package: file.replaceAll(/%2b/gi, '+'), reason, detail: `${fault.url}: ${fault.cause}` },
+  ];
 }
 
 function dpkgFailure(line: string, cause: string, lines: readonly string[]): readonly Blocker[] {

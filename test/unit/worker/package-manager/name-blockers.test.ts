@@ -4,7 +4,7 @@ import {
   namedRemovals,
 } from '../../../../lib/worker/package-manager/name-blockers.ts';
 
-const WANTED = new Set(['libssl3', 'openssl', 'liblzma5']);
+const WANTED = new Set(['libssl3', 'openssl', 'liblzma5', 'libstdc++6']);
 
 function named(programs: string, copa = ''): ReturnType<typeof nameBlockers> {
   return nameBlockers({ copa: copa.split('\n'), programs: programs.split('\n') }, WANTED);
@@ -81,6 +81,14 @@ E: Unable to locate package libssl3`);
     );
 
     expect(blockers).toMatchObject([{ package: 'liblzma5', reason: 'source-gone' }]);
+  });
+
+  it('knows a package by the name of its file, in which a plus is written otherwise', () => {
+    const blockers = named(
+      'E: Failed to fetch http://deb.test/pool/g/gcc-12/libstdc%2b%2b6_12.2.0-14_amd64.deb  Connection timed out',
+    );
+
+    expect(blockers).toMatchObject([{ package: 'libstdc++6', reason: 'source-unreachable' }]);
   });
 
   it('names the package whose script fails', () => {
