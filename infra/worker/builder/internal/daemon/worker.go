@@ -67,7 +67,7 @@ func newWorker(ctx context.Context, root string, registries map[string]resolverc
 		return nil, err
 	}
 	// The state does not outlive the process: nothing has to be on the disk at any time.
-	db, err := bolt.Open(filepath.Join(root, "metadata.db"), 0o600, &bolt.Options{NoSync: true})
+	db, err := bolt.Open(filepath.Join(root, "containerd.db"), 0o600, &bolt.Options{NoSync: true})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,115 @@
+package step
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestMain makes the test's own binary the supervisor, and the one program of the roots that are tested.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "step" {
+		os.Exit(Supervise())
+	}
+	if filepath.Base(os.Args[0]) == "tool" {
+		os.Exit(tool(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+// tool does one thing after the other; each is VERB:ARGUMENT:ARGUMENT.
+func tool(orders []string) int {
+	for _, order := range orders {
+		verb, rest, _ := strings.Cut(order, ":")
+		first, second, _ := strings.Cut(rest, ":")
+		err := map[string]func() error{
+			"write":   func() error { return os.WriteFile(first, []byte(second), 0o644) },
+			"append":  func() error { return appendTo(first, second) },
+			"read":    func() error { return show(first) },
+			"list":    func() error { return list(first) },
+			"move":    func() error { return os.Rename(first, second) },
+			"link":    func() error { return os.Symlink(second, first) },
+			"remove":  func() error { return os.RemoveAll(first) },
+			"mkdir":   func() error { return os.MkdirAll(first, 0o755) },
+			"say":     func() error { fmt.Println(rest); return nil },
+			"env":     func() error { fmt.Println(first + "=" + os.Getenv(first)); return nil },
+			"id":      func() error { fmt.Println(os.Getuid(), os.Getgid()); return nil },
+			"chroot":  func() error { return unix.Chroot(first) },
+			"killpid": func() error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
+			"daemon":  func() error { return startDaemon(first) },
+			"spin":    func() error { return spin(first) },
+			"fail":    func() error { return errors.New("told to fail") },
+		}[verb]()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, order, err)
+			return 3
+		}
+	}
+	return 0
+}
+
+func appendTo(path, text string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = io.WriteString(file, text)
+	return err
+}
+
+func show(path string) error {
+	content, err := os.ReadFile(path)
+	fmt.Printf("%s\n", content)
+	return err
+}
+
+func list(path string) error {
+	entries, err := os.ReadDir(path)
+	for _, entry := range entries {
+		fmt.Println(entry.Name(), entry.Type())
+	}
+	return err
+}
+
+// startDaemon starts a process in a session of its own whose parent ends at once, and that writes its
+// process id as the machine knows it.
+func startDaemon(path string) error {
+	child := exec.Command("/bin/tool", "spin:"+path)
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := child.Start(); err != nil {
+		return err
+	}
+	return waitFor(func() bool { _, err := os.Stat(path); return err == nil })
+}
+
+// spin stays until it is killed with a signal that can't be ignored.
+func spin(path string) error {
+	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+	if err := os.WriteFile(path+".new", []byte(fmt.Sprint(os.Getpid())), 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	select {}
+}
+
+func waitFor(condition func() bool) error {
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(time.Millisecond) {
+		if condition() {
+			return nil
+		}
+	}
+	return errors.New("waited for a minute")
+}
