@@ -4,7 +4,9 @@
 #
 #   infra/build-worker.sh REGISTRY > worker.env && . ./worker.env
 #
-# With BUILDER=remote the patch image is the one for a remote BuildKit: no buildkitd in it, and no root.
+# BUILDER says which patch image it is: `standard` (the default) for ordinary container groups, with the
+# builder that needs no mount(2); `confidential` for privileged groups, with buildkitd and runc besides;
+# `remote` for a BuildKit elsewhere: no builder in it, and no root.
 #
 # The three images to build on are imported into the registry first and used by digest; name others, by
 # digest too, in GO_SOURCE, NODE_SOURCE and BASE_SOURCE (of one Debian release, since node is copied).
@@ -16,10 +18,11 @@ go_source=${GO_SOURCE:-docker.io/library/golang:1.26-bookworm}
 node_source=${NODE_SOURCE:-docker.io/library/node:22-bookworm-slim}
 base_source=${BASE_SOURCE:-docker.io/library/debian:bookworm-slim}
 
-case ${BUILDER:-confidential} in
-  confidential) patch_target=patch ;;
+case ${BUILDER:-standard} in
+  standard) patch_target=patch ;;
+  confidential) patch_target=patch-privileged ;;
   remote) patch_target=patch-remote ;;
-  *) printf 'BUILDER is confidential or remote\n' >&2; exit 1 ;;
+  *) printf 'BUILDER is standard, confidential or remote\n' >&2; exit 1 ;;
 esac
 
 say() { printf '%s\n' "$*" >&2; }

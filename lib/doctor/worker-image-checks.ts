@@ -25,7 +25,7 @@ export const workerImageChecks: readonly Check[] = [
     async run({ app }) {
       const { builder, patchWorkerImage } = app.options;
       if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
-      const target = builder.kind === 'remote' ? 'patch-remote' : 'patch';
+      const target = builder.kind === 'remote' ? 'patch-remote' : 'patch-privileged';
       return inspect(app.registry, patchWorkerImage, target);
     },
   },

@@ -7,6 +7,7 @@ const MODULES: Readonly<Record<string, string>> = {
   bbolt: 'go.etcd.io/bbolt',
   copa: 'github.com/project-copacetic/copacetic',
   buildkit: 'github.com/moby/buildkit',
+  builder: 'github.com/moby/buildkit',
 };
 
 function infra(path: string): Promise<string> {
@@ -14,7 +15,7 @@ function infra(path: string): Promise<string> {
 }
 
 describe('the versions of the tools', () => {
-  const all = Object.entries({ ...WORKER_TOOLS.scan, ...WORKER_TOOLS.patch });
+  const all = Object.entries({ ...WORKER_TOOLS.scan, ...WORKER_TOOLS['patch-privileged'] });
 
   it.each(all)('of %s is the one of its Go module', async (tool, version) => {
     const lines = (await infra(`${tool}/go.mod`)).split('\n').map((line) => line.trim());

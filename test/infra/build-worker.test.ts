@@ -49,6 +49,15 @@ describe('infra/build-worker.sh', () => {
     expect(calls.match(/--target \S+/g)).toEqual(['--target scan', '--target patch-remote']);
   });
 
+  it('builds the image with buildkitd and runc for privileged groups', async () => {
+    const { status, stdout } = await buildWorker(GOOD, { BUILDER: 'confidential' });
+
+    const calls = await readFile(join(folder, 'calls'), 'utf8');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/PATCH_WORKER_IMAGE=patchwright\/worker-patch-privileged@sha256:/m);
+    expect(calls.match(/--target \S+/g)).toEqual(['--target scan', '--target patch-privileged']);
+  });
+
   it('refuses a builder that it does not know', async () => {
     const { status, stdout } = await buildWorker(GOOD, { BUILDER: 'none' });
 

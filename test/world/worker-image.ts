@@ -35,7 +35,7 @@ export async function pushWorkerImage(registry: LocalRegistry): Promise<string> 
 
 /** As the Dockerfile's two targets are labelled, both in one. */
 function toolLabels(): Record<string, string> {
-  const tools = { ...WORKER_TOOLS.scan, ...WORKER_TOOLS.patch };
+  const tools = { ...WORKER_TOOLS.scan, ...WORKER_TOOLS['patch-privileged'] };
   return Object.fromEntries(
     Object.entries(tools).map(([name, version]) => [`${TOOL_LABEL}${name}`, version]),
   );

@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/moby/buildkit/version"
+
 	"patchwright/worker/builder/internal/daemon"
 	"patchwright/worker/builder/internal/device"
 	"patchwright/worker/builder/internal/probe"
@@ -23,6 +25,7 @@ const (
 
 const usage = `usage: patchwright-builder probe --root DIR [--devices DIR]
        patchwright-builder serve --root DIR --addr unix://SOCKET [--config FILE] [--devices DIR]
+       patchwright-builder version
 `
 
 func main() {
@@ -35,6 +38,8 @@ func main() {
 		os.Exit(serve(arguments))
 	case "probe":
 		os.Exit(runProbe(arguments))
+	case "version":
+		fmt.Println("patchwright-builder with BuildKit", version.Version)
 	case "step":
 		os.Exit(step.Supervise())
 	case probe.ChrootCommand:

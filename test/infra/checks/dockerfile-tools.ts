@@ -10,13 +10,16 @@ export function toolFaults(stages: readonly Stage[], tool: Tool): readonly Fault
   const copies = lines.filter((line) => line.startsWith('COPY '));
   const builds = lines.filter((line) => line.includes('go build'));
   const [build = ''] = builds;
+  const modules = tool.patch === undefined ? '-mod=readonly' : '-mod=vendor';
+  const flags = `${modules} -trimpath -buildvcs=false`;
   return [
     ...(copies.join() === `COPY infra/worker/${module}/ ./`
       ? []
       : [`${module} is built from more`]),
-    ...(builds.length === 1 && build.includes('go build -mod=readonly -trimpath -buildvcs=false')
+    ...(builds.length === 1 && build.includes(`go build ${flags}`)
       ? []
-      : [`${module} is not built with -mod=readonly -trimpath -buildvcs=false`]),
+      : [`${module} is not built with ${flags}`]),
+    ...patchFaults(module, lines, tool),
     ...(build.endsWith(`-o /out/${tool.name} ${tool.package}`)
       ? []
       : [`${module} does not build ${tool.package} as ${tool.name}`]),
@@ -25,6 +28,16 @@ export function toolFaults(stages: readonly Stage[], tool: Tool): readonly Fault
       .map(([name, value]) => `${module} is built without ${name}=${value}`),
     ...versionFaults(module, build, tool),
   ];
+}
+
+/** A patch is applied to the vendored module, and fails unless its lines are exactly there. */
+function patchFaults(module: string, lines: readonly string[], { patch }: Tool): Fault[] {
+  if (patch === undefined) return [];
+  const wanted = [
+    'RUN go mod vendor && patch --strip=1 --fuzz=0 --batch',
+    `--directory=vendor/${patch.module} --input=/src/${patch.file}`,
+  ].join(' ');
+  return lines.includes(wanted) ? [] : [`${module} is not patched by ${wanted.slice(4)}`];
 }
 
 /** The tool is told its version, which is that of its module. */

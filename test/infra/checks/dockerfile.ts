@@ -7,7 +7,16 @@ import { toolFaults } from './dockerfile-tools.ts';
 const TARGETS = {
   scan: { files: ['/usr/local/bin/trivy', '/usr/local/bin/bbolt'], packages: [], root: false },
   patch: {
-    files: ['/usr/local/bin/copa', '/usr/local/bin/buildkitd'],
+    files: ['/usr/local/bin/copa', '/usr/local/bin/patchwright-builder'],
+    packages: [],
+    root: true,
+  },
+  'patch-privileged': {
+    files: [
+      '/usr/local/bin/copa',
+      '/usr/local/bin/patchwright-builder',
+      '/usr/local/bin/buildkitd',
+    ],
     packages: ['runc'],
     root: true,
   },
@@ -24,8 +33,18 @@ function isTarget(name: string): name is keyof typeof TARGETS {
 /** What whoever builds has to name, and no other image. */
 const IMAGES = ['GO_IMAGE', 'NODE_IMAGE', 'BASE_IMAGE'];
 
-/** `tools`: what is built, each from the Go module beside the Dockerfile that pins it. */
-export function dockerfileFaults(text: string, tools: readonly Tool[]): readonly Fault[] {
+/** A device node as mknod(1) makes it: `null c 1 3`. */
+export type DeviceNode = `${string} c ${number} ${number}`;
+
+/**
+ * `tools`: what is built, each from the Go module beside the Dockerfile that pins it. `deviceNodes`: those
+ * that the builder links into the root of a step.
+ */
+export function dockerfileFaults(
+  text: string,
+  tools: readonly Tool[],
+  deviceNodes: readonly DeviceNode[],
+): readonly Fault[] {
   const stages = stagesOf(text);
   return [
     ...Object.keys(TARGETS).flatMap((name) => (isTarget(name) ? targetFaults(stages, name) : [])),
@@ -33,6 +52,7 @@ export function dockerfileFaults(text: string, tools: readonly Tool[]): readonly
     ...tools.flatMap((tool) => toolFaults(stages, tool)),
     ...(BUILDKIT_ONLY.test(text.replaceAll(/^#.*$/gm, '')) ? ['needs BuildKit to be built'] : []),
     ...imageFaults(text, stages),
+    ...deviceFaults(stages, deviceNodes),
   ];
 }
 
@@ -55,6 +75,17 @@ function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fau
       .map((file) => `${name} holds ${file}, which it does not need`),
     ...(packages.join() === TARGETS[name].packages.join() ? [] : [`${name} installs ${packages}`]),
     ...(root || /^[1-9]\d*:[1-9]\d*$/.test(user) ? [] : [`${name} runs as ${user}`]),
+  ];
+}
+
+/** The target for ordinary groups ships exactly the nodes that the builder looks for. */
+function deviceFaults(stages: readonly Stage[], deviceNodes: readonly DeviceNode[]): Fault[] {
+  const folder = '/usr/local/share/patchwright/dev';
+  const line = linesOf(stages, 'patch').find((one) => one.includes('mknod')) ?? '';
+  const made = [...line.matchAll(/mknod -m 0666 (\w+ c \d+ \d+)/g)].map(([, node]) => node);
+  return [
+    ...(line.includes(`cd ${folder} `) ? [] : [`patch makes no device nodes in ${folder}`]),
+    ...(made.join() === deviceNodes.join() ? [] : [`patch makes ${made}, not ${deviceNodes}`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ describe('the plan of a tool', () => {
     ['trivy', '0.74.0'],
     ['copa', '0.14.2'],
     ['buildkitd', 'v0.28.1'],
+    ['patchwright-builder', 'v0.34.2'],
   ])('builds %s at the version that its go.mod pins and tells it so', async (name, version) => {
     const [tool] = toolCatalog.filter((candidate) => candidate.name === name);
 
@@ -26,7 +27,7 @@ describe('the plan of a tool', () => {
     for (const tool of toolCatalog) {
       const plan = await planBuild(tool);
 
-      expect(plan.arguments).toContain('-mod=readonly');
+      expect(plan.arguments).toContain(tool.patch === undefined ? '-mod=readonly' : '-mod=vendor');
       expect(plan.environment).toMatchObject({ GOFLAGS: '', GOTOOLCHAIN: 'local', GOWORK: 'off' });
     }
   });
@@ -54,17 +55,32 @@ describe('the key of the built tools', () => {
     const here = await planBuild(await copyOfBbolt('a'));
     const there = await planBuild(await copyOfBbolt('b'));
 
-    expect(await recipeKey([here])).toBe(await recipeKey([there]));
+    expect(await recipeKey(here)).toBe(await recipeKey(there));
   });
 
   it.each(['go.mod', 'go.sum'])('changes with %s', async (name) => {
     const tool = await copyOfBbolt('a');
-    const before = await recipeKey([await planBuild(tool)]);
+    const before = await recipeKey(await planBuild(tool));
     const file = join(tool.moduleFolder, name);
 
     await writeFile(file, `${await readFile(file, 'utf8')}\n// changed\n`);
 
-    expect(await recipeKey([await planBuild(tool)])).not.toBe(before);
+    expect(await recipeKey(await planBuild(tool))).not.toBe(before);
+  });
+
+  it("changes with the module's own source, but not with a test or its documentation", async () => {
+    const tool = await copyOfBbolt('a');
+    const key = async () => recipeKey(await planBuild(tool));
+    const before = await key();
+
+    await writeFile(join(tool.moduleFolder, 'README.md'), 'changed');
+    await writeFile(join(tool.moduleFolder, 'main_test.go'), 'package main');
+    const beside = await key();
+    await mkdir(join(tool.moduleFolder, 'internal'));
+    await writeFile(join(tool.moduleFolder, 'internal/part.go'), 'package internal');
+
+    expect(beside).toBe(before);
+    expect(await key()).not.toBe(before);
   });
 
   it('changes with the flags', async () => {
@@ -72,7 +88,7 @@ describe('the key of the built tools', () => {
 
     const other = { ...plan, environment: { ...plan.environment, GOEXPERIMENT: 'jsonv2' } };
 
-    expect(await recipeKey([other])).not.toBe(await recipeKey([plan]));
+    expect(await recipeKey(other)).not.toBe(await recipeKey(plan));
   });
 });
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pinnedVersion } from './go-module.ts';
 import type { Tool } from './tool-catalog.ts';
 
 /** Reproducible and small: no local paths, no symbol tables, nothing that go.sum does not pin. */
-const buildFlags = ['-mod=readonly', '-trimpath', '-buildvcs=false'] as const;
+const buildFlags = ['-trimpath', '-buildvcs=false'] as const;
 
 /** How one tool is built, settled before anything runs. */
 export interface ToolBuild {
@@ -21,10 +21,18 @@ export async function planBuild(tool: Tool): Promise<ToolBuild> {
   const pinned = await pinnedVersion(tool.moduleFolder, tool.module);
   const version = tool.versionStyle === 'with-v' ? pinned : pinned.replace(/^v/, '');
   const settings = tool.versionVariables.map((variable) => `-X ${variable}=${version}`);
+  const modules = tool.patch === undefined ? '-mod=readonly' : '-mod=vendor';
   return {
     tool,
     version,
-    arguments: ['build', ...buildFlags, '-ldflags', ['-s -w', ...settings].join(' '), tool.package],
+    arguments: [
+      'build',
+      modules,
+      ...buildFlags,
+      '-ldflags',
+      ['-s -w', ...settings].join(' '),
+      tool.package,
+    ],
     environment: {
       CGO_ENABLED: '0',
       GOFLAGS: '',
@@ -36,17 +44,25 @@ export async function planBuild(tool: Tool): Promise<ToolBuild> {
 }
 
 /**
- * One name for everything that decides what the binaries are, but for the Go release and the
- * architecture: the pinned modules, the flags and the settings.
+ * One name for everything that decides what the program is, but for the Go release and the
+ * architecture: the pinned modules, the module's own source, the flags and the settings.
  */
-export async function recipeKey(plans: readonly ToolBuild[]): Promise<string> {
+export async function recipeKey({ tool, ...plan }: ToolBuild): Promise<string> {
   const hash = createHash('sha256');
-  for (const plan of plans) {
-    hash.update(JSON.stringify([plan.tool.name, plan.arguments, plan.environment]));
-    for (const file of ['go.mod', 'go.sum']) {
-      const content = await readFile(join(plan.tool.moduleFolder, file));
-      hash.update(`${file} ${content.length}\n`).update(content);
-    }
+  hash.update(JSON.stringify([tool.name, plan.arguments, plan.environment, tool.patch]));
+  for (const file of await moduleFiles(tool.moduleFolder)) {
+    const content = await readFile(join(tool.moduleFolder, file));
+    hash.update(`${file} ${content.length}\n`).update(content);
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** What of a module's folder goes into a program, in a fixed order: no tests and no documentation. */
+export async function moduleFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length))
+    .filter((file) => !file.startsWith('vendor/') && !/_test\.go$|\.md$/.test(file))
+    .sort();
 }

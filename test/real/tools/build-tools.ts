@@ -1,24 +1,21 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from '../cache-folder.ts';
 import { runProcess } from '../process/run-process.ts';
 import type { Progress, ProgressStep } from '../progress.ts';
 import { underLock } from './build-lock.ts';
-import { planBuild, recipeKey, type ToolBuild } from './build-plan.ts';
+import type { ToolBuild } from './build-plan.ts';
+import {
+  type BuiltTools,
+  describeTools,
+  type PlannedTool,
+  planTools,
+  toolFolder,
+} from './built-tools.ts';
 import type { GoToolchain } from './go-toolchain.ts';
-import { type ToolName, toolCatalog } from './tool-catalog.ts';
+import { copyVendored } from './vendored-source.ts';
 
 const BUILD_TIMEOUT_MS = 90 * 60_000;
 const COURTESY = 10;
-
-export interface BuiltTools {
-  /** Absolute path of the folder that holds all programs. */
-  readonly binFolder: string;
-  /** Absolute path of each program. */
-  readonly programs: Readonly<Record<ToolName, string>>;
-  /** The version that each program reports, without a leading `v`. */
-  readonly versions: Readonly<Record<ToolName, string>>;
-}
 
 export interface BuildOptions {
   readonly go: GoToolchain;
@@ -27,103 +24,85 @@ export interface BuildOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * Builds the tools that are not built yet and returns where they are. The folder gets its name only
- * when all of them are there and report their pinned versions, so a reader never sees half of it.
- * After an interruption the finished programs are kept and the rest is built.
- */
+/** Builds the tools that are not built yet, one after the other, and returns where all of them are. */
 export async function buildTools(options: BuildOptions): Promise<BuiltTools> {
   const env = options.env ?? process.env;
-  const plans = await Promise.all(toolCatalog.map(planBuild));
-  const recipe = await recipeKey(plans);
-  const folder = join(toolsFolder(env), folderName(recipe, options.go));
-  if (await isFolder(folder)) {
-    return describeTools(folder, plans);
+  const built: (readonly [PlannedTool, string])[] = [];
+  for (const planned of await planTools()) {
+    const folder = toolFolder(planned, options.go, env);
+    await buildTool({ ...options, env, plan: planned.plan, folder });
+    built.push([planned, join(folder, planned.plan.tool.name)]);
   }
-  const building = `${folder}.building`;
+  return describeTools(built);
+}
+
+interface BuildToolOptions extends BuildOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly plan: ToolBuild;
+  readonly folder: string;
+}
+
+/** The folder gets its name only once the program reports its pinned version. */
+async function buildTool(options: BuildToolOptions): Promise<void> {
+  const { folder, plan, progress, signal } = options;
+  if (await isFolder(folder)) return;
   await mkdir(dirname(folder), { recursive: true });
   const lock = {
     path: `${folder}.lock`,
     onWait: (pid: number) =>
-      options.progress.note(`The tools are being built by process ${pid}; waiting for it.`),
-    ...(options.signal && { signal: options.signal }),
+      progress.note(`${plan.tool.name} is being built by process ${pid}; waiting for it.`),
+    ...(signal && { signal }),
   };
   await underLock(lock, async () => {
-    if (await isFolder(folder)) {
-      return;
-    }
-    // Go's own cache grows to 8 GB and is of no use once the programs are there.
-    const goCache = join(building, 'go-cache');
+    if (await isFolder(folder)) return;
+    const building = `${folder}.building`;
+    await rm(building, { recursive: true, force: true });
+    const step = progress.step(`${plan.tool.name} ${plan.version}`);
     try {
-      for (const plan of plans) {
-        await buildOne({ ...options, env, plan, binFolder: join(building, 'bin'), goCache });
-      }
-    } finally {
-      await rm(goCache, { recursive: true, force: true });
+      await compile(options, building, step);
+      await putInPlace(building, folder);
+    } catch (error) {
+      step.failed('not built');
+      throw error;
     }
-    await writeFile(join(building, 'recipe.json'), `${JSON.stringify(plans, undefined, 2)}\n`);
-    await putInPlace(building, folder);
+    step.done('built');
   });
-  return describeTools(folder, plans);
 }
 
-/** The tools as they were built before, by this Go release if it is known, by any other if not. */
-export async function findBuiltTools(
-  go: GoToolchain | undefined,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<BuiltTools | undefined> {
-  const plans = await Promise.all(toolCatalog.map(planBuild));
-  const recipe = await recipeKey(plans);
-  const entries = await readdir(toolsFolder(env)).catch(() => []);
-  const complete = entries.filter((name) => isBuildOf(name, recipe)).sort();
-  const preferred = go === undefined ? complete.at(-1) : folderName(recipe, go);
-  if (preferred === undefined || !complete.includes(preferred)) {
-    return undefined;
+async function compile(
+  { plan, env, signal }: BuildToolOptions,
+  building: string,
+  step: ProgressStep,
+): Promise<void> {
+  const { tool } = plan;
+  const goCache = join(building, 'go-cache');
+  await mkdir(goCache, { recursive: true });
+  const common = { nice: COURTESY, ...(signal && { signal }) };
+  const goEnv = { ...env, ...plan.environment, GOCACHE: goCache, GOTMPDIR: goCache };
+  const { patch } = tool;
+  const source = join(building, 'source');
+  if (patch !== undefined) {
+    step.update('vendoring');
+    await copyVendored({ from: tool.moduleFolder, to: source, patch, env: goEnv, ...common });
   }
-  return describeTools(join(toolsFolder(env), preferred), plans);
-}
-
-interface BuildOneOptions {
-  readonly plan: ToolBuild;
-  readonly binFolder: string;
-  readonly goCache: string;
-  readonly progress: Progress;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal;
-}
-
-async function buildOne(options: BuildOneOptions): Promise<void> {
-  const { plan, binFolder, goCache } = options;
-  const program = join(binFolder, plan.tool.name);
-  const step = options.progress.step(`${plan.tool.name} ${plan.version}`);
-  if (await reportsItsVersion(program, plan)) {
-    step.done('built before');
-    return;
+  const program = join(building, tool.name);
+  const [first = 'build', ...rest] = plan.arguments;
+  await runProcess({
+    command: 'go',
+    args: [first, '-v', '-o', program, ...rest],
+    cwd: patch === undefined ? tool.moduleFolder : source,
+    env: goEnv,
+    timeoutMs: BUILD_TIMEOUT_MS,
+    onLine: countPackages(step),
+    ...common,
+  });
+  if (!(await reportsItsVersion(program, plan))) {
+    throw new Error(`${tool.name} was built, but does not report version ${plan.version}`);
   }
-  try {
-    await mkdir(goCache, { recursive: true });
-    await mkdir(binFolder, { recursive: true });
-    const unproven = `${program}.new`;
-    const [first = 'build', ...rest] = plan.arguments;
-    await runProcess({
-      command: 'go',
-      args: [first, '-v', '-o', unproven, ...rest],
-      cwd: plan.tool.moduleFolder,
-      env: { ...options.env, ...plan.environment, GOCACHE: goCache, GOTMPDIR: goCache },
-      timeoutMs: BUILD_TIMEOUT_MS,
-      nice: COURTESY,
-      onLine: countPackages(step),
-      ...(options.signal && { signal: options.signal }),
-    });
-    if (!(await reportsItsVersion(unproven, plan))) {
-      throw new Error(`${plan.tool.name} was built, but does not report version ${plan.version}`);
-    }
-    await rename(unproven, program);
-  } catch (error) {
-    step.failed('not built');
-    throw error;
-  }
-  step.done('built');
+  // Go's own cache grows to 8 GB and is of no use once the program is there.
+  await rm(goCache, { recursive: true, force: true });
+  await rm(source, { recursive: true, force: true });
+  await writeFile(join(building, 'recipe.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
 }
 
 /** `go build -v` names each package once it is compiled. */
@@ -162,39 +141,6 @@ async function putInPlace(building: string, folder: string): Promise<void> {
     }
     await rm(building, { recursive: true, force: true });
   }
-}
-
-function describeTools(folder: string, plans: readonly ToolBuild[]): BuiltTools {
-  const binFolder = join(folder, 'bin');
-  const version = (name: ToolName): string =>
-    plans.find((plan) => plan.tool.name === name)?.version.replace(/^v/, '') ?? '';
-  return {
-    binFolder,
-    programs: {
-      bbolt: join(binFolder, 'bbolt'),
-      copa: join(binFolder, 'copa'),
-      buildkitd: join(binFolder, 'buildkitd'),
-      trivy: join(binFolder, 'trivy'),
-    },
-    versions: {
-      bbolt: version('bbolt'),
-      copa: version('copa'),
-      buildkitd: version('buildkitd'),
-      trivy: version('trivy'),
-    },
-  };
-}
-
-function toolsFolder(env: NodeJS.ProcessEnv): string {
-  return join(cacheFolder(env), 'tools');
-}
-
-function folderName(recipe: string, go: GoToolchain): string {
-  return `${recipe}-go${go.version}-${go.architecture}`;
-}
-
-function isBuildOf(name: string, recipe: string): boolean {
-  return name.startsWith(`${recipe}-`) && !name.endsWith('.building') && !name.endsWith('.lock');
 }
 
 async function isFolder(path: string): Promise<boolean> {

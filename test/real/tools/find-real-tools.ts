@@ -1,4 +1,4 @@
-import { type BuiltTools, findBuiltTools } from './build-tools.ts';
+import { type BuiltTools, findBuiltTools } from './built-tools.ts';
 import { compareGoVersions, readGoModule } from './go-module.ts';
 import { findGo, isNewEnough } from './go-toolchain.ts';
 import { findProgram, installCommand, missingPrograms } from './system-packages.ts';
@@ -95,7 +95,7 @@ async function searchBuilt(
   }
   missing.push({
     kind: 'build',
-    what: 'Trivy, Copa, buildkitd and bbolt, built from pinned source',
+    what: 'Trivy, Copa, buildkitd, patchwright-builder and bbolt, built from pinned source',
     how: 'npm run tools (once; about 12 minutes on 2 cores)',
   });
   return undefined;

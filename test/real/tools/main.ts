@@ -1,4 +1,5 @@
 import { buildDatabaseWriter } from '../advisories/database-writer.ts';
+import { buildCageSpec } from '../cage/cage-spec.ts';
 import { prepareTools } from '../prepare.ts';
 import { stderrProgress } from '../progress.ts';
 import { findRealTools } from './find-real-tools.ts';
@@ -14,7 +15,9 @@ async function main(): Promise<void> {
     throw stopped.signal.aborted ? new Error('Interrupted; what is built so far is kept.') : error;
   });
   await buildDatabaseWriter(progress);
-  console.log(`${there.ok ? 'already built' : 'built'}: ${tools.binFolder}`);
+  await buildCageSpec(progress);
+  const programs = Object.values(tools.programs).map((path) => `\n  ${path}`);
+  console.log(`${there.ok ? 'already built' : 'built'}:${programs.join('')}`);
 }
 
 main().catch((error: unknown) => {

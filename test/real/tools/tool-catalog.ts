@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-export type ToolName = 'bbolt' | 'copa' | 'buildkitd' | 'trivy';
+export type ToolName = 'bbolt' | 'copa' | 'buildkitd' | 'patchwright-builder' | 'trivy';
 
 /** One program that is built from pinned source. Its version stands in its module's `go.mod` alone. */
 export interface Tool {
@@ -18,6 +18,15 @@ export interface Tool {
   readonly versionStyle: 'with-v' | 'without-v';
   /** Arguments that make the program print its version. */
   readonly versionArguments: readonly string[];
+  /** A change to a module that the program is made of. Such a tool is built from vendored source. */
+  readonly patch?: ToolPatch;
+}
+
+export interface ToolPatch {
+  /** A file in the tool's module folder. */
+  readonly file: string;
+  /** The Go module that it changes. */
+  readonly module: string;
 }
 
 const workerFolder = fileURLToPath(new URL('../../../infra/worker/', import.meta.url));
@@ -56,6 +65,17 @@ export const toolCatalog: readonly Tool[] = [
     versionVariables: ['github.com/moby/buildkit/version.Version'],
     versionStyle: 'with-v',
     versionArguments: ['--version'],
+  },
+  {
+    name: 'patchwright-builder',
+    moduleFolder: `${workerFolder}builder`,
+    module: 'github.com/moby/buildkit',
+    package: 'patchwright/worker/builder',
+    environment: {},
+    versionVariables: ['github.com/moby/buildkit/version.Version'],
+    versionStyle: 'with-v',
+    versionArguments: ['version'],
+    patch: { file: 'localmounter.patch', module: 'github.com/moby/buildkit' },
   },
   {
     name: 'trivy',
