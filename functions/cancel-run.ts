@@ -5,7 +5,7 @@ import type { GetServices } from './services.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 /**
- * `POST /api/runs/{runId}/cancel`: asks a run to end. Answers 202; patches whose publishing has begun
+ * `POST /api/runs/{runId}/cancel`: asks a run to end. Answers 202. Patches whose publishing has started
  * are finished first.
  */
 export function registerCancelRun(services: GetServices): void {
@@ -16,11 +16,11 @@ export function registerCancelRun(services: GetServices): void {
     handler: unlessRefused(async (request, context) => {
       const runId = RunId.safeParse(request.params.runId);
       if (!runId.success) {
-        const error = 'a run id looks like 20261123T020000Z-7f3a';
+        const error = 'the run id must look like 20261123T020000Z-7f3a';
         return { status: 400, jsonBody: { error } };
       }
       if (!(await cancelRun(services(context), runId.data))) {
-        return { status: 404, jsonBody: { error: 'there is no such run, or it is over' } };
+        return { status: 404, jsonBody: { error: 'no run with this id is active' } };
       }
       return { status: 202, jsonBody: { runId: runId.data } };
     }),

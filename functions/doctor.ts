@@ -5,8 +5,8 @@ import { examineSelf } from '../lib/doctor/examine-self.ts';
 import { systemSleep } from '../lib/sleep.ts';
 
 /**
- * `GET /api/doctor`: what `patchwright doctor --output json` prints, as the app itself finds it. Answers 200
- * whatever it found; `status` says how it is.
+ * `GET /api/doctor`: runs the checks in the app and answers like `patchwright doctor --output json`.
+ * The answer is always 200; its field `status` has the result.
  */
 export function registerDoctor(environment: NodeJS.ProcessEnv): void {
   app.http('doctor', {

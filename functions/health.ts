@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 
-/** `GET /api/health`: the app runs. It says nothing of what the app reaches. */
+/** `GET /api/health`: answers if the app runs. It checks none of the services that the app uses. */
 export function registerHealth(): void {
   app.http('health', {
     methods: ['GET'],

@@ -16,7 +16,7 @@ import { registerStartRun } from './start-run.ts';
 const getApp = appFrom(process.env);
 const services = servicesOf(getApp);
 
-// Faulty settings end the start-up with one message that names every fault; nothing else ends it.
+// Only faulty settings stop the start-up. The error names every fault.
 app.hook.appStart(() => startUp(getApp(), { log: startLog, sleep: systemSleep }));
 
 registerHealth();

@@ -1,10 +1,10 @@
-/** A timer may fire this much early or late, retries included, and still mean the same occurrence. */
+/** A timer that fires this early or late, including retries, still belongs to the same occurrence. */
 const TOLERANCE_MS = 10 * 60_000;
 
 /**
- * The occurrence that a timer fires for, so that its retries start one run. `next` is the host's note
- * of the next occurrence (ISO 8601), which while a timer runs on time is its own; fired by hand, it is
- * a later one, and this minute counts.
+ * The occurrence for which a timer fires, so that all its retries start the same run. `next` is the
+ * host's record of the next occurrence (ISO 8601), which is the present one if the timer is on time. A
+ * timer fired by hand has a later one; then the current minute counts.
  */
 export function occurrenceOf(next: string | undefined, now: Date): Date {
   const noted = Date.parse(next ?? '');

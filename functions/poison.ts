@@ -3,7 +3,7 @@ import { keepPoison } from '../lib/pipeline/upkeep/keep-poison.ts';
 import { QUEUES } from '../lib/storage/queues.ts';
 import type { GetServices } from './services.ts';
 
-/** Messages that failed too often: kept for replay and reported. */
+/** Keeps messages that failed too often, for a replay, and reports them. */
 export function registerPoison(services: GetServices): void {
   const poison = { runPoison: QUEUES.runs, jobPoison: QUEUES.jobs } as const;
   for (const [name, queue] of Object.entries(poison)) {

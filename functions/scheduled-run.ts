@@ -3,7 +3,7 @@ import { startRun } from '../lib/pipeline/run/start-run.ts';
 import { occurrenceOf } from './occurrence.ts';
 import type { GetServices } from './services.ts';
 
-/** The timer that starts a run. It only starts it: what is due is done by the run's ticks. */
+/** The timer that starts a run. The run's ticks do the work. */
 export function registerScheduledRun(services: GetServices): void {
   app.timer('scheduledRun', {
     schedule: '%PATCHWRIGHT_SCHEDULE%',

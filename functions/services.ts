@@ -3,7 +3,7 @@ import { createInspection, type Inspection } from '../lib/app.ts';
 import type { Log, LogFields } from '../lib/log.ts';
 import type { Services } from '../lib/pipeline/services.ts';
 
-/** Makes the app once, at the first use. Throws a `SettingsError` where its settings are faulty. */
+/** Makes the app once, at the first call. Throws a `SettingsError` if the settings are faulty. */
 export type GetApp = () => Inspection;
 
 /** Gives each invocation its services. */
@@ -21,7 +21,7 @@ export function servicesOf(getApp: GetApp): GetServices {
   return (context) => ({ ...getApp().app, log: contextLog(context) });
 }
 
-/** A static message, and its fields as one JSON object behind it. */
+/** Writes a static message, followed by its fields as one JSON object. */
 function contextLog(context: InvocationContext): Log {
   const line = (message: string, fields: LogFields = {}) => `${message} ${JSON.stringify(fields)}`;
   return {

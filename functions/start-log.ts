@@ -1,8 +1,8 @@
 import type { Log, LogFields } from '../lib/log.ts';
 
 /**
- * The log outside of an invocation. The Functions host takes what the app writes to its standard error for
- * a warning or an error by the words "warn" and "error" in it, and anything else for information.
+ * The log outside of an invocation. The Functions host reads standard error and takes a line for a
+ * warning or an error if it contains "warn" or "error", and otherwise for information.
  */
 export const startLog: Log = {
   info: (message, fields) => console.info(line('info', message, fields)),

@@ -4,8 +4,8 @@ import { StorageError } from '../lib/storage/storage-error.ts';
 const RETRY_AFTER_SECONDS = 60;
 
 /**
- * The handler, whose caller is told 503 and to come again where storage refuses the app's identity: so it
- * is for some minutes after roles were given. Any other failure stays one.
+ * Answers 503 with Retry-After if storage refuses the app's identity, which happens for some minutes
+ * after roles were assigned. Other failures are thrown.
  */
 export function unlessRefused(handler: HttpHandler): HttpHandler {
   return async (request, context) => {
@@ -19,7 +19,7 @@ export function unlessRefused(handler: HttpHandler): HttpHandler {
         headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
         jsonBody: {
           error:
-            'storage refuses the app: new roles take up to ten minutes to count; try again then, and if it stays so, ask the doctor',
+            'storage refuses the app: new role assignments take up to ten minutes. Try again later; if it persists, run "patchwright doctor --app"',
         },
       };
     }

@@ -13,18 +13,18 @@ export type StorageSetting =
     };
 
 export interface Settings {
-  /** Of the settings' format: this code's, or a newer one. */
+  /** Version of the settings' format: this code's, or a newer one. */
   readonly version: number;
-  /** Names that only the code to come knows. None unless the version is newer than this code's. */
+  /** Names that only newer code knows. Empty unless the version is newer than this code's. */
   readonly unknown: readonly string[];
   readonly registry: RegistryHost;
   readonly subscriptionId: string;
   readonly jobsResourceGroup: string;
   readonly location: string;
-  /** Resource id of the subnet of the container groups; undefined: no network of the user's. */
+  /** Resource id of the container groups' subnet; undefined if they run outside a virtual network. */
   readonly subnetId: string | undefined;
   readonly armEndpoint: string;
-  /** The app's user-assigned identity; undefined: whatever identity there is. */
+  /** Client id of the app's user-assigned identity; undefined to use the default credential. */
   readonly clientId: string | undefined;
   readonly storage: StorageSetting;
   readonly pipeline: PipelineOptions;
@@ -36,15 +36,17 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface ReadingOptions {
   /**
-   * True where an operator reads what the app was configured with: settings that refer to a Key Vault
-   * stand there unresolved, and count as present and right.
+   * True if an operator reads the app's configuration. Its Key Vault references are not resolved, and
+   * count as present and valid.
    */
   readonly openReferences?: boolean;
 }
 
 const KEY_VAULT_REFERENCE = /^@Microsoft\.KeyVault\(.+\)$/;
 
-/** Reads the settings. Throws one error that names every fault: unknown, missing and wrong ones. */
+/**
+ * Reads the settings. Throws one `SettingsError` that names every unknown, missing and invalid setting.
+ */
 export function readSettings(environment: Variables, options: ReadingOptions = {}): Settings {
   const given = Object.entries(environment).filter(
     ([, value]) => value !== undefined && value !== '',

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Port: ends after so many milliseconds, or at once when `signal` is aborted; it never fails. */
+/** Port: resolves after the given time, or as soon as `signal` is aborted. Never rejects. */
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 export const systemSleep: Sleep = (milliseconds, signal) =>

@@ -16,7 +16,7 @@ const Whole = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.number().min(least).max(most));
 
-/** `repository@sha256:…` in the configured registry. */
+/** Parses `repository@sha256:…` in the configured registry. */
 const WorkerImageSetting = z.string().transform((text, context): WorkerImage => {
   const [name = '', digest = '', more] = text.split('@');
   const repository = RepositoryName.safeParse(name);
@@ -38,7 +38,7 @@ const DatabaseSetting = z.string().transform((text, context) => {
   return { repository: repository.data, tag: tag.data };
 });
 
-/** A file's path; what comes out is its text. */
+/** Reads the file at this path. */
 const CaFile = z.string().transform((path, context) => {
   try {
     return readFileSync(path, 'utf8');
@@ -49,7 +49,7 @@ const CaFile = z.string().transform((path, context) => {
   }
 });
 
-/** Every setting of our own, by the name that it has in the environment. */
+/** Every setting of Patchwright, by its name in the environment. */
 export const Environment = z.object({
   PATCHWRIGHT_SETTINGS_VERSION: SettingsVersion,
   PATCHWRIGHT_REGISTRY: RegistryHost,
@@ -98,5 +98,5 @@ export const Environment = z.object({
 });
 export type Environment = z.infer<typeof Environment>;
 
-/** The names of all settings, those of the Functions host that are read here included. */
+/** The names of all settings that are read, including those of the Functions host. */
 export const SETTING_NAMES: readonly string[] = Object.keys(Environment.shape);

@@ -4,13 +4,13 @@ import { z } from 'zod';
 const MAX_PEM = 16_384;
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** PEM text; where a setting can't hold line breaks, `\n` stands for them. */
+/** PEM text. A setting that can't hold line breaks may use `\n` for them. */
 const Pem = z
   .string()
   .max(MAX_PEM)
   .transform((text) => `${text.replaceAll(String.raw`\n`, '\n').trim()}\n`);
 
-/** One certificate or several. No fault of these settings quotes what is in them. */
+/** One certificate or more. Faults never quote the content. */
 export const CertificatePem = Pem.refine((text) => certificatesIn(text).length > 0, {
   error: 'must be a certificate in PEM',
 });
@@ -19,7 +19,7 @@ export const PrivateKeyPem = Pem.refine((text) => succeeds(() => createPrivateKe
   error: 'must be a private key in PEM, without a passphrase',
 });
 
-/** Whether the first certificate is this key's. */
+/** True if the key belongs to the first certificate. */
 export function belongTogether(certificate: string, key: string): boolean {
   const [first] = certificatesIn(certificate);
   return first !== undefined && succeeds(() => createPrivateKey(key))

@@ -4,7 +4,7 @@ interface Field {
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  /** Names that stand for numbers, from `least` on. */
+  /** Names for the numbers from `least` on. */
   readonly names?: readonly string[];
 }
 
@@ -26,23 +26,23 @@ const FIELDS: readonly Field[] = [
     names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'],
   },
 ];
-/** One of a field's items, between commas: a value, a range or everything, and every nth of it. */
+/** An item of a field: a value, a range or `*`, each with an optional step. */
 const ITEM = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d{1,2}))?$/;
 
 /**
- * A schedule as the Functions host takes it: NCRONTAB with six fields, in UTC. The host registers no
- * function whose schedule is wrong, and says so in its log alone. Source: Azure Functions, timer trigger.
+ * A schedule of the Functions host: NCRONTAB with six fields, in UTC. The host skips a function with a
+ * wrong schedule and only logs it. Source: Azure Functions, timer trigger.
  */
 export const Schedule = z.string().superRefine((text, context) => {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
-    const message = `must have six fields, from second to day of the week, and has ${fields.length}`;
+    const message = `must have six fields, from second to day of the week, but has ${fields.length}`;
     context.addIssue({ code: 'custom', message });
     return;
   }
   for (const [at, field] of FIELDS.entries()) {
     if ((fields[at] ?? '').split(',').every((item) => isItem(item, field))) continue;
-    context.addIssue({ code: 'custom', message: `the field for the ${field.name} is wrong` });
+    context.addIssue({ code: 'custom', message: `the field for the ${field.name} is invalid` });
   }
 });
 

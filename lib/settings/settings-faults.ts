@@ -4,9 +4,9 @@ import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';
 import { isNewerThanCode, OLDER_SETTINGS, VERSION_SETTING } from './settings-version.ts';
 
-/** What begins like this is ours, and misspelt where the schema does not have it. */
+/** A name with this prefix is ours, and misspelled if the schema lacks it. */
 const PREFIX = 'PATCHWRIGHT_';
-/** BuildKit is spoken to over mutual TLS alone: whoever reaches it in the clear runs what he likes. */
+/** A remote BuildKit requires mutual TLS, because every client can run any program in it. */
 const REMOTE_BUILDER = [
   'BUILDKIT_ADDRESS',
   'PATCHWRIGHT_BUILDKIT_CA',
@@ -32,17 +32,17 @@ export class SettingsError extends Error {
 }
 
 interface Given {
-  /** What is there and can be read. */
+  /** Settings whose values can be read. */
   readonly given: Readonly<Record<string, string | undefined>>;
-  /** Names of what is there and can't be read here. */
+  /** Names of settings that exist but whose values can't be read here. */
   readonly open: ReadonlySet<string>;
-  /** What the schema says of what can be read. */
+  /** The schema's faults in the readable settings. */
   readonly issues: readonly z.core.$ZodIssue[];
 }
 
 /**
- * Every fault, a sentence each: unknown, missing and wrong settings, and what one asks of others.
- * Unknown ones are none where the settings are newer than the code: they are for the code to come.
+ * Lists every fault, one sentence each: unknown, missing, invalid and contradicting settings. Unknown
+ * names are tolerated when the settings version is newer than the code.
  */
 export function settingsFaults({ given, open, issues }: Given): readonly string[] {
   const has = (name: string) => given[name] !== undefined || open.has(name);
@@ -63,7 +63,7 @@ export function settingsFaults({ given, open, issues }: Given): readonly string[
   ];
 }
 
-/** Those that look like ours and are not: misspelt, or of another version. */
+/** Names with our prefix that this code does not know. */
 export function unknownSettings(names: readonly string[]): readonly string[] {
   return names.filter((name) => name.startsWith(PREFIX) && !(name in Environment.shape));
 }
@@ -80,16 +80,16 @@ function builderFaults(given: Given['given'], has: (name: string) => boolean): s
   return faults;
 }
 
-/** A lease that ends while its holder lives lets two of them into one step. */
+/** A lease that expires while its holder still runs would allow two steps at once. */
 function leaseFaults(given: Given['given']): string[] {
   const seconds = Number(given.PATCHWRIGHT_LEASE_SECONDS ?? Number.NaN);
   const registry = given.PATCHWRIGHT_REGISTRY;
-  // Nobody can tell without a registry whether this is the local Azure, which may have short leases.
+  // The local Azure may have short leases, and only the registry's address shows whether this is it.
   if (!(seconds <= FUNCTION_TIMEOUT_SECONDS) || registry === undefined || isLoopback(registry)) {
     return [];
   }
   return [
-    `PATCHWRIGHT_LEASE_SECONDS: must be more than the ${FUNCTION_TIMEOUT_SECONDS} that a function may run`,
+    `PATCHWRIGHT_LEASE_SECONDS: must be more than ${FUNCTION_TIMEOUT_SECONDS}, the time limit of a function`,
   ];
 }
 
@@ -97,6 +97,8 @@ function storageFaults(has: (name: string) => boolean): string[] {
   const missing = STORAGE_ADDRESSES.filter((name) => !has(name));
   if (has('AzureWebJobsStorage') || missing.length === 0) return [];
   return missing.length === STORAGE_ADDRESSES.length
-    ? [`AzureWebJobsStorage is missing: a connection string, or ${STORAGE_ADDRESSES.join(', ')}`]
+    ? [
+        `AzureWebJobsStorage is missing: set a connection string, or ${STORAGE_ADDRESSES.join(', ')}`,
+      ]
     : [`AzureWebJobsStorage by identity also needs ${missing.join(', ')}`];
 }

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 
 /**
- * The version of the settings' format that this code reads: infra/modules/app.bicep sets the same. It
- * goes up when a setting comes that older code does not know, or one that this code can't do without.
- * Never take a required setting away in the same version: the code before runs with the new ones until
- * the app is published (docs/operate.md, Upgrade).
+ * The version of the settings' format that this code reads; infra/modules/app.bicep sets the same.
+ * Raise it with every new setting. Never remove a setting that the previous version requires, because
+ * the previous code runs with the new settings until the app is published (docs/operate.md, Upgrade).
  */
 export const SETTINGS_VERSION = 1;
 
 export const VERSION_SETTING = 'PATCHWRIGHT_SETTINGS_VERSION';
 
-/** What to do about settings that are older than the code. */
+/** Advice for settings that are older than the code. */
 export const OLDER_SETTINGS = `this code needs version ${SETTINGS_VERSION} of the settings: deploy infra/main.bicep of this version`;
 
 const WholeNumber = z
@@ -23,7 +22,7 @@ export const SettingsVersion = WholeNumber.refine((version) => version >= SETTIN
   error: ({ input }) => `is ${input}: ${OLDER_SETTINGS}`,
 });
 
-/** Whether settings were deployed for code that is still to come, whose names are not known here. */
+/** True if the settings were deployed for newer code, so that unknown names are expected. */
 export function isNewerThanCode(version: string | undefined): boolean {
   const parsed = WholeNumber.safeParse(version);
   return parsed.success && parsed.data > SETTINGS_VERSION;

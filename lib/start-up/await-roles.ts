@@ -3,9 +3,9 @@ import type { Log } from '../log.ts';
 import type { Sleep } from '../sleep.ts';
 import { detailOf, type RoleTrial } from './role-trials.ts';
 
-/** Azure gives an app 30 seconds to start, its loading included (Flex Consumption). */
+/** Flex Consumption gives an app 30 seconds to start, including loading. */
 const LIMIT_MS = 20_000;
-/** What has not answered by then is not waited for: it is the network's matter, not a role's. */
+/** A service that has not answered by then has a network problem, so waiting for roles won't help. */
 const ANSWER_MS = 5_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 4_000;
@@ -21,9 +21,8 @@ type Answer =
   | { readonly trial: RoleTrial; readonly kind: 'refused' | 'unknown'; readonly detail: string };
 
 /**
- * Waits while what the app stands on refuses it, as Azure does for some minutes after a deployment gave
- * roles, but never longer than a start may take. Never fails: what doesn't count by then is left to
- * the functions' own retries.
+ * Retries until storage and the registry accept the app's identity (new role assignments take minutes),
+ * up to the start-up limit. Never fails: after the limit, the functions' own retries take over.
  */
 export async function awaitRoles(
   trials: readonly RoleTrial[],
@@ -35,13 +34,13 @@ export async function awaitRoles(
   for (let round = 1; pending.length > 0; round += 1) {
     const answers = await Promise.all(pending.map((trial) => ask(trial, sleep)));
     for (const { what, detail } of ofKind(answers, 'unknown')) {
-      log.warn('at start: no answer to whether the roles count; going on', { what, detail });
+      log.warn('at start: could not check the role assignments; continuing', { what, detail });
     }
     const refused = ofKind(answers, 'refused');
     const fields = { refused: refused.map(({ what, detail }) => `${what} (${detail})`).join('; ') };
     if (round === 1 && refused.length > 0) log.warn(SPREADING, fields);
     if (round > 1 && answers.every(({ kind }) => kind === 'allowed'))
-      log.info('the roles count', { waitedMs: waited() });
+      log.info('role assignments are in effect', { waitedMs: waited() });
     pending = refused.map(({ trial }) => trial);
     const wait = Math.min(FIRST_WAIT_MS * 2 ** (round - 1), LONGEST_WAIT_MS);
     if (pending.length > 0 && waited() + wait + ANSWER_MS > LIMIT_MS) {
@@ -53,13 +52,17 @@ export async function awaitRoles(
 }
 
 const SPREADING =
-  'at start: roles are still spreading, which may take ten minutes; waiting for them, and functions are retried until they count';
+  'at start: role assignments are not in effect yet, which may take ten minutes; waiting, and functions are retried until then';
 const STILL_REFUSED =
-  'at start: the roles still do not count; going on, and functions fail and are retried until they do';
+  'at start: role assignments are still not in effect; continuing, and functions fail and are retried until they are';
 
 async function ask(trial: RoleTrial, sleep: Sleep): Promise<Answer> {
   const over = new AbortController();
-  const late = { trial, kind: 'unknown', detail: `none within ${ANSWER_MS / 1000} s` } as const;
+  const late = {
+    trial,
+    kind: 'unknown',
+    detail: `no answer within ${ANSWER_MS / 1000} s`,
+  } as const;
   try {
     return await Promise.race([
       answerOf(trial),

@@ -4,14 +4,14 @@ import { RegistryError } from '../registry/registry.ts';
 import { grantedScopes } from '../registry/token-scopes.ts';
 import { StorageError } from '../storage/storage-error.ts';
 
-/** Something small that the app may do once its roles count. */
+/** A small operation that succeeds once the app's role assignments are in effect. */
 export interface RoleTrial {
   readonly what: string;
-  /** How it is refused; undefined where it is not. Any other failure is thrown. */
+  /** Returns the reason of a refusal; undefined if allowed. Throws on any other failure. */
   readonly refusal: () => Promise<string | undefined>;
 }
 
-/** One read of a table, and one token of the registry: each needs a role of its own. */
+/** Reads a table and requests a registry token. Each needs a different role. */
 export function roleTrials({
   builders,
   registry,
@@ -23,7 +23,7 @@ export function roleTrials({
       what: 'storage',
       refusal: () =>
         refusalOf(async () => {
-          // There is no such region, and that is an answer.
+          // The row does not exist; "not found" already proves access.
           await builders.has('start-up');
           return undefined;
         }),
@@ -33,7 +33,7 @@ export function roleTrials({
       refusal: () =>
         refusalOf(async () => {
           const { token } = await registry.mintToken([{ repository, actions: ['pull'] }]);
-          // An identity without roles may get a token all the same, one that allows nothing.
+          // An identity without roles may still get a token, but one without rights.
           return grantedScopes(token)?.length === 0 ? `no right to pull ${repository}` : undefined;
         }),
     },
@@ -49,7 +49,7 @@ async function refusalOf(attempt: () => Promise<string | undefined>): Promise<st
   }
 }
 
-/** The ports' own errors name what was tried and hold no secret; of any other nobody knows. */
+/** Only the ports' own errors are known to hold no secret, so other errors give just their name. */
 export function detailOf(error: unknown): string {
   const known = error instanceof StorageError || error instanceof RegistryError;
   return known ? error.message : failureName(error);

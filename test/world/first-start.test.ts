@@ -62,9 +62,9 @@ it('waits for roles that storage and the registry do not know yet, and says so o
 
   expect(said()).toEqual([
     expect.stringMatching(
-      /^warning: at start: roles are still spreading.*storage \(reading PatchwrightRuns.* 403 .*; the registry \(exchange .* 401/,
+      /^warning: at start: role assignments are not in effect yet.*storage \(reading PatchwrightRuns.* 403 .*; the registry \(exchange .* 401/,
     ),
-    expect.stringMatching(/^info: the roles count /),
+    expect.stringMatching(/^info: role assignments are in effect /),
   ]);
 });
 

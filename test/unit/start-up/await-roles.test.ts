@@ -53,10 +53,10 @@ describe('the start of the app', () => {
     expect(lines).toEqual([
       {
         level: 'warn',
-        message: expect.stringMatching(/still spreading.*ten minutes.*retried until/),
+        message: expect.stringMatching(/not in effect yet.*ten minutes.*retried until/),
         fields: { refused: 'storage (403)' },
       },
-      { level: 'info', message: 'the roles count', fields: { waitedMs: 7000 } },
+      { level: 'info', message: 'role assignments are in effect', fields: { waitedMs: 7000 } },
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('the start of the app', () => {
     expect(seconds).toBeLessThanOrEqual(20);
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
     expect(lines[1]).toMatchObject({
-      message: expect.stringMatching(/going on.*retried/),
+      message: expect.stringMatching(/continuing.*retried/),
       fields: { refused: 'storage (403); registry (403)' },
     });
   });
@@ -89,8 +89,8 @@ describe('the start of the app', () => {
     expect(lines).toEqual([
       {
         level: 'warn',
-        message: expect.stringContaining('no answer'),
-        fields: { what: 'storage', detail: 'none within 5 s' },
+        message: expect.stringContaining('could not check'),
+        fields: { what: 'storage', detail: 'no answer within 5 s' },
       },
     ]);
   });
