@@ -1,4 +1,4 @@
-/** The command line is wrong: one line, naming what is wrong. */
+/** A wrong command line. The message is one line. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,7 +6,7 @@ export class UsageError extends Error {
   }
 }
 
-/** The command can't run: what, where, and what to do about it. */
+/** A command that can't run: what failed, where, and what to do. */
 export class CliError extends Error {
   readonly where: string;
   readonly whatToDo: string;

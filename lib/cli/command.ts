@@ -5,9 +5,9 @@ import type { ExitCode } from './exit-code.ts';
 export interface OptionSpec {
   readonly name: string;
   readonly short?: string;
-  /** What its value is called in the help; absent: the option is a flag. */
+  /** Name of the value in the help; absent if the option is a flag. */
   readonly value?: string;
-  /** The only values it takes; the first one is the default. */
+  /** The allowed values; the first is the default. */
   readonly choices?: readonly string[];
   readonly about: string;
 }
@@ -19,11 +19,11 @@ export interface CommandSpec {
   /** A few lines, for the command's own help. */
   readonly about: readonly string[];
   readonly options: readonly OptionSpec[];
-  /** Names of the words that it takes; none may be left out and none may be more. */
+  /** Names of the operands. All are required. */
   readonly operands: readonly string[];
 }
 
-/** What a command is called with, already checked against its specification. */
+/** The arguments of a call, checked against the command's specification. */
 export interface Invocation {
   readonly flag: (name: string) => boolean;
   readonly value: (name: string) => string | undefined;
@@ -38,19 +38,19 @@ export interface Command extends CommandSpec {
 export const OUTPUT_FORMATS = ['table', 'json'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** What every command takes. */
+/** Options of every command. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'output',
     short: 'o',
     value: 'FORMAT',
     choices: OUTPUT_FORMATS,
-    about: 'how to print: table, for people (the default), or json, for programs',
+    about: 'print a table for people (default), or json for programs',
   },
   {
     name: 'settings',
     value: 'FILE',
-    about: 'read the app’s settings from FILE, not from the environment',
+    about: 'read the app’s settings from FILE instead of the environment',
   },
   { name: 'help', short: 'h', about: 'print this help' },
 ];

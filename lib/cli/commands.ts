@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 
-/** Every command, in the order of the help. A new one is a folder beside `doctor/` and a line here. */
+/**
+ * Every command, in the order of the help. A new command is a folder beside `doctor/` and a line here.
+ */
 export const COMMANDS: readonly Command[] = [doctorCommand];

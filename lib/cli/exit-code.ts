@@ -1,11 +1,11 @@
-/** How the program ends. Public and stable: scripts decide by them (docs/cli.md). */
+/** Exit statuses. Public and stable, because scripts use them (docs/cli.md). */
 export const ExitCode = {
   ok: 0,
-  /** The command ran, and what it looked at is not well. */
+  /** The command ran, and a check failed. */
   checkFailed: 1,
   usage: 2,
   couldNotRun: 3,
-  /** 128 + SIGINT, as shells have it. */
+  /** 128 + SIGINT, as in shells. */
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

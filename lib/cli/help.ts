@@ -1,9 +1,9 @@
 import { COMMON_OPTIONS, type CommandSpec, type OptionSpec } from './command.ts';
 
-/** What `patchwright --help` prints. */
+/** The text of `patchwright --help`. */
 export function programHelp(commands: readonly CommandSpec[]): string {
   return text([
-    'patchwright keeps the images of a container registry patched. This is its command line.',
+    'The command line of Patchwright, which keeps the images of a container registry patched.',
     '',
     'Usage: patchwright <command> [options]',
     '',
@@ -13,8 +13,8 @@ export function programHelp(commands: readonly CommandSpec[]): string {
     'Options of every command:',
     ...optionLines(COMMON_OPTIONS),
     '',
-    '"patchwright <command> --help" tells more of one. "patchwright --version" prints the version.',
-    'Exit status: 0 all is well, 1 a check failed, 2 wrong usage, 3 could not run, 130 interrupted.',
+    '"patchwright <command> --help" explains a command. "patchwright --version" prints the version.',
+    'Exit status: 0 ok, 1 a check failed, 2 wrong usage, 3 could not run, 130 interrupted.',
   ]);
 }
 

@@ -9,12 +9,12 @@ import { COMMANDS } from './commands.ts';
 import { ExitCode } from './exit-code.ts';
 import { runCli } from './run-cli.ts';
 
-/** The program `patchwright`: the process's own streams, signals and files, and nothing else. */
+/** The program `patchwright`. Connects the command line to the process's streams, signals and files. */
 async function main(): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // A second one means: now, whatever is left behind.
+      // The second signal ends the program at once, without cleaning up.
       if (stop.signal.aborted) process.exit(ExitCode.interrupted);
       stop.abort();
     });
@@ -34,12 +34,12 @@ async function main(): Promise<void> {
     version: manifest.version,
   });
   await Promise.all([written(process.stdout), written(process.stderr)]);
-  // Not by itself: a request that was given up on may still hold a socket.
+  // Exit explicitly, because an abandoned request may still hold a socket.
   process.exit(code);
 }
 
 function sinkOf(stream: NodeJS.WriteStream): TextSink {
-  // A reader that went away (`| head`) is no failure.
+  // A reader that closed the pipe (`| head`) is not a failure.
   stream.on('error', () => undefined);
   return {
     write: (text) => void stream.write(text),
@@ -48,7 +48,7 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
   };
 }
 
-/** Settles once everything before was handed to the system: on some, pipes are written later. */
+/** Resolves when all output is written. On some systems, pipes are written asynchronously. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => resolve());

@@ -1,6 +1,6 @@
-/** The candidate that a misspelt word most likely means; undefined where none is near. */
+/** The candidate nearest to a misspelled word; undefined if none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  // One slip in three letters: further off it is another word.
+  // One wrong letter in three; beyond that it is another word.
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
+/** Counts insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -12,12 +12,12 @@ import { nearest } from './nearest.ts';
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 
-/** What a command is called with. Throws a UsageError that names the first fault. */
+/** Parses a command's arguments. Throws a UsageError for the first fault. */
 export function parseArguments(command: CommandSpec, args: readonly string[]): Invocation {
   const specs = [...command.options, ...COMMON_OPTIONS];
   const { tokens } = parseArgs({
     args: [...args],
-    // Faults are named here, in words that say what was meant.
+    // This file reports faults itself, with a suggestion.
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -58,7 +58,7 @@ function specOf(token: OptionToken, specs: readonly OptionSpec[], command: Comma
   );
   const hint =
     meant === undefined
-      ? `"patchwright ${command.name} --help" lists what there is`
+      ? `"patchwright ${command.name} --help" lists the options`
       : `did you mean "--${meant}"?`;
   throw new UsageError(`unknown option "${token.rawName}" of ${command.name}: ${hint}`);
 }
@@ -70,7 +70,7 @@ function flagOf(token: OptionToken): string {
 
 function givenValue(token: OptionToken, spec: OptionSpec): string {
   const { value } = token;
-  // A value that looks like an option is one that was forgotten; `--name=-x` says it is meant.
+  // A value that looks like an option means that the value is missing. `--name=-x` is allowed.
   const forgotten = value?.startsWith('-') === true && token.inlineValue !== true;
   if (value === undefined || value === '' || forgotten) {
     throw new UsageError(`option "--${spec.name}" needs a value: --${spec.name} ${spec.value}`);
@@ -87,6 +87,6 @@ function checkOperands(command: CommandSpec, operands: readonly string[]): void 
   if (missing !== undefined) throw new UsageError(`${command.name} needs ${missing}`);
   const surplus = operands[command.operands.length];
   if (surplus !== undefined) {
-    throw new UsageError(`${command.name} does not take "${surplus}"`);
+    throw new UsageError(`${command.name} does not take the argument "${surplus}"`);
   }
 }

@@ -4,14 +4,14 @@ const SHOWN_AFTER_MS = 1000;
 const REDRAWN_EVERY_MS = 500;
 const CLEAR_LINE = '\r\u001B[2K';
 
-/** One line on standard error that tells what goes on; nothing where that is no terminal. */
+/** A progress line on standard error. Prints nothing if that is not a terminal. */
 export interface Progress {
   readonly tell: (text: string) => void;
-  /** Takes the line away. */
+  /** Removes the line. */
   readonly end: () => void;
 }
 
-/** Shown only once something has taken a second. */
+/** The line appears after one second. */
 export function startProgress({ stderr, clock }: Pick<CliContext, 'stderr' | 'clock'>): Progress {
   if (!stderr.isTerminal) return { tell: () => undefined, end: () => undefined };
   const startedAt = clock.now().getTime();

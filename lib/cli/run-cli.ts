@@ -7,7 +7,7 @@ import { commandHelp, programHelp } from './help.ts';
 import { nearest } from './nearest.ts';
 import { parseArguments } from './parse-arguments.ts';
 
-/** Runs one command line to its end. Never throws: what went wrong is said on standard error. */
+/** Runs one command line. Never throws; failures are printed on standard error. */
 export async function runCli(
   args: readonly string[],
   context: CliContext,
@@ -50,11 +50,12 @@ function commandNamed(name: string | undefined, commands: readonly Command[]): C
   if (command !== undefined) return command;
   const names = commands.map((one) => one.name);
   if (name === undefined) {
-    throw new UsageError(`name a command (${names.join(', ')}), or ask for --help`);
+    throw new UsageError(`name a command (${names.join(', ')}), or use --help`);
   }
   const kind = name.startsWith('-') ? 'option' : 'command';
   const meant = kind === 'command' ? nearest(name, names) : undefined;
-  const hint = meant === undefined ? '"patchwright --help" lists them' : `did you mean "${meant}"?`;
+  const hint =
+    meant === undefined ? `"patchwright --help" lists the ${kind}s` : `did you mean "${meant}"?`;
   throw new UsageError(`unknown ${kind} "${name}": ${hint}`);
 }
 
@@ -65,8 +66,8 @@ function describe(error: unknown): { readonly text: string; readonly code: ExitC
     const text = `${error.message}\n  where: ${error.where}\n  what to do: ${error.whatToDo}`;
     return { text, code: ExitCode.couldNotRun };
   }
-  // Not its message: nobody knows what that quotes.
+  // The message of an unknown error may quote a secret.
   const name = error instanceof Error ? error.name : 'unknown';
-  const text = `an unexpected failure (${name})\n  what to do: report it, with the command line`;
+  const text = `unexpected failure (${name})\n  what to do: report it, with the command line`;
   return { text, code: ExitCode.couldNotRun };
 }

@@ -4,12 +4,12 @@ import { CliError } from './cli-error.ts';
 
 const MAX_CHARACTERS = 1024 * 1024;
 
-/** `local.settings.json`, of which only `Values` counts. */
+/** `local.settings.json`; only `Values` is used. */
 const LocalSettings = z
   .looseObject({ Values: z.record(z.string(), z.string()) })
   .transform(({ Values }) => Values);
 
-/** What `az functionapp config appsettings list` prints. */
+/** The output of `az functionapp config appsettings list`. */
 const SettingsList = z
   .array(z.looseObject({ name: z.string(), value: z.string().nullish() }))
   .transform((list) => Object.fromEntries(list.map(({ name, value }) => [name, value ?? ''])));
@@ -17,8 +17,8 @@ const SettingsList = z
 const SettingsDocument = z.union([LocalSettings, SettingsList]);
 
 /**
- * The app's settings: those of the file where one is named, and then no others, so that settings of
- * two apps are never mixed; else the environment.
+ * Reads the app's settings from the file if one is named, else from the environment. Never from both,
+ * so that settings of two apps are not mixed.
  */
 export async function settingsFrom(
   context: CliContext,
@@ -27,10 +27,10 @@ export async function settingsFrom(
   if (file === undefined) return context.environment;
   const parsed = SettingsDocument.safeParse(await readJson(context, file));
   if (parsed.success) return parsed.data;
-  throw new CliError('the settings file has neither form that is understood', {
+  throw new CliError('the settings file has an unknown format', {
     where: file,
     whatToDo:
-      'give a local.settings.json, or what "az functionapp config appsettings list --output json" prints',
+      'use a local.settings.json, or the output of "az functionapp config appsettings list --output json"',
   });
 }
 
@@ -42,16 +42,16 @@ async function readJson(context: CliContext, file: string): Promise<unknown> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CliError(`the settings file can't be read (${code})`, {
       where: file,
-      whatToDo: 'check the name after --settings, and who may read the file',
+      whatToDo: 'check the name after --settings and the permissions of the file',
     });
   }
   try {
     if (text.length <= MAX_CHARACTERS) return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text.
+    // The parser's message quotes the text, which may hold secrets.
   }
   throw new CliError('the settings file is not JSON, or larger than 1 MiB', {
     where: file,
-    whatToDo: 'write it anew: az functionapp config appsettings list --output json > FILE',
+    whatToDo: 'write it again: az functionapp config appsettings list --output json > FILE',
   });
 }

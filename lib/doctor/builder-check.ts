@@ -3,11 +3,11 @@ import type { Check } from './check.ts';
 import { fail, pass, warn } from './outcome.ts';
 
 const CHOOSE =
-  'Set PATCHWRIGHT_BUILDER to confidential where the region has Confidential container groups, else to remote with BUILDKIT_ADDRESS and what mutual TLS needs.';
+  'Set PATCHWRIGHT_BUILDER to confidential if the region has Confidential container groups, else to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
 
 export const builderCheck: Check = {
   id: 'builder',
-  title: 'Something is configured that runs BuildKit',
+  title: 'A builder for BuildKit is configured',
   needs: ({ app }) =>
     app.options.builder.kind === 'confidential' ? ['storage-tables'] : ['settings'],
   async run({ app, connects }) {
@@ -18,24 +18,22 @@ export const builderCheck: Check = {
         return options.dryRun
           ? warn('PATCHWRIGHT_BUILDER is none: nothing is patched', CHOOSE)
           : fail(
-              'PATCHWRIGHT_BUILDER is none: each image to be patched ends as skipped, no-builder',
+              'PATCHWRIGHT_BUILDER is none: every image that needs a patch ends skipped, no-builder',
               `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
             );
       case 'confidential':
         return (await isBuilderThere(app))
-          ? pass(
-              `Confidential groups, in which a probe has seen BuildKit work in ${builder.region}`,
-            )
+          ? pass(`Confidential groups in ${builder.region}, where a probe has seen BuildKit work`)
           : warn(
-              `no probe has seen BuildKit work in Confidential groups of ${builder.region}: each image to be patched ends as skipped, no-builder`,
-              'Run patchwright doctor --probe --settings FILE, by an account that may write to the tables.',
+              `no probe has seen BuildKit work in Confidential groups in ${builder.region}: every image that needs a patch ends skipped, no-builder`,
+              'Run "patchwright doctor --probe --settings FILE" with an account that may write to the tables.',
             );
       case 'remote': {
         const { hostname, port } = new URL(builder.address);
         if (await connects(hostname, Number(port))) return pass(builder.address);
         return warn(
           `no connection to ${builder.address} from here`,
-          'Where only the container groups’ network reaches it, all is well; else check BUILDKIT_ADDRESS and that buildkitd runs.',
+          'Ignore this if only the container groups’ network reaches it. Otherwise check BUILDKIT_ADDRESS and that buildkitd runs.',
         );
       }
       default:

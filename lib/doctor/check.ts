@@ -2,31 +2,31 @@ import type { Inspection } from '../app.ts';
 import type { Sleep } from '../sleep.ts';
 import type { Outcome } from './outcome.ts';
 
-/** What a check may use. */
+/** Everything that a check may use. */
 export interface CheckContext extends Inspection {
-  /** A fresh id of lower-case letters and digits, for what a check makes and takes away again. */
+  /** A new id of lower-case letters and digits, for what a check creates and deletes again. */
   readonly newId: () => string;
   readonly sleep: Sleep;
   /** Aborted by Ctrl+C. */
   readonly stop: AbortSignal;
-  /** Says on the progress line how far a long check is. */
+  /** Shows the progress of a long check. */
   readonly tell: (text: string) => void;
 }
 
-/** One thing that has to be so. */
+/** A check of one condition. */
 export interface Check {
-  /** Public and stable: scripts and docs name it. */
+  /** Public and stable, because scripts and docs use it. */
   readonly id: string;
-  /** What is looked at, for docs/cli.md and the progress line. */
+  /** The condition, for docs/cli.md and the progress line. */
   readonly title: string;
-  /** Checks without which this one would only repeat their failure. */
+  /** Checks that must pass first, because this one would only repeat their failure. */
   readonly needs: readonly string[] | ((context: CheckContext) => readonly string[]);
-  /** After so long it counts as failed; 60 seconds by default. */
+  /** Time limit, after which the check fails. Default: 60 seconds. */
   readonly limitSeconds?: number;
-  /** Only with `--probe`. */
+  /** Runs only with `--probe`. */
   readonly probe?: true;
-  /** Has something to take away when it is interrupted, so it is waited for. */
+  /** Must clean up after an interruption, so the runner waits for it. */
   readonly cleansUp?: true;
-  /** Failures of adapters may be thrown: `explainFailure` knows what to do about them. */
+  /** May throw the errors of adapters; `explainFailure` adds the advice. */
   readonly run: (context: CheckContext) => Promise<Outcome>;
 }

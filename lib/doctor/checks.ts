@@ -11,15 +11,15 @@ import { storageChecks } from './storage-checks.ts';
 import { workerImageChecks } from './worker-image-checks.ts';
 
 /**
- * Everything that is looked at without starting a container group, each behind all that it needs. The app
- * looks at no more than this; the command line also has lib/cli/doctor/probe-checks.ts.
+ * All checks that start no container group, each after the checks that it needs. The app runs only
+ * these; the command line adds lib/cli/doctor/probe-checks.ts.
  */
 export const CHECKS: readonly Check[] = [
   {
     id: 'settings',
-    title: 'Every setting is there, known and well-formed',
+    title: 'Every setting is present, known and well-formed',
     needs: [],
-    // There is a context only where the settings could be read: see open-inspection.ts.
+    // A context exists only if the settings could be read: see open-inspection.ts.
     run: async ({ settings }) => judgeSettings(settings),
   },
   identityCheck,
@@ -35,7 +35,7 @@ export const CHECKS: readonly Check[] = [
 function judgeSettings({ registry, location, version, unknown }: Settings): Outcome {
   if (unknown.length === 0) return pass(`${registry}, container groups in ${location}`);
   return warn(
-    `version ${version}, newer than the code, which does not know ${unknown.join(', ')}`,
-    'Publish the app of the version whose infra/main.bicep was deployed.',
+    `version ${version} is newer than the code, which does not know ${unknown.join(', ')}`,
+    'Publish the version of the app whose infra/main.bicep was deployed.',
   );
 }

@@ -3,22 +3,22 @@ import { extract } from 'tar-stream';
 import { z } from 'zod';
 import { decompressed } from '../image/layer/decompress-layer.ts';
 
-/** What Trivy keeps beside its database. Source: aquasecurity/trivy-db, pkg/metadata. */
+/** The file beside Trivy's database. Source: aquasecurity/trivy-db, pkg/metadata. */
 const Metadata = z.object({ UpdatedAt: z.iso.datetime() });
 
 const GIB = 1024 ** 3;
 const MAX_METADATA_BYTES = 64 * 1024;
-/** The database is some hundred MiB and compresses ten to one. */
+/** The database has some hundred MiB and compresses ten to one. */
 const LIMITS = { maxBytes: 4 * GIB, maxRatio: 100, ratioFromBytes: 256 * 1024 ** 2 };
 
 /**
- * When the database in this layer was made, as its `metadata.json` says; undefined where there is
- * none. Reads no further than that file, and holds nothing else.
+ * The time of the database in this layer, from its `metadata.json`; undefined if there is none. Stops
+ * reading after that file.
  */
 export async function databaseTime(layer: AsyncIterable<Uint8Array>): Promise<Date | undefined> {
   const tar = extract();
   const found = findMetadata(tar).finally(() => tar.destroy());
-  // Its failure is looked at below, after the feeding.
+  // Its failure is handled below, after the writes.
   found.catch(() => undefined);
   for await (const chunk of decompressed(layer, LIMITS)) {
     if (tar.destroyed) break;

@@ -5,7 +5,7 @@ import { fail, type Outcome, pass, warn } from './outcome.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** It is built four times a day; what is older than that is not renewed any more. */
+/** Upstream builds it four times a day, so an older one is no longer renewed. */
 const OLD_DAYS = 2;
 const TOO_OLD_DAYS = 14;
 const CREATED = 'org.opencontainers.image.created';
@@ -14,20 +14,20 @@ export const databaseCheck: Check = {
   id: 'vulnerability-database',
   title: 'The vulnerability database is in the registry and not old',
   needs: ['registry-token'],
-  // Without the annotation the layer is read through.
+  // Without the annotation, the whole layer may have to be read.
   limitSeconds: 180,
   async run(context) {
     const { database } = context.app.options;
     const name = `${database.repository}:${database.tag}`;
     const advice =
-      `Renew it, and have that done each day: az acr import --name REGISTRY --force ` +
+      `Renew it, and do so daily: az acr import --name REGISTRY --force ` +
       `--source ghcr.io/aquasecurity/trivy-db:2 --image ${name}`;
     const made = await timeOf(context);
     switch (made) {
       case 'absent':
-        return fail(`there is no ${name} in the registry`, advice);
+        return fail(`the registry has no ${name}`, advice);
       case 'not-a-database':
-        return fail(`${name} is not a database of Trivy’s`, advice);
+        return fail(`${name} is not a Trivy database`, advice);
       case 'unknown':
         return warn(`${name} does not say how old it is`, advice);
       default:

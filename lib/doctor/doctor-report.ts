@@ -4,11 +4,11 @@ import type { CheckResult } from './outcome.ts';
 export const STATUSES = ['pass', 'warn', 'fail', 'skipped'] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** All of one examination. */
+/** The results of all checks. */
 export interface DoctorReport {
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** Whose rights were looked at. */
+  /** The identity whose rights were checked. */
   readonly identity: IdentityChoice;
   readonly probed: boolean;
   readonly interrupted: boolean;
@@ -25,14 +25,14 @@ export function countsOf(results: readonly CheckResult[]): Readonly<Record<Statu
   };
 }
 
-/** The worst of all, which the exit status follows. */
+/** The worst status, which decides the exit status. */
 export function overall(results: readonly CheckResult[]): 'pass' | 'warn' | 'fail' {
   const counts = countsOf(results);
   if (counts.fail > 0) return 'fail';
   return counts.warn > 0 ? 'warn' : 'pass';
 }
 
-/** The stable shape of `doctor --output json` and of the app's own answer: docs/cli.md. */
+/** The stable format of `doctor --output json` and of the app's response: docs/cli.md. */
 export function reportJson(report: DoctorReport): string {
   const { results, startedAt, finishedAt, identity, probed, interrupted } = report;
   return `${JSON.stringify(

@@ -5,10 +5,10 @@ import { CHECKS } from './checks.ts';
 import type { DoctorReport } from './doctor-report.ts';
 import { examine } from './examine.ts';
 
-/** Azure cuts off whoever waits for an HTTP function after 230 seconds. */
+/** Azure ends an HTTP request to a function after 230 seconds. */
 const LIMIT_SECONDS = 200;
 
-/** The app looks at what it stands on itself, with its own identity and its own settings. */
+/** Runs the checks in the app, with its own identity and settings. */
 export function examineSelf(
   environment: Readonly<Record<string, string | undefined>>,
   { clock, sleep }: { readonly clock: Clock; readonly sleep: Sleep },
@@ -24,7 +24,7 @@ export function examineSelf(
   });
 }
 
-/** Only App Service gives an identity endpoint: elsewhere the app's identity can't be had. */
+/** Only App Service has an identity endpoint, so the app's identity is available only there. */
 export function identityIn(
   environment: Readonly<Record<string, string | undefined>>,
 ): IdentityChoice {

@@ -19,17 +19,17 @@ export interface Examination {
   readonly identity: IdentityChoice;
   readonly clock: Clock;
   readonly sleep: Sleep;
-  /** Between the tries of a request. */
+  /** Used between the retries of a request. */
   readonly delays?: Delays;
-  /** Ends it early, after what has to be taken away. */
+  /** Ends the checks early, after they have cleaned up. */
   readonly stop: AbortSignal;
-  /** For all of it; what has not ended by then has failed. */
+  /** Time limit for all checks. A check that has not ended by then fails. */
   readonly limitSeconds?: number;
-  /** How far it is, for whoever waits. */
+  /** Shows the progress. */
   readonly tell: (text: string) => void;
 }
 
-/** Looks at everything that these checks are about, by these settings. Never throws. */
+/** Runs these checks with these settings. Never throws. */
 export async function examine(
   settings: Readonly<Record<string, string | undefined>>,
   examination: Examination,
@@ -84,13 +84,13 @@ function bound(check: Check, context: CheckContext): RunnableCheck {
   };
 }
 
-/** Where the settings are faulty there is nothing to look at anything with. */
+/** Without valid settings no check can run: `settings` fails and the others are skipped. */
 function withoutSettings({ id, title }: Check, outcome: Outcome): RunnableCheck {
   const needs = id === 'settings' ? [] : ['settings'];
   return { id, title, needs, limitSeconds: 1, cleansUp: false, run: async () => outcome };
 }
 
-/** Texts of foreign origin (a registry's, Azure's, a policy's) on one line and in bounds. */
+/** Sanitizes a detail, which may quote untrusted text of a registry, of Azure or of a policy. */
 function shown(result: CheckResult): CheckResult {
   return { ...result, detail: printable(result.detail, LONGEST_TEXT) };
 }

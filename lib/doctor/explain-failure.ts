@@ -5,25 +5,25 @@ import { serviceFailure } from '../storage/azure-failure.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { fail, type Outcome } from './outcome.ts';
 
-/** How ACR says that its firewall is in the way (https://aka.ms/acr/firewall). */
+/** ACR's message for a request that its firewall blocks (https://aka.ms/acr/firewall). */
 const REGISTRY_FIREWALL = /aka\.ms\/acr\/firewall|client with IP .* is not allowed/i;
 export const TRUST_ADVICE =
-  'Who answered has a certificate that is not trusted here, as a proxy that looks into TLS has. Name the file with its authority in NODE_EXTRA_CA_CERTS.';
-const ROLES_TABLE = 'docs/security.md has the table of roles; give no wider ones.';
-const NEW_ROLES = 'A new role takes up to ten minutes to count.';
+  'The server’s certificate is not trusted (often a TLS-inspecting proxy). Set NODE_EXTRA_CA_CERTS to the issuing CA’s PEM file.';
+const ROLES_TABLE = 'docs/security.md lists the roles; assign no wider ones.';
+const NEW_ROLES = 'A new role assignment takes up to ten minutes.';
 
 /** Node's and OpenSSL's codes for a certificate that is not trusted. */
 const CERTIFICATE =
   /\b(?:SELF_SIGNED_CERT\w*|DEPTH_ZERO_SELF\w*|UNABLE_TO_\w*|CERT_\w+|ERR_TLS_CERT\w*)\b/;
 
-/** What to do about a failure that an adapter threw. Its own messages hold no secret. */
+/** Adds advice to a failure that an adapter threw. The adapters' messages hold no secret. */
 export function explainFailure(error: unknown): Outcome {
   const outcome = explainByKind(error);
   if (outcome.status !== 'fail' || !isUntrusted(outcome.detail)) return outcome;
   return fail(outcome.detail, TRUST_ADVICE);
 }
 
-/** Whether a text names such a code. */
+/** True if the text has a code for an untrusted certificate. */
 export function isUntrusted(text: string): boolean {
   return CERTIFICATE.test(text);
 }
@@ -35,8 +35,8 @@ function explainByKind(error: unknown): Outcome {
     return fail(error.message, whatToDoAbout(error.refusal, error.message));
   }
   return fail(
-    `an unexpected failure (${failureName(error)})`,
-    'Run the command again; if it stays so, report it.',
+    `unexpected failure (${failureName(error)})`,
+    'Run the command again; if it persists, report it.',
   );
 }
 
@@ -44,7 +44,7 @@ function explainRegistry(error: RegistryError): Outcome {
   if (REGISTRY_FIREWALL.test(error.message)) {
     return fail(
       error.message,
-      'The registry’s firewall is in the way. Allow this address for the check (az acr network-rule add), and connect the app and its container groups to the registry’s network: groups have no fixed address.',
+      'The registry’s firewall blocks the request. Allow this address for the check (az acr network-rule add). Connect the app and its container groups to the registry’s network, because groups have no fixed address.',
     );
   }
   switch (error.code) {
@@ -55,7 +55,7 @@ function explainRegistry(error: RegistryError): Outcome {
     case 'unavailable':
       return fail(
         error.message,
-        'Check PATCHWRIGHT_REGISTRY (the login server, as "az acr show --query loginServer" prints it) and the network between here and the registry.',
+        'Check PATCHWRIGHT_REGISTRY (the login server; "az acr show --query loginServer" prints it) and the network between here and the registry.',
       );
     default:
       return fail(
@@ -65,25 +65,27 @@ function explainRegistry(error: RegistryError): Outcome {
   }
 }
 
-/** The roles in both of ACR's permission modes: those of one do nothing in the other. */
+/**
+ * Advice for missing roles. ACR has two permission modes, and roles of one have no effect in the other.
+ */
 export function registryRoles(): string {
   return (
-    'Give the identity its roles on the registry: deploy infra/main.bicep again, with registryPermissionMode as "az acr show --query roleAssignmentMode" prints it, since roles of one mode do nothing in the other (RBAC, ABAC), ' +
-    `and with patchedRepositories that hold what the policy names. ${ROLES_TABLE} ${NEW_ROLES}`
+    'Give the identity its roles on the registry: deploy infra/main.bicep again. Set registryPermissionMode to the output of "az acr show --query roleAssignmentMode" (roles of one mode have no effect in the other), ' +
+    `and patchedRepositories to the repositories of the policy. ${ROLES_TABLE} ${NEW_ROLES}`
   );
 }
 
 function explainStorage(error: StorageError): Outcome {
   switch (error.code) {
     case 'not-provisioned':
-      return fail(error.message, 'Deploy infra/main.bicep again: it makes what is missing.');
+      return fail(error.message, 'Deploy infra/main.bicep again; it creates what is missing.');
     case 'denied':
       return fail(
         error.message,
-        // Azure's code where a firewall refuses; a missing role has another one.
+        // Azure's code for a refusal by the firewall. A missing role has another code.
         serviceFailure(error.cause)?.code === 'AuthorizationFailure'
-          ? 'The storage account’s firewall is in the way: allow this network, or run the check from inside the account’s network.'
-          : `Deploy infra/main.bicep again: it gives the identity Storage Table Data Contributor, Storage Queue Data Contributor and Storage Blob Data Owner on this one account. ${ROLES_TABLE} ${NEW_ROLES}`,
+          ? 'The storage account’s firewall blocks the request: allow this network, or run the check from inside the account’s network.'
+          : `Deploy infra/main.bicep again: it assigns Storage Table Data Contributor, Storage Queue Data Contributor and Storage Blob Data Owner on this account to the identity. ${ROLES_TABLE} ${NEW_ROLES}`,
       );
     case 'throttled':
     case 'unavailable':
@@ -92,25 +94,25 @@ function explainStorage(error: StorageError): Outcome {
         'Check the AzureWebJobsStorage settings, and the network between here and the storage account.',
       );
     default:
-      return fail(error.message, 'Run the command again; if it stays so, report the message.');
+      return fail(error.message, 'Run the command again; if it persists, report the message.');
   }
 }
 
-/** About an answer of ARM's, by what it means; the text tells the missing from the wrong. */
+/** Advice for a refusal by ARM, by its kind. The message tells a missing item from a wrong one. */
 export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
   switch (refusal) {
     case 'unauthorized':
       return missingRole(message);
     case 'quota':
-      return 'Ask for more of this quota (portal: Quotas, Container Instances), or lower PATCHWRIGHT_MAX_GROUPS.';
+      return 'Request a higher quota (portal: Quotas, Container Instances), or lower PATCHWRIGHT_MAX_GROUPS.';
     case 'capacity':
-      return 'The region has no room now. Try again later; if it stays so, use another PATCHWRIGHT_LOCATION.';
+      return 'The region has no capacity now. Try again later; if it persists, use another PATCHWRIGHT_LOCATION.';
     case 'image-pull':
       return 'Check that the worker image is in the registry and that container groups can reach the registry over the network.';
     case 'throttled':
     case 'transitioning':
     case 'unavailable':
-      return 'Run the command again in some minutes; if it stays so, check PATCHWRIGHT_ARM_ENDPOINT and the network.';
+      return 'Run the command again in some minutes; if it persists, check PATCHWRIGHT_ARM_ENDPOINT and the network.';
     case 'configuration':
       return configurationAdvice(message);
     default:
@@ -120,17 +122,17 @@ export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
 
 function missingRole(message: string): string {
   if (/LinkedAuthorizationFailed|subnets\/join/i.test(message)) {
-    return `The identity may not put groups into their subnet (PATCHWRIGHT_SUBNET_ID). Deploy infra/main.bicep again, with privateNetworking: it gives the custom role Patchwright Subnet Join there. ${NEW_ROLES}`;
+    return `The identity may not join groups to their subnet (PATCHWRIGHT_SUBNET_ID). Deploy infra/main.bicep again with privateNetworking: it assigns the custom role Patchwright Subnet Join on the subnet. ${NEW_ROLES}`;
   }
-  return `Deploy infra/main.bicep again: it gives the identity the custom role Patchwright Container Groups on the resource group of PATCHWRIGHT_JOBS_RESOURCE_GROUP. ${ROLES_TABLE} ${NEW_ROLES}`;
+  return `Deploy infra/main.bicep again: it assigns the custom role Patchwright Container Groups on the resource group PATCHWRIGHT_JOBS_RESOURCE_GROUP to the identity. ${ROLES_TABLE} ${NEW_ROLES}`;
 }
 
 function configurationAdvice(message: string): string {
   if (/ResourceGroupNotFound/.test(message)) {
-    return 'Make the resource group, or correct PATCHWRIGHT_JOBS_RESOURCE_GROUP: az group create --name NAME --location REGION';
+    return 'Create the resource group (az group create --name NAME --location REGION), or correct PATCHWRIGHT_JOBS_RESOURCE_GROUP.';
   }
   if (/SubscriptionNotFound/.test(message)) {
-    return 'Correct PATCHWRIGHT_SUBSCRIPTION_ID: az account show --query id';
+    return 'Correct PATCHWRIGHT_SUBSCRIPTION_ID; "az account show --query id" prints the id.';
   }
   if (/MissingSubscriptionRegistration/.test(message)) {
     return 'Register the provider: az provider register --namespace Microsoft.ContainerInstance';
@@ -138,5 +140,5 @@ function configurationAdvice(message: string): string {
   if (/SecurityContextNotSupported|Sku|LocationNotAvailable/i.test(message)) {
     return 'This region does not offer such groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.';
   }
-  return 'Azure’s message says what it does not accept; check the settings that it names.';
+  return 'Azure’s message says what it refuses; check the settings that it names.';
 }

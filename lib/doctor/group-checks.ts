@@ -3,14 +3,14 @@ import type { Check, CheckContext } from './check.ts';
 import { whatToDoAbout } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 
-/** The reaper comes every few minutes; what is this much past its expiry it has not seen. */
+/** The reaper runs every few minutes, so a group this long past its expiry shows that it does not. */
 const REAPER_GRACE_MS = 30 * 60_000;
 const CORES_OF_A_GROUP = 2;
 
 export const groupChecks: readonly Check[] = [
   {
     id: 'container-groups',
-    title: 'The resource group is there and its container groups can be listed',
+    title: 'The resource group exists and its container groups can be listed',
     needs: ['identity'],
     run: listGroups,
   },
@@ -32,10 +32,10 @@ async function listGroups({ app, settings }: CheckContext): Promise<Outcome> {
     if (expiresAt + REAPER_GRACE_MS < now) expired.push(group.name);
   }
   const where = `${settings.jobsResourceGroup} in ${settings.location}`;
-  if (expired.length === 0) return pass(`${where}, with ${count} of Patchwright’s groups now`);
+  if (expired.length === 0) return pass(`${where}; ${count} of Patchwright’s groups now`);
   return warn(
     `past their expiry: ${expired.join(', ')}`,
-    'The reaper does not run, or may not delete. Look at the app’s function "reaper"; until then these groups cost money: az container delete',
+    'The reaper does not run, or may not delete groups. Check the app’s function "reaper". Delete the groups, which cost money: az container delete',
   );
 }
 
@@ -47,7 +47,7 @@ async function readQuotas({ app, quotas, settings }: CheckContext): Promise<Outc
   });
   if (all === undefined) {
     return skipped(
-      'the identity may not read quotas, and need not: that takes a right on the subscription',
+      'the identity may not read quotas; this needs a right on the subscription and is optional',
     );
   }
   const { builder, maxGroups } = app.options;
@@ -63,14 +63,14 @@ async function readQuotas({ app, quotas, settings }: CheckContext): Promise<Outc
   const full = relevant.filter(({ name, used, limit }) => used + (counted.get(name) ?? 1) > limit);
   if (full.length > 0) {
     return fail(
-      `used up in ${settings.location}: ${full.map(({ name, used, limit }) => `${name} ${used} of ${limit}`).join(', ')}`,
+      `exhausted in ${settings.location}: ${full.map(({ name, used, limit }) => `${name} ${used} of ${limit}`).join(', ')}`,
       whatToDoAbout('quota', ''),
     );
   }
   const small = relevant.filter(({ name, limit }) => limit < maxGroups * (counted.get(name) ?? 1));
-  if (small.length === 0) return pass(shown === '' ? 'none that counts here' : shown);
+  if (small.length === 0) return pass(shown === '' ? 'no quota applies' : shown);
   return warn(
-    `less than PATCHWRIGHT_MAX_GROUPS (${maxGroups}) asks for: ${shown}`,
+    `too small for PATCHWRIGHT_MAX_GROUPS (${maxGroups}): ${shown}`,
     whatToDoAbout('quota', ''),
   );
 }

@@ -8,7 +8,7 @@ const STORAGE = 'https://storage.azure.com/.default';
 
 export const identityCheck: Check = {
   id: 'identity',
-  title: 'The identity gets tokens for the registry, for ARM and for storage',
+  title: 'The identity gets tokens for the registry, ARM and storage',
   needs: ['settings'],
   async run({ identify, settings }) {
     const scopes = [REGISTRY, ARM, ...(settings.storage.kind === 'identity' ? [STORAGE] : [])];
@@ -17,9 +17,9 @@ export const identityCheck: Check = {
         await identify(scope);
       } catch (error) {
         return fail(
-          // Not its text: the SDK's errors quote what the endpoint answered.
+          // The SDK's error text quotes the endpoint's response, so only its name is shown.
           `no token for ${scope} (${failureName(error)})`,
-          'In Azure: assign the user-assigned identity whose client id AZURE_CLIENT_ID names to the app. Elsewhere: sign in with "az login".',
+          'In Azure: assign to the app the user-assigned identity whose client id is AZURE_CLIENT_ID. Elsewhere: sign in with "az login".',
         );
       }
     }

@@ -7,7 +7,7 @@ import { pass, skipped, warn } from './outcome.ts';
 
 export const mirrorCheck: Check = {
   id: 'tooling-mirrors',
-  title: 'The images that Copa works with are mirrored in the registry',
+  title: 'The tooling images of Copa are mirrored in the registry',
   needs: ['registry-token'],
   async run({ app }) {
     const { builder, toolingMirror } = app.options;
@@ -20,18 +20,18 @@ export const mirrorCheck: Check = {
         missing.push(original);
       }
     }
-    if (missing.length === 0) return pass(`all ${wanted.length} are there`);
+    if (missing.length === 0) return pass(`all ${wanted.length} are mirrored`);
     const names = missing.map(
       ({ upstream, repository, tag }) => `${upstream}/${repository}:${tag}`,
     );
     return warn(
       `no tooling image ${names.join(', ')}: systems that need one can’t be patched`,
-      `Import those whose systems you have: az acr import --name REGISTRY --source ${names[0]} --image ${toolingMirror}/${names[0]}, and so on; or give the cache rules a credential set for docker.io.`,
+      `Import the images of the systems that you use, each like this: az acr import --name REGISTRY --source ${names[0]} --image ${toolingMirror}/${names[0]}. Or give the cache rules a credential set for docker.io.`,
     );
   },
 };
 
-/** Asked for by tag, as Copa does: a cache rule holds nothing before its first pull. */
+/** Reads the manifests by tag, as Copa does, because a cache rule has nothing before the first pull. */
 async function anyIsThere(
   registry: Registry,
   mirror: RepositoryName,

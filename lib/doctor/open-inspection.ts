@@ -7,7 +7,7 @@ export type Opened =
   | { readonly ok: true; readonly inspection: Inspection }
   | { readonly ok: false; readonly outcome: Outcome };
 
-/** The parts of the app by these settings, or what is wrong with them. Sends nothing. */
+/** Makes the app's parts from these settings, or explains the faults. Sends nothing. */
 export function openInspection(
   settings: Readonly<Record<string, string | undefined>>,
   options: Parameters<typeof createInspection>[1],
@@ -23,12 +23,12 @@ function explain(error: unknown): Outcome {
   if (error instanceof SettingsError) {
     return fail(
       error.faults.join('; '),
-      'Correct each of these: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to give them to this command.',
+      'Correct each setting: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to pass settings to this command.',
     );
   }
-  // The SDKs' own texts may quote a connection string.
+  // The SDKs' error texts may quote a connection string.
   return fail(
     `an address or a connection string is malformed (${failureName(error)})`,
-    'Check the settings whose names begin with AzureWebJobsStorage, and PATCHWRIGHT_ARM_ENDPOINT.',
+    'Check the settings that start with AzureWebJobsStorage, and PATCHWRIGHT_ARM_ENDPOINT.',
   );
 }

@@ -1,10 +1,10 @@
-/** What a check found. `detail` and `whatToDo` are for people and hold no secret. */
+/** The outcome of a check. `detail` and `whatToDo` are for people and hold no secret. */
 export type Outcome =
   | { readonly status: 'pass'; readonly detail: string }
-  /** It works, but somebody should look at it. */
+  /** It works, but needs attention. */
   | { readonly status: 'warn'; readonly detail: string; readonly whatToDo: string }
   | { readonly status: 'fail'; readonly detail: string; readonly whatToDo: string }
-  /** Nothing can be said: `detail` tells why. */
+  /** Not checked; `detail` says why. */
   | { readonly status: 'skipped'; readonly detail: string };
 
 export function pass(detail: string): Outcome {
@@ -23,7 +23,7 @@ export function skipped(detail: string): Outcome {
   return { status: 'skipped', detail };
 }
 
-/** A check and what it found. */
+/** A check with its outcome. */
 export type CheckResult = Outcome & {
   readonly id: string;
   readonly title: string;

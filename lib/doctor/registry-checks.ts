@@ -8,13 +8,15 @@ import type { Check, CheckContext } from './check.ts';
 import { registryRoles } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 
-/** Of a policy so many repositories are looked at: rights differ by prefix, not by repository. */
+/**
+ * Checks only this many repositories of a policy, because rights differ by prefix, not by repository.
+ */
 const SAMPLE = 10;
 
 export const registryChecks: readonly Check[] = [
   {
     id: 'registry',
-    title: 'The registry answers and takes the identity',
+    title: 'The registry answers and accepts the identity',
     needs: ['identity'],
     async run({ app }) {
       await app.registry.mintToken([{ repository: workerRepository(app), actions: ['pull'] }]);
@@ -23,13 +25,13 @@ export const registryChecks: readonly Check[] = [
   },
   {
     id: 'registry-token',
-    title: 'A token can be had that holds the scopes of a job, and no others',
+    title: 'The registry issues a token with the scopes of a job and no others',
     needs: ['registry'],
     run: mintScoped,
   },
   {
     id: 'policy',
-    title: 'The policy is there and has no fault',
+    title: 'The policy exists and has no fault',
     needs: ['registry-token'],
     run: readPolicy,
   },
@@ -41,13 +43,13 @@ export const registryChecks: readonly Check[] = [
   },
   {
     id: 'registry-publish',
-    title: 'Patched images may be pushed to the policy’s repositories',
+    title: 'The identity may push to the policy’s repositories',
     needs: ['policy'],
     run: (context) => mayAll(context, (repository) => ({ repository, actions: ['pull', 'push'] })),
   },
   {
     id: 'registry-staging',
-    title: 'Staging repositories may be pushed to, pulled from and deleted from',
+    title: 'The identity may push to, pull from and delete from staging repositories',
     needs: ['policy'],
     run: (context) =>
       mayAll(context, (repository) => ({
@@ -67,19 +69,19 @@ async function mintScoped({ app }: CheckContext): Promise<Outcome> {
   const granted = await actionsGranted(app, [{ repository, actions: ['pull'] }]);
   if (granted === undefined) {
     return warn(
-      'the registry’s tokens do not say what they allow',
-      'Other checks find out what may be done; that tokens are narrow can’t be seen here.',
+      'the registry’s tokens do not show their rights',
+      'Other checks test the rights. Whether tokens are limited to their scopes can’t be checked here.',
     );
   }
   const surplus = granted.filter((action) => !asked.includes(action));
   if (surplus.length > 0) {
     return fail(
       `a token for ${asked.join(', ')} also allows ${surplus.join(', ')}`,
-      'Container groups would get more than they need. Check that PATCHWRIGHT_REGISTRY is an Azure Container Registry.',
+      'Container groups would get more rights than they need. Check that PATCHWRIGHT_REGISTRY is an Azure Container Registry.',
     );
   }
   if (granted.length === 0) return fail(`the identity may not pull ${repository}`, registryRoles());
-  return pass(`a token for ${asked.join(', ')} alone`);
+  return pass(`a token for ${asked.join(', ')} only`);
 }
 
 async function readPolicy({ app }: CheckContext): Promise<Outcome> {
@@ -95,7 +97,7 @@ async function readPolicy({ app }: CheckContext): Promise<Outcome> {
   if (!parsed.ok) {
     return fail(
       `${found.from}: ${parsed.faults.join('; ')}`,
-      'Correct each of these in the document. Until then no run looks at any image.',
+      'Correct each fault in the document (docs/policy.md). Until then, runs patch nothing.',
     );
   }
   const enabled = parsed.policy.repositories.filter((rule) => rule.enabled).length;
@@ -103,7 +105,7 @@ async function readPolicy({ app }: CheckContext): Promise<Outcome> {
   return pass(`${enabled} of ${all} repositories enabled, from ${found.from}`);
 }
 
-/** The first repositories that the policy enables. It was read before, so it parses. */
+/** The first enabled repositories of the policy, which an earlier check has parsed. */
 async function sampleOf({ app }: CheckContext): Promise<readonly RepositoryName[]> {
   const { registry, options } = app;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
@@ -124,7 +126,7 @@ async function listTags(context: CheckContext): Promise<Outcome> {
   if (missing.length === 0) return pass(`tags of ${sample.join(', ')}`);
   return warn(
     `not in the registry: ${missing.join(', ')}`,
-    'Correct the policy, or push the images. Their targets end as skipped, not-found.',
+    'Correct the policy, or push the images. Until then, their targets end skipped, not-found.',
   );
 }
 
@@ -135,7 +137,7 @@ async function mayAll(
   const scopes = (await sampleOf(context)).map(scopeOf);
   if (scopes.length === 0) return skipped('the policy enables no repository');
   const granted = await actionsGranted(context.app, scopes);
-  if (granted === undefined) return skipped('the registry’s tokens do not say what they allow');
+  if (granted === undefined) return skipped('the registry’s tokens do not show their rights');
   const missing = scopes.flatMap(({ repository, actions }) => {
     const lacking = actions.filter((action) => !granted.includes(`${repository}:${action}`));
     return lacking.length === 0 ? [] : [`${lacking.join(' and ')} on ${repository}`];
@@ -144,7 +146,7 @@ async function mayAll(
   return pass(scopes.map(({ repository }) => repository).join(', '));
 }
 
-/** `repository:action` for all that a token with these scopes allows. */
+/** The rights of a token with these scopes, each as `repository:action`. */
 async function actionsGranted(
   app: CheckContext['app'],
   scopes: readonly TokenScope[],

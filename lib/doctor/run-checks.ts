@@ -4,9 +4,10 @@ import type { Sleep } from '../sleep.ts';
 import { explainFailure } from './explain-failure.ts';
 import { type CheckResult, fail, type Outcome, skipped } from './outcome.ts';
 
-const AGAIN = 'Run it again; if it stays so, look at the network between here and the service.';
+const AGAIN =
+  'Run the command again; if it persists, check the network between here and the service.';
 
-/** A check that only has to be run. */
+/** A check that is ready to run. */
 export interface RunnableCheck {
   readonly id: string;
   readonly title: string;
@@ -18,18 +19,18 @@ export interface RunnableCheck {
 
 export interface RunOptions {
   readonly concurrency: number;
-  /** For all of them: what has not ended by then has failed. */
+  /** Time limit for all checks. A check that has not ended by then fails. */
   readonly limitSeconds: number;
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly stop: AbortSignal;
-  /** The titles of those that run now, and how many have ended. */
+  /** Receives the titles of the running checks and the number of those that ended. */
   readonly onChange: (running: readonly string[], ended: number) => void;
 }
 
 /**
- * Runs all checks, each once those that it needs have passed, and gives the results in the order of
- * the checks, in which a check stands behind all that it needs. Never throws.
+ * Runs each check after the checks that it needs have passed. `checks` must be in that order; the
+ * results keep it. Never throws.
  */
 export async function runChecks(
   checks: readonly RunnableCheck[],
@@ -39,7 +40,7 @@ export async function runChecks(
   const allStartedAt = options.clock.now().getTime();
   const running = new Set<string>();
   const pending = new Map<string, Promise<CheckResult>>();
-  /** Skipped check → the one that failed, so that a whole chain names its first link. */
+  /** Skipped check → the failed check at the start of its chain. */
   const blockedBy = new Map<string, string>();
   let ended = 0;
 
@@ -51,7 +52,7 @@ export async function runChecks(
       const root = blockedBy.get(blocker.id) ?? blocker.id;
       blockedBy.set(id, root);
       ended += 1;
-      return { id, title, seconds: 0, ...skipped(`not looked at: it needs ${root}`) };
+      return { id, title, seconds: 0, ...skipped(`not checked: it needs ${root}`) };
     }
     return limit(async () => {
       const startedAt = options.clock.now().getTime();
@@ -78,14 +79,15 @@ async function withinLimits(
 ): Promise<Outcome> {
   const { stop, sleep } = options;
   if (stop.aborted) return skipped('interrupted');
-  if (seconds <= 0) return fail(`no time left: all together had ${options.limitSeconds} s`, AGAIN);
+  if (seconds <= 0)
+    return fail(`no time left: all checks together had ${options.limitSeconds} s`, AGAIN);
   const over = new AbortController();
-  const tooLong = fail(`no end within ${Math.ceil(seconds)} s`, AGAIN);
+  const tooLong = fail(`not finished within ${Math.ceil(seconds)} s`, AGAIN);
   try {
     return await Promise.race([
       check.run(),
       sleep(seconds * 1000, over.signal).then(() => tooLong),
-      // What cleans up after itself hears of the interruption by itself.
+      // A check that cleans up reacts to the interruption itself.
       ...(check.cleansUp ? [] : [aborted(stop, over.signal).then(() => skipped('interrupted'))]),
     ]);
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Check, CheckContext } from './check.ts';
 import { isUntrusted, TRUST_ADVICE } from './explain-failure.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';
 
-/** With a connection string storage needs nobody's token. */
+/** With a connection string, storage needs no token of an identity. */
 function storageNeeds({ settings }: CheckContext): readonly string[] {
   return settings.storage.kind === 'identity' ? ['storage', 'identity'] : ['storage'];
 }
@@ -23,14 +23,14 @@ export const storageChecks: readonly Check[] = [
   },
   {
     id: 'storage-tables',
-    title: 'Each table is there; a row can be written, read and deleted',
+    title: 'Each table exists, and a row can be written, read and deleted',
     needs: storageNeeds,
     run: ({ tables, newId }) =>
       tryAll(Object.values(TABLES), 'tables', (table) => tryOutTable(tables, table, newId())),
   },
   {
     id: 'storage-queues',
-    title: 'Each queue is there; a message can be sent and deleted',
+    title: 'Each queue exists, and a message can be sent and deleted',
     needs: storageNeeds,
     run: (context) =>
       tryAll(Object.values(QUEUES), 'queues', async (queue) => {
@@ -39,13 +39,13 @@ export const storageChecks: readonly Check[] = [
   },
   {
     id: 'storage-poison-queues',
-    title: 'Each poison queue is there and may be used; none holds a message',
+    title: 'Each poison queue exists, can be used and is empty',
     needs: storageNeeds,
     run: tryPoisonQueues,
   },
   {
     id: 'storage-containers',
-    title: 'Each blob container is there; a blob can be written, read and deleted',
+    title: 'Each blob container exists, and a blob can be written, read and deleted',
     needs: storageNeeds,
     run: (context) =>
       tryAll(Object.values(CONTAINERS), 'blob containers', (container) =>
@@ -54,7 +54,7 @@ export const storageChecks: readonly Check[] = [
   },
   {
     id: 'storage-result-address',
-    title: 'An address can be signed under which a group creates one blob, once',
+    title: 'The app can sign an address that lets a group create one blob, once',
     needs: ['storage-containers'],
     run: tryAddress,
   },
@@ -64,7 +64,7 @@ async function reach({ storageAddresses, http }: CheckContext): Promise<Outcome>
   for (const address of storageAddresses) {
     const url = new URL(address);
     try {
-      // Any answer will do: without a token it is a refusal.
+      // Any response is enough. Without a token it is a refusal.
       await http.send(createPipelineRequest({ url: url.href, timeout: 10_000 }));
     } catch (error) {
       const code = failureName(error);
@@ -79,7 +79,7 @@ async function reach({ storageAddresses, http }: CheckContext): Promise<Outcome>
   return pass(storageAddresses.map((address) => new URL(address).host).join(', '));
 }
 
-/** Tries each, and names every one that is missing; any other failure is the check's. */
+/** Tries each and names all that are missing. Any other failure fails the check. */
 async function tryAll<Name extends string>(
   names: readonly Name[],
   kind: string,
@@ -97,7 +97,7 @@ async function tryAll<Name extends string>(
   if (missing.length === 0) return pass(`${names.length} ${kind} can be used`);
   return fail(
     `missing ${kind}: ${missing.join(', ')}`,
-    'Deploy infra/main.bicep again: it makes what is missing.',
+    'Deploy infra/main.bicep again; it creates what is missing.',
   );
 }
 
@@ -111,7 +111,7 @@ async function tryPoisonQueues({ queueTrial }: CheckContext): Promise<Outcome> {
   if (outcome.status !== 'pass' || waiting.length === 0) return outcome;
   return warn(
     `messages wait in ${waiting.join(', ')}`,
-    'Each is one that failed again and again. Look at the app’s log of that time, then clear the queue.',
+    'Each message failed several times. Read the app’s log of that time, then clear the queue.',
   );
 }
 
@@ -150,17 +150,17 @@ async function tryAddress({ app, http, newId }: CheckContext): Promise<Outcome> 
     const [first, second] = [await put(), await put()];
     if (first.status !== 201) {
       return fail(
-        `storage answered ${first.status} to the address that it should take`,
-        'Check that the identity has Storage Blob Data Owner or Contributor, and the account’s firewall: container groups come from outside.',
+        `storage answered ${first.status} to the first write under a signed address`,
+        'Check that the identity has Storage Blob Data Owner or Contributor, and that the account’s firewall allows container groups.',
       );
     }
     if (second.status !== 403) {
       return fail(
         `storage answered ${second.status} to a second write under the same address`,
-        'A result could be overwritten. Check that nothing stands between here and the account.',
+        'A result could be overwritten. Check that no proxy is between here and the account.',
       );
     }
-    return pass(`a blob was created in ${CONTAINERS.results}, and not twice`);
+    return pass(`a blob was created in ${CONTAINERS.results}, and could not be overwritten`);
   } finally {
     await app.blobs.delete(CONTAINERS.results, name);
   }

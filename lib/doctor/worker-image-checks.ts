@@ -14,13 +14,13 @@ const BUILD =
 export const workerImageChecks: readonly Check[] = [
   {
     id: 'worker-scan-image',
-    title: 'The scanning worker image is there, with the expected tools',
+    title: 'The scanning worker image exists and has the expected tools',
     needs: ['registry-token'],
     run: ({ app }) => inspect(app.registry, app.options.scanWorkerImage, 'scan'),
   },
   {
     id: 'worker-patch-image',
-    title: 'The patching worker image is there, with the expected tools',
+    title: 'The patching worker image exists and has the expected tools',
     needs: ['registry-token'],
     async run({ app }) {
       const { builder, patchWorkerImage } = app.options;
@@ -39,7 +39,7 @@ async function inspect(
   const setting = `PATCHWRIGHT_${kind === 'scan' ? 'SCAN' : 'PATCH'}_WORKER_IMAGE`;
   const config = await readConfig(registry, image);
   if (config === undefined) {
-    return fail(`there is no ${image.reference}`, `${BUILD} ${setting} to its digest.`);
+    return fail(`the registry has no ${image.reference}`, `${BUILD} ${setting} to its digest.`);
   }
   const { os, architecture } = config;
   if (os !== 'linux' || architecture !== 'amd64') {
@@ -64,8 +64,8 @@ function compareTools(
   const shown = expected.map(([tool, version]) => `${tool} ${version}`).join(', ');
   if (found.every(({ actual }) => actual === undefined)) {
     return warn(
-      `the image does not say which tools it holds; expected: ${shown}`,
-      `${BUILD} ${setting} to its digest. An image of your own: label it ${TOOL_LABEL}NAME=VERSION.`,
+      `the image has no labels for its tools; expected: ${shown}`,
+      `${BUILD} ${setting} to its digest. Label an image of your own ${TOOL_LABEL}NAME=VERSION.`,
     );
   }
   const other = found.filter(({ version, actual }) => actual !== version);
@@ -76,7 +76,9 @@ function compareTools(
   return fail(`another version: ${differences.join('; ')}`, `${BUILD} ${setting} to its digest.`);
 }
 
-/** Of an index, as buildx makes it, the config of linux/amd64. Undefined where any part is missing. */
+/**
+ * The config of the image; for an index, of its linux/amd64 image. Undefined if any part is missing.
+ */
 async function readConfig(
   registry: Registry,
   { repository, reference }: WorkerImage,

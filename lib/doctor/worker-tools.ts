@@ -1,6 +1,6 @@
 /**
- * The versions of the tools in the worker images that this version of Patchwright is made for. They
- * stand in the go.mod files of infra/worker and in its Dockerfile's labels; a test holds them equal.
+ * The tool versions that this version of Patchwright expects in the worker images. The go.mod files and
+ * the Dockerfile's labels in infra/worker have the same; a test compares them.
  */
 export const WORKER_TOOLS = {
   scan: { trivy: '0.74.0', bbolt: '1.4.3' },
@@ -9,5 +9,5 @@ export const WORKER_TOOLS = {
   'patch-remote': { copa: '0.14.2' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
-/** The label of a worker image's config that says a tool's version: `io.patchwright.tool.trivy`. */
+/** Prefix of the labels with the tools' versions, for example `io.patchwright.tool.trivy`. */
 export const TOOL_LABEL = 'io.patchwright.tool.';

@@ -20,7 +20,7 @@ function table(heading: string): string[][] {
 }
 
 describe('docs/cli.md', () => {
-  it('lists every check, in order, as the code has it', () => {
+  it('lists every check in the order of the code', () => {
     expect(table('The checks')).toEqual(
       CHECKS.map(({ id, title, probe }) => [id, probe ? `${title} (--probe)` : title]),
     );
@@ -39,7 +39,7 @@ describe('docs/cli.md', () => {
 
   it.each(
     COMMANDS.flatMap(({ name, options }) => options.map((option) => [name, option] as const)),
-  )('tells what %s does with each option of its own: $1.name', (command, { name, value }) => {
+  )('explains every option of %s: $1.name', (command, { name, value }) => {
     const section = docs.split(`\n## ${command}\n`)[1]?.split('\n## ')[0] ?? '';
 
     expect(section).toContain(value === undefined ? `--${name}\`` : `--${name} ${value}\``);
@@ -52,7 +52,7 @@ describe('docs/cli.md', () => {
 });
 
 describe('the checks', () => {
-  it('have ids of their own, and stand behind those that they need', () => {
+  it('have unique ids and come after the checks that they need', () => {
     const ids = CHECKS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [at, { needs }] of CHECKS.entries()) {

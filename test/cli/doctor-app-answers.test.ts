@@ -40,7 +40,7 @@ function answering(
   return (response) => void response.writeHead(status, headers).end(body);
 }
 
-/** Asks a server that answers so in the app's place. */
+/** Runs `doctor --app` against a server that gives this answer. */
 async function ask(answer: Answer, stop?: AbortSignal): Promise<CliRun> {
   server = await startLocalServer((request, response) => {
     asked.push(request);
@@ -58,7 +58,7 @@ async function doctor(url: string, key?: string, stop?: AbortSignal): Promise<Cl
   return run;
 }
 
-/** What, where, what to do: a line each. */
+/** Expects one line each for what failed, where, and what to do. */
 function expectFailure(run: CliRun, what: RegExp, whatToDo: RegExp): void {
   expect(run).toMatchObject({ code: 3, stdout: '' });
   const [first = '', where = '', last = '', ...rest] = run.stderr.split('\n');
@@ -69,8 +69,8 @@ function expectFailure(run: CliRun, what: RegExp, whatToDo: RegExp): void {
   expect(rest).toEqual(['']);
 }
 
-describe('the answer to doctor --app', () => {
-  it('is asked for once, with the key in a header', async () => {
+describe('doctor --app, by the app’s response,', () => {
+  it('sends one request, with the key in a header', async () => {
     const run = await ask(answering(200, JSON.stringify({ ...REPORT, toCome: true })));
 
     expect(reportOf(run)).toEqual(REPORT);
@@ -80,15 +80,15 @@ describe('the answer to doctor --app', () => {
   });
 
   it.each([
-    [302, /sends elsewhere/, /own address/],
-    [401, /does not take the function key/, /az functionapp keys list/],
-    [403, /stopped, or does not let/, /az functionapp start/],
-    [404, /there is no doctor/, /func azure functionapp publish.*\/api\/health/],
-    [500, /does not run/, /\/api\/health/],
-    [503, /does not run/, /wait a minute.*log/],
-    [504, /did not end in time/, /again/],
-    [418, /nobody expects/, /address/],
-  ])('of status %i is explained, and the page with it is not shown', async (status, what, todo) => {
+    [302, /the app redirected/, /own address/],
+    [401, /refuses the function key/, /az functionapp keys list/],
+    [403, /stopped, or refuses/, /az functionapp start/],
+    [404, /no \/api\/doctor endpoint/, /func azure functionapp publish.*\/api\/health/],
+    [500, /is not running/, /\/api\/health/],
+    [503, /is not running/, /wait a minute.*log/],
+    [504, /did not finish in time/, /again/],
+    [418, /unexpected response/, /address/],
+  ])('explains the status %i and does not show the page', async (status, what, todo) => {
     const html = '<html>Service Unavailable</html>';
 
     const run = await ask(answering(status, html, { 'content-type': 'text/html' }));
@@ -99,7 +99,7 @@ describe('the answer to doctor --app', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('takes the key to no other place', async () => {
+  it('does not send the key to the target of a redirect', async () => {
     const elsewhere: IncomingMessage[] = [];
     const authority = await createAuthority();
     trustAuthority(authority.caPem);
@@ -114,28 +114,28 @@ describe('the answer to doctor --app', () => {
     const run = await ask(answering(307, '', { location: `${other.url}/api/doctor` }));
 
     await other.close();
-    expectFailure(run, /sends elsewhere/, /App Service Authentication/);
+    expectFailure(run, /the app redirected/, /App Service Authentication/);
     expect(elsewhere).toEqual([]);
   });
 
   it.each([
     ['a page', '<html>Your app is up</html>'],
-    ['no report', '{"status":"ok"}'],
+    ['another document', '{"status":"ok"}'],
     ['a report of another version', JSON.stringify({ ...REPORT, version: 2 })],
-    ['a report of nothing', JSON.stringify({ ...REPORT, checks: [] })],
+    ['a report without checks', JSON.stringify({ ...REPORT, checks: [] })],
     [
-      'a check of an unknown status',
+      'a check with an unknown status',
       JSON.stringify({ ...REPORT, checks: [{ ...REPORT.checks[0], status: 'fine' }] }),
     ],
     ['more than a mebibyte', JSON.stringify({ ...REPORT, more: 'x'.repeat(1024 * 1024) })],
-    ['nothing', ''],
-  ])('that is %s is refused', async (_, body) => {
+    ['an empty body', ''],
+  ])('refuses %s', async (_, body) => {
     const run = await ask(answering(200, body));
 
-    expectFailure(run, /no report of a doctor of this version/, /publish the app of the version/);
+    expectFailure(run, /not a doctor report of this version/, /publish the version of the app/);
   });
 
-  it('can forge no line of the report', async () => {
+  it('does not let a detail forge a line of the report', async () => {
     const [check] = REPORT.checks;
     const detail = 'none\n✓ everything is well \u001b[2J';
     const body = JSON.stringify({ ...REPORT, checks: [{ ...check, detail }] });
@@ -145,7 +145,7 @@ describe('the answer to doctor --app', () => {
     expect(reportOf(run).checks[0]?.detail).toBe('none?✓ everything is well ?[2J');
   });
 
-  it('that does not come is told by its code', async () => {
+  it('names the error code if no response arrives', async () => {
     const gone = await startLocalServer(() => undefined);
     await gone.close();
 
@@ -153,7 +153,7 @@ describe('the answer to doctor --app', () => {
     expectFailure(await ask((response) => void response.destroy()), /no answer \(/, /network/);
   });
 
-  it('from who has no trusted certificate is not taken', async () => {
+  it('refuses a server whose certificate is not trusted', async () => {
     const authority = await createAuthority();
     server = await startLocalServer((request) => void asked.push(request), {
       tls: await authority.issue(['localhost']),
@@ -167,7 +167,7 @@ describe('the answer to doctor --app', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is not waited for after Ctrl+C', async () => {
+  it('stops waiting after Ctrl+C', async () => {
     const stop = new AbortController();
 
     const run = await ask(() => stop.abort(), stop.signal);
@@ -180,10 +180,10 @@ describe('doctor --app', () => {
   it.each([
     ['my-app', /must be an address: https:/],
     ['ftp://localhost', /must be an address: https:/],
-    ['http://my-app.azurewebsites.net', /must begin with https:/],
-    ['https://localhost/api/doctor', /the address alone/],
-    [`https://localhost/?code=${KEY}`, /the address alone.*PATCHWRIGHT_FUNCTION_KEY/],
-    [`https://user:${KEY}@localhost`, /the address alone/],
+    ['http://my-app.azurewebsites.net', /must start with https:/],
+    ['https://localhost/api/doctor', /an address without a path/],
+    [`https://localhost/?code=${KEY}`, /an address without .*PATCHWRIGHT_FUNCTION_KEY/],
+    [`https://user:${KEY}@localhost`, /an address without a path/],
   ])('refuses the address %s in one line, without quoting it', async (url, says) => {
     const run = await doctor(url, KEY);
 
@@ -192,23 +192,23 @@ describe('doctor --app', () => {
     expect(run.stderr.trimEnd()).not.toContain('\n');
   });
 
-  it.each([undefined, '', 'two\nlines'])('needs a function key, which %j is not', async (key) => {
+  it.each([undefined, '', 'two\nlines'])('refuses %j as a function key', async (key) => {
     const run = await doctor('https://localhost:1', key);
 
     expectFailure(run, /function key/, /az functionapp keys list/);
   });
 
   it.each([
-    [['--probe'], /"--probe".*without it/],
-    [['--settings', 'settings.json'], /"--settings": the app has its own/],
-  ])('does not go with %j', async (args, says) => {
+    [['--probe'], /"--probe" exclude each other.*without "--app"/],
+    [['--settings', 'settings.json'], /"--settings" exclude each other/],
+  ])('can’t be combined with %j', async (args, says) => {
     const run = await runInProcess(['doctor', '--app', 'https://localhost:1', ...args]);
 
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(says);
   });
 
-  it('leaves a key that is in the environment out of the settings, where the app is not asked', async () => {
+  it('without it, does not take the function key in the environment for a setting', async () => {
     const run = await runInProcess(['doctor', '--output', 'json'], {
       environment: { PATCHWRIGHT_FUNCTION_KEY: KEY },
     });

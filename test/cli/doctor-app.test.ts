@@ -8,9 +8,7 @@ import { type DoctorWorld, startDoctorWorld } from './support/doctor-world.ts';
 import { type CliRun, runInProcess } from './support/run-in-process.ts';
 import { type StorageAccount, storageAccount } from './support/storage-account.ts';
 
-/*
- * `patchwright doctor --app`: the built app, in its host, looks at what it stands on.
- */
+/** `patchwright doctor --app` with the built app in its host. */
 let here: DoctorWorld;
 let host: FunctionsHost;
 let account: StorageAccount;
@@ -32,7 +30,7 @@ afterEach(async () => {
 });
 afterAll(() => here?.close());
 
-/** With nothing of the app's settings: it is the app that has them. */
+/** Runs the command without the app's settings, because the app has its own. */
 async function askApp(...args: readonly string[]): Promise<CliRun> {
   const run = await runInProcess(['doctor', '--app', host.url, ...args], {
     environment: { PATCHWRIGHT_FUNCTION_KEY: host.keys.function },
@@ -44,7 +42,7 @@ async function askApp(...args: readonly string[]): Promise<CliRun> {
 }
 
 describe('doctor --app', () => {
-  it('shows what the app finds with its own identity, and leaves nothing behind', async () => {
+  it('shows the findings of the app with its own identity, and leaves nothing behind', async () => {
     const run = await askApp('--output', 'json');
 
     expect(findingsOf(run)).toEqual([]);
@@ -64,7 +62,7 @@ describe('doctor --app', () => {
 
   const seen = ['a missing table', 'no right to push patched images', 'an old database'];
   it.each(BROKEN_VARIANTS.filter(({ title }) => seen.includes(title)))(
-    'finds as the app sees it: $title',
+    'shows a finding of the app: $title',
     async ({ change, finding, code = 1 }) => {
       await change?.({ here, account, breakages, undo });
 
@@ -75,7 +73,7 @@ describe('doctor --app', () => {
     },
   );
 
-  it('is answered with 200 whatever is found, and to nobody without the key', async () => {
+  it('always gets 200 from the app, and 401 without the key', async () => {
     breakages.grant();
     const get = (headers: Record<string, string>) => fetch(`${host.url}/api/doctor`, { headers });
 
@@ -89,13 +87,13 @@ describe('doctor --app', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('says what to do where the key is wrong', async () => {
+  it('says what to do if the key is wrong', async () => {
     const run = await runInProcess(['doctor', '--app', host.url], {
       environment: { PATCHWRIGHT_FUNCTION_KEY: 'not-the-key' },
     });
 
     expect(run).toMatchObject({ code: 3, stdout: '' });
-    expect(run.stderr).toMatch(/does not take the function key \(status 401\)/);
+    expect(run.stderr).toMatch(/refuses the function key \(status 401\)/);
     expect(run.stderr).toMatch(/what to do: .*az functionapp keys list/);
     expect(run.stderr).not.toContain('not-the-key');
   });

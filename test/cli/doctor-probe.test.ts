@@ -35,7 +35,7 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 describe('doctor --probe', () => {
-  it('asks ARM for one group of each kind, as the jobs do', async () => {
+  it('creates one group of each kind that jobs use', async () => {
     const asked: string[] = [];
     here.world.arm.setFaults(({ name, tags, request }) => {
       const container = request.properties.containers[0]?.properties;
@@ -56,7 +56,7 @@ describe('doctor --probe', () => {
     await expectNothingLeft();
   });
 
-  it('says which calls a Confidential group refuses, and minds none of them in a Standard one', async () => {
+  it('names the calls that a Confidential group refuses, and ignores them in a Standard group', async () => {
     await here.allowMounts(false);
 
     const run = await here.doctor(['--probe']);
@@ -72,7 +72,7 @@ describe('doctor --probe', () => {
     await expectNothingLeft();
   });
 
-  it('fails a Confidential group in which runc runs nothing, though mounts work', async () => {
+  it('fails a Confidential group in which mounts work but runc does not', async () => {
     await here.allowRunc(false);
 
     const run = await here.doctor(['--probe']);
@@ -85,7 +85,7 @@ describe('doctor --probe', () => {
     await expectNothingLeft();
   });
 
-  it('writes down where BuildKit works, and takes it back where it does not', async () => {
+  it('stores that BuildKit works in the region, and deletes it after a probe where it does not', async () => {
     const { app } = createInspection(here.settings(), { identity: 'app' });
     const remembered: boolean[] = [];
     for (const allowed of [false, true, false]) {
@@ -103,9 +103,9 @@ describe('doctor --probe', () => {
   });
 
   it.each([
-    ['capacity', /no room|not available .* → .*another PATCHWRIGHT_LOCATION/],
+    ['capacity', /no capacity|not available .* → .*another PATCHWRIGHT_LOCATION/],
     ['image', /InaccessibleImage.* → Check that the worker image/],
-  ] as const)('passes on why a group is refused: %s', async (reason, finding) => {
+  ] as const)('shows the reason for a refused group: %s', async (reason, finding) => {
     here.world.arm.setFaults(({ request }) =>
       skuOf(request) === 'Confidential' ? { kind: 'refused', with: reason } : undefined,
     );
@@ -117,7 +117,7 @@ describe('doctor --probe', () => {
     await expectNothingLeft();
   });
 
-  it('finds the group whose creation was answered by nobody, and takes it away', async () => {
+  it('finds and deletes a group if the response to its creation was lost', async () => {
     here.world.arm.setFaults(({ request }) =>
       skuOf(request) === 'Standard' ? { kind: 'answer-lost' } : undefined,
     );
@@ -128,7 +128,7 @@ describe('doctor --probe', () => {
     await expectNothingLeft();
   });
 
-  it('says so when a group ends without a result', async () => {
+  it('fails if a group ends without a result', async () => {
     here.world.arm.setFaults(({ request }) =>
       skuOf(request) === 'Standard' ? { kind: 'ends-without-running', exitCode: 1 } : undefined,
     );
@@ -160,10 +160,10 @@ describe('doctor --probe', () => {
     for (const name of left) await groups.delete(GroupName.parse(name));
   });
 
-  it('takes its groups away when it is interrupted, and ends with 130', async () => {
+  it('deletes its groups and exits with 130 if interrupted', async () => {
     const stop = new AbortController();
     here.world.arm.setFaults(() => ({ kind: 'never-ends' }));
-    // ARM is asked how a group is only while its result is awaited.
+    // The first GET of a group happens while the probe waits for its result.
     here.world.arm.setRequestFaults(({ method, path }) => {
       if (method === 'GET' && path.includes('/pw-probe-')) stop.abort();
       return undefined;
@@ -189,7 +189,7 @@ describe('doctor --probe with a remote BuildKit', () => {
     daemon = undefined;
   });
 
-  it('has a Standard group of the patch worker be let in, and starts no Confidential one', async () => {
+  it('connects from a Standard group with the patch worker, and starts no Confidential group', async () => {
     daemon = await startRemoteDaemon();
     const asked: string[] = [];
     here.world.arm.setFaults(({ request }) => {
@@ -219,19 +219,19 @@ describe('doctor --probe with a remote BuildKit', () => {
 
   it.each([
     {
-      what: 'does not take the client’s certificate',
+      what: 'refuses the client’s certificate',
       options: {},
       settings: (started: RemoteDaemon) => started.strangersSettings(),
       detail: /localhost:\d+: (?:ERR_SSL|ECONNRESET|closed)/,
     },
     {
-      what: 'comes with a certificate for another name',
+      what: 'has a certificate for another name',
       options: { names: ['elsewhere.test'] },
       settings: () => ({}),
       detail: /ERR_TLS_CERT_ALTNAME_INVALID/,
     },
     {
-      what: 'speaks no HTTP/2',
+      what: 'does not support HTTP/2',
       options: { http2: false as const },
       settings: () => ({}),
       detail: /localhost:\d+: \S/,
@@ -242,7 +242,7 @@ describe('doctor --probe with a remote BuildKit', () => {
       settings: () => ({ BUILDKIT_ADDRESS: 'tcp://localhost:1' }),
       detail: /localhost:1: ECONNREFUSED/,
     },
-  ])('fails, and says why, where the daemon $what', async ({ options, settings, detail }) => {
+  ])('fails and says why if the daemon $what', async ({ options, settings, detail }) => {
     daemon = await startRemoteDaemon(options);
     const all = { ...daemon.settings, ...(await settings(daemon)) };
 
@@ -250,7 +250,7 @@ describe('doctor --probe with a remote BuildKit', () => {
 
     const finding = findingsOf(run).find((line) => line.includes('probe-remote'));
     expect(finding).toMatch(
-      /^fail probe-remote: the group does not get into tcp:.* → .*BUILDKIT_ADDRESS.*--tlscacert/,
+      /^fail probe-remote: the group can’t use tcp:.* → .*BUILDKIT_ADDRESS.*--tlscacert/,
     );
     expect(finding).toMatch(detail);
     expect(run.stdout + run.stderr).not.toContain('PRIVATE KEY');

@@ -16,7 +16,7 @@ import { type StorageAccount, storageAccount } from './support/storage-account.t
 let here: DoctorWorld;
 let account: StorageAccount;
 let breakages: Breakages;
-/** How to undo what a test broke, the last first. */
+/** Undo what a test broke, in reverse order. */
 const steps: Undo[] = [];
 const undo = (step: Undo) => void steps.push(step);
 
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 afterAll(() => here.close());
 
-/** Runs the doctor, and sees to it that its output holds no credential and that it cleaned up. */
+/** Runs the doctor and checks that its output contains no credential. */
 async function examine(
   settings: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
@@ -41,13 +41,13 @@ async function examine(
   return run;
 }
 
-describe('doctor in an Azure where all is well', () => {
-  it('passes every check, with status 0, and leaves nothing behind', async () => {
+describe('doctor in an Azure without faults', () => {
+  it('passes every check, exits with 0 and leaves nothing behind', async () => {
     const run = await examine({}, ['--probe']);
 
     expect(findingsOf(run)).toEqual([]);
     const { checks, counts, status } = reportOf(run);
-    // A builder is of one kind: the probe of the other has nothing to do.
+    // Only the probe of the configured builder runs.
     expect(checks.filter((check) => check.status === 'skipped')).toMatchObject([
       { id: 'probe-remote', detail: 'PATCHWRIGHT_BUILDER is confidential' },
     ]);
@@ -61,7 +61,7 @@ describe('doctor in an Azure where all is well', () => {
     expect(here.world.arm.groups()).toEqual([]);
   });
 
-  it('is content with cache rules that nobody has pulled through yet', async () => {
+  it('accepts cache rules that have not been used yet', async () => {
     const { registry } = here.world;
     const originals = registry.storage.repositories().map(({ name }) => String(name));
     const cacheRules = originals
@@ -75,7 +75,7 @@ describe('doctor in an Azure where all is well', () => {
     expect(findingsOf(run)).toEqual([]);
   });
 
-  it('prints a list, a total and what to do next for people', async () => {
+  it('prints a list, a total and the next step as a table', async () => {
     const run = await examine({}, ['--output', 'table']);
 
     const lines = run.stdout.trimEnd().split('\n');
@@ -84,7 +84,7 @@ describe('doctor in an Azure where all is well', () => {
     expect(lines.at(-1)).toContain('--probe');
   });
 
-  it('takes storage by a connection string, and then asks no token for it', async () => {
+  it('requests no token for storage with a connection string', async () => {
     const settings = Object.fromEntries(
       Object.entries(here.settings()).filter(([name]) => !name.startsWith('AzureWebJobsStorage')),
     );
@@ -116,7 +116,7 @@ describe('doctor names faulty settings', () => {
       detail: /PATCHWRIGHT_REGISTRY is missing.*PATCHWRIGHT_DRY_RUN/,
     },
     {
-      fault: 'an authority’s file that is not there',
+      fault: 'a missing file of an authority',
       settings: { PATCHWRIGHT_EXTRA_CA_FILE: '/nowhere/ca.pem' },
       detail: /PATCHWRIGHT_EXTRA_CA_FILE: \/nowhere\/ca.pem can't be read \(ENOENT\)/,
     },
@@ -130,7 +130,7 @@ describe('doctor names faulty settings', () => {
   });
 });
 
-describe('doctor finds what is amiss, says what to do, and blames nothing else', () => {
+describe('doctor reports only the fault, with advice:', () => {
   it.each(BROKEN_VARIANTS)('$title', async ({ change, settings, finding, code = 1 }) => {
     const changed = await change?.({ here, account, breakages, undo });
 
@@ -140,11 +140,11 @@ describe('doctor finds what is amiss, says what to do, and blames nothing else',
     expect(run.code).toBe(code);
   });
 
-  it('leaves nothing behind whatever it found', async () => {
+  it('nothing is left behind by all of these', async () => {
     expect(await account.contents()).toEqual([]);
   });
 
-  it('skips the quotas where they may not be read: nothing needs them', async () => {
+  it('quotas that may not be read are skipped', async () => {
     breakages.refuseArm(/usages$/);
 
     const run = await examine();
@@ -155,7 +155,7 @@ describe('doctor finds what is amiss, says what to do, and blames nothing else',
     );
   });
 
-  it('names the first link of a chain of checks that were skipped', async () => {
+  it('skipped checks name the check that failed first', async () => {
     breakages.answerExchange(401, 'UNAUTHORIZED', 'authentication required');
 
     const run = await examine();
@@ -170,7 +170,7 @@ describe('the built program', () => {
   const execute = promisify(execFile);
   const Ended = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() });
 
-  it('does the same from a settings file, in a process of its own', async () => {
+  it('runs the doctor with a settings file in its own process', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'patchwright-cli-'));
     undo(() => rm(folder, { recursive: true }));
     const settings = here.settings({ PATCHWRIGHT_BUILDER: 'none' });

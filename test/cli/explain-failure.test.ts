@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { registryRoles, whatToDoAbout } from '../../lib/doctor/explain-failure.ts';
 
-describe('What to do about a refusal of ARM', () => {
+describe('the advice for a refusal by ARM', () => {
   it.each([
     'LinkedAuthorizationFailed: the client has permission on one scope, not on the linked one',
     'may not perform Microsoft.Network/virtualNetworks/subnets/join/action',
-  ])('is about the subnet where it says %j', (message) => {
+  ])('names the role for the subnet if the message is %j', (message) => {
     const advice = whatToDoAbout('unauthorized', message);
 
     expect(advice).toMatch(/privateNetworking.*Patchwright Subnet Join/);
     expect(advice).not.toContain('Patchwright Container Groups');
   });
 
-  it('is to deploy the template, not to give a wider role', () => {
+  it('is to deploy the template, not to assign a wider role', () => {
     const advice = whatToDoAbout('unauthorized', 'AuthorizationFailed: containerGroups/write');
 
     expect(advice).toMatch(/infra\/main\.bicep.*Patchwright Container Groups/);
@@ -20,7 +20,7 @@ describe('What to do about a refusal of ARM', () => {
   });
 });
 
-it('What to do about a registry that refuses names no role of the registry to give by hand', () => {
+it('the advice for a refusal by the registry names no role to assign by hand', () => {
   expect(registryRoles()).toMatch(/infra\/main\.bicep.*registryPermissionMode.*docs\/security\.md/);
   expect(registryRoles()).not.toMatch(/Acr(?:Pull|Push|Delete)|Repository Contributor/);
 });

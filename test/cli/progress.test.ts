@@ -18,7 +18,7 @@ function started(isTerminal: boolean) {
 }
 
 describe('progress', () => {
-  it('stays silent for what takes less than a second', () => {
+  it('shows nothing for the first second', () => {
     const { written, progress } = started(true);
 
     progress.tell('looking');
@@ -28,7 +28,7 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  it('shows one line after a second, no wider than the terminal, and takes it away', () => {
+  it('shows one line after a second, no wider than the terminal, and removes it at the end', () => {
     const { written, progress } = started(true);
 
     progress.tell('looking at something whose name is long');
@@ -38,7 +38,7 @@ describe('progress', () => {
     expect(written).toEqual(['\r\u001B[2Klooking at something wh (1 s)', '\r\u001B[2K']);
   });
 
-  it('writes nothing where there is no terminal', () => {
+  it('writes nothing if the output is not a terminal', () => {
     const { written, progress } = started(false);
 
     progress.tell('looking');

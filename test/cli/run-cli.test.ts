@@ -3,7 +3,7 @@ import { CliError } from '../../lib/cli/cli-error.ts';
 import type { Command, Invocation } from '../../lib/cli/command.ts';
 import { runInProcess } from './support/run-in-process.ts';
 
-/** A command that tells what it was called with. */
+/** A command that records its invocations. */
 function echo(seen: Invocation[] = []): Command {
   return {
     name: 'echo',
@@ -22,7 +22,7 @@ function echo(seen: Invocation[] = []): Command {
 }
 
 describe('the command line', () => {
-  it('hands a command its options and words', async () => {
+  it('passes options and operands to a command', async () => {
     const seen: Invocation[] = [];
 
     const run = await runInProcess(['echo', 'hello', '--times=3', '--loud', '-o', 'json'], {
@@ -39,17 +39,17 @@ describe('the command line', () => {
   });
 
   it.each([
-    { args: [], says: 'name a command (echo), or ask for --help' },
+    { args: [], says: 'name a command (echo), or use --help' },
     { args: ['ehco', 'x'], says: 'unknown command "ehco": did you mean "echo"?' },
-    { args: ['banana'], says: 'unknown command "banana": "patchwright --help" lists them' },
-    { args: ['--loud'], says: 'unknown option "--loud": "patchwright --help" lists them' },
+    { args: ['banana'], says: 'unknown command "banana": "patchwright --help" lists the commands' },
+    { args: ['--loud'], says: 'unknown option "--loud": "patchwright --help" lists the options' },
     {
       args: ['echo', 'x', '--lout'],
       says: 'unknown option "--lout" of echo: did you mean "--loud"?',
     },
     {
       args: ['echo', 'x', '-z'],
-      says: 'unknown option "-z" of echo: "patchwright echo --help" lists what there is',
+      says: 'unknown option "-z" of echo: "patchwright echo --help" lists the options',
     },
     { args: ['echo', 'x', '--times'], says: 'option "--times" needs a value: --times N' },
     { args: ['echo', 'x', '--times', '--loud'], says: 'option "--times" needs a value: --times N' },
@@ -59,15 +59,15 @@ describe('the command line', () => {
       says: 'option "--output" must be table or json, not "yaml"',
     },
     { args: ['echo'], says: 'echo needs TEXT' },
-    { args: ['echo', 'x', 'y'], says: 'echo does not take "y"' },
+    { args: ['echo', 'x', 'y'], says: 'echo does not take the argument "y"' },
     { args: ['ec\nho'], says: 'unknown command "ec?ho": did you mean "echo"?' },
-  ])('says in one line what is wrong with $args', async ({ args, says }) => {
+  ])('explains in one line what is wrong with $args', async ({ args, says }) => {
     const run = await runInProcess(args, { commands: [echo()] });
 
     expect(run).toEqual({ code: 2, stdout: '', stderr: `patchwright: ${says}\n` });
   });
 
-  it('helps with all commands, and with each', async () => {
+  it('prints help for the program and for each command', async () => {
     const all = await runInProcess(['--help'], { commands: [echo()] });
     const one = await runInProcess(['echo', '--help'], { commands: [echo()] });
     const short = await runInProcess(['echo', '-h'], { commands: [echo()] });
@@ -84,7 +84,7 @@ describe('the command line', () => {
     expect((await runInProcess(['--version'])).stdout).toBe('1.2.3\n');
   });
 
-  it('says what, where and what to do when a command can’t run', async () => {
+  it('says what failed, where and what to do if a command can’t run', async () => {
     const command: Command = {
       ...echo(),
       async run() {
@@ -100,7 +100,7 @@ describe('the command line', () => {
     );
   });
 
-  it('does not quote the message of a failure that nobody expected', async () => {
+  it('does not quote the message of an unexpected failure', async () => {
     const command: Command = {
       ...echo(),
       async run() {

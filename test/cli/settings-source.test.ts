@@ -17,7 +17,7 @@ function contextWith(readFile: CliContext['readFile']): CliContext {
 }
 
 describe('settingsFrom', () => {
-  it('takes the environment where no file is named', async () => {
+  it('returns the environment if no file is named', async () => {
     const context = contextWith(async () => 'never read');
 
     expect(await settingsFrom(context, undefined)).toBe(context.environment);
@@ -32,22 +32,22 @@ describe('settingsFrom', () => {
         { name: 'B', value: '2', slotSetting: true },
       ],
     ],
-  ])('reads %s, and nothing of the environment beside it', async (_, document) => {
+  ])('reads %s and ignores the environment', async (_, document) => {
     const context = contextWith(async () => JSON.stringify(document));
 
     expect(await settingsFrom(context, 'settings.json')).toEqual({ A: '1', B: '2' });
   });
 
-  it('takes a setting that Azure lists without a value for an empty one', async () => {
+  it('treats a setting without a value as empty', async () => {
     const context = contextWith(async () => '[{"name":"A","value":null}]');
 
     expect(await settingsFrom(context, 'settings.json')).toEqual({ A: '' });
   });
 
   it.each([
-    ['no JSON', 'AccountKey=secret', /not JSON/],
-    ['another document', '{"AccountKey":"secret"}', /neither form/],
-    ['values that are no texts', '{"Values":{"A":{"AccountKey":"secret"}}}', /neither form/],
+    ['text that is not JSON', 'AccountKey=secret', /not JSON/],
+    ['another document', '{"AccountKey":"secret"}', /unknown format/],
+    ['values that are not text', '{"Values":{"A":{"AccountKey":"secret"}}}', /unknown format/],
     ['more than a mebibyte', `"${'x'.repeat(1024 * 1024)}"`, /larger than 1 MiB/],
   ])('refuses %s without quoting it', async (_, text, why) => {
     const refused = settingsFrom(

@@ -17,7 +17,7 @@ function infra(path: string): Promise<string> {
 describe('the versions of the tools', () => {
   const all = Object.entries({ ...WORKER_TOOLS.scan, ...WORKER_TOOLS['patch-privileged'] });
 
-  it.each(all)('of %s is the one of its Go module', async (tool, version) => {
+  it.each(all)('match the Go module of %s', async (tool, version) => {
     const lines = (await infra(`${tool}/go.mod`)).split('\n').map((line) => line.trim());
 
     const required = lines.filter((line) => line.startsWith(`${MODULES[tool]} v`));
@@ -26,7 +26,7 @@ describe('the versions of the tools', () => {
   });
 
   it.each(Object.entries(WORKER_TOOLS))(
-    'are the labels of the Dockerfile’s target %s',
+    'match the labels of the Dockerfile’s target %s',
     async (target, tools) => {
       const stages = (await infra('Dockerfile')).split(/^FROM .* AS /m);
       const stage = stages.find((text) => text.startsWith(`${target}\n`)) ?? '';

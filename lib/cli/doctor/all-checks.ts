@@ -2,5 +2,5 @@ import type { Check } from '../../doctor/check.ts';
 import { CHECKS } from '../../doctor/checks.ts';
 import { probeChecks } from './probe-checks.ts';
 
-/** Everything that `patchwright doctor --probe` looks at. */
+/** All checks of `patchwright doctor --probe`. */
 export const ALL_CHECKS: readonly Check[] = [...CHECKS, ...probeChecks];

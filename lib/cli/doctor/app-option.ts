@@ -3,12 +3,14 @@ import type { CliContext } from '../cli-context.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';
 
-/** Where the function key is: a command line is seen by others, and kept in histories. */
+/**
+ * The environment variable with the function key. Command lines are visible to others and in histories.
+ */
 export const FUNCTION_KEY = 'PATCHWRIGHT_FUNCTION_KEY';
 
 export const GET_KEY = `export ${FUNCTION_KEY}=$(az functionapp keys list --name APP --resource-group GROUP --query functionKeys.default --output tsv)`;
 
-/** The deployed app, and what it lets one in with. */
+/** The address of a deployed app and its function key. */
 export interface AppAddress {
   /** `https://NAME.azurewebsites.net` */
   readonly origin: string;
@@ -16,7 +18,7 @@ export interface AppAddress {
   readonly key: string;
 }
 
-/** What `--app` says; undefined where it is not given. Its faults quote nothing: there may be a key in it. */
+/** Reads `--app`; undefined if absent. Errors never quote the value, which may contain a key. */
 export function appOption(
   invocation: Invocation,
   environment: CliContext['environment'],
@@ -25,11 +27,13 @@ export function appOption(
   if (given === undefined) return undefined;
   if (invocation.flag('probe')) {
     throw new UsageError(
-      'option "--app" does not go with "--probe", since the app tries no groups: run "patchwright doctor --probe" without it',
+      'options "--app" and "--probe" exclude each other: run "patchwright doctor --probe" without "--app"',
     );
   }
   if (invocation.value('settings') !== undefined) {
-    throw new UsageError('option "--app" does not go with "--settings": the app has its own');
+    throw new UsageError(
+      'options "--app" and "--settings" exclude each other: the app uses its own settings',
+    );
   }
   return { origin: originOf(given), key: keyIn(environment) };
 }
@@ -40,11 +44,11 @@ function originOf(text: string): string {
     throw new UsageError('option "--app" must be an address: https://NAME.azurewebsites.net');
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new UsageError('option "--app" must begin with https://, or the key could be read');
+    throw new UsageError('option "--app" must start with https://, to protect the function key');
   }
   if (url.href !== `${url.origin}/`) {
     throw new UsageError(
-      `option "--app" must be the address alone, without a path, a query or a key (that is in ${FUNCTION_KEY})`,
+      `option "--app" must be an address without a path, a query or a key (set the key in ${FUNCTION_KEY})`,
     );
   }
   return url.origin;
@@ -53,7 +57,7 @@ function originOf(text: string): string {
 function keyIn(environment: CliContext['environment']): string {
   const key = environment[FUNCTION_KEY]?.trim() ?? '';
   if (/^[\x21-\x7e]{1,512}$/.test(key)) return key;
-  throw new CliError(key === '' ? 'the function key is missing' : 'that is no function key', {
+  throw new CliError(key === '' ? 'the function key is missing' : 'the function key is malformed', {
     where: `the environment variable ${FUNCTION_KEY}`,
     whatToDo: GET_KEY,
   });

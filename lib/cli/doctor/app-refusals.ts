@@ -2,9 +2,9 @@ import type { CliError } from '../cli-error.ts';
 import { GET_KEY } from './app-option.ts';
 
 const LOOK_AT_START =
-  'look whether /api/health answers; if not, the app did not start, and one message in its log names every faulty setting (Application Insights, or az functionapp log tail)';
+  'check whether /api/health answers; if not, the app did not start, and its log names every faulty setting (Application Insights, or az functionapp log tail)';
 
-/** What it means that the app, or what stands before it, answers so: what a `CliError` is made from. */
+/** Explains a failing status of the app, or of a proxy in front of it, as arguments of a `CliError`. */
 export function refusalOf(status: number, where: string): ConstructorParameters<typeof CliError> {
   const [what, whatToDo] = explain(status);
   return [`${what} (status ${status})`, { where, whatToDo }];
@@ -13,30 +13,30 @@ export function refusalOf(status: number, where: string): ConstructorParameters<
 function explain(status: number): readonly [what: string, whatToDo: string] {
   if (status >= 300 && status < 400) {
     return [
-      'the app sends elsewhere, where the key must not go',
-      'name the app’s own address, and let no sign-in (App Service Authentication) stand before /api',
+      'the app redirected; refusing to send the key on',
+      'use the app’s own address, and exclude /api from App Service Authentication',
     ];
   }
   switch (status) {
     case 401:
-      return ['the app does not take the function key', GET_KEY];
+      return ['the app refuses the function key', GET_KEY];
     case 403:
       return [
-        'the app is stopped, or does not let this address in',
-        'start it (az functionapp start), or allow this address in its access restrictions',
+        'the app is stopped, or refuses this network address',
+        'start the app (az functionapp start), or allow this address in its access restrictions',
       ];
     case 404:
       return [
-        'there is no doctor',
-        `check the address, and publish the app of this version (func azure functionapp publish); else ${LOOK_AT_START}`,
+        'no /api/doctor endpoint at this address',
+        `check the address, and publish this version of the app (func azure functionapp publish); then ${LOOK_AT_START}`,
       ];
     case 500:
     case 502:
     case 503:
-      return ['the app does not run', `wait a minute after a deployment; then ${LOOK_AT_START}`];
+      return ['the app is not running', `after a deployment, wait a minute; then ${LOOK_AT_START}`];
     case 504:
-      return ['the app did not end in time', 'run it again'];
+      return ['the app did not finish in time', 'run the command again'];
     default:
-      return ['the app answers what nobody expects', `check the address; then ${LOOK_AT_START}`];
+      return ['unexpected response of the app', `check the address; then ${LOOK_AT_START}`];
   }
 }

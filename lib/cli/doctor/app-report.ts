@@ -18,7 +18,7 @@ const Result = z.discriminatedUnion('status', [
   About.extend({ status: z.enum(['warn', 'fail']), whatToDo: Text }),
 ]);
 
-/** What the function `doctor` answers, of which nothing is believed: new fields may come. */
+/** The response of the function `doctor`. Untrusted; unknown fields are allowed. */
 const AppReport = z
   .object({
     version: z.literal(1),
@@ -37,7 +37,7 @@ const AppReport = z
     }),
   );
 
-/** Undefined where these bytes are no such report. */
+/** Parses a report; undefined if the bytes are not one. */
 export function parseAppReport(bytes: Uint8Array): DoctorReport | undefined {
   try {
     return AppReport.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;

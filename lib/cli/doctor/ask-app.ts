@@ -14,13 +14,13 @@ import type { AppAddress } from './app-option.ts';
 import { refusalOf } from './app-refusals.ts';
 import { parseAppReport } from './app-report.ts';
 
-/** Azure cuts an HTTP function off after 230 seconds. */
+/** Azure ends an HTTP request to a function after 230 seconds. */
 const LIMIT_MS = 240_000;
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Has the app look at what it stands on. Undefined where it was interrupted.
- * @throws CliError that says what to do, and never holds the key or what was answered
+ * Asks the app to run its checks. Undefined if interrupted.
+ * @throws CliError with advice; it never contains the key or the response
  */
 export async function askApp(
   app: AppAddress,
@@ -44,7 +44,7 @@ export async function askApp(
   }
 }
 
-/** Once, and to nowhere else: the key is for this address alone. */
+/** Sends once and follows no redirect, because the key is for this address only. */
 function send(
   url: string,
   key: string,
@@ -55,7 +55,7 @@ function send(
     headers: createHttpHeaders({ accept: 'application/json', 'x-functions-key': key }),
     timeout: LIMIT_MS,
     abortSignal: AbortSignal.any([stop, AbortSignal.timeout(LIMIT_MS)]),
-    // Only to this machine itself: see app-option.ts.
+    // HTTP is allowed to this machine only; app-option.ts checks it.
     allowInsecureConnection: url.startsWith('http:'),
     streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
   });
@@ -63,10 +63,9 @@ function send(
 }
 
 function noReport(where: string): CliError {
-  return new CliError('what answered is no report of a doctor of this version', {
+  return new CliError('the response is not a doctor report of this version', {
     where,
-    whatToDo:
-      'check that the address is that of the app, and publish the app of the version that this command has',
+    whatToDo: 'check the address, and publish the version of the app that this command belongs to',
   });
 }
 
@@ -75,6 +74,6 @@ function noAnswer(where: string, failure: string): CliError {
     where,
     whatToDo: isUntrusted(failure)
       ? TRUST_ADVICE
-      : 'check the address and the network; in a network of its own the app answers from inside it',
+      : 'check the address and the network; an app in a private network answers only from inside it',
   });
 }

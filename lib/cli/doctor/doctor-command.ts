@@ -14,23 +14,23 @@ import { reportTable } from './report-table.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'Check that everything the app needs is there and may be used.',
+  summary: 'Check that everything the app needs exists and can be used.',
   about: [
     'Checks the settings, storage, the registry, the policy, the worker images, the vulnerability',
-    'database and container groups, each with what to do where it fails. What it writes to find out',
-    'it takes away again. With --app the deployed app itself looks, with its own identity and',
-    'settings: the function key is in PATCHWRIGHT_FUNCTION_KEY. Without, whoever is signed in here',
-    '("az login") asks.',
+    'database and container groups, and says what to do about each failure. It deletes everything',
+    'that it writes for a check. With --app the deployed app runs the checks, with its own identity',
+    'and settings; the function key is read from PATCHWRIGHT_FUNCTION_KEY. Without --app the',
+    'account that is signed in here is used ("az login").',
   ],
   options: [
     {
       name: 'app',
       value: 'URL',
-      about: 'have the app at this address look itself: https://NAME.azurewebsites.net',
+      about: 'let the app at this address run the checks: https://NAME.azurewebsites.net',
     },
     {
       name: 'probe',
-      about: 'also create and delete one container group of each kind, and see whether mounts work',
+      about: 'also create and delete one container group of each kind, and test what it may do',
     },
   ],
   operands: [],
@@ -43,7 +43,7 @@ async function doctor(invocation: Invocation, context: CliContext): Promise<Exit
     address === undefined
       ? await examineFromHere(invocation, context)
       : await withProgress(context, (tell) => {
-          tell('the app looks at what it stands on');
+          tell('the app runs its checks');
           return askApp(address, context);
         });
   if (report === undefined) return ExitCode.interrupted;

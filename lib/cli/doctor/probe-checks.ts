@@ -5,7 +5,7 @@ import type { ProbeResult } from '../../job/probe-result.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
 const MOUNT_TRIALS = ['bind-mount', 'tmpfs-mount', 'overlay-mount', 'proc-mount'] as const;
-/** Without these BuildKit and runc do nothing. */
+/** BuildKit and runc need all of these. */
 const BUILDER_TRIALS = [
   ...MOUNT_TRIALS,
   'unshare-mount',
@@ -14,14 +14,14 @@ const BUILDER_TRIALS = [
   'runc-container',
 ] as const;
 const GIB = 1024 ** 3;
-/** Layers of a few images, BuildKit's state and temporary files. */
+/** Room for the layers of a few images, BuildKit's state and temporary files. */
 const LEAST_FREE_BYTES = 5 * GIB;
 const LIMIT_SECONDS = 20 * 60;
 
 export const probeChecks: readonly Check[] = [
   {
     id: 'probe-standard',
-    title: 'A Standard group can be created and deleted; the worker runs in it',
+    title: 'A Standard group can be created and deleted, and the worker runs in it',
     needs: ['container-groups', 'storage-result-address', 'worker-scan-image'],
     limitSeconds: LIMIT_SECONDS,
     probe: true,
@@ -35,8 +35,8 @@ export const probeChecks: readonly Check[] = [
   },
   {
     id: 'probe-confidential',
-    title: 'A privileged Confidential group can be created and deleted; BuildKit can work in it',
-    // What it finds is written down for the app.
+    title: 'A privileged Confidential group can be created and deleted, and BuildKit works in it',
+    // The result is stored in a table for the app.
     needs: ['container-groups', 'storage-result-address', 'storage-tables', 'worker-patch-image'],
     limitSeconds: LIMIT_SECONDS,
     probe: true,
@@ -45,7 +45,7 @@ export const probeChecks: readonly Check[] = [
   },
   {
     id: 'probe-remote',
-    title: 'A group reaches the remote BuildKit and is let in',
+    title: 'A group reaches the remote BuildKit and is accepted',
     needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
     limitSeconds: LIMIT_SECONDS,
     probe: true,
@@ -66,12 +66,12 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
     const why = refused.map((name) => `${name} (${result.trials[name].detail})`);
     return fail(
       `the group refuses ${why.join(', ')}; ${surroundingsOf(result)}`,
-      'BuildKit can’t work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
+      'BuildKit does not work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
     );
   });
   const { end } = probe;
   const worked = outcome.status === 'pass' || outcome.status === 'warn';
-  // A group that was refused, or gave no result, says nothing of what groups may do here.
+  // A refused group, or one without a result, proves nothing about what groups may do here.
   if (worked) await builders.remember(builder.region, clock.now());
   else if (end.end === 'result' && refusedTrials(end.result).length > 0) {
     await builders.forget(builder.region);
@@ -107,8 +107,8 @@ async function probeRemote(context: CheckContext): Promise<Outcome> {
   return judge(probe, (result) => {
     if (result.buildkit?.ok === true) return missingTools(result, kind.tools);
     return fail(
-      `the group does not get into ${builder.address}: ${result.buildkit?.detail ?? 'it did not try'}`,
-      'Check that the groups’ network reaches BUILDKIT_ADDRESS, that buildkitd’s certificate is for that name and of PATCHWRIGHT_BUILDKIT_CA, and that its --tlscacert knows the authority of PATCHWRIGHT_BUILDKIT_CERT.',
+      `the group can’t use ${builder.address}: ${result.buildkit?.detail ?? 'it did not try'}`,
+      'Check that the groups’ network reaches BUILDKIT_ADDRESS, that PATCHWRIGHT_BUILDKIT_CA issued buildkitd’s certificate for that name, and that buildkitd’s --tlscacert contains the issuer of PATCHWRIGHT_BUILDKIT_CERT.',
     );
   });
 }
@@ -122,7 +122,7 @@ function judge(
   const ran = outcome.status === 'pass' ? 'the group ran' : outcome.detail;
   return fail(
     `${ran}; ${leftBehind} could not be deleted`,
-    `Delete it: az container delete --name ${leftBehind}. Otherwise the app’s reaper does, within an hour.`,
+    `Delete it: az container delete --name ${leftBehind}. Otherwise the app’s reaper deletes it within an hour.`,
   );
 }
 
@@ -135,7 +135,7 @@ function judgeEnd(end: Probe['end'], look: (result: ProbeResult) => Outcome | un
     case 'no-result':
       return fail(
         `the group gave no result: ${end.detail}`,
-        'Check that container groups can reach the storage account and the registry, and that the worker image is of this version.',
+        'Check that container groups can reach the storage account and the registry, and that the worker image has this version.',
       );
     case 'result':
       return look(end.result) ?? judgeSurroundings(end.result);
@@ -148,22 +148,22 @@ function missingTools(result: ProbeResult, tools: readonly string[]): Outcome | 
   const missing = tools.filter((name) => (result.tools[name] ?? 'unknown') === 'unknown');
   if (missing.length === 0) return undefined;
   return fail(
-    `not in the worker image, or not able to run: ${missing.join(', ')}`,
-    'Build the worker images anew: az acr build, see the top of infra/worker/Dockerfile.',
+    `missing in the worker image, or unable to run: ${missing.join(', ')}`,
+    'Build the worker images again: az acr build, see the top of infra/worker/Dockerfile.',
   );
 }
 
-/** What is so in both kinds of groups. */
+/** Checks that apply to every kind of group. */
 function judgeSurroundings(result: ProbeResult): Outcome {
   if (!result.registry.ok) {
     return fail(
       `the group does not reach the registry: ${result.registry.detail}`,
-      'Allow it in the registry’s firewall, or give the groups a network that reaches it.',
+      'Allow the groups in the registry’s firewall, or give them a network that reaches the registry.',
     );
   }
   const free = `${(result.freeBytes / GIB).toFixed(1)} GiB free`;
   if (result.freeBytes < LEAST_FREE_BYTES) {
-    return warn(`only ${free}`, 'Large images won’t fit: their targets end as failed.');
+    return warn(`only ${free}`, 'Large images won’t fit; their targets will fail.');
   }
   return pass(`created, ran and deleted; ${mountsOf(result)}; ${versionsOf(result)}; ${free}`);
 }

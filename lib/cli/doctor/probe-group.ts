@@ -8,12 +8,12 @@ import { MAX_PROBE_BYTES, ProbeResult } from '../../job/probe-result.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { type ProbeKind, probeSpec } from './probe-spec.ts';
 
-/** A group may take half an hour to come up; nobody waits that long at a terminal. */
+/** A group may take half an hour to start, but nobody waits that long at a terminal. */
 const LIMIT_MS = 15 * 60_000;
 const EXPIRY_MS = 30 * 60_000;
 const FIRST_POLL_MS = 250;
 const LONGEST_POLL_MS = 5_000;
-/** ARM is asked once in so many looks for the result. */
+/** ARM is asked for the status once per this many reads of the result. */
 const LOOKS_TO_A_STATUS = 4;
 const MAX_LOG = 500;
 const DELETION_TRIES = 6;
@@ -21,17 +21,17 @@ const DELETION_TRIES = 6;
 export type ProbeEnd =
   | { readonly end: 'result'; readonly result: ProbeResult }
   | { readonly end: 'refused'; readonly refusal: GroupRefusal; readonly detail: string }
-  /** It came up, or may have, and no usable result came. */
+  /** The group started, or may have, but gave no usable result. */
   | { readonly end: 'no-result'; readonly detail: string }
   | { readonly end: 'interrupted' };
 
 export interface Probe {
   readonly end: ProbeEnd;
-  /** The group that could not be deleted, for the operator. */
+  /** Name of the group, if it could not be deleted. */
   readonly leftBehind?: string;
 }
 
-/** Creates one group, waits for what it finds out, and takes group and result away whatever happens. */
+/** Creates one group and waits for its result. Always deletes the group and the result. */
 export async function probeGroup(context: CheckContext, kind: ProbeKind): Promise<Probe> {
   const { app, newId } = context;
   const id = `probe-${newId()}`;
@@ -57,7 +57,7 @@ export async function probeGroup(context: CheckContext, kind: ProbeKind): Promis
   }
 }
 
-/** `unavailable` does not say whether there is a group now: then it is looked for, and taken away. */
+/** After `unavailable` the group may exist, so the probe goes on and deletes it. */
 function isRefused(answer: GroupAnswer): answer is Extract<GroupAnswer, { ok: false }> {
   return !answer.ok && answer.refusal !== 'unavailable';
 }
@@ -80,9 +80,9 @@ async function awaitResult(
     }
     if (look % LOOKS_TO_A_STATUS === 0) {
       const status = await app.groups.get(probe.group);
-      tell(`group ${probe.group}: ${status?.state ?? 'not there'}`);
+      tell(`group ${probe.group}: ${status?.state ?? 'absent'}`);
       const over = status === undefined || status.state === 'lost' || status.state === 'stopped';
-      // What ended may have stored its result since the last look.
+      // The group may have stored its result just before it ended.
       const last = over && (await app.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES));
       if (last !== false) {
         if (last.found) return parseResult(last.bytes, probe.id);
@@ -95,7 +95,7 @@ async function awaitResult(
   return { end: 'interrupted' };
 }
 
-/** The end of the worker's log, which masks secrets itself. */
+/** The end of the worker's log. The worker masks secrets itself. */
 async function lastWords(app: CheckContext['app'], group: GroupName): Promise<string> {
   const log = await app.groups.logs(group).catch(() => undefined);
   const line = log?.trimEnd().split('\n').slice(-2).join(' ') ?? '';
@@ -107,12 +107,12 @@ function parseResult(bytes: Uint8Array, id: string): ProbeEnd {
     const result = ProbeResult.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     if (result.probeId === id) return { end: 'result', result };
   } catch {
-    // Nothing of it is shown: it is not ours.
+    // The content is untrusted and not shown.
   }
-  return { end: 'no-result', detail: 'the result is not one of the worker’s' };
+  return { end: 'no-result', detail: 'the result does not come from this probe' };
 }
 
-/** A group that is coming up may have to be asked to go more than once. */
+/** ARM refuses to delete a group that is still starting, so try several times. */
 async function deleteGroup({ app, sleep, tell }: CheckContext, group: GroupName): Promise<boolean> {
   tell(`deleting group ${group}`);
   for (let attempt = 1; ; attempt += 1) {

@@ -16,17 +16,17 @@ import {
 } from '../../pipeline/group/group-spec.ts';
 import type { WorkerImage } from '../../pipeline/services.ts';
 
-/** The kinds of groups that jobs run in. */
+/** A kind of group in which jobs run. */
 export interface ProbeKind {
   readonly sku: GroupSpec['sku'];
   readonly privileged: boolean;
   readonly image: WorkerImage;
   readonly tools: readonly string[];
-  /** Has it knock at the remote BuildKit, with what a job would have. */
+  /** True to connect to the remote BuildKit, with the credentials of a job. */
   readonly remote?: true;
 }
 
-/** A group like those of the jobs, but small, with nothing in it but the worker's probe. */
+/** A group like those of jobs, but small, which runs only the worker's probe. */
 export async function probeSpec(
   { app }: CheckContext,
   kind: ProbeKind,
@@ -76,7 +76,7 @@ export async function probeSpec(
     },
     secretsPath: SECRETS_PATH,
     ...(kind.privileged && { scratchPath: SCRATCH_PATH }),
-    // Should this program not come to it, the app's reaper takes the group away.
+    // If this program is killed, the app's reaper deletes the group.
     tags: {
       [GroupTag.managedBy]: MANAGED_BY,
       [GroupTag.run]: 'doctor',

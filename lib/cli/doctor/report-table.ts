@@ -11,7 +11,7 @@ const MARKS: Readonly<
   skipped: { mark: '-', color: 'dim' },
 };
 
-/** One line a check, aligned, and below it what to do. Colors and wrapping where there is a terminal. */
+/** One aligned line for each check, with the advice below it. Colors and wraps lines on a terminal. */
 export function reportTable(
   report: DoctorReport,
   terminal: { readonly color: boolean; readonly columns: number | undefined },
@@ -35,7 +35,7 @@ function totalLine({ results, startedAt, finishedAt }: DoctorReport): string {
   const seconds = ((finishedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1);
   const parts = [
     `${counts.pass} passed`,
-    ...(counts.warn > 0 ? [`${counts.warn} to look at`] : []),
+    ...(counts.warn > 0 ? [`${counts.warn} ${counts.warn === 1 ? 'warning' : 'warnings'}`] : []),
     ...(counts.fail > 0 ? [`${counts.fail} failed`] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
   ];
@@ -48,15 +48,19 @@ function nextLines({ results, identity, probed, interrupted }: DoctorReport): st
   const asked = results.some(({ id, status: one }) => id === 'identity' && one === 'pass');
   if (identity === 'signed-in' && asked) {
     lines.push(
-      'Rights were checked of whoever is signed in here, not of the app’s identity: see docs/cli.md.',
+      'The rights of the account signed in here were checked, not those of the app: see docs/cli.md.',
     );
   }
-  if (interrupted) return [...lines, 'Next: interrupted, so not all was looked at. Run it again.'];
+  if (interrupted)
+    return [...lines, 'Interrupted: some checks did not run. Next: run the command again.'];
   if (status === 'fail') {
-    return [...lines, 'Next: mend what failed, from the top, and run it again.'];
+    return [...lines, 'Next: fix the first failure and run the command again.'];
   }
   if (!probed) {
-    return [...lines, 'Next: "patchwright doctor --probe" tries one container group of each kind.'];
+    return [
+      ...lines,
+      'Next: run "patchwright doctor --probe" to test one container group of each kind.',
+    ];
   }
-  return status === 'warn' ? [...lines, 'Next: look at what is marked with "!".'] : lines;
+  return status === 'warn' ? [...lines, 'Next: read the warnings, marked with "!".'] : lines;
 }

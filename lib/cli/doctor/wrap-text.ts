@@ -1,4 +1,4 @@
-/** Lines of at most `width` characters, broken at spaces; a longer word stays whole. */
+/** Wraps text at spaces to lines of at most `width` characters. Never breaks a word. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

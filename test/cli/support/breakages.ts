@@ -10,13 +10,13 @@ import type { DoctorWorld } from './doctor-world.ts';
 
 export type Undo = () => Promise<unknown> | unknown;
 
-/** Ways to break the world that more than one variant uses. Each leaves its undoing. */
+/** Ways to break the world that several variants use. Each registers how to undo it. */
 export type Breakages = ReturnType<typeof breakagesOf>;
 
 export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
   const { registry, arm } = here.world;
 
-  /** Storage refuses what fits, as Azure does for want of a role or behind a firewall. */
+  /** Storage refuses matching requests, as Azure does without a role or behind a firewall. */
   function refuse(
     service: keyof DoctorWorld['fronts'],
     method: string,
@@ -29,14 +29,14 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
     undo(() => here.fronts[service].refuse(undefined));
   }
 
-  /** The registry answers so to whoever shows an identity. */
+  /** The registry gives this answer to every token exchange. */
   function answerExchange(status: number, code: string, message: string): undefined {
     const body = JSON.stringify({ errors: [{ code, message }] });
     registry.intercept(({ kind }) => (kind === 'token.exchange' ? { status, body } : undefined));
     undo(() => registry.intercept(undefined));
   }
 
-  /** The identity may do this on the registry, and nothing else. */
+  /** The identity has only these rights on the registry. */
   function grant(...scopes: string[]): undefined {
     registry.configure({ grants: () => scopes });
     undo(() => registry.configure({ grants: () => ['repository:*:*', 'registry:catalog:*'] }));
@@ -85,7 +85,7 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
     return undefined;
   }
 
-  /** A group of ours that never ends. */
+  /** Creates a group of ours that never ends. */
   async function createGroup(name: string, expiresAt: Date): Promise<undefined> {
     const { groups } = createInspection(here.settings(), { identity: 'app' }).app;
     const group = GroupName.parse(name);

@@ -20,21 +20,21 @@ export interface Changeable {
   readonly undo: (step: Undo) => void;
 }
 
-/** A change to the world or to the settings, and the one thing that the doctor has to find then. */
+/** A change to the world or the settings, and the only finding that it must cause. */
 export interface BrokenVariant {
   readonly title: string;
-  /** Gives settings where the change needs some. */
+  /** May return settings that the change needs. */
   readonly change?: (world: Changeable) => Promise<Settings | undefined> | Settings | undefined;
   readonly settings?: Settings;
-  /** Of `status check: detail → what to do`. */
+  /** Matches `status check: detail → what to do`. */
   readonly finding: RegExp;
-  /** 0 where it is only something to look at. */
+  /** 0 if the finding is only a warning. */
   readonly code?: 0;
 }
 
 export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
-    title: 'an identity that nobody assigned',
+    title: 'an identity that is not assigned',
     settings: { AZURE_CLIENT_ID: '00000000-0000-4000-8000-000000000001' },
     finding: /^fail identity: no token .* → .*AZURE_CLIENT_ID.*az login/,
   },
@@ -128,7 +128,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
         'DENIED',
         "client with IP '203.0.113.7' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.",
       ),
-    finding: /^fail registry: .*203\.0\.113\.7.* → .*firewall is in the way.*network/,
+    finding: /^fail registry: .*203\.0\.113\.7.* → .*firewall blocks the request.*network/,
   },
   {
     title: 'an identity without rights on the registry',
@@ -137,7 +137,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
       /^fail registry-token: .*may not pull patchwright\/worker → .*main\.bicep.*registryPermissionMode.*security\.md/,
   },
   {
-    title: 'a registry whose tokens allow more than was asked for',
+    title: 'a registry whose tokens allow more than requested',
     change({ here, undo }) {
       const token = here.world.registry.accessToken(['repository:*:pull,push']);
       const body = JSON.stringify({ access_token: token });
@@ -183,7 +183,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     finding: /^fail policy: .*PATCHWRIGHT_POLICY: version: .*; repositories: .* → Correct/,
   },
   {
-    title: 'a policy over what the registry does not have',
+    title: 'a policy with a repository that the registry lacks',
     settings: {
       PATCHWRIGHT_POLICY:
         '{"version":"v1","repositories":[{"repository":"team/gone","tags":["*"]}]}',
@@ -194,16 +194,16 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'a worker image that is not in the registry',
     settings: { PATCHWRIGHT_SCAN_WORKER_IMAGE: `patchwright/worker@${ABSENT}` },
-    finding: /^fail worker-scan-image: there is no .* → .*az acr build.*SCAN_WORKER_IMAGE/,
+    finding: /^fail worker-scan-image: the registry has no .* → .*az acr build.*SCAN_WORKER_IMAGE/,
   },
   {
-    title: 'a worker image with another Trivy',
+    title: 'a worker image with another version of Trivy',
     change: ({ breakages }) =>
       breakages.useWorkerImage('SCAN', { trivy: '0.69.4', bbolt: '1.4.3' }),
     finding: /^fail worker-scan-image: another version: trivy 0\.69\.4, not 0\.74\.0 → .*build/,
   },
   {
-    title: 'a worker image that does not name its tools',
+    title: 'a worker image without labels for its tools',
     change: ({ breakages }) => breakages.useWorkerImage('PATCH', {}),
     finding: /^warn worker-patch-image: .*copa 0\.14\.2.* → .*io\.patchwright\.tool/,
     code: 0,
@@ -211,7 +211,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'no vulnerability database',
     change: ({ breakages }) => breakages.useDatabase(undefined),
-    finding: /^fail vulnerability-database: there is no patchwright\/trivy-db:2 .* → .*acr import/,
+    finding: /^fail vulnerability-database: the registry has no .*trivy-db:2 → .*acr import/,
   },
   {
     title: 'an old database',
@@ -225,7 +225,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     finding: /^fail vulnerability-database: .* is 20 days old: .* → .*az acr import/,
   },
   {
-    title: 'a database that is too old by its metadata alone',
+    title: 'a database whose metadata alone shows that it is too old',
     change: ({ breakages }) => breakages.useDatabase({ days: 21, annotated: false }),
     finding: /^fail vulnerability-database: .* is 21 days old/,
   },
@@ -247,12 +247,12 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     code: 0,
   },
   {
-    title: 'a resource group that is not there',
+    title: 'a missing resource group',
     settings: { PATCHWRIGHT_JOBS_RESOURCE_GROUP: 'elsewhere' },
     finding: /^fail container-groups: .*ResourceGroupNotFound.* → .*az group create/,
   },
   {
-    title: 'a subscription that is not there',
+    title: 'a missing subscription',
     settings: { PATCHWRIGHT_SUBSCRIPTION_ID: '00000000-0000-4000-8000-000000000002' },
     finding: /^fail container-groups: .*SubscriptionNotFound.* → .*PATCHWRIGHT_SUBSCRIPTION_ID/,
   },
@@ -270,12 +270,12 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     code: 0,
   },
   {
-    title: 'a quota that is used up',
+    title: 'an exhausted quota',
     change: ({ breakages }) => breakages.useUpQuota(),
-    finding: /^fail container-quota: .*ContainerGroups 2 of 2 → Ask for more/,
+    finding: /^fail container-quota: .*ContainerGroups 2 of 2 → Request a higher quota/,
   },
   {
-    title: 'a quota below what the app would use',
+    title: 'a quota that is too small for the settings',
     settings: { PATCHWRIGHT_MAX_GROUPS: '10' },
     finding: /^warn container-quota: .*MAX_GROUPS \(10\).*ContainerGroups 0 of 2.* → .*lower/,
     code: 0,
@@ -292,7 +292,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     code: 0,
   },
   {
-    title: 'a remote builder that does not answer, and no BuildKit in the worker image',
+    title: 'a remote builder that does not answer, with a worker image without BuildKit',
     change: async ({ breakages }) => {
       const authority = await createAuthority();
       const client = await authority.issue(['patchwright']);

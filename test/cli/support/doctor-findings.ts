@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CliRun } from './run-in-process.ts';
 
-/** The shape of `doctor --output json`, as docs/cli.md promises it. */
+/** The format of `doctor --output json` in docs/cli.md. */
 const Report = z.strictObject({
   version: z.literal(1),
   command: z.literal('doctor'),
@@ -34,16 +34,16 @@ export function reportOf(run: CliRun): Report {
   return Report.parse(JSON.parse(run.stdout));
 }
 
-/** What a person would have to read: `fail storage-tables: detail → what to do`. */
+/** Failures and warnings, each as `fail storage-tables: detail → what to do`. */
 export function findingsOf(run: CliRun): string[] {
   return reportOf(run)
     .checks.filter(({ status }) => status === 'fail' || status === 'warn')
     .map(({ status, id, detail, whatToDo }) => `${status} ${id}: ${detail} → ${whatToDo}`);
 }
 
-/** Checks that name this one as the reason why they were skipped. */
+/** The checks that were skipped because of this one. */
 export function skippedBecauseOf(run: CliRun, id: string): string[] {
   return reportOf(run)
-    .checks.filter(({ detail }) => detail === `not looked at: it needs ${id}`)
+    .checks.filter(({ detail }) => detail === `not checked: it needs ${id}`)
     .map((check) => check.id);
 }

@@ -22,34 +22,34 @@ import { type CliRun, runInProcess } from './run-in-process.ts';
 import { type StorageFront, startStorageFront } from './storage-front.ts';
 
 export const POLICY = policyOf([{ repository: 'team/api', tags: ['*'] }]);
-/** Small, so that a test can use it up. */
+/** Small, so that a test can exhaust it. */
 const GROUP_QUOTA = 2;
 
-/** A local Azure in which the doctor finds nothing amiss, and what a test may change about it. */
+/** A local Azure in which the doctor finds no fault, with controls to change it. */
 export interface DoctorWorld {
   readonly world: World;
-  /** Every authority of the world and of the fronts, PEM. */
+  /** PEM file with the authorities of the world and of the fronts. */
   readonly caFile: string;
-  /** Each service of storage with a front that may refuse. */
+  /** The storage services, each behind a front that may refuse requests. */
   readonly fronts: Readonly<Record<'blob' | 'queue' | 'table', StorageFront>>;
-  /** Whether the programs `mount` and so on do what they are asked to; they do at first. */
+  /** Sets whether `mount` and similar programs succeed. Default: true. */
   allowMounts(allowed: boolean): Promise<void>;
-  /** Whether runc does. */
+  /** Sets whether runc succeeds. Default: true. */
   allowRunc(allowed: boolean): Promise<void>;
   seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
-  /** Copa's tooling images, each as its original's mirror. */
+  /** Puts the mirrors of Copa's tooling images into the registry. */
   seedTooling(): Promise<void>;
   removeRepository(repository: string): Promise<void>;
   settings(extra?: Readonly<Record<string, string>>): Record<string, string>;
-  /** Runs `patchwright doctor` with `--output json` unless told otherwise. */
+  /** Runs `patchwright doctor`, with `--output json` by default. */
   doctor(
     args?: readonly string[],
     extra?: Readonly<Record<string, string>>,
     stop?: AbortSignal,
   ): Promise<CliRun>;
-  /** The same with these settings alone. */
+  /** The same with only these settings. */
   doctorWith(settings: Readonly<Record<string, string>>): Promise<CliRun>;
-  /** What may stand in no output. */
+  /** Values that must not appear in any output. */
   secrets(): readonly string[];
   close(): Promise<void>;
 }
@@ -155,12 +155,12 @@ function bytesOf(layout: OciLayout, digest: Digest | undefined): Buffer {
   return Buffer.from((digest && layout.blobs.get(digest)) ?? '');
 }
 
-/** Whether this file is there. */
+/** Creates or removes a file that the scripts test. */
 async function flag(file: string, isThere: boolean): Promise<void> {
   await (isThere ? writeFile(file, '') : rm(file, { force: true }));
 }
 
-/** What the worker's probe starts: shell scripts, since starting Node takes its time. */
+/** The programs that the worker's probe starts. Shell scripts, because Node starts slowly. */
 async function addPrograms(folder: string): Promise<void> {
   const refuseIf = (file: string) =>
     `if [ -e '${folder}/${file}' ]; then echo 'permission denied' >&2; exit 32; fi`;

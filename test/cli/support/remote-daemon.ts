@@ -5,14 +5,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Authority, createAuthority } from '../../world/tls/certificates.ts';
 
 export interface RemoteDaemon {
-  /** Settings of an app that is to use it and is let in. */
+  /** Settings of an app that the daemon accepts. */
   readonly settings: Readonly<Record<string, string>>;
-  /** The client's side alone, as issued by another authority. */
+  /** Settings with a client certificate from another authority. */
   strangersSettings(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 }
 
-/** What a buildkitd with `--tlscacert` is to who knocks: TLS both ways, and HTTP/2 behind it. */
+/** Imitates a buildkitd with `--tlscacert`: mutual TLS, then HTTP/2. */
 export async function startRemoteDaemon(
   options: { readonly names?: readonly string[]; readonly http2?: false } = {},
 ): Promise<RemoteDaemon> {

@@ -12,7 +12,7 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** Runs the command line in this process, on the sources. */
+/** Runs the command line in this process, from the sources. */
 export async function runInProcess(
   args: readonly string[],
   options: {
@@ -38,7 +38,7 @@ export async function runInProcess(
       stderr: sink('stderr'),
       readFile: (path) => readFile(path, 'utf8'),
       clock: systemClock,
-      // Tries follow each other at once: none of them is meant to succeed.
+      // Retries do not wait, because no test expects one to succeed.
       delays: { wait: async () => undefined, random: () => 0 },
       sleep: (milliseconds, signal) =>
         setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(

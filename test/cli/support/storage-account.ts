@@ -6,12 +6,12 @@ import { QUEUES } from '../../../lib/storage/queues.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import type { World } from '../../world/world.ts';
 
-/** The storage account as its owner sees it, past every front. */
+/** Direct access to the storage account, past every front. */
 export interface StorageAccount {
   readonly tables: TableServiceClient;
   readonly queues: QueueServiceClient;
   readonly blobs: BlobServiceClient;
-  /** Everything in it but the proof of a builder: rows, messages that are or will be visible, blobs. */
+  /** All rows, messages (visible or not) and blobs, except the proof of a builder. */
   contents(): Promise<readonly string[]>;
 }
 

@@ -8,13 +8,13 @@ import { request as forwardSecurely } from 'node:https';
 import { startLocalServer } from '../../world/http/local-server.ts';
 import type { Authority } from '../../world/tls/certificates.ts';
 
-/** How storage refuses a request; undefined: it is passed on. */
+/** Decides how storage refuses a request; undefined to pass it on. */
 export type StorageRefusal = (request: {
   readonly method: string;
   readonly path: string;
 }) => { readonly status: number; readonly code: string } | undefined;
 
-/** One service of a storage account behind a server that may refuse, since Azurite knows no roles. */
+/** A server in front of one storage service that may refuse requests, because Azurite has no roles. */
 export interface StorageFront {
   readonly url: string;
   refuse(refusal: StorageRefusal | undefined): void;

@@ -39,7 +39,7 @@ describe('runChecks', () => {
     const { seconds, results } = await run(time, [checkThatTakes(time, 'a', 1000)]);
 
     expect(seconds).toBe(60);
-    expect(results).toEqual(['fail: no end within 60 s']);
+    expect(results).toEqual(['fail: not finished within 60 s']);
   });
 
   it('ends all of them within the limit that they have together', async () => {
@@ -55,8 +55,8 @@ describe('runChecks', () => {
     expect(seconds).toBe(100);
     expect(results).toEqual([
       'pass: well',
-      'fail: no end within 45 s',
-      'skipped: not looked at: it needs b',
+      'fail: not finished within 45 s',
+      'skipped: not checked: it needs b',
     ]);
   });
 
@@ -67,6 +67,6 @@ describe('runChecks', () => {
     const { seconds, results } = await run(time, queue, 1);
 
     expect(seconds).toBe(100);
-    expect(results.at(-1)).toBe('fail: no time left: all together had 100 s');
+    expect(results.at(-1)).toBe('fail: no time left: all checks together had 100 s');
   });
 });
