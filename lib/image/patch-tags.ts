@@ -87,10 +87,8 @@ function fitting(wanted: string): NextPatchTag {
 }
 
 function numbered(tag: string): { readonly base: string; readonly number: number } | undefined {
-  const match = NUMBERED.exec(tag);
-  const [, base, number] = match ?? [];
-  if (base === undefined || number === undefined) return undefined;
-  return { base, number: Number(number) };
+  const [, base, number] = NUMBERED.exec(tag) ?? [];
+  return base === undefined ? undefined : { base, number: Number(number) };
 }
 
 function floatingBase(tag: string): string | undefined {

@@ -17,12 +17,21 @@ describe('the base of a numbered tag', () => {
     expect(baseOfPatchTag(tag, 'incremental')).toBe(base);
   });
 
-  it.each(['v1', 'v1-0', 'v1-01', 'v1-1000', 'v1-1a', '-1', 'v1-', 'v1_1', 'v1-1\n', '.-1'])(
-    'of %j there is none',
-    (tag) => {
-      expect(baseOfPatchTag(tag, 'incremental')).toBeUndefined();
-    },
-  );
+  it.each([
+    'v1',
+    'v1-0',
+    'v1-01',
+    'v1-1000',
+    'v1-1a',
+    '-1',
+    'v1-',
+    'v1_1',
+    'v1-1\n',
+    'x\nv1-1',
+    '.-1',
+  ])('of %j there is none', (tag) => {
+    expect(baseOfPatchTag(tag, 'incremental')).toBeUndefined();
+  });
 });
 
 describe('the next numbered tag', () => {
@@ -49,17 +58,29 @@ describe('the next numbered tag', () => {
   it('is refused where a CI numbers its images in the same way', () => {
     const verdict = next('main', { 'main-1': 'ours', 'main-42': 'theirs' });
 
-    expect(verdict).toMatchObject({ ok: false, reason: 'tag-ambiguous' });
+    expect(verdict).toEqual({
+      ok: false,
+      reason: 'tag-ambiguous',
+      detail: expect.stringMatching(/^main-42 exists /),
+    });
   });
 
   it('is refused after 999', () => {
     expect(next('v1', { 'v1-998': 'ours' })).toEqual({ ok: true, tag: 'v1-999' });
-    expect(next('v1', { 'v1-999': 'ours' })).toMatchObject({ ok: false, reason: 'tag-limit' });
+    expect(next('v1', { 'v1-999': 'ours' })).toEqual({
+      ok: false,
+      reason: 'tag-limit',
+      detail: 'v1-999 is the last number',
+    });
   });
 
   it('is refused where it would pass 128 characters', () => {
     expect(next('x'.repeat(126))).toMatchObject({ ok: true });
-    expect(next('x'.repeat(127))).toMatchObject({ ok: false, reason: 'tag-limit' });
+    expect(next('x'.repeat(127))).toEqual({
+      ok: false,
+      reason: 'tag-limit',
+      detail: expect.stringContaining('129 characters'),
+    });
     expect(next('x'.repeat(126), { [`${'x'.repeat(126)}-9`]: 'ours' })).toMatchObject({
       ok: false,
       reason: 'tag-limit',
@@ -77,6 +98,10 @@ describe('the floating tag', () => {
 
     expect(floating('v1', [])).toEqual({ ok: true, tag: 'v1-patched' });
     expect(floating('v1', existing)).toEqual({ ok: true, tag: 'v1-patched' });
+  });
+
+  it('does not mind a tag that is not ours under another name', () => {
+    expect(floating('v1', [{ tag: 'v2-patched', ours: false }])).toMatchObject({ ok: true });
   });
 
   it('is refused where it stands and is not ours', () => {

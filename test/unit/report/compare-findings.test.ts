@@ -9,7 +9,7 @@ function unfixed(id: string) {
   return finding;
 }
 
-it('accepts a patch that ends what was targeted, and says what remains', () => {
+it('accepts a patch that ends what was targeted, and names it', () => {
   const stays = unfixed('CVE-2024-0009');
   const before = aScan({ findings: [aFinding(), stays] });
   const after = aScan({ findings: [stays] });
@@ -57,7 +57,11 @@ it('refuses a patch that brings a fixable finding', () => {
 
   const verdict = compareFindings({ before, after, targeted: [aFinding()] });
 
-  expect(verdict).toMatchObject({ accepted: false, reason: 'new-findings' });
+  expect(verdict).toEqual({
+    accepted: false,
+    reason: 'new-findings',
+    detail: '1 new: CVE-2024-0002 in curl',
+  });
 });
 
 it('accepts a new finding that no update could fix', () => {
@@ -70,16 +74,28 @@ it('accepts a new finding that no update could fix', () => {
 });
 
 it.each([
-  { what: 'one package', after: { packages: [{ name: 'apt', version: '1' }] } },
-  { what: 'all packages', after: { packages: [] } },
-  { what: 'another family', after: { os: { family: 'alpine', name: '3.20', endOfLife: false } } },
-  { what: 'another release', after: { os: { family: 'debian', name: '13.1', endOfLife: false } } },
-])('refuses a patch that ends findings by losing their packages: $what', ({ after }) => {
+  {
+    what: 'two packages',
+    after: { packages: [{ name: 'apt', version: '1' }] },
+    detail: '2 of 3: dpkg, openssl',
+  },
+  { what: 'all packages', after: { packages: [] }, detail: '3 of 3: apt, dpkg, openssl' },
+  {
+    what: 'another family',
+    after: { os: { family: 'alpine', name: '3.20', endOfLife: false } },
+    detail: 'the operating system was debian 12 and is alpine 3.20',
+  },
+  {
+    what: 'another release',
+    after: { os: { family: 'debian', name: '13.1', endOfLife: false } },
+    detail: 'the operating system was debian 12 and is debian 13',
+  },
+])('refuses a patch that ends findings by losing their packages: $what', ({ after, detail }) => {
   const before = aScan({ findings: [aFinding()] });
 
   const verdict = compareFindings({ before, after: aScan(after), targeted: [aFinding()] });
 
-  expect(verdict).toMatchObject({ accepted: false, reason: 'packages-lost' });
+  expect(verdict).toEqual({ accepted: false, reason: 'packages-lost', detail });
 });
 
 it('refuses a patch after which no operating system is found', () => {
@@ -87,7 +103,11 @@ it('refuses a patch after which no operating system is found', () => {
 
   const verdict = compareFindings({ before: aScan(), after, targeted: [] });
 
-  expect(verdict).toMatchObject({ accepted: false, reason: 'packages-lost' });
+  expect(verdict).toEqual({
+    accepted: false,
+    reason: 'packages-lost',
+    detail: 'the operating system was debian 12 and is none',
+  });
 });
 
 it('accepts a point release and packages that came with it', () => {
@@ -100,6 +120,20 @@ it('accepts a point release and packages that came with it', () => {
   const verdict = compareFindings({ before, after, targeted: [aFinding()] });
 
   expect(verdict).toMatchObject({ accepted: true });
+});
+
+it('names all of five findings in its detail', () => {
+  const five = Array.from({ length: 5 }, (_, at) => aFinding({ id: `CVE-${at}` }));
+
+  const verdict = compareFindings({
+    before: aScan(),
+    after: aScan({ findings: five }),
+    targeted: five,
+  });
+
+  expect(verdict).toMatchObject({
+    detail: expect.stringMatching(/^5 still found: (CVE-\d in openssl, ){4}CVE-4 in openssl$/),
+  });
 });
 
 it('names a few of many in its detail', () => {
