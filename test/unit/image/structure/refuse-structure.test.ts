@@ -205,6 +205,10 @@ describe('anything else is refused', () => {
     },
   ];
   it.each(refused)('$what: $reason', ({ reason, ...changes }) => {
-    expect(compareChanged(changes)).toMatchObject({ accepted: false, reason });
+    expect(compareChanged(changes)).toEqual({
+      accepted: false,
+      reason,
+      detail: expect.stringMatching(/\S/),
+    });
   });
 });

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { ImageConfig } from '../../../../lib/image/manifest.ts';
+import { configChange } from '../../../../lib/image/structure/compare-config.ts';
+import { patchedJson, SOURCE_REFERENCE, sourceJson } from './image-samples.ts';
+
+type Config = ReturnType<typeof sourceJson>['config'];
+
+/** What changed between a source and its patch, after a test changed their configs. */
+function changeOf(
+  source: object,
+  patched: object,
+  options: { readonly addedLayers?: number; readonly sourceReference?: string } = {},
+) {
+  return configChange({
+    source: ImageConfig.parse({ ...sourceJson().config, ...source }),
+    patched: ImageConfig.parse({ ...patchedJson().config, ...patched }),
+    addedLayers: 1,
+    sourceReference: SOURCE_REFERENCE,
+    ...options,
+  });
+}
+
+const SOURCE: Config['config'] = sourceJson().config.config;
+const PATCHED = patchedJson().config.config;
+const IDS = sourceJson().config.rootfs.diff_ids;
+
+it('finds no change in a config as Copa and BuildKit write it', () => {
+  expect(changeOf({}, {})).toBeUndefined();
+});
+
+describe('the time', () => {
+  it('may be added', () => {
+    expect(changeOf({ created: undefined }, {})).toBeUndefined();
+    expect(changeOf({ created: null }, {})).toBeUndefined();
+  });
+
+  it('is not changed, and not written in another form', () => {
+    expect(changeOf({}, { created: '2024-05-01T10:00:00.0Z' })).toBe('created');
+    expect(changeOf({}, { created: undefined })).toBe('created');
+  });
+});
+
+describe('the run-time settings', () => {
+  it.each([
+    ['of another value', { ...PATCHED, User: '0' }, 'config User'],
+    ['that is new', { ...PATCHED, Cmd: ['/bin/sh'] }, 'config Cmd'],
+    ['in another case', { ...PATCHED, entrypoint: ['/bin/sh'] }, 'config entrypoint'],
+    ['whose list is longer', { ...PATCHED, Env: ['PATH=/usr/bin', 'A=1'] }, 'config Env'],
+  ])('name a setting %s', (_, config, change) => {
+    expect(changeOf({}, { config })).toBe(change);
+  });
+
+  it('name a setting that is gone', () => {
+    const { User: _, ...config } = PATCHED;
+
+    expect(changeOf({}, { config })).toBe('config User');
+  });
+
+  it('may be absent before and after', () => {
+    expect(changeOf({ config: undefined }, { config: undefined })).toBeUndefined();
+    expect(changeOf({ config: null }, { config: { labels: PATCHED.labels } })).toBeUndefined();
+  });
+});
+
+describe('the labels', () => {
+  const withLabels = (labels: unknown) => ({ config: { ...PATCHED, Labels: labels } });
+
+  it('may be null before and after', () => {
+    expect(changeOf({ config: { ...SOURCE, Labels: null } }, withLabels(null))).toBeUndefined();
+  });
+
+  it.each([
+    [{ team: 'payments', other: 'x' }, 'label other'],
+    [{ team: 'other' }, 'label team'],
+    [null, 'label team'],
+  ])('%o is refused', (labels, change) => {
+    expect(changeOf({}, withLabels(labels))).toBe(change);
+  });
+
+  it.each(['Labels', 'labels'])('may say under %s which image was patched', (key) => {
+    const named = { ...(key === 'Labels' && SOURCE.Labels), BaseImage: SOURCE_REFERENCE };
+
+    expect(changeOf({}, { config: { ...PATCHED, [key]: named } })).toBeUndefined();
+  });
+
+  it.each(['Labels', 'labels'])('under %s do not name another image', (key) => {
+    const named = { ...(key === 'Labels' && SOURCE.Labels), BaseImage: 'docker.io/evil:1' };
+
+    expect(changeOf({}, { config: { ...PATCHED, [key]: named } })).toBe(
+      'label BaseImage names another image than the source',
+    );
+  });
+
+  it('may name any image if nobody knows what Copa was given', () => {
+    const config = { ...PATCHED, labels: { BaseImage: 'any' } };
+    const options = { source: ImageConfig.parse(sourceJson().config), addedLayers: 1 };
+    const patched = ImageConfig.parse({ ...patchedJson().config, config });
+
+    expect(configChange({ ...options, patched, sourceReference: undefined })).toBeUndefined();
+  });
+
+  it('keep the name of an older image, and do not lose it', () => {
+    const labels = { BaseImage: 'reg.azurecr.io/older' };
+    const source = { config: { ...SOURCE, labels } };
+
+    expect(changeOf(source, { config: { ...PATCHED, labels } })).toBeUndefined();
+    expect(changeOf(source, { config: { ...PATCHED, labels: {} } })).toBe(
+      'label BaseImage is gone',
+    );
+  });
+});
+
+describe('rootfs', () => {
+  const rootfs = (diffIds: readonly string[], more: object = {}) => ({
+    rootfs: { type: 'layers', diff_ids: diffIds, ...more },
+  });
+  const PATCH_ID = digestOf('patch-tar');
+
+  it.each([
+    ['lacks an id', rootfs(IDS), 'rootfs.diff_ids'],
+    ['has one id too many', rootfs([...IDS, PATCH_ID, PATCH_ID]), 'rootfs.diff_ids'],
+    ['has its ids in another order', rootfs([...IDS.toReversed(), PATCH_ID]), 'rootfs.diff_ids'],
+    ['has a changed id', rootfs([PATCH_ID, ...IDS.slice(1), PATCH_ID]), 'rootfs.diff_ids'],
+    ['has another type', rootfs([...IDS, PATCH_ID], { type: 'other' }), 'rootfs'],
+    ['has another field', rootfs([...IDS, PATCH_ID], { extra: 1 }), 'rootfs'],
+  ])('is refused if it %s', (_, patched, change) => {
+    expect(changeOf({}, patched)).toBe(change);
+  });
+
+  it('may keep or lose a field that the source has', () => {
+    const source = rootfs(IDS, { extra: 1 });
+
+    expect(changeOf(source, rootfs([...IDS, PATCH_ID], { extra: 1 }))).toBeUndefined();
+    expect(changeOf(source, rootfs([...IDS, PATCH_ID]))).toBeUndefined();
+    expect(changeOf(source, rootfs([...IDS, PATCH_ID], { extra: 2 }))).toBe('rootfs');
+  });
+
+  it('may lack ids in the source', () => {
+    const patched = { ...rootfs([PATCH_ID]), history: [] };
+
+    expect(changeOf({ rootfs: { type: 'layers' }, history: [] }, patched)).toBeUndefined();
+  });
+});
+
+describe('the history', () => {
+  it('is compared with that of the source', () => {
+    expect(changeOf({}, { history: [] })).toBe('history entry 0');
+  });
+
+  it('may be absent before and after', () => {
+    expect(changeOf({ history: undefined }, { history: undefined })).toBeUndefined();
+  });
+
+  it('of a source without one may have an entry for each layer, and no more', () => {
+    const entries = [1, 2, 3].map((at) => ({ created_by: `layer ${at}` }));
+    const tooMany = [...entries, { created_by: 'another' }];
+
+    expect(changeOf({ history: undefined }, { history: entries })).toBeUndefined();
+    expect(changeOf({ history: undefined }, { history: tooMany })).toMatch(/too many/);
+  });
+});
+
+describe('any other field', () => {
+  it.each([
+    ['of another value', { os: 'windows' }, 'image os'],
+    ['that is new', { Config: { User: '0' } }, 'image Config'],
+  ])('%s is refused', (_, patched, change) => {
+    expect(changeOf({}, patched)).toBe(change);
+  });
+
+  it('is named without what could forge a line, and cut', () => {
+    const change = changeOf({}, { [`a\n\u202eb${'x'.repeat(500)}`]: 1 });
+
+    expect(change).toMatch(/^image a.{1,2}bx+$/);
+    expect(change?.length).toBeLessThanOrEqual('image '.length + 128);
+  });
+});

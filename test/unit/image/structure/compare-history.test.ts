@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { historyChange } from '../../../../lib/image/structure/compare-history.ts';
+
+const ADD = { created: '2024-05-01T09:00:00.120Z', created_by: 'ADD rootfs.tar /' };
+const COPY = { created: '2024-05-01T10:00:00Z', created_by: 'COPY app /app', comment: 'buildkit' };
+const PATCH = { created: '2026-11-23T02:00:00Z', created_by: 'RUN apt-get install' };
+
+it('finds no change if entries were only appended', () => {
+  expect(historyChange([ADD, COPY], [ADD, COPY, PATCH], 3)).toBeUndefined();
+});
+
+it('finds no change in an entry of unknown fields that is the same', () => {
+  const foreign = { ...ADD, note: 'x' };
+
+  expect(historyChange([foreign], [foreign, PATCH], 1)).toBeUndefined();
+});
+
+it('names the first entry that changed, is gone or moved', () => {
+  expect(historyChange([ADD, COPY], [ADD, { ...COPY, comment: 'other' }], 3)).toBe(
+    'history entry 1',
+  );
+  expect(historyChange([ADD, COPY], [ADD], 3)).toBe('history entry 1');
+  expect(historyChange([ADD, COPY], [COPY, ADD], 3)).toBe('history entry 0');
+});
+
+it.each([
+  [2, undefined],
+  [1, 'history has too many new entries'],
+])('accepts up to one new entry a layer: two for %d layers', (layers, change) => {
+  expect(historyChange([ADD], [ADD, PATCH, PATCH], layers)).toBe(change);
+});
+
+describe('an entry that BuildKit read and wrote again', () => {
+  it.each([
+    ['drops empty fields', { ...ADD, author: '', empty_layer: false }, ADD],
+    ['drops unknown fields', { ...ADD, note: 'x' }, ADD],
+    ['fills in an absent time', { created_by: 'ADD' }, { ...ADD, created_by: 'ADD' }],
+    ['writes a time with more zeros', ADD, { ...ADD, created: '2024-05-01T09:00:00.120000Z' }],
+    [
+      'writes a time without a fraction',
+      { created: '2024-05-01T09:00:00.000Z' },
+      { created: '2024-05-01T09:00:00Z' },
+    ],
+    ['writes a time in another zone', ADD, { ...ADD, created: '2024-05-01T11:00:00.12+02:00' }],
+  ])('is the same if BuildKit %s', (_, before, after) => {
+    expect(historyChange([before], [after], 1)).toBeUndefined();
+  });
+
+  it.each([
+    ['gained an unknown field', ADD, { ...ADD, note: 'x' }],
+    ['lost its author', { ...ADD, author: 'a' }, ADD],
+    ['became empty', ADD, { ...ADD, empty_layer: true }],
+    ['lost its time', ADD, { created_by: ADD.created_by }],
+    [
+      'is a nanosecond later',
+      { created: '2024-05-01T09:00:00.120000001Z' },
+      { created: '2024-05-01T09:00:00.120000002Z' },
+    ],
+    [
+      'is ten times as many nanoseconds later',
+      { created: '2024-05-01T09:00:00.1Z' },
+      { created: '2024-05-01T09:00:00.01Z' },
+    ],
+    ['has a time that is no text', ADD, { ...ADD, created: 1714554000 }],
+    ['had a time that is no text', { created: 1714554000 }, { created: '2024-05-01T09:00:00Z' }],
+    ['has a time that is no time', { created: 'yesterday' }, { created: 'today' }],
+    [
+      'has a month that does not exist',
+      { created: '2024-13-01T09:00:00Z' },
+      { created: '2024-14-01T09:00:00Z' },
+    ],
+    [
+      'has text before its time',
+      { created: '.2024-05-01T09:00:00Z' },
+      { created: '2024-05-01T09:00:00Z' },
+    ],
+    [
+      'has text after its time',
+      { created: '2024-05-01T09:00:00Z' },
+      { created: '2024-05-01T09:00:00Z!' },
+    ],
+  ])('is another if it %s', (_, before, after) => {
+    expect(historyChange([before], [after], 1)).toBe('history entry 0');
+  });
+
+  it('is the same if its time cannot be read and did not change', () => {
+    const entry = { created: 'yesterday', author: '' };
+
+    expect(historyChange([entry], [{ created: 'yesterday' }], 1)).toBeUndefined();
+  });
+});
