@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ContainerGroupsError,
+  type GroupRefusal,
+} from '../../../lib/containers/container-groups.ts';
+import {
+  askedToWait,
+  GROUP_ENDED,
+  GROUP_REFUSED,
+  LONGEST_WAIT_SECONDS,
+  remedyFor,
+} from '../../../lib/pipeline/failures.ts';
+import { RegistryError, type RegistryErrorCode } from '../../../lib/registry/registry.ts';
+import { StorageError } from '../../../lib/storage/storage-error.ts';
+
+describe('a group that Azure refuses', () => {
+  it.each(['throttled', 'quota', 'capacity'] as const)(
+    'costs no attempt if it is %s',
+    (refusal) => {
+      expect(GROUP_REFUSED[refusal].do).toBe('wait');
+    },
+  );
+
+  it.each(['transitioning', 'unavailable'] as const)(
+    'is looked for if it is %s: a second creation would restart it',
+    (refusal) => {
+      expect(GROUP_REFUSED[refusal]).toEqual({ do: 'look' });
+    },
+  );
+
+  it('gives up at once on a wrong configuration alone', () => {
+    const givenUp = Object.entries(GROUP_REFUSED).filter(([, remedy]) => remedy.do === 'give-up');
+
+    expect(givenUp).toEqual([['configuration', { do: 'give-up', reason: 'configuration' }]]);
+  });
+
+  it.each([
+    ['image-pull', 'configuration'],
+    ['unauthorized', 'unauthorized'],
+  ] as const)('is tried several times if it is %s, and then ends as %s', (refusal, reason) => {
+    expect(GROUP_REFUSED[refusal]).toEqual({ do: 'retry', times: expect.any(Number), reason });
+  });
+});
+
+describe('a group that ended without a result', () => {
+  it.each([
+    ['late', 'timeout'],
+    ['gone', 'group-lost'],
+    ['stopped', 'group-lost'],
+  ] as const)('loses its attempt if it is %s', (end, reason) => {
+    expect(GROUP_ENDED[end]).toEqual({ do: 'lose', reason });
+  });
+
+  it('is made elsewhere, without the loss of an attempt, if it was never provisioned', () => {
+    expect(GROUP_ENDED['not-provisioned'].do).toBe('elsewhere');
+  });
+});
+
+describe('an error of a step', () => {
+  const registry = (code: RegistryErrorCode) => remedyFor(new RegistryError(code, 'x'));
+  const groups = (refusal: GroupRefusal) => remedyFor(new ContainerGroupsError(refusal, 'x'));
+
+  it.each([
+    ['throttled', 10, 'registry-error'],
+    ['unavailable', 10, 'registry-error'],
+    ['unexpected', 10, 'registry-error'],
+    ['unauthorized', 4, 'unauthorized'],
+    ['denied', 4, 'unauthorized'],
+    ['invalid', 4, 'registry-error'],
+    ['digest-mismatch', 4, 'registry-error'],
+  ] as const)('of the registry, %s, is retried %d times', (code, times, reason) => {
+    expect(registry(code)).toEqual({ do: 'retry', times, reason });
+  });
+
+  it.each([
+    ['too-large', 'registry-error'],
+    ['locked', 'tag-locked'],
+  ] as const)('of the registry, %s, is never retried', (code, reason) => {
+    expect(registry(code)).toEqual({ do: 'give-up', reason });
+  });
+
+  it.each(['throttled', 'denied', 'malformed'] as const)('of storage, %s, is retried', (code) => {
+    expect(remedyFor(new StorageError(code, 'x'))).toEqual({
+      do: 'retry',
+      times: 10,
+      reason: 'storage-error',
+    });
+  });
+
+  it('of ARM is retried longer than a missing role', () => {
+    expect(groups('unavailable')).toEqual({ do: 'retry', times: 10, reason: 'group-lost' });
+    expect(groups('unauthorized')).toEqual({ do: 'retry', times: 4, reason: 'unauthorized' });
+  });
+
+  it.each([new TypeError('x'), 'thrown text', undefined])(
+    'that is unknown is ours: %o',
+    (error) => {
+      expect(remedyFor(error)).toEqual({ do: 'retry', times: 4, reason: 'internal-error' });
+    },
+  );
+});
+
+describe('the wait that a service asks for', () => {
+  it.each([
+    ['is kept', 30, 30],
+    ['is cut, so that a run can end meanwhile', 86_400, LONGEST_WAIT_SECONDS],
+    ['is none if it asked for none', undefined, 0],
+  ])('%s', (_, retryAfterSeconds, seconds) => {
+    const options = { retryAfterSeconds };
+
+    expect(askedToWait(new RegistryError('throttled', 'x', options))).toBe(seconds);
+    expect(askedToWait(new ContainerGroupsError('throttled', 'x', options))).toBe(seconds);
+  });
+
+  it('is none for any other error', () => {
+    expect(askedToWait(new StorageError('throttled', 'x'))).toBe(0);
+    expect(askedToWait(undefined)).toBe(0);
+  });
+});
