@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { MAX_FINDINGS } from '../../../../lib/job/job-file.ts';
+import { assess } from '../../../../lib/pipeline/results/assess.ts';
+import { fingerprint } from '../../../../lib/report/finding.ts';
+import { aFinding, aScan } from '../../report/report-samples.ts';
+
+type Facts = Parameters<typeof assess>[0];
+
+const NOW = new Date('2026-11-30T02:00:00Z');
+const LATER = new Date('2026-11-30T22:00:00Z');
+const TOOLS = 'patchwright/worker-patch@sha256:1';
+const OUTDATED = aScan({ findings: [aFinding()] });
+const WANTED = fingerprint([aFinding()]);
+
+/** A Debian image with one fixable finding and nothing that keeps it from being patched. */
+function facts(changes: Partial<Facts> = {}): Facts {
+  return {
+    scan: OUTDATED,
+    advisoryPlatforms: ['debian 12'],
+    patches: [],
+    siblingPatches: [],
+    tagFault: undefined,
+    tagDetail: undefined,
+    image: undefined,
+    tools: TOOLS,
+    canPatch: true,
+    dryRun: false,
+    now: NOW,
+    ...changes,
+  };
+}
+
+function aPatch(changes: { readonly tag?: string; readonly fingerprint?: string } = {}) {
+  return {
+    tag: Tag.parse(changes.tag ?? '1.4-1'),
+    digest: digestOf('patch'),
+    sourceDigest: digestOf('source'),
+    fingerprint: changes.fingerprint ?? WANTED,
+  };
+}
+
+/** What the inventory knows after a patch for these findings failed. */
+function failedImage(changes: Partial<NonNullable<Facts['image']>> = {}) {
+  return {
+    repository: RepositoryName.parse('team/api'),
+    digest: digestOf('source'),
+    claimedBy: '',
+    patchDigests: [],
+    failures: 1,
+    failedFingerprint: WANTED,
+    failedTools: TOOLS,
+    retryAfter: LATER,
+    ...changes,
+  };
+}
+
+function outcomeOf(changes: Partial<Facts>) {
+  const assessment = assess(facts(changes));
+  return assessment.next === 'end' ? assessment.outcome : assessment.next;
+}
+
+describe('an image that is not patched, whatever was found', () => {
+  it('is skipped if the scan found no operating system', () => {
+    const { os: _, ...scan } = OUTDATED;
+
+    expect(outcomeOf({ scan })).toEqual({
+      state: 'skipped',
+      reason: 'unsupported-os',
+      detail: 'the scan found no operating system',
+    });
+  });
+
+  it('is skipped at the end of its life, also without advisories or findings', () => {
+    const scan = aScan({ os: { family: 'debian', name: '9.13', endOfLife: true } });
+
+    expect(outcomeOf({ scan })).toEqual({
+      state: 'skipped',
+      reason: 'end-of-life',
+      detail: expect.stringContaining('debian 9.13'),
+    });
+  });
+
+  it('fails if the database holds no advisories for its system: nothing found proves nothing', () => {
+    expect(outcomeOf({ scan: aScan(), advisoryPlatforms: ['debian 11', 'alpine 3.20'] })).toEqual({
+      state: 'failed',
+      reason: 'no-advisory-data',
+      detail: 'the vulnerability database holds nothing for debian 12.5',
+    });
+  });
+
+  it('is skipped if neither the database nor the patching tool knows its system', () => {
+    const scan = aScan({ os: { family: 'wolfi', name: '1', endOfLife: false } });
+
+    expect(outcomeOf({ scan })).toEqual({
+      state: 'skipped',
+      reason: 'unsupported-os',
+      detail: expect.stringContaining('wolfi'),
+    });
+  });
+});
+
+describe('an image whose system the database knows', () => {
+  it('is clean without a finding', () => {
+    expect(assess(facts({ scan: aScan() }))).toEqual({ next: 'end', outcome: { state: 'clean' } });
+  });
+
+  it('is clean without a finding also if it could not be patched', () => {
+    const scan = aScan({ packages: [] });
+
+    expect(outcomeOf({ scan })).toEqual({ state: 'clean' });
+  });
+
+  it('is skipped if no finding has a fix', () => {
+    const { fixed: _, ...unfixed } = aFinding();
+
+    expect(outcomeOf({ scan: aScan({ findings: [unfixed] }) })).toEqual({
+      state: 'skipped',
+      reason: 'no-fix-available',
+    });
+  });
+
+  it('is skipped if it has findings and no package manager', () => {
+    const packages = [{ name: 'openssl', version: '1' }];
+
+    expect(outcomeOf({ scan: { ...OUTDATED, packages } })).toEqual({
+      state: 'skipped',
+      reason: 'unsupported-os',
+      detail: expect.stringContaining('dpkg'),
+    });
+  });
+
+  it.each([
+    [MAX_FINDINGS, 'patch'],
+    [
+      MAX_FINDINGS + 1,
+      {
+        state: 'failed',
+        reason: 'report-invalid',
+        detail: `${MAX_FINDINGS + 1} fixable findings, of ${MAX_FINDINGS} that a job can hold`,
+      },
+    ],
+  ])('with %d fixable findings ends as %o', (count, expected) => {
+    const findings = Array.from({ length: count }, (_, at) => aFinding({ id: `CVE-${at}` }));
+
+    expect(outcomeOf({ scan: aScan({ findings }) })).toEqual(expected);
+  });
+
+  it('goes on to its patch, for the findings that have a fix', () => {
+    const { fixed: _, ...unfixed } = aFinding({ package: 'curl' });
+    const scan = aScan({ findings: [aFinding(), unfixed] });
+
+    expect(assess(facts({ scan }))).toEqual({ next: 'patch', fingerprint: WANTED });
+  });
+});
+
+describe('an image that was patched before', () => {
+  it('is skipped if a patch under its own tags fixes the same findings', () => {
+    const old = aPatch({ tag: '1.4-1', fingerprint: 'other' });
+    const known = aPatch({ tag: '1.4-2' });
+
+    expect(assess(facts({ patches: [old, known] }))).toEqual({
+      next: 'end',
+      outcome: { state: 'skipped', reason: 'already-patched', detail: '1.4-2' },
+      known,
+    });
+  });
+
+  it('is patched again if its patches fix other findings', () => {
+    expect(outcomeOf({ patches: [aPatch({ fingerprint: 'other' })] })).toBe('patch');
+  });
+
+  it('is skipped as patched even if a patch of it may not be made now', () => {
+    const image = failedImage();
+    const hindrances = { image, tagFault: 'tag-limit', canPatch: false, dryRun: true } as const;
+
+    expect(outcomeOf({ patches: [aPatch()], ...hindrances })).toMatchObject({
+      reason: 'already-patched',
+    });
+  });
+
+  it("verifies and publishes another tag's patch instead of making a second one", () => {
+    const { tag: _, ...patch } = aPatch();
+    const other = { ...patch, fingerprint: 'other', digest: digestOf('other') };
+
+    expect(assess(facts({ siblingPatches: [other, patch] }))).toEqual({
+      next: 'verify',
+      fingerprint: WANTED,
+      patch,
+    });
+  });
+
+  it("does not take another tag's patch that fixes other findings", () => {
+    expect(outcomeOf({ siblingPatches: [aPatch({ fingerprint: 'other' })] })).toBe('patch');
+  });
+});
+
+describe('an image whose patch failed before', () => {
+  it('is left alone until its back-off ends', () => {
+    expect(outcomeOf({ image: failedImage() })).toEqual({
+      state: 'skipped',
+      reason: 'backing-off',
+      detail: 'until 2026-11-30T22:00:00.000Z',
+    });
+  });
+
+  it.each([
+    ['at the end of its back-off', { retryAfter: NOW }],
+    ['if no back-off is known', { retryAfter: undefined }],
+    ['if it has other findings now', { failedFingerprint: 'other' }],
+    ['if the tools changed', { failedTools: 'patchwright/worker-patch@sha256:0' }],
+  ])('is tried again %s', (_, changes) => {
+    expect(outcomeOf({ image: failedImage(changes) })).toBe('patch');
+  });
+});
+
+describe('an image that needs a patch', () => {
+  it('is skipped if its patch could get no tag', () => {
+    expect(outcomeOf({ tagFault: 'tag-ambiguous', tagDetail: '1.4-7 is not ours' })).toEqual({
+      state: 'skipped',
+      reason: 'tag-ambiguous',
+      detail: '1.4-7 is not ours',
+    });
+  });
+
+  it('is planned and no more in a dry run, also without a builder', () => {
+    expect(outcomeOf({ dryRun: true, canPatch: false })).toEqual({
+      state: 'planned',
+      reason: 'dry-run',
+    });
+  });
+
+  it('names the fault of its tag in a dry run', () => {
+    expect(outcomeOf({ dryRun: true, tagFault: 'tag-limit' })).toEqual({
+      state: 'skipped',
+      reason: 'tag-limit',
+    });
+  });
+
+  it('is skipped without a builder, also if it could take the patch of another tag', () => {
+    expect(outcomeOf({ canPatch: false, siblingPatches: [aPatch()] })).toEqual({
+      state: 'skipped',
+      reason: 'no-builder',
+    });
+  });
+
+  it('backs off before its tag is looked at', () => {
+    expect(outcomeOf({ image: failedImage(), tagFault: 'tag-limit' })).toMatchObject({
+      reason: 'backing-off',
+    });
+  });
+});
