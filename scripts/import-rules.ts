@@ -2,22 +2,29 @@
  * Which part of the app may import which. A part is a folder with everything below it, or one file;
  * the longest name that fits a path wins. A part may always import itself.
  */
-const BASE = ['lib/clock.ts', 'lib/log.ts', 'lib/sleep.ts', 'lib/ordinal.ts', 'lib/in-parallel.ts'];
+const BASE = [
+  'lib/clock.ts',
+  'lib/log.ts',
+  'lib/sleep.ts',
+  'lib/ordinal.ts',
+  'lib/in-parallel.ts',
+  'lib/result.ts',
+];
 const PORTS = ['lib/containers', 'lib/registry', 'lib/storage'];
 const DOCUMENTS = ['lib/image', 'lib/job', 'lib/json', 'lib/report', 'lib/text'];
 
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(BASE.map((file) => [file, []])),
   'lib/text': [],
-  'lib/json': [],
+  'lib/json': ['lib/result.ts', 'lib/text'],
   'lib/http': [...BASE],
-  'lib/image': ['lib/json', 'lib/text'],
+  'lib/image': ['lib/json', 'lib/result.ts', 'lib/text'],
   'lib/job': ['lib/image', 'lib/text'],
-  'lib/report': ['lib/image', 'lib/job', 'lib/json', 'lib/text'],
-  'lib/containers': [...BASE, 'lib/http', 'lib/text'],
+  'lib/report': ['lib/image', 'lib/job', 'lib/json', 'lib/result.ts', 'lib/text'],
+  'lib/containers': [...BASE, 'lib/http', 'lib/json', 'lib/text'],
   'lib/registry': [...BASE, 'lib/http', 'lib/image', 'lib/json', 'lib/text'],
   'lib/storage': [...BASE, 'lib/http', 'lib/text'],
-  'lib/policy': ['lib/image', 'lib/json', 'lib/registry', 'lib/text'],
+  'lib/policy': ['lib/image', 'lib/json', 'lib/registry', 'lib/result.ts', 'lib/text'],
   'lib/pipeline': [...BASE, ...PORTS, ...DOCUMENTS, 'lib/policy'],
   'lib/settings': ['lib/image', 'lib/pipeline', 'lib/text'],
   'lib/settings.ts': ['lib/settings', 'lib/image', 'lib/pipeline', 'lib/text'],
@@ -43,7 +50,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/http',
     'lib/pipeline',
   ],
-  'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/text'],
+  'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],
   functions: [...BASE, 'lib/app.ts', 'lib/doctor', 'lib/pipeline', 'lib/start-up', 'lib/storage'],
 };
 

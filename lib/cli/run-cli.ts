@@ -1,4 +1,4 @@
-import { printable } from '../image/printable.ts';
+import { plainText } from '../text/plain-text.ts';
 import type { CliContext } from './cli-context.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import type { Command } from './command.ts';
@@ -61,7 +61,7 @@ function commandNamed(name: string | undefined, commands: readonly Command[]): C
 
 function describe(error: unknown): { readonly text: string; readonly code: ExitCode } {
   if (error instanceof UsageError)
-    return { text: printable(error.message, 500), code: ExitCode.usage };
+    return { text: plainText(error.message, 500), code: ExitCode.usage };
   if (error instanceof CliError) {
     const text = `${error.message}\n  where: ${error.where}\n  what to do: ${error.whatToDo}`;
     return { text, code: ExitCode.couldNotRun };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { truncate } from '../text/truncate.ts';
+import { plainText } from '../text/plain-text.ts';
 import { GroupName, type GroupStatus } from './container-groups.ts';
 
 const MAX_DETAIL = 500;
@@ -84,5 +84,5 @@ function describe(group: AciGroup): string {
     ...events.slice(-3).map(({ name, message }) => `${name ?? ''}: ${message ?? ''}`),
   ];
   const text = parts.filter((part) => part !== '').join('; ');
-  return truncate(text.replaceAll(/\s+/g, ' '), MAX_DETAIL);
+  return plainText(text, MAX_DETAIL);
 }

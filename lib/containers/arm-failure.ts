@@ -2,6 +2,7 @@ import { type HttpHeaders, isRestError } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { failureName } from '../http/connection-failure.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
+import { readJson } from '../json/read-json.ts';
 import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 import type { ArmFailure } from './aci-refusals.ts';
@@ -29,7 +30,7 @@ export function failureOfAnswer(
   return {
     status: answer.status,
     code,
-    message: truncate(message.replaceAll(/\s+/g, ' '), MAX_READ),
+    message: truncate(message, MAX_READ),
     retryAfterSeconds: retryAfterSeconds(answer.headers, now),
   };
 }
@@ -63,9 +64,6 @@ export function describeFailure(failure: ArmFailure, secrets: readonly string[] 
 }
 
 function parseBody(text: string): { code: string; message: string } {
-  try {
-    return ErrorBody.parse(JSON.parse(text)).error;
-  } catch {
-    return { code: '', message: text };
-  }
+  const body = readJson(ErrorBody, new TextEncoder().encode(text));
+  return body.ok ? body.value.error : { code: '', message: text };
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IdentityChoice, Inspection } from '../app.ts';
 import type { Clock } from '../clock.ts';
 import type { Delays } from '../http/delays.ts';
-import { printable } from '../image/printable.ts';
 import type { Sleep } from '../sleep.ts';
+import { plainText } from '../text/plain-text.ts';
 import type { Check, CheckContext } from './check.ts';
 import type { DoctorReport } from './doctor-report.ts';
 import { openInspection } from './open-inspection.ts';
@@ -92,5 +92,5 @@ function withoutSettings({ id, title }: Check, outcome: Outcome): RunnableCheck 
 
 /** Sanitizes a detail, which may quote untrusted text of a registry, of Azure or of a policy. */
 function shown(result: CheckResult): CheckResult {
-  return { ...result, detail: printable(result.detail, LONGEST_TEXT) };
+  return { ...result, detail: plainText(result.detail, LONGEST_TEXT) };
 }

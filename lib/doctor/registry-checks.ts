@@ -96,12 +96,12 @@ async function readPolicy({ app }: CheckContext): Promise<Outcome> {
   const parsed = parsePolicy(found.text, options);
   if (!parsed.ok) {
     return fail(
-      `${found.from}: ${parsed.faults.join('; ')}`,
+      `${found.from}: ${parsed.fault.join('; ')}`,
       'Correct each fault in the document (docs/policy.md). Until then, runs patch nothing.',
     );
   }
-  const enabled = parsed.policy.repositories.filter((rule) => rule.enabled).length;
-  const all = parsed.policy.repositories.length;
+  const enabled = parsed.value.repositories.filter((rule) => rule.enabled).length;
+  const all = parsed.value.repositories.length;
   return pass(`${enabled} of ${all} repositories enabled, from ${found.from}`);
 }
 
@@ -111,7 +111,7 @@ async function sampleOf({ app }: CheckContext): Promise<readonly RepositoryName[
   const found = await loadPolicyText({ registry, setting: options.policySetting });
   const parsed = found.found ? parsePolicy(found.text, options) : undefined;
   if (parsed === undefined || !parsed.ok) return [];
-  const enabled = parsed.policy.repositories.filter((rule) => rule.enabled);
+  const enabled = parsed.value.repositories.filter((rule) => rule.enabled);
   return enabled.slice(0, SAMPLE).map((rule) => rule.repository);
 }
 

@@ -1,4 +1,4 @@
-import type { Parsed } from './parsed.ts';
+import type { Result } from '../result.ts';
 
 /** Limits on untrusted JSON, checked before it is parsed. */
 export interface JsonLimits {
@@ -28,7 +28,7 @@ const CLOSE_OBJECT = 0x7d;
 export function parseBoundedJson(
   bytes: Uint8Array,
   limits: JsonLimits,
-): Parsed<unknown, JsonFault> {
+): Result<unknown, JsonFault> {
   if (bytes.byteLength > limits.maxBytes) return { ok: false, fault: 'too-large' };
 
   const fault = shapeFault(bytes, limits);

@@ -1,6 +1,6 @@
 import { ImageManifest, MediaType } from '../image/manifest.ts';
-import { parseJson } from '../image/parse-json.ts';
 import { RepositoryName, Tag } from '../image/reference.ts';
+import { readJson } from '../json/read-json.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MAX_POLICY_BYTES } from './policy.ts';
 
@@ -26,9 +26,9 @@ export async function loadPolicyText(options: {
   if (stored.mediaType !== MediaType.ociManifest) {
     return { found: false, detail: `${from} is not an OCI artifact` };
   }
-  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
+  const manifest = readJson(ImageManifest, stored.bytes);
   // The last layer is the policy, as in ACR Continuous Patching.
-  const layer = manifest.success ? manifest.data.layers.at(-1) : undefined;
+  const layer = manifest.ok ? manifest.value.layers.at(-1) : undefined;
   if (layer === undefined) return { found: false, detail: `${from} has no layer with a document` };
   const bytes = await options.registry.blob(POLICY_REPOSITORY, layer.digest, MAX_POLICY_BYTES);
   if (bytes === undefined)

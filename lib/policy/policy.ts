@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RepositoryName, Tag } from '../image/reference.ts';
 import { items } from '../json/items.ts';
+import type { Result } from '../result.ts';
 import { faultLine, readDocument } from './read-document.ts';
 import {
   type ConfiguredRepositories,
@@ -41,26 +42,27 @@ export const Policy = z.strictObject({
 export type Policy = z.infer<typeof Policy>;
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
 
-export type PolicyParse =
-  | { readonly ok: true; readonly policy: Policy }
-  /** One line for each fault: where, and what is wrong. After the first 50, a line says so. */
-  | { readonly ok: false; readonly faults: readonly string[] };
-
 /** The same limit as in ACR Continuous Patching. */
 export const MAX_POLICY_BYTES = 10 * 1024 * 1024;
 
-/** Parses the policy. With `configured`, naming one of those repositories is a fault. */
-export function parsePolicy(text: string, configured?: ConfiguredRepositories): PolicyParse {
+/**
+ * Parses the policy. With `configured`, naming one of those repositories is a fault. Each line of the
+ * fault says where and what is wrong; after the first 50, a line says that there are more.
+ */
+export function parsePolicy(
+  text: string,
+  configured?: ConfiguredRepositories,
+): Result<Policy, readonly string[]> {
   const document = readDocument(text, MAX_POLICY_BYTES);
-  if (!document.ok) return { ok: false, faults: [document.fault] };
+  if (!document.ok) return { ok: false, fault: [document.fault] };
   const schema = configured === undefined ? Policy : policyFor(configured);
   const parsed = schema.safeParse(document.value);
-  if (parsed.success) return { ok: true, policy: withOneRuleEach(parsed.data) };
+  if (parsed.success) return { ok: true, value: withOneRuleEach(parsed.data) };
   const faults = parsed.error.issues
     .slice(0, MAX_FAULTS)
     .map((issue) => faultLine(`${pathOf(issue.path)}: ${issue.message}`));
   const more = parsed.error.issues.length > MAX_FAULTS ? ['and more faults than are shown'] : [];
-  return { ok: false, faults: [...faults, ...more] };
+  return { ok: false, fault: [...faults, ...more] };
 }
 
 /**

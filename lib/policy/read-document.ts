@@ -1,5 +1,5 @@
 import { type JsonFault, parseBoundedJson } from '../json/bounded-json.ts';
-import type { Parsed } from '../json/parsed.ts';
+import type { Result } from '../result.ts';
 import { plainText } from '../text/plain-text.ts';
 import { truncate } from '../text/truncate.ts';
 
@@ -9,7 +9,7 @@ const LIMITS = { maxDepth: 10, maxContainers: 25_000 };
 const MAX_FAULT = 300;
 
 /** Parses the policy's text within limits, before any schema is applied. */
-export function readDocument(text: string, maxBytes: number): Parsed<unknown> {
+export function readDocument(text: string, maxBytes: number): Result<unknown> {
   const parsed = parseBoundedJson(new TextEncoder().encode(text), { ...LIMITS, maxBytes });
   if (parsed.ok) return parsed;
   return {

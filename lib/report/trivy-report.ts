@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
-import { parseBoundedJson } from '../json/bounded-json.ts';
 import { items } from '../json/items.ts';
-import type { Parsed } from '../json/parsed.ts';
-import { truncate } from '../text/truncate.ts';
+import { readJson } from '../json/read-json.ts';
+import type { Result } from '../result.ts';
+import { hasHidden } from '../text/plain-text.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;
@@ -18,7 +18,7 @@ function text(max: number) {
   return z
     .string()
     .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u, 'must have no control character');
+    .refine((text) => !hasHidden(text), 'must have no hidden character');
 }
 
 /** A text with its own column. A spreadsheet must not run it as a formula. */
@@ -43,14 +43,14 @@ const Package = z.object({
   Epoch: z.number().int().nullish(),
 });
 
-const Result = z.object({
+const ScanResult = z.object({
   Class: z.string().max(64).nullish(),
   Type: z.string().max(64).nullish(),
   Vulnerabilities: items(Vulnerability, { most: MAX_ITEMS }).nullish(),
   Packages: items(Package, { most: MAX_ITEMS }).nullish(),
 });
 
-function countItems(results: readonly z.infer<typeof Result>[]): number {
+function countItems(results: readonly z.infer<typeof ScanResult>[]): number {
   return results.reduce(
     (sum, { Vulnerabilities, Packages }) =>
       sum + (Vulnerabilities?.length ?? 0) + (Packages?.length ?? 0),
@@ -70,21 +70,14 @@ export const TrivyReport = z.object({
       ImageConfig: z.object({ architecture: column(32).nullish() }).nullish(),
     })
     .nullish(),
-  Results: items(Result, { most: 1000 })
+  Results: items(ScanResult, { most: 1000 })
     .refine((results) => countItems(results) <= MAX_ITEMS_IN_ALL, { error: 'too many items' })
     .nullish(),
 });
 export type TrivyReport = z.infer<typeof TrivyReport>;
 
 /** Parses a report that a container group wrote. Never throws. A fault quotes none of its content. */
-export function parseTrivyReport(bytes: Uint8Array): Parsed<TrivyReport> {
-  const json = parseBoundedJson(bytes, LIMITS);
-  if (!json.ok) return { ok: false, fault: json.fault };
-
-  const parsed = TrivyReport.safeParse(json.value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-
-  const issue = parsed.error.issues[0];
-  const path = truncate((issue?.path ?? []).map(String).join('.'), 128);
-  return { ok: false, fault: `not a Trivy report: ${issue?.code ?? 'invalid'} at /${path}` };
+export function parseTrivyReport(bytes: Uint8Array): Result<TrivyReport> {
+  const report = readJson(TrivyReport, bytes, LIMITS);
+  return report.ok ? report : { ok: false, fault: `the report ${report.fault}` };
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
-import { printable } from '../image/printable.ts';
 import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 import type { WorkerImage } from '../pipeline/services.ts';
+import { plainText } from '../text/plain-text.ts';
 import { CertificatePem, PrivateKeyPem } from './pem.ts';
 import { Schedule } from './schedule.ts';
 import { SettingsVersion } from './settings-version.ts';
@@ -44,7 +44,10 @@ const CaFile = z.string().transform((path, context) => {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    context.addIssue({ code: 'custom', message: `${printable(path)} can't be read (${code})` });
+    context.addIssue({
+      code: 'custom',
+      message: `${plainText(path, 256)} can't be read (${code})`,
+    });
     return z.NEVER;
   }
 });

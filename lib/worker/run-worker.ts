@@ -25,8 +25,8 @@ export async function runWorker(
   }
   if (subcommand === 'probe') return end(context, await runProbe(context, folder));
   const input = await readJobFolder(folder, context.secrets);
-  if (!input.ok) return refuse(context, input.faults);
-  const { job, dockerConfig } = input;
+  if (!input.ok) return refuse(context, input.fault);
+  const { job, dockerConfig } = input.value;
   if (job.kind !== subcommand) {
     return refuse(context, [`started as "${subcommand ?? ''}", the job is of kind "${job.kind}"`]);
   }

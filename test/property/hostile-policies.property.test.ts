@@ -62,7 +62,7 @@ it('names every fault of a policy by its place', () => {
 
       const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: rules }));
 
-      const named = parsed.ok ? [] : parsed.faults;
+      const named = parsed.ok ? [] : parsed.fault;
       expect(named).toHaveLength(faults.length);
       for (const [nth, { at }] of faults.entries()) {
         expect(named[nth]).toMatch(new RegExp(`^repositories\\[${2 * nth + 1}\\]\\${at || ':'}`));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { DoctorReport } from '../../doctor/doctor-report.ts';
-import { printable } from '../../image/printable.ts';
+import { plainText } from '../../text/plain-text.ts';
 
 const MAX_CHECKS = 200;
-const Line = (longest: number) => z.string().transform((text) => printable(text, longest));
+const Line = (longest: number) => z.string().transform((text) => plainText(text, longest));
 const Text = Line(4000);
 const Time = z.iso.datetime().transform((text) => new Date(text));
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { printable } from '../printable.ts';
+import { plainText } from '../../text/plain-text.ts';
 import { isBookkeeping } from './bookkeeping.ts';
 import { LayerError } from './layer-error.ts';
 import { normalizedPath } from './layer-path.ts';
@@ -35,6 +35,8 @@ const WHITEOUT = '.wh.';
 const RPM_DATABASE = /^(?:var\/lib|usr\/lib\/sysimage)\/rpm\//;
 const STATUS_D = 'var/lib/dpkg/status.d';
 const MAX_HOPS = 4;
+/** In UTF-16 units: a listed path is cut there. */
+const MAX_PATH = 256;
 /** Left beside a package's configuration file by dpkg. */
 const DPKG_SUFFIX = /\.dpkg-(?:old|dist|new|tmp)$/;
 /** Compiled beside its source: `__pycache__/x.cpython-311.pyc` of `x.py`. */
@@ -128,7 +130,7 @@ export class LayerContents {
     const paths = entries.map((entry) => entry.path).sort();
     return {
       count: paths.length,
-      paths: paths.slice(0, this.#maxListed).map((path) => printable(path)),
+      paths: paths.slice(0, this.#maxListed).map((path) => plainText(path, MAX_PATH)),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { plainText } from '../../text/plain-text.ts';
 import type { ImageConfig } from '../manifest.ts';
-import { printable } from '../printable.ts';
 import { historyChange } from './compare-history.ts';
 import { fieldsExcept } from './fields-except.ts';
 
@@ -83,5 +83,5 @@ function changedField(what: string, before: object, after: object): string {
   const [old, current] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   const keys = [...new Set([...old.keys(), ...current.keys()])];
   const changed = keys.find((key) => !isDeepStrictEqual(old.get(key), current.get(key)));
-  return `${what} ${printable(changed ?? 'fields', 128)}`;
+  return `${what} ${plainText(changed ?? 'fields', 128)}`;
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { plainText } from '../../text/plain-text.ts';
 import { Annotation } from '../annotations.ts';
 import type { Descriptor, ImageConfig, ImageManifest } from '../manifest.ts';
 import { layerFamily, manifestFamily } from '../media-family.ts';
-import { printable } from '../printable.ts';
 import { configChange } from './compare-config.ts';
 import { fieldsExcept, saysNothingNew } from './fields-except.ts';
 
@@ -185,7 +185,7 @@ function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal
   for (const key of keys) {
     if (CHANGEABLE.has(key)) continue;
     if (before.get(key) !== after.get(key)) {
-      return refuse('manifest-changed', `annotation ${printable(key, 128)}`);
+      return refuse('manifest-changed', `annotation ${plainText(key, 128)}`);
     }
   }
   return undefined;

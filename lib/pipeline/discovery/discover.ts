@@ -28,7 +28,7 @@ async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
   if (!loaded.found) return { fault: 'policy-missing', detail: loaded.detail };
   const parsed = parsePolicy(loaded.text, options);
   if (!parsed.ok) {
-    return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.faults].join('\n') };
+    return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.fault].join('\n') };
   }
   const { repository, tag } = options.database;
   // A pull, not a look at the tag: only pulls refresh a cache rule of the registry.
@@ -48,7 +48,7 @@ async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
     changes: {
       policyBlob,
       policyDigest: digestOf(bytes),
-      tagConvention: parsed.policy['tag-convention'],
+      tagConvention: parsed.value['tag-convention'],
       databaseDigest: database.digest,
     },
   };
@@ -72,7 +72,7 @@ async function storedPolicy(
   if (!stored.found) throw new Error('the policy of this run is gone');
   const parsed = parsePolicy(new TextDecoder().decode(stored.bytes));
   if (!parsed.ok) throw new Error('the policy of this run no longer parses');
-  return { bytes: stored.bytes, policy: parsed.policy };
+  return { bytes: stored.bytes, policy: parsed.value };
 }
 
 /** Gives up a repository that can't be read, so that discovery goes on with the others. */

@@ -6,9 +6,9 @@ import {
   IMAGE_INDEX_TYPES,
   IMAGE_MANIFEST_TYPES,
 } from '../../image/manifest-types.ts';
-import { parseJson } from '../../image/parse-json.ts';
 import { formatPinned, type RepositoryName } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
+import { readJson } from '../../json/read-json.ts';
 import type { Registry, StoredManifest } from '../../registry/registry.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { SkipReason } from '../records/reasons.ts';
@@ -33,12 +33,14 @@ export async function readImage(
   stored: StoredManifest,
 ): Promise<ParsedImage | undefined> {
   if (!IMAGE_MANIFEST_TYPES.includes(stored.mediaType)) return undefined;
-  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
-  if (!manifest.success || !IMAGE_CONFIG_TYPES.includes(manifest.data.config.mediaType))
+  const manifest = readJson(ImageManifest, stored.bytes);
+  if (!manifest.ok || !IMAGE_CONFIG_TYPES.includes(manifest.value.config.mediaType)) {
     return undefined;
-  const bytes = await registry.blob(repository, manifest.data.config.digest, MAX_CONFIG_BYTES);
-  const config = ImageConfig.safeParse(bytes === undefined ? undefined : parseJson(bytes));
-  return config.success ? { manifest: manifest.data, config: config.data } : undefined;
+  }
+  const bytes = await registry.blob(repository, manifest.value.config.digest, MAX_CONFIG_BYTES);
+  if (bytes === undefined) return undefined;
+  const config = readJson(ImageConfig, bytes);
+  return config.ok ? { manifest: manifest.value, config: config.value } : undefined;
 }
 
 /** Inspects each image once, however many tags point to it. Remembers for one step of discovery. */
@@ -66,10 +68,10 @@ async function inspectImage(
   if (!IMAGE_INDEX_TYPES.includes(top.mediaType)) {
     return inspectManifest(services, repository, top);
   }
-  const index = ImageIndex.safeParse(parseJson(top.bytes));
-  if (!index.success) return skip('not-an-image', 'the index does not parse');
+  const index = readJson(ImageIndex, top.bytes);
+  if (!index.ok) return skip('not-an-image', 'the index does not parse');
   // buildx puts its attestations beside the image, as entries for the platform unknown/unknown.
-  const real = index.data.manifests.filter((entry) => entry.platform?.os !== 'unknown');
+  const real = index.value.manifests.filter((entry) => entry.platform?.os !== 'unknown');
   const [only] = real;
   if (only === undefined) return skip('not-an-image', 'the index names no image');
   if (real.length > 1) return skip('multi-arch', `the index names ${real.length} images`);

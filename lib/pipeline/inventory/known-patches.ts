@@ -1,8 +1,8 @@
 import { Annotation } from '../../image/annotations.ts';
 import { Digest } from '../../image/digest.ts';
 import { ImageManifest } from '../../image/manifest.ts';
-import { parseJson } from '../../image/parse-json.ts';
 import type { RepositoryName } from '../../image/reference.ts';
+import { readJson } from '../../json/read-json.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
 import type { KnownPatch } from '../records/target.ts';
 import type { Services } from '../services.ts';
@@ -62,8 +62,8 @@ async function readAnnotations(
 ): Promise<Omit<KnownPatch, 'tag'> | undefined> {
   const stored = await services.registry.manifest(repository, digest);
   if (stored === undefined) return undefined;
-  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
-  const annotations = manifest.success ? (manifest.data.annotations ?? {}) : {};
+  const manifest = readJson(ImageManifest, stored.bytes);
+  const annotations = manifest.ok ? (manifest.value.annotations ?? {}) : {};
   const sourceDigest = Digest.safeParse(annotations[Annotation.sourceDigest]);
   const fingerprint = annotations[Annotation.fingerprint];
   if (annotations[Annotation.sourceRepository] !== repository) return undefined;

@@ -1,5 +1,6 @@
 import { JobResult, MAX_RESULT_BYTES } from '../../job/job-result.ts';
-import { parseBoundedJson } from '../../json/bounded-json.ts';
+import { readJson } from '../../json/read-json.ts';
+import type { Result } from '../../result.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { GROUP_ENDED, type GroupEnd } from '../failures.ts';
@@ -97,30 +98,20 @@ async function collectIfThere(services: Services, held: HeldJob): Promise<StepEn
   if (!parsed.ok) {
     return loseJob(services, held, { reason: 'result-invalid', detail: parsed.fault });
   }
-  return collectResult(services, held, parsed.result);
+  return collectResult(services, held, parsed.value);
 }
 
-function parseResult(
-  bytes: Uint8Array,
-  job: Job,
-): { ok: true; result: JobResult } | { ok: false; fault: string } {
-  const json = parseBoundedJson(bytes, {
-    maxBytes: MAX_RESULT_BYTES,
-    maxDepth: 10,
-    maxContainers: 20_000,
-    maxValues: 20_000,
-  });
-  if (!json.ok) return { ok: false, fault: `the result is ${json.fault}` };
-  const parsed = JobResult.safeParse(json.value);
-  if (!parsed.success) {
-    const where = parsed.error.issues
-      .slice(0, 5)
-      .map((issue) => issue.path.join('.').slice(0, 100));
-    return { ok: false, fault: `the result does not fit its schema at ${where.join(', ')}` };
-  }
-  const { jobId, attempt } = parsed.data;
+const RESULT_LIMITS = {
+  maxBytes: MAX_RESULT_BYTES,
+  maxDepth: 10,
+  maxContainers: 20_000,
+  maxValues: 20_000,
+};
+
+function parseResult(bytes: Uint8Array, job: Job): Result<JobResult> {
+  const result = readJson(JobResult, bytes, RESULT_LIMITS);
+  if (!result.ok) return { ok: false, fault: `the result ${result.fault}` };
+  const { jobId, attempt } = result.value;
   const mine = jobId === job.id && attempt === job.attempt;
-  return mine
-    ? { ok: true, result: parsed.data }
-    : { ok: false, fault: 'the result names another attempt' };
+  return mine ? result : { ok: false, fault: 'the result names another attempt' };
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../../image/digest.ts';
 import { ImageManifest } from '../../image/manifest.ts';
 import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
+import { readJson } from '../../json/read-json.ts';
 import { RegistryError, type StoredManifest, type TagAttributes } from '../../registry/registry.ts';
 import type { HeldJob } from '../held-job.ts';
 import { settleBackOff } from '../inventory/back-off.ts';
@@ -111,9 +112,10 @@ async function shareBlobs(
 ): Promise<void> {
   const { from, to } = options;
   if (from === to) return;
-  const text = Buffer.from(options.manifest.bytes).toString('utf8');
-  const manifest = ImageManifest.parse(JSON.parse(text));
-  await inParallel([manifest.config, ...manifest.layers], BLOBS_AT_ONCE, ({ digest }) =>
+  const manifest = readJson(ImageManifest, options.manifest.bytes);
+  if (!manifest.ok) throw new Error(`the verified manifest ${manifest.fault}`);
+  const { config, layers } = manifest.value;
+  await inParallel([config, ...layers], BLOBS_AT_ONCE, ({ digest }) =>
     services.registry.shareBlob({ from, to, digest }),
   );
 }

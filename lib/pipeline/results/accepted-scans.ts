@@ -2,21 +2,23 @@ import { sha256Hex } from '../../image/digest.ts';
 import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
 import { type Scan, scanOf } from '../../report/finding.ts';
 import { parseTrivyReport } from '../../report/trivy-report.ts';
+import type { Result } from '../../result.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { maskCredentialShapes } from '../../text/credential-shapes.ts';
 import { type Job, reportBlobOf } from '../records/job.ts';
 import type { Services } from '../services.ts';
 
-export type AcceptedReport =
-  | { readonly ok: true; readonly scan: Scan; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly fault: string };
+export interface AcceptedReport {
+  readonly scan: Scan;
+  readonly bytes: Uint8Array;
+}
 
 /** Reads a report that a group claims to have written: its checksum first, then its schema. */
 export async function readClaimedReport(
   services: Services,
   job: Job,
   claim: { readonly digest: string; readonly reportSha256: string },
-): Promise<AcceptedReport> {
+): Promise<Result<AcceptedReport>> {
   const name = reportBlobOf(job, claim.digest);
   const blob = await services.blobs.read(CONTAINERS.results, name, MAX_REPORT_BYTES);
   if (!blob.found) return { ok: false, fault: `the report is ${blob.why}` };
@@ -24,8 +26,8 @@ export async function readClaimedReport(
     return { ok: false, fault: 'the report is not the one that the result names' };
   }
   const parsed = parseTrivyReport(blob.bytes);
-  if (!parsed.ok) return { ok: false, fault: parsed.fault };
-  return { ok: true, scan: scanOf(parsed.value), bytes: blob.bytes };
+  if (!parsed.ok) return parsed;
+  return { ok: true, value: { scan: scanOf(parsed.value), bytes: blob.bytes } };
 }
 
 /** Keeps an accepted report under the run. Returns the name that the target refers to. */

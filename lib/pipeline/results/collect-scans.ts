@@ -154,7 +154,7 @@ export async function readScan(
     }
     case 'scanned': {
       const report = await readClaimedReport(services, held.job, claim);
-      if (report.ok) return report;
+      if (report.ok) return report.value;
       const detail = report.fault;
       await handBackAll(services, image, true, {
         state: 'failed',

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PatchJobFile } from '../../job/job-file.ts';
-import { plainLines, tailMessage } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
+import { tailMessage } from '../context/tail-message.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { describeEnd } from '../tools/run-tool.ts';
 import { startTool, type ToolEnd } from '../tools/start-tool.ts';

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Log, LogFields } from '../../log.ts';
-import { plainLines, tailMessage } from './plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 import type { SecretMask } from './secret-mask.ts';
+import { tailMessage } from './tail-message.ts';
 
 const LONGEST_FIELD = 2000;
 

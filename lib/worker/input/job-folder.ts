@@ -7,25 +7,33 @@ import {
   JOB_FILE_NAME,
   JobFile,
 } from '../../job/job-file.ts';
+import { parseBoundedJson } from '../../json/bounded-json.ts';
+import { wordsFor } from '../../json/read-json.ts';
+import type { Result } from '../../result.ts';
 import type { SecretMask } from '../context/secret-mask.ts';
 import { DockerConfig, learnCredentials } from './docker-config.ts';
 
-export type JobFolder<Job = JobFile> =
-  | { readonly ok: true; readonly job: Job; readonly dockerConfig: DockerConfig }
-  /** Every fault of both files. None quotes a value: values are secrets. */
-  | { readonly ok: false; readonly faults: readonly string[] };
+export interface JobFolder<Job = JobFile> {
+  readonly job: Job;
+  readonly dockerConfig: DockerConfig;
+}
 
-type Read<T> = { readonly value: T } | { readonly faults: readonly string[] };
+/** Every fault, one line each. None quotes a value: values are secrets. */
+type Faults = readonly string[];
 
 const MAX_JOB_BYTES = 16 * 1024 * 1024;
 const MAX_CONFIG_BYTES = 64 * 1024;
+const JSON_LIMITS = { maxDepth: 20, maxContainers: 1_000_000 };
 const MAX_FAULTS = 100;
 
 /** Reads and checks what the container group was given, and learns the secrets in it. */
-export async function readJobFolder(folder: string, secrets: SecretMask): Promise<JobFolder> {
+export async function readJobFolder(
+  folder: string,
+  secrets: SecretMask,
+): Promise<Result<JobFolder, Faults>> {
   const read = await readGroupFolder(folder, secrets, JobFile);
-  if (read.ok && read.job.kind === 'scan') {
-    for (const image of read.job.images) secrets.learnUrl(image.reportUrl);
+  if (read.ok && read.value.job.kind === 'scan') {
+    for (const image of read.value.job.images) secrets.learnUrl(image.reportUrl);
   }
   return read;
 }
@@ -55,20 +63,19 @@ export async function readGroupFolder<Job extends AnyJob>(
   folder: string,
   secrets: SecretMask,
   schema: z.ZodType<Job>,
-): Promise<JobFolder<Job>> {
+): Promise<Result<JobFolder<Job>, Faults>> {
   const job = await read(folder, JOB_FILE_NAME, MAX_JOB_BYTES, schema);
   const config = await read(folder, DOCKER_CONFIG_NAME, MAX_CONFIG_BYTES, DockerConfig);
-  if ('value' in job) secrets.learnUrl(job.value.resultUrl);
-  if ('value' in config) learnCredentials(config.value, secrets);
-  const remote = 'value' in job && job.value.buildkitAddress !== undefined;
+  if (job.ok) secrets.learnUrl(job.value.resultUrl);
+  if (config.ok) learnCredentials(config.value, secrets);
+  const remote = job.ok && job.value.buildkitAddress !== undefined;
   const tlsFaults = remote ? await checkTlsFiles(folder, secrets) : [];
-  if ('value' in job && 'value' in config && tlsFaults.length === 0) {
-    return { ok: true, job: job.value, dockerConfig: config.value };
+  if (job.ok && config.ok && tlsFaults.length === 0) {
+    return { ok: true, value: { job: job.value, dockerConfig: config.value } };
   }
 
-  const unread = [job, config].flatMap((part) => ('faults' in part ? part.faults : []));
-  const faults = [...unread, ...tlsFaults];
-  return { ok: false, faults: faults.slice(0, MAX_FAULTS) };
+  const unread = [job, config].flatMap((part) => (part.ok ? [] : part.fault));
+  return { ok: false, fault: [...unread, ...tlsFaults].slice(0, MAX_FAULTS) };
 }
 
 async function read<T extends z.ZodType>(
@@ -76,27 +83,26 @@ async function read<T extends z.ZodType>(
   name: string,
   maxBytes: number,
   schema: T,
-): Promise<Read<z.infer<T>>> {
+): Promise<Result<z.infer<T>, Faults>> {
   const path = join(folder, name);
-  let json: unknown;
+  let bytes: Uint8Array;
   try {
     const { size } = await stat(path);
-    if (size > maxBytes) return { faults: [`${name}: larger than ${maxBytes} bytes`] };
-    json = JSON.parse(await readFile(path, 'utf8'));
+    if (size > maxBytes) return { ok: false, fault: [`${name}: larger than ${maxBytes} bytes`] };
+    bytes = await readFile(path);
   } catch (error) {
-    // The parser's own message quotes the text.
-    const why = error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${codeOf(error)})`;
-    return { faults: [`${name}: ${why}`] };
+    return { ok: false, fault: [`${name}: cannot be read (${codeOf(error)})`] };
   }
 
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { value: parsed.data };
-  return {
-    faults: parsed.error.issues.map((issue) => {
-      const at = issue.path.length === 0 ? '' : ` ${issue.path.map(String).join('.')}:`;
-      return `${name}:${at} ${issue.message}`;
-    }),
-  };
+  const json = parseBoundedJson(bytes, { ...JSON_LIMITS, maxBytes });
+  if (!json.ok) return { ok: false, fault: [`${name}: ${wordsFor(json.fault)}`] };
+  const parsed = schema.safeParse(json.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const fault = parsed.error.issues.map((issue) => {
+    const at = issue.path.length === 0 ? '' : ` ${issue.path.map(String).join('.')}:`;
+    return `${name}:${at} ${issue.message}`;
+  });
+  return { ok: false, fault };
 }
 
 function codeOf(error: unknown): string {

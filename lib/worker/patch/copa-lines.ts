@@ -1,5 +1,5 @@
+import { plainLines } from '../../text/plain-lines.ts';
 import { truncate } from '../../text/truncate.ts';
-import { plainLines } from '../context/plain-text.ts';
 
 /** In UTF-16 units: a longer line decides nothing, and patterns take their time with it. */
 const LONGEST_LINE = 1000;

@@ -1,7 +1,7 @@
 import type { Digest } from '../../image/digest.ts';
 import type { PatchFailure } from '../../job/job-result.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 import { truncate } from '../../text/truncate.ts';
-import { plainLines } from '../context/plain-text.ts';
 import { toolFailureMessage } from '../tools/failure-message.ts';
 import { classifyFailure, PATCH_FAILURES } from '../tools/failure-table.ts';
 import { succeeded, type ToolRun } from '../tools/run-tool.ts';

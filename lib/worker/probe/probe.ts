@@ -22,10 +22,10 @@ const STATUS_FIELDS = ['CapEff', 'Seccomp', 'NoNewPrivs'] as const;
 export async function runProbe(context: WorkerContext, folder: string): Promise<WorkerEnd> {
   const input = await readGroupFolder(folder, context.secrets, ProbeJobFile);
   if (!input.ok) {
-    for (const fault of input.faults) context.log.error('The probe cannot be done.', { fault });
+    for (const fault of input.fault) context.log.error('The probe cannot be done.', { fault });
     return 'bad-input';
   }
-  const { job, dockerConfig } = input;
+  const { job, dockerConfig } = input.value;
   if (job.extraCa !== undefined) context.trust(job.extraCa);
   const { extraCa } = job;
   const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });

@@ -1,5 +1,6 @@
 import type { Trial } from '../../job/probe-result.ts';
-import { plainLines, tailMessage } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
+import { tailMessage } from '../context/tail-message.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { describeEnd, runTool, succeeded } from '../tools/run-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { plainLines } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { runTool, succeeded, type ToolRun } from '../tools/run-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';

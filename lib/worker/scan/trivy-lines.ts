@@ -1,4 +1,4 @@
-import { plainLines } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 
 /**
  * What Trivy says of its failure: from its `FATAL` line on. What comes before are warnings that may

@@ -1,5 +1,6 @@
-import { plainLines, tailMessage } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 import type { SecretMask } from '../context/secret-mask.ts';
+import { tailMessage } from '../context/tail-message.ts';
 import { describeEnd, type ToolRun } from './run-tool.ts';
 
 const LAST_LINES = 15;

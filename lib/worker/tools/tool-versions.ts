@@ -1,4 +1,4 @@
-import { plainLines } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { runTool } from './run-tool.ts';
 import type { ToolEnvironment } from './tool-environment.ts';

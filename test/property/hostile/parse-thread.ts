@@ -1,8 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { ImageConfig, ImageManifest } from '../../../lib/image/manifest.ts';
-import { parseJson } from '../../../lib/image/parse-json.ts';
 import { JobResult, MAX_RESULT_BYTES } from '../../../lib/job/job-result.ts';
-import { parseBoundedJson } from '../../../lib/json/bounded-json.ts';
+import { readJson } from '../../../lib/json/read-json.ts';
 import { parsePolicy } from '../../../lib/policy/policy.ts';
 import { scanOf } from '../../../lib/report/finding.ts';
 import { parseTrivyReport } from '../../../lib/report/trivy-report.ts';
@@ -43,17 +42,16 @@ function policy(rules: readonly string[]): boolean {
 function config(rootfs: string, inner = ''): boolean {
   const more = rootfs === '' ? '' : `,${rootfs}`;
   const text = `{"architecture":"amd64","os":"linux","rootfs":{"type":"layers"${more}},"config":{${inner}}}`;
-  return ImageConfig.safeParse(parseJson(Buffer.from(text))).success;
+  return readJson(ImageConfig, Buffer.from(text)).ok;
 }
 
 function manifest(field: string): boolean {
-  return ImageManifest.safeParse(parseJson(Buffer.from(`{"schemaVersion":2,${field}}`))).success;
+  return readJson(ImageManifest, Buffer.from(`{"schemaVersion":2,${field}}`)).ok;
 }
 
 function result(field: string): boolean {
   const limits = { maxBytes: MAX_RESULT_BYTES, maxDepth: 10, maxContainers: 20_000 };
-  const parsed = parseBoundedJson(Buffer.from(`{"version":1,"kind":"scan",${field}}`), limits);
-  return parsed.ok && JobResult.safeParse(parsed.value).success;
+  return readJson(JobResult, Buffer.from(`{"version":1,"kind":"scan",${field}}`), limits).ok;
 }
 
 function lists(count: number, length: number, open: string, close: string): string[] {

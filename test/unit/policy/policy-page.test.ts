@@ -25,7 +25,7 @@ it('docs/policy.md says which tags a repeated repository selects', () => {
 
   expect(page).toContain('This selects `1.4`, `1.5` and `1.6`.');
   expect(parsePolicy(asPolicy(repeated))).toMatchObject({
-    policy: { repositories: [{ repository: 'team/api', tags: ['1.4', '1.5', '1.6'] }] },
+    value: { repositories: [{ repository: 'team/api', tags: ['1.4', '1.5', '1.6'] }] },
   });
 });
 
@@ -41,7 +41,7 @@ it('docs/policy.md shows the faults of a document as they are printed', () => {
     }),
   );
 
-  const faults = parsed.ok ? ['no fault'] : parsed.faults;
+  const faults = parsed.ok ? ['no fault'] : parsed.fault;
   expect(page).toContain(`\n${faults.join('\n')}\n`);
 });
 

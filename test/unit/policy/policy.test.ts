@@ -5,7 +5,7 @@ import { parsePolicy } from '../../../lib/policy/policy.ts';
 const rule = { repository: 'team/api', tags: ['v1'] };
 const faultsOf = (document: unknown) => {
   const parsed = parsePolicy(JSON.stringify(document));
-  return parsed.ok ? [] : parsed.faults;
+  return parsed.ok ? [] : parsed.fault;
 };
 
 it('takes the document of ACR Continuous Patching as it is', () => {
@@ -15,7 +15,7 @@ it('takes the document of ACR Continuous Patching as it is', () => {
 
   expect(parsed).toEqual({
     ok: true,
-    policy: {
+    value: {
       version: 'v1',
       'tag-convention': 'floating',
       repositories: [{ repository: 'python', tags: ['*'], enabled: true }],
@@ -27,7 +27,7 @@ it('patches incrementally and every listed repository where nothing else is said
   const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: [rule] }));
 
   expect(parsed).toMatchObject({
-    policy: { 'tag-convention': 'incremental', repositories: [{ enabled: true }] },
+    value: { 'tag-convention': 'incremental', repositories: [{ enabled: true }] },
   });
 });
 
@@ -118,13 +118,13 @@ it.each([
 ])('refuses what is too %s to be a policy, and says so', (_, text, why) => {
   const parsed = parsePolicy(text);
 
-  expect(parsed).toEqual({ ok: false, faults: [expect.stringContaining(why)] });
+  expect(parsed).toEqual({ ok: false, fault: [expect.stringContaining(why)] });
 });
 
 it('says where text stops being JSON', () => {
   const parsed = parsePolicy('{"version":"v1",}');
 
-  expect(parsed.ok ? [] : parsed.faults).toEqual([
+  expect(parsed.ok ? [] : parsed.fault).toEqual([
     expect.stringContaining('the policy is not JSON'),
   ]);
 });
@@ -162,7 +162,7 @@ describe('a policy of an installation whose settings name repositories', () => {
   ])('does not select %s', (repository) => {
     expect(parse('team/api', repository)).toEqual({
       ok: false,
-      faults: [expect.stringMatching(/^repositories\[1\]\.repository: .*never patched/)],
+      fault: [expect.stringMatching(/^repositories\[1\]\.repository: .*never patched/)],
     });
   });
 
@@ -186,6 +186,6 @@ it('takes several entries of one repository together, as ACR Continuous Patching
 
   expect(parsed).toMatchObject({
     ok: true,
-    policy: { repositories: [{ repository: 'team/api', tags: ['v1', 'v2', 'v3'], enabled: true }] },
+    value: { repositories: [{ repository: 'team/api', tags: ['v1', 'v2', 'v3'], enabled: true }] },
   });
 });

@@ -15,7 +15,7 @@ describe('readJobFolder', () => {
 
     const folder = await readJobFolder(jobFolder, context.secrets);
 
-    expect(folder).toMatchObject({ ok: true, job });
+    expect(folder).toMatchObject({ ok: true, value: { job } });
     expect(context.secrets.mask(`${TOKEN} ${SIGNATURE}`)).toBe('*** ***');
   });
 
@@ -32,7 +32,7 @@ describe('readJobFolder', () => {
 
     const folder = await readJobFolder(jobFolder, context.secrets);
 
-    const text = folder.ok ? '' : folder.faults.join('\n');
+    const text = folder.ok ? '' : folder.fault.join('\n');
     expect(text.split('\n')).toHaveLength(6);
     for (const part of [
       'job.json: registry: must be a host name',
@@ -55,7 +55,7 @@ describe('readJobFolder', () => {
 
     expect(folder).toEqual({
       ok: false,
-      faults: ['job.json: is not JSON', 'config.json: cannot be read (ENOENT)'],
+      fault: ['job.json: is not JSON', 'config.json: cannot be read (ENOENT)'],
     });
   });
 });

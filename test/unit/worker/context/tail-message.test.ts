@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainLines, tailMessage } from '../../../../lib/worker/context/plain-text.ts';
-
-describe('plainLines', () => {
-  it('drops colours, control characters and characters that reorder text', () => {
-    const lines = plainLines('\u001b[31mred\u001b[0m\u0007\tx\r\nab\u202Ecd\u0000\rz\n\n');
-
-    expect(lines).toEqual(['red x', 'abcd', 'z']);
-  });
-});
+import { tailMessage } from '../../../../lib/worker/context/tail-message.ts';
 
 describe('tailMessage', () => {
   it('joins the last lines into one', () => {
