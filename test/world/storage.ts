@@ -47,6 +47,12 @@ export async function startStorage(options: {
   };
 }
 
+/**
+ * The host keeps its timers' leases here. It makes the container itself in Azure; Azurite refuses its
+ * request (400).
+ */
+export const HOST_CONTAINER = 'azure-webjobs-hosts';
+
 /** What the Bicep makes in Azure: the app itself creates none of it. */
 async function provision(connectionString: string, region: string): Promise<void> {
   const queues = QueueServiceClient.fromConnectionString(connectionString);
@@ -59,7 +65,7 @@ async function provision(connectionString: string, region: string): Promise<void
       queues.createQueue(`${name}-poison`),
     ]),
     ...Object.values(TABLES).map((name) => tables.createTable(name)),
-    ...Object.values(CONTAINERS).map((name) => blobs.createContainer(name)),
+    ...[...Object.values(CONTAINERS), HOST_CONTAINER].map((name) => blobs.createContainer(name)),
   ]);
   // And what `patchwright doctor --probe` has found out: BuildKit works in this region.
   const jobs = TableClient.fromConnectionString(connectionString, TABLES.jobs, options);

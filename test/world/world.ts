@@ -2,12 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ArmServer, type ArmServerOptions, startArmServer } from './arm/arm-server.ts';
-import {
-  type FunctionsHost,
-  type FunctionsHostOptions,
-  startFunctionsHost,
-} from './functions-host/functions-host.ts';
+import type { FunctionsHost, FunctionsHostOptions } from './functions-host/functions-host.ts';
+import { startFunctionsHost } from './functions-host/start-functions-host.ts';
 import { type IdentityServer, startIdentityServer } from './identity/identity-server.ts';
+import { testedAppFolder } from './real-host/tested-program.ts';
 import {
   type LocalRegistry,
   type RegistrySettings,
@@ -154,7 +152,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       appEnvironment,
       async startApp({ settings, ...app } = {}) {
         const host = await startFunctionsHost({
-          folder: ROOT,
+          folder: testedAppFolder() ?? ROOT,
           ...app,
           settings: appEnvironment(settings),
         });

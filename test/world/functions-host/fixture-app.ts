@@ -5,25 +5,39 @@ import { app, type InvocationContext, output } from '@azure/functions';
  * they write to the log, as JSON.
  */
 app.hook.appStart(() => {
-  console.log('the app has started');
+  console.warn('warning: the app has started');
+  console.info('info: the app has started');
+  if (process.env.START_FAILS === 'true') throw new Error('the start of the app failed');
 });
 
 app.timer('everySecond', {
   schedule: '%TICK_SCHEDULE%',
-  handler: (timer, context) => context.log(JSON.stringify({ timer })),
+  handler: (timer, context) => context.log(JSON.stringify({ timer, at: Date.now() })),
 });
 
 app.timer('daily', {
   schedule: '0 0 2 * * *',
   retry: { strategy: 'fixedDelay', maxRetryCount: 2, delayInterval: 1 },
   handler: (timer, context) => {
-    const attempt = context.retryContext?.retryCount ?? 0;
-    context.log(JSON.stringify({ attempt, timer }));
-    if (process.env.DAILY_FAILS === 'true') {
-      throw new Error('the daily work failed');
-    }
+    const { retryCount, maxRetryCount } = context.retryContext ?? {};
+    context.log(JSON.stringify({ retryCount, maxRetryCount, timer, at: Date.now() }));
+    if (process.env.DAILY_FAILS === 'true') throw new Error('the daily work failed');
   },
 });
+
+app.timer('wrongSchedule', {
+  schedule: '%WRONG_SCHEDULE%',
+  handler: (_, context) => context.log('{}'),
+});
+
+app.timer('absentSetting', {
+  schedule: '%ABSENT_SETTING%',
+  handler: (_, context) => context.log('{}'),
+});
+
+for (const name of ['disabledByDot', 'disabledByUnderscore']) {
+  app.timer(name, { schedule: '0 0 2 * * *', handler: (_, context) => context.log('{}') });
+}
 
 app.storageQueue('work', {
   queueName: '%WORK_QUEUE%',
@@ -33,8 +47,8 @@ app.storageQueue('work', {
     connection: 'AzureWebJobsStorage',
   }),
   handler: async (message, context) => {
-    const dequeueCount = context.triggerMetadata?.dequeueCount;
-    context.log(JSON.stringify({ message, dequeueCount }));
+    const metadata = context.triggerMetadata ?? {};
+    context.log(JSON.stringify({ message, dequeueCount: metadata.dequeueCount, metadata }));
     return behave(message, context);
   },
 });
@@ -42,7 +56,11 @@ app.storageQueue('work', {
 app.storageQueue('workPoison', {
   queueName: '%WORK_QUEUE%-poison',
   connection: 'AzureWebJobsStorage',
-  handler: (message, context) => context.log(JSON.stringify({ poison: message })),
+  handler: (message, context) => {
+    const { dequeueCount } = context.triggerMetadata ?? {};
+    context.log(JSON.stringify({ poison: message, dequeueCount }));
+    if (has(message, 'failsAsPoison')) throw new Error('the poison work failed');
+  },
 });
 
 app.http('health', {
@@ -62,6 +80,12 @@ app.http('greet', {
   }),
 });
 
+app.http('cookies', {
+  authLevel: 'anonymous',
+  methods: ['GET'],
+  handler: () => ({ status: 200, cookies: [{ name: 'taste', value: 'sweet', path: '/' }] }),
+});
+
 app.http('broken', {
   authLevel: 'anonymous',
   methods: ['GET'],
@@ -70,8 +94,13 @@ app.http('broken', {
   },
 });
 
+function has(message: unknown, name: string): boolean {
+  return typeof message === 'object' && message !== null && name in message;
+}
+
 function behave(message: unknown, context: InvocationContext): unknown {
   const what = typeof message === 'object' && message !== null && 'do' in message ? message.do : '';
+  const first = context.triggerMetadata?.dequeueCount === 1;
   switch (what) {
     case 'answer':
       return ['one', { two: 2 }];
@@ -79,10 +108,14 @@ function behave(message: unknown, context: InvocationContext): unknown {
       throw new Error('the work failed');
     case 'throw-text':
       throw 'just a text';
+    case 'throw-nothing':
+      throw undefined;
     case 'exit':
       return process.exit(9);
+    case 'exit-once':
+      return first ? process.exit(9) : undefined;
     case 'hang-once':
-      return context.triggerMetadata?.dequeueCount === 1 ? new Promise(() => undefined) : undefined;
+      return first ? new Promise(() => undefined) : undefined;
     default:
       return undefined;
   }

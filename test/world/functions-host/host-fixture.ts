@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import { startAzurite } from '../azurite.ts';
-import {
-  type FunctionsHost,
-  type FunctionsHostOptions,
-  type InvocationEnd,
-  startFunctionsHost,
-} from './functions-host.ts';
+import { HOST_CONTAINER } from '../storage.ts';
+import type { FunctionsHost, FunctionsHostOptions, InvocationEnd } from './functions-host.ts';
 import type { HostLog } from './host-log.ts';
+import { startFunctionsHost } from './start-functions-host.ts';
 
 /** The fixture app, running in a host with queues of its own. */
 export interface HostFixture {
@@ -27,8 +25,8 @@ export interface HostFixture {
   close(): Promise<void>;
 }
 
-const Said = z.object({
-  attempt: z.number().optional(),
+const Said = z.looseObject({
+  retryCount: z.number().optional(),
   message: z.unknown().optional(),
   poison: z.unknown().optional(),
   dequeueCount: z.unknown().optional(),
@@ -41,21 +39,27 @@ const Said = z.object({
 });
 export type Said = z.infer<typeof Said>;
 
+/** The log levels are those of many apps: what the app prints outside of an invocation is dropped. */
 const HOST_JSON = {
   version: '2.0',
-  functionTimeout: '00:00:02',
+  functionTimeout: '00:00:04',
+  logging: { logLevel: { default: 'Warning', Function: 'Information' } },
+  extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' },
+  singleton: { listenerLockPeriod: '00:00:15' },
   extensions: {
     queues: {
       batchSize: 4,
       newBatchThreshold: 2,
       maxDequeueCount: 3,
       visibilityTimeout: '00:00:00',
+      maxPollingInterval: '00:00:00.5',
     },
   },
 };
 
 /** What the fixtures of one test file share: a storage account and the bundled app. */
 export interface HostLab {
+  readonly connectionString: string;
   start(options?: Partial<FunctionsHostOptions>): Promise<HostFixture>;
   close(): Promise<void>;
 }
@@ -74,7 +78,10 @@ export async function createHostLab(): Promise<HostLab> {
   });
   const azurite = await startAzurite();
   const connectionString = azurite.accounts[0]?.connectionString ?? '';
+  const blobs = BlobServiceClient.fromConnectionString(connectionString);
+  await blobs.createContainer(HOST_CONTAINER);
   return {
+    connectionString,
     start: (options = {}) => startFixture(folder, connectionString, options),
     async close() {
       await azurite.stop();

@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const FOLDERS = ['test/world', 'test/cli'];
+/** What a suite calls that starts the app, or the app of the host's own tests, in a Functions host. */
+const STARTS = /\b(?:startApp|startJobWorld|runThroughChaos|createHostLab)\(/;
+
+/** Suites that start a host and do not run on the real one, each with its reason. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'test/world/chaos.test.ts':
+    'it needs leases of some seconds: the real host leases messages for 600 s, which nothing changes',
+};
+
+/** The test files of the world and of the command line that start a Functions host, but those left out. */
+export function hostSuites(): readonly string[] {
+  return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }))
+    .filter((file) => !file.endsWith('.long.test.ts'))
+    .filter((file) => STARTS.test(readFileSync(join(ROOT, file), 'utf8')))
+    .filter((file) => LEFT_OUT[file] === undefined)
+    .sort();
+}
