@@ -1,6 +1,7 @@
 import type { RegistryHost } from './image/reference.ts';
 import type { PipelineOptions } from './pipeline/services.ts';
 import { Environment } from './settings/environment.ts';
+import type { Ncrontab } from './settings/ncrontab.ts';
 import { SettingsError, settingsFaults, unknownSettings } from './settings/settings-faults.ts';
 
 export type StorageSetting =
@@ -27,6 +28,9 @@ export interface Settings {
   /** Client id of the app's user-assigned identity; undefined to use the default credential. */
   readonly clientId: string | undefined;
   readonly storage: StorageSetting;
+  /** When runs start, in UTC. */
+  readonly schedule: Ncrontab;
+  readonly reapSchedule: Ncrontab;
   readonly pipeline: PipelineOptions;
 }
 
@@ -40,6 +44,8 @@ export interface ReadingOptions {
    * count as present and valid.
    */
   readonly openReferences?: boolean;
+  /** From when on a schedule must have an occurrence; now by default. */
+  readonly now?: Date;
 }
 
 const KEY_VAULT_REFERENCE = /^@Microsoft\.KeyVault\(.+\)$/;
@@ -56,7 +62,9 @@ export function readSettings(environment: Variables, options: ReadingOptions = {
   const readable = Object.fromEntries(given.filter((entry) => !isOpen(entry)));
   const parsed = Environment.safeParse(readable);
   const open = new Set(given.filter(isOpen).map(([name]) => name));
-  const faults = settingsFaults({ given: readable, open, issues: parsed.error?.issues ?? [] });
+  const issues = parsed.error?.issues ?? [];
+  const now = options.now ?? new Date();
+  const faults = settingsFaults({ given: readable, open, issues, now });
   const storage = parsed.success ? storageOf(parsed.data) : undefined;
   if (faults.length > 0 || !parsed.success || storage === undefined) {
     throw new SettingsError(faults);
@@ -89,6 +97,8 @@ function toSettings(environment: Environment, storage: StorageSetting): Omit<Set
     armEndpoint: environment.PATCHWRIGHT_ARM_ENDPOINT,
     clientId: environment.AZURE_CLIENT_ID ?? environment.AzureWebJobsStorage__clientId,
     storage,
+    schedule: environment.PATCHWRIGHT_SCHEDULE,
+    reapSchedule: environment.PATCHWRIGHT_REAP_SCHEDULE,
     pipeline: {
       policySetting: environment.PATCHWRIGHT_POLICY,
       dryRun: environment.PATCHWRIGHT_DRY_RUN,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseJson } from '../image/parse-json.ts';
+import { readJson } from '../json/read-json.ts';
 
 /**
  * Reads the claims of a JWT; undefined if it is not one, or lacks them. Does not check the signature:
@@ -8,5 +8,6 @@ import { parseJson } from '../image/parse-json.ts';
 export function jwtClaims<Claims>(token: string, schema: z.ZodType<Claims>): Claims | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;
-  return schema.safeParse(parseJson(Buffer.from(payload, 'base64url'))).data;
+  const claims = readJson(schema, Buffer.from(payload, 'base64url'));
+  return claims.ok ? claims.value : undefined;
 }

@@ -1,8 +1,8 @@
 import { discardBody, readBody } from '../http/read-body.ts';
 import type { Digest } from '../image/digest.ts';
 import { type Descriptor, ImageIndex } from '../image/manifest.ts';
-import { parseJson } from '../image/parse-json.ts';
 import { type RepositoryName, Tag } from '../image/reference.ts';
+import { readJson } from '../json/read-json.ts';
 import { MAX_MANIFEST_BYTES, readManifest } from './manifests.ts';
 import { nextLink } from './next-link.ts';
 import { RegistryError } from './registry.ts';
@@ -57,7 +57,7 @@ async function fromReferrersTag(
 }
 
 function parseIndex(operation: string, bytes: Uint8Array): readonly Descriptor[] {
-  const index = ImageIndex.safeParse(parseJson(bytes));
-  if (index.success) return index.data.manifests;
-  throw new RegistryError('unexpected', `${operation}: not an image index`, { cause: index.error });
+  const index = readJson(ImageIndex, bytes);
+  if (index.ok) return index.value.manifests;
+  throw new RegistryError('unexpected', `${operation}: the index ${index.fault}`);
 }

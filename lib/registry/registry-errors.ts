@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { connectionFailure, failureName } from '../http/connection-failure.ts';
 import { BodyTooLargeError, readBody } from '../http/read-body.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
-import { parseJson } from '../image/parse-json.ts';
+import { readJson } from '../json/read-json.ts';
 import { truncate } from '../text/truncate.ts';
 import { RegistryError, type RegistryErrorCode } from './registry.ts';
 
@@ -84,8 +84,8 @@ function meaningOf(response: PipelineResponse, code: string): RegistryErrorCode 
 
 async function errorBody(response: PipelineResponse): Promise<{ code: string; message: string }> {
   try {
-    const body = parseJson(await readBody(response, MAX_ERROR_BYTES));
-    const first = ErrorBody.parse(body).errors[0];
+    const body = readJson(ErrorBody, await readBody(response, MAX_ERROR_BYTES));
+    const first = body.ok ? body.value.errors[0] : undefined;
     return { code: oneLine(first?.code ?? ''), message: oneLine(first?.message ?? '') };
   } catch {
     return { code: '', message: '' };

@@ -5,8 +5,8 @@ import type { Clock } from '../clock.ts';
 import { failureName } from '../http/connection-failure.ts';
 import type { Http } from '../http/http.ts';
 import { readBody } from '../http/read-body.ts';
-import { parseJson } from '../image/parse-json.ts';
 import type { RegistryHost } from '../image/reference.ts';
+import { readJson } from '../json/read-json.ts';
 import { jwtExpiry } from './jwt-expiry.ts';
 import { RegistryError, type RegistryToken } from './registry.ts';
 import { registryErrorOf, registryFailure } from './registry-errors.ts';
@@ -128,7 +128,8 @@ export class RegistryTokens implements TokenSource {
     try {
       const response = await http.send(request);
       if (response.status !== 200) throw await registryErrorOf(operation, response, clock);
-      return parseJson(await readBody(response, MAX_TOKEN_BYTES));
+      const body = readJson(z.unknown(), await readBody(response, MAX_TOKEN_BYTES));
+      return body.ok ? body.value : undefined;
     } catch (error) {
       throw registryFailure(operation, error);
     }

@@ -1,65 +1,55 @@
 import { z } from 'zod';
+import { FIELDS, type Ncrontab, type NcrontabItem, readNcrontab } from './ncrontab.ts';
+import { nextOccurrence } from './next-occurrence.ts';
 
-interface Field {
-  readonly name: string;
-  readonly least: number;
-  readonly most: number;
-  /** Names for the numbers from `least` on. */
-  readonly names?: readonly string[];
-}
-
-const FIELDS: readonly Field[] = [
-  { name: 'second', least: 0, most: 59 },
-  { name: 'minute', least: 0, most: 59 },
-  { name: 'hour', least: 0, most: 23 },
-  { name: 'day', least: 1, most: 31 },
-  {
-    name: 'month',
-    least: 1,
-    most: 12,
-    names: ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
-  },
-  {
-    name: 'day of the week',
-    least: 0,
-    most: 6,
-    names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'],
-  },
-];
-/** An item of a field: a value, a range or `*`, each with an optional step. */
-const ITEM = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d{1,2}))?$/;
+/** A schedule without an occurrence in this time is a mistake. 29 February may be eight years away. */
+export const MOST_YEARS = 10;
+const SHORTEST_NAME = 3;
+const TIME_SPAN = /^\s*-?(?:\d+|(?:\d+\.)?\d+:[\d:.]+)\s*$/;
 
 /**
- * A schedule of the Functions host: NCRONTAB with six fields, in UTC. The host skips a function with a
- * wrong schedule and only logs it. Source: Azure Functions, timer trigger.
+ * A schedule in NCRONTAB, in UTC. Never laxer than the Functions host, which disables a timer with a wrong
+ * schedule and writes so to its log alone; stricter where a person can't mean what the host would do.
  */
-export const Schedule = z.string().superRefine((text, context) => {
-  const fields = text.trim().split(/\s+/);
-  if (fields.length !== FIELDS.length) {
-    const message = `must have six fields, from second to day of the week, but has ${fields.length}`;
-    context.addIssue({ code: 'custom', message });
-    return;
-  }
-  for (const [at, field] of FIELDS.entries()) {
-    if ((fields[at] ?? '').split(',').every((item) => isItem(item, field))) continue;
-    context.addIssue({ code: 'custom', message: `the field for the ${field.name} is invalid` });
-  }
+export const Schedule = z.string().transform((text, context): Ncrontab => {
+  const reading = readNcrontab(text);
+  const faults = reading.ok
+    ? FIELDS.flatMap(({ name }, at) =>
+        (reading.items[at] ?? []).flatMap((item) => itemFaults(item, name)),
+      )
+    : [faultOf(text, reading.fault)];
+  for (const message of faults) context.addIssue({ code: 'custom', message });
+  return reading.ok && faults.length === 0 ? reading.schedule : z.NEVER;
 });
 
-function isItem(item: string, field: Field): boolean {
-  const [whole, all, from, to, step] = ITEM.exec(item) ?? [];
-  if (whole === undefined) return false;
-  if (step !== undefined && Number(step) === 0) return false;
-  if (all !== undefined) return true;
-  const first = numberOf(from, field);
-  const last = to === undefined ? first : numberOf(to, field);
-  return first !== undefined && last !== undefined && first <= last;
+function faultOf(text: string, fault: string): string {
+  if (TIME_SPAN.test(text)) {
+    return 'is a time span, which Flex Consumption does not take (there 7 would be seven days): write five or six fields, such as "0 0 2 * * *"';
+  }
+  if (/[^\S ]/.test(text)) {
+    return `${fault}: only blanks may separate fields, and there is a tab, a line break or another white space`;
+  }
+  return fault;
 }
 
-function numberOf(text: string | undefined, field: Field): number | undefined {
-  if (text === undefined) return undefined;
-  const named = field.names?.indexOf(text.toLowerCase()) ?? -1;
-  if (named !== -1) return field.least + named;
-  const value = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
-  return value >= field.least && value <= field.most ? value : undefined;
+/** Undefined if the schedule has an occurrence within ten years. */
+export function neverFault(schedule: Ncrontab, now: Date): string | undefined {
+  if (nextOccurrence(schedule, now, MOST_YEARS) !== undefined) return undefined;
+  return `has no occurrence within ${MOST_YEARS} years: its day of the month, month and day of the week do not meet`;
+}
+
+function itemFaults({ ends, first, last, step }: NcrontabItem, field: string): readonly string[] {
+  const written = ends.join('-');
+  const short = ends.filter((end) => !/^\d/.test(end) && end.length < SHORTEST_NAME);
+  return [
+    ...short.map(
+      (end) => `the ${field} "${end}" is too short to be clear: write at least three letters`,
+    ),
+    ...(first > last
+      ? [
+          `the ${field} range "${written}" is reversed, which the host takes for ${last}-${first}: write the lower end first, or two ranges with a comma`,
+        ]
+      : []),
+    ...(step < 1 ? [`the ${field} step ${step} is below 1, which the host takes for 1`] : []),
+  ];
 }

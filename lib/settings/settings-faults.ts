@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isLoopback } from '../image/loopback.ts';
 import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';
+import { neverFault, Schedule } from './schedule.ts';
 import { isNewerThanCode, OLDER_SETTINGS, VERSION_SETTING } from './settings-version.ts';
 
 /** A name with this prefix is ours, and misspelled if the schema lacks it. */
@@ -15,6 +16,7 @@ const REMOTE_BUILDER = [
 ];
 /** `functionTimeout` in host.json. */
 export const FUNCTION_TIMEOUT_SECONDS = 600;
+const SCHEDULES = ['PATCHWRIGHT_SCHEDULE', 'PATCHWRIGHT_REAP_SCHEDULE'];
 const STORAGE_ADDRESSES = ['blob', 'queue', 'table'].map(
   (service) => `AzureWebJobsStorage__${service}ServiceUri`,
 );
@@ -38,13 +40,14 @@ interface Given {
   readonly open: ReadonlySet<string>;
   /** The schema's faults in the readable settings. */
   readonly issues: readonly z.core.$ZodIssue[];
+  readonly now: Date;
 }
 
 /**
  * Lists every fault, one sentence each: unknown, missing, invalid and contradicting settings. Unknown
  * names are tolerated when the settings version is newer than the code.
  */
-export function settingsFaults({ given, open, issues }: Given): readonly string[] {
+export function settingsFaults({ given, open, issues, now }: Given): readonly string[] {
   const has = (name: string) => given[name] !== undefined || open.has(name);
   const unknown = isNewerThanCode(given[VERSION_SETTING])
     ? []
@@ -58,6 +61,7 @@ export function settingsFaults({ given, open, issues }: Given): readonly string[
       return [`${name} is missing${name === VERSION_SETTING ? `: ${OLDER_SETTINGS}` : ''}`];
     }),
     ...builderFaults(given, has),
+    ...scheduleFaults(given, now),
     ...leaseFaults(given),
     ...storageFaults(has),
   ];
@@ -78,6 +82,14 @@ function builderFaults(given: Given['given'], has: (name: string) => boolean): s
     faults.push('PATCHWRIGHT_BUILDKIT_KEY is not the key of PATCHWRIGHT_BUILDKIT_CERT');
   }
   return faults;
+}
+
+function scheduleFaults(given: Given['given'], now: Date): string[] {
+  return SCHEDULES.flatMap((name) => {
+    const schedule = Schedule.safeParse(given[name]).data;
+    const fault = schedule && neverFault(schedule, now);
+    return fault === undefined ? [] : [`${name}: ${fault}`];
+  });
 }
 
 /** A lease that expires while its holder still runs would allow two steps at once. */

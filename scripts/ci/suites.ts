@@ -8,6 +8,16 @@ export const SUITES: readonly Suite[] = [
   { name: 'typecheck', counts: 'status', budget: { cold: 1, warm: 1 } },
   { name: 'lint', counts: 'status', budget: { cold: 1, warm: 1 } },
   { name: 'test', counts: 'vitest', budget: { cold: 6, warm: 6 } },
+  {
+    name: 'test:host',
+    counts: 'vitest',
+    budget: { cold: 3, warm: 3 },
+    tool: {
+      variable: 'PATCHWRIGHT_FUNCTIONS_HOST',
+      fallback: '../shared/tools/functions-host/run',
+      missing: /^there is no Functions host/,
+    },
+  },
   { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
   { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
   {

@@ -22,6 +22,11 @@ export const LONG_PARTS: readonly LongPart[] = [
     run: ['simulate:faults'],
   },
   {
+    name: 'host-leases',
+    what: 'the real Functions host: what waits for its leases of ten minutes',
+    run: ['test:host', '--long'],
+  },
+  {
     name: 'mutation',
     what: 'mutation testing of the pure core',
     run: ['mutate'],

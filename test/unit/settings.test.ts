@@ -4,7 +4,6 @@ import { FUNCTION_TIMEOUT_SECONDS, SettingsError } from '../../lib/settings/sett
 import { SETTINGS_VERSION } from '../../lib/settings/settings-version.ts';
 import { readSettings } from '../../lib/settings.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { parseNcrontab } from '../world/functions-host/ncrontab.ts';
 import { createAuthority } from '../world/tls/certificates.ts';
 
 const values: Readonly<Record<string, string>> = sample.Values;
@@ -234,40 +233,28 @@ describe('a lease', () => {
 });
 
 describe('a schedule', () => {
-  it.each([
-    '0 0 2 * * *',
-    '0 */5 * * * *',
-    '*/2 * * * * *',
-    '0 0 0 29 2 *',
-    '0 30 9 * Jan Mon',
-    '0 0 9-17 * * MON-FRI',
-    '0,30 5-10/2 */4 1,15 1-12 0-6',
-  ])('%s is taken, as the local Functions host takes it', (text) => {
-    expect(faultsOf({ ...values, PATCHWRIGHT_SCHEDULE: text })).toBe('');
-    expect(() => parseNcrontab(text)).not.toThrow();
+  const names = ['PATCHWRIGHT_SCHEDULE', 'PATCHWRIGHT_REAP_SCHEDULE'];
+
+  it.each(names)('is refused under its name if it is wrong: %s', (name) => {
+    const message = faultsOf({ ...values, [name]: '0 0 2 L * *' });
+
+    expect(message).toContain(`${name}: the field for the day is wrong`);
   });
 
-  it.each([
-    ['0 2 * * *', 'must have six fields'],
-    ['0 0 2 * * * 2026', 'must have six fields'],
-    ['@daily', 'must have six fields'],
-    ['60 0 2 * * *', 'the field for the second'],
-    ['0 60 2 * * *', 'the field for the minute'],
-    ['0 0 24 * * *', 'the field for the hour'],
-    ['0 0 2 0 * *', 'the field for the day is invalid'],
-    ['0 0 2 * 13 *', 'the field for the month'],
-    ['0 0 2 * * 7', 'the field for the day of the week'],
-    ['0 0 2 ? * *', 'the field for the day is invalid'],
-    ['0 0 2 L * *', 'the field for the day is invalid'],
-    ['0 0 2 * Mon *', 'the field for the month'],
-    ['0 */0 2 * * *', 'the field for the minute'],
-    ['0 10-5 2 * * *', 'the field for the minute'],
-    ['0 1, 2 * * *', 'the field for the minute'],
-    ['0 0 2 * * *,', 'the field for the day of the week'],
-  ])('%s is refused: %s', (text, why) => {
-    expect(faultsOf({ ...values, PATCHWRIGHT_SCHEDULE: text })).toContain(
-      `PATCHWRIGHT_SCHEDULE: ${why}`,
+  it.each(names)('is refused if it never comes: %s', (name) => {
+    const message = faultsOf({ ...values, [name]: '0 0 0 31 2 *' });
+
+    expect(message).toContain(`${name}: has no occurrence within 10 years`);
+  });
+
+  it('is refused if its next occurrence is more than ten years away, and taken before', () => {
+    const given = { ...values, PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 Mon' };
+
+    expect(() => readSettings(given, { now: new Date('2033-03-01T00:00:00Z') })).toThrow(
+      'no occurrence',
     );
-    expect(faultsOf({ ...values, PATCHWRIGHT_REAP_SCHEDULE: text })).toContain(why);
+    expect(readSettings(given, { now: new Date('2034-03-01T00:00:00Z') })).toMatchObject({
+      schedule: { days: [29], months: [2], weekdays: [1] },
+    });
   });
 });

@@ -42,6 +42,7 @@ export class AppProcess {
   readonly #child: ChildProcess;
   readonly #waiting: Map<string, Waiting>;
   #expectedEnd = false;
+  #retired = false;
 
   private constructor(
     child: ChildProcess,
@@ -73,7 +74,7 @@ export class AppProcess {
     const app = new AppProcess(child, functions, waiting);
     child.on('message', (message: FromApp) => app.#receive(message, options.onLog));
     child.once('exit', (code, signal) => {
-      for (const one of waiting.values()) {
+      for (const one of app.#retired ? [] : waiting.values()) {
         one.reject(new InvocationFailed('the process of the app ended'));
       }
       waiting.clear();
@@ -105,6 +106,12 @@ export class AppProcess {
     const ended = endOf(this.#child);
     this.#child.kill('SIGKILL');
     await ended;
+  }
+
+  /** As `stop`; what still runs in it is never answered, as with a worker that the host replaced. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    await this.stop();
   }
 
   /** Asks it to end and kills it when it does not. */

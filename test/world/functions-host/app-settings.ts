@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { z } from 'zod';
 
@@ -9,7 +10,7 @@ export function resolveSettings(text: string, settings: AppSettings): string {
   return text.replace(/%([^%]+)%/g, (_, name: string) => {
     const value = settings[name];
     if (value === undefined) {
-      throw new Error(`'%${name}%' does not resolve to a value: there is no such app setting`);
+      throw new Error(`'%${name}%' does not resolve to a value.`);
     }
     return value;
   });
@@ -24,21 +25,47 @@ export function queueService(
   connection: string | undefined,
   settings: AppSettings,
 ): QueueServiceClient {
+  const found = connectionOf(connection, 'queue', settings);
+  return found.kind === 'text'
+    ? QueueServiceClient.fromConnectionString(found.text)
+    : new QueueServiceClient(found.uri, found.credential);
+}
+
+/** The blob service in which the host keeps its own notes. */
+export function hostBlobService(settings: AppSettings): BlobServiceClient {
+  const found = connectionOf(undefined, 'blob', settings);
+  return found.kind === 'text'
+    ? BlobServiceClient.fromConnectionString(found.text)
+    : new BlobServiceClient(found.uri, found.credential);
+}
+
+type Connection =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'identity'; readonly uri: string; readonly credential: TokenCredential };
+
+function connectionOf(
+  connection: string | undefined,
+  service: 'queue' | 'blob',
+  settings: AppSettings,
+): Connection {
   const name = connection || 'AzureWebJobsStorage';
   for (const prefix of [name, `AzureWebJobs${name}`]) {
     const text = settings[prefix];
-    if (text !== undefined) {
-      return QueueServiceClient.fromConnectionString(text);
-    }
-    const uri = settings[`${prefix}__queueServiceUri`];
-    if (uri !== undefined) {
-      return new QueueServiceClient(
-        uri,
-        identityCredential(settings[`${prefix}__clientId`], settings),
-      );
-    }
+    if (text !== undefined) return { kind: 'text', text };
+    const uri = settings[`${prefix}__${service}ServiceUri`];
+    if (uri === undefined) continue;
+    const credential = identityCredential(settings[`${prefix}__clientId`], settings);
+    return { kind: 'identity', uri, credential };
   }
   throw new Error(`the connection '${name}' is in no app setting`);
+}
+
+/** Whether a setting disables the function: `AzureWebJobs.NAME.Disabled`, or with `_`; `true` or `1`. */
+export function isDisabled(functionName: string, settings: AppSettings): boolean {
+  const values = ['.', '_'].map(
+    (dot) => settings[`AzureWebJobs${dot}${functionName}${dot}Disabled`],
+  );
+  return values.some((value) => value === '1' || value?.toLowerCase() === 'true');
 }
 
 const IdentityAnswer = z.object({ access_token: z.string(), expires_on: z.string() });

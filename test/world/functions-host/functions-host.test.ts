@@ -1,5 +1,14 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHostLab, type HostFixture, type HostLab } from './host-fixture.ts';
+
+/*
+ * The contract of a Functions host. `npm test` holds the stand-in to it, `npm run test:host` the real host:
+ * where they differ, the real one is right. What waits for its fixed times is in leases.test.ts.
+ */
+const SOON_MS = 50_000;
+const YEAR_ONE = '0001-01-01T00:00:00+00:00';
+const WEEK_MS = 7 * 24 * 3_600_000;
 
 let lab: HostLab;
 
@@ -8,142 +17,176 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
+function soon(holds: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(holds, { timeout: SOON_MS, interval: 50 });
+}
+
 describe('the Functions host', () => {
   let fixture: HostFixture;
 
-  afterEach(() => fixture.close());
+  beforeAll(async () => {
+    const hostId = randomBytes(8).toString('hex');
+    // Of a schedule that the timer had before.
+    await lab.setSchedule(hostId, 'daily', {
+      Last: '2026-11-23T03:00:00+00:00',
+      Next: '2026-11-24T03:00:00+00:00',
+      LastUpdated: '2026-11-23T03:00:00+00:00',
+    });
+    fixture = await lab.start({
+      hostId,
+      settings: {
+        TICK_SCHEDULE: '*/1 * * * * *',
+        WRONG_SCHEDULE: '0 0 2 L * *',
+        DAILY_FAILS: 'true',
+        'AzureWebJobs.disabledByDot.Disabled': '1',
+        AzureWebJobs_disabledByUnderscore_Disabled: 'True',
+        'AzureWebJobs.workPoison.Disabled': 'true',
+      },
+    });
+  }, 120_000);
+  afterAll(() => fixture?.close());
 
-  it('learns the functions from their registrations and runs the start hooks', async () => {
-    fixture = await lab.start();
-
+  it('learns the functions from their registrations, without those that a setting disables', () => {
     const names = fixture.host.functions.map((one) => `${one.kind} ${one.name}`);
 
     expect(names.sort()).toEqual([
       'http broken',
+      'http cookies',
       'http greet',
       'http health',
       'queue work',
-      'queue workPoison',
+      'timer absentSetting',
       'timer daily',
       'timer everySecond',
+      'timer wrongSchedule',
     ]);
-    expect(fixture.logs.map((log) => log.message)).toContain('the app has started');
   });
 
-  it('leaves a function out that a setting disables', async () => {
-    fixture = await lab.start({ settings: { 'AzureWebJobs.work.Disabled': 'true' } });
+  it.each([
+    ['wrongSchedule', /'0 0 2 L \* \*' was not recognized as a valid cron expression/],
+    ['absentSetting', /'%ABSENT_SETTING%' does not resolve to a value/],
+  ])('runs every function but the one that is in error: %s', async (name, why) => {
+    const health = await fetch(`${fixture.host.url}/api/health`);
 
-    const names = fixture.host.functions.map((one) => one.name);
-
-    expect(names).not.toContain('work');
-    expect(names).toContain('workPoison');
+    const errors = fixture.logs.filter(({ level }) => level === 'error');
+    const told = errors.filter(({ message }) =>
+      message.startsWith(`The '${name}' function is in error: `),
+    );
+    expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(why)]);
+    expect(health.status).toBe(200);
   });
 
-  it('invokes a timer when it is due, with the occurrence that it is for', async () => {
-    fixture = await lab.start({ settings: { TICK_SCHEDULE: '*/1 * * * * *' } });
+  it('runs the start hooks, and drops what they print below the level of host.json', () => {
+    const printed = fixture.logs.filter(({ category }) => category === 'console');
 
+    expect(printed.map(({ message }) => message)).toEqual(['warning: the app has started']);
+  });
+
+  it('invokes a timer when it is due, without a status if it is due more than once a minute', async () => {
     await soon(() => expect(fixture.said('everySecond').length).toBeGreaterThan(1));
 
-    // Occurrences less than a minute apart are not kept in a schedule status.
     expect(fixture.said('everySecond')[0]?.timer).toEqual({
       isPastDue: false,
       scheduleStatus: null,
     });
   });
 
-  it('fires a timer by hand, with its next occurrence in the schedule status', async () => {
-    fixture = await lab.start();
-
-    await fixture.host.fire('daily');
-
-    const [said] = fixture.said('daily');
-    expect(said?.timer?.isPastDue).toBe(false);
-    expect(said?.timer?.scheduleStatus?.last).toBe('0001-01-01T00:00:00');
-    expect(said?.timer?.scheduleStatus?.next).toMatch(/T02:00:00\.000\+00:00$/);
-  });
-
-  it('tries a timer again as its retry policy says, and then reports the failure', async () => {
-    fixture = await lab.start({ settings: { DAILY_FAILS: 'true' } });
-
+  it('fires a timer by hand with its next occurrence, and tries again as its retry policy says', async () => {
     await expect(fixture.host.fire('daily')).rejects.toThrow('the daily work failed');
+    await soon(() => expect(fixture.said('daily')).toHaveLength(3));
 
-    expect(fixture.said('daily').map((one) => one.attempt)).toEqual([0, 1, 2]);
+    const tries = fixture.said('daily');
+    expect(tries.map(({ retryCount, maxRetryCount }) => [retryCount, maxRetryCount])).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+    ]);
+    const next = expect.stringMatching(/^\d{4}-\d\d-\d\dT02:00:00\+00:00$/);
+    for (const { timer } of tries) {
+      // A changed schedule: neither past due, nor with the times of the other schedule.
+      expect(timer).toEqual({ isPastDue: false, scheduleStatus: { last: YEAR_ONE, next } });
+      expect(Date.parse(timer?.scheduleStatus?.next ?? '')).toBeGreaterThan(Date.now());
+    }
   });
 
   it('hands a queue message to its function as JSON, once, and sends what it returns', async () => {
-    fixture = await lab.start();
-
-    await fixture.send({ do: 'answer' });
+    const tag = randomUUID();
+    await fixture.send({ do: 'answer', tag });
     await soon(async () => expect(await fixture.peek('-answers')).toHaveLength(2));
 
-    expect(fixture.said('work')).toMatchObject([{ message: { do: 'answer' }, dequeueCount: 1 }]);
-    expect(await fixture.peek('-answers')).toEqual(['one', '{"two":2}']);
+    const answers = await fixture.peek('-answers');
+    expect(fixture.tagged(tag).said).toMatchObject([{ dequeueCount: 1 }]);
+    expect(answers.map(decoded).sort()).toEqual(['one', '{\n  "two": 2\n}']);
     expect(await fixture.peek()).toEqual([]);
   });
 
-  it('moves a message to the poison queue after as many failures as host.json allows', async () => {
-    fixture = await lab.start();
+  it('tells a queue function the fields of its message beside those of the queue', async () => {
+    const tag = randomUUID();
+    await fixture.send({ tag });
+    await soon(() => expect(fixture.tagged(tag).said).toHaveLength(1));
 
-    await fixture.send({ do: 'throw' });
-    await soon(() => expect(fixture.said('workPoison')).toHaveLength(1));
-
-    expect(fixture.said('work').map((one) => one.dequeueCount)).toEqual([1, 2, 3]);
-    expect(fixture.said('workPoison')[0]?.poison).toEqual({ do: 'throw' });
-    expect(fixture.ends.filter((end) => end.error === 'the work failed')).toHaveLength(3);
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/);
+    expect(fixture.tagged(tag).said[0]?.metadata).toMatchObject({
+      tag,
+      queueTrigger: { tag },
+      insertionTime: time,
+      expirationTime: time,
+      nextVisibleTime: time,
+    });
   });
 
-  it('counts a thrown text as a failure', async () => {
-    fixture = await lab.start();
+  it('moves a message to the poison queue after as many failures as host.json allows, for a week', async () => {
+    const tag = randomUUID();
+    await fixture.send({ do: 'throw', tag });
+    await soon(async () => expect(await poisonOf(fixture, tag)).toHaveLength(1));
 
-    await fixture.send({ do: 'throw-text' });
-
-    await soon(() => expect(fixture.ends[0]?.error).toBe('just a text'));
+    const { said, ends } = fixture.tagged(tag);
+    const [poison] = await poisonOf(fixture, tag);
+    expect(said.map((one) => one.dequeueCount)).toEqual([1, 2, 3]);
+    expect(ends.map((end) => end.error)).toEqual(Array(3).fill('the work failed'));
+    const life = (poison?.expiresOn?.getTime() ?? 0) - (poison?.insertedOn?.getTime() ?? 0);
+    expect(life).toBe(WEEK_MS);
   });
 
-  it('moves a message that is not base64 to the poison queue without an invocation', async () => {
-    fixture = await lab.start({ settings: { 'AzureWebJobs.workPoison.Disabled': 'true' } });
+  it('takes a thrown text for a failure, and a thrown nothing for success', async () => {
+    const [text, nothing] = [randomUUID(), randomUUID()];
+    await fixture.send({ do: 'throw-text', tag: text });
+    await fixture.send({ do: 'throw-nothing', tag: nothing });
 
-    await fixture.send('{"not":"base64"}', { encode: false });
-    await soon(async () => expect(await fixture.peek('-poison')).toHaveLength(1));
-
-    expect(fixture.said('work')).toEqual([]);
+    await soon(() => expect(fixture.tagged(text).ends[0]?.error).toBe('just a text'));
+    await soon(() => expect(fixture.tagged(nothing).ends).toMatchObject([{ error: undefined }]));
   });
 
-  it('starts the app again when it ends by itself, and gives its message another try', async () => {
-    fixture = await lab.start();
+  it.each([
+    ['not base64', '{"not":"base64"}', 'not'],
+    ['base64 without its padding', Buffer.from('{"bare":1}').toString('base64url'), 'bare'],
+  ])('moves a message that is %s to the poison queue without an invocation', async (...row) => {
+    const [, text, field] = row;
+    await fixture.sendText(text);
 
-    await fixture.send({ do: 'exit' });
-    await soon(() => expect(fixture.said('workPoison')).toHaveLength(1));
-
-    expect(fixture.said('work').map((one) => one.dequeueCount)).toEqual([1, 2, 3]);
+    await soon(async () => expect(await poisonTexts(fixture)).toContain(text));
+    expect(fixture.said('work').filter(({ message }) => has(message, field))).toEqual([]);
   });
 
-  it('fails a function past the time limit, and goes on in a new process', async () => {
-    fixture = await lab.start();
+  it.each(['//5BgA==', 'abcd'])(
+    'moves a message that is not UTF-8 to the poison queue, and no function sees it: %s',
+    async (text) => {
+      await fixture.sendText(text);
 
-    await fixture.send({ do: 'hang-once' });
-    await soon(() => expect(fixture.ends).toHaveLength(2));
+      await soon(async () => expect(await poisonTexts(fixture)).toContain(text));
+      expect(fixture.said('work').filter(({ message }) => typeof message === 'string')).toEqual([]);
+    },
+  );
 
-    expect(fixture.ends[0]?.error).toMatch(/^Timeout value of 2000 ms was exceeded/);
-    expect(fixture.ends[1]?.error).toBeUndefined();
-  });
+  it('passes over white space in base64', async () => {
+    const tag = randomUUID();
+    const text = Buffer.from(JSON.stringify({ tag })).toString('base64');
+    await fixture.sendText(`${text.slice(0, 10)}\n${text.slice(10)} `);
 
-  it('leaves a message of a killed instance invisible until its lease ends', async () => {
-    fixture = await lab.start({ leaseSeconds: 2 });
-    await fixture.send({ do: 'hang-once' });
-    await soon(() => expect(fixture.said('work')).toHaveLength(1));
-
-    await fixture.host.kill();
-    const visible = await fixture.peek();
-    await fixture.host.restart();
-    await soon(() => expect(fixture.said('work')).toHaveLength(2));
-
-    expect(visible).toEqual([]);
-    expect(fixture.said('work')[1]?.dequeueCount).toBe(2);
+    await soon(() => expect(fixture.tagged(tag).said).toHaveLength(1));
   });
 
   it('routes HTTP requests by method, route and key', async () => {
-    fixture = await lab.start();
     const { url, keys } = fixture.host;
     const greet = `${url}/api/people/Ann?greeting=Hello`;
     const key = { 'x-functions-key': keys.function };
@@ -164,36 +207,138 @@ describe('the Functions host', () => {
     expect(statuses.map((one) => one.status)).toEqual([401, 404, 404, 500]);
   });
 
-  it('invokes functions through the admin endpoint with the master key alone', async () => {
-    fixture = await lab.start();
-    const admin = (name: string, key: string, body: string) =>
-      fetch(`${fixture.host.url}/admin/functions/${name}`, {
-        method: 'POST',
-        headers: { 'x-functions-key': key, 'content-type': 'application/json' },
-        body,
-      });
-    const { master, function: functionKey } = fixture.host.keys;
+  it.each([
+    ['a%2Fb?greeting=1', '1 a%2Fb: '],
+    ['a%20b?greeting=1', '1 a b: '],
+    ['a%?greeting=1', '1 a%: '],
+    ['a?greeting=1&greeting=2', '1,2 a: '],
+  ])('gives a function the parts of its address: %s', async (path, answer) => {
+    const { url, keys } = fixture.host;
 
-    const statuses = [
-      (await admin('daily', master, '{"input":""}')).status,
-      (await admin('daily', functionKey, '{"input":""}')).status,
-      (await admin('daily', master, 'null')).status,
-      (await admin('nobody', master, '{}')).status,
-    ];
-    await soon(() => expect(fixture.said('daily')).toHaveLength(1));
+    const response = await fetch(`${url}/api/people/${path}`, {
+      method: 'POST',
+      headers: { 'x-functions-key': keys.function },
+    });
 
-    expect(statuses).toEqual([202, 401, 400, 404]);
+    expect(await response.text()).toBe(answer);
   });
 
-  function soon(holds: () => void | Promise<void>): Promise<void> {
-    return vi.waitFor(holds, { timeout: 20_000, interval: 50 });
-  }
-});
+  it('sends cookies', async () => {
+    const response = await fetch(`${fixture.host.url}/api/cookies`);
 
-describe('an app that can not be driven', () => {
-  it('ends the start of the host with the reason', async () => {
-    const started = lab.start({ settings: { TICK_SCHEDULE: '%ABSENT%' } });
+    expect(response.headers.get('set-cookie')).toBe('taste=sweet; path=/');
+  });
 
-    await expect(started).rejects.toThrow("'%ABSENT%' is not an NCRONTAB expression");
+  it.each<readonly [string, string, 'master' | 'function' | 'none', string, string | undefined]>([
+    ['202', 'daily', 'master', '{"input":""}', 'application/json'],
+    ['202', 'DAILY', 'master', '{"input":""}', 'application/json'],
+    ['202', 'health', 'master', '{"input":""}', 'application/json'],
+    ['202', 'disabledByDot', 'master', '{"input":""}', 'application/json'],
+    ['404', 'nobody', 'master', '{"input":""}', 'application/json'],
+    ['400', 'daily', 'master', 'null', 'application/json'],
+    ['415', 'daily', 'master', '{"input":""}', 'text/plain'],
+    ['403', 'daily', 'function', '{"input":""}', 'application/json'],
+    ['401', 'daily', 'none', '{"input":""}', 'application/json'],
+  ])('answers %s at the admin endpoint of %s with the key %s, %s, %s', async (...row) => {
+    const [status, name, key, body, type] = row;
+    const { url, keys } = fixture.host;
+
+    const response = await fetch(`${url}/admin/functions/${name}`, {
+      method: 'POST',
+      headers: {
+        ...(key !== 'none' && { 'x-functions-key': keys[key] }),
+        ...(type !== undefined && { 'content-type': type }),
+      },
+      body,
+    });
+
+    expect(response.status).toBe(Number(status));
   });
 });
+
+describe('a worker that fails', () => {
+  let fixture: HostFixture | undefined;
+
+  afterEach(() => fixture?.close());
+
+  it('takes a try of every message in it with it, and ends the host at the third time', async () => {
+    const settings = { 'AzureWebJobs.workPoison.Disabled': 'true' };
+    const host = await lab.start({ settings });
+    fixture = host;
+    const [neighbor, culprit] = [randomUUID(), randomUUID()];
+    await host.send({ do: 'hang-once', tag: neighbor });
+    await soon(() => expect(host.tagged(neighbor).said).toHaveLength(1));
+
+    await host.send({ do: 'exit', tag: culprit });
+    const why = await host.host.ended;
+    await host.host.restart();
+    await soon(async () => expect(await poisonOf(host, culprit)).toHaveLength(1));
+    await soon(() => expect(host.tagged(neighbor).said.length).toBeGreaterThan(1));
+
+    expect(why).toContain('Exceeded language worker restart retry count');
+    expect(host.tagged(culprit).said.map(({ dequeueCount }) => dequeueCount)).toEqual([1, 2, 3]);
+    expect(host.tagged(neighbor).said[1]?.dequeueCount).toBe(2);
+    expect(host.tagged(neighbor).ends[0]?.error).toBeDefined();
+  }, 120_000);
+
+  it('is replaced when a function passes its limit, and its neighbor fails at its own limit', async () => {
+    const host = await lab.start({ functionTimeout: '00:00:04' });
+    fixture = host;
+    const [late, neighbor] = [randomUUID(), randomUUID()];
+    await host.send({ do: 'hang-once', tag: late });
+    await soon(() => expect(host.tagged(late).said).toHaveLength(1));
+    await host.send({ do: 'hang-once', tag: neighbor });
+
+    await soon(() => expect(host.tagged(late).ends).toHaveLength(2));
+    await soon(() => expect(host.tagged(neighbor).ends).toHaveLength(2));
+
+    for (const { said, ends } of [host.tagged(late), host.tagged(neighbor)]) {
+      expect(said.map(({ dequeueCount }) => dequeueCount)).toEqual([1, 2]);
+      expect(ends.map(({ error }) => error)).toEqual([
+        'Timeout value of 00:00:04 was exceeded by function: Functions.work',
+        undefined,
+      ]);
+    }
+  }, 120_000);
+
+  it('ends the host if a start hook throws, with its words', async () => {
+    const started = lab.start({ settings: { START_FAILS: 'true' } });
+
+    await expect(started).rejects.toThrow('the start of the app failed');
+  }, 120_000);
+});
+
+describe('a timer that missed its occurrence', () => {
+  let fixture: HostFixture | undefined;
+
+  afterEach(() => fixture?.close());
+
+  it('fires at the start, and carries its occurrence through every try', async () => {
+    const hostId = randomBytes(8).toString('hex');
+    const [last, next] = ['2026-11-23T02:00:00+00:00', '2026-11-24T02:00:00+00:00'];
+    await lab.setSchedule(hostId, 'daily', { Last: last, Next: next, LastUpdated: last });
+
+    const host = await lab.start({ hostId, settings: { DAILY_FAILS: 'true' } });
+    fixture = host;
+    await soon(() => expect(host.said('daily')).toHaveLength(3));
+
+    const timer = { isPastDue: true, scheduleStatus: { last, next } };
+    expect(host.said('daily')).toMatchObject([{ timer }, { timer }, { timer }]);
+  }, 120_000);
+});
+
+async function poisonTexts(fixture: HostFixture): Promise<readonly string[]> {
+  return (await fixture.peek('-poison')).map(({ messageText }) => messageText);
+}
+
+function has(value: unknown, field: string): boolean {
+  return typeof value === 'object' && value !== null && field in value;
+}
+
+async function poisonOf(fixture: HostFixture, tag: string) {
+  return (await fixture.peek('-poison')).filter((message) => decoded(message).includes(tag));
+}
+
+function decoded({ messageText }: { readonly messageText: string }): string {
+  return Buffer.from(messageText, 'base64').toString('utf8');
+}

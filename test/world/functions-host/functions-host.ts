@@ -22,6 +22,11 @@ export interface FunctionsHostOptions {
   readonly pollingMs?: number;
   /** Seconds that a message stays invisible when its instance dies, 600 by default. The stand-in alone. */
   readonly leaseSeconds?: number;
+  /**
+   * Seconds for which the timers of an instance that was killed stay leased, as in host.json by default
+   * (60 there). The stand-in alone.
+   */
+  readonly timerLeaseSeconds?: number;
   /** The port of the HTTP functions; any free one by default. */
   readonly port?: number;
   /** Under which the host keeps the status of its timers; any by default. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { QueueServiceClient } from '@azure/storage-queue';
+import { type PeekedMessageItem, QueueServiceClient } from '@azure/storage-queue';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import { startAzurite } from '../azurite.ts';
@@ -19,17 +19,24 @@ export interface HostFixture {
   readonly ends: readonly InvocationEnd[];
   /** What a function wrote to the log as JSON, in order. */
   said(functionName: string): readonly Said[];
-  send(message: unknown, options?: { readonly encode?: boolean }): Promise<void>;
-  /** The decoded texts of the work queue's messages, or of its sister's; they stay in it. */
-  peek(suffix?: '-poison' | '-answers'): Promise<readonly string[]>;
+  /** What the work function wrote of messages with this tag, and how those invocations ended. */
+  tagged(tag: string): { readonly said: readonly Said[]; readonly ends: readonly InvocationEnd[] };
+  send(message: unknown): Promise<void>;
+  /** A message's text as it is stored. */
+  sendText(text: string): Promise<void>;
+  /** The messages of the work queue, or of its sister's; they stay in it. */
+  peek(suffix?: '-poison' | '-answers'): Promise<readonly PeekedMessageItem[]>;
   close(): Promise<void>;
 }
 
 const Said = z.looseObject({
+  invocationId: z.string().optional(),
   retryCount: z.number().optional(),
+  maxRetryCount: z.number().optional(),
   message: z.unknown().optional(),
   poison: z.unknown().optional(),
   dequeueCount: z.unknown().optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
   timer: z
     .object({
       isPastDue: z.boolean(),
@@ -38,14 +45,14 @@ const Said = z.looseObject({
     .optional(),
 });
 export type Said = z.infer<typeof Said>;
+const Tagged = z.looseObject({ tag: z.string() });
 
 /** The log levels are those of many apps: what the app prints outside of an invocation is dropped. */
 const HOST_JSON = {
   version: '2.0',
-  functionTimeout: '00:00:04',
+  functionTimeout: '00:01:00',
   logging: { logLevel: { default: 'Warning', Function: 'Information' } },
   extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.*, 5.0.0)' },
-  singleton: { listenerLockPeriod: '00:00:15' },
   extensions: {
     queues: {
       batchSize: 4,
@@ -56,18 +63,26 @@ const HOST_JSON = {
     },
   },
 };
+const SETTINGS = {
+  TICK_SCHEDULE: '0 0 0 29 2 *',
+  WRONG_SCHEDULE: '0 0 2 * * *',
+};
+
+type FixtureOptions = Partial<FunctionsHostOptions> & {
+  /** A minute by default. */
+  readonly functionTimeout?: string;
+};
 
 /** What the fixtures of one test file share: a storage account and the bundled app. */
 export interface HostLab {
-  readonly connectionString: string;
-  start(options?: Partial<FunctionsHostOptions>): Promise<HostFixture>;
+  start(options?: FixtureOptions): Promise<HostFixture>;
+  /** Writes down when a timer ran and is due, as the host does. */
+  setSchedule(hostId: string, functionName: string, status: object): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function createHostLab(): Promise<HostLab> {
   const folder = await mkdtemp(join(tmpdir(), 'host-fixture-'));
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ main: 'index.cjs' }));
-  await writeFile(join(folder, 'host.json'), JSON.stringify(HOST_JSON));
   await build({
     entryPoints: [join(import.meta.dirname, 'fixture-app.ts')],
     outfile: join(folder, 'index.cjs'),
@@ -79,15 +94,32 @@ export async function createHostLab(): Promise<HostLab> {
   const azurite = await startAzurite();
   const connectionString = azurite.accounts[0]?.connectionString ?? '';
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
-  await blobs.createContainer(HOST_CONTAINER);
+  const container = blobs.getContainerClient(HOST_CONTAINER);
+  await container.create();
   return {
-    connectionString,
-    start: (options = {}) => startFixture(folder, connectionString, options),
+    start: async ({ functionTimeout, ...options } = {}) =>
+      startFixture(await appFolder(folder, functionTimeout), connectionString, options),
+    async setSchedule(hostId, functionName, status) {
+      const text = JSON.stringify(status);
+      const name = `timers/${hostId}/Host.Functions.${functionName}/status`;
+      await container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+    },
     async close() {
       await azurite.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function appFolder(
+  bundle: string,
+  functionTimeout = HOST_JSON.functionTimeout,
+): Promise<string> {
+  const folder = join(bundle, functionTimeout.replaceAll(':', '-'));
+  await cp(join(bundle, 'index.cjs'), join(folder, 'index.cjs'));
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ main: 'index.cjs' }));
+  await writeFile(join(folder, 'host.json'), JSON.stringify({ ...HOST_JSON, functionTimeout }));
+  return folder;
 }
 
 async function startFixture(
@@ -97,8 +129,7 @@ async function startFixture(
 ): Promise<HostFixture> {
   const queues = QueueServiceClient.fromConnectionString(connectionString);
   const work = `work-${randomUUID()}`.slice(0, 40);
-  await queues.createQueue(work);
-  await queues.createQueue(`${work}-poison`);
+  for (const suffix of ['', '-poison', '-answers']) await queues.createQueue(`${work}${suffix}`);
   const logs: HostLog[] = [];
   const ends: InvocationEnd[] = [];
   const { settings, ...others } = options;
@@ -107,7 +138,7 @@ async function startFixture(
     settings: {
       AzureWebJobsStorage: connectionString,
       WORK_QUEUE: work,
-      TICK_SCHEDULE: '0 0 0 1 1 *',
+      ...SETTINGS,
       ...settings,
     },
     onLog: (log) => logs.push(log),
@@ -115,27 +146,37 @@ async function startFixture(
     pollingMs: 50,
     ...others,
   });
+  const said = (functionName: string) =>
+    logs
+      .filter((log) => log.functionName === functionName && log.category === 'user')
+      .map((log) => Said.parse({ ...parseObject(log.message), invocationId: log.invocationId }));
   return {
     host,
     logs,
     ends,
-    said: (functionName) =>
-      logs
-        .filter((log) => log.functionName === functionName && log.category === 'user')
-        .map((log) => Said.parse(JSON.parse(log.message))),
-    async send(message, { encode = true } = {}) {
+    said,
+    tagged(tag) {
+      const mine = said('work').filter(
+        ({ message }) => Tagged.safeParse(message).data?.tag === tag,
+      );
+      const ids = mine.map(({ invocationId }) => invocationId);
+      return { said: mine, ends: ends.filter(({ invocationId }) => ids.includes(invocationId)) };
+    },
+    async send(message) {
       const text = typeof message === 'string' ? message : JSON.stringify(message);
-      const body = encode ? Buffer.from(text).toString('base64') : text;
-      await queues.getQueueClient(work).sendMessage(body);
+      await queues.getQueueClient(work).sendMessage(Buffer.from(text).toString('base64'));
+    },
+    async sendText(text) {
+      await queues.getQueueClient(work).sendMessage(text);
     },
     async peek(suffix) {
       const client = queues.getQueueClient(`${work}${suffix ?? ''}`);
-      const exists = await client.exists();
-      const answer = exists ? await client.peekMessages({ numberOfMessages: 32 }) : undefined;
-      return (answer?.peekedMessageItems ?? []).map((one) =>
-        Buffer.from(one.messageText, 'base64').toString('utf8'),
-      );
+      return (await client.peekMessages({ numberOfMessages: 32 })).peekedMessageItems;
     },
     close: () => host.close(),
   };
+}
+
+function parseObject(text: string): object {
+  return z.looseObject({}).parse(JSON.parse(text));
 }

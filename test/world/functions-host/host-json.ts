@@ -27,12 +27,20 @@ const Queues = z
     newBatchThreshold: queues.newBatchThreshold ?? Math.floor(queues.batchSize / 2),
   }));
 
+const Level = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none']));
+
 export const HostJson = z.object({
   version: z.literal('2.0'),
-  /** Milliseconds; Infinity where the host sets no limit. Flex Consumption's default: 30 minutes. */
+  /** Milliseconds are Infinity if the host sets no limit. Flex Consumption's default: 30 minutes. */
   functionTimeout: z
     .union([z.literal('-1').transform(() => Number.POSITIVE_INFINITY), TimeSpan])
     .default(30 * 60_000),
+  logging: z.object({ logLevel: z.record(z.string(), Level).default({}) }).prefault({}),
+  /** For how long the instance that listens to a timer leases it, in milliseconds. */
+  singleton: z.object({ listenerLockPeriod: TimeSpan.default(60_000) }).prefault({}),
   extensions: z
     .object({
       queues: Queues.prefault({}),

@@ -53,17 +53,19 @@ export function startHttpListener(options: HttpListenerOptions): Promise<LocalSe
     response: ServerResponse,
     name: string,
   ): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (!authorized('admin', keyOf(request, url), options.keys)) {
-      response.writeHead(401).end();
-      return;
+    response.writeHead(await adminStatus(request, name)).end();
+  }
+
+  async function adminStatus(request: IncomingMessage, name: string): Promise<number> {
+    const key = keyOf(request, new URL(request.url ?? '/', 'http://localhost'));
+    if (!authorized('admin', key, options.keys)) {
+      return authorized('function', key, options.keys) ? 403 : 401;
     }
-    const input = adminInput((await readBody(request, BODY_LIMIT)).toString('utf8'));
-    if (request.method !== 'POST' || input === undefined) {
-      response.writeHead(400).end();
-      return;
-    }
-    response.writeHead(options.trigger(decodeURIComponent(name), input) ? 202 : 404).end();
+    const body = (await readBody(request, BODY_LIMIT)).toString('utf8');
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return 415;
+    const input = adminInput(body);
+    if (request.method !== 'POST' || input === undefined) return 400;
+    return options.trigger(decodeURIComponent(name), input) ? 202 : 404;
   }
 
   return startLocalServer(
@@ -154,7 +156,12 @@ async function httpData(
     url: new URL(url.pathname + url.search, `http://${request.headers.host ?? 'localhost'}`).href,
     nullableHeaders: nullable(headers),
     nullableParams: nullable(Object.entries(params)),
-    nullableQuery: nullable([...url.searchParams]),
+    nullableQuery: nullable(
+      [...new Set(url.searchParams.keys())].map((name) => [
+        name,
+        url.searchParams.getAll(name).join(','),
+      ]),
+    ),
     ...(body.length > 0 && { body: { bytes: body } }),
   };
 }
@@ -173,6 +180,13 @@ function sendAnswer(response: ServerResponse, answer: InvocationResponse): void 
   }
   const body = http.body;
   const bytes = body?.bytes ?? Buffer.from(body?.string ?? body?.json ?? '');
-  response.writeHead(Number(http.statusCode ?? '200'), { ...http.headers });
+  const cookies = (http.cookies ?? []).map(
+    ({ name, value, path }) =>
+      `${name}=${value}${path === undefined ? '' : `; path=${path.value}`}`,
+  );
+  response.writeHead(Number(http.statusCode ?? '200'), {
+    ...http.headers,
+    ...(cookies.length > 0 && { 'set-cookie': cookies }),
+  });
   response.end(bytes);
 }

@@ -46,9 +46,20 @@ export function compileRoute(template: string): HttpRoute {
       const values = names.map((name, at) => [name, found[at + 1]] as const);
       return Object.fromEntries(
         values.flatMap(([name, value]) =>
-          value === undefined ? [] : [[name, decodeURIComponent(value)]],
+          value === undefined ? [] : [[name, decodeValue(value)]],
         ),
       );
     },
   };
+}
+
+/** An escaped slash stays escaped, as in ASP.NET, and so does what is no escape at all. */
+function decodeValue(value: string): string {
+  return value.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, (escaped) => {
+    try {
+      return decodeURIComponent(escaped);
+    } catch {
+      return escaped;
+    }
+  });
 }

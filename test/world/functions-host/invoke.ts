@@ -82,10 +82,11 @@ async function run(
   return model.getResponse(context, after.result);
 }
 
+/** A rejection without a value is none: the real worker takes it for success. */
 async function settle(work: Promise<unknown>): Promise<{ result: unknown; error: unknown }> {
   try {
     return { result: await work, error: null };
   } catch (error) {
-    return { result: null, error: error ?? new Error('the function failed without an error') };
+    return { result: null, error };
   }
 }

@@ -23,6 +23,13 @@ export interface HttpData {
   readonly statusCode?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: TypedData | null;
+  readonly cookies?: readonly HttpCookie[];
+}
+
+export interface HttpCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path?: NullableText;
 }
 
 /** A binding as the library registers it; what else it holds depends on its type. */
@@ -41,7 +48,12 @@ export interface RegisteredFunction {
 export interface InvocationRequest {
   readonly inputData: readonly { readonly name: string; readonly data: TypedData }[];
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
-  readonly retryContext?: { readonly retryCount: number; readonly maxRetryCount: number };
+  /** There from the first try on, if the function has a retry policy. */
+  readonly retryContext?: {
+    readonly retryCount: number;
+    readonly maxRetryCount: number;
+    readonly exception?: { readonly message: string };
+  };
 }
 
 export interface InvocationResponse {

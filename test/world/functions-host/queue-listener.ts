@@ -1,8 +1,10 @@
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
+import { InvocationTimedOut } from './app-supervisor.ts';
 import type { QueueFunction } from './bindings.ts';
+import { dotnetTime } from './dotnet-time.ts';
 import type { QueueOptions } from './host-json.ts';
 import { hostLog, type LogListener } from './host-log.ts';
-import type { InvocationRequest } from './messages.ts';
+import type { InvocationRequest, TypedData } from './messages.ts';
 
 export interface QueueListenerOptions {
   readonly queue: QueueClient;
@@ -99,26 +101,21 @@ export class QueueListener {
   }
 
   async #process(message: DequeuedMessageItem): Promise<void> {
-    const { options, invoke } = this.#config;
-    const text = decode(message.messageText, options.messageEncoding);
-    if (text === undefined || message.dequeueCount > options.maxDequeueCount) {
+    const { options, poison } = this.#config;
+    const bytes = decode(message.messageText, options.messageEncoding);
+    // A poison queue has none of its own: its messages are tried without end, or stay unread.
+    const isOver = poison !== undefined && message.dequeueCount > options.maxDequeueCount;
+    if (bytes === undefined || isOver) {
       await this.#moveToPoison(message, message.popReceipt);
       return;
     }
     const lease = this.#keepLease(message);
-    let failure: unknown;
-    try {
-      await invoke(requestOf(this.#function, message, text));
-    } catch (error) {
-      failure = error;
-    }
+    const failure = await this.#attempt(message, bytes);
     const popReceipt = await lease.end();
-    if (this.#abandoned) {
-      return;
-    }
-    if (failure === undefined) {
+    if (this.#abandoned) return;
+    if (!failure.failed) {
       await this.#config.queue.deleteMessage(message.messageId, popReceipt);
-    } else if (this.#config.poison === undefined) {
+    } else if (poison === undefined) {
       // It stays invisible until its lease ends, so that it does not fail in a fast loop.
     } else if (message.dequeueCount >= options.maxDequeueCount) {
       await this.#moveToPoison(message, popReceipt);
@@ -126,6 +123,26 @@ export class QueueListener {
       const delaySeconds = options.visibilityTimeout / 1000;
       const { messageId } = message;
       await this.#config.queue.updateMessage(messageId, popReceipt, undefined, delaySeconds);
+    }
+  }
+
+  async #attempt(
+    message: DequeuedMessageItem,
+    bytes: Uint8Array,
+  ): Promise<{ readonly failed: boolean }> {
+    const text = utf8(bytes);
+    if (text === undefined) {
+      const about = { functionName: this.#function.name };
+      const complaint = `Exception binding parameter '${this.#function.input}': the message is not UTF-8`;
+      this.#config.onLog(hostLog('error', complaint, about));
+      return { failed: true };
+    }
+    try {
+      await this.#config.invoke(requestOf(this.#function, message, text));
+      return { failed: false };
+    } catch (error) {
+      if (error instanceof InvocationTimedOut) await error.released;
+      return { failed: true };
     }
   }
 
@@ -158,7 +175,8 @@ export class QueueListener {
       return;
     }
     await poison.createIfNotExists();
-    await poison.sendMessage(message.messageText, { messageTimeToLive: -1 });
+    // Without a time to live of its own: it is gone after the queue service's seven days.
+    await poison.sendMessage(message.messageText);
     await queue.deleteMessage(message.messageId, popReceipt);
     const text =
       `Message has reached MaxDequeueCount of ${this.#config.options.maxDequeueCount}. ` +
@@ -182,13 +200,20 @@ export class QueueListener {
   }
 }
 
-/** Undefined where the text is not what the encoding says. */
-function decode(text: string, encoding: QueueOptions['messageEncoding']): string | undefined {
-  if (encoding === 'none') {
-    return text;
+/** Undefined if the text is not what the encoding says. .NET passes over white space in base64. */
+function decode(text: string, encoding: QueueOptions['messageEncoding']): Uint8Array | undefined {
+  if (encoding === 'none') return Buffer.from(text);
+  const compact = text.replaceAll(/[\t\n\r ]/g, '');
+  const bytes = Buffer.from(compact, 'base64');
+  return bytes.toString('base64') === compact ? bytes : undefined;
+}
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes.toString('utf8') : undefined;
 }
 
 function requestOf(
@@ -197,18 +222,33 @@ function requestOf(
   text: string,
 ): InvocationRequest {
   const json = (value: unknown) => ({ json: JSON.stringify(value) });
+  const time = (date: Date | undefined) => json(date === undefined ? null : dotnetTime(date));
   return {
     inputData: [{ name: queueFunction.input, data: { string: text } }],
     triggerMetadata: {
+      ...fieldsOf(text),
       QueueTrigger: { string: text },
       DequeueCount: json(message.dequeueCount),
       Id: { string: message.messageId },
       PopReceipt: { string: message.popReceipt },
-      InsertionTime: json(message.insertedOn),
-      ExpirationTime: json(message.expiresOn),
-      NextVisibleTime: json(message.nextVisibleOn),
+      InsertionTime: time(message.insertedOn),
+      ExpirationTime: time(message.expiresOn),
+      NextVisibleTime: time(message.nextVisibleOn),
     },
   };
+}
+
+/** A message's own fields, if it is a JSON object. */
+function fieldsOf(text: string): Readonly<Record<string, TypedData>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+    return Object.fromEntries(
+      Object.entries(value).map(([name, field]) => [name, { json: JSON.stringify(field) }]),
+    );
+  } catch {
+    return {};
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -27,7 +27,7 @@ function messagesOf(data: TypedData | null | undefined): readonly string[] {
   if (data?.json !== undefined) {
     const value: unknown = JSON.parse(data.json);
     return Array.isArray(value)
-      ? value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+      ? value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one, null, 2)))
       : [data.json];
   }
   const text = data?.string ?? data?.int ?? data?.double;

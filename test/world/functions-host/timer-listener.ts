@@ -1,25 +1,22 @@
 import type { TimerFunction } from './bindings.ts';
+import { DIFFERENCES } from './differences.ts';
+import { hostLog, type LogListener } from './host-log.ts';
+import type { HostSchedule } from './host-schedule.ts';
 import type { InvocationRequest } from './messages.ts';
-import type { Schedule } from './ncrontab.ts';
-
-/** What the host remembers of a timer over restarts: when it ran and when it is due. */
-export interface ScheduleStatus {
-  readonly last: Date | undefined;
-  readonly next: Date;
-  readonly lastUpdated: Date;
-}
-
-/** Kept outside of the listener, as in Azure in a blob, so that it survives a crash. */
-export type ScheduleMonitor = Map<string, ScheduleStatus>;
+import { type ScheduleMonitor, type ScheduleStatus, statusJson } from './schedule-monitor.ts';
 
 export interface TimerListenerOptions {
-  readonly schedule: Schedule;
+  readonly schedule: HostSchedule;
   readonly monitor: ScheduleMonitor;
+  /** The lease of an instance that crashed ends then: before, nobody fires the timer. */
+  readonly freeAt: number;
   readonly invoke: (request: InvocationRequest) => Promise<void>;
+  readonly onLog: LogListener;
 }
 
 /** setTimeout takes no longer delay than this. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
+const ASK_AGAIN_MS = 500;
 
 /**
  * Drives one function by its schedule, one invocation at a time. During an invocation
@@ -29,6 +26,7 @@ export class TimerListener {
   readonly #function: TimerFunction;
   readonly #options: TimerListenerOptions;
   readonly #monitored: boolean;
+  #status: ScheduleStatus | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -37,7 +35,7 @@ export class TimerListener {
     this.#function = timerFunction;
     this.#options = options;
     this.#monitored = timerFunction.useMonitor && options.schedule.monitored;
-    this.#start(new Date());
+    this.#later(options.freeAt, () => this.#start());
   }
 
   /** Starts no more invocations and waits for the one that runs. */
@@ -53,75 +51,96 @@ export class TimerListener {
 
   /** What a manual invocation is given: nobody's occurrence, so `next` lies in the future. */
   manualRequest(): InvocationRequest {
-    return this.#request(this.#options.monitor.get(this.#function.name), false);
+    return timerRequest(this.#function, this.#monitored ? this.#status : undefined, false);
   }
 
-  #start(now: Date): void {
-    const { schedule, monitor } = this.#options;
-    const known = this.#monitored ? monitor.get(this.#function.name) : undefined;
-    if (known === undefined) {
-      const next = schedule.next(now);
-      monitor.set(this.#function.name, { last: undefined, next, lastUpdated: now });
-      if (this.#function.runOnStartup) {
-        this.#running = this.#run(false);
-        return;
-      }
-    } else if (known.next <= now) {
-      this.#running = this.#run(true);
-      return;
+  async #start(): Promise<void> {
+    const { schedule } = this.#options;
+    const now = new Date();
+    const known = this.#monitored ? await this.#read() : undefined;
+    if (this.#stopped) return;
+    // A status whose next occurrence the schedule does not give is that of another schedule.
+    const since = known?.last ?? known?.lastUpdated;
+    const mine = since !== undefined && known?.next.getTime() === schedule.next(since).getTime();
+    if (known === undefined || !mine) {
+      await this.#keep({ last: undefined, next: schedule.next(now), lastUpdated: now });
+      if (this.#function.runOnStartup) await this.#run(false);
+    } else {
+      this.#status = known;
+      if (known.next <= now) await this.#run(true);
     }
     this.#wait();
   }
 
   #wait(): void {
-    if (this.#stopped) {
-      return;
-    }
-    const due = this.#options.monitor.get(this.#function.name)?.next ?? new Date();
-    const delay = due.getTime() - Date.now();
+    const due = this.#status?.next.getTime() ?? Date.now();
+    this.#later(due - DIFFERENCES.earlyMs, async () => {
+      await this.#run(false);
+      this.#wait();
+    });
+  }
+
+  #later(at: number, act: () => Promise<void>): void {
+    if (this.#stopped) return;
+    const delay = Math.max(at - Date.now(), 0);
     this.#timer = setTimeout(
       () => {
-        if (delay > LONGEST_WAIT_MS) {
-          this.#wait();
-        } else {
-          this.#running = this.#run(false);
-        }
+        if (delay > LONGEST_WAIT_MS) this.#later(at, act);
+        else this.#running = act();
       },
-      Math.min(Math.max(delay, 0), LONGEST_WAIT_MS),
+      Math.min(delay, LONGEST_WAIT_MS),
     );
   }
 
   async #run(isPastDue: boolean): Promise<void> {
-    const { schedule, monitor, invoke } = this.#options;
-    const before = monitor.get(this.#function.name);
+    if (this.#stopped) return;
+    const { schedule, invoke } = this.#options;
+    const before = this.#status;
     const started = new Date();
     const status = this.#monitored ? before : undefined;
     // A failure is in the log; a timer just waits for its next occurrence.
-    await invoke(this.#request(status, isPastDue)).catch(() => undefined);
-    if (this.#stopped) {
-      return;
-    }
+    await invoke(timerRequest(this.#function, status, isPastDue)).catch(() => undefined);
+    if (this.#stopped) return;
+    // A timer that fired early is done with the occurrence that it fired for.
     const last = before !== undefined && before.next > started ? before.next : started;
-    monitor.set(this.#function.name, { last, next: schedule.next(last), lastUpdated: last });
-    this.#wait();
+    await this.#keep({ last, next: schedule.next(last), lastUpdated: last });
   }
 
-  #request(status: ScheduleStatus | undefined, isPastDue: boolean): InvocationRequest {
-    const info = {
-      Schedule: { AdjustForDST: true },
-      ScheduleStatus: status
-        ? {
-            Last: status.last ? dotnetTime(status.last) : '0001-01-01T00:00:00',
-            Next: dotnetTime(status.next),
-            LastUpdated: dotnetTime(status.lastUpdated),
-          }
-        : null,
-      IsPastDue: isPastDue,
-    };
-    return { inputData: [{ name: this.#function.input, data: { json: JSON.stringify(info) } }] };
+  async #keep(status: ScheduleStatus): Promise<void> {
+    this.#status = status;
+    if (this.#monitored)
+      await this.#insist(() => this.#options.monitor.write(this.#function.name, status));
+  }
+
+  #read(): Promise<ScheduleStatus | undefined> {
+    return this.#insist(() => this.#options.monitor.read(this.#function.name));
+  }
+
+  /** Storage may not answer for a while. */
+  async #insist<Result>(attempt: () => Promise<Result>): Promise<Result | undefined> {
+    while (!this.#stopped) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const text = `the status of a timer can't be kept: ${error instanceof Error ? error.message : error}`;
+        this.#options.onLog(hostLog('warning', text, { functionName: this.#function.name }));
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
+    return undefined;
   }
 }
 
-function dotnetTime(date: Date): string {
-  return date.toISOString().replace('Z', '+00:00');
+/** Without a status if the host keeps none of the timer. */
+export function timerRequest(
+  timer: TimerFunction,
+  status: ScheduleStatus | undefined,
+  isPastDue: boolean,
+): InvocationRequest {
+  const info = {
+    Schedule: { AdjustForDST: true },
+    ScheduleStatus: status === undefined ? null : statusJson(status),
+    IsPastDue: isPastDue,
+  };
+  return { inputData: [{ name: timer.input, data: { json: JSON.stringify(info) } }] };
 }

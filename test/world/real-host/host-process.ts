@@ -48,7 +48,10 @@ export class HostProcess {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (text) => {
         const line = readHostLine(text);
-        if (line === undefined) return;
+        if (line === undefined) {
+          if (stream === this.#child.stderr) errors.push(text);
+          return;
+        }
         if (line.log.level === 'error' || line.log.level === 'critical') {
           errors.push(line.log.message);
         }

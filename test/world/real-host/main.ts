@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { publishedFiles } from '../../../scripts/package/published-files.ts';
 import { writeZip } from '../../../scripts/package/write-zip.ts';
 import { unzip } from '../../infra/unzip.ts';
-import { LEFT_OUT } from './suites.ts';
-import { TESTED_APP, TESTED_PROGRAM } from './tested-program.ts';
+import { LEFT_OUT, LONG } from './suites.ts';
+import { TESTED_APP, TESTED_PROGRAM, TESTED_SUITES } from './tested-program.ts';
 
 /*
- * `npm run test:host`: the suites that start the app, on the Functions host that PATCHWRIGHT_FUNCTIONS_HOST
- * names. What runs there is the package that is published, unpacked.
+ * `npm run test:host [-- --long]`: the suites that start the app, on the Functions host that
+ * PATCHWRIGHT_FUNCTIONS_HOST names; with `--long` those that wait for its fixed times. What runs there is the
+ * package that is published, unpacked. Other options are Vitest's.
  */
 const ROOT = join(import.meta.dirname, '../../..');
 const SETTING = 'PATCHWRIGHT_FUNCTIONS_HOST';
@@ -29,13 +30,22 @@ async function main(program: string | undefined, more: readonly string[]): Promi
     console.error(`${SETTING}: ${program} is no program that can be run`);
     return 2;
   }
-  for (const [file, why] of Object.entries(LEFT_OUT)) console.log(`left out: ${file}: ${why}`);
+  const long = more.includes('--long');
+  const leftOut = long ? [] : Object.entries({ ...LEFT_OUT, ...LONG });
+  for (const [file, why] of leftOut) console.log(`left out: ${file}: ${why}`);
   const folder = await mkdtemp(join(tmpdir(), 'patchwright-published-'));
   try {
     const app = join(folder, 'app');
     await writeZip(ROOT, publishedFiles(ROOT), join(folder, 'package.zip'));
     await unzip(join(folder, 'package.zip'), app);
-    return await runTests(more, { [TESTED_PROGRAM]: program, [TESTED_APP]: app });
+    return await runTests(
+      more.filter((option) => option !== '--long'),
+      {
+        [TESTED_PROGRAM]: program,
+        [TESTED_APP]: app,
+        [TESTED_SUITES]: long ? 'long' : 'usual',
+      },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -12,11 +12,17 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
     'it needs leases of some seconds: the real host leases messages for 600 s, which nothing changes',
 };
 
-/** The test files of the world and of the command line that start a Functions host, but those left out. */
-export function hostSuites(): readonly string[] {
-  return FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }))
-    .filter((file) => !file.endsWith('.long.test.ts'))
+/** Suites that wait for the real host's fixed times: `npm run test:long` runs them there. */
+export const LONG: Readonly<Record<string, string>> = {
+  'test/world/functions-host/leases.test.ts':
+    'it waits for leases of one and ten minutes: npm run test:long -- --only host-leases',
+};
+
+/** The test files of the world and of the command line that start a Functions host. */
+export function hostSuites(which: 'usual' | 'long'): readonly string[] {
+  const starting = FOLDERS.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }))
     .filter((file) => STARTS.test(readFileSync(join(ROOT, file), 'utf8')))
-    .filter((file) => LEFT_OUT[file] === undefined)
     .sort();
+  if (which === 'long') return starting.filter((file) => LONG[file] !== undefined);
+  return starting.filter((file) => LEFT_OUT[file] === undefined && LONG[file] === undefined);
 }

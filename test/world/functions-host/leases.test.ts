@@ -1,0 +1,56 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { testedProgram } from '../real-host/tested-program.ts';
+import { createHostLab, type HostFixture, type HostLab } from './host-fixture.ts';
+
+/*
+ * The part of the contract of a Functions host that waits for a lease: 600 s for a message, 60 s for a timer
+ * in the real host. `npm run test:long` runs it there.
+ */
+const LIMIT_MS = testedProgram() === undefined ? 20_000 : 1_500_000;
+
+let lab: HostLab;
+let fixture: HostFixture;
+
+beforeAll(async () => {
+  lab = await createHostLab();
+});
+afterEach(() => fixture?.close());
+afterAll(() => lab.close());
+
+function soon(holds: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(holds, { timeout: LIMIT_MS, interval: 100 });
+}
+
+it(
+  'leaves a message of a killed instance invisible until its lease ends',
+  async () => {
+    fixture = await lab.start({ leaseSeconds: 2 });
+    const tag = randomUUID();
+    await fixture.send({ do: 'hang-once', tag });
+    await soon(() => expect(fixture.tagged(tag).said).toHaveLength(1));
+
+    await fixture.host.kill();
+    const visible = await fixture.peek();
+    await fixture.host.restart();
+    await soon(() => expect(fixture.tagged(tag).said).toHaveLength(2));
+
+    expect(visible).toEqual([]);
+    expect(fixture.tagged(tag).said[1]?.dequeueCount).toBe(2);
+  },
+  LIMIT_MS,
+);
+
+it(
+  'tries a poison function that fails at the end of each lease, however often',
+  async () => {
+    fixture = await lab.start({ leaseSeconds: 1 });
+    await fixture.send({ do: 'throw', failsAsPoison: true });
+
+    const tries = testedProgram() === undefined ? 5 : 2;
+    await soon(() => expect(fixture.said('workPoison').length).toBeGreaterThanOrEqual(tries));
+
+    const counts = fixture.said('workPoison').map(({ dequeueCount }) => dequeueCount);
+    expect(counts.slice(0, tries)).toEqual(Array.from({ length: tries }, (_, at) => at + 1));
+  },
+  LIMIT_MS,
+);
