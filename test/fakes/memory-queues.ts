@@ -1,9 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 import { checkDelay, encodeMessage } from '../../lib/storage/queue-message.ts';
-import type { QueueName, Queues } from '../../lib/storage/queues.ts';
+import type { PoisonMessage, QueueName, Queues } from '../../lib/storage/queues.ts';
 import { StorageError } from '../../lib/storage/storage-error.ts';
 
 export type AnyQueueName = QueueName | `${QueueName}-poison`;
+
+/** The most that the service gives out at once. */
+const MOST_MESSAGES = 32;
 
 /** A message as it lies in its queue. */
 export interface PendingMessage {
@@ -63,6 +66,31 @@ export class MemoryQueues implements Queues {
     this.#add(queue, text, delaySeconds);
   }
 
+  async receivePoison(queue: QueueName): Promise<readonly PoisonMessage[]> {
+    const received: PoisonMessage[] = [];
+    while (received.length < MOST_MESSAGES) {
+      const message = this.receive(poisonOf(queue), { visibilitySeconds: 300 });
+      if (message === undefined) break;
+      received.push({
+        id: String(message.id),
+        text: this.#messages.get(message.id)?.text ?? '',
+        insertedAt: message.insertedAt,
+        receipt: message.popReceipt,
+      });
+    }
+    return received;
+  }
+
+  async deletePoison(_: QueueName, { id, receipt }: PoisonMessage): Promise<void> {
+    const held = this.#messages.get(Number(id));
+    if (held?.popReceipt === receipt) this.#messages.delete(held.id);
+  }
+
+  /** A message as somebody else may send it: any text at all. */
+  sendText(queue: AnyQueueName, text: string): void {
+    this.#add(queue, text, 0);
+  }
+
   /** What lies in one queue or in all of them, visible or not, oldest first. */
   pending(queue?: AnyQueueName): readonly PendingMessage[] {
     return this.#select(queue, () => true);
@@ -118,6 +146,12 @@ export class MemoryQueues implements Queues {
     this.#receipts += 1;
     held.popReceipt = `receipt-${this.#receipts}`;
     return true;
+  }
+
+  /** Hides it for so much longer, as the host does while its function runs. */
+  renew(message: ReceivedMessage, seconds: number): void {
+    const held = this.#held(message);
+    if (held !== undefined) held.visibleAt = this.#clock.now().getTime() + seconds * 1000;
   }
 
   /** What the host does when a message was received too often: a copy in the poison queue. */

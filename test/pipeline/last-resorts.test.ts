@@ -6,7 +6,6 @@ import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
-import { keepPoison } from '../../lib/pipeline/upkeep/keep-poison.ts';
 import { reap } from '../../lib/pipeline/upkeep/reap.ts';
 import { allTags } from '../../lib/registry/all-tags.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
@@ -269,15 +268,6 @@ it('ends a listing of tags that goes in a circle', async () => {
   const listing = allTags(circle, API);
 
   await expect(listing).rejects.toThrow('goes in a circle');
-});
-
-it('keeps of a message that is nested too deeply that it came', async () => {
-  const world = await worldWith(V1);
-  const deep = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
-
-  await keepPoison(world.services, 'patchwright-jobs', deep);
-
-  expect(world.blobs.names('patchwright-reports')).toHaveLength(1);
 });
 
 it('ends a run whose registry lets nobody in any more once a tag was written down', async () => {

@@ -13,7 +13,7 @@ import type { PipelineOptions, Services } from '../../lib/pipeline/services.ts';
 import type { NewJob } from '../../lib/pipeline/stores/job-store.ts';
 import type { Stored } from '../../lib/pipeline/stores/stored.ts';
 import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
-import { keepPoison } from '../../lib/pipeline/upkeep/keep-poison.ts';
+import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -141,8 +141,8 @@ export class PipelineWorld {
         this.log.push({ level: 'error', message: String(error), fields: undefined });
         if (message.dequeueCount < 5) this.queues.release(message, 120);
         else {
-          await keepPoison(this.services, queue, message.body);
-          this.queues.delete(message);
+          this.queues.poison(message);
+          await emptyPoison(this.services);
         }
       }
       return true;

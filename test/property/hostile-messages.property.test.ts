@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
@@ -12,6 +13,9 @@ import { EACH_TEXT, hostileText, hostileValue, pollution } from './hostile/hosti
 import { runToItsEnd } from './hostile/run-end.ts';
 
 const MOST_BYTES = 48 * 1024;
+/** JSON escapes some of a message in its record. */
+const MOST_RECORD_BYTES = 10 * MOST_BYTES;
+const Record = z.object({ message: z.string() });
 
 describe.each([QUEUES.runs, QUEUES.jobs])('a message in the queue %s', (queue) => {
   it('that is anything at all is kept as it came, and the run beside it ends well', async () => {
@@ -79,7 +83,9 @@ function fits(value: unknown): boolean {
 async function poison(world: PipelineWorld): Promise<readonly string[]> {
   const names = world.blobs.names(CONTAINERS.reports).filter((name) => name.startsWith('poison/'));
   const blobs = await Promise.all(
-    names.map((name) => world.blobs.read(CONTAINERS.reports, name, MOST_BYTES)),
+    names.map((name) => world.blobs.read(CONTAINERS.reports, name, MOST_RECORD_BYTES)),
   );
-  return blobs.map((blob) => (blob.found ? Buffer.from(blob.bytes).toString() : blob.why));
+  return blobs.map((blob) =>
+    blob.found ? Record.parse(JSON.parse(Buffer.from(blob.bytes).toString())).message : blob.why,
+  );
 }

@@ -1,4 +1,5 @@
 import type { CallFault } from './fault-kinds.ts';
+import type { HostFault } from './host-faults.ts';
 import type { Failure, Outcome, PortCall } from './port-call.ts';
 import { LEASE_SECONDS } from './simulated-options.ts';
 import type { Instance, PendingCall } from './task.ts';
@@ -11,7 +12,7 @@ import type { World } from './world.ts';
 export async function letCallHappen(
   world: World,
   pending: PendingCall,
-  fault: CallFault | undefined,
+  fault: Exclude<CallFault, HostFault> | undefined,
 ): Promise<readonly Instance[]> {
   const { task, call } = pending;
   switch (fault) {

@@ -5,6 +5,14 @@ export const CALL_FAULTS = [
   'crash-after',
   /** A deployment: every instance dies. */
   'crash-all',
+  /** The worker process ends by itself: every message in it has one delivery less, and a new one starts. */
+  'worker-crash',
+  /** The third time: the host ends, and the platform starts it again. */
+  'third-worker-crash',
+  /** The function hangs until its time limit; then its worker is replaced. */
+  'function-times-out',
+  /** A worker is replaced for a function past its limit: all others in it hang until their own. */
+  'neighbor-hangs',
   /** No answer, though the effect is there. */
   'timeout-after-effect',
   /** No answer, and the effect comes later. */

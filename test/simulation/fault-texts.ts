@@ -204,9 +204,9 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'keep nothing of a poison message',
-    file: 'upkeep/keep-poison.ts',
-    text: 'await services.blobs.create(',
-    instead: 'await (async (..._: unknown[]) => "created")(',
+    file: 'upkeep/empty-poison.ts',
+    text: "await services.blobs.create(CONTAINERS.reports, name, content, 'application/json');",
+    instead: '',
   },
   {
     name: 'believe a report whatever its checksum',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
@@ -150,6 +151,8 @@ function groupFaults({ groups }: Backends): readonly string[] {
     .map(([name, { length }]) => `${name} was put ${length} times: a name is used once`);
 }
 
+const PoisonRecord = z.object({ message: z.string() });
+
 /** Each message that failed too often is kept, word for word. */
 async function poisonFaults({ blobs }: Backends, { poison }: Observer): Promise<readonly string[]> {
   if (poison.length === 0) return [];
@@ -158,7 +161,9 @@ async function poisonFaults({ blobs }: Backends, { poison }: Observer): Promise<
     const [folder, queue] = name.split('/');
     if (folder !== 'poison') continue;
     const blob = await blobs.read(CONTAINERS.reports, name, 100_000);
-    if (blob.found) kept.add(`${queue} ${Buffer.from(blob.bytes).toString()}`);
+    if (!blob.found) continue;
+    const { message } = PoisonRecord.parse(JSON.parse(Buffer.from(blob.bytes).toString()));
+    kept.add(`${queue} ${message}`);
   }
   return poison
     .map(({ queue, body }) => `${queue} ${JSON.stringify(body)}`)

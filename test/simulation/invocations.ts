@@ -5,13 +5,13 @@ import { RunId, runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import type { Services } from '../../lib/pipeline/services.ts';
-import { keepPoison } from '../../lib/pipeline/upkeep/keep-poison.ts';
 import { reap } from '../../lib/pipeline/upkeep/reap.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
 import { isDefect } from './defect.ts';
 import type { Gate } from './gates/gate.ts';
 import { gatedServices } from './gates/gated-services.ts';
+import { AGAIN_SECONDS, type HostFault, meetHostFault } from './host-faults.ts';
 import { isIdle } from './idle.ts';
 import { expiredGroupsLeft } from './invariants.ts';
 import type { ScenarioRun } from './scenario.ts';
@@ -19,6 +19,8 @@ import { type Instance, newTask, type Task } from './task.ts';
 import { START, type World } from './world.ts';
 
 export const REAP_SECONDS = 300;
+/** `maxDequeueCount` of host.json. */
+const MOST_DELIVERIES = 5;
 
 /** Starts and ends the invocations of the app's functions, as the Functions host does. */
 export class Invocations {
@@ -44,6 +46,20 @@ export class Invocations {
     }
   }
 
+  /** At this call the worker that the task runs in fails as the fault says. */
+  hostFault(fault: HostFault, task: Task): void {
+    meetHostFault(this.#world, fault, task, (failed, seconds) => this.#fail(failed, seconds));
+  }
+
+  /** As the host does with an invocation that nobody answers for any more. */
+  #fail(task: Task, afterSeconds: number): void {
+    this.#world.tasks.delete(task);
+    this.#world.note(() => `${task.instance.name}#${task.id} is failed by the host: ${task.name}`);
+    if (task.message !== undefined) this.#letGo(task.message, afterSeconds);
+    if (task.name === 'reaper') this.#reaping = false;
+    if (task.name.startsWith('start ')) this.#again(task);
+  }
+
   receive(messages: readonly PendingMessage[]): void {
     const oldest = messages[0];
     const chosen = this.#world.random.chance(0.8) ? oldest : this.#world.random.pick(messages);
@@ -58,10 +74,6 @@ export class Invocations {
           return tickRun(services, RunMessage.parse(body));
         case QUEUES.jobs:
           return stepJob(services, JobMessage.parse(body));
-        case `${QUEUES.runs}-poison`:
-          return keepPoison(services, QUEUES.runs, body);
-        case `${QUEUES.jobs}-poison`:
-          return keepPoison(services, QUEUES.jobs, body);
         default:
           throw new Error(`nobody listens to ${message.queue}`);
       }
@@ -74,8 +86,13 @@ export class Invocations {
     handler: (services: Services) => Promise<unknown>,
   ): void {
     this.#count += 1;
-    const instance = this.#world.random.pick(this.#world.instances);
-    const task = newTask({ id: this.#count, name, instance, message, now: this.#world.now });
+    const task = newTask({
+      id: this.#count,
+      name,
+      instance: this.#instance(),
+      message,
+      now: this.#world.now,
+    });
     this.#world.tasks.add(task);
     this.#world.note(() => `${task.instance.name}#${task.id} begins ${name}`);
     const services = gatedServices(this.#gate, task);
@@ -90,6 +107,13 @@ export class Invocations {
     );
   }
 
+  /** The platform gives work to those that run; if none does, it starts another. */
+  #instance(): Instance {
+    const { instances, now, random } = this.#world;
+    const up = instances.filter(({ downUntil }) => downUntil <= now);
+    return random.pick(up.length > 0 ? up : instances);
+  }
+
   /** As the Functions host does when an invocation has ended. */
   finish(task: Task): void {
     this.#world.tasks.delete(task);
@@ -101,7 +125,7 @@ export class Invocations {
     const { queues } = this.#world.backends;
     if (message !== undefined) {
       if (ok) queues.delete(message);
-      else if (message.dequeueCount < 5 || !this.#poison(message)) queues.release(message, 120);
+      else this.#letGo(message, AGAIN_SECONDS);
     }
     if (!ok) this.#world.observer.text('error', errorOf(task));
     if (!ok && end !== undefined && isDefect(end.error)) {
@@ -116,6 +140,13 @@ export class Invocations {
       }
     }
     if (!ok && task.name.startsWith('start ')) this.#again(task);
+  }
+
+  #letGo(message: ReceivedMessage, afterSeconds: number): void {
+    const { queues } = this.#world.backends;
+    if (message.dequeueCount < MOST_DELIVERIES || !this.#poison(message)) {
+      queues.release(message, afterSeconds);
+    }
   }
 
   /** Failed too often: the host puts a copy into the poison queue. */

@@ -1,8 +1,10 @@
 import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
+import type { PendingMessage } from '../fakes/memory-queues.ts';
 import { letCallHappen } from './call-faults.ts';
 import type { Coverage } from './coverage.ts';
 import type { Gate } from './gates/gate.ts';
+import { isHostFault } from './host-faults.ts';
 import { isIdle, unfinished } from './idle.ts';
 import { finalFaults } from './invariants.ts';
 import { Invocations, REAP_SECONDS } from './invocations.ts';
@@ -117,7 +119,7 @@ export class Simulation {
     }
     const pending = [...world.tasks].flatMap((task) => [...task.pending]);
     const room = world.tasks.size < world.scenario.atOnce;
-    const messages = room ? queues.visible() : [];
+    const messages = room ? queues.visible().filter(isListenedTo) : [];
     // A message now and then while others are worked on; else calls would never interleave.
     const takeMessage = messages.length > 0 && (pending.length === 0 || world.random.chance(0.3));
     if (takeMessage) this.#invocations.receive(messages);
@@ -170,6 +172,11 @@ export class Simulation {
       const what = `${task.instance.name}#${task.id} ${call.port}.${call.method} ${call.label}`;
       return fault === undefined ? what : `${what}  ← ${fault}`;
     });
+    if (isHostFault(fault)) {
+      if (world.random.chance(0.5)) await call.perform().catch(() => undefined);
+      this.#invocations.hostFault(fault, task);
+      return;
+    }
     const dying = await letCallHappen(world, pending, fault);
     if (dying.length > 0) this.#invocations.crash(dying);
     else if (call.intentOf !== undefined && this.#invocations.intended(call.intentOf)) {
@@ -206,6 +213,11 @@ export class Simulation {
         ]),
     );
   }
+}
+
+/** The reaper looks into the poison queues, and no function. */
+function isListenedTo({ queue }: PendingMessage): boolean {
+  return !queue.endsWith('-poison');
 }
 
 function immediate(): Promise<void> {

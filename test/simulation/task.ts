@@ -5,6 +5,10 @@ import type { PortCall } from './port-call.ts';
 export interface Instance {
   readonly name: string;
   skewMs: number;
+  /** Workers that ended by themselves since the host started. */
+  exits: number;
+  /** Before, it takes no work: milliseconds of the true clock. */
+  downUntil: number;
 }
 
 /** A port call that a handler waits for, until the scheduler lets it happen. */

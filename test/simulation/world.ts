@@ -41,8 +41,8 @@ export class World {
   readonly timetable = new Timetable();
   readonly tasks = new Set<Task>();
   readonly instances: readonly [Instance, Instance] = [
-    { name: 'A', skewMs: 0 },
-    { name: 'B', skewMs: 0 },
+    { name: 'A', skewMs: 0, exits: 0, downUntil: 0 },
+    { name: 'B', skewMs: 0, exits: 0, downUntil: 0 },
   ];
   readonly scenario: Scenario;
   readonly random: Random;

@@ -4,6 +4,8 @@ import { sendTick } from '../messages.ts';
 import { isRunOver, type Run } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
+import { each } from './each.ts';
+import { emptyPoison } from './empty-poison.ts';
 import { lastLook } from './last-look.ts';
 
 /** More than a year of daily runs: a run is found however long the app stood still. */
@@ -11,11 +13,11 @@ const MAX_RUNS = 500;
 
 /**
  * The last resort, on a timer of its own: deletes expired container groups, wakes runs whose tick was
- * lost, and takes the last look at ended runs. If one of these fails, the others are done, and then the
- * invocation fails so that people see it.
+ * lost, takes the last look at ended runs, and empties the poison queues. If one of these fails, the others
+ * are done, and then the invocation fails so that people see it.
  */
 export async function reap(services: Services): Promise<void> {
-  await each([reapGroups, seeToRuns], (duty) => duty(services));
+  await each([reapGroups, seeToRuns, emptyPoison], (duty) => duty(services));
 }
 
 async function reapGroups(services: Services): Promise<void> {
@@ -49,20 +51,4 @@ async function seeToRuns(services: Services): Promise<void> {
     if (run.lastLookAt !== undefined && run.lastLookAt <= now) late.push(run);
   }
   await each(late, (run) => lastLook(services, run));
-}
-
-/** Handles every item even if one fails, then throws the first error. */
-async function each<Item>(
-  items: Iterable<Item>,
-  act: (item: Item) => Promise<void>,
-): Promise<void> {
-  const errors: unknown[] = [];
-  for (const item of items) {
-    try {
-      await act(item);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
 }

@@ -18,5 +18,23 @@ export function gatedQueues(gate: Gate, task: Task): Queues {
           await queues.send(queue, message, options);
         },
       }),
+    receivePoison: (queue) =>
+      gate.pass(task, {
+        port: 'queues',
+        method: 'receivePoison',
+        label: queue,
+        writes: true,
+        failed: storageFailure(queue),
+        perform: () => queues.receivePoison(queue),
+      }),
+    deletePoison: (queue, message) =>
+      gate.pass(task, {
+        port: 'queues',
+        method: 'deletePoison',
+        label: `${queue} ${message.id}`,
+        writes: true,
+        failed: storageFailure(queue),
+        perform: () => queues.deletePoison(queue, message),
+      }),
   };
 }

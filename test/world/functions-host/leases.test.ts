@@ -41,6 +41,28 @@ it(
 );
 
 it(
+  'fires no timer of a killed instance until its lease ends, and then past due',
+  async () => {
+    const hostId = randomBytes(8).toString('hex');
+    fixture = await lab.start({ hostId, timerLeaseSeconds: 10 });
+    const [last, next] = ['2026-11-23T02:00:00+00:00', '2026-11-24T02:00:00+00:00'];
+
+    await fixture.host.kill();
+    await lab.setSchedule(hostId, 'daily', { Last: last, Next: next, LastUpdated: last });
+    await fixture.host.restart();
+    const tag = randomUUID();
+    await fixture.send({ tag });
+    await soon(() => expect(fixture.tagged(tag).ends).toHaveLength(1));
+    const whileLeased = fixture.said('daily').length;
+    await soon(() => expect(fixture.said('daily')).toHaveLength(1));
+
+    expect(whileLeased).toBe(0);
+    expect(fixture.said('daily')[0]?.timer).toMatchObject({ isPastDue: true });
+  },
+  LIMIT_MS,
+);
+
+it(
   'tries a poison function that fails at the end of each lease, however often',
   async () => {
     fixture = await lab.start({ leaseSeconds: 1 });

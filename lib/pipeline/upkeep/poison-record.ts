@@ -1,0 +1,67 @@
+import type { PoisonMessage, QueueName } from '../../storage/queues.ts';
+
+/** Why no function could do a message's work. */
+export type PoisonReason = 'failed' | 'not-base64' | 'not-utf-8' | 'not-json';
+
+export interface PoisonRecord {
+  /** `poison/QUEUE/WHEN-WHY-ID.json` */
+  readonly name: string;
+  readonly why: PoisonReason;
+  readonly content: Uint8Array;
+}
+
+const EXPLANATIONS: Readonly<Record<PoisonReason, string>> = {
+  failed:
+    'its function failed at every try; the exceptions are in the log, in the minutes before poisonedAt',
+  'not-base64': 'its text is not base64: it was not sent by the app, and no function has seen it',
+  'not-utf-8': 'its bytes are not UTF-8: it was not sent by the app, and no function has seen it',
+  'not-json': 'its text is not JSON: it was not sent by the app',
+};
+/**
+ * What is kept of a message that the host gave up on: its content, and for people when, from where, why, and how
+ * to replay it. The same message gives the same record.
+ */
+export function poisonRecord(queue: QueueName, message: PoisonMessage): PoisonRecord {
+  const { text, id, insertedAt } = message;
+  const { why, decoded } = read(text);
+  const when = insertedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  const name = `poison/${queue}/${when}Z-${why}-${id.replaceAll(/[^\w-]/g, '')}.json`;
+  const record = {
+    version: 1,
+    queue,
+    poisonedAt: insertedAt.toISOString(),
+    why,
+    explanation: EXPLANATIONS[why],
+    replay: why === 'failed' ? replayOf(queue) : 'none: no function can do its work',
+    // What is decoded is all of it: base64 and UTF-8 lose nothing.
+    ...(decoded === undefined ? { text } : { message: decoded }),
+  };
+  return { name, why, content: new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`) };
+}
+
+/** For the blob in a file: a message is untrusted, so no part of it stands in a command. */
+function replayOf(queue: QueueName): string {
+  return `az storage message put --account-name ACCOUNT --auth-mode login --queue-name ${queue} --content "$(jq -j .message FILE | base64 -w 0)"`;
+}
+
+function read(text: string): { readonly why: PoisonReason; readonly decoded?: string } {
+  const compact = text.replaceAll(/[\t\n\r ]/g, '');
+  const bytes = Buffer.from(compact, 'base64');
+  if (bytes.toString('base64') !== compact) return { why: 'not-base64' };
+  let decoded: string;
+  try {
+    decoded = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { why: 'not-utf-8' };
+  }
+  return { why: isJson(decoded) ? 'failed' : 'not-json', decoded };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
