@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { cancelRun } from '../lib/pipeline/cancellation.ts';
 import { RunId } from '../lib/pipeline/records/run-id.ts';
 import type { GetServices } from './services.ts';
+import { ROUTES } from './triggers.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 /**
@@ -10,9 +11,8 @@ import { unlessRefused } from './unless-refused.ts';
  */
 export function registerCancelRun(services: GetServices): void {
   app.http('cancelRun', {
-    methods: ['POST'],
-    authLevel: 'function',
-    route: 'runs/{runId}/cancel',
+    ...ROUTES.cancelRun,
+    methods: [...ROUTES.cancelRun.methods],
     handler: unlessRefused(async (request, context) => {
       const runId = RunId.safeParse(request.params.runId);
       if (!runId.success) {

@@ -1,28 +1,38 @@
 import { app } from '@azure/functions';
+import type { Inspection } from '../lib/app.ts';
+import { nextRun } from '../lib/doctor/next-run.ts';
+import { openInspection } from '../lib/doctor/open-inspection.ts';
 import { systemSleep } from '../lib/sleep.ts';
 import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerFaultyApp } from './faulty-app.ts';
 import { registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { registerReaper } from './reaper.ts';
 import { registerRunTick } from './run-tick.ts';
 import { registerScheduledRun } from './scheduled-run.ts';
-import { appFrom, servicesOf } from './services.ts';
+import { servicesOf } from './services.ts';
 import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
 
-const getApp = appFrom(process.env);
-const services = servicesOf(getApp);
+const opened = openInspection(process.env, { identity: 'app' });
 
-// Only faulty settings stop the start-up. The error names every fault.
-app.hook.appStart(() => startUp(getApp(), { log: startLog, sleep: systemSleep }));
-
-registerHealth();
 registerDoctor(process.env);
-registerStartRun(services);
-registerCancelRun(services);
-registerScheduledRun(services);
-registerRunTick(services);
-registerJobStep(services);
-registerReaper(services);
+if (opened.ok) registerApp(opened.inspection);
+else registerFaultyApp(opened.faults);
+
+function registerApp(inspection: Inspection): void {
+  const services = servicesOf(inspection.app);
+  app.hook.appStart(() => startUp(inspection, { log: startLog, sleep: systemSleep }));
+  registerHealth(() => ({
+    status: 200,
+    jsonBody: { status: 'ok', nextRun: nextRun(inspection.settings, inspection.app.clock.now()) },
+  }));
+  registerStartRun(services);
+  registerCancelRun(services);
+  registerScheduledRun(services);
+  registerRunTick(services);
+  registerJobStep(services);
+  registerReaper(services);
+}

@@ -1,14 +1,14 @@
-/** A timer that fires this early or late, including retries, still belongs to the same occurrence. */
-const TOLERANCE_MS = 10 * 60_000;
+/** A timer may fire some milliseconds before its time. */
+const EARLY_MS = 1000;
 
 /**
- * The occurrence for which a timer fires, so that all its retries start the same run. `next` is the
- * host's record of the next occurrence (ISO 8601), which is the present one if the timer is on time. A
- * timer fired by hand has a later one; then the current minute counts.
+ * The occurrence that a timer fires for, so that its retries, and a start after a missed occurrence, start one
+ * run. `next` is the host's note (ISO 8601): while the timer fires for an occurrence it is that occurrence,
+ * however old. If it lies in the future, the timer was fired by hand, and the current minute counts.
  */
 export function occurrenceOf(next: string | undefined, now: Date): Date {
   const noted = Date.parse(next ?? '');
-  if (Math.abs(noted - now.getTime()) <= TOLERANCE_MS) return new Date(noted);
+  if (noted < now.getTime() + EARLY_MS) return new Date(noted);
   const minute = new Date(now);
   minute.setUTCSeconds(0, 0);
   return minute;

@@ -2,11 +2,12 @@ import { app } from '@azure/functions';
 import { startRun } from '../lib/pipeline/run/start-run.ts';
 import { occurrenceOf } from './occurrence.ts';
 import type { GetServices } from './services.ts';
+import { TIMERS } from './triggers.ts';
 
 /** The timer that starts a run. The run's ticks do the work. */
 export function registerScheduledRun(services: GetServices): void {
   app.timer('scheduledRun', {
-    schedule: '%PATCHWRIGHT_SCHEDULE%',
+    schedule: TIMERS.scheduledRun,
     retry: { strategy: 'fixedDelay', maxRetryCount: 3, delayInterval: { seconds: 30 } },
     handler: async (timer, context) => {
       const given = services(context);

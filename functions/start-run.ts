@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { startRun } from '../lib/pipeline/run/start-run.ts';
 import type { GetServices } from './services.ts';
+import { ROUTES } from './triggers.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 const Body = z.strictObject({ dryRun: z.boolean().optional() });
@@ -9,9 +10,8 @@ const Body = z.strictObject({ dryRun: z.boolean().optional() });
 /** `POST /api/runs`: starts a run now. Answers 202 with its id. */
 export function registerStartRun(services: GetServices): void {
   app.http('startRun', {
-    methods: ['POST'],
-    authLevel: 'function',
-    route: 'runs',
+    ...ROUTES.startRun,
+    methods: [...ROUTES.startRun.methods],
     handler: unlessRefused(async (request, context) => {
       const text = await request.text();
       const body = Body.safeParse(text === '' ? {} : parseJson(text));

@@ -5,6 +5,7 @@ import { databaseCheck } from './database-check.ts';
 import { groupChecks } from './group-checks.ts';
 import { identityCheck } from './identity-check.ts';
 import { mirrorCheck } from './mirror-check.ts';
+import { nextRun } from './next-run.ts';
 import { type Outcome, pass, warn } from './outcome.ts';
 import { registryChecks } from './registry-checks.ts';
 import { storageChecks } from './storage-checks.ts';
@@ -20,7 +21,7 @@ export const CHECKS: readonly Check[] = [
     title: 'Every setting is present, known and well-formed',
     needs: [],
     // A context exists only if the settings could be read: see open-inspection.ts.
-    run: async ({ settings }) => judgeSettings(settings),
+    run: async ({ settings, app }) => judgeSettings(settings, app.clock.now()),
   },
   identityCheck,
   ...storageChecks,
@@ -32,8 +33,12 @@ export const CHECKS: readonly Check[] = [
   builderCheck,
 ];
 
-function judgeSettings({ registry, location, version, unknown }: Settings): Outcome {
-  if (unknown.length === 0) return pass(`${registry}, container groups in ${location}`);
+function judgeSettings(settings: Settings, now: Date): Outcome {
+  const { registry, location, version, unknown } = settings;
+  if (unknown.length === 0) {
+    const next = nextRun(settings, now) ?? 'not within ten years';
+    return pass(`${registry}, container groups in ${location}, next run ${next}`);
+  }
   return warn(
     `version ${version} is newer than the code, which does not know ${unknown.join(', ')}`,
     'Publish the version of the app whose infra/main.bicep was deployed.',

@@ -5,7 +5,12 @@ import { fail, type Outcome } from './outcome.ts';
 
 export type Opened =
   | { readonly ok: true; readonly inspection: Inspection }
-  | { readonly ok: false; readonly outcome: Outcome };
+  | {
+      readonly ok: false;
+      readonly outcome: Outcome;
+      /** A sentence each, without a secret. */
+      readonly faults: readonly string[];
+    };
 
 /** Makes the app's parts from these settings, or explains the faults. Sends nothing. */
 export function openInspection(
@@ -15,7 +20,9 @@ export function openInspection(
   try {
     return { ok: true, inspection: createInspection(settings, options) };
   } catch (error) {
-    return { ok: false, outcome: explain(error) };
+    const outcome = explain(error);
+    const faults = error instanceof SettingsError ? error.faults : [outcome.detail];
+    return { ok: false, outcome, faults };
   }
 }
 

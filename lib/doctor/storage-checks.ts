@@ -111,7 +111,7 @@ async function tryPoisonQueues({ queueTrial }: CheckContext): Promise<Outcome> {
   if (outcome.status !== 'pass' || waiting.length === 0) return outcome;
   return warn(
     `messages wait in ${waiting.join(', ')}`,
-    'Each message failed several times. Read the app’s log of that time, then clear the queue.',
+    'Each failed at every try. The app’s function "reaper" keeps it as a blob below poison/ in patchwright-reports within minutes; if it stays here, look at the log of that function.',
   );
 }
 

@@ -16,6 +16,8 @@ const REMOTE_BUILDER = [
 ];
 /** `functionTimeout` in host.json. */
 export const FUNCTION_TIMEOUT_SECONDS = 600;
+/** The host ends a worker some seconds after the limit of a function that it holds (2 s seen). */
+const WORKER_END_SECONDS = 30;
 const SCHEDULES = ['PATCHWRIGHT_SCHEDULE', 'PATCHWRIGHT_REAP_SCHEDULE'];
 const STORAGE_ADDRESSES = ['blob', 'queue', 'table'].map(
   (service) => `AzureWebJobsStorage__${service}ServiceUri`,
@@ -95,13 +97,14 @@ function scheduleFaults(given: Given['given'], now: Date): string[] {
 /** A lease that expires while its holder still runs would allow two steps at once. */
 function leaseFaults(given: Given['given']): string[] {
   const seconds = Number(given.PATCHWRIGHT_LEASE_SECONDS ?? Number.NaN);
+  const least = FUNCTION_TIMEOUT_SECONDS + WORKER_END_SECONDS;
   const registry = given.PATCHWRIGHT_REGISTRY;
   // The local Azure may have short leases, and only the registry's address shows whether this is it.
-  if (!(seconds <= FUNCTION_TIMEOUT_SECONDS) || registry === undefined || isLoopback(registry)) {
+  if (!(seconds < least) || registry === undefined || isLoopback(registry)) {
     return [];
   }
   return [
-    `PATCHWRIGHT_LEASE_SECONDS: must be more than ${FUNCTION_TIMEOUT_SECONDS}, the time limit of a function`,
+    `PATCHWRIGHT_LEASE_SECONDS: must be at least ${least}: the time limit of a function is ${FUNCTION_TIMEOUT_SECONDS}, and its worker ends some seconds later`,
   ];
 }
 

@@ -48,6 +48,7 @@ async function disturb(
     app: {
       settings: { ...CHAOS_SETTINGS, ...chaos.settings },
       leaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
+      timerLeaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
       onLog: (log) => logs.push(log),
     },
     begin: (host) => chaos.begin(host),

@@ -7,6 +7,7 @@ export type AnyQueueName = QueueName | `${QueueName}-poison`;
 
 /** The most that the service gives out at once. */
 const MOST_MESSAGES = 32;
+const POISON_HIDDEN_SECONDS = 300;
 
 /** A message as it lies in its queue. */
 export interface PendingMessage {
@@ -67,18 +68,15 @@ export class MemoryQueues implements Queues {
   }
 
   async receivePoison(queue: QueueName): Promise<readonly PoisonMessage[]> {
-    const received: PoisonMessage[] = [];
-    while (received.length < MOST_MESSAGES) {
-      const message = this.receive(poisonOf(queue), { visibilitySeconds: 300 });
-      if (message === undefined) break;
-      received.push({
-        id: String(message.id),
-        text: this.#messages.get(message.id)?.text ?? '',
-        insertedAt: message.insertedAt,
-        receipt: message.popReceipt,
+    return this.visible(poisonOf(queue))
+      .slice(0, MOST_MESSAGES)
+      .flatMap(({ id }) => {
+        const message = this.#messages.get(id);
+        if (message === undefined) return [];
+        const receipt = this.#take(message, POISON_HIDDEN_SECONDS);
+        const insertedAt = new Date(message.insertedAt);
+        return [{ id: String(id), text: message.text, insertedAt, receipt }];
       });
-    }
-    return received;
   }
 
   async deletePoison(_: QueueName, { id, receipt }: PoisonMessage): Promise<void> {
@@ -125,11 +123,8 @@ export class MemoryQueues implements Queues {
       options.id === undefined ? candidates[0] : candidates.find(({ id }) => id === options.id);
     const message = chosen === undefined ? undefined : this.#messages.get(chosen.id);
     if (message === undefined) return undefined;
-    this.#receipts += 1;
-    message.popReceipt = `receipt-${this.#receipts}`;
-    message.dequeueCount += 1;
-    message.visibleAt = this.#clock.now().getTime() + (options.visibilitySeconds ?? 600) * 1000;
-    return { ...lookAt(message), popReceipt: message.popReceipt };
+    const popReceipt = this.#take(message, options.visibilitySeconds ?? 600);
+    return { ...lookAt(message), popReceipt };
   }
 
   /** False where it was received again since, or is gone. */
@@ -201,6 +196,15 @@ export class MemoryQueues implements Queues {
       dequeueCount: 0,
       popReceipt: '',
     });
+  }
+
+  /** The new receipt. */
+  #take(message: Message, visibilitySeconds: number): string {
+    this.#receipts += 1;
+    message.popReceipt = `receipt-${this.#receipts}`;
+    message.dequeueCount += 1;
+    message.visibleAt = this.#clock.now().getTime() + visibilitySeconds * 1000;
+    return message.popReceipt;
   }
 
   #held(message: ReceivedMessage): Message | undefined {

@@ -76,3 +76,7 @@ it('samples away none of the messages that alerts look for', () => {
   );
   expect(parsed.logging.logLevel.Function).toBe('Information');
 });
+
+it('keeps what the app prints outside of an invocation, at its start', () => {
+  expect(parsed.logging.logLevel['Host.Function.Console']).toBe('Information');
+});

@@ -219,10 +219,10 @@ describe('a lease', () => {
     expect((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)).toBe(
       FUNCTION_TIMEOUT_SECONDS,
     );
-    expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '600' })).toContain(
+    expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '629' })).toContain(
       'LEASE_SECONDS: must be',
     );
-    expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '601' })).toBe('');
+    expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '630' })).toBe('');
   });
 
   it('may be short on a local Azure', () => {

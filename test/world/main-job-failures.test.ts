@@ -1,4 +1,9 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { CONTAINERS } from '../../lib/storage/blobs.ts';
+import { QUEUES } from '../../lib/storage/queues.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';
 import { type JobWorld, startJobWorld, waitFor } from './seed/job-world.ts';
@@ -6,9 +11,11 @@ import { registryTarget } from './seed/registry-target.ts';
 import { seedPolicy } from './seed/seed-policy.ts';
 
 /*
- * What may go wrong around the built app: its settings, its policy, its container groups, its own
+ * What may go wrong around the built app: its messages, its policy, its container groups, its own
  * process. Each test has an outdated image of its own.
  */
+const PoisonRecord = z.looseObject({ why: z.string(), text: z.string() });
+
 let job: JobWorld;
 
 beforeAll(async () => {
@@ -24,19 +31,30 @@ beforeAll(async () => {
 
 afterAll(() => job?.world.close());
 
-it('does not start without its settings, and names each that is missing', async () => {
-  const settings = {
-    PATCHWRIGHT_REGISTRY: '',
-    PATCHWRIGHT_LOCATION: 'West Europe',
-    PATCHWRIGHT_DRYRUN: 'true',
-  };
+it('keeps messages that nothing can read, and empties the poison queues', async () => {
+  const { connectionString } = job.world.storage.account;
+  const runs = new QueueClient(connectionString, QUEUES.runs);
+  const poison = new QueueClient(connectionString, `${QUEUES.runs}-poison`);
+  // The first one the host itself moves there; no function could be given the second.
+  await runs.sendMessage('{"not":"base64"}');
+  await poison.sendMessage('//5BgA==');
 
-  const failure = await job.world.startApp({ settings }).catch(String);
+  const kept = await waitFor('two records', async () => {
+    const records = await poisonRecords(connectionString);
+    return records.length === 2 ? records : undefined;
+  });
+  await waitFor('an empty queue', async () =>
+    (await poison.getProperties()).approximateMessagesCount === 0 ? true : undefined,
+  );
 
-  expect(failure).toContain('settings have 3 fault(s)');
-  expect(failure).toContain('PATCHWRIGHT_REGISTRY is missing');
-  expect(failure).toContain('PATCHWRIGHT_LOCATION: must be a region');
-  expect(failure).toContain('PATCHWRIGHT_DRYRUN is not a setting');
+  const texts = kept.map(({ text, why }) => [why, text]).sort();
+  expect(texts).toEqual([
+    ['not-base64', '{"not":"base64"}'],
+    ['not-utf-8', '//5BgA=='],
+  ]);
+  const lines = job.logs.filter(({ message }) => message.startsWith('poison message kept'));
+  expect(lines).toHaveLength(2);
+  expect(lines.map(({ level }) => level)).toEqual(['error', 'error']);
 });
 
 it('ends a run with a faulty policy, names every fault, and scans nothing', async () => {
@@ -132,6 +150,19 @@ async function cancel(runId: string, key = job.host.keys.function): Promise<numb
     headers: { 'x-functions-key': key },
   });
   return answer.status;
+}
+
+async function poisonRecords(connectionString: string) {
+  const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient(
+    CONTAINERS.reports,
+  );
+  const blobs = await Array.fromAsync(container.listBlobsFlat({ prefix: 'poison/' }));
+  return Promise.all(
+    blobs.map(async ({ name }) => {
+      const bytes = await container.getBlobClient(name).downloadToBuffer();
+      return PoisonRecord.parse(JSON.parse(bytes.toString('utf8')));
+    }),
+  );
 }
 
 async function seedApp(repository: string): Promise<void> {

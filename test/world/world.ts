@@ -70,6 +70,11 @@ const ROOT = join(import.meta.dirname, '../..');
 const SUBSCRIPTION = '7a3c5e1d-0b9f-4c62-8d7e-2f1a6b4c9d80';
 const RESOURCE_GROUP = 'patchwright-jobs';
 const LOCATION = 'westeurope';
+/** The real host starts every timer. */
+const NEVER_BY_ITSELF = {
+  PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
+  PATCHWRIGHT_REAP_SCHEDULE: '0 0 0 29 2 *',
+};
 
 /** Starts a local Azure with an empty registry, but for the worker image. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -154,7 +159,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         const host = await startFunctionsHost({
           folder: testedAppFolder() ?? ROOT,
           ...app,
-          settings: appEnvironment(settings),
+          settings: appEnvironment({ ...(app.timersByHand && NEVER_BY_ITSELF), ...settings }),
         });
         closers.push(() => host.close());
         return host;

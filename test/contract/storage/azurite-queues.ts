@@ -11,6 +11,9 @@ const POLL_MS = 100;
 export function queuesFixture(accounts: StorageAccounts): QueuesFixture {
   const client = (queue: QueueName) => accounts.provisioned.queues.getQueueClient(queue);
 
+  const poisonClient = (queue: QueueName) =>
+    accounts.provisioned.queues.getQueueClient(`${queue}-poison`);
+
   async function receive(
     queue: QueueName,
     visibilitySeconds: number,
@@ -43,6 +46,13 @@ export function queuesFixture(accounts: StorageAccounts): QueuesFixture {
     receive,
     receiveWithin,
     count: async (queue) => (await client(queue).getProperties()).approximateMessagesCount ?? 0,
+    async poison(queue, ...texts) {
+      await poisonClient(queue).createIfNotExists();
+      await poisonClient(queue).clearMessages();
+      for (const text of texts) await poisonClient(queue).sendMessage(text);
+    },
+    countPoison: async (queue) =>
+      (await poisonClient(queue).getProperties()).approximateMessagesCount ?? 0,
     clear: async (queue) => {
       await client(queue).clearMessages();
     },

@@ -41,6 +41,11 @@ describeQueues('memory', async () => {
     clear: async (queue) => {
       for (const { id } of queues.pending(queue)) queues.drop(id);
     },
+    poison: async (queue, ...texts) => {
+      for (const { id } of queues.pending(`${queue}-poison`)) queues.drop(id);
+      for (const text of texts) queues.sendText(`${queue}-poison`, text);
+    },
+    countPoison: async (queue) => queues.pending(`${queue}-poison`).length,
   };
 });
 

@@ -20,10 +20,16 @@ export interface QueuesFixture {
   /** How many messages the queue holds, visible or not. */
   count(queue: QueueName): Promise<number>;
   clear(queue: QueueName): Promise<void>;
+  /** Puts any text into the queue's poison queue, which holds nothing else then. */
+  poison(queue: QueueName, ...texts: readonly string[]): Promise<void>;
+  /** How many messages the poison queue holds, visible or not. */
+  countPoison(queue: QueueName): Promise<number>;
 }
 
 const QUEUE = QUEUES.jobs;
 const KIB = 1024;
+/** Of the form of the service's own. */
+const OTHER_RECEIPT = Buffer.from('30Nov202605:06:511234').toString('base64');
 
 /** A JSON string of so many bytes with its quotes. */
 const textOf = (bytes: number) => 'x'.repeat(bytes - 2);
@@ -139,6 +145,50 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
 
       expect(deleted).toEqual([false, true, false]);
       expect(await fixture.count(queue)).toBe(0);
+    });
+
+    it('receives what is in a poison queue as it is stored, and hides it', async () => {
+      await fixture.poison(QUEUE, 'e30=', '//5BgA==', 'not base64 at all');
+
+      const received = await queues.receivePoison(QUEUE);
+      const meanwhile = await queues.receivePoison(QUEUE);
+
+      expect(received.map(({ text }) => text).sort()).toEqual(
+        ['e30=', '//5BgA==', 'not base64 at all'].sort(),
+      );
+      expect(new Set(received.map(({ id }) => id)).size).toBe(3);
+      expect(received.map(({ insertedAt }) => Number.isNaN(insertedAt.getTime()))).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      expect(meanwhile).toEqual([]);
+    });
+
+    it('deletes a poison message once, and does nothing the second time', async () => {
+      await fixture.poison(QUEUE, 'e30=');
+      const [message] = await queues.receivePoison(QUEUE);
+      if (message === undefined) throw new Error('there is no message');
+
+      const wrongReceipt = { ...message, receipt: OTHER_RECEIPT };
+      await queues.deletePoison(QUEUE, wrongReceipt);
+      const left = await fixture.countPoison(QUEUE);
+      await queues.deletePoison(QUEUE, message);
+      await queues.deletePoison(QUEUE, message);
+
+      expect(left).toBe(1);
+      expect(await fixture.countPoison(QUEUE)).toBe(0);
+    });
+
+    it('receives at most 32 poison messages at once', async () => {
+      await fixture.poison(QUEUE, ...Array.from({ length: 33 }, (_, at) => `message ${at}`));
+
+      expect(await queues.receivePoison(QUEUE)).toHaveLength(32);
+      expect(await queues.receivePoison(QUEUE)).toHaveLength(1);
+    });
+
+    it('receives nothing if there is no poison queue', async () => {
+      expect(await fixture.unprovisioned.receivePoison(QUEUE)).toEqual([]);
     });
 
     it('says that a queue is missing', async () => {

@@ -46,6 +46,7 @@ export async function runThroughChaos(options: {
     const host = await world.startApp({
       settings: chaos.settings,
       leaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
+      timerLeaseSeconds: CHAOS_MESSAGE_LEASE_SECONDS,
       onLog: (log) => logs.push(log),
     });
     const tables = readRunTables(world.storage);

@@ -3,6 +3,7 @@ import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import type { FunctionsHost } from '../functions-host/functions-host.ts';
 import type { LocalServer } from '../http/local-server.ts';
 import type { InterceptedRequest, Interception } from '../registry/start-registry.ts';
+import { HOST_CONTAINER } from '../storage.ts';
 import type { World } from '../world.ts';
 import type { ChaosPlan, Kill, MessageFault, Moment, Service, WireFault } from './chaos-plan.ts';
 import type { FaultLedger } from './fault-ledger.ts';
@@ -188,8 +189,10 @@ class Counter {
 
 function handlingOf(gate: Gate, service: Service, request: ProxiedRequest): Handling {
   const { method, path } = request;
-  // The poison queues are empty, and looked into all the time.
+  // The reaper looks into the poison queues all the time, and they are empty.
   if (service === 'queue' && path.includes('-poison/')) return {};
+  // The host keeps its timers there: its failures are its own matter.
+  if (path.includes(`/${HOST_CONTAINER}/`)) return {};
   const fault = gate.next(service, `${method} ${placeOf(path)}`);
   const isMessage = service === 'queue' && method === 'POST' && SENT.test(path);
   if (!isMessage) return { fault };

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHostLab, type HostFixture, type HostLab } from './host-fixture.ts';
+import { setSchedule } from './set-schedule.ts';
 
 /*
  * The contract of a Functions host. `npm test` holds the stand-in to it, `npm run test:host` the real host:
@@ -27,10 +28,12 @@ describe('the Functions host', () => {
   beforeAll(async () => {
     const hostId = randomBytes(8).toString('hex');
     // Of a schedule that the timer had before.
-    await lab.setSchedule(hostId, 'daily', {
-      Last: '2026-11-23T03:00:00+00:00',
-      Next: '2026-11-24T03:00:00+00:00',
-      LastUpdated: '2026-11-23T03:00:00+00:00',
+    await setSchedule({
+      ...lab,
+      hostId,
+      functionName: 'daily',
+      last: '2026-11-23T03:00:00+00:00',
+      next: '2026-11-24T03:00:00+00:00',
     });
     fixture = await lab.start({
       hostId,
@@ -316,7 +319,7 @@ describe('a timer that missed its occurrence', () => {
   it('fires at the start, and carries its occurrence through every try', async () => {
     const hostId = randomBytes(8).toString('hex');
     const [last, next] = ['2026-11-23T02:00:00+00:00', '2026-11-24T02:00:00+00:00'];
-    await lab.setSchedule(hostId, 'daily', { Last: last, Next: next, LastUpdated: last });
+    await setSchedule({ ...lab, hostId, functionName: 'daily', last, next });
 
     const host = await lab.start({ hostId, settings: { DAILY_FAILS: 'true' } });
     fixture = host;

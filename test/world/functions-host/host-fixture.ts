@@ -76,8 +76,7 @@ type FixtureOptions = Partial<FunctionsHostOptions> & {
 /** What the fixtures of one test file share: a storage account and the bundled app. */
 export interface HostLab {
   start(options?: FixtureOptions): Promise<HostFixture>;
-  /** Writes down when a timer ran and is due, as the host does. */
-  setSchedule(hostId: string, functionName: string, status: object): Promise<void>;
+  readonly connectionString: string;
   close(): Promise<void>;
 }
 
@@ -94,16 +93,11 @@ export async function createHostLab(): Promise<HostLab> {
   const azurite = await startAzurite();
   const connectionString = azurite.accounts[0]?.connectionString ?? '';
   const blobs = BlobServiceClient.fromConnectionString(connectionString);
-  const container = blobs.getContainerClient(HOST_CONTAINER);
-  await container.create();
+  await blobs.createContainer(HOST_CONTAINER);
   return {
     start: async ({ functionTimeout, ...options } = {}) =>
       startFixture(await appFolder(folder, functionTimeout), connectionString, options),
-    async setSchedule(hostId, functionName, status) {
-      const text = JSON.stringify(status);
-      const name = `timers/${hostId}/Host.Functions.${functionName}/status`;
-      await container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
-    },
+    connectionString,
     async close() {
       await azurite.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { testedProgram } from '../real-host/tested-program.ts';
 import { createHostLab, type HostFixture, type HostLab } from './host-fixture.ts';
+import { setSchedule } from './set-schedule.ts';
 
 /*
  * The part of the contract of a Functions host that waits for a lease: 600 s for a message, 60 s for a timer
@@ -48,7 +49,7 @@ it(
     const [last, next] = ['2026-11-23T02:00:00+00:00', '2026-11-24T02:00:00+00:00'];
 
     await fixture.host.kill();
-    await lab.setSchedule(hostId, 'daily', { Last: last, Next: next, LastUpdated: last });
+    await setSchedule({ ...lab, hostId, functionName: 'daily', last, next });
     await fixture.host.restart();
     const tag = randomUUID();
     await fixture.send({ tag });

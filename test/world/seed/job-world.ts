@@ -50,7 +50,7 @@ const Started = z.object({ runId: RunId });
 export async function startJobWorld(
   options: WorldOptions & {
     readonly seed?: (world: World) => Promise<void>;
-    /** Seconds until a message whose process died is visible again. */
+    /** Seconds until a message whose process died is visible again, and its timers fire again. */
     readonly messageLeaseSeconds?: number;
   } = {},
 ): Promise<JobWorld> {
@@ -64,7 +64,10 @@ export async function startJobWorld(
     const host = await world.startApp({
       onLog: (log) => logs.push(log),
       onInvocation: (end) => invocations.push(end),
-      ...(messageLeaseSeconds !== undefined && { leaseSeconds: messageLeaseSeconds }),
+      ...(messageLeaseSeconds !== undefined && {
+        leaseSeconds: messageLeaseSeconds,
+        timerLeaseSeconds: messageLeaseSeconds,
+      }),
     });
     const tables = readRunTables(world.storage);
     const startByHttp = () => startRun(host, tables);

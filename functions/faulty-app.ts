@@ -1,0 +1,35 @@
+import { app } from '@azure/functions';
+import { registerHealth } from './health.ts';
+import { startLog } from './start-log.ts';
+import { ROUTES, TIMERS } from './triggers.ts';
+
+const ERROR =
+  'the settings of the app are faulty, so it does nothing: GET /api/doctor names each fault';
+
+/**
+ * The app with faulty settings. A start that failed would be repeated without end, and take the doctor with it.
+ * No queue function is registered: messages wait until the settings are right.
+ */
+export function registerFaultyApp(faults: readonly string[]): void {
+  app.hook.appStart(() => {
+    for (const fault of faults) startLog.error('at start: a setting is faulty', { fault });
+  });
+  registerHealth(() => ({ status: 503, jsonBody: { status: 'settings are faulty' } }));
+  for (const [name, { methods, ...route }] of Object.entries(ROUTES)) {
+    app.http(name, {
+      ...route,
+      methods: [...methods],
+      handler: () => ({ status: 503, jsonBody: { error: ERROR } }),
+    });
+  }
+  for (const [name, schedule] of Object.entries(TIMERS)) {
+    app.timer(name, {
+      schedule,
+      // The host's note of the next occurrence stays as it is: what is missed now is done afterwards.
+      useMonitor: false,
+      handler: (_, context) => {
+        context.error(`nothing was done: the settings are faulty ${JSON.stringify({ faults })}`);
+      },
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
+import { reap } from '../../lib/pipeline/upkeep/reap.ts';
+import { CONTAINERS } from '../../lib/storage/blobs.ts';
+import { StorageError } from '../../lib/storage/storage-error.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const QUEUE = 'patchwright-jobs-poison';
+
+function newWorld(): PipelineWorld {
+  return new PipelineWorld({ policy: {}, script: { report: () => debianReport([]) } });
+}
+
+it('the reaper keeps every poison message as a blob, tells the alert, and deletes it', async () => {
+  const world = newWorld();
+  for (let at = 0; at < 40; at += 1) world.queues.sendText(QUEUE, `message ${at}`);
+  world.queues.sendText('patchwright-runs-poison', 'e30=');
+
+  await reap(world.services);
+
+  expect(world.blobs.names(CONTAINERS.reports)).toHaveLength(41);
+  const lines = world.log.filter(({ message }) => message === 'poison message kept');
+  expect(lines.map(({ level, fields }) => [level, fields?.event])).toEqual(
+    Array(41).fill(['error', 'poison']),
+  );
+  expect(world.queues.pending()).toEqual([]);
+});
+
+it.each(['blobs', 'queues'] as const)(
+  'a poison message that is cut off by its %s is kept once by the next round',
+  async (port) => {
+    const world = newWorld();
+    world.queues.sendText(QUEUE, 'e30=');
+    const cut = async () => {
+      throw new StorageError('unavailable', 'cut off');
+    };
+    const services = {
+      ...world.services,
+      ...(port === 'blobs' && {
+        blobs: Object.assign(Object.create(world.blobs), { create: cut }),
+      }),
+      ...(port === 'queues' && {
+        queues: Object.assign(Object.create(world.queues), {
+          receivePoison: world.queues.receivePoison.bind(world.queues),
+          deletePoison: cut,
+        }),
+      }),
+    };
+
+    await expect(emptyPoison(services)).rejects.toThrow('cut off');
+    const left = world.queues.pending().length;
+    world.clock.advance({ seconds: 301 });
+    await emptyPoison(world.services);
+
+    expect(left).toBe(1);
+    expect(world.blobs.names(CONTAINERS.reports)).toHaveLength(1);
+    expect(world.queues.pending()).toEqual([]);
+  },
+);

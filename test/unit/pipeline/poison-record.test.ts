@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { poisonRecord } from '../../../lib/pipeline/upkeep/poison-record.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+function recordOf(text: string) {
+  const { name, why, content } = poisonRecord('patchwright-jobs', {
+    id: '0b1e0e5a-7c2d-4a40-9d9e-3a9a6d2b8d10',
+    text,
+    insertedAt: new Date('2026-11-30T02:15:04.500Z'),
+    receipt: 'r',
+  });
+  return { name, why, record: JSON.parse(new TextDecoder().decode(content)) };
+}
+
+describe('the record of a poison message', () => {
+  it.each([
+    ['failed', base64('{"runId":"r"}')],
+    ['failed', ` ${base64('{"runId":"r"}')}\n`],
+    ['not-json', base64('{"runId":')],
+    ['not-json', ''],
+    ['not-utf-8', '//5BgA=='],
+    ['not-utf-8', 'abcd'],
+    ['not-base64', '{"runId":"r"}'],
+    ['not-base64', 'eyJhIjoxfQ'],
+  ])('says why: %s', (why, text) => {
+    expect(recordOf(text)).toMatchObject({ why, record: { why } });
+  });
+
+  it('says when, from where and why in its name', () => {
+    expect(recordOf(base64('{}')).name).toBe(
+      'poison/patchwright-jobs/20261130T021504Z-failed-0b1e0e5a-7c2d-4a40-9d9e-3a9a6d2b8d10.json',
+    );
+  });
+
+  it('holds what was sent, and how to send it again without a word of it in the command', () => {
+    const { record } = recordOf(base64('{"runId":"$(reboot)"}'));
+
+    expect(record).toMatchObject({
+      queue: 'patchwright-jobs',
+      poisonedAt: '2026-11-30T02:15:04.500Z',
+      message: '{"runId":"$(reboot)"}',
+      replay: expect.stringMatching(
+        /^az storage message put .*--queue-name patchwright-jobs .*FILE/,
+      ),
+    });
+    expect(record.replay).not.toContain('reboot');
+  });
+
+  it('holds the text as it is stored if nothing can decode it', () => {
+    expect(recordOf('//5BgA==').record).toMatchObject({
+      text: '//5BgA==',
+      replay: expect.stringContaining('none'),
+    });
+  });
+});
