@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { testedProgram } from '../real-host/tested-program.ts';
 import { createHostLab, type HostFixture, type HostLab } from './host-fixture.ts';
