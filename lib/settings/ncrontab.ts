@@ -91,7 +91,7 @@ export function readNcrontab(text: string): NcrontabReading {
     const read = (fields[at] ?? '').split(',').map((item) => readItem(item, kind));
     const known = read.filter((item) => item !== undefined);
     if (known.length < read.length) {
-      return { ok: false, fault: `the field for the ${kind.name} is wrong` };
+      return { ok: false, fault: `the field for the ${kind.name} is invalid` };
     }
     items.push(known);
   }

@@ -238,7 +238,7 @@ describe('a schedule', () => {
   it.each(names)('is refused under its name if it is wrong: %s', (name) => {
     const message = faultsOf({ ...values, [name]: '0 0 2 L * *' });
 
-    expect(message).toContain(`${name}: the field for the day is wrong`);
+    expect(message).toContain(`${name}: the field for the day is invalid`);
   });
 
   it.each(names)('is refused if it never comes: %s', (name) => {

@@ -77,7 +77,7 @@ describe('the validator', () => {
     ['0 */-5 2 * * *', 'the minute step -5 is below 1'],
     ['01:00:00', 'is a time span'],
     ['7', 'is a time span'],
-    ['0 0 2 *\t* *', 'the field for the month is wrong: only blanks may separate fields'],
+    ['0 0 2 *\t* *', 'the field for the month is invalid: only blanks may separate fields'],
   ])('refuses %j, which the host takes or misreads: %s', (text, why) => {
     expect(faultsOf(text).join()).toContain(why);
   });

@@ -11,7 +11,7 @@ export interface HostSchedule {
 }
 
 /** What the host takes for an occurrence that never comes. */
-export const NEVER = new Date('9999-12-31T23:59:59.999Z');
+const NEVER = new Date('9999-12-31T23:59:59.999Z');
 /** The calendar repeats after 400 years, days of the week included; 29 February on a Monday within 40. */
 const FARTHEST_YEARS = 50;
 const MINUTE_MS = 60_000;
