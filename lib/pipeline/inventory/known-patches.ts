@@ -7,12 +7,14 @@ import type { TagAttributes } from '../../registry/registry.ts';
 import type { KnownPatch } from '../records/target.ts';
 import type { Services } from '../services.ts';
 
+type Needed = Pick<Services, 'inventory' | 'registry'>;
+
 /**
  * Reads whether a tag is a patch of ours. Its manifest's annotations say so; since they can be forged,
  * the inventory must know the patch too if it knows the source. Caches what it read, for one step.
  */
 export function patchReader(
-  services: Services,
+  services: Needed,
   repository: RepositoryName,
 ): (tag: TagAttributes) => Promise<KnownPatch | undefined> {
   const read = new Map<Digest, Promise<Omit<KnownPatch, 'tag'> | undefined>>();
@@ -29,7 +31,7 @@ const READ_PATCHES = 60;
 
 /** The patches of a source that the inventory remembers and the registry still holds, tagged or not. */
 export async function rememberedPatches(
-  services: Services,
+  services: Needed,
   repository: RepositoryName,
   source: Digest,
 ): Promise<readonly Omit<KnownPatch, 'tag'>[]> {
@@ -43,7 +45,7 @@ export async function rememberedPatches(
 }
 
 async function readPatch(
-  services: Services,
+  services: Needed,
   repository: RepositoryName,
   digest: Digest,
 ): Promise<Omit<KnownPatch, 'tag'> | undefined> {
@@ -56,7 +58,7 @@ async function readPatch(
 
 /** The source that a manifest claims to be a patch of. Untrusted. */
 async function readAnnotations(
-  services: Services,
+  services: Needed,
   repository: RepositoryName,
   digest: Digest,
 ): Promise<Omit<KnownPatch, 'tag'> | undefined> {

@@ -9,6 +9,8 @@ import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 
+type Needed = Pick<Services, 'inventory' | 'registry' | 'runs'>;
+
 export type TagChoice =
   | { readonly ok: true; readonly tag: Tag }
   | { readonly ok: false; readonly outcome: Outcome; readonly changes: TargetChanges };
@@ -18,7 +20,7 @@ export type TagChoice =
  * that exists, and none at all where the same patch is published already.
  */
 export async function choosePatchTag(
-  services: Services,
+  services: Needed,
   runId: RunId,
   target: Target,
   base: Tag,
@@ -57,7 +59,7 @@ export async function choosePatchTag(
  * Another patch of the same source for the same findings, under whatever tag: there must be one only.
  * It can be there where this run lost its claim on the image to another one.
  */
-async function otherPatch(services: Services, target: Target): Promise<Digest | undefined> {
+async function otherPatch(services: Needed, target: Target): Promise<Digest | undefined> {
   if (target.sourceDigest === undefined) return undefined;
   const patches = await rememberedPatches(services, target.repository, target.sourceDigest);
   const other = patches.find(

@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Annotation } from '../../../../lib/image/annotations.ts';
+import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
+import type { TagConvention } from '../../../../lib/image/patch-tags.ts';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { choosePatchTag } from '../../../../lib/pipeline/publish/choose-patch-tag.ts';
+import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
+import { type Target, targetIdOf } from '../../../../lib/pipeline/records/target.ts';
+import { tableStores } from '../../../../lib/pipeline/stores/tables/table-stores.ts';
+import { ManualClock } from '../../../fakes/manual-clock.ts';
+import { MemoryRegistry } from '../../../fakes/memory-registry.ts';
+import { MemoryTables } from '../../../fakes/memory-tables.ts';
+import { seedImage } from '../../../fakes/registry/seed-image.ts';
+
+const RUN = RunId.parse('20261123T020000Z-7f3a');
+const NOW = new Date('2026-11-23T02:10:00Z');
+const REPOSITORY = RepositoryName.parse('team/api');
+const BASE = Tag.parse('1.4');
+const SOURCE = digestOf('source');
+
+let registry: MemoryRegistry;
+let stores: ReturnType<typeof tableStores>;
+
+beforeEach(() => {
+  registry = new MemoryRegistry({ clock: new ManualClock(), pageSize: 2 });
+  stores = tableStores(new MemoryTables());
+});
+
+/** Pushes an image with the annotations of a patch. */
+async function pushPatch(
+  tag: string | undefined,
+  patch: { readonly source?: Digest; readonly fingerprint?: string } = {},
+): Promise<Digest> {
+  const { digest } = await seedImage(registry, {
+    repository: REPOSITORY,
+    tags: tag === undefined ? [] : [Tag.parse(tag)],
+    layers: [`patch ${tag}`],
+    annotations: {
+      [Annotation.sourceRepository]: REPOSITORY,
+      [Annotation.sourceDigest]: patch.source ?? SOURCE,
+      [Annotation.fingerprint]: patch.fingerprint ?? 'earlier',
+    },
+  });
+  return digest;
+}
+
+async function pushImage(tag: string): Promise<void> {
+  await seedImage(registry, { repository: REPOSITORY, tags: [Tag.parse(tag)], layers: [tag] });
+}
+
+function target(changes: Partial<Target> = {}): Target {
+  return {
+    id: targetIdOf(REPOSITORY, BASE),
+    runId: RUN,
+    repository: REPOSITORY,
+    tag: BASE,
+    state: 'publishing',
+    sourceDigest: SOURCE,
+    fingerprint: 'wanted',
+    patches: [],
+    job: 'publish-1',
+    round: 1,
+    attempts: 0,
+    discoveredAt: NOW,
+    ...changes,
+  };
+}
+
+const choose = (changes: Partial<Target> = {}) =>
+  choosePatchTag({ registry, ...stores }, RUN, target(changes), BASE);
+
+async function startRun(tagConvention: TagConvention): Promise<void> {
+  const counts = { targets: 0, active: 0, clean: 0, patched: 0, planned: 0, skipped: 0 };
+  await stores.runs.start({
+    ...counts,
+    rejected: 0,
+    failed: 0,
+    canceled: 0,
+    id: RUN,
+    state: 'running',
+    trigger: 'schedule',
+    dryRun: false,
+    createdAt: NOW,
+    deadline: NOW,
+    tagConvention,
+    cursorRepository: 0,
+    cursorTag: '',
+    wake: 0,
+    nextAt: NOW,
+    errors: 0,
+  });
+}
+
+describe('the number', () => {
+  it('is 1 in a repository without a patch, and in one that is gone', async () => {
+    expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
+    await pushImage('1.4');
+    expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
+  });
+
+  it('is one above the highest of the tags that the registry has now, on all pages', async () => {
+    for (const tag of ['1.4', '1.5', '1.6']) await pushImage(tag);
+    for (const tag of ['1.4-1', '1.4-2', '1.4-9', '1.4-10']) await pushPatch(tag);
+
+    expect(await choose()).toEqual({ ok: true, tag: '1.4-11' });
+  });
+
+  it('does not depend on patches of other tags', async () => {
+    await pushPatch('1.4-1-7');
+    await pushPatch('1.5-7');
+
+    expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
+  });
+});
+
+it("follows the run's convention", async () => {
+  await startRun('floating');
+  await pushPatch('1.4-1');
+  await pushPatch('1.4-patched');
+
+  expect(await choose()).toEqual({ ok: true, tag: '1.4-patched' });
+});
+
+describe('no tag is chosen', () => {
+  it('if a tag of that form is no patch of ours', async () => {
+    await pushPatch('1.4-1');
+    await pushImage('1.4-2');
+
+    expect(await choose()).toEqual({
+      ok: false,
+      outcome: {
+        state: 'skipped',
+        reason: 'tag-ambiguous',
+        detail: expect.stringContaining('1.4-2'),
+      },
+      changes: {},
+    });
+  });
+
+  it('if a tag says that it is a patch of a source whose patches are known, and it is none', async () => {
+    const known = await pushPatch('1.4-1');
+    await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [known]);
+    await pushPatch('1.4-2');
+
+    expect(await choose()).toMatchObject({ ok: false, outcome: { reason: 'tag-ambiguous' } });
+  });
+
+  it('if the same patch is published under a tag of this base', async () => {
+    await pushPatch('1.4-1');
+    const patchDigest = await pushPatch('1.4-2', { fingerprint: 'wanted' });
+
+    expect(await choose()).toEqual({
+      ok: false,
+      outcome: { state: 'skipped', reason: 'already-patched', detail: '1.4-2' },
+      changes: { patchTag: '1.4-2', patchDigest },
+    });
+  });
+
+  it.each([
+    ['another source', { source: digestOf('another'), fingerprint: 'wanted' }],
+    ['other findings', { fingerprint: 'other' }],
+  ])('but not for a patch of %s', async (_, patch) => {
+    await pushPatch('1.4-1', patch);
+
+    expect(await choose()).toEqual({ ok: true, tag: '1.4-2' });
+  });
+
+  it('if the inventory knows another patch of the source for the same findings, untagged too', async () => {
+    const earlier = await pushPatch('1.5-1');
+    const other = await pushPatch(undefined, { fingerprint: 'wanted' });
+    const source = { repository: REPOSITORY, digest: SOURCE };
+    await stores.inventory.rememberPatches(source, [earlier, other]);
+
+    expect(await choose()).toEqual({
+      ok: false,
+      outcome: { state: 'skipped', reason: 'already-patched', detail: other },
+      changes: { patchDigest: other },
+    });
+    expect(await choose({ staged: other })).toEqual({ ok: true, tag: '1.4-1' });
+  });
+
+  it('but not for a remembered patch of a target whose source is unknown', async () => {
+    const other = await pushPatch(undefined, { fingerprint: 'wanted' });
+    await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [other]);
+
+    expect(await choose({ sourceDigest: undefined })).toEqual({ ok: true, tag: '1.4-1' });
+  });
+});
