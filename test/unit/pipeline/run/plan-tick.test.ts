@@ -1,53 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
-import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { Tag } from '../../../../lib/image/reference.ts';
 import type { Job } from '../../../../lib/pipeline/records/job.ts';
 import { isJobOver, JobState } from '../../../../lib/pipeline/records/job-states.ts';
-import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
-import { type Target, targetIdOf } from '../../../../lib/pipeline/records/target.ts';
+import type { Target } from '../../../../lib/pipeline/records/target.ts';
 import { isTerminal, TargetState } from '../../../../lib/pipeline/records/target-states.ts';
 import { planTick } from '../../../../lib/pipeline/run/plan-tick.ts';
 import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
-
-const runId = RunId.parse('20261123T020000Z-7f3a');
-const now = new Date('2026-11-23T02:10:00Z');
-const options = { maxGroups: 3, scanBatch: 4, patchBatch: 2, tickSeconds: 30 };
-
-function target(repository: string, tag: string, change: Partial<Target> = {}): Stored<Target> {
-  return {
-    id: targetIdOf(repository, tag),
-    runId,
-    version: '',
-    repository: RepositoryName.parse(repository),
-    tag: Tag.parse(tag),
-    state: 'queued',
-    sourceDigest: digestOf(`${repository}:${tag}`),
-    patches: [],
-    job: '',
-    round: 0,
-    attempts: 0,
-    discoveredAt: now,
-    ...change,
-  };
-}
-
-function job(id: string, change: Partial<Job> = {}): Stored<Job> {
-  return {
-    id,
-    runId,
-    version: '',
-    kind: 'scan',
-    state: 'running',
-    targets: ['x'],
-    attempt: 1,
-    wake: 1,
-    nextAt: now,
-    errors: 0,
-    createdAt: now,
-    ...change,
-  };
-}
+import { job, now, options, target } from './run-samples.ts';
 
 const plan = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) =>
   planTick({ targets, jobs, options, now, stop: undefined });
@@ -179,6 +140,127 @@ it('ends what nobody has in hand once the run is to end', () => {
   expect(late.end).toEqual([loose]);
   expect(late.newJobs).toEqual([]);
   expect(late.over).toBe(false);
+});
+
+describe('a run that is to end', () => {
+  const stop = { state: 'failed', reason: 'run-deadline' } as const;
+  const intended = target('a', 'v1', {
+    state: 'publishing',
+    patchTag: Tag.parse('v1-1'),
+    job: 'publish-1',
+  });
+  const stopped = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) =>
+    planTick({ targets, jobs, options, now, stop });
+
+  it('still publishes a target whose tag is reserved, and makes the job for it', () => {
+    const { newJobs, end, finishing } = stopped([intended, target('b', 'v1')]);
+
+    expect(newJobs.map(({ kind, targets }) => [kind, targets])).toEqual([['publish', [intended]]]);
+    expect(end.map(({ repository }) => repository)).toEqual(['b']);
+    expect(finishing).toEqual([intended]);
+  });
+
+  it('ends a target that is publishing and has no tag reserved', () => {
+    const { patchTag: _, ...loose } = intended;
+
+    expect(stopped([loose])).toMatchObject({ end: [loose], newJobs: [], finishing: [] });
+  });
+
+  it('drops the jobs that wait for a group, and admits those that publish', () => {
+    const waiting = (['scan', 'publish'] as const).map((kind) =>
+      job(`${kind}-1`, { kind, state: 'waiting' }),
+    );
+
+    const { admit, drop } = stopped([], waiting);
+
+    expect(drop.map(({ id }) => id)).toEqual(['scan-1']);
+    expect(admit.map(({ id }) => id)).toEqual(['publish-1']);
+  });
+
+  it('waits for a target whose job has not ended', () => {
+    const held = target('a', 'v1', { state: 'scanning', job: 'busy' });
+
+    expect(stopped([held], [job('busy')])).toMatchObject({ end: [], finishing: [held] });
+  });
+
+  it('lets no target join another', () => {
+    const change = { sourceDigest: digestOf('one'), fingerprint: 'f' };
+    const behind = target('a', 'v2', { ...change, state: 'patching' });
+
+    expect(stopped([target('a', 'v1', { ...change, state: 'patched' }), behind]).join).toEqual([]);
+  });
+});
+
+describe('a target whose image was patched under another tag meanwhile', () => {
+  const image = { sourceDigest: digestOf('one'), fingerprint: 'f' };
+  const patched = target('a', 'v1', { ...image, state: 'patched' });
+  const behind = target('a', 'v2', { ...image, state: 'patching' });
+
+  it('joins it, and gets no job of its own', () => {
+    const { join, newJobs, finishing } = plan([patched, behind]);
+
+    expect(join).toEqual([{ target: behind, patched }]);
+    expect(newJobs).toEqual([]);
+    expect(finishing).toEqual([behind]);
+  });
+
+  it.each([
+    ['another repository', target('b', 'v2', { ...image, state: 'patching' })],
+    ['another source', { ...behind, sourceDigest: digestOf('two') }],
+    ['other findings', { ...behind, fingerprint: 'g' }],
+  ])('does not join a patch of %s', (_, other) => {
+    expect(plan([patched, other])).toMatchObject({ join: [], newJobs: [{ targets: [other] }] });
+  });
+
+  it.each(['skipped', 'verifying'] as const)('does not join a target that is %s', (state) => {
+    expect(plan([{ ...patched, state, job: 'j' }, behind], [job('j')]).join).toEqual([]);
+  });
+
+  it('does not join while its own job has not ended, nor in another state', () => {
+    expect(plan([patched, { ...behind, job: 'busy' }], [job('busy')]).join).toEqual([]);
+    expect(plan([patched, { ...behind, state: 'scanning' }]).join).toEqual([]);
+  });
+});
+
+it('admits eight jobs that publish at a time, apart from the groups', () => {
+  const publishing = (state: Job['state'], count: number) =>
+    Array.from({ length: count }, (_, at) => job(`${state}-${at}`, { kind: 'publish', state }));
+  const groups = ['one', 'two', 'three'].map((id) => job(id));
+
+  const { admit } = plan([], [...publishing('ready', 3), ...publishing('waiting', 9), ...groups]);
+
+  expect(admit).toHaveLength(5);
+});
+
+it('admits none if more jobs run than there are places', () => {
+  const jobs = ['one', 'two', 'three', 'four'].map((id) => job(id));
+
+  expect(plan([], [...jobs, job('w1', { state: 'waiting' })]).admit).toEqual([]);
+});
+
+it('does not wake a job that waits, nor one that is just at its grace', () => {
+  const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+
+  const jobs = [job('waits', { state: 'waiting', nextAt: at(99) }), job('due', { nextAt: at(30) })];
+
+  expect(plan([], jobs).wake).toEqual([]);
+});
+
+it('counts the targets in each state that ends one, and the active ones', () => {
+  const states = ['clean', 'patched', 'patched', 'failed', 'queued', 'scanning'] as const;
+  const targets = states.map((state, at) => target('a', `v${at}`, { state }));
+
+  expect(plan(targets).counts).toEqual({
+    targets: 6,
+    active: 2,
+    clean: 1,
+    patched: 2,
+    planned: 0,
+    skipped: 0,
+    rejected: 0,
+    failed: 1,
+    canceled: 0,
+  });
 });
 
 it('is over exactly when every target has ended and no job is left', () => {

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import type { Job } from '../../../../lib/pipeline/records/job.ts';
+import type { Target } from '../../../../lib/pipeline/records/target.ts';
+import { groupIntoJobs } from '../../../../lib/pipeline/run/group-into-jobs.ts';
+import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
+import { job, target } from './run-samples.ts';
+
+const OPTIONS = { scanBatch: 4, patchBatch: 2 };
+
+function group(targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) {
+  return groupIntoJobs(targets, new Map(jobs.map((one) => [one.id, one])), OPTIONS);
+}
+
+/** Tags of one image. */
+function tags(count: number, changes: Partial<Target> = {}, repository = 'a') {
+  return Array.from({ length: count }, (_, at) =>
+    target(repository, `v${at}`, { sourceDigest: digestOf('one image'), ...changes }),
+  );
+}
+
+const sizes = (targets: readonly Stored<Target>[]) =>
+  group(targets).map(({ kind, targets, behind }) => [kind, targets.length, behind.length]);
+
+it.each([
+  ['queued', 'scan'],
+  ['scanning', 'scan'],
+  ['patching', 'patch'],
+  ['verifying', 'verify'],
+  ['publishing', 'publish'],
+] as const)('makes of a target that is %s a %s job', (state, kind) => {
+  expect(group([target('a', 'v1', { state })]).map((one) => one.kind)).toEqual([kind]);
+});
+
+it('refuses a target that has ended', () => {
+  expect(() => group([target('a', 'v1', { state: 'clean' })])).toThrow('clean');
+});
+
+describe('the tags of one image', () => {
+  it('go together, and those behind the furthest wait for its job', () => {
+    const [first, second, third] = tags(3);
+    if (first === undefined || second === undefined || third === undefined) throw new Error();
+    const ahead = { ...second, state: 'verifying' } as const;
+
+    expect(group([first, ahead, third])).toEqual([
+      { kind: 'verify', targets: [ahead], behind: [first, third] },
+    ]);
+  });
+
+  it('get no job while one of them has one', () => {
+    const [first, second] = tags(2);
+    if (first === undefined || second === undefined) throw new Error();
+
+    expect(group([first, { ...second, job: 'busy' }], [job('busy')])).toEqual([]);
+  });
+
+  it('are two images if their source is unknown', () => {
+    const unknown = tags(2, { sourceDigest: undefined, state: 'patching' });
+
+    expect(group(unknown)).toHaveLength(1);
+    expect(groupIntoJobs(unknown, new Map(), { ...OPTIONS, patchBatch: 1 })).toHaveLength(2);
+  });
+
+  it('are taken a hundred at a time, and so are those behind', () => {
+    const ahead = tags(150, { state: 'verifying' });
+
+    expect(sizes(ahead)).toEqual([['verify', 100, 50]]);
+    expect(sizes([...tags(1, { state: 'publishing' }), ...ahead])).toEqual([['publish', 1, 100]]);
+  });
+});
+
+describe('a job', () => {
+  const images = (count: number, changes: Partial<Target> = {}, repository = 'a') =>
+    Array.from({ length: count }, (_, at) => target(repository, `v${at}`, changes));
+
+  it('of a scan or a verification takes many repositories, in order of their names', () => {
+    const mixed = [...images(1, {}, 'c'), ...images(1, {}, 'a'), ...images(1, {}, 'b')];
+
+    expect(group(mixed).map((one) => one.targets.map((row) => row.repository))).toEqual([
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  it.each(['patching', 'publishing'] as const)('of targets %s takes one repository', (state) => {
+    const mixed = [...images(1, { state }, 'a'), ...images(1, { state }, 'b')];
+
+    expect(group(mixed).map((one) => one.targets.length)).toEqual([1, 1]);
+  });
+
+  it.each([
+    [0, [2, 2, 1]],
+    [1, [1, 1, 1, 1, 1]],
+    [9, [1, 1, 1, 1, 1]],
+  ])(
+    'of patches after %d lost attempts takes half as many images each time',
+    (attempts, expected) => {
+      const lost = images(5, { state: 'patching', attempts });
+
+      expect(group(lost).map((one) => one.targets.length)).toEqual(expected);
+    },
+  );
+
+  it('counts the lost attempts of the tag that lost the most', () => {
+    const [first, second] = tags(2, { state: 'patching' });
+    if (first === undefined || second === undefined) throw new Error();
+    const others = images(2, { state: 'patching', attempts: 1 });
+
+    const jobs = group([first, { ...second, attempts: 1 }, ...others]);
+
+    expect(jobs.map((one) => one.targets.length)).toEqual([2, 1, 1]);
+  });
+
+  it('holds at most 500 targets, the ones behind included', () => {
+    const many = [0, 1, 2, 3, 4, 5].flatMap((at) =>
+      tags(100, { sourceDigest: digestOf(`image ${at}`) }, `r${at}`),
+    );
+
+    const jobs = groupIntoJobs(many, new Map(), { scanBatch: 50, patchBatch: 1 });
+
+    expect(jobs.map((one) => one.targets.length)).toEqual([500, 100]);
+  });
+
+  it('holds at most 500 targets also if some of them are behind', () => {
+    const many = [0, 1, 2].flatMap((at) => {
+      const image = tags(200, { sourceDigest: digestOf(`image ${at}`) }, `r${at}`);
+      return image.map((row, nth) => (nth < 100 ? { ...row, state: 'verifying' as const } : row));
+    });
+
+    const jobs = groupIntoJobs(many, new Map(), { scanBatch: 50, patchBatch: 1 });
+
+    expect(jobs.map((one) => [one.targets.length, one.behind.length])).toEqual([
+      [200, 200],
+      [100, 100],
+    ]);
+  });
+
+  it('is one of at most 50 that a tick makes', () => {
+    const many = images(300);
+
+    const jobs = group(many);
+
+    expect(jobs).toHaveLength(50);
+    expect(jobs.every((one) => one.targets.length === 4)).toBe(true);
+  });
+});
