@@ -18,6 +18,7 @@ export const SUITES: readonly Suite[] = [
       missing: /^there is no Functions host/,
     },
   },
+  { name: 'test:go', counts: 'summary', budget: { cold: 4, warm: 1 } },
   { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
   { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
   {

@@ -20,7 +20,7 @@ const LIMIT_MS = 5 * 60_000;
 
 /** `folder` is theirs alone: the login, caches and pulled images go there. */
 export async function registryUser(
-  { registry, caPem }: World,
+  { registry, caPem }: Pick<World, 'registry' | 'caPem'>,
   tools: RealTools,
   folder: string,
 ): Promise<RegistryUser> {

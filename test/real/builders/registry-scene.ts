@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalRegistry, startRegistry } from '../../world/registry/start-registry.ts';
+import { createAuthority } from '../../world/tls/certificates.ts';
+import type { Prepared } from '../prepare.ts';
+import { type RegistryUser, registryUser } from '../registry-user.ts';
+import { seedOperatorImages } from '../seed-registry.ts';
+
+/** A registry with what an operator imports, and somebody who may do everything in it. */
+export interface RegistryScene {
+  readonly registry: LocalRegistry;
+  readonly user: RegistryUser;
+  /** Has `config.json` with the user's login, and `ca.crt`. */
+  readonly login: string;
+  /** A folder for everything else, on the disk. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function startRegistryScene(prepared: Prepared): Promise<RegistryScene> {
+  const folder = await mkdtemp(join(tmpdir(), 'patchwright-builders-'));
+  const login = join(folder, 'login');
+  await mkdir(login);
+  const authority = await createAuthority();
+  const registry = await startRegistry({ authority });
+  await seedOperatorImages(registry, prepared);
+  const user = await registryUser({ registry, caPem: authority.caPem }, prepared.tools, login);
+  return {
+    registry,
+    user,
+    login,
+    folder,
+    async close() {
+      await registry.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

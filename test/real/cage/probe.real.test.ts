@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { prepareTools } from '../prepare.ts';
+import { runProcess } from '../process/run-process.ts';
+import { stderrProgress } from '../progress.ts';
+import type { RealTools } from '../tools/find-real-tools.ts';
+import { type CageOptions, runInCage } from './cage.ts';
+
+const Need = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  call: z.string().optional(),
+  errno: z.string().optional(),
+  lasting: z.boolean().optional(),
+});
+const ProbeReport = z.strictObject({
+  version: z.literal(1),
+  builder: z.enum(['upstream', 'mount-free', 'none']),
+  deviceNodes: z.enum(['mknod', 'links']).optional(),
+  needs: z.array(Need),
+  refusals: z.array(Need),
+});
+type ProbeReport = z.infer<typeof ProbeReport>;
+
+/** As the Dockerfile makes them. */
+const NODES = ['null 1 3', 'zero 1 5', 'full 1 7', 'random 1 8', 'urandom 1 9', 'tty 5 0'];
+
+let tools: RealTools;
+let devices: string;
+
+beforeAll(async () => {
+  tools = await prepareTools(stderrProgress());
+  devices = await mkdtemp(join(tmpdir(), 'patchwright-devices-'));
+  for (const node of NODES) {
+    const [name = '', major = '', minor = ''] = node.split(' ');
+    const args = ['-m', '0666', join(devices, name), 'c', major, minor];
+    await runProcess({ command: 'mknod', args, timeoutMs: 10_000 });
+  }
+});
+
+afterAll(() => rm(devices, { recursive: true }));
+
+async function probe(
+  taken: Pick<CageOptions, 'deny' | 'drop' | 'noNewPrivileges'>,
+  nodes = devices,
+): Promise<ProbeReport> {
+  const command = tools.programs['patchwright-builder'];
+  const { stdout } = await runInCage({
+    runc: tools.runc,
+    command: [command, 'probe', '--root', '/var/lib/patchwright', '--devices', nodes],
+    timeoutMs: 60_000,
+    ...taken,
+  });
+  return ProbeReport.parse(JSON.parse(stdout));
+}
+
+describe('The probe, as in a Standard container group', () => {
+  it.each([
+    ['nothing', {}, 'mknod'],
+    ['nothing, new privileges allowed', { noNewPrivileges: false }, 'mknod'],
+    ['mknod(2)', { deny: ['mknod'] }, 'links'],
+    ['CAP_MKNOD', { drop: ['MKNOD'] }, 'links'],
+  ] as const)('chooses the mount-free builder with %s taken away', async (_, taken, nodes) => {
+    expect(await probe(taken)).toMatchObject({
+      builder: 'mount-free',
+      deviceNodes: nodes,
+      refusals: [],
+    });
+  });
+
+  it.each([
+    ['chroot', { deny: ['chroot'] }, [['chroot', 'chroot']]],
+    ['CAP_SYS_CHROOT', { drop: ['SYS_CHROOT'] }, [['chroot', 'chroot']]],
+    ['hard links', { deny: ['link'] }, [['hardLink', 'link']]],
+    ['renameat2', { deny: ['renameat2'] }, [['renameExchange', 'renameat2']]],
+    ['file capabilities', { deny: ['setxattr'] }, [['fileCapability', 'setxattr']]],
+    ['CAP_SETFCAP', { drop: ['SETFCAP'] }, [['fileCapability', 'setxattr']]],
+  ] as const)('chooses none with %s taken away, and names the call', async (_, taken, refused) => {
+    const { builder, refusals } = await probe(taken);
+
+    expect(builder).toBe('none');
+    expect(refusals).toEqual(
+      refused.map(([name, call]) => ({ name, ok: false, call, errno: 'EPERM', lasting: true })),
+    );
+  });
+
+  it('chooses none without either way to device nodes', async () => {
+    const { builder, refusals } = await probe({ deny: ['mknod'] }, '/nowhere');
+
+    expect(builder).toBe('none');
+    expect(refusals.map(({ name, call, errno }) => [name, call, errno])).toEqual([
+      ['mknod', 'mknod', 'EPERM'],
+      ['linkedDeviceNodes', 'stat', 'ENOENT'],
+    ]);
+  });
+});
