@@ -5,7 +5,7 @@
 export const WORKER_TOOLS = {
   scan: { trivy: '0.74.0', bbolt: '1.4.3' },
   patch: { copa: '0.14.2', builder: '0.34.2' },
-  'patch-privileged': { copa: '0.14.2', builder: '0.34.2', buildkit: '0.28.1' },
+  'patch-privileged': { copa: '0.14.2', builder: '0.34.2', buildkit: '0.34.2' },
   'patch-remote': { copa: '0.14.2' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 

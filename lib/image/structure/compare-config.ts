@@ -8,7 +8,7 @@ import { fieldsExcept } from './fields-except.ts';
 const BASE_IMAGE = 'BaseImage';
 
 /**
- * What a patch changed in the config that neither Copa 0.14.2 nor BuildKit 0.28.1 changes; undefined
+ * What a patch changed in the config that neither Copa 0.14.2 nor BuildKit 0.34.2 changes; undefined
  * where there is nothing. They append history and diff ids, add `created` where it is absent, and
  * the label `BaseImage` (Copa under `config.labels`, beside the specification's `config.Labels`).
  */

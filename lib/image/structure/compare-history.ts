@@ -8,7 +8,7 @@ const FIELDS = ['created', 'created_by', 'author', 'comment', 'empty_layer'];
 /**
  * What a patch changed in the history besides appending to it; undefined where there is nothing.
  * BuildKit reads each entry and writes it again: it fills in an absent `created`, writes times in
- * its own form, and adds entries for layers that have none (0.28.1 `normalizeLayersAndHistory`), so
+ * its own form, and adds entries for layers that have none (0.34.2 `normalizeLayersAndHistory`), so
  * up to one for each layer of the image.
  */
 export function historyChange(

@@ -3,7 +3,7 @@ import type { PatchJobFile } from '../../job/job-file.ts';
 
 /**
  * `buildkitd.toml`. Garbage collection is off: the daemon lives for one job. RUN steps use the
- * container's own network, since it has no other. Fields: BuildKit 0.28.1,
+ * container's own network, since it has no other. Fields: BuildKit 0.34.2,
  * `cmd/buildkitd/config/config.go`, `util/resolver/config/config.go`.
  */
 export function buildkitConfig(

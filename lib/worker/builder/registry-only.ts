@@ -7,7 +7,7 @@ const BLOB_HOSTS = ['.data.azurecr.io', '.blob.core.windows.net'] as const;
 
 /**
  * Variables with which buildkitd reaches this registry and no other. Where a mirror lacks an image it
- * would ask the upstream itself (`NewRegistryConfig` in BuildKit 0.28.1, `util/resolver/resolver.go`,
+ * would ask the upstream itself (`NewRegistryConfig` in BuildKit 0.34.2, `util/resolver/resolver.go`,
  * adds it behind the mirrors, and no setting leaves it out), and take there whatever the tag names now.
  * All of its clients take Go's proxy variables, which spare loopback addresses. Programs that it runs
  * get none of its environment: theirs is the image's, and the proxy that Copa names

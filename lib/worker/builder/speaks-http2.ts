@@ -5,7 +5,7 @@ const LIMIT_MS = 2000;
 
 /**
  * Whether a server behind this unix socket greets with HTTP/2 settings, as every gRPC server does at
- * once. A bare connection would not do: buildkitd listens before it can serve (BuildKit 0.28.1,
+ * once. A bare connection would not do: buildkitd listens before it can serve (BuildKit 0.34.2,
  * `cmd/buildkitd/main.go`, "listeners have to be initialized before the controller").
  */
 export async function speaksHttp2(socketPath: string): Promise<boolean> {

@@ -11,7 +11,7 @@ const PROGRAM = /^#\d+ \d+\.\d+ (?<text>.*)$/;
 /**
  * What Copa says itself. The rest of its output is BuildKit's plain progress, with all that programs
  * of the image print: they could print any text that decides something here.
- * Source: BuildKit 0.28.1, `util/progress/progressui/{display,printer}.go`.
+ * Source: BuildKit 0.34.2, `util/progress/progressui/{display,printer}.go`.
  */
 export function copaOwnLines(stderr: string): string[] {
   const own: string[] = [];

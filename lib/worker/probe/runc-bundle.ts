@@ -13,7 +13,7 @@ interface Mount {
 
 const NO_PROGRAMS = ['nosuid', 'noexec', 'nodev'] as const;
 const IN_MEMORY = { type: 'tmpfs', source: 'tmpfs' } as const;
-/** Sources: containerd 2.2.1 `pkg/oci/mounts.go`, BuildKit 0.28.1 `executor/oci/spec_linux.go`. */
+/** Sources: containerd 2.2.1 `pkg/oci/mounts.go`, BuildKit 0.34.2 `executor/oci/spec_linux.go`. */
 const MOUNTS: readonly Mount[] = [
   { destination: '/proc', type: 'proc', source: 'proc', options: NO_PROGRAMS },
   { destination: '/dev', ...IN_MEMORY, options: ['nosuid', 'strictatime', 'mode=755'] },

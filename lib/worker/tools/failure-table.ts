@@ -17,7 +17,7 @@ export const SCAN_FAILURES: FailureTable<ScanFailure> = [
 ];
 
 /**
- * Copa 0.14.2 with BuildKit 0.28.1. Sources: Copa's `pkg/patch/patch.go` (time limit), `core.go`
+ * Copa 0.14.2 with BuildKit 0.34.2. Sources: Copa's `pkg/patch/patch.go` (time limit), `core.go`
  * (end of life, metadata), `pkg/pkgmgr/*.go`; BuildKit's `solver/errdefs/exec.go` (`did not complete
  * successfully`), `client/workers.go` and gRPC (`Unavailable`), containerd's `core/remotes/docker`
  * (`not found`, `authorization failed`). `proxyconnect` is Go's word where buildkitd wants a registry

@@ -165,7 +165,7 @@ async function addPrograms(folder: string): Promise<void> {
   const refuseIf = (file: string) =>
     `if [ -e '${folder}/${file}' ]; then echo 'permission denied' >&2; exit 32; fi`;
   const refuse = refuseIf('refused');
-  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.28.1' };
+  const versions = { trivy: '0.74.0', copa: '0.14.2', buildkitd: '0.34.2' };
   const bodies = [
     ...['mount', 'umount', 'unshare', 'mkdir', 'rmdir'].map((name) => [name, refuse]),
     ['runc', `[ "$1" = --version ] && echo 'runc 1.1.5' && exit 0\n${refuseIf('refused-runc')}`],

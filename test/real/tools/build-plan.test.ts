@@ -9,7 +9,7 @@ describe('the plan of a tool', () => {
   it.each([
     ['trivy', '0.74.0'],
     ['copa', '0.14.2'],
-    ['buildkitd', 'v0.28.1'],
+    ['buildkitd', 'v0.34.2'],
     ['patchwright-builder', 'v0.34.2'],
   ])('builds %s at the version that its go.mod pins and tells it so', async (name, version) => {
     const [tool] = toolCatalog.filter((candidate) => candidate.name === name);

@@ -10,7 +10,7 @@ const buildFlags = ['-trimpath', '-buildvcs=false'] as const;
 /** How one tool is built, settled before anything runs. */
 export interface ToolBuild {
   readonly tool: Tool;
-  /** As the tool reports it, for example `0.74.0` or `v0.28.1`. */
+  /** As the tool reports it, for example `0.74.0` or `v0.34.2`. */
   readonly version: string;
   /** Arguments of `go`, without `-o`. */
   readonly arguments: readonly string[];

@@ -9,7 +9,7 @@ import { createServer } from 'node:http2';
 import { messageOf, type ProgramContext, parseFlags, requiredFlag } from '../program.ts';
 
 /** The release that it imitates, marked as what it is. */
-const BUILDKITD_STAND_IN_VERSION = 'v0.28.1-stand-in';
+const BUILDKITD_STAND_IN_VERSION = 'v0.34.2-stand-in';
 
 const FLAGS = {
   addr: { type: 'string' },
