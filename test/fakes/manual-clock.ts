@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 
-/** A clock that stands still until it is told. */
+/** A clock that changes only when it is set. */
 export class ManualClock implements Clock {
   #now: number;
 
@@ -17,7 +17,7 @@ export class ManualClock implements Clock {
     this.#now += by.seconds * 1000;
   }
 
-  /** Also backwards: clocks jump. */
+  /** Also sets it back, because clocks may jump. */
   set(time: Date): void {
     this.#now = time.getTime();
   }

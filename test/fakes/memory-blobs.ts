@@ -12,7 +12,7 @@ import { StorageError } from '../../lib/storage/storage-error.ts';
 const ORIGIN = 'https://memory.blob.invalid';
 const SIGNING_KEY = 'the fake account key';
 
-/** How the service answers a request that is made with a SAS address. */
+/** The service's response to a request with a SAS address. */
 export interface SasAnswer {
   readonly status: number;
   /** The header `x-ms-error-code`. */
@@ -56,7 +56,7 @@ export class MemoryBlobs implements Blobs {
 
   async createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
     const url = new URL(`${ORIGIN}/${this.#path(container, name)}`);
-    // A SAS knows whole seconds only.
+    // A SAS has whole seconds only.
     const expiry = `${expiresAt.toISOString().slice(0, 19)}Z`;
     url.searchParams.set('sp', 'c');
     url.searchParams.set('se', expiry);
@@ -68,7 +68,7 @@ export class MemoryBlobs implements Blobs {
     this.#blobs.delete(this.#path(container, name));
   }
 
-  /** The PUT of somebody who was given the address. */
+  /** A PUT by the holder of the address. */
   async putThrough(
     address: string,
     bytes: Uint8Array,
@@ -81,7 +81,7 @@ export class MemoryBlobs implements Blobs {
     return { status: 201 };
   }
 
-  /** Their GET: never allowed. */
+  /** A GET by the holder of the address, which is never allowed. */
   async getThrough(address: string): Promise<SasAnswer> {
     const path = this.#allowed(address);
     if (typeof path !== 'string') return path;

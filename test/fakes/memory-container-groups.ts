@@ -16,7 +16,7 @@ import { type RateLimits, RateWindow } from './containers/rate-window.ts';
 /** ACI's quotas for a subscription in one region. */
 export interface GroupLimits {
   readonly groups: number;
-  /** Of each SKU; a group that has stopped takes none. */
+  /** Cores for each SKU. A stopped group uses none. */
   readonly cores: number;
   readonly creations: RateLimits;
   readonly deletions: RateLimits;
@@ -34,7 +34,7 @@ export interface MemoryContainerGroupsOptions {
   readonly clock: Clock;
   readonly decide?: DecideCourse;
   readonly limits?: Partial<GroupLimits>;
-  /** How long a deletion takes; 5 where nothing is said. */
+  /** Duration of a deletion in seconds. Default: 5. */
   readonly deletionSeconds?: number;
 }
 
@@ -42,16 +42,16 @@ export interface MemoryContainerGroupsOptions {
 export interface Creation {
   readonly at: Date;
   readonly spec: GroupSpec;
-  /** The group was there: this PUT restarted it. */
+  /** True if the group existed, so that this PUT restarted it. */
   readonly restart: boolean;
 }
 
 /**
- * Container groups in memory. Time is the given clock's. What a group's worker does happens in
- * `advance()`: whoever owns the clock sets it to `nextEvent()` or later and calls that.
+ * Container groups in memory, on the given clock. The effects of a group's worker happen in
+ * `advance()`: the owner of the clock sets it to `nextEvent()` or later and calls it.
  */
 export class MemoryContainerGroups implements ContainerGroups {
-  /** How the groups go that are created from now on. */
+  /** Decides the course of the groups that are created from now on. */
   decide: DecideCourse;
   readonly #clock: Clock;
   readonly #limits: GroupLimits;
@@ -130,18 +130,18 @@ export class MemoryContainerGroups implements ContainerGroups {
     return [...this.#creations];
   }
 
-  /** The groups that are there now, ours or not, in the order of creation. */
+  /** The existing groups, ours or not, in order of creation. */
   all(): readonly MemoryGroup[] {
     return [...this.#groups.values()].filter((group) => !group.isGone(this.#now()));
   }
 
-  /** When the next group ends or goes by itself; undefined where none will. */
+  /** Time when the next group ends or disappears by itself; undefined if none will. */
   nextEvent(): Date | undefined {
     const times = this.#pending().map(({ at }) => at);
     return times.length === 0 ? undefined : new Date(Math.min(...times));
   }
 
-  /** Lets what is due by now happen, in order of time and then of creation. */
+  /** Executes what is due by now, in order of time and then of creation. */
   async advance(): Promise<void> {
     const due = this.#pending().filter(({ at }) => at <= this.#now());
     for (const { group } of due.sort((a, b) => a.at - b.at)) {

@@ -9,12 +9,12 @@ export type AnyQueueName = QueueName | `${QueueName}-poison`;
 const MOST_MESSAGES = 32;
 const POISON_HIDDEN_SECONDS = 300;
 
-/** A message as it lies in its queue. */
+/** A message in its queue. */
 export interface PendingMessage {
   readonly queue: AnyQueueName;
-  /** Ordered: a message sent later has the greater one. */
+  /** Increases with every sent message. */
   readonly id: number;
-  /** Parsed anew at each look: never shared. */
+  /** Parsed at each access, so that callers never share it. */
   readonly body: unknown;
   readonly insertedAt: Date;
   readonly visibleAt: Date;
@@ -22,7 +22,7 @@ export interface PendingMessage {
   readonly dequeueCount: number;
 }
 
-/** A message in somebody's hands, until `visibleAt` or until it is received again. */
+/** A received message, valid until `visibleAt` or until it is received again. */
 export interface ReceivedMessage extends PendingMessage {
   readonly popReceipt: string;
 }
@@ -38,8 +38,8 @@ interface Message {
 }
 
 /**
- * Storage queues in memory. Delivery is up to whoever holds this object: a test or a simulation looks
- * at `visible()`, picks any message (a queue promises no order) and receives it by its id.
+ * Storage queues in memory. The owner of this object delivers: a test or a simulation reads
+ * `visible()`, picks any message (a queue has no order) and receives it by its id.
  */
 export class MemoryQueues implements Queues {
   readonly #clock: Clock;
@@ -89,18 +89,18 @@ export class MemoryQueues implements Queues {
     this.#add(queue, text, 0);
   }
 
-  /** What lies in one queue or in all of them, visible or not, oldest first. */
+  /** The messages of one queue or of all, visible or not, oldest first. */
   pending(queue?: AnyQueueName): readonly PendingMessage[] {
     return this.#select(queue, () => true);
   }
 
-  /** What could be received now, oldest first. */
+  /** The messages that could be received now, oldest first. */
   visible(queue?: AnyQueueName): readonly PendingMessage[] {
     const now = this.#clock.now().getTime();
     return this.#select(queue, ({ visibleAt }) => visibleAt <= now);
   }
 
-  /** When the next message that is hidden now becomes visible: where to set a virtual clock. */
+  /** Time when the next hidden message becomes visible, for setting a virtual clock. */
   nextVisibleAt(): Date | undefined {
     const now = this.#clock.now().getTime();
     let next = Infinity;
@@ -111,8 +111,8 @@ export class MemoryQueues implements Queues {
   }
 
   /**
-   * Takes a visible message, the oldest or the one named, and hides it for so long (10 minutes is the
-   * Functions host's lease). Undefined where there is none.
+   * Receives a visible message, the oldest or the named one, and hides it for this time (10 minutes is the
+   * Functions host's lease). Undefined if there is none.
    */
   receive(
     queue: AnyQueueName,
@@ -127,17 +127,17 @@ export class MemoryQueues implements Queues {
     return { ...lookAt(message), popReceipt };
   }
 
-  /** False where it was received again since, or is gone. */
+  /** Returns false if the message was received again since, or is gone. */
   delete(message: ReceivedMessage): boolean {
     return this.#held(message) !== undefined && this.#messages.delete(message.id);
   }
 
-  /** Gives it back, visible after the delay, as the host does after a failure. */
+  /** Makes the message visible again after the delay, as the host does after a failure. */
   release(message: ReceivedMessage, delaySeconds = 0): boolean {
     const held = this.#held(message);
     if (held === undefined) return false;
     held.visibleAt = this.#clock.now().getTime() + delaySeconds * 1000;
-    // The service gives out a new receipt with each change.
+    // The service issues a new receipt with each change.
     this.#receipts += 1;
     held.popReceipt = `receipt-${this.#receipts}`;
     return true;
@@ -149,7 +149,7 @@ export class MemoryQueues implements Queues {
     if (held !== undefined) held.visibleAt = this.#clock.now().getTime() + seconds * 1000;
   }
 
-  /** What the host does when a message was received too often: a copy in the poison queue. */
+  /** Moves a message that was received too often to the poison queue, like the host. */
   poison(message: ReceivedMessage): boolean {
     const held = this.#held(message);
     if (held === undefined || held.queue.endsWith('-poison')) return false;
@@ -157,12 +157,12 @@ export class MemoryQueues implements Queues {
     return this.#messages.delete(message.id);
   }
 
-  /** A fault: the message is lost. */
+  /** Simulates a fault: the message is lost. */
   drop(id: number): boolean {
     return this.#messages.delete(id);
   }
 
-  /** A fault: the message is there twice. */
+  /** Simulates a fault: the message is duplicated. */
   duplicate(id: number): void {
     const message = this.#messages.get(id);
     if (message === undefined) return;
@@ -170,7 +170,7 @@ export class MemoryQueues implements Queues {
     this.#add(message.queue, message.text, delayMs / 1000);
   }
 
-  /** A simulation looks at each of its steps: a view is made only of what is wanted. */
+  /** A simulation reads the queues at every step, so views are made only for the wanted messages. */
   #select(
     queue: AnyQueueName | undefined,
     wanted: (message: Message) => boolean,
@@ -227,7 +227,7 @@ function lookAt(message: Message): PendingMessage {
   return {
     queue: message.queue,
     id: message.id,
-    // Parsed when it is looked at, which most are not.
+    // Parsed on access, because most messages are not accessed.
     get body(): unknown {
       return JSON.parse(Buffer.from(message.text, 'base64').toString());
     },

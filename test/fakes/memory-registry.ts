@@ -22,17 +22,17 @@ const CHUNK_BYTES = 64 * 1024;
 export interface MemoryRegistryOptions {
   readonly clock: Clock;
   readonly host?: RegistryHost;
-  /** Tags to a page; 100 as in ACR where nothing else is said. */
+  /** Tags per page. Default: 100, as in ACR. */
   readonly pageSize?: number;
 }
 
 /**
- * A registry in memory, seen with the app's own rights; `withToken` shows it to a worker. It takes
- * copies of what it is given and gives copies back.
+ * A registry in memory, used with the app's rights; `withToken` gives a worker's view. It stores
+ * copies and returns copies.
  */
 export class MemoryRegistry implements Registry {
   readonly host: RegistryHost;
-  /** True: a mount is answered with an upload, so that the blob is copied. */
+  /** True if the registry answers a mount with an upload, so that the blob is copied. */
   mountsRefused = false;
   readonly #pageSize: number;
   readonly #grants: TokenGrants;
@@ -150,7 +150,7 @@ export class MemoryRegistry implements Registry {
     return this.#grants.mint(scopes);
   }
 
-  /** This registry as one sees it who holds this token and nothing else. */
+  /** The registry as a holder of only this token uses it. */
   withToken(token: string): Registry {
     return new RestrictedRegistry(this, (scope) => this.#grants.check(token, scope));
   }
@@ -160,7 +160,7 @@ export class MemoryRegistry implements Registry {
     this.#obtain(repository).setWritable(tag, writable);
   }
 
-  /** As a user's `az acr repository untag`: the manifest stays. */
+  /** Removes a tag like `az acr repository untag`; the manifest stays. */
   removeTag(repository: RepositoryName, tag: Tag): void {
     this.#obtain(repository).removeTag(tag);
   }
@@ -171,7 +171,7 @@ export class MemoryRegistry implements Registry {
     return present.map(([name]) => name).sort();
   }
 
-  /** The digests of a repository's manifests, tagged or not, in the order of their arrival. */
+  /** The digests of a repository's manifests, tagged or not, in order of arrival. */
   digests(repository: RepositoryName): readonly Digest[] {
     return this.#repositories.get(repository)?.digests() ?? [];
   }

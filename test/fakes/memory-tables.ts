@@ -2,15 +2,15 @@ import { checkEntity, checkEtag, checkKey, checkKeys } from '../../lib/storage/e
 import { StorageError } from '../../lib/storage/storage-error.ts';
 import type { Column, Entity, StoredEntity, TableName, Tables } from '../../lib/storage/tables.ts';
 
-/** Entities that the service gives in one answer to a query. */
+/** Number of entities in one response to a query. */
 const PAGE_SIZE = 1000;
 
 type Partition = Map<string, StoredEntity>;
 
-/** Table Storage in memory, with the semantics of `AzureTables`: one contract suite holds both to it. */
+/** Table Storage in memory, with the semantics of `AzureTables`. Both pass the same contract. */
 export class MemoryTables implements Tables {
   readonly #rows = new Map<TableName, Map<string, Partition>>();
-  /** A partition's keys in order, until a row comes or goes: ticks read thousands again and again. */
+  /** Sorted keys of each partition, kept until a row is added or removed, because ticks read thousands. */
   readonly #order = new Map<Partition, readonly string[]>();
   readonly #missing: ReadonlySet<TableName>;
   readonly #pageSize: number;
@@ -80,7 +80,7 @@ export class MemoryTables implements Tables {
     return true;
   }
 
-  /** Page by page, as the service does it: what changes behind the present page is seen. */
+  /** Reads page by page like the service, so changes behind the present page are seen. */
   async *list(table: TableName, partitionKey: string): AsyncGenerator<StoredEntity> {
     checkKey(table, 'partition key', partitionKey);
     let include = (_rowKey: string) => true;
@@ -101,7 +101,7 @@ export class MemoryTables implements Tables {
     return partitions.flatMap((key) => this.#sorted(table, key)).map(copyOfStored);
   }
 
-  /** How many writes took effect, over all tables: a finished run replayed must not add any. */
+  /** Number of effective writes over all tables. Replaying a finished run must not add any. */
   get writes(): number {
     return this.#writes;
   }
@@ -133,7 +133,7 @@ export class MemoryTables implements Tables {
   }
 }
 
-/** Keys are ASCII, so that code units are the service's order. */
+/** Keys are ASCII, so code-unit order is the service's order. */
 function ordinal(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -6,7 +6,7 @@ export interface RecordedLine {
   readonly fields: LogFields | undefined;
 }
 
-/** A log that keeps what it is told. */
+/** A log that keeps its lines. */
 export class RecordingLog implements Log {
   readonly lines: RecordedLine[] = [];
 

@@ -3,10 +3,10 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Sleep } from '../../lib/sleep.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** Rounds of what is ready to run before time may go on: a few promises deep. */
+/** Rounds of pending promises that run before time may advance. */
 const ROUNDS = 5;
 
-/** A clock and sleeps that cost no time: it jumps to the next end of a sleep when all else rests. */
+/** A clock and sleeps that take no real time: the clock jumps to the next end of a sleep when all else is idle. */
 export class VirtualTime {
   readonly #clock = new ManualClock();
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
@@ -26,7 +26,7 @@ export class VirtualTime {
       signal?.addEventListener('abort', end, { once: true });
     });
 
-  /** Runs until this settles, and gives the seconds that it took. */
+  /** Runs until this settles. Returns the virtual seconds that it took. */
   async run(work: Promise<unknown>): Promise<number> {
     const startedAt = this.#clock.now().getTime();
     const over = new AbortController();

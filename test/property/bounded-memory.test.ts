@@ -1,17 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 
-/** For texts of ten megabytes at most: so many times what they are. */
+/** Allowed memory for texts of at most ten megabytes, as a multiple of their size. */
 const HEAP_MB = 120;
 
-it('parses no text of ten megabytes into more than twelve times as much memory', async () => {
+it('parses a text of ten megabytes within twelve times its memory', async () => {
   const answers = new Map<string, boolean>();
   const thread = new Worker(new URL('./hostile/parse-thread.ts', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 32 },
   });
   thread.on('message', ({ name, accepted }) => answers.set(name, accepted));
 
-  // A thread whose heap is full ends with an error.
+  // A thread with a full heap ends with an error.
   const end = await new Promise((resolve) => {
     thread.on('error', resolve);
     thread.on('exit', resolve);

@@ -13,9 +13,9 @@ import {
 type Path = readonly (string | number)[];
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** What may differ: what Copa, BuildKit and the size of the new layer decide. */
+/** Fields that may differ, because Copa, BuildKit or the size of the new layer decide them. */
 const FREE = [
-  'manifest/mediaType', // may be left out; that it may be no other is a unit test
+  'manifest/mediaType', // may be absent; a unit test shows that it may have no other value
   'manifest/config/digest',
   'manifest/config/size',
   'manifest/layers/2',
@@ -36,14 +36,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Each place in the JSON, leaves and containers. */
+/** Every path in the JSON, to leaves and containers. */
 function placesIn(value: unknown, at: Path = []): readonly Path[] {
   if (!isObject(value)) return [at];
   const below = Object.entries(value).flatMap(([key, child]) => placesIn(child, [...at, key]));
   return at.length === 0 ? below : [at, ...below];
 }
 
-/** A copy with another value at this place; undefined removes it. */
+/** A copy with another value at this path; undefined removes it. */
 function changedAt(value: unknown, [key, ...rest]: Path, to: Json | undefined): unknown {
   if (key === undefined) return to;
   if (Array.isArray(value)) {
@@ -79,7 +79,7 @@ const value: fc.Arbitrary<Json | undefined> = fc.oneof(
   fc.jsonValue().map((json): Json => JSON.parse(JSON.stringify(json))),
 );
 
-it('refuses the removal of anything that may not differ', () => {
+it('refuses the removal of any field that may not differ', () => {
   for (const path of fixedPlaces) {
     const patched = parse(changedAt(original, path, undefined));
     if (patched === undefined) continue;
@@ -88,7 +88,7 @@ it('refuses the removal of anything that may not differ', () => {
   }
 });
 
-it('refuses another value wherever one may not differ', () => {
+it('refuses another value in any field that may not differ', () => {
   fc.assert(
     fc.property(fc.constantFrom(...fixedPlaces), value, (path, to) => {
       const changed = changedAt(original, path, to);
@@ -102,7 +102,7 @@ it('refuses another value wherever one may not differ', () => {
   );
 });
 
-it('refuses a field more, in whatever object', () => {
+it('refuses an additional field in any object', () => {
   const objects = placesIn(original).filter((path) => {
     const found = path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : at), original);
     return isObject(found) && !Array.isArray(found) && !isFree([...path, 'more']);
@@ -118,7 +118,7 @@ it('refuses a field more, in whatever object', () => {
   );
 });
 
-it('takes any two images without throwing', () => {
+it('never throws for any two images', () => {
   const images = fc.constantFrom(original, sourceJson());
   const hostile = fc
     .tuple(images, fc.array(fc.tuple(fc.constantFrom(...placesIn(original)), value)))

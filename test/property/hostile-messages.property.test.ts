@@ -18,7 +18,7 @@ const MOST_RECORD_BYTES = 10 * MOST_BYTES;
 const Record = z.object({ message: z.string() });
 
 describe.each([QUEUES.runs, QUEUES.jobs])('a message in the queue %s', (queue) => {
-  it('that is anything at all is kept as it came, and the run beside it ends well', async () => {
+  it('with any content is kept unchanged, and the run beside it succeeds', async () => {
     await fc.assert(
       fc.asyncProperty(hostileValue.filter(fits), async (value) => {
         const world = await alteredWorld();
@@ -35,15 +35,15 @@ describe.each([QUEUES.runs, QUEUES.jobs])('a message in the queue %s', (queue) =
   });
 });
 
-describe('keys of a message', () => {
+describe('the keys of a message',  () => {
   it.each([
     ['runs', (text: string) => RunMessage.safeParse({ runId: text })],
     ['jobs', (text: string) => JobMessage.safeParse({ runId: text, jobId: text, wake: 0 })],
     ['jobs of a run', (text: string) => JobMessage.safeParse({ ...JOB, jobId: text })],
-  ])('are refused unless they have their form: those of %s', (_, parse) => {
+  ])('are refused unless they are well-formed: %s', (_, parse) => {
     fc.assert(
       fc.property(
-        // These would be names of jobs.
+        // These are valid names of jobs.
         hostileText.filter((text) => !/^[a-z0-9-]{1,63}$/.test(text)),
         (text) => {
           expect(parse(text).success).toBe(false);
@@ -53,7 +53,7 @@ describe('keys of a message', () => {
     );
   });
 
-  it('are looked up and no more where no such run or job is', async () => {
+  it('have no effect if there is no such run or job', async () => {
     const world = new PipelineWorld({ policy: {}, script: { report: () => debianReport([]) } });
     const { runId } = JOB;
     const before = world.tables.writes;
@@ -65,7 +65,7 @@ describe('keys of a message', () => {
     expect(world.queues.pending()).toEqual([]);
   });
 
-  it('are refused a hundred thousand lists deep', () => {
+  it('are refused if nested a hundred thousand levels deep', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
 
     expect(RunMessage.safeParse(deep).success).toBe(false);
@@ -75,7 +75,7 @@ describe('keys of a message', () => {
 
 const JOB = { runId: '20261123T020000Z-0000', jobId: 'scan-none', wake: 0 };
 
-/** A queue takes no more, whoever sends it. */
+/** Limit of the service for every message. */
 function fits(value: unknown): boolean {
   return Buffer.byteLength(JSON.stringify(value)) <= MOST_BYTES;
 }

@@ -7,7 +7,7 @@ import { PipelineWorld } from '../pipeline/pipeline-world.ts';
 import { hostileText, hostileValue, OVERSIZED, pollution } from './hostile/hostile-values.ts';
 import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
 
-/** A run by this policy, from its start to where nothing more happens. */
+/** A run with this policy, until nothing more happens. */
 async function runBy(policy: string) {
   const world = new PipelineWorld({ policy, script: { report: () => debianReport([]) } });
   await world.seedDatabase();
@@ -22,7 +22,7 @@ async function runBy(policy: string) {
 
 const REFUSED = { state: 'failed', reason: 'policy-invalid', targets: 0, groups: 0 };
 
-it('starts nothing by a policy that is anything at all, and says why', async () => {
+it('starts nothing for a policy with any content, and says why', async () => {
   await fc.assert(
     fc.asyncProperty(hostileValue, async (value) => {
       const { world, end, detail } = await runBy(JSON.stringify(value));
@@ -37,7 +37,7 @@ it('starts nothing by a policy that is anything at all, and says why', async () 
   );
 });
 
-it.each([...OVERSIZED])('starts nothing by a policy that is %s', async (_, bytes) => {
+it.each([...OVERSIZED])('starts nothing for a policy that is %s', async (_, bytes) => {
   const { end, detail } = await runBy(Buffer.from(bytes()).toString());
 
   expect(end).toEqual(REFUSED);
@@ -47,7 +47,7 @@ it.each([...OVERSIZED])('starts nothing by a policy that is %s', async (_, bytes
 const good = { repository: 'team/api', tags: ['v1'] };
 const name = hostileText.filter((text) => !/^[a-z0-9]+$/.test(text));
 const tag = hostileText.filter((text) => !/^\w{1,128}$/.test(text));
-/** A rule with one fault: where it is, and the rule. */
+/** A rule with one fault, and the path of the fault. */
 const faulty = fc.oneof(
   name.map((repository) => ({ at: '.repository', rule: { ...good, repository } })),
   tag.map((one) => ({ at: '.tags', rule: { ...good, tags: ['v1', one] } })),
@@ -55,7 +55,7 @@ const faulty = fc.oneof(
   fc.constant({ at: '.enabled', rule: { ...good, enabled: 'yes' } }),
 );
 
-it('names every fault of a policy by its place', () => {
+it('names every fault of a policy by its path', () => {
   fc.assert(
     fc.property(fc.array(faulty, { minLength: 1, maxLength: 40 }), (faults) => {
       const rules = faults.flatMap(({ rule }, at) => [{ ...good, repository: `r${at}` }, rule]);
@@ -71,7 +71,7 @@ it('names every fault of a policy by its place', () => {
   );
 });
 
-/** As text: `__proto__` is a key like any other there. */
+/** Set in JSON text, because there `__proto__` is a key like any other. */
 function withKey(key: string): string {
   return `${JSON.stringify(good).replace(/\}$/, '')},${JSON.stringify(key)}:1}`;
 }

@@ -6,7 +6,7 @@ import { runToItsEnd } from './hostile/run-end.ts';
 import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
 
 describe.each(GROUP_JOBS)('the texts of a %s job', (job) => {
-  it('come into no row and no log as they are: a message of why an image failed', async () => {
+  it('are sanitized for rows and logs: the message of a failed image', async () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (message) => {
         const claim = {
@@ -31,7 +31,7 @@ describe.each(GROUP_JOBS)('the texts of a %s job', (job) => {
     );
   });
 
-  it('come into no row, no log and no annotation as they are: names and versions', async () => {
+  it('are sanitized for rows, logs and annotations: names and versions', async () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {
         const alter = (usual: Uint8Array) =>
@@ -62,7 +62,7 @@ describe.each(['scan', 'verify'] as const)('a report of a %s job', (job) => {
       'a field that nothing reads',
       (report: Report, text: string) => withFinding(report, { Title: text }),
     ],
-  ])('brings no text into a row or a log as it is: that of %s', async (_, change) => {
+  ])('has its texts sanitized for rows and logs: %s', async (_, change) => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {
         const alter = (usual: Uint8Array) => changed(usual, (report) => change(report, text));
@@ -80,7 +80,7 @@ describe.each(['scan', 'verify'] as const)('a report of a %s job', (job) => {
   });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: it is what a worker wrote, and is taken apart by hand
+// biome-ignore lint/suspicious/noExplicitAny: untrusted output of a worker, which the test edits by hand
 type Report = any;
 
 function changed(bytes: Uint8Array, change: (value: Report) => unknown): Uint8Array {
@@ -91,7 +91,7 @@ function systemOf(text: string): object {
   return { OS: { Family: 'debian', Name: text }, ImageConfig: { architecture: text } };
 }
 
-/** One more finding, in which everything else is as it should be. */
+/** One more finding with otherwise valid fields. */
 function withFinding(report: Report, field: object): object {
   const usual = { VulnerabilityID: 'CVE-2026-9', PkgName: 'zlib1g', FixedVersion: '2' };
   const [first] = report.Results;

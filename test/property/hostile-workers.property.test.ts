@@ -8,7 +8,7 @@ import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
 const REPORT_JOBS = ['scan', 'verify'] as const;
 const RUNS = { numRuns: 12 };
 
-it('patches the image of these worlds where every worker is honest', async () => {
+it('patches the image of these worlds if every worker is honest', async () => {
   const world = await alteredWorld();
 
   const end = await runToItsEnd(world);
@@ -17,7 +17,7 @@ it('patches the image of these worlds where every worker is honest', async () =>
 });
 
 describe.each(GROUP_JOBS)('a result of a %s job', (job) => {
-  it('that is anything at all ends its target with a reason', async () => {
+  it('with any content ends its target with a reason', async () => {
     await fc.assert(
       fc.asyncProperty(hostileValue, async (value) => {
         const alter = () => Buffer.from(JSON.stringify(value));
@@ -34,7 +34,7 @@ describe.each(GROUP_JOBS)('a result of a %s job', (job) => {
     );
   });
 
-  it.each([...OVERSIZED])('also where it is %s', async (_, alter) => {
+  it.each([...OVERSIZED])('ends its target with a reason if it is %s', async (_, alter) => {
     const world = await alteredWorld({ job, what: 'result', alter });
 
     const end = await runToItsEnd(world);
@@ -42,7 +42,7 @@ describe.each(GROUP_JOBS)('a result of a %s job', (job) => {
     expect(end).toEqual({ run: 'completed', target: 'failed result-invalid', lost: [] });
   });
 
-  it('with one field that is anything at all ends its target, and nothing else of it', async () => {
+  it('with any content in one field ends only its own target', async () => {
     await fc.assert(
       fc.asyncProperty(
         hostileValue,
@@ -66,7 +66,7 @@ describe.each(GROUP_JOBS)('a result of a %s job', (job) => {
 });
 
 describe.each(REPORT_JOBS)('a report of a %s job', (job) => {
-  it('that is anything at all ends its target with a reason', async () => {
+  it('with any content ends its target with a reason', async () => {
     await fc.assert(
       fc.asyncProperty(hostileValue, async (value) => {
         const alter = () => Buffer.from(JSON.stringify(value));
@@ -86,7 +86,7 @@ describe.each(REPORT_JOBS)('a report of a %s job', (job) => {
     );
   });
 
-  it.each([...OVERSIZED])('also where it is %s', async (_, alter) => {
+  it.each([...OVERSIZED])('ends its target with a reason if it is %s', async (_, alter) => {
     const world = await alteredWorld({ job, what: 'report', alter });
 
     const end = await runToItsEnd(world);
@@ -95,7 +95,7 @@ describe.each(REPORT_JOBS)('a report of a %s job', (job) => {
   });
 });
 
-/** The usual object with one field set, as text: `__proto__` is a key like any other there. */
+/** The usual object with one field set in JSON text, because there `__proto__` is a key like any other. */
 function withField(usual: Uint8Array, field: string, value: unknown): Uint8Array {
   const rest = Buffer.from(usual).toString().replace(/^\{/, '').replace(/\}$/, '');
   return Buffer.from(`{${rest},${JSON.stringify(field)}:${JSON.stringify(value)}}`);

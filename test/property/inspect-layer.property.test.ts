@@ -17,7 +17,7 @@ const entry = fc.record({
 });
 const chunkSize = fc.integer({ min: 1, max: 2000 });
 
-it('answers to any bytes, plain or in gzip', async () => {
+it('gives a result for any bytes, plain or in gzip', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 3000 }),
@@ -35,7 +35,7 @@ it('answers to any bytes, plain or in gzip', async () => {
   );
 });
 
-it('answers to a layer with a few bytes changed or cut off', async () => {
+it('gives a result for a layer with some bytes changed or cut off', async () => {
   const damage = fc.record({
     compress: fc.boolean(),
     cut: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -59,7 +59,7 @@ it('answers to a layer with a few bytes changed or cut off', async () => {
   );
 });
 
-it('says the same of a layer however it is compressed and cut into chunks', async () => {
+it('gives the same result for any compression and any chunks of a layer', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(entry, { maxLength: 6 }), chunkSize, async (entries, size) => {
       const tar = await tarOf(entries);
@@ -77,7 +77,7 @@ it('says the same of a layer however it is compressed and cut into chunks', asyn
   );
 });
 
-it('gives up on an endless bomb before it has unpacked much more than is allowed', async () => {
+it('stops at an endless bomb soon after the limit', async () => {
   const mebibyte = 1024 * 1024;
   const limits = { ...LAYER_LIMITS, ratioFromBytes: 4 * mebibyte, maxRatio: 50 };
   await fc.assert(
@@ -93,7 +93,7 @@ it('gives up on an endless bomb before it has unpacked much more than is allowed
 
       const inspection = await inspectLayer(endless(), limits);
 
-      // Some members wait in the buffers of the streams, unpacked by no one.
+      // Some members remain in the buffers of the streams without being unpacked.
       expect(inspection.ok).toBe(false);
       expect(members).toBeLessThan(100);
     }),
@@ -101,7 +101,7 @@ it('gives up on an endless bomb before it has unpacked much more than is allowed
   );
 });
 
-it('has one form for a path, which stays inside the root', () => {
+it('normalizes a path to one form that stays inside the root', () => {
   const path = fc
     .array(fc.constantFrom('..', '.', '', 'lib', 'usr', 'var', 'run', 'a'))
     .map((parts) => parts.join('/'));

@@ -4,7 +4,7 @@ import { TABLES } from '../../lib/storage/tables.ts';
 import { alteredWorld } from './hostile/altered-run.ts';
 import { runToItsEnd } from './hostile/run-end.ts';
 
-it('rejects a patch whose layer is a decompression bomb, and says so', async () => {
+it('rejects a patch whose layer is a decompression bomb, with the reason', async () => {
   const mebibyte = gzipSync(Buffer.alloc(1024 * 1024));
   const layer = Buffer.concat(Array.from({ length: 128 }, () => mebibyte));
   const world = await alteredWorld();

@@ -6,7 +6,7 @@ import { Tag } from '../../lib/image/reference.ts';
 const CONVENTIONS = ['incremental', 'floating'] as const;
 const FIRST = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_';
 
-/** Bases that are hard on patterns and numbers among them. */
+/** Any bases, some of which challenge the patterns and the numbering. */
 const base = fc
   .oneof(
     fc.constantFrom('v1', 'v1.0', 'v1-1', 'main', 'a.b-patched', '1', '_-', 'x'.repeat(126)),
@@ -14,7 +14,7 @@ const base = fc
   )
   .map((text) => Tag.parse(text));
 
-/** Tags near this base: its own patches, others that look alike, and anything. */
+/** Tags near this base: its own patches, similar tags, and any others. */
 function existingNear(of: Tag) {
   const tag = fc.oneof(
     fc.integer({ min: 0, max: 1200 }).map((number) => `${of}-${number}`),
@@ -26,7 +26,7 @@ function existingNear(of: Tag) {
 
 const situation = base.chain((of) => fc.tuple(fc.constant(of), existingNear(of)));
 
-it('never gives a numbered tag that exists, and its base is the one asked for', () => {
+it('never returns an existing numbered tag, and keeps the base', () => {
   fc.assert(
     fc.property(situation, ([of, existing]) => {
       const next = nextPatchTag({ base: of, existing, convention: 'incremental' });
@@ -40,7 +40,7 @@ it('never gives a numbered tag that exists, and its base is the one asked for', 
   );
 });
 
-it('gives a number above all that stand there', () => {
+it('returns a number above all existing ones', () => {
   const numbers = fc.array(fc.integer({ min: 1, max: 999 }), { minLength: 1 });
   fc.assert(
     fc.property(numbers, (standing) => {
@@ -55,7 +55,7 @@ it('gives a number above all that stand there', () => {
   );
 });
 
-it('never gives a tag that stands there and is not ours', () => {
+it('never returns an existing tag that is not ours', () => {
   fc.assert(
     fc.property(situation, fc.constantFrom(...CONVENTIONS), ([of, existing], convention) => {
       const next = nextPatchTag({ base: of, existing, convention });
@@ -68,7 +68,7 @@ it('never gives a tag that stands there and is not ours', () => {
   );
 });
 
-it('finds the base of what it gives, and of nothing that it could not give', () => {
+it('finds the base exactly of the tags that it could return', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom(...CONVENTIONS), (text, convention) => {
       const of = baseOfPatchTag(text, convention);

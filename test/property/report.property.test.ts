@@ -41,7 +41,7 @@ const scan: fc.Arbitrary<Scan> = fc.record(
   { requiredKeys: ['findings', 'packages'] },
 );
 
-/** JSON in the shape of a report, with anything at any place. */
+/** JSON in the shape of a report, with any values. */
 const almostReport = fc.record(
   {
     SchemaVersion: fc.oneof(fc.constant(2), fc.jsonValue()),
@@ -63,7 +63,7 @@ const almostReport = fc.record(
   { requiredKeys: [] },
 );
 
-it('parses any bytes to an answer', () => {
+it('gives a result for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const parsed = parseTrivyReport(bytes);
@@ -73,7 +73,7 @@ it('parses any bytes to an answer', () => {
   );
 });
 
-it('parses anything in the shape of a report to an answer, and can read what it accepts', () => {
+it('gives a result for any JSON in the shape of a report, and can read what it accepts', () => {
   let accepted = 0;
   fc.assert(
     fc.property(almostReport, (report) => {
@@ -123,10 +123,10 @@ it('reads the same scan from results in any order', () => {
   );
 });
 
-it('has a fingerprint that depends on the set of (package, fixed version) and on nothing else', () => {
+it('has a fingerprint that depends only on the set of (package, fixed version)', () => {
   const pairsOf = (findings: readonly Finding[]) =>
     [...new Set(findings.map((one) => JSON.stringify([one.package, one.fixed])))].sort();
-  // Few names, so that equal sets come about by chance too.
+  // Few names, so that equal sets also occur by chance.
   const few = fc.array(
     fc.record({ package: fc.constantFrom('a', 'b'), fixed: fc.constantFrom('1', '2') }),
     { maxLength: 3 },
@@ -146,7 +146,7 @@ it('has a fingerprint that depends on the set of (package, fixed version) and on
   );
 });
 
-it('has a fingerprint free of order and repetition', () => {
+it('has a fingerprint that ignores order and repetition', () => {
   fc.assert(
     fc.property(fc.array(finding), (findings) => {
       const again = [...findings.toReversed(), ...findings];
@@ -156,7 +156,7 @@ it('has a fingerprint free of order and repetition', () => {
   );
 });
 
-it('tells apart the fingerprints of any two different findings', () => {
+it('has different fingerprints for any two different findings', () => {
   fc.assert(
     fc.property(fixableFinding, fixableFinding, (one, two) => {
       const same = one.package === two.package && one.fixed === two.fixed;
@@ -166,7 +166,7 @@ it('tells apart the fingerprints of any two different findings', () => {
   );
 });
 
-it('accepts no patch after which a targeted finding is there, or a package is not', () => {
+it('accepts no patch that keeps a targeted finding or loses a package', () => {
   fc.assert(
     fc.property(scan, scan, (before, after) => {
       const targeted = before.findings.filter((one) => one.fixed !== undefined);
@@ -184,7 +184,7 @@ it('accepts no patch after which a targeted finding is there, or a package is no
   );
 });
 
-it('accepts an image as the patch of itself where nothing was targeted', () => {
+it('accepts an image as its own patch if nothing was targeted', () => {
   fc.assert(
     fc.property(scan, (same) => {
       const verdict = compareFindings({ before: same, after: same, targeted: [] });

@@ -62,7 +62,7 @@ it('waits for roles that storage and the registry do not know yet, and says so o
 
   expect(said()).toEqual([
     expect.stringMatching(
-      /^warning: at start: role assignments are not in effect yet.*storage \(reading PatchwrightRuns.* 403 .*; the registry \(exchange .* 401/,
+      /^warning: at start: role assignments are not in effect yet.*storage \(reading PatchwrightJobs.* 403 .*; the registry \(exchange .* 401/,
     ),
     expect.stringMatching(/^info: role assignments are in effect /),
   ]);

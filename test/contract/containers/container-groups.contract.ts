@@ -9,15 +9,15 @@ import {
   MANAGED_BY,
 } from '../../../lib/containers/container-groups.ts';
 
-/** What the container of a test's group does: the last word of its command. */
+/** The behavior of a test's container: the last word of its command. */
 export type Behavior = 'exit-0' | 'exit-3' | 'run-for-ever' | 'never-start' | 'fail-to-start';
 
 export interface GroupsFixture {
   readonly groups: ContainerGroups;
-  /** An image that can be pulled, and with what. */
+  /** An image that can be pulled, and its credential. */
   readonly image: Pick<GroupSpec, 'image' | 'imageCredential'>;
   command(behavior: Behavior): readonly string[];
-  /** Lets a little time pass, on whatever clock it is. */
+  /** Lets some time pass on the fixture's clock. */
   pass(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface FixtureLimits {
 const MANY_TIMES = 500;
 const SECRET = 'a-secret-that-nobody-may-see';
 
-/** What every adapter of `ContainerGroups` has to do, and its fake no less. */
+/** The contract of `ContainerGroups`, for every adapter and the fake. */
 export function describeContainerGroups(
   name: string,
   make: (limits: FixtureLimits) => Promise<GroupsFixture>,
@@ -88,7 +88,7 @@ export function describeContainerGroups(
       return all;
     }
 
-    it('gives undefined for a group and a log that are not there', async () => {
+    it('returns undefined for a missing group and a missing log', async () => {
       await start();
       const absent = GroupName.parse('pw-absent');
 
@@ -96,7 +96,7 @@ export function describeContainerGroups(
       expect(await groups.logs(absent)).toBeUndefined();
     });
 
-    it('answers a creation before the container has begun', async () => {
+    it('answers a creation before the container has started', async () => {
       await start();
 
       const spec = await created('never-start');
@@ -136,7 +136,7 @@ export function describeContainerGroups(
       expect(lost?.detail).toContain('InsufficientCapacity');
     });
 
-    it('refuses a privileged container on the Standard SKU, and there is no group', async () => {
+    it('refuses a privileged container on the Standard SKU and creates no group', async () => {
       await start();
       const spec = specOf('exit-0', { privileged: true });
 
@@ -150,7 +150,7 @@ export function describeContainerGroups(
       expect(await groups.get(spec.name)).toBeUndefined();
     });
 
-    it('takes a privileged container with a scratch folder on the Confidential SKU', async () => {
+    it('accepts a privileged container with a scratch folder on the Confidential SKU', async () => {
       await start();
 
       const spec = await created('exit-0', {
@@ -195,7 +195,7 @@ export function describeContainerGroups(
       expect(await listed()).toEqual([]);
     });
 
-    it('ends well when it deletes what is not there', async () => {
+    it('deletes a missing group without an error', async () => {
       await start();
 
       const answer = await groups.delete(GroupName.parse('pw-absent'));
@@ -214,7 +214,7 @@ export function describeContainerGroups(
       expect(again).toMatchObject({ ok: false, refusal: 'transitioning' });
     });
 
-    it('lists all groups with our tag and no others, and not whether they have ended', async () => {
+    it('lists only groups with our tag, without showing whether they have ended', async () => {
       await start();
       const ours = [await created('exit-0'), await created('exit-3'), await created('exit-0')];
       await created('exit-0', { tags: {} });
@@ -228,7 +228,7 @@ export function describeContainerGroups(
       expect(all[0]?.tags).toEqual(ours[0]?.tags);
     });
 
-    it('answers with the quota while groups that ended are not deleted', async () => {
+    it('refuses with the quota while ended groups are not deleted', async () => {
       await start({ groups: 1 });
       const first = await created('exit-0');
       await until(first, inState('stopped'));
@@ -242,7 +242,7 @@ export function describeContainerGroups(
       expect(accepted).toEqual({ ok: true });
     });
 
-    it('says how long to wait when too many groups were created within the hour', async () => {
+    it('says how long to wait if too many groups were created within the hour', async () => {
       await start({ creationsPerHour: 1 });
       await created('exit-0');
 

@@ -15,7 +15,7 @@ import { trustAuthority } from '../../world/trust.ts';
 const SUBSCRIPTION = '11111111-2222-3333-4444-555555555555';
 const WORKER = '/app/worker.cjs';
 
-/** The local ARM, and the settings by which the adapter finds it and is let in. */
+/** The local ARM, and the adapter's settings to reach it. */
 export interface LocalArm {
   readonly arm: ArmServer;
   readonly registry: StubRegistry;
@@ -23,7 +23,7 @@ export interface LocalArm {
   close(): Promise<void>;
 }
 
-/** `program` is the text of what stands at `/app/worker.cjs` in the worker image. */
+/** `program` is the text of `/app/worker.cjs` in the worker image. */
 export async function startLocalArm(
   program: string,
   options: Partial<ArmServerOptions>,

@@ -9,7 +9,7 @@ const v1 = Tag.parse('v1');
 const LAYER = Buffer.from('the layer');
 const layer = digestOf(LAYER);
 
-describe('the ACR adapter on a registry that fails', () => {
+describe('the ACR adapter with a failing registry',  () => {
   let acr: LocalAcr;
   const waits: number[] = [];
   let made = 0;
@@ -29,7 +29,7 @@ describe('the ACR adapter on a registry that fails', () => {
   });
   afterAll(() => acr?.close());
 
-  /** The first requests of this kind go this way; the rest as usual. */
+  /** The first requests of this kind fail in this way; later ones succeed. */
   function fail(kind: RequestKind, ...answers: readonly Interception[]): void {
     let seen = 0;
     acr.local.intercept((request) => {
@@ -39,7 +39,7 @@ describe('the ACR adapter on a registry that fails', () => {
     });
   }
 
-  it('waits as long as a 429 asks and tries again', async () => {
+  it('waits for the time that a 429 asks for, then retries', async () => {
     const { digest } = await seedImage(acr.registry, { repository, tags: [v1] });
     fail('manifest.get', { status: 429, headers: { 'Retry-After': '4' } });
 
@@ -50,7 +50,7 @@ describe('the ACR adapter on a registry that fails', () => {
   });
 
   it.each<['drop' | 'drop-after']>([['drop'], ['drop-after']])(
-    'puts a manifest by digest once more after a connection that broke (%s)',
+    'retries a PUT of a manifest by digest after a broken connection (%s)',
     async (how) => {
       const { digest, manifest } = await seedImage(acr.registry, { repository });
       const bytes = Buffer.from(JSON.stringify(manifest));
@@ -66,7 +66,7 @@ describe('the ACR adapter on a registry that fails', () => {
   );
 
   it.each<['drop' | 'drop-after']>([['drop'], ['drop-after']])(
-    'puts a manifest under a tag once, and leaves it to its caller to look again (%s)',
+    'never retries a PUT of a manifest under a tag (%s)',
     async (how) => {
       const { manifest } = await seedImage(acr.registry, { repository });
       const bytes = Buffer.from(JSON.stringify(manifest));
@@ -81,7 +81,7 @@ describe('the ACR adapter on a registry that fails', () => {
     },
   );
 
-  it('can repeat an upload whose answer was lost', async () => {
+  it('can repeat an upload whose response was lost', async () => {
     fail('upload.finish', 'drop-after');
 
     const first = acr.registry.putBlob(repository, layer, LAYER);
@@ -91,7 +91,7 @@ describe('the ACR adapter on a registry that fails', () => {
     expect(await acr.registry.blob(repository, layer, 100)).toEqual(LAYER);
   });
 
-  it('can repeat a copy that broke off', async () => {
+  it('can repeat an interrupted copy', async () => {
     const source = RepositoryName.parse('team/source');
     await acr.registry.putBlob(source, layer, LAYER);
     acr.local.configure({ mountsRefused: true });
@@ -105,7 +105,7 @@ describe('the ACR adapter on a registry that fails', () => {
     expect(await acr.registry.blob(repository, layer, 100)).toEqual(LAYER);
   });
 
-  it('deletes once more after an answer that was lost, and ends well', async () => {
+  it('retries a deletion whose response was lost', async () => {
     const { digest } = await seedImage(acr.registry, { repository, tags: [v1] });
     fail('manifest.delete', 'drop-after');
 
@@ -114,7 +114,7 @@ describe('the ACR adapter on a registry that fails', () => {
     expect(await acr.registry.manifest(repository, digest)).toBeUndefined();
   });
 
-  it('gives up in the end, as something to try again later', async () => {
+  it('gives up after the last retry, with a retryable error', async () => {
     fail('blob.get', ...Array.from({ length: 9 }, () => ({ status: 503 })));
 
     const reading = acr.registry.blob(repository, layer, 100);
@@ -123,7 +123,7 @@ describe('the ACR adapter on a registry that fails', () => {
     expect(acr.local.requests()['blob.get']).toBe(4);
   });
 
-  it('asks for a token again when the token endpoint was busy', async () => {
+  it('requests a token again if the token endpoint was busy', async () => {
     fail('token.access', { status: 503 });
 
     const found = await acr.registry.blob(RepositoryName.parse('team/another'), layer, 100);

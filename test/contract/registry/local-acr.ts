@@ -10,12 +10,12 @@ import { type LocalRegistry, startRegistry } from '../../world/registry/start-re
 import { createAuthority } from '../../world/tls/certificates.ts';
 import { trustAuthority } from '../../world/trust.ts';
 
-/** The local registry, and the adapter that reaches it as the app does: by an identity's token. */
+/** The local registry, and the adapter that uses it with an identity's token, as the app does. */
 export interface LocalAcr {
   readonly local: LocalRegistry;
   readonly registry: Registry;
   withToken(token: string): Registry;
-  /** Sets the registry's own clock forward. */
+  /** Advances the registry's clock. */
   pass(time: { readonly seconds: number }): void;
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function startLocalAcr(
   };
 }
 
-/** What a worker has: one token for whatever it does. */
+/** The token source of a worker: one fixed token for every request. */
 function onlyToken(token: string): TokenSource {
   return {
     accessToken: async () => token,

@@ -11,13 +11,13 @@ import type {
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 
 export interface RegistryFixture {
-  /** As the app sees it. */
+  /** The registry as the app uses it. */
   readonly registry: Registry;
-  /** As a holder of this token sees it. */
+  /** The registry as a holder of this token uses it. */
   withToken(token: string): Registry;
   setWritable(repository: RepositoryName, tag: Tag, writable: boolean): Promise<void>;
   refuseMounts(refused: boolean): void;
-  /** Sets the registry's own clock forward. */
+  /** Advances the registry's clock. */
   pass(time: { readonly seconds: number }): void;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ async function holdsBlob(
   return (await registry.blob(repository, digest, 4 * MIB)) !== undefined;
 }
 
-/** What every adapter of `Registry` has to do, and its fake no less. */
+/** The contract of `Registry`, for every adapter and the fake. */
 export function describeRegistry(name: string, make: () => Promise<RegistryFixture>): void {
   describe(`${name} as a registry`, () => {
     let fixture: RegistryFixture;
@@ -63,7 +63,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
 
     const newRepository = () => RepositoryName.parse(`team/r-${randomUUID()}`);
 
-    describe('manifests in a list', () => {
+    describe('a list of manifests',  () => {
       async function listed(): Promise<ManifestAttributes[]> {
         const all: ManifestAttributes[] = [];
         let after: Digest | undefined;
@@ -78,11 +78,11 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         return all;
       }
 
-      it('are none where there is no such repository', async () => {
+      it('is empty if the repository does not exist', async () => {
         expect(await registry.listManifests(repository)).toBeUndefined();
       });
 
-      it('are there tagged or not, each once, in the order of their digests', async () => {
+      it('has tagged and untagged manifests, each once, in digest order', async () => {
         const tagged = await seedImage(registry, { repository, tags: [tagOf('a'), tagOf('b')] });
         const moved = await seedImage(registry, { repository, tags: [tagOf('c')], layers: ['1'] });
         const last = await seedImage(registry, { repository, tags: [tagOf('c')], layers: ['2'] });
@@ -92,7 +92,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(digests).toEqual([tagged, moved, last].map(({ digest }) => digest).sort());
       });
 
-      it('say when they were put last', async () => {
+      it('has the time when a manifest was last put', async () => {
         await seedImage(registry, { repository, layers: ['1'] });
         fixture.pass({ seconds: 90 });
         await seedImage(registry, { repository, layers: ['2'] });
@@ -102,7 +102,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(Math.round(secondsBetween(times[0], times[1]) / 10)).toBe(9);
       });
 
-      it('are not there once they were deleted', async () => {
+      it('does not have deleted manifests', async () => {
         const kept = await seedImage(registry, { repository, layers: ['1'] });
         const gone = await seedImage(registry, { repository, layers: ['2'] });
 
@@ -124,13 +124,13 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         return all;
       }
 
-      it('gives undefined for a repository that is not there', async () => {
+      it('returns undefined for a missing repository', async () => {
         const page = await registry.listTags(repository);
 
         expect(page).toBeUndefined();
       });
 
-      it('gives undefined for a repository that holds blobs and no manifest', async () => {
+      it('returns undefined for a repository with blobs but no manifest', async () => {
         await registry.putBlob(repository, digestOf('blob'), bytesOf('blob'));
 
         const page = await registry.listTags(repository);
@@ -139,7 +139,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       });
 
       it('lists every tag once, in byte order, over several pages', async () => {
-        // More than the 500 that the adapter asks for at a time.
+        // More than the 500 that the adapter requests per page.
         const names = Array.from({ length: 550 }, (_, index) => `v${index}`);
         const tags = [...names, 'B', 'a', '_', '1.0', '1-0'].map(tagOf);
         const { digest } = await seedImage(registry, { repository });
@@ -154,7 +154,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(listed).toHaveLength(expected.length);
       });
 
-      it('goes on after a tag that was deleted meanwhile', async () => {
+      it('continues after a tag that was deleted in between', async () => {
         await seedImage(registry, { repository, tags: ['a', 'c'].map(tagOf) });
 
         const page = await registry.listTags(repository, { after: tagOf('b') });
@@ -162,7 +162,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(page?.tags.map(({ tag }) => tag)).toEqual(['c']);
       });
 
-      it('says when a tag came to be and when it was last put, in the list and alone', async () => {
+      it('has the times when a tag was created and last put, in the list and alone', async () => {
         const [tag, other] = [tagOf('v1'), tagOf('v2')];
         await seedImage(registry, { repository, tags: [tag, other] });
         const before = await registry.tag(repository, tag);
@@ -178,7 +178,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(page?.tags).toEqual([after, await registry.tag(repository, other)]);
       });
 
-      it('moves the time of a tag that is put again with the same bytes', async () => {
+      it('updates the time of a tag that is put again with the same bytes', async () => {
         const tags = [tagOf('v1')];
         await seedImage(registry, { repository, tags });
         const before = await registry.tag(repository, tagOf('v1'));
@@ -191,7 +191,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(secondsBetween(before?.updatedAt, after?.updatedAt)).toBeGreaterThanOrEqual(60);
       });
 
-      it('gives undefined for a tag that is not there', async () => {
+      it('returns undefined for a missing tag', async () => {
         await seedImage(registry, { repository, tags: [tagOf('v1')] });
 
         const found = await registry.tag(repository, tagOf('v2'));
@@ -201,7 +201,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
     });
 
     describe('manifests', () => {
-      it('gives back the very bytes, by tag and by digest', async () => {
+      it('returns the exact bytes, by tag and by digest', async () => {
         const { digest } = await seedImage(registry, { repository, tags: [tagOf('v1')] });
 
         const byTag = await registry.manifest(repository, tagOf('v1'));
@@ -224,7 +224,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       it.each([
         ['tag', tagOf('v2')],
         ['digest', ABSENT],
-      ])('gives undefined for an absent %s', async (_, reference) => {
+      ])('returns undefined for an absent %s', async (_, reference) => {
         await seedImage(registry, { repository, tags: [tagOf('v1')] });
 
         const found = await registry.manifest(repository, reference);
@@ -257,7 +257,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect((await registry.tag(repository, tagOf('v1')))?.digest).toBe(digest);
       });
 
-      it('refuses a manifest whose layer is not in the repository', async () => {
+      it('refuses a manifest whose layer is missing in the repository', async () => {
         const { manifest } = await seedImage(registry, { repository, tags: [tagOf('v1')] });
         const elsewhere = newRepository();
         const bytes = bytesOf(JSON.stringify(manifest));
@@ -268,7 +268,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.manifest(elsewhere, tagOf('v1'))).toBeUndefined();
       });
 
-      it('refuses an index of which a manifest is missing', async () => {
+      it('refuses an index with a missing manifest', async () => {
         const entry = { mediaType: OCI, digest: ABSENT, size: 2 };
         const index = { schemaVersion: 2, mediaType: MediaType.ociIndex, manifests: [entry] };
         const bytes = bytesOf(JSON.stringify(index));
@@ -301,7 +301,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         await expect(putting).rejects.toMatchObject({ code: 'digest-mismatch' });
       });
 
-      it('takes a manifest of 4 MiB and refuses one byte more', async () => {
+      it('accepts a manifest of 4 MiB and refuses one byte more', async () => {
         const { manifest } = await seedImage(registry, { repository, tags: [tagOf('v1')] });
         const padded = (size: number) => {
           const text = JSON.stringify({ ...manifest, annotations: { pad: '' } });
@@ -320,7 +320,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
     });
 
     describe('deletion', () => {
-      it('takes a manifest away with its tags, and a second time ends well', async () => {
+      it('removes a manifest and its tags, and may be repeated', async () => {
         const { digest } = await seedImage(registry, { repository, tags: ['a', 'b'].map(tagOf) });
         const kept = await seedImage(registry, {
           repository,
@@ -337,7 +337,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.manifest(repository, kept.digest)).toBeDefined();
       });
 
-      it('leaves no repository behind after its last manifest', async () => {
+      it('removes the repository with its last manifest', async () => {
         const { digest } = await seedImage(registry, { repository, tags: [tagOf('v1')] });
 
         await registry.deleteManifest(repository, digest);
@@ -345,13 +345,13 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.listTags(repository)).toBeUndefined();
       });
 
-      it('ends well in a repository that never was', async () => {
+      it('does nothing in a repository that never existed', async () => {
         const deleting = registry.deleteManifest(repository, ABSENT);
 
         await expect(deleting).resolves.toBeUndefined();
       });
 
-      it('is refused while a tag of the manifest is locked', async () => {
+      it('fails if a tag of the manifest is locked', async () => {
         const { digest } = await seedImage(registry, { repository, tags: [tagOf('v1')] });
         await fixture.setWritable(repository, tagOf('v1'), false);
 
@@ -366,7 +366,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       const content = 'the layer';
       const digest = digestOf(content);
 
-      it('gives back what was put, whole and as a stream', async () => {
+      it('returns the stored bytes, whole and as a stream', async () => {
         await registry.putBlob(repository, digest, bytesOf(content));
 
         const whole = await registry.blob(repository, digest, 100);
@@ -380,7 +380,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await holdsBlob(registry, repository, digest)).toBe(true);
       });
 
-      it('takes the same blob twice', async () => {
+      it('accepts the same blob twice', async () => {
         await registry.putBlob(repository, digest, bytesOf(content));
 
         const again = registry.putBlob(repository, digest, bytesOf(content));
@@ -388,7 +388,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         await expect(again).resolves.toBeUndefined();
       });
 
-      it('knows nothing of a blob in another repository', async () => {
+      it('does not find a blob of another repository', async () => {
         await registry.putBlob(newRepository(), digest, bytesOf(content));
 
         expect(await holdsBlob(registry, repository, digest)).toBe(false);
@@ -403,7 +403,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await holdsBlob(registry, repository, ABSENT)).toBe(false);
       });
 
-      it('gives a blob as large as the limit and refuses a larger one', async () => {
+      it('returns a blob as large as the limit and refuses a larger one', async () => {
         await registry.putBlob(repository, digest, bytesOf(content));
 
         const fits = await registry.blob(repository, digest, content.length);
@@ -429,7 +429,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       });
     });
 
-    describe('sharing of blobs', () => {
+    describe('sharing blobs',  () => {
       const large = Buffer.alloc(2 * MIB, 'layer ');
       const digest = digestOf(large);
       let source: RepositoryName;
@@ -440,7 +440,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       const share = (wanted: Digest) =>
         registry.shareBlob({ from: source, to: repository, digest: wanted });
 
-      it('mounts a blob, and does nothing where it is already', async () => {
+      it('mounts a blob, and does nothing if it exists', async () => {
         const first = await share(digest);
         const second = await share(digest);
 
@@ -448,7 +448,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await holdsBlob(registry, repository, digest)).toBe(true);
       });
 
-      it('copies where the registry answers a mount with an upload', async () => {
+      it('copies a blob if the registry answers a mount with an upload', async () => {
         fixture.refuseMounts(true);
 
         const how = await share(digest).finally(() => fixture.refuseMounts(false));
@@ -458,7 +458,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(copy && digestOf(copy)).toBe(digest);
       });
 
-      it('fails where the source has no such blob', async () => {
+      it('fails if the source lacks the blob', async () => {
         const sharing = share(ABSENT);
 
         await expect(sharing).rejects.toMatchObject({ code: 'invalid' });
@@ -467,11 +467,11 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
     });
 
     describe('referrers', () => {
-      it('has none for a digest that nobody refers to', async () => {
+      it('lists none for a digest without referrers', async () => {
         expect(await registry.referrers(repository, ABSENT)).toEqual([]);
       });
 
-      it('lists each with its type and annotations, and no others', async () => {
+      it('lists exactly the referrers, with type and annotations', async () => {
         const image = await seedImage(registry, { repository, tags: [tagOf('v1')] });
         const other = await seedImage(registry, {
           repository,
@@ -508,7 +508,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(seen).toEqual(expect.arrayContaining(expected));
       });
 
-      it('attaches to a subject that is not there yet', async () => {
+      it('lists a referrer whose subject does not exist yet', async () => {
         const subject = { mediaType: OCI, digest: ABSENT, size: 10 };
         const { digest } = await seedImage(registry, { repository, subject });
 
@@ -518,7 +518,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       });
     });
 
-    describe('tokens', () => {
+    describe('a token',  () => {
       let image: Awaited<ReturnType<typeof seedImage>>;
       const layer = digestOf('one layer');
       beforeEach(async () => {
@@ -532,7 +532,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         return fixture.withToken(token);
       }
 
-      it('are minted anew each time, and say when they end', async () => {
+      it('is new each time and has an expiry', async () => {
         const mint = () => registry.mintToken([{ repository, actions: ['pull'] }]);
 
         const [first, second] = [await mint(), await mint()];
@@ -541,7 +541,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(first.expiresAt.getTime()).toBeGreaterThan(0);
       });
 
-      it('with pull read manifests and blobs of their repository', async () => {
+      it('with pull can read manifests and blobs of its repository', async () => {
         const worker = await holding(['pull']);
 
         expect(await worker.manifest(repository, tagOf('v1'))).toBeDefined();
@@ -568,7 +568,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.manifest(repository, image.digest)).toBeDefined();
       });
 
-      it('for one repository read nothing of another', async () => {
+      it('for one repository can read nothing of another', async () => {
         const worker = await holding(['pull'], newRepository());
 
         await expect(worker.manifest(repository, tagOf('v1'))).rejects.toMatchObject({
@@ -579,7 +579,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         });
       });
 
-      it('with push on a target and pull on a source can share between the two alone', async () => {
+      it('with push on a target and pull on a source can share only between these two', async () => {
         const target = newRepository();
         const { token } = await registry.mintToken([
           { repository: target, actions: ['pull', 'push'] },
@@ -594,7 +594,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         await expect(back).rejects.toMatchObject({ code: 'denied' });
       });
 
-      it('with delete take manifests away and do nothing else', async () => {
+      it('with delete can delete manifests and nothing else', async () => {
         const worker = await holding(['delete']);
 
         await expect(worker.manifest(repository, tagOf('v1'))).rejects.toMatchObject({
@@ -605,7 +605,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.manifest(repository, image.digest)).toBeUndefined();
       });
 
-      it('that nobody issued are refused', async () => {
+      it('that was not issued is refused', async () => {
         const stranger = fixture.withToken('not.a.token');
 
         await expect(stranger.manifest(repository, tagOf('v1'))).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import { startIdentityServer } from '../../world/identity/identity-server.ts';
 import { createAuthority } from '../../world/tls/certificates.ts';
 import { trustAuthority } from '../../world/trust.ts';
 
-/** Two accounts of one Azurite: one with all that the app needs, and one with nothing in it. */
+/** Two accounts of one Azurite: one with everything that the app needs, and an empty one. */
 export interface StorageAccounts {
   readonly provisioned: StorageClients;
   readonly empty: StorageClients;
@@ -18,7 +18,7 @@ export interface StorageAccounts {
 const ACCOUNTS = ['provisioned', 'empty'] as const;
 const AUDIENCE = 'https://storage.azure.com';
 
-/** Plain HTTP and an account key, as a developer's machine has it. */
+/** Plain HTTP and an account key, as on a developer's machine. */
 export async function startWithConnectionString(): Promise<StorageAccounts> {
   const azurite = await startAzurite({ accounts: ACCOUNTS });
   const connect = (name: string) => {
@@ -32,7 +32,7 @@ export async function startWithConnectionString(): Promise<StorageAccounts> {
   });
 }
 
-/** TLS and an identity without any key, as the app has it in Azure. */
+/** TLS and an identity without a key, as in Azure. */
 export async function startWithIdentity(): Promise<StorageAccounts> {
   const authority = await createAuthority();
   trustAuthority(authority.caPem);

@@ -24,7 +24,7 @@ it('sends messages that never expire', async () => {
   expect(peekedMessageItems[0]?.expiresOn.getUTCFullYear()).toBe(9999);
 });
 
-it('reads the bytes of a compressed blob as they are, and so never more than their size', async () => {
+it('reads a compressed blob without decompressing it, so never more than its size', async () => {
   const blobs = new AzureBlobs(provisioned, systemClock);
   const name = `${randomUUID()}/bomb.json`;
   const url = await blobs.createOnlyUrl(CONTAINERS.results, name, soon());
@@ -54,7 +54,7 @@ it('stores the content type, so that a browser shows a report', async () => {
   expect((await blob.getProperties()).contentType).toBe('application/json');
 });
 
-it('writes whole numbers as Int32 where they fit, and others as Double, for who queries them', async () => {
+it('writes whole numbers as Int32 if they fit, and other numbers as Double', async () => {
   const partitionKey = randomUUID();
   const row = { partitionKey, rowKey: 'r', small: 7, large: 2 ** 40, part: 0.5 };
   await new AzureTables(provisioned).insert('PatchwrightRuns', row);
@@ -70,7 +70,7 @@ it('writes whole numbers as Int32 where they fit, and others as Double, for who 
   expect((await matching.next()).value).toMatchObject({ large: 2 ** 40 });
 });
 
-it('reports a row with a type of none of ours, and names no value', async () => {
+it('reports a row with an unknown type, without its values', async () => {
   const partitionKey = randomUUID();
   const client = provisioned.table('PatchwrightRuns');
   await client.createEntity({ partitionKey, rowKey: 'r', odd: 12345n });
@@ -83,7 +83,7 @@ it('reports a row with a type of none of ours, and names no value', async () => 
   });
 });
 
-it('reads a row that a person edited with columns that our rules would refuse', async () => {
+it('reads a row in which a person added columns that our rules refuse', async () => {
   const partitionKey = randomUUID();
   const client = provisioned.table('PatchwrightRuns');
   await client.createEntity({ partitionKey, rowKey: 'r', Note_1: 'kept' });

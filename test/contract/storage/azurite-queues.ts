@@ -7,7 +7,7 @@ import type { QueuesFixture, Received } from './queues.contract.ts';
 
 const POLL_MS = 100;
 
-/** Receives through the SDK, as the Functions host would. */
+/** Receives with the SDK, like the Functions host. */
 export function queuesFixture(accounts: StorageAccounts): QueuesFixture {
   const client = (queue: QueueName) => accounts.provisioned.queues.getQueueClient(queue);
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Blobs, CONTAINERS } from '../../../lib/storage/blobs.ts';
 
-/** How the service answers a request that is made with nothing but an address. */
+/** The service's response to a request that has only an address. */
 export interface Answer {
   readonly status: number;
   readonly code?: string | undefined;
@@ -10,9 +10,9 @@ export interface Answer {
 
 export interface BlobsFixture {
   readonly blobs: Blobs;
-  /** The same, in an account without any container. */
+  /** The same in an account without containers. */
   readonly unprovisioned: Blobs;
-  /** So many seconds from the fixture's present; negative: ago. */
+  /** A time relative to the fixture's clock, in seconds; negative for the past. */
   fromNow(seconds: number): Date;
   put(url: string, bytes: Uint8Array): Promise<Answer>;
   get(url: string): Promise<Answer>;
@@ -21,14 +21,14 @@ export interface BlobsFixture {
 const { results, reports } = CONTAINERS;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const TOO_LARGE = { found: false, why: 'too-large' };
-/** The first is Azure's word, the second the emulator's; neither is a refused overwrite. */
+/** The first is Azure's code, the second the emulator's. Neither means a refused overwrite. */
 const NOT_AUTHENTICATED = {
   status: 403,
   code: expect.stringMatching(/^(?:AuthenticationFailed|AuthorizationFailure)$/),
 };
 const ABSENT = { found: false, why: 'absent' };
 
-/** What every adapter of `Blobs` has to do, and its fake no less. */
+/** The contract of `Blobs`, for every adapter and the fake. */
 export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): void {
   describe(`${name} as blobs`, () => {
     let fixture: BlobsFixture;
@@ -55,7 +55,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(await blobs.read(reports, blob, 1000)).toEqual(ABSENT);
     });
 
-    it('leaves a blob alone that is there already', async () => {
+    it('does not overwrite an existing blob', async () => {
       const blob = newName();
       await create(blob, 'first');
 
@@ -68,7 +68,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       });
     });
 
-    it('creates a blob once when many create it at the same time', async () => {
+    it('creates a blob once if many callers create it at the same time', async () => {
       const blob = newName();
 
       const outcomes = await Promise.all(
@@ -78,7 +78,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
     });
 
-    it('keeps what was written when the caller changes it afterwards', async () => {
+    it('keeps the written bytes if the caller changes its buffer afterwards', async () => {
       const blob = newName();
       const bytes = bytesOf('kept');
       await blobs.create(results, blob, bytes, 'text/plain');
@@ -91,7 +91,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(read).toEqual({ found: true, bytes: bytesOf('kept') });
     });
 
-    it('reads a blob of just the allowed size, and refuses one byte more', async () => {
+    it('reads a blob of exactly the allowed size and refuses one byte more', async () => {
       const blob = newName();
       await create(blob, '12345');
 
@@ -109,7 +109,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(read).toEqual({ found: true, bytes: new Uint8Array() });
     });
 
-    it('reads megabytes as they are', async () => {
+    it('reads a blob of megabytes unchanged', async () => {
       const blob = newName();
       const bytes = Uint8Array.from({ length: 5_000_000 }, (_, at) => (at * 7919) % 251);
       await blobs.create(reports, blob, bytes, 'application/octet-stream');
@@ -119,7 +119,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(read.found && Buffer.compare(read.bytes, bytes)).toBe(0);
     });
 
-    it('deletes a blob, and ends well where there is none', async () => {
+    it('deletes a blob, and does nothing if it is absent', async () => {
       const blob = newName();
       await create(blob, 'x');
 
@@ -129,7 +129,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(await blobs.read(results, blob, 1000)).toEqual(ABSENT);
     });
 
-    it('gives an address under which one PUT creates the blob', async () => {
+    it('signs an address with which one PUT creates the blob', async () => {
       const blob = newName();
       const url = await newUrl(blob);
 
@@ -142,7 +142,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(read).toEqual({ found: true, bytes: bytesOf('from the group') });
     });
 
-    it('gives an address that does not write over what the app created', async () => {
+    it('signs an address that can’t overwrite a blob of the app', async () => {
       const blob = newName();
       const url = await newUrl(blob);
       await create(blob, 'ours');
@@ -152,7 +152,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put.status).toBe(403);
     });
 
-    it('gives an address that can’t be read from', async () => {
+    it('signs an address that can’t read', async () => {
       const blob = newName();
       const url = await newUrl(blob);
       await fixture.put(url, bytesOf('secret'));
@@ -162,7 +162,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(got).toMatchObject({ status: 403, code: 'AuthorizationPermissionMismatch' });
     });
 
-    it('gives an address that is good for no other blob', async () => {
+    it('signs an address that works for no other blob', async () => {
       const url = await newUrl('run-1/mine/result.json');
 
       const put = await fixture.put(url.replace('/mine/', '/theirs/'), bytesOf('x'));
@@ -170,7 +170,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put).toEqual(NOT_AUTHENTICATED);
     });
 
-    it('gives an address whose expiry can’t be moved', async () => {
+    it('signs an address whose expiry can’t be changed', async () => {
       const url = new URL(await newUrl(newName()));
       url.searchParams.set('se', `${fixture.fromNow(86_400).toISOString().slice(0, 19)}Z`);
 
@@ -179,7 +179,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put).toEqual(NOT_AUTHENTICATED);
     });
 
-    it('gives an address that is dead after its expiry', async () => {
+    it('signs an address that stops working after its expiry', async () => {
       const url = await newUrl(newName(), -60);
 
       const put = await fixture.put(url, bytesOf('x'));
@@ -187,7 +187,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put).toEqual(NOT_AUTHENTICATED);
     });
 
-    it('gives an address that creates the blob again once it was deleted', async () => {
+    it('signs an address that can create the blob again after a deletion', async () => {
       const blob = newName();
       const url = await newUrl(blob);
       await fixture.put(url, bytesOf('first'));
@@ -222,7 +222,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(codes).toEqual(['invalid', 'invalid', 'invalid', 'invalid']);
     });
 
-    it('takes every character that a name may have', async () => {
+    it('accepts every character that a name may have', async () => {
       const blob = `${randomUUID()}/A-z_0.9/_x-`;
 
       await fixture.put(await newUrl(blob), bytesOf('x'));
@@ -231,7 +231,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(read.found).toBe(true);
     });
 
-    it('says that a container is missing', async () => {
+    it('reports a missing container', async () => {
       const nowhere = fixture.unprovisioned;
 
       const attempts = await Promise.allSettled([

@@ -1,23 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { QUEUES, type QueueName, type Queues } from '../../../lib/storage/queues.ts';
 
-/** A message in the receiver's hands. */
+/** A received message. */
 export interface Received {
   readonly body: unknown;
   readonly dequeueCount: number;
-  /** False where the message was received again since, or is gone. */
+  /** Returns false if the message was received again since, or is gone. */
   delete(): Promise<boolean>;
 }
 
 export interface QueuesFixture {
   readonly queues: Queues;
-  /** The same, in an account without any queue. */
+  /** The same in an account without queues. */
   readonly unprovisioned: Queues;
-  /** Receives as the Functions host does: base64, then JSON. Hides the message for so long. */
+  /** Receives like the Functions host (base64, then JSON) and hides the message for this time. */
   receive(queue: QueueName, visibilitySeconds: number): Promise<Received | undefined>;
-  /** Lets so much time pass, and tries to receive until there is something or the time is over. */
+  /** Lets time pass, and tries to receive until a message arrives or the time is over. */
   receiveWithin(queue: QueueName, seconds: number): Promise<Received | undefined>;
-  /** How many messages the queue holds, visible or not. */
+  /** The number of messages in the queue, visible or not. */
   count(queue: QueueName): Promise<number>;
   clear(queue: QueueName): Promise<void>;
   /** Puts any text into the queue's poison queue, which holds nothing else then. */
@@ -31,10 +31,10 @@ const KIB = 1024;
 /** Of the form of the service's own. */
 const OTHER_RECEIPT = Buffer.from('30Nov202605:06:511234').toString('base64');
 
-/** A JSON string of so many bytes with its quotes. */
+/** A JSON string of this many bytes, including the quotes. */
 const textOf = (bytes: number) => 'x'.repeat(bytes - 2);
 
-/** What every adapter of `Queues` has to do, and its fake no less. */
+/** The contract of `Queues`, for every adapter and the fake. */
 export function describeQueues(name: string, make: () => Promise<QueuesFixture>): void {
   describe(`${name} as queues`, () => {
     let fixture: QueuesFixture;
@@ -63,7 +63,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect(received).toMatchObject({ body: message, dequeueCount: 1 });
     });
 
-    it('keeps the queues apart', async () => {
+    it('delivers a message only to its own queue', async () => {
       const queue = await emptyQueue();
       await fixture.clear(QUEUES.runs);
 
@@ -73,7 +73,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect((await fixture.receive(QUEUES.runs, 60))?.body).toBe('tick');
     });
 
-    it('hides a message for as long as it was told', async () => {
+    it('hides a message for the given delay', async () => {
       const queue = await emptyQueue();
 
       await queues.send(queue, 'later', { delaySeconds: 2 });
@@ -82,7 +82,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect((await fixture.receiveWithin(queue, 5))?.body).toBe('later');
     });
 
-    it('takes a delay of 7 days', async () => {
+    it('accepts a delay of 7 days', async () => {
       const queue = await emptyQueue();
 
       await queues.send(queue, 'next week', { delaySeconds: 7 * 24 * 3600 });
@@ -102,7 +102,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       },
     );
 
-    it('takes a message of 48 KiB', async () => {
+    it('accepts a message of 48 KiB', async () => {
       const queue = await emptyQueue();
       const message = textOf(48 * KIB);
 
@@ -124,7 +124,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect(await fixture.count(queue)).toBe(0);
     });
 
-    it('hides a received message, and gives it out again unless it is deleted', async () => {
+    it('hides a received message and delivers it again unless it is deleted', async () => {
       const queue = await emptyQueue();
       await queues.send(queue, 'job');
 
@@ -191,7 +191,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect(await fixture.unprovisioned.receivePoison(QUEUE)).toEqual([]);
     });
 
-    it('says that a queue is missing', async () => {
+    it('reports a missing queue', async () => {
       const sending = fixture.unprovisioned.send(QUEUE, 'job');
 
       await expect(sending).rejects.toMatchObject({ code: 'not-provisioned' });

@@ -4,7 +4,7 @@ import { collect } from './collect.ts';
 
 export interface TablesFixture {
   readonly tables: Tables;
-  /** The same, in an account without any table. */
+  /** The same in an account without tables. */
   readonly unprovisioned: Tables;
 }
 
@@ -21,7 +21,7 @@ export function newRow(columns: Record<string, Column> = {}): Entity {
   return { ...columns, partitionKey: newPartition(), rowKey: 'r' };
 }
 
-/** The row's ETag; it must not be there yet. */
+/** Inserts the row, which must not exist yet, and returns its ETag. */
 export async function insert(tables: Tables, entity: Entity): Promise<string> {
   const etag = await tables.insert(TABLE, entity);
   if (etag === undefined) throw new Error('the row was there already');
@@ -32,7 +32,7 @@ export async function get(tables: Tables, entity: Entity): Promise<StoredEntity 
   return await tables.get(TABLE, entity.partitionKey, entity.rowKey);
 }
 
-/** The row keys of a partition as they are listed. */
+/** The row keys of a partition in listed order. */
 export async function keysOf(tables: Tables, partitionKey: string): Promise<string[]> {
   const rows = await collect(tables.list(TABLE, partitionKey));
   return rows.map(({ entity }) => entity.rowKey);

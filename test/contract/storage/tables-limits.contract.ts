@@ -14,9 +14,9 @@ import {
 
 const KEY_CHARACTERS = '-._~:@!$()*,;=+|';
 
-/** The rules of keys, columns and sizes: the largest that is taken, and what is refused before it is sent. */
+/** The limits of keys, columns and sizes: the largest accepted values, and those refused before sending. */
 export function describeLimits(name: string, make: MakeTables): void {
-  describe(`${name}: what is taken and what is refused`, () => {
+  describe(`${name}: limits`, () => {
     let fixture: TablesFixture;
     let tables: Tables;
     beforeAll(async () => {
@@ -24,7 +24,7 @@ export function describeLimits(name: string, make: MakeTables): void {
       tables = fixture.tables;
     });
 
-    it('takes every character that a key may have, in every operation', async () => {
+    it('accepts every character that a key may have, in every operation', async () => {
       const row: Entity = {
         partitionKey: `${newPartition()}${KEY_CHARACTERS}`,
         rowKey: `${KEY_CHARACTERS}sha256:0aZ`,
@@ -44,7 +44,7 @@ export function describeLimits(name: string, make: MakeTables): void {
       expect(await keysOf(tables, row.partitionKey)).toEqual([`${row.rowKey}2`]);
     });
 
-    it('takes keys, strings, columns and rows of just the largest size', async () => {
+    it('accepts keys, strings, columns and rows of the largest size', async () => {
       const longest = (seed: string) => `${seed}${'k'.repeat(512)}`.slice(0, 512);
       const columns = Object.fromEntries(
         Array.from({ length: 252 }, (_, number) => [`column${number}`, number]),
@@ -142,7 +142,7 @@ export function describeLimits(name: string, make: MakeTables): void {
       expect((await get(tables, row))?.entity.state).toBe('kept');
     });
 
-    it('says of every operation that the table is missing', async () => {
+    it('reports a missing table in every operation', async () => {
       const nowhere = fixture.unprovisioned;
       const row = newRow();
       const etag = await insert(tables, row);

@@ -11,7 +11,7 @@ import {
   TABLE,
 } from './tables-fixture.ts';
 
-/** Rows of one partition together. */
+/** Operations on many rows of one partition. */
 export function describeSets(name: string, make: MakeTables): void {
   describe(`${name}: many rows`, () => {
     let tables: Tables;
@@ -19,7 +19,7 @@ export function describeSets(name: string, make: MakeTables): void {
       ({ tables } = await make());
     });
 
-    it('inserts hundreds of rows and leaves those alone that are there', async () => {
+    it('inserts hundreds of rows and does not change existing ones', async () => {
       const partitionKey = newPartition();
       const row = (number: number, state: string): Entity => ({
         partitionKey,
@@ -37,7 +37,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(found.map(({ entity }) => entity)).toEqual(expected.with(249, row(249, 'earlier')));
     });
 
-    it('can insert the same rows again to no effect', async () => {
+    it('does nothing if the same rows are inserted again', async () => {
       const partitionKey = newPartition();
       const rows = ['a', 'b'].map((rowKey): Entity => ({ partitionKey, rowKey }));
       await tables.insertMissing(TABLE, rows);
@@ -48,7 +48,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(await collect(tables.list(TABLE, partitionKey))).toEqual(before);
     });
 
-    it('takes the first of two rows with the same keys', async () => {
+    it('inserts the first of two rows with the same keys', async () => {
       const row = newRow();
 
       await tables.insertMissing(TABLE, [
@@ -59,7 +59,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect((await get(tables, row))?.entity.state).toBe('first');
     });
 
-    it('inserts rows of more than 4 MiB together', async () => {
+    it('inserts rows that have more than 4 MiB together', async () => {
       const partitionKey = newPartition();
       const text = 'é'.repeat(32 * 1024);
       const rows = Array.from({ length: 20 }, (_, number): Entity => {
@@ -72,7 +72,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(await keysOf(tables, partitionKey)).toEqual(rows.map(({ rowKey }) => rowKey));
     });
 
-    it('inserts nothing when one of the rows is at fault', async () => {
+    it('inserts nothing if one of the rows is invalid', async () => {
       const partitionKey = newPartition();
       const good: Entity = { partitionKey, rowKey: 'good' };
 
@@ -84,11 +84,11 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(await keysOf(tables, partitionKey)).toEqual([]);
     });
 
-    it('inserts no row of none', async () => {
+    it('accepts an empty list of rows', async () => {
       await expect(tables.insertMissing(TABLE, [])).resolves.toBeUndefined();
     });
 
-    it('lists one partition in the order of code units', async () => {
+    it('lists one partition in code-unit order', async () => {
       const partitionKey = newPartition();
       const sorted = ['!', '-', '.1', '10', '9', ':', 'A', 'B', '_', 'a', 'a-1', 'aA', 'aa', '~'];
       await tables.insertMissing(
@@ -102,7 +102,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(keys).toEqual(sorted);
     });
 
-    it('lists more rows than one answer of the service holds, each with its ETag', async () => {
+    it('lists more rows than one response holds, each with its ETag', async () => {
       const partitionKey = newPartition();
       const rows = Array.from({ length: 1205 }, (_, number): Entity => {
         return { partitionKey, rowKey: String(number).padStart(6, '0'), number };
@@ -117,7 +117,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(replaced).toBeDefined();
     });
 
-    it('stops asking when the reader has seen enough', async () => {
+    it('requests no further page if the reader stops', async () => {
       const partitionKey = newPartition();
       await tables.insertMissing(
         TABLE,

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Column, Tables } from '../../../lib/storage/tables.ts';
 import { get, insert, type MakeTables, newRow, TABLE } from './tables-fixture.ts';
 
-/** Reading and writing one row: types kept, and no write over a version that was not read. */
+/** Operations on one row: types are kept, and no write overwrites a version that was not read. */
 export function describeVersions(name: string, make: MakeTables): void {
   describe(`${name}: one row and its versions`, () => {
     let tables: Tables;
@@ -10,7 +10,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       ({ tables } = await make());
     });
 
-    it('gives undefined for a row that is not there', async () => {
+    it('returns undefined for a missing row', async () => {
       const found = await get(tables, newRow());
 
       expect(found).toBeUndefined();
@@ -32,7 +32,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       ['false', false],
       ['a date with milliseconds', new Date('2026-11-23T02:00:00.123Z')],
       ['an early date', new Date('1601-01-01T00:00:00.000Z')],
-    ])('keeps value and type of %s', async (_what, value, kept = value) => {
+    ])('keeps the value and type of %s', async (_what, value, kept = value) => {
       const row = newRow({ value });
 
       await insert(tables, row);
@@ -42,7 +42,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(column).toEqual(kept);
     });
 
-    it('gives back the columns that were written and no others', async () => {
+    it('returns exactly the written columns', async () => {
       const row = newRow({ state: 'queued', attempt: 1 });
 
       await insert(tables, row);
@@ -50,7 +50,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect((await get(tables, row))?.entity).toEqual(row);
     });
 
-    it('keeps what was written when the caller changes it afterwards', async () => {
+    it('keeps the written row if the caller changes its object afterwards', async () => {
       const at = new Date('2026-11-23T02:00:00Z');
       const row = newRow({ at });
       await insert(tables, row);
@@ -62,7 +62,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect((await get(tables, row))?.entity.at).toEqual(new Date('2026-11-23T02:00:00Z'));
     });
 
-    it('leaves a row alone that is there already', async () => {
+    it('does not change an existing row', async () => {
       const row = newRow({ state: 'first' });
       const etag = await insert(tables, row);
 
@@ -72,7 +72,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(await get(tables, row)).toEqual({ entity: row, etag });
     });
 
-    it('inserts once when many insert the same row at the same time', async () => {
+    it('inserts once if many callers insert the same row at the same time', async () => {
       const row = newRow();
 
       const etags = await Promise.all(
@@ -82,7 +82,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(etags.filter((etag) => etag !== undefined)).toHaveLength(1);
     });
 
-    it('replaces the whole row and gives the ETag for the next write', async () => {
+    it('replaces the whole row and returns the ETag for the next write', async () => {
       const row = newRow({ state: 'queued', lease: 'mine' });
       const etag = await insert(tables, row);
       const { lease: _, ...released } = row;
@@ -95,7 +95,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       });
     });
 
-    it('changes the ETag with every write, even of the same content', async () => {
+    it('changes the ETag with every write, even with the same content', async () => {
       const row = newRow({ state: 'queued' });
       const first = await insert(tables, row);
 
@@ -105,7 +105,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(new Set([first, second, third, undefined]).size).toBe(4);
     });
 
-    it('does not replace a row that was changed since', async () => {
+    it('does not replace a row that has changed since', async () => {
       const row = newRow({ state: 'queued' });
       const stale = await insert(tables, row);
       const etag = await tables.replace(TABLE, { ...row, state: 'theirs' }, stale);
@@ -116,7 +116,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(await get(tables, row)).toEqual({ entity: { ...row, state: 'theirs' }, etag });
     });
 
-    it('lets one of many win that replace the same version at the same time', async () => {
+    it('lets one caller win if many replace the same version at the same time', async () => {
       const row = newRow();
       const etag = await insert(tables, row);
 
@@ -127,7 +127,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(etags.filter((next) => next !== undefined)).toHaveLength(1);
     });
 
-    it('does not bring back a row that was deleted', async () => {
+    it('does not restore a deleted row', async () => {
       const row = newRow();
       const etag = await insert(tables, row);
       await tables.delete(TABLE, row.partitionKey, row.rowKey, etag);
@@ -138,7 +138,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(await get(tables, row)).toBeUndefined();
     });
 
-    it('does not take a row inserted anew for the one that was deleted', async () => {
+    it('does not mistake a newly inserted row for the deleted one', async () => {
       const row = newRow();
       const old = await insert(tables, row);
       await tables.delete(TABLE, row.partitionKey, row.rowKey, old);
@@ -149,7 +149,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(replaced).toBeUndefined();
     });
 
-    it('deletes a row that is unchanged, and says the same when it is gone', async () => {
+    it('deletes an unchanged row, and gives the same answer if it is gone', async () => {
       const row = newRow();
       const etag = await insert(tables, row);
 
@@ -159,7 +159,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect([first, second, await get(tables, row)]).toEqual([true, true, undefined]);
     });
 
-    it('does not delete a row that was changed since', async () => {
+    it('does not delete a row that has changed since', async () => {
       const row = newRow();
       const stale = await insert(tables, row);
       await tables.replace(TABLE, row, stale);

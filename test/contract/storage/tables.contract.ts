@@ -3,7 +3,7 @@ import { describeLimits } from './tables-limits.contract.ts';
 import { describeSets } from './tables-sets.contract.ts';
 import { describeVersions } from './tables-versions.contract.ts';
 
-/** What every adapter of `Tables` has to do, and its fake no less. */
+/** The contract of `Tables`, for every adapter and the fake. */
 export function describeTables(name: string, make: MakeTables): void {
   describeVersions(`${name} as tables`, make);
   describeSets(`${name} as tables`, make);

@@ -1,8 +1,8 @@
 import type { GroupRefusal, GroupSpec } from '../../../lib/containers/container-groups.ts';
 
-/** How one container group goes, decided when it is created. Times are seconds. */
+/** The course of one container group, decided at its creation. Times are in seconds. */
 export type GroupCourse =
-  /** The PUT is refused and there is no group. */
+  /** The PUT is refused and creates no group. */
   | {
       readonly kind: 'refused';
       readonly refusal: GroupRefusal;
@@ -13,27 +13,27 @@ export type GroupCourse =
       readonly startsAfter: number;
       readonly runsFor: number;
       readonly exitCode?: number;
-      /** How often the platform restarted the container meanwhile. */
+      /** How often the platform restarted the container. */
       readonly restarts?: number;
-      /** What the worker prints; a line with the group's name where nothing is said. */
+      /** The worker's output. Default: a line with the group's name. */
       readonly log?: string;
-      /** What the worker does, done at its end; what it throws nobody sees. */
+      /** The worker's effects, which happen at its end. Its errors are ignored. */
       readonly work?: (spec: GroupSpec) => Promise<void>;
     }
-  /** Provisioning fails: the group stays, and counts, until it is deleted. */
+  /** Provisioning fails. The group exists, and counts for quotas, until it is deleted. */
   | { readonly kind: 'fails-to-start'; readonly after: number; readonly detail: string }
   | { readonly kind: 'never-starts' }
   | { readonly kind: 'never-ends'; readonly startsAfter: number; readonly log?: string }
-  /** Gone as if it had never been; its worker did nothing that lasts. */
+  /** The group disappears, and its worker has no effect. */
   | { readonly kind: 'vanishes'; readonly after: number };
 
-/** The course for the nth PUT (from 1) that ACI's own rules let pass. */
+/** Decides the course of the nth PUT (from 1) that ACI's rules accept. */
 export type DecideCourse = (spec: GroupSpec, nth: number) => GroupCourse;
 
-/** Starts after half a minute, works for a minute, exits 0. */
+/** Starts after half a minute, works for a minute, exits with 0. */
 export const PLAIN_COURSE: GroupCourse = { kind: 'runs', startsAfter: 30, runsFor: 60 };
 
-/** When the course changes the group next, after so many seconds from its creation. */
+/** The time of the next change of the group, after this many seconds from its creation. */
 export function courseEnd(course: GroupCourse): number | undefined {
   switch (course.kind) {
     case 'runs':

@@ -1,14 +1,14 @@
 import type { GroupSpec, GroupStatus } from '../../../lib/containers/container-groups.ts';
 import { courseEnd, type GroupCourse } from './group-course.ts';
 
-/** A group in the fake: what it is at a time follows from its course and when that began. */
+/** A group in the fake. Its state follows from its course and the time. */
 export class MemoryGroup {
   readonly spec: GroupSpec;
   readonly course: GroupCourse;
   readonly createdAt: number;
-  /** Set when the worker's effects have happened. */
+  /** True once the worker's effects have happened. */
   worked = false;
-  /** When the deletion under way will be done; milliseconds since 1970. */
+  /** End of a running deletion, in milliseconds since 1970. */
   goneAt: number | undefined;
 
   constructor(spec: GroupSpec, course: GroupCourse, createdAt: number) {
@@ -17,7 +17,7 @@ export class MemoryGroup {
     this.createdAt = createdAt;
   }
 
-  /** When something happens to it next that nobody asks for; milliseconds since 1970. */
+  /** Time of its next change by itself, in milliseconds since 1970. */
   get nextEvent(): number | undefined {
     const end = courseEnd(this.course);
     const ends = end === undefined || this.worked ? undefined : this.createdAt + end * 1000;
@@ -31,7 +31,7 @@ export class MemoryGroup {
     return vanished || (this.goneAt !== undefined && this.goneAt <= now);
   }
 
-  /** A second PUT in these moments is refused. */
+  /** True while a second PUT is refused. */
   isTransitioning(now: number): boolean {
     return this.goneAt !== undefined || this.#state(now).state === 'starting';
   }
@@ -46,7 +46,7 @@ export class MemoryGroup {
     return { name, ...this.#state(now), tags: { ...tags } };
   }
 
-  /** As a list shows it: without an instance view nobody knows that it has stopped. */
+  /** The group as a list shows it. Without the instance view, a list can't show that it has stopped. */
   listed(now: number): GroupStatus {
     const shown = this.status(now);
     return shown.state === 'stopped' ? { ...shown, ...RUNNING } : shown;
@@ -74,7 +74,7 @@ export class MemoryGroup {
   }
 }
 
-/** As ACI's adapter describes it. */
+/** The description that the ACI adapter would give. */
 function endOf({ exitCode = 0, restarts = 0 }: Extract<GroupCourse, { kind: 'runs' }>): string {
   const end = `Terminated (exit ${exitCode})`;
   return restarts === 0 ? end : `${end}; restarts: ${restarts}`;

@@ -2,7 +2,7 @@ const WINDOWS_MS = { perHour: 3_600_000, perFiveMinutes: 300_000 } as const;
 
 export type RateLimits = Readonly<Record<keyof typeof WINDOWS_MS, number>>;
 
-/** Counts requests in sliding windows, as ACI's quotas on creations and on deletions do. */
+/** Counts requests in sliding windows, like ACI's quotas for creations and deletions. */
 export class RateWindow {
   readonly #limits: RateLimits;
   #times: readonly number[] = [];
@@ -11,7 +11,7 @@ export class RateWindow {
     this.#limits = limits;
   }
 
-  /** Counts a request; or gives the seconds to wait, where it is one too many. */
+  /** Counts a request. Returns the seconds to wait if it exceeds the limit. */
   take(now: number): number | undefined {
     this.#times = this.#times.filter((time) => time > now - WINDOWS_MS.perHour);
     const { perHour, perFiveMinutes } = this.#limits;
@@ -24,7 +24,7 @@ export class RateWindow {
     return undefined;
   }
 
-  /** Milliseconds until one more fits into the window. */
+  /** Milliseconds until the window has room for one more. */
   #wait(limit: number, windowMs: number, now: number): number {
     const inside = this.#times.filter((time) => time > now - windowMs);
     const leaving = inside.at(-limit);

@@ -7,7 +7,7 @@ import {
 } from '../../../lib/image/manifest.ts';
 import { RegistryError } from '../../../lib/registry/registry.ts';
 
-/** A manifest in the fake registry: its bytes, and what the registry itself reads of them. */
+/** A manifest in the fake registry: its bytes, and the parts that the registry reads. */
 export interface ManifestRecord {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
@@ -15,14 +15,14 @@ export interface ManifestRecord {
   readonly blobs: readonly Digest[];
   readonly children: readonly Digest[];
   readonly subject: Digest | undefined;
-  /** As the referrers API reports it. */
+  /** The entry in the referrers API. */
   readonly descriptor: Descriptor;
 }
 
 const IMAGES: readonly string[] = [MediaType.ociManifest, MediaType.dockerManifest];
 const INDEXES: readonly string[] = [MediaType.ociIndex, MediaType.dockerManifestList];
 
-/** @throws RegistryError `invalid` where the bytes are no manifest of that type. */
+/** @throws RegistryError `invalid` if the bytes are not a manifest of that type. */
 export function parseManifest(bytes: Uint8Array, mediaType: string): ManifestRecord {
   const copy = Uint8Array.from(bytes);
   const common = { bytes: copy, mediaType, digest: digestOf(copy) };

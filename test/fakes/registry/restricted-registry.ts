@@ -12,7 +12,7 @@ import {
 } from '../../../lib/registry/registry.ts';
 import type { RegistryAction, RegistryScope } from '../../../lib/registry/registry-scopes.ts';
 
-/** A registry behind a check of scopes: the same ones that ACR asks for each operation. */
+/** A registry that checks the scopes which ACR requires for each operation. */
 export class RestrictedRegistry implements Registry {
   readonly host: RegistryHost;
   readonly #registry: Registry;

@@ -5,11 +5,11 @@ import type { Registry } from '../../../lib/registry/registry.ts';
 
 export interface ImageSeed {
   readonly repository: RepositoryName;
-  /** None: the image is put by its digest. */
+  /** If there are none, the image is put by its digest. */
   readonly tags?: readonly Tag[];
-  /** Each layer's bytes; one small one where nothing is said. */
+  /** The bytes of each layer. Default: one small layer. */
   readonly layers?: readonly (Uint8Array | string)[];
-  /** Fields of the config beside `os`, `architecture` and `rootfs`. */
+  /** Fields of the config in addition to `os`, `architecture` and `rootfs`. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly mediaTypes?: 'oci' | 'docker';
@@ -20,7 +20,7 @@ export interface ImageSeed {
 export interface SeededImage {
   readonly digest: Digest;
   readonly manifest: ImageManifest;
-  /** The manifest as another one would refer to it. */
+  /** The descriptor with which another manifest would refer to this one. */
   readonly descriptor: Descriptor;
 }
 
@@ -37,7 +37,7 @@ const TYPES = {
   },
 } as const;
 
-/** Pushes an image as any client does, blobs first: works on the fake and on a real registry. */
+/** Pushes an image like any client, blobs first. Works with the fake and with a real registry. */
 export async function seedImage(registry: Registry, seed: ImageSeed): Promise<SeededImage> {
   const types = TYPES[seed.mediaTypes ?? 'oci'];
   const { repository } = seed;

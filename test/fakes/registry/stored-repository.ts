@@ -11,7 +11,7 @@ import {
 } from '../../../lib/registry/registry.ts';
 import { type ManifestRecord, parseManifest } from './parse-manifest.ts';
 
-/** One repository of the fake registry. As in ACR, it exists for others once it has a manifest. */
+/** One repository of the fake registry. As in ACR, it is visible once it has a manifest. */
 export class StoredRepository {
   readonly #manifests = new Map<Digest, ManifestRecord>();
   readonly #updated = new Map<Digest, Date>();
@@ -28,7 +28,7 @@ export class StoredRepository {
     return this.#manifests.size > 0;
   }
 
-  /** In byte order, as registries list them. */
+  /** In byte order, like registries. */
   tags(): readonly TagAttributes[] {
     return [...this.#tags.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
   }
@@ -41,7 +41,7 @@ export class StoredRepository {
     return [...this.#manifests.keys()];
   }
 
-  /** In byte order, as registries list them. */
+  /** In byte order, like registries. */
   manifests(): readonly ManifestAttributes[] {
     return [...this.#manifests.keys()].sort().map((digest) => {
       const updatedAt = this.#updated.get(digest);
@@ -57,7 +57,7 @@ export class StoredRepository {
     this.#tags.set(tag, { ...found, updatedAt: this.#clock.now() });
   }
 
-  /** Only the tag goes; its manifest stays. */
+  /** Removes only the tag; its manifest stays. */
   removeTag(tag: Tag): void {
     this.#tags.delete(tag);
     this.#locked.delete(tag);
@@ -95,7 +95,7 @@ export class StoredRepository {
     return record.digest;
   }
 
-  /** Its tags go with it, and a lock on any of them keeps it. */
+  /** Removes a manifest and its tags. A lock on any of them prevents it. */
   deleteManifest(digest: Digest): void {
     const tags = this.tags().filter((tag) => tag.digest === digest);
     const locked = tags.find(({ tag }) => this.#locked.has(tag));

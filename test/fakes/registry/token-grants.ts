@@ -5,7 +5,7 @@ import type { RegistryScope } from '../../../lib/registry/registry-scopes.ts';
 /** ACR's access tokens last 75 minutes. */
 const LIFE_MS = 4500 * 1000;
 
-/** The tokens that the fake registry gave out, and what each of them allows. */
+/** The tokens that the fake registry issued, and their rights. */
 export class TokenGrants {
   readonly #clock: Clock;
   readonly #grants = new Map<string, { scopes: readonly RegistryScope[]; expiresAt: Date }>();
@@ -21,7 +21,7 @@ export class TokenGrants {
     return { token, expiresAt };
   }
 
-  /** @throws RegistryError `unauthorized` for no token of ours, `denied` where it lacks the scope. */
+  /** @throws RegistryError `unauthorized` for an unknown token, `denied` if it lacks the scope. */
   check(token: string, needed: RegistryScope): void {
     const grant = this.#grants.get(token);
     if (grant === undefined || grant.expiresAt <= this.#clock.now()) {
@@ -36,7 +36,7 @@ export class TokenGrants {
   }
 }
 
-/** A JSON Web Token to look at, as ACR's are (RFC 7519, section 3); nobody verifies its signature. */
+/** A JSON Web Token with a readable payload like ACR's (RFC 7519, section 3), and without a valid signature. */
 function tokenOf(number: number): string {
   const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
   return `${part({ alg: 'none' })}.${part({ jti: number })}.fake`;

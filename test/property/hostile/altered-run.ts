@@ -10,7 +10,7 @@ import { debianReport } from '../../pipeline/debian-report.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { runScriptedWorker } from '../../pipeline/scripted-worker.ts';
 
-/** The jobs that a container group does: what it writes is what may be altered. */
+/** The kinds of jobs with a container group, whose output may be altered. */
 export const GROUP_JOBS = ['scan', 'patch', 'verify'] as const;
 export type GroupJob = (typeof GROUP_JOBS)[number];
 
@@ -22,7 +22,7 @@ export interface Alteration {
 
 const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
 
-/** A world with one outdated image, whose workers of one kind write something else than they should. */
+/** A world with one outdated image, whose workers of one kind write altered output. */
 export async function alteredWorld(alteration?: Alteration): Promise<PipelineWorld> {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
@@ -56,7 +56,7 @@ function jobOf(spec: GroupSpec): GroupJob {
   return file.images[0]?.repository.startsWith(STAGING_PREFIX) ? 'verify' : 'scan';
 }
 
-/** What a worker writes, on its way. A result names the report that was written in truth. */
+/** Alters the output of a worker. The result then names the report that was really written. */
 class AlteredBlobs extends MemoryBlobs {
   readonly #world: PipelineWorld;
   readonly #alteration: Alteration | undefined;

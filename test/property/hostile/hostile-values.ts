@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Names and texts that have done harm elsewhere: as a path, a line, a page, a cell, a key. */
+/** Known harmful texts, as a path, a line, a web page, a spreadsheet cell or a key. */
 const HOSTILE_TEXTS = [
   '../../etc/passwd',
   '..\\..\\windows',
@@ -17,7 +17,7 @@ const HOSTILE_TEXTS = [
   '%2e%2e%2f',
   'x'.repeat(100_000),
 ] as const;
-/** Each of them is tried, and some more by chance. */
+/** Tries each of them, and random texts. */
 export const EACH_TEXT = {
   examples: HOSTILE_TEXTS.map((text): [string] => [text]),
   numRuns: HOSTILE_TEXTS.length + 3,
@@ -31,7 +31,7 @@ const number = fc.constantFrom(-1, 0, 1.5, 1e308, Number.MAX_SAFE_INTEGER + 1);
 const leaf = fc.oneof(hostileText, number, fc.boolean(), fc.constant(null));
 const shallow = fc.oneof(leaf, fc.array(leaf, { maxLength: 4 }), fc.dictionary(hostileText, leaf));
 
-/** The keys that the parsers look for, with anything behind them. */
+/** Objects with the keys that the parsers read, and any values. */
 const nearly = fc.dictionary(
   fc.constantFrom(
     ...['version', 'kind', 'jobId', 'attempt', 'images', 'tools', 'advisoryPlatforms'],
@@ -41,7 +41,7 @@ const nearly = fc.dictionary(
   fc.oneof(fc.constantFrom(1, 2, 'v1', 'scan', 'patch'), shallow),
 );
 
-/** Any JSON. The one arbitrary for whatever comes in: results, reports, messages, policies. */
+/** Any JSON: the arbitrary for results, reports, messages and policies. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   shallow,
   nearly,
@@ -49,7 +49,7 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
 );
 
-/** What is of no use to anybody but takes memory, or a stack: name → bytes. */
+/** Inputs that only consume memory or stack: name → bytes. */
 export const OVERSIZED: ReadonlyMap<string, () => Uint8Array> = new Map([
   ['ten megabytes of no JSON', () => Buffer.alloc(10_000_000, 'x')],
   ['a string of ten megabytes', () => Buffer.from(JSON.stringify('x'.repeat(10_000_000)))],
@@ -66,7 +66,7 @@ function nested(open: string, close: string, inner = ''): Uint8Array {
   return Buffer.from(`${open.repeat(100_000)}${inner}${close.repeat(100_000)}`);
 }
 
-/** What JSON with such keys could have done to every object of the process. */
+/** Checks that no such key has changed the prototype of all objects. */
 export function pollution(): readonly string[] {
   const own = Reflect.ownKeys(Object.prototype).filter((key) => !NATIVE.has(key));
   return own.map(String);

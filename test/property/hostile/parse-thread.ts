@@ -6,7 +6,7 @@ import { parsePolicy } from '../../../lib/policy/policy.ts';
 import { scanOf } from '../../../lib/report/finding.ts';
 import { parseTrivyReport } from '../../../lib/report/trivy-report.ts';
 
-/** Text that is refused, or not, without much memory: name → whether it is accepted. */
+/** Texts to parse with little memory: name → whether the parser accepts it. */
 const CASES: ReadonlyMap<string, () => boolean> = new Map([
   ['report of numbers', () => report(lists(240, 19_999, '{"Vulnerabilities":[', ']}'))],
   ['report of empty findings', () => report([`{"Vulnerabilities":[${'{},'.repeat(19_999)}{}]}`])],

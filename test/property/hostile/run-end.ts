@@ -6,15 +6,15 @@ const ENDED = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', '
 const NEEDS_NO_REASON = ['clean', 'patched'];
 
 export interface RunEnd {
-  /** `completed`, or what else its run has come to. */
+  /** The state of its run, for example `completed`. */
   readonly run: string;
-  /** `failed result-invalid`, and so on, of the one target. */
+  /** The state and reason of the only target, for example `failed result-invalid`. */
   readonly target: string;
-  /** What should have ended, been cleared up or have a reason, and has not. */
+  /** Everything that did not end, was not cleaned up, or has no reason. */
   readonly lost: readonly string[];
 }
 
-/** A run from its start to where nothing more happens, and what has become of all that was in it. */
+/** Executes a run until nothing more happens, and describes how everything ended. */
 export async function runToItsEnd(world: PipelineWorld): Promise<RunEnd> {
   const run = await world.run();
   const rows = world.tables.all(TABLES.targets).map(({ entity }) => entity);

@@ -2,22 +2,22 @@ import { CONTAINERS } from '../../../lib/storage/blobs.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import type { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 
-/** Where people meet a text: in a row, in a line of the log, as the name of a blob. */
+/** All texts that people may see: in rows, in log lines, in names of blobs. */
 export interface ShownText {
   readonly where: string;
   readonly text: string;
 }
 
-/** Control characters, line breaks, what turns a line around, halves of characters. */
+/** Control characters, line breaks, direction overrides and lone surrogates. */
 const RAW = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
-/** What a spreadsheet calculates. */
+/** The start of a spreadsheet formula. */
 const FORMULA = /^[=+@\t\r]|^-(?![\d.]+$)/;
 
 export function shownTexts(world: PipelineWorld): readonly ShownText[] {
   const rows = Object.values(TABLES).flatMap((table) =>
     world.tables.all(table).flatMap(({ entity: { partitionKey: _1, rowKey: _2, ...columns } }) =>
       Object.entries(columns).flatMap(([column, value]) =>
-        // The faults of a policy are lines of ours.
+        // Our own code separates the faults of a policy by line breaks.
         lines(value, table === TABLES.runs && column === 'detail').map((text) => ({
           where: `${table}.${column}`,
           text,
@@ -37,12 +37,12 @@ export function shownTexts(world: PipelineWorld): readonly ShownText[] {
   return [...rows, ...log, ...blobs];
 }
 
-/** What could forge a line or an order of letters. */
+/** Texts that could forge a line or reverse the order of characters. */
 export function unprintable(texts: readonly ShownText[]): readonly ShownText[] {
   return texts.filter(({ text }) => RAW.test(text));
 }
 
-/** What would be calculated where the rows are opened as a table. */
+/** Texts that a spreadsheet would run as a formula. */
 export function formulas(texts: readonly ShownText[]): readonly ShownText[] {
   return texts.filter(({ text }) => FORMULA.test(text));
 }
