@@ -47,7 +47,7 @@ it('starts without a word, and after one read and one token, where the roles cou
 
   expect(functions.map(({ name }) => name)).toContain('startRun');
   expect(said()).toEqual([]);
-  expect(reads).toEqual([expect.stringMatching(new RegExp(`^GET .*${TABLES.runs}`))]);
+  expect(reads).toEqual([expect.stringMatching(new RegExp(`^GET .*${TABLES.jobs}`))]);
   expect(here.world.registry.requests()).toEqual({ 'token.exchange': 1, 'token.access': 1 });
 });
 
