@@ -4,13 +4,13 @@ import type { World } from '../world/world.ts';
 /** Repository → tag → digest. */
 export type RegistrySnapshot = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** What must be so after any run, and whether it is. */
+/** A promise that must hold after every run, and whether it does. */
 export interface Check {
   readonly text: string;
   readonly ok: boolean;
 }
 
-/** Looks at the registry and at ARM, past the app. */
+/** Checks the promises in the registry and in ARM, without the app. */
 export function checkAftermath(world: World, before: RegistrySnapshot): readonly Check[] {
   const now: RegistrySnapshot = world.registry.snapshot();
   const moved = Object.entries(before).flatMap(([repository, tags]) =>
@@ -18,7 +18,7 @@ export function checkAftermath(world: World, before: RegistrySnapshot): readonly
   );
   const staged = Object.keys(now).filter((name) => name.startsWith(STAGING_PREFIX));
   return [
-    { text: 'every tag that was there before is as it was', ok: moved.length === 0 },
+    { text: 'every tag that existed before is unchanged', ok: moved.length === 0 },
     { text: 'the staging repository is empty', ok: staged.length === 0 },
     { text: 'no container group is left', ok: world.arm.groups().length === 0 },
   ];

@@ -14,13 +14,13 @@ function target(
   return { image, state, reason: undefined, patchTag: undefined, group: undefined, ...more };
 }
 
-it('says nothing where nothing changed', () => {
+it('prints nothing if nothing changed', () => {
   const now = snapshot([target('a:1', 'scanning')]);
 
   expect(changeLines(now, { ...now, seconds: 8 })).toEqual([]);
 });
 
-it('tells of images that go on together in one line, and of each that ended in its own', () => {
+it('prints active images of one state in one line, and each ended image in its own', () => {
   const before = snapshot(['a:1', 'b:1', 'c:1', 'd:1'].map((image) => target(image, 'scanning')));
   const now = snapshot([
     target('a:1', 'patching'),
@@ -36,7 +36,7 @@ it('tells of images that go on together in one line, and of each that ended in i
   ]);
 });
 
-it('tells of the run and of container groups when they come up', () => {
+it('prints when the run and container groups start', () => {
   const group = { name: 'pw-scan-1', kind: 'scan', state: 'Pending', images: ['a:1'], seconds: 0 };
 
   const lines = changeLines(undefined, snapshot([target('a:1', 'queued')], { groups: [group] }));

@@ -5,8 +5,8 @@ import type { RunSnapshot, TargetView } from './run-snapshot.ts';
 const STATE_WIDTH = 'discovering'.length;
 
 /**
- * Lines for what changed from one moment to the next: the run where no terminal shows it. What goes on
- * is one line a state; how a target ended is a line of its own.
+ * Lines for the changes between two moments, for output that is not a terminal. Active targets share
+ * one line for each state; an ended target has its own line.
  */
 export function changeLines(before: RunSnapshot | undefined, now: RunSnapshot): string[] {
   const targets = new Map(before?.targets.map((target) => [target.image, target]));
@@ -24,13 +24,13 @@ export function changeLines(before: RunSnapshot | undefined, now: RunSnapshot): 
   return lines.map((line) => at + line);
 }
 
-/** Something beside the run's own steps, at the time of the run's last change that was shown. */
+/** An event outside of the run's steps, with the time of the last change shown. */
 export function noteLine(last: RunSnapshot | undefined, text: string): string {
   return `${(last?.seconds ?? 0).toFixed(1).padStart(6)} s  ${said('fault', text)}`;
 }
 
 function goingOn(changed: readonly TargetView[]): string[] {
-  // Queued says no more than that discovery found it, and lasts a moment.
+  // Targets are queued only for a moment, so the state is not shown.
   const going = changed.filter(({ state }) => !isTerminal(state) && state !== 'queued');
   const byState = Map.groupBy(going, ({ state }): TargetState => state);
   return [...byState].map(([state, targets]) =>

@@ -16,7 +16,7 @@ import { outcomeOf } from './outcome.ts';
 import type { Scenario } from './scenario.ts';
 import { standInScenario } from './stand-in-scenario.ts';
 
-/** The stand-ins' images, with the app killed and every service failing by a plan. */
+/** The images of the stand-ins, while a plan kills the app and makes every service fail. */
 export function chaosScenario(seed: number): Scenario {
   const plan = chaosPlan(seed, DEMO_SCALE);
   const calm = standInScenario();

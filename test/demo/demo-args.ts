@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 
-/** What the user asked of the demo. */
+/** The options of the demo. */
 export interface DemoOptions {
-  /** Real Trivy, Copa, BuildKit and runc in place of the stand-ins. */
+  /** True to use the real Trivy, Copa, BuildKit and runc. */
   readonly real: boolean;
-  /** A folder with an OCI image layout, or a reference `host/repository:tag`, to patch alone. */
+  /** The only image to patch: a folder with an OCI layout, or a reference `host/repository:tag`. */
   readonly image: string | undefined;
-  /** Leave everything up until it is interrupted. */
+  /** True to leave everything running until an interruption. */
   readonly keep: boolean;
-  /** One JSON document on standard output, and nothing else there. */
+  /** True to print only one JSON document on standard output. */
   readonly json: boolean;
-  /** Kills and faults while it runs, by the plan of `seed`. */
+  /** True for kills and faults during the run, by the plan of `seed`. */
   readonly chaos: boolean;
-  /** Undefined: any plan. */
+  /** Undefined for a random plan. */
   readonly seed: number | undefined;
 }
 
@@ -24,22 +24,22 @@ export type DemoArgs =
 export const USAGE = `Usage: npm run demo [-- options]
 
 Starts a local Azure with outdated images in its registry, runs the built app on it, and shows
-what became of each image.
+the outcome of each image.
 
   --real           real Trivy, Copa, BuildKit and runc instead of stand-ins, on real Debian images.
-                   Needs Linux, root and Go; the first time builds the tools (npm run tools)
+                   Needs Linux, root and Go, and builds the tools the first time (npm run tools)
   --image IMAGE    patch an image of your own instead: a folder with an OCI image layout, or a
                    reference such as docker.io/library/debian:12 (copied by skopeo). Implies --real;
-                   the tools must be there already (npm run tools)
-  --keep           leave everything up until Ctrl+C, to look around in it
-  --json           print one JSON document on standard output, and the rest on standard error:
+                   the tools must be built already (npm run tools)
+  --keep           leave everything running until Ctrl+C, to look around
+  --json           print one JSON document on standard output and the rest on standard error:
                    npm run --silent demo -- --json
-  --chaos          kill the app and make every service fail while it runs, and check that nothing
-                   is lost by it. With stand-ins
-  --seed N         the chaos of an earlier run again, as far as real time allows
+  --chaos          kill the app and make every service fail during the run, and check that nothing
+                   is lost. With stand-ins only
+  --seed N         repeat the chaos of an earlier run, as far as real time allows
   --help           print this
 
-Exit status: 0 when every image ended as expected, 1 when not, 2 for a wrong option, 130 for Ctrl+C.
+Exit status: 0 if every image ended as expected, 1 if not, 2 for a wrong option, 130 for Ctrl+C.
 `;
 
 export function parseDemoArgs(args: readonly string[]): DemoArgs {
@@ -60,7 +60,7 @@ export function parseDemoArgs(args: readonly string[]): DemoArgs {
     const { image, keep, json, chaos } = values;
     if (image === '') return { kind: 'wrong', message: '--image needs a folder or a reference' };
     const real = values.real || image !== undefined;
-    if (chaos && real) return { kind: 'wrong', message: '--chaos runs with stand-ins alone' };
+    if (chaos && real) return { kind: 'wrong', message: '--chaos works only with stand-ins' };
     if (values.seed === undefined) {
       return { kind: 'run', options: { real, image, keep, json, chaos, seed: undefined } };
     }
@@ -74,7 +74,7 @@ export function parseDemoArgs(args: readonly string[]): DemoArgs {
   }
 }
 
-/** The command for the same demo with `--keep`. */
+/** The command that repeats this demo with `--keep`. */
 export function keepCommand({ real, image, chaos }: DemoOptions): string {
   if (chaos) return 'npm run demo -- --chaos --keep';
   const which = image === undefined ? (real ? ['--real'] : []) : ['--image', image];

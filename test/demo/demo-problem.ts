@@ -1,4 +1,4 @@
-/** The demo can't go on, for a reason that the user can understand: shown without a stack. */
+/** The demo can't continue for a reason that the user can understand. Shown without a stack trace. */
 export class DemoProblem extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

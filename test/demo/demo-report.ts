@@ -3,19 +3,19 @@ import type { Check } from './aftermath.ts';
 import type { DisturbanceReport } from './disturbance.ts';
 import type { DemoOutcome } from './outcome.ts';
 
-/** How a demo went, whole. */
+/** The complete result of a demo. */
 export interface DemoReport {
   readonly run: Run;
-  /** Tool → version; undefined: stand-ins. */
+  /** Tool → version; undefined for stand-ins. */
   readonly tools: Readonly<Record<string, string>> | undefined;
   readonly registry: string;
   readonly outcomes: readonly DemoOutcome[];
   readonly checks: readonly Check[];
-  /** Sentences on what did not end as it had to; none: all is well. */
+  /** Sentences about unexpected outcomes; empty if there are none. */
   readonly unexpected: readonly string[];
-  /** The last warnings and errors of app and host. */
+  /** The last warnings and errors of the app and the host. */
   readonly problems: readonly string[];
-  /** What was done to it, where something was. */
+  /** The disturbance of the run, if there was one. */
   readonly disturbance?: DisturbanceReport | undefined;
 }
 

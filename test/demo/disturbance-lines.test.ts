@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { expect, it } from 'vitest';
 import { disturbanceLines } from './disturbance-lines.ts';
 
-it('tells how many faults there were of each kind, and which images ended otherwise for them', () => {
+it('prints the number of faults of each kind, and the images that ended differently because of them', () => {
   const lines = disturbanceLines(
     {
       seed: 42,

@@ -1,7 +1,7 @@
 import type { DisturbanceReport } from './disturbance.ts';
 import type { Palette } from './palette.ts';
 
-/** What was done to a run, by kind, and which images ended otherwise for it. */
+/** Lines with the faults of a run by kind, and the images that ended differently because of them. */
 export function disturbanceLines(
   report: DisturbanceReport,
   options: { readonly palette: Palette },

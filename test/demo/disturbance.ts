@@ -4,36 +4,36 @@ import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
 import type { AppOptions, World } from '../world/world.ts';
 import type { Check, RegistrySnapshot } from './aftermath.ts';
 
-/** What is done to a run while it goes on: faults and kills. */
+/** The faults and kills during a run. */
 export interface Disturbance {
-  /** How the app is started with it. */
+  /** Settings with which the app is started. */
   readonly app: AppOptions;
   begin(host: FunctionsHost): void;
-  /** Ends it, and looks at what it left. */
+  /** Ends the disturbance and reports its effects. */
   examine(ended: {
     readonly host: FunctionsHost;
     readonly before: RegistrySnapshot;
     readonly run: Run;
     readonly targets: readonly Target[];
   }): Promise<DisturbanceReport>;
-  /** Ends it, where nobody looks. The app runs on. */
+  /** Ends the disturbance without a report. The app continues. */
   end(): Promise<void>;
-  /** Once the app has ended: takes away what stood between it and the world. */
+  /** Closes the proxies between the app and the world, after the app has ended. */
   close(): Promise<void>;
 }
 
 export interface DisturbanceReport {
   readonly seed: number;
-  /** Kind → how often. */
+  /** Kind → number. */
   readonly faults: Readonly<Record<string, number>>;
   readonly checks: readonly Check[];
-  /** Images that ended otherwise than in calm for a fault that happened. */
+  /** Images that ended differently because of a fault. */
   readonly excused: ReadonlySet<string>;
-  /** One sentence for each of them. */
+  /** One sentence for each of these images. */
   readonly explained: readonly string[];
-  /** What was not kept, in detail. */
+  /** The broken promises, in detail. */
   readonly broken: readonly string[];
 }
 
-/** Makes the disturbance of a world; `tell` hears of each fault as it happens. */
+/** Starts the disturbance of a world. Calls `tell` for each fault. */
 export type Disturb = (world: World, tell: (line: string) => void) => Promise<Disturbance>;

@@ -22,7 +22,7 @@ function outcome(more: Partial<DemoOutcome>): DemoOutcome {
 
 const patched: Expectation = { image: 'a:1', state: 'patched', publishes: '1-1' };
 
-it('has nothing to say of an outcome that was expected', () => {
+it('reports nothing for an expected outcome', () => {
   expect(unexpectedOutcomes([patched], [outcome({})])).toEqual([]);
 });
 
@@ -37,18 +37,18 @@ it.each([
     [outcome({ patchTag: '1-2' })],
     'a:1 was expected to end patched as 1-1, and ended patched as 1-2',
   ],
-  ['a target that is missing', [], 'a:1 was not looked at'],
+  ['a target that is missing', [], 'a:1 was not discovered'],
 ])('names %s', (_, outcomes, sentence) => {
   expect(unexpectedOutcomes([patched], outcomes)).toEqual([sentence]);
 });
 
-it('names a target that nobody expected', () => {
+it('reports an unexpected target', () => {
   const unexpected = unexpectedOutcomes([patched], [outcome({}), outcome({ image: 'b:1' })]);
 
-  expect(unexpected).toEqual(['b:1 was not expected to be looked at']);
+  expect(unexpected).toEqual(['b:1 was not expected']);
 });
 
-it('compares the reason too', () => {
+it('also compares the reason', () => {
   const expected: Expectation = { image: 'a:1', state: 'skipped', reason: 'end-of-life' };
   const ended = outcome({ state: 'skipped', reason: 'windows', patchTag: undefined });
 

@@ -2,7 +2,7 @@ import type { Reason } from '../../lib/pipeline/records/reasons.ts';
 import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import type { DemoOutcome } from './outcome.ts';
 
-/** How the demo knows that a target must end. */
+/** The outcome that the demo expects for a target. */
 export interface Expectation {
   readonly image: string;
   readonly state: TargetState;
@@ -11,7 +11,7 @@ export interface Expectation {
   readonly publishes?: string;
 }
 
-/** One sentence for each target that ended otherwise, is missing, or was not to be there. */
+/** One sentence for each target that ended differently, is missing, or is unexpected. */
 export function unexpectedOutcomes(
   expected: readonly Expectation[],
   outcomes: readonly DemoOutcome[],
@@ -22,15 +22,15 @@ export function unexpectedOutcomes(
     ...expected.flatMap((expectation) => differences(expectation, found.get(expectation.image))),
     ...outcomes
       .filter(({ image }) => !known.has(image))
-      .map(({ image }) => `${image} was not expected to be looked at`),
+      .map(({ image }) => `${image} was not expected`),
   ];
 }
 
 function differences(expectation: Expectation, outcome: DemoOutcome | undefined): string[] {
   const { image } = expectation;
-  if (outcome === undefined) return [`${image} was not looked at`];
+  if (outcome === undefined) return [`${image} was not discovered`];
   const wanted = describe(expectation.state, expectation.reason, expectation.publishes);
-  // The tag of a patch that stands already is told too: it matters only where one was expected.
+  // An outcome may name the tag of an existing patch; it matters only if a tag was expected.
   const tag = expectation.publishes === undefined ? undefined : outcome.patchTag;
   const got = describe(outcome.state, outcome.reason, tag);
   if (wanted === got) return [];

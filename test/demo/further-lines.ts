@@ -1,13 +1,13 @@
 import type { DemoOutcome } from './outcome.ts';
 
-/** How to look further, as lines to copy: the outcomes in Table Storage, one report, one patch. */
+/** Commands to copy: the outcomes in Table Storage, one report, one patch. */
 export function furtherLines(options: {
   readonly runId: string;
   readonly registry: string;
   readonly outcomes: readonly DemoOutcome[];
-  /** The file to source, while all is up; undefined: it has ended. */
+  /** The file to source while everything runs; undefined if it has ended. */
   readonly environmentFile: string | undefined;
-  /** The command that shows this demo again and leaves it up. */
+  /** The command that repeats this demo and leaves everything running. */
   readonly keepCommand: string;
 }): string[] {
   const { runId, registry, outcomes, environmentFile } = options;
@@ -15,8 +15,11 @@ export function furtherLines(options: {
   const reported = patched ?? outcomes.find(({ reportBefore }) => reportBefore !== undefined);
   const intro =
     environmentFile === undefined
-      ? [`To look further, leave it up: ${options.keepCommand}`, 'It prints these commands for it:']
-      : ['To look further, in another terminal:', '', `  . ${environmentFile}`];
+      ? [
+          `To look around, leave everything running: ${options.keepCommand}`,
+          'It prints these commands:',
+        ]
+      : ['To look around, in another terminal:', '', `  . ${environmentFile}`];
   return [
     ...intro,
     '',

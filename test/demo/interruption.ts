@@ -1,27 +1,27 @@
-/** Ctrl+C, or an orderly end by the system. */
+/** Ctrl+C, or a signal of the system to end. */
 export interface Interruption {
-  /** Aborted once it happens; whoever waits for something long listens to it. */
+  /** Aborted when it happens, for long waits. */
   readonly signal: AbortSignal;
-  /** Rejects once it happens. */
+  /** Rejects when it happens. */
   readonly happened: Promise<never>;
-  /** As a shell has it: 128 and the signal's number. */
+  /** 128 plus the signal's number, as in shells. */
   exitCode(): number;
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-/** One Ctrl+C may arrive twice: from the terminal, and handed on by npm. */
+/** One Ctrl+C may arrive twice: from the terminal and from npm. */
 const SAME_SIGNAL_MS = 1000;
 
 /**
- * From the first signal on everything is ended in order; a second one ends this process at once, and
- * with it what it has started.
+ * The first signal starts an orderly end. A second one ends this process, and everything that it
+ * started, at once.
  */
 export function onInterrupt(): Interruption {
   const controller = new AbortController();
   const happened = new Promise<never>((_, reject) => {
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason));
   });
-  // Nobody may be waiting for it.
+  // Prevents an unhandled rejection if nobody waits for it.
   happened.catch(() => undefined);
   let code: number = SIGNALS.SIGINT;
   let since = 0;

@@ -21,7 +21,7 @@ function view(snapshot: Partial<RunSnapshot>, size: { width?: number; height?: n
   return liveView(whole, { width: 80, height: 24, palette, ...size }).split('\n');
 }
 
-it('says how far the run is, and shows each image with its state', () => {
+it('shows the progress of the run and each image with its state', () => {
   const lines = view({
     targets: [
       target({ image: 'team/api:1.4', state: 'patching', group: 'pw-patch-1' }),
@@ -41,7 +41,7 @@ it('says how far the run is, and shows each image with its state', () => {
   ]);
 });
 
-it('shows what runs and for which images', () => {
+it('shows the container groups and their images', () => {
   const group = { name: 'pw-scan-1', kind: 'scan', state: 'Running', seconds: 3.2 };
 
   const lines = view({ groups: [{ ...group, images: ['team/api:1.4', 'a:1', 'b:1'] }] });
@@ -52,11 +52,11 @@ it('shows what runs and for which images', () => {
   ]);
 });
 
-it('shows no progress before anything is known', () => {
+it('shows no progress before targets are known', () => {
   expect(view({ state: 'discovering' })[0]).toBe('20261124T020000Z-7f3a  discovering  12 s');
 });
 
-describe('where there is little room', () => {
+describe('in a small terminal', () => {
   const targets = Array.from({ length: 30 }, (_, at) =>
     target({
       image: `team/${'service-'.repeat(8)}${at}:1`,
@@ -71,7 +71,7 @@ describe('where there is little room', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it('there are no more lines than the terminal has, and what goes on is among them', () => {
+  it('there are no more lines than fit, and active images are among them', () => {
     const lines = view({ targets }, { height: 12 });
 
     expect(lines.length).toBeLessThanOrEqual(12);

@@ -3,7 +3,7 @@ import { type Palette, statePaint } from './palette.ts';
 import type { GroupView, RunSnapshot, TargetView } from './run-snapshot.ts';
 import { type Cell, textTable } from './text-table.ts';
 
-/** How many of the five steps of a patch are done when a target is in this state. */
+/** The number of finished steps, of five, for a target in this state. */
 const STEPS_DONE: Readonly<Partial<Record<TargetState, number>>> = {
   queued: 0,
   scanning: 1,
@@ -15,7 +15,7 @@ const ALL_STEPS = 5;
 const BAR_WIDTH = 24;
 const MARGIN = '  ';
 
-/** The run as it stands, as text for a terminal: redrawn in place at each change. */
+/** The state of the run as text for a terminal, redrawn at each change. */
 export function liveView(
   snapshot: RunSnapshot,
   options: { readonly width: number; readonly height: number; readonly palette: Palette },
@@ -51,7 +51,7 @@ function targetLines(
   options: { readonly width: number; readonly room: number; readonly palette: Palette },
 ): string[] {
   const { palette, room, width } = options;
-  // What goes on is worth the room more than what has ended.
+  // Active images come first, because ended ones matter less.
   const wanted = [...targets].sort((one, other) => weight(one) - weight(other)).slice(0, room);
   const shown = targets.filter((target) => wanted.includes(target));
   const rows = shown.map((target): readonly Cell[] => [

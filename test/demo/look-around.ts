@@ -6,8 +6,8 @@ import type { World } from '../world/world.ts';
 const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Writes a file for `.` in a shell, after which az, skopeo and curl work on this local Azure as they
- * do on the real one. What is secret stands in it alone, readable by this user alone.
+ * Writes a file to source in a shell, so that az, skopeo and curl work with this local Azure as with
+ * the real one. Secrets are only in this file, which only this user can read.
  * @returns its path.
  */
 export async function writeEnvironment(

@@ -59,7 +59,7 @@ async function demo(options: DemoOptions): Promise<number> {
   }
 }
 
-/** Prints the report, and with `--keep` stays until it is interrupted. */
+/** Prints the report, and with `--keep` waits for an interruption. */
 async function present(
   run: DemoRun,
   about: {
@@ -87,7 +87,7 @@ async function present(
   if (options.json) console.log(JSON.stringify(jsonReport(report, file), undefined, 2));
   if (options.keep) {
     screen.line();
-    screen.line('Everything stays up. Ctrl+C ends it.');
+    screen.line('Everything keeps running. Ctrl+C ends it.');
     await about.interrupted;
   }
   return endedWell(report) ? 0 : 1;

@@ -37,7 +37,7 @@ const outcomes = [
   outcome({ image: 'b:1', state: 'skipped', reason: 'already-patched', patchTag: '1-7' }),
 ];
 
-it('shows each severity where there is room', () => {
+it('shows each severity if there is room', () => {
   const lines = outcomeTable(outcomes, { width: 120, palette });
 
   expect(lines).toEqual([
@@ -49,7 +49,7 @@ it('shows each severity where there is room', () => {
   ]);
 });
 
-it('shows sums where there is less', () => {
+it('shows totals if there is less room', () => {
   const lines = outcomeTable(outcomes, { width: 80, palette });
 
   expect(lines[1]).toBe(

@@ -3,11 +3,11 @@ import { totalOf } from './outcome.ts';
 import { type Palette, statePaint } from './palette.ts';
 import { type Cell, type Column, textTable } from './text-table.ts';
 
-/** From here on there is room for each severity; below it for the sums. */
+/** From this width on, each severity is shown; below it, the totals. */
 const WIDE = 100;
 const MARGIN = '  ';
 
-/** The table of outcomes as lines, at most `width` columns wide where that is 80 or more. */
+/** The table of outcomes as lines of at most `width` columns, if that is 80 or more. */
 export function outcomeTable(
   outcomes: readonly DemoOutcome[],
   options: { readonly width: number; readonly palette: Palette },
@@ -40,7 +40,7 @@ export function outcomeTable(
   return lines.map((line) => MARGIN + line);
 }
 
-/** What the letters and numbers of Before and After mean. */
+/** Explains the letters and numbers of Before and After. */
 export function tableLegend(width: number): string {
   return width >= WIDE
     ? 'Before and After: findings, C critical, H high, M medium, L low, ? unknown'
@@ -51,7 +51,7 @@ function sum(findings: Findings | undefined): string {
   return findings === undefined ? '' : String(totalOf(findings));
 }
 
-/** `4C 21H 60M 6L`; `0` where there is none. */
+/** Formats `4C 21H 60M 6L`; `0` if there are none. */
 function bySeverity(findings: Findings | undefined): string {
   if (findings === undefined) return '';
   const { critical, high, medium, low, unknown } = findings;

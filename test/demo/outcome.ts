@@ -3,7 +3,7 @@ import type { Target } from '../../lib/pipeline/records/target.ts';
 import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { imageOf } from '../world/seed/run-tables.ts';
 
-/** How many findings of each severity; `fixable` of all of them have a fixed version. */
+/** Numbers of findings by severity; `fixable` counts those with a fixed version. */
 export interface Findings {
   readonly critical: number;
   readonly high: number;
@@ -12,20 +12,20 @@ export interface Findings {
   readonly unknown: number;
 }
 
-/** How one target ended, as the demo shows it. */
+/** The outcome of one target, as the demo shows it. */
 export interface DemoOutcome {
   readonly image: string;
   readonly state: TargetState;
   readonly reason: string | undefined;
   readonly detail: string | undefined;
   readonly sourceDigest: Digest | undefined;
-  /** Absent where nothing was scanned. */
+  /** Absent if nothing was scanned. */
   readonly before: (Findings & { readonly fixable: number }) | undefined;
-  /** Absent where nothing was published. */
+  /** Absent if nothing was published. */
   readonly after: Findings | undefined;
   readonly patchTag: string | undefined;
   readonly patchDigest: Digest | undefined;
-  /** From discovery to the end. */
+  /** Seconds from discovery to the end. */
   readonly seconds: number;
   /** Blobs in the container patchwright-reports. */
   readonly reportBefore: string | undefined;

@@ -6,14 +6,14 @@ import type { OwnImage } from './own-image.ts';
 import { describeTools, realTools } from './real-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-/** One image of the user's own. How it ends is not known before; only that it must end well. */
+/** One image of the user. Its outcome is unknown, but it must not fail. */
 export function ownImageScenario(prepared: Prepared, image: OwnImage): Scenario {
   const { repository, tag, reference } = image;
   return {
     ...realTools(prepared),
     intro: [
       describeTools(prepared),
-      `Your image is ${repository}:${tag}. The vulnerability database knows Debian 12 alone.`,
+      `Your image is ${repository}:${tag}. The vulnerability database covers only Debian 12.`,
     ],
     async seed(world) {
       try {
@@ -28,7 +28,7 @@ export function ownImageScenario(prepared: Prepared, image: OwnImage): Scenario 
       }
       return [{ repository, tags: [tag] }];
     },
-    judge: (outcomes) => (outcomes.length === 0 ? ['no image was looked at'] : failures(outcomes)),
+    judge: (outcomes) => (outcomes.length === 0 ? ['no image was discovered'] : failures(outcomes)),
   };
 }
 

@@ -28,7 +28,7 @@ async function layout(name: string): Promise<string> {
   return folder;
 }
 
-it('takes a layout folder as it is, under its own name', async () => {
+it('uses a layout folder under its own name', async () => {
   const folder = await layout('My Image');
 
   const image = await find(folder);
@@ -41,7 +41,7 @@ it('takes a layout folder as it is, under its own name', async () => {
   });
 });
 
-it('takes one image of a layout by its name', async () => {
+it('uses one image of a layout by its name', async () => {
   const folder = await layout('images');
 
   const image = await find(`${folder}:1.2`);
@@ -49,15 +49,15 @@ it('takes one image of a layout by its name', async () => {
   expect(image).toEqual({ folder, reference: '1.2', repository: 'own/images', tag: '1.2' });
 });
 
-it('says of a folder that is no layout what it lacks', async () => {
+it('says what a folder that is not a layout lacks', async () => {
   await expect(find(scratch)).rejects.toThrow('it has no file oci-layout');
 });
 
-it('says of a misspelt folder that it is not there, without asking a registry', async () => {
+it('says that a misspelled folder does not exist, without asking a registry', async () => {
   await expect(find('./no-such-folder')).rejects.toThrow('there is no such folder');
 });
 
-it('says plainly that an image could not be copied', async () => {
+it('says that an image could not be copied', async () => {
   await expect(find('registry.example.com/team/api:1.4')).rejects.toThrow(
     /^skopeo could not copy registry\.example\.com\/team\/api:1\.4: /,
   );
@@ -71,7 +71,7 @@ it.each([
 });
 
 it.each([['team/api:1.4'], ['registry.example.com/team/api'], ['registry.example.com/Api:1']])(
-  'does not take %s for a reference',
+  'refuses %s as a reference',
   (text) => {
     expect(nameOfReference(text)).toBeUndefined();
   },

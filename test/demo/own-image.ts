@@ -5,10 +5,10 @@ import { ProcessFailed, runProcess } from '../real/process/run-process.ts';
 import type { Progress } from '../real/progress.ts';
 import { DemoProblem } from './demo-problem.ts';
 
-/** An image of the user's own as a layout in a folder, and what it is called in the registry. */
+/** An image of the user as a layout in a folder, with its name in the registry. */
 export interface OwnImage {
   readonly folder: string;
-  /** Which image of the layout, where it holds several. */
+  /** The image of the layout, if it has several. */
   readonly reference: string | undefined;
   readonly repository: RepositoryName;
   readonly tag: Tag;
@@ -16,7 +16,7 @@ export interface OwnImage {
 
 const COPY_LIMIT_MS = 15 * 60_000;
 
-/** What `--image` names: a layout that is there, or a reference that has to be copied first. */
+/** The value of `--image`: an existing layout, or a reference to copy first. */
 export type NamedImage =
   | { readonly kind: 'layout'; readonly image: OwnImage }
   | {
@@ -25,7 +25,9 @@ export type NamedImage =
       readonly names: Pick<OwnImage, 'repository' | 'tag'>;
     };
 
-/** Looks what `--image` names: a layout folder, `FOLDER:NAME` in one, or a reference. Copies nothing. */
+/**
+ * Reads `--image`: a layout folder, `FOLDER:NAME` for an image in it, or a reference. Copies nothing.
+ */
 export async function nameImage(text: string): Promise<NamedImage> {
   const [, folder = '', name] = /^(.+?)(?::([^:/]+))?$/.exec(text) ?? [];
   if (await isLayout(text)) {
@@ -37,7 +39,7 @@ export async function nameImage(text: string): Promise<NamedImage> {
     return { kind: 'layout', image };
   }
   if (await exists(text)) {
-    throw new DemoProblem(`${text} is no OCI image layout: it has no file oci-layout.`);
+    throw new DemoProblem(`${text} is not an OCI image layout: it has no file oci-layout.`);
   }
   const names = nameOfReference(text);
   if (names === undefined) {
@@ -47,12 +49,12 @@ export async function nameImage(text: string): Promise<NamedImage> {
   return { kind: 'reference', text, names };
 }
 
-/** The image as a layout in a folder; a reference is copied there by skopeo. */
+/** Provides the image as a layout in a folder. A reference is copied by skopeo. */
 export async function fetchImage(
   named: NamedImage,
   options: {
     readonly skopeo: string;
-    /** An empty folder for what is copied. */
+    /** An empty folder for the copy. */
     readonly scratch: string;
     readonly progress: Progress;
     readonly signal: AbortSignal;
@@ -80,7 +82,7 @@ export async function fetchImage(
   return { folder: copied, reference: 'image', ...names };
 }
 
-/** Names in the demo's registry: the folder's own, as far as a repository may be called so. */
+/** Names in the demo's registry, from the folder's name as far as the rules allow. */
 function nameOf(folder: string, name?: string): Pick<OwnImage, 'repository' | 'tag'> {
   const plain = basename(resolve(folder))
     .toLowerCase()
@@ -92,7 +94,7 @@ function nameOf(folder: string, name?: string): Pick<OwnImage, 'repository' | 't
   };
 }
 
-/** `host/repository:tag`; the host must look like one, since a folder may be misspelt. */
+/** Parses `host/repository:tag`. The host must look like one, because a folder may be misspelled. */
 export function nameOfReference(text: string): Pick<OwnImage, 'repository' | 'tag'> | undefined {
   const match = /^(?<host>[^/]+[.:][^/]+|localhost)\/(?<path>[^@:]+):(?<tag>[^:/@]+)$/.exec(text);
   const repository = RepositoryName.safeParse(`own/${match?.groups?.path ?? ''}`);

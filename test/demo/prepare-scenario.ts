@@ -10,7 +10,7 @@ import { realScenario } from './real-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { standInScenario } from './stand-in-scenario.ts';
 
-/** Brings the machine to where the wanted demo can run; throws what says plainly why it can't. */
+/** Prepares the machine for the requested demo. Throws an error that explains why it can't run. */
 export async function prepareScenario(
   options: DemoOptions,
   context: {
@@ -22,7 +22,7 @@ export async function prepareScenario(
   if (options.chaos) return chaosScenario(options.seed ?? randomInt(1_000_000));
   if (!options.real) return standInScenario();
   if (options.image === undefined) return realScenario(await prepareReal(context));
-  // Said at once, and not behind a quarter of an hour of building what only --real asks for.
+  // Checked before the tools are built for a quarter of an hour.
   const named = await nameImage(options.image);
   const found = await findRealTools();
   if (!found.ok) throw new RealRunNotPossible(found.missing);

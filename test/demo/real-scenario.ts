@@ -7,10 +7,10 @@ import { type Expectation, unexpectedOutcomes } from './expectation.ts';
 import { everyTag, type Scenario } from './scenario.ts';
 import { expectationsOf } from './stand-in-scenario.ts';
 
-/** Of the stand-ins' images those that need no advisory, which the real tools judge alike. */
+/** Images of the stand-ins that need no advisories, so the real tools give the same outcome. */
 const WITHOUT_ADVISORIES = ['legacy/reports', 'tools/busybox'];
 
-/** Real Debian images, and the tools that are used in production. */
+/** Real Debian images and the production tools. */
 export function realScenario(prepared: Prepared): Scenario {
   const { images } = prepared;
   const made = [
@@ -41,11 +41,11 @@ const EXPECTED: readonly Expectation[] = [
   { image: 'team/api:1.4', state: 'patched', publishes: '1.4-1' },
   { image: 'team/api:1.4.2', state: 'patched', publishes: '1.4.2-1' },
   { image: 'platform/base:12', state: 'clean' },
-  // Its apt knows no repository that has the fixes.
+  // Its apt has no package source with the fixes.
   { image: 'team/worker:3.1', state: 'skipped', reason: 'no-op-patch' },
 ];
 
-/** The parts of a scenario that are the same for every image. */
+/** The parts of a scenario that do not depend on the image. */
 export function realTools(prepared: Prepared): Pick<Scenario, 'tools' | 'limitMinutes' | 'start'> {
   return {
     tools: prepared.tools.versions,

@@ -4,7 +4,7 @@ import { disturbanceLines } from './disturbance-lines.ts';
 import { outcomeTable, tableLegend } from './outcome-table.ts';
 import type { Palette } from './palette.ts';
 
-/** How the run ended, for people: the table, the total, what was checked, what went wrong. */
+/** The report for people: the table, the total, the checks, the problems. */
 export function reportLines(
   report: DemoReport,
   options: { readonly width: number; readonly palette: Palette },
@@ -37,7 +37,7 @@ function faultLines(run: Run, palette: Palette): string[] {
   ];
 }
 
-/** `9 images in 21.4 s: 5 patched, 1 clean, 3 skipped` */
+/** Formats `9 images in 21.4 s: 5 patched, 1 clean, 3 skipped`. */
 function totals(run: Run): string {
   const counted = [
     [run.patched, 'patched'],
@@ -53,7 +53,7 @@ function totals(run: Run): string {
   return `${images} in ${runSeconds(run).toFixed(1)} s: ${shown.join(', ')}`;
 }
 
-/** What app and host complained of matters only where something went wrong. */
+/** Warnings of the app and the host, shown only if something went wrong. */
 function problemLines(report: DemoReport): string[] {
   if (endedWell(report) || report.problems.length === 0) return [];
   return [

@@ -13,12 +13,12 @@ import type { Scenario } from './scenario.ts';
 import type { Screen } from './screen.ts';
 import { awaitRun, watchRun } from './watch-run.ts';
 
-/** Short delays: there is nobody here who would send a bill for a look. */
+/** Short delays, because requests to the local Azure cost nothing. */
 const SETTINGS = {
   PATCHWRIGHT_POLL_SECONDS: '1',
   PATCHWRIGHT_TICK_SECONDS: '1',
   PATCHWRIGHT_LEASE_SECONDS: '60',
-  // Its timer is fired by hand, and must not go off by itself beside that.
+  // The demo fires the timer by hand, so it must not fire by itself.
   PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
 };
 const KEPT_PROBLEMS = 20;
@@ -29,7 +29,7 @@ export interface DemoContext {
   readonly signal: AbortSignal;
 }
 
-/** A demo that has run, with everything still up. */
+/** A finished run, with everything still running. */
 export interface DemoRun {
   readonly world: World;
   readonly host: FunctionsHost;
@@ -37,8 +37,8 @@ export interface DemoRun {
 }
 
 /**
- * Starts a local Azure, runs the built app on it, and hands over to `use` once the run is over.
- * Nothing is left when it settles, however it does.
+ * Starts a local Azure, runs the built app on it, and calls `use` when the run has ended.
+ * Nothing is left when it settles, even after an error.
  */
 export async function runDemo<Result>(
   scenario: Scenario,
@@ -81,7 +81,7 @@ export async function runDemo<Result>(
       context,
       problems,
       disturbance: disturbed,
-      // What fails by a plan is tried again by the host.
+      // The host retries what fails by plan.
       failure: () => (disturbed === undefined ? failure : undefined),
     });
     return await use({ world, host, report });
@@ -135,7 +135,7 @@ async function runOnce(options: {
   };
 }
 
-/** As the portal does it: by the host's admin endpoint. */
+/** Fires a timer by the host's admin endpoint, like the portal. */
 async function fireTimer(host: FunctionsHost, name: string): Promise<void> {
   const response = await fetch(`${host.url}/admin/functions/${name}`, {
     method: 'POST',

@@ -5,7 +5,7 @@ export interface TargetView {
   readonly image: string;
   readonly state: TargetState;
   readonly reason: string | undefined;
-  /** The tag that is, or is about to be, published. */
+  /** The tag that is published, or will be. */
   readonly patchTag: string | undefined;
   /** The container group that works on it now. */
   readonly group: string | undefined;
@@ -15,18 +15,18 @@ export interface GroupView {
   readonly name: string;
   /** `scan`, `patch` or `verify`. */
   readonly kind: string;
-  /** As ARM tells it: Pending, Running, Succeeded, … */
+  /** ARM's state: Pending, Running, Succeeded, … */
   readonly state: string;
   readonly images: readonly string[];
-  /** Since it was first seen. */
+  /** Seconds since it was first seen. */
   readonly seconds: number;
 }
 
-/** A run at one moment, from its rows and the container groups that are there. */
+/** A run at one moment, from its rows and the existing container groups. */
 export interface RunSnapshot {
   readonly runId: string;
   readonly state: Run['state'];
-  /** Since the run was started. */
+  /** Seconds since the run was started. */
   readonly seconds: number;
   readonly targets: readonly TargetView[];
   readonly groups: readonly GroupView[];

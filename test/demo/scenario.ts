@@ -3,25 +3,25 @@ import type { World, WorldOptions } from '../world/world.ts';
 import type { Disturb } from './disturbance.ts';
 import type { DemoOutcome } from './outcome.ts';
 
-/** What a demo runs on: which tools, which images, and how it is to end. */
+/** The tools, the images and the expected outcomes of a demo. */
 export interface Scenario {
-  /** Lines for people on what this is, before anything starts. */
+  /** Introductory lines for people. */
   readonly intro: readonly string[];
-  /** Tool → version; undefined: the stand-ins. */
+  /** Tool → version; undefined for the stand-ins. */
   readonly tools: Readonly<Record<string, string>> | undefined;
-  /** After so long a run is taken to hang. */
+  /** Time after which a run counts as hanging. */
   readonly limitMinutes: number;
-  /** Starts the local Azure with the tools in it. */
+  /** Starts the local Azure with the tools. */
   start(options: WorldOptions): Promise<World>;
-  /** Puts the images in place. @returns what the policy is to name. */
+  /** Puts the images into the registry. @returns the repositories for the policy. */
   seed(world: World): Promise<readonly PolicyRepository[]>;
-  /** One sentence for each thing that did not end as it had to; excused images may end anyhow. */
+  /** One sentence for each unexpected outcome. Excused images may end in any way. */
   judge(outcomes: readonly DemoOutcome[], excused?: ReadonlySet<string>): readonly string[];
-  /** What is done to the run while it goes on; nothing, where it is absent. */
+  /** The disturbance of the run; absent if there is none. */
   readonly disturb?: Disturb;
 }
 
-/** The policy's part for repositories of which every tag is patched. */
+/** Policy entries for repositories with every tag. */
 export function everyTag(repositories: readonly string[]): PolicyRepository[] {
   return repositories.map((repository) => ({ repository, tags: ['*'] }));
 }

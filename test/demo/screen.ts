@@ -8,25 +8,25 @@ import type { RunSnapshot } from './run-snapshot.ts';
 export type ScreenStream = NodeJS.WritableStream &
   Partial<Pick<WriteStream, 'columns' | 'rows' | 'isTTY'>>;
 
-/** Where people read: a terminal that is redrawn, or lines that stay. */
+/** The output for people: a terminal that is redrawn, or lines that stay. */
 export interface Screen {
   readonly stream: ScreenStream;
   readonly palette: Palette;
   readonly width: number;
   line(text?: string): void;
-  /** Shows the run as it is now. */
+  /** Shows the current state of the run. */
   show(snapshot: RunSnapshot): void;
-  /** One line on something that happens beside the run's own steps. */
+  /** Shows one line about an event outside of the run's steps. */
   note(text: string): void;
-  /** Takes the live view away; what was printed as lines stays. */
+  /** Removes the live view. Printed lines stay. */
   clear(): void;
 }
 
-/** For a file or a pipe, which have no width of their own. */
+/** Width for a file or a pipe. */
 const DEFAULT_WIDTH = 100;
 const WIDEST = 120;
 const DEFAULT_HEIGHT = 24;
-/** Under the live view; as lines all of them are printed. */
+/** Number of notes below the live view. Without a terminal, all are printed. */
 const SHOWN_NOTES = 5;
 
 export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Screen {

@@ -8,7 +8,7 @@ import { everyTag, type Scenario } from './scenario.ts';
 export function standInScenario(): Scenario {
   let expected: readonly Expectation[] = [];
   return {
-    intro: ['Stand-ins take the place of Trivy and Copa; the real ones: npm run demo -- --real'],
+    intro: ['Stand-ins replace Trivy and Copa. For the real ones: npm run demo -- --real'],
     tools: undefined,
     limitMinutes: 5,
     start: startWorld,

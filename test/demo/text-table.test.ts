@@ -23,7 +23,7 @@ it('aligns each column to its widest cell', () => {
   ]);
 });
 
-it('shortens what may be shortened where it would be too wide', () => {
+it('shortens flexible columns if the table would be too wide', () => {
   const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '7' }]];
 
   const lines = textTable(columns, rows, { width: 20 });
@@ -31,7 +31,7 @@ it('shortens what may be shortened where it would be too wide', () => {
   expect(lines[1]).toBe('team/a-lon…        7');
 });
 
-it('keeps a column at the width that it needs at least', () => {
+it('keeps the minimum width of a column', () => {
   const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '7' }]];
 
   const lines = textTable(columns, rows, { width: 5 });
@@ -39,7 +39,7 @@ it('keeps a column at the width that it needs at least', () => {
   expect(lines[1]).toBe('team/a-…        7');
 });
 
-it('aligns by what is seen, not by what colors it', () => {
+it('ignores colors when it aligns', () => {
   const paint = (text: string) => `\u001b[32m${text}\u001b[39m`;
 
   const lines = textTable(

@@ -1,4 +1,4 @@
-/** Colors a text; the identity where there is no color. */
+/** Colors a text; returns it unchanged without colors. */
 export type Paint = (text: string) => string;
 
 export interface Cell {
@@ -9,14 +9,14 @@ export interface Cell {
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Gives way, down to this many characters, where the table would be too wide. */
+  /** The column may shrink to this many characters if the table would be too wide. */
   readonly shrinksTo?: number;
 }
 
 const GAP = '  ';
 const plain: Paint = (text) => text;
 
-/** Aligned lines no wider than `width`: a line of titles, then a line for each row. */
+/** Aligned lines of at most `width` characters: the titles, then the rows. */
 export function textTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -40,7 +40,7 @@ export function textTable(
   );
 }
 
-/** The columns that may shrink give up what is too much, the first one first. */
+/** Shrinks the flexible columns, the first one first, until the table fits. */
 function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   let excess = natural.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
   return natural.map((wanted, at) => {
@@ -55,7 +55,7 @@ function renderCell(cell: Cell, width: number, align: Column['align']): string {
   const { text, paint = plain } = cell;
   const shown = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
   const padding = ' '.repeat(width - shown.length);
-  // Only the text is colored: trailing spaces can then be trimmed.
+  // Only the text is colored, so that trailing spaces can be trimmed.
   const painted = shown === '' ? '' : paint(shown);
   return align === 'right' ? padding + painted : painted + padding;
 }

@@ -18,13 +18,13 @@ export interface WatchOptions {
   readonly tables: RunTables;
   readonly show: (snapshot: RunSnapshot) => void;
   readonly signal: AbortSignal;
-  /** The run is given up as hanging after this. */
+  /** Time after which the run counts as hanging. */
   readonly limitMinutes: number;
-  /** Why no run can come; undefined while one may. */
+  /** The reason why no run can start; undefined while one may. */
   readonly failure: () => string | undefined;
 }
 
-/** Waits for the run that was just started. */
+/** Waits until the requested run has started. */
 export async function awaitRun(options: WatchOptions): Promise<Run> {
   const until = deadline(options);
   for (;;) {
@@ -37,7 +37,7 @@ export async function awaitRun(options: WatchOptions): Promise<Run> {
   }
 }
 
-/** Shows the run from the tables and from ARM, as an operator would see it, until it is over. */
+/** Shows the run from the tables and ARM, like an operator, until it has ended. */
 export async function watchRun(runId: RunId, options: WatchOptions): Promise<Run> {
   const { tables, world, show, signal } = options;
   const until = deadline(options);
@@ -54,7 +54,7 @@ export async function watchRun(runId: RunId, options: WatchOptions): Promise<Run
     show(snapshotOf({ run, targets, jobs, groups, now, seen }));
     if (isRunOver(run)) return run;
     if (now > until) {
-      const text = `The run ${runId} was not over after ${options.limitMinutes} minutes.`;
+      const text = `The run ${runId} has not ended after ${options.limitMinutes} minutes.`;
       throw new DemoProblem(text);
     }
     await pause(signal);
