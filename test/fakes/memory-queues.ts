@@ -111,8 +111,8 @@ export class MemoryQueues implements Queues {
   }
 
   /**
-   * Receives a visible message, the oldest or the named one, and hides it for this time (10 minutes is the
-   * Functions host's lease). Undefined if there is none.
+   * Receives a visible message, the oldest or the named one, and hides it for this time (10 minutes is
+   * the Functions host's lease). Undefined if there is none.
    */
   receive(
     queue: AnyQueueName,

@@ -10,7 +10,9 @@ type Partition = Map<string, StoredEntity>;
 /** Table Storage in memory, with the semantics of `AzureTables`. Both pass the same contract. */
 export class MemoryTables implements Tables {
   readonly #rows = new Map<TableName, Map<string, Partition>>();
-  /** Sorted keys of each partition, kept until a row is added or removed, because ticks read thousands. */
+  /**
+   * Sorted keys of each partition, kept until a row is added or removed, because ticks read thousands.
+   */
   readonly #order = new Map<Partition, readonly string[]>();
   readonly #missing: ReadonlySet<TableName>;
   readonly #pageSize: number;

@@ -6,7 +6,10 @@ import { ManualClock } from './manual-clock.ts';
 /** Rounds of pending promises that run before time may advance. */
 const ROUNDS = 5;
 
-/** A clock and sleeps that take no real time: the clock jumps to the next end of a sleep when all else is idle. */
+/**
+ * A clock and sleeps that take no real time: the clock jumps to the next end of a sleep when all else
+ * is idle.
+ */
 export class VirtualTime {
   readonly #clock = new ManualClock();
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();

@@ -9,7 +9,7 @@ export const BUILT_AT = new Date('2025-03-01T12:00:00Z');
 
 export interface LayerSpec {
   readonly entries: readonly LayerEntry[];
-  /** What the history says of it. */
+  /** Text in the history. */
   readonly createdBy: string;
 }
 
@@ -90,7 +90,7 @@ export function buildIndex(entries: readonly IndexEntry[]): LayoutContent {
   return withManifest(index, MediaType.ociIndex, blobs);
 }
 
-/** Builds an artifact: a manifest over blobs that are no image. */
+/** Builds an artifact: a manifest with blobs that are not an image. */
 export function buildArtifact(spec: {
   readonly configType: string;
   readonly artifactType?: string;
@@ -123,7 +123,7 @@ export function buildArtifact(spec: {
   return withManifest(manifest, MediaType.ociManifest, blobs);
 }
 
-/** A manifest's bytes with what it needs, as a layout's content. */
+/** A manifest's bytes and its blobs, as content of a layout. */
 export function withManifest(
   bytes: Uint8Array,
   mediaType: string,

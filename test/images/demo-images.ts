@@ -11,7 +11,7 @@ import { type LayoutContent, makeLayout, type OciLayout } from './oci-layout.ts'
 import { olderPatch } from './older-patch.ts';
 import { attestedImage, busyboxImage, multiArchImage, windowsImage } from './other-images.ts';
 
-/** How a run that patches everything ends for one tag. */
+/** The outcome of one tag in a run that patches everything. */
 export type ExpectedOutcome =
   | { readonly tag: string; readonly state: 'clean' }
   | { readonly tag: string; readonly state: 'patched'; readonly publishes: string }
@@ -20,20 +20,20 @@ export type ExpectedOutcome =
 /** One repository to put into a registry. */
 export interface DemoImage {
   readonly repository: string;
-  /** What it is, for people. */
+  /** Description for people. */
   readonly note: string;
   readonly layout: OciLayout;
-  /** Tags to lock against writing once they are there. */
+  /** Tags to lock after they are pushed. */
   readonly lockedTags: readonly string[];
-  /** Part of the demo; the rest is for tests alone. */
+  /** True if it is part of the demo; others are only for tests. */
   readonly shown: boolean;
-  /** One for each tag that is a source; the tags of older patches are none. */
+  /** One outcome for each source tag, none for tags of older patches. */
   readonly expected: readonly ExpectedOutcome[];
 }
 
-/** The images of the demo and of the tests of the whole. The same registry gives the same digests. */
+/** The images of the demo and of the end-to-end tests. The same registry gives the same digests. */
 export async function demoImages(options: {
-  /** The login server that they will stand in: older patches name it. */
+  /** The login server of their registry, which older patches name. */
   readonly registry: string;
 }): Promise<readonly DemoImage[]> {
   return Promise.all([...shownImages(options.registry), ...furtherImages()]);
@@ -117,7 +117,7 @@ async function simple(
   };
 }
 
-/** `5.2-1` was made for what was known in 2024; more is known now. */
+/** `5.2-1` fixes the findings of 2024; there are newer ones now. */
 async function patchedBefore(registry: string): Promise<DemoImage> {
   const [repository, tag] = ['team/billing', '5.2'];
   const source = await debianImage({ app: 'billing', older: EARLY_2024 });
@@ -135,7 +135,7 @@ async function patchedBefore(registry: string): Promise<DemoImage> {
   };
 }
 
-/** `9.0-1` is a patch of the image that `9.0` was; its owner has pushed `9.0` again since. */
+/** `9.0-1` is a patch of an earlier image of `9.0`, which was pushed again since. */
 async function pushedAgain(registry: string): Promise<DemoImage> {
   const [repository, tag] = ['team/shop', '9.0'];
   const first = await debianImage({ app: 'shop', older: EARLY_2024 });
@@ -183,7 +183,7 @@ function known(id: string, name: string, installed: string, fixed: string): Know
   return { id, name, package: name, installed, fixed, severity: 'high' };
 }
 
-/** What was fixable in the packages of `EARLY_2024` in autumn 2024, in short. */
+/** The fixable findings in the packages of `EARLY_2024` as of autumn 2024, shortened. */
 const KNOWN_IN_2024: readonly KnownFinding[] = [
   known('CVE-2024-6119', 'libssl3', '3.0.11-1~deb12u2', '3.0.14-1~deb12u2'),
   known('CVE-2024-6119', 'openssl', '3.0.11-1~deb12u2', '3.0.14-1~deb12u2'),

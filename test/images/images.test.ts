@@ -13,14 +13,14 @@ import { layoutSource, makeLayout, readLayout, writeLayout } from './oci-layout.
 
 const REGISTRY = 'localhost:5000';
 
-describe('layouts', () => {
+describe('a layout', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'patchwright-layout-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('come back from a folder as they were written', async () => {
+  it('is read from a folder exactly as written', async () => {
     const image = await debianImage({ app: 'api', curl: false });
     const layout = makeLayout([{ content: image, tags: ['1.4', '1.4.2'] }]);
 
@@ -34,7 +34,7 @@ describe('layouts', () => {
     });
   });
 
-  it('are refused when a blob is not what its name says', async () => {
+  it('is refused if a blob does not match its digest', async () => {
     const image = await debianImage({ app: 'api', curl: false });
     await writeLayout(makeLayout([{ content: image, tags: ['1.4'] }]), folder);
     const name = image.descriptor.digest.slice('sha256:'.length);
@@ -60,7 +60,7 @@ describe('the demo images', () => {
     );
   });
 
-  it('hold blobs that are what their digests say, and all that their manifests name', async () => {
+  it('have all blobs of their manifests, with matching digests', async () => {
     for (const { layout } of images) {
       for (const [digest, bytes] of layout.blobs) {
         expect(digestOf(bytes)).toBe(digest);
@@ -71,7 +71,7 @@ describe('the demo images', () => {
     }
   });
 
-  it('say what is expected of each tag that is no older patch', async () => {
+  it('have an expected outcome for each tag that is not an older patch', async () => {
     for (const { repository, layout, expected } of images) {
       const sources = layout.entries.flatMap(({ tag, descriptor }) => {
         const manifest = ImageManifest.safeParse(
@@ -84,7 +84,7 @@ describe('the demo images', () => {
     }
   });
 
-  it('include a patch that names its source, one that is still there and one that is not tagged any more', async () => {
+  it('include a patch of a source that is still tagged, and one of a source that is not', async () => {
     const bases = images.flatMap(({ layout }) =>
       layout.entries.flatMap(({ tag, descriptor }) => {
         const json = JSON.parse(Buffer.from(layout.blobs.get(descriptor.digest) ?? '').toString());
@@ -101,7 +101,7 @@ describe('the demo images', () => {
   });
 });
 
-it('builds a Debian image with a package database that names its files', async () => {
+it('builds a Debian image with a package database that lists its files', async () => {
   const image = await debianImage({ app: 'api', older: EARLY_2024 });
 
   const source = layoutSource(makeLayout([{ content: image, tags: ['1'] }]));

@@ -11,13 +11,13 @@ import {
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 
-/** One manifest at the top of a layout: tagged, or there by its digest alone. */
+/** One top-level manifest of a layout, with a tag or only its digest. */
 export interface LayoutEntry {
   readonly descriptor: Descriptor;
   readonly tag: string | undefined;
 }
 
-/** An OCI image layout in memory: what stands in one repository. */
+/** An OCI image layout in memory, with the content of one repository. */
 export interface OciLayout {
   readonly entries: readonly LayoutEntry[];
   /** Every blob, the manifests too, by digest. */
@@ -30,7 +30,7 @@ export interface LayoutContent {
   readonly blobs: ReadonlyMap<Digest, Uint8Array>;
 }
 
-/** Puts contents under tags. Without a tag a content is in the layout by its digest. */
+/** Puts contents under tags. A content without a tag is found by its digest. */
 export function makeLayout(
   contents: readonly { readonly content: LayoutContent; readonly tags: readonly string[] }[],
 ): OciLayout {
@@ -87,7 +87,7 @@ export async function readLayout(folder: string): Promise<OciLayout> {
   return { entries, blobs };
 }
 
-/** What a manifest is made of: blobs, or for an index (`nested`) further manifests. */
+/** The children of a manifest: blobs, or other manifests for an index (`nested`). */
 function manifestParts(bytes: Uint8Array): {
   readonly nested: boolean;
   readonly children: readonly Digest[];

@@ -14,13 +14,13 @@ export interface OlderPatchOptions {
   readonly repository: string;
   /** The tag of the source at that time. */
   readonly tag: string;
-  /** What the patch was made for. */
+  /** The findings that the patch was made for. */
   readonly updates: readonly Update[];
   readonly fingerprint: string;
   readonly patchedAt: Date;
 }
 
-/** A patch that an earlier run published: the source and one layer, annotated as ours are. */
+/** A patch that an earlier run published: the source, one layer, and our annotations. */
 export async function olderPatch(options: OlderPatchOptions): Promise<LayoutContent> {
   const { source, registry, repository } = options;
   const { digest } = source.descriptor;

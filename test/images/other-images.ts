@@ -5,7 +5,7 @@ import { buildArtifact, buildImage, buildIndex } from './build-image.ts';
 import { appConfig, debianImage, MID_2025 } from './debian/debian-image.ts';
 import type { LayoutContent } from './oci-layout.ts';
 
-/** One static program, no package database, no `os-release`: as from scratch. */
+/** One static program without a package database or `os-release`, as built from scratch. */
 export function busyboxImage(): Promise<LayoutContent> {
   const content = packageFileContent('busybox', '1.37.0', '/bin/busybox');
   return buildImage({
@@ -57,7 +57,7 @@ export async function multiArchImage(): Promise<LayoutContent> {
   return buildIndex(await Promise.all(entries));
 }
 
-/** What buildx pushes by default: an index of the image and of its provenance, which is no image. */
+/** The default output of buildx: an index of the image and its provenance, which is not an image. */
 export async function attestedImage(): Promise<LayoutContent> {
   const image = await debianImage({ app: 'web', older: MID_2025 });
   const { digest } = image.descriptor;

@@ -35,7 +35,7 @@ describe.each([QUEUES.runs, QUEUES.jobs])('a message in the queue %s', (queue) =
   });
 });
 
-describe('the keys of a message',  () => {
+describe('the keys of a message', () => {
   it.each([
     ['runs', (text: string) => RunMessage.safeParse({ runId: text })],
     ['jobs', (text: string) => JobMessage.safeParse({ runId: text, jobId: text, wake: 0 })],

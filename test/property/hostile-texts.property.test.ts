@@ -80,7 +80,7 @@ describe.each(['scan', 'verify'] as const)('a report of a %s job', (job) => {
   });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: untrusted output of a worker, which the test edits by hand
+// biome-ignore lint/suspicious/noExplicitAny: untrusted output, which the test edits by hand
 type Report = any;
 
 function changed(bytes: Uint8Array, change: (value: Report) => unknown): Uint8Array {

@@ -95,7 +95,9 @@ describe.each(REPORT_JOBS)('a report of a %s job', (job) => {
   });
 });
 
-/** The usual object with one field set in JSON text, because there `__proto__` is a key like any other. */
+/**
+ * The usual object with one field set in JSON text, because there `__proto__` is a key like any other.
+ */
 function withField(usual: Uint8Array, field: string, value: unknown): Uint8Array {
   const rest = Buffer.from(usual).toString().replace(/^\{/, '').replace(/\}$/, '');
   return Buffer.from(`{${rest},${JSON.stringify(field)}:${JSON.stringify(value)}}`);

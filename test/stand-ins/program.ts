@@ -1,7 +1,7 @@
 /** Part of the stand-ins for Trivy and Copa: for tests and the demo, never shipped. */
 import { parseArgs } from 'node:util';
 
-/** What a stand-in may touch of the process that it runs in. */
+/** The parts of the process that a stand-in may use. */
 export interface ProgramContext {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -10,7 +10,7 @@ export interface ProgramContext {
   readonly stderr: (text: string) => void;
 }
 
-/** Gives the exit status. */
+/** Returns the exit status. */
 export type Program = (context: ProgramContext) => Promise<number>;
 
 /**
@@ -25,7 +25,7 @@ export async function runProgram(program: Program): Promise<void> {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
   });
-  // A program that gave up on time may leave a connection open; it must end all the same.
+  // Exit explicitly, because a program that timed out may leave a connection open.
   process.stderr.write('', () => process.stdout.write('', () => process.exit(status)));
 }
 
@@ -40,7 +40,7 @@ export interface ParsedFlags {
   isSet(name: string): boolean;
 }
 
-/** Flags as the real tool takes them; one that is not in the list is refused, as there. */
+/** Flags of the real tool. An unknown flag is refused, as there. */
 export function parseFlags(
   args: readonly string[],
   known: Readonly<Record<string, FlagSpec>>,
@@ -74,7 +74,7 @@ export function parseFlags(
   };
 }
 
-/** A duration as Go writes it (`10m`, `1h30m`, `90s`), in milliseconds. */
+/** Parses a duration in Go's format (`10m`, `1h30m`, `90s`) to milliseconds. */
 export function parseGoDuration(text: string): number {
   const match = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$/.exec(text);
   if (text === '' || match === null) {
@@ -84,7 +84,7 @@ export function parseGoDuration(text: string): number {
   return (((hours ?? 0) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
 }
 
-/** The message of anything thrown, with what caused it. */
+/** The message of a thrown value, with its causes. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
@@ -93,7 +93,7 @@ export function messageOf(error: unknown): string {
   return error.message === '' ? inner || error.name : error.message;
 }
 
-/** Fails with `message` when the work takes longer; the work itself can't be stopped. */
+/** Fails with `message` if the work takes longer. The work itself continues. */
 export async function withTimeLimit<T>(
   work: Promise<T>,
   milliseconds: number,
@@ -108,7 +108,7 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** A flag that the stand-in can't do without. */
+/** A required flag. */
 export function requiredFlag(flags: ParsedFlags, name: string): string {
   const value = flags.text(name);
   if (value === undefined) {

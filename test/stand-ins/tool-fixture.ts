@@ -19,20 +19,20 @@ export interface ToolResult {
 }
 
 export interface RunOptions {
-  /** What the token in Docker's configuration is for; none: a token for nothing. */
+  /** Scopes of the token in Docker's configuration; none for a token without rights. */
   readonly scopes?: readonly string[];
 }
 
-/** A registry, and the stand-ins with a token for some of it. */
+/** A registry, and the stand-ins with a token for parts of it. */
 export interface ToolFixture {
   readonly registry: LocalRegistry;
   readonly folder: string;
   push(repository: string, layout: OciLayout): Promise<void>;
-  /** What stands in a repository, read with a token for it alone. */
+  /** The content of a repository, read with a token for only this repository. */
   read(repository: string): ReturnType<typeof registryRepository>;
-  /** Runs a stand-in inside this process: quicker. */
+  /** Runs a stand-in inside this process, which is quicker. */
   run(program: Program, args: readonly string[], options?: RunOptions): Promise<ToolResult>;
-  /** Runs it as the program in `bin/` that a worker would start. */
+  /** Runs it as the program in `bin/`, like a worker. */
   spawn(tool: string, args: readonly string[], options?: RunOptions): Promise<ToolResult>;
   close(): Promise<void>;
 }

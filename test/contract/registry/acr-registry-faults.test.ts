@@ -9,7 +9,7 @@ const v1 = Tag.parse('v1');
 const LAYER = Buffer.from('the layer');
 const layer = digestOf(LAYER);
 
-describe('the ACR adapter with a failing registry',  () => {
+describe('the ACR adapter with a failing registry', () => {
   let acr: LocalAcr;
   const waits: number[] = [];
   let made = 0;

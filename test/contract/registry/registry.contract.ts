@@ -63,7 +63,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
 
     const newRepository = () => RepositoryName.parse(`team/r-${randomUUID()}`);
 
-    describe('a list of manifests',  () => {
+    describe('a list of manifests', () => {
       async function listed(): Promise<ManifestAttributes[]> {
         const all: ManifestAttributes[] = [];
         let after: Digest | undefined;
@@ -429,7 +429,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       });
     });
 
-    describe('sharing blobs',  () => {
+    describe('sharing blobs', () => {
       const large = Buffer.alloc(2 * MIB, 'layer ');
       const digest = digestOf(large);
       let source: RepositoryName;
@@ -518,7 +518,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       });
     });
 
-    describe('a token',  () => {
+    describe('a token', () => {
       let image: Awaited<ReturnType<typeof seedImage>>;
       const layer = digestOf('one layer');
       beforeEach(async () => {

@@ -14,7 +14,9 @@ import {
 
 const KEY_CHARACTERS = '-._~:@!$()*,;=+|';
 
-/** The limits of keys, columns and sizes: the largest accepted values, and those refused before sending. */
+/**
+ * The limits of keys, columns and sizes: the largest accepted values, and those refused before sending.
+ */
 export function describeLimits(name: string, make: MakeTables): void {
   describe(`${name}: limits`, () => {
     let fixture: TablesFixture;

@@ -36,7 +36,10 @@ export class TokenGrants {
   }
 }
 
-/** A JSON Web Token with a readable payload like ACR's (RFC 7519, section 3), and without a valid signature. */
+/**
+ * A JSON Web Token with a readable payload like ACR's (RFC 7519, section 3), and without a valid
+ * signature.
+ */
 function tokenOf(number: number): string {
   const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
   return `${part({ alg: 'none' })}.${part({ jti: number })}.fake`;

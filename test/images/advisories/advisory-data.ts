@@ -5,7 +5,7 @@ type Severity = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
 /** Advisories of one source package: the version that fixes them (none yet: ''), and their ids. */
 export type SourceAdvisories = readonly (readonly [fixed: string, ...ids: string[]])[];
 
-/** Debian 12. Fixed versions and ids as the packages' own changelogs have them. */
+/** Debian 12. Fixed versions and ids from the packages' changelogs. */
 export const DEBIAN_12: Readonly<Record<string, SourceAdvisories>> = {
   curl: [
     ['7.88.1-10+deb12u6', 'CVE-2024-2004', 'CVE-2024-2398'],
@@ -62,7 +62,7 @@ export const DEBIAN_12: Readonly<Record<string, SourceAdvisories>> = {
   'util-linux': [['2.38.1-5+deb12u1', 'CVE-2024-28085']],
 };
 
-/** Debian 10, of which the last advisories are from June 2024. */
+/** Debian 10, whose last advisories are from June 2024. */
 export const DEBIAN_10: Readonly<Record<string, SourceAdvisories>> = {
   glibc: [['2.28-10+deb10u3', 'CVE-2024-2961']],
   gnutls28: [['3.6.7-4+deb10u12', 'CVE-2024-0553']],
@@ -86,7 +86,7 @@ export const ALPINE_3_22: Readonly<Record<string, SourceAdvisories>> = {
   pcre2: [['10.46-r0', 'CVE-2025-58050']],
 };
 
-/** What each is about, and how bad; where it says nothing, MEDIUM and the package's name serve. */
+/** Title and severity of each. Default: the package's name and MEDIUM. */
 export const DETAILS: Readonly<Record<string, readonly [severity: Severity, title: string]>> = {
   'CVE-2018-25032': [
     'HIGH',

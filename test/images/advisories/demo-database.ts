@@ -18,11 +18,11 @@ import {
   type SourceAdvisories,
 } from './advisory-data.ts';
 
-/** Where the app looks for it unless told otherwise. */
+/** The app's default place for the database. */
 export const DATABASE_REPOSITORY = 'patchwright/trivy-db';
 export const DATABASE_TAG = '2';
 
-/** The stand-in's database of advisories: small, but each entry is one that exists. */
+/** The stand-in's database of advisories: small, but each entry is real. */
 export function demoAdvisories(): AdvisoryDatabase {
   const platforms = { 'alpine 3.22': ALPINE_3_22, 'debian 10': DEBIAN_10, 'debian 12': DEBIAN_12 };
   const buckets = Object.entries(platforms).map(([platform, sources]) => [
@@ -42,7 +42,7 @@ export function demoAdvisories(): AdvisoryDatabase {
 
 /**
  * The database as the artifact that Trivy downloads: one layer with `trivy.db` and `metadata.json`.
- * With the same time it always has the same digest.
+ * The same time always gives the same digest.
  */
 export async function advisoryArtifact(
   database: AdvisoryDatabase = demoAdvisories(),
@@ -82,7 +82,7 @@ function bucketOf(sources: Readonly<Record<string, SourceAdvisories>>) {
   );
 }
 
-/** A distribution rates what it does not fix; most of it is minor. */
+/** Rating for vulnerabilities without a fix, most of which are minor. */
 function unfixed(id: string) {
   return DETAILS[id]?.[0] === 'LOW' ? { Severity: 'LOW' } : {};
 }

@@ -1,6 +1,6 @@
 /** Part of the images that tests and the demo work on; never shipped. */
 
-/** One package as Alpine 3.22 has it. Versions: those of its first release, 3.22.0. */
+/** One package of Alpine 3.22, with its version in the first release, 3.22.0. */
 export interface AlpinePackage {
   readonly name: string;
   readonly version: string;

@@ -39,7 +39,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   zlib: '1:1.2.11.dfsg-1',
 };
 
-/** A minimal Debian 10, which gets no more security updates since June 2024. */
+/** A minimal Debian 10, without security updates since June 2024. */
 export function busterPackages(): readonly DebianPackage[] {
   return bookwormPackages(VERSIONS).minimal.filter(
     (one) => VERSIONS[one.source ?? one.name] !== undefined,

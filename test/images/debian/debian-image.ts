@@ -7,7 +7,7 @@ import { bookwormPackages } from './debian-packages.ts';
 
 const BOOKWORM = { version: '12.5', codename: 'bookworm' } as const;
 
-/** Versions of early 2024, by source: what a Debian image that nobody rebuilt still has. */
+/** Versions of early 2024, by source, as in an image that was not rebuilt. */
 export const EARLY_2024: Readonly<Record<string, string>> = {
   curl: '7.88.1-10+deb12u5',
   glibc: '2.36-9+deb12u4',
@@ -31,18 +31,18 @@ export const MID_2025: Readonly<Record<string, string>> = {
 };
 
 export interface DebianImageOptions {
-  /** Sources that are at an older version than the newest; none: up to date. */
+  /** Sources with an older version than the newest; none if everything is up to date. */
   readonly older?: Readonly<Record<string, string>>;
-  /** Whether curl, openssl and what they need are installed over the minimal system. */
+  /** True to install curl, openssl and their dependencies on the minimal system. */
   readonly curl?: boolean;
-  /** What the image is for: goes into its last layer. */
+  /** The purpose of the image, written into its last layer. */
   readonly app: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly mediaTypes?: 'oci' | 'docker';
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** A Debian 12 image as a Dockerfile makes one: system, packages, program. */
+/** A Debian 12 image with the layers of a typical Dockerfile: system, packages, program. */
 export function debianImage(options: DebianImageOptions): Promise<LayoutContent> {
   const { minimal, curl } = bookwormPackages(options.older);
   const install: LayerSpec = {

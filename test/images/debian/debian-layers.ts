@@ -6,12 +6,12 @@ import { packageFileContent, packageFileMode } from '../../stand-ins/packages/pa
 import { type DebianPackage, statusParagraph } from './debian-packages.ts';
 
 export interface DebianRelease {
-  /** As in `/etc/debian_version`. */
+  /** The content of `/etc/debian_version`. */
   readonly version: string;
   readonly codename: string;
 }
 
-/** The root file system of a minimal Debian, with its packages' database. */
+/** The root file system of a minimal Debian, with its package database. */
 export function debianBase(
   release: DebianRelease,
   packages: readonly DebianPackage[],
@@ -33,7 +33,7 @@ export function debianBase(
   ]);
 }
 
-/** What `apt-get install` of these packages writes over a system that has those. */
+/** The files that `apt-get install` of these packages writes on a system with the others. */
 export function debianInstall(
   before: readonly DebianPackage[],
   added: readonly DebianPackage[],

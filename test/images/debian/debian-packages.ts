@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import bookworm from './bookworm-packages.json' with { type: 'json' };
 
-/** One binary package as Debian 12 has it: its control fields and a few of its files. */
+/** One binary package of Debian 12: its control fields and a few of its files. */
 const DebianPackage = z.strictObject({
   name: z.string(),
   version: z.string(),
   source: z.string().optional(),
-  /** Where it differs from the package's own. */
+  /** Set if it differs from the package's own. */
   sourceVersion: z.string().optional(),
   architecture: z.string(),
   section: z.string(),
@@ -21,7 +21,7 @@ const DebianPackage = z.strictObject({
 });
 export type DebianPackage = z.infer<typeof DebianPackage>;
 
-/** What `apt-get install ca-certificates curl openssl` adds to a minimal system. */
+/** Packages that `apt-get install ca-certificates curl openssl` adds to a minimal system. */
 const CURL_SOURCES = new Set([
   'brotli',
   'ca-certificates',
@@ -43,7 +43,7 @@ export interface DebianPackages {
   readonly curl: readonly DebianPackage[];
 }
 
-/** Debian 12's packages, up to date, except for the sources that are given an older version. */
+/** Debian 12's current packages, with older versions for the given sources. */
 export function bookwormPackages(older: Readonly<Record<string, string>> = {}): DebianPackages {
   const packages = DebianPackage.array()
     .parse(bookworm)

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, type ProgramContext, parseFlags } from '../program.ts';
 import { AdvisoryDatabase } from '../trivy/advisory-database.ts';
 
-/** The release that it imitates, marked as what it is. */
+/** The release that it imitates, marked as a stand-in. */
 export const BBOLT_STAND_IN_VERSION = '1.4.3-stand-in';
 
-/** `buckets FILE` names the buckets of the stand-in's database, one a line, in order. */
+/** `buckets FILE` prints the buckets of the stand-in's database in order, one on each line. */
 export async function bbolt(context: ProgramContext): Promise<number> {
   try {
     const flags = parseFlags(context.args, { version: { type: 'boolean' } });

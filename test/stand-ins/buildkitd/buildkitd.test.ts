@@ -25,7 +25,7 @@ function start(args: readonly string[]) {
   return { child, said, ended: once(child, 'close') };
 }
 
-it('listens until it is told to end, says what it is, and leaves no socket', async () => {
+it('listens until it is stopped, identifies itself as a stand-in, and leaves no socket', async () => {
   const socket = join(folder, 'buildkitd.sock');
   const config = join(folder, 'buildkitd.toml');
   await writeFile(config, '');

@@ -1,6 +1,6 @@
 /**
- * A stand-in for buildkitd, for tests and the demo: never shipped. It listens where BuildKit would
- * and greets with HTTP/2 as every gRPC server does, and serves nothing.
+ * A stand-in for buildkitd, for tests and the demo: never shipped. It listens on BuildKit's address
+ * and speaks HTTP/2 like every gRPC server, but serves nothing.
  */
 
 import { once } from 'node:events';

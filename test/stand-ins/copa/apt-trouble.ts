@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ImageConfig } from '../../../lib/image/manifest.ts';
 
 /**
- * The label of an image whose apt is in trouble: a kind, and where it is about one, a package. The
- * stand-in then prints and fails as Copa 0.14.2 with apt 2.6 does, as long as the package is wanted.
+ * The label of an image whose apt fails: a kind, and, if it concerns one, a package. The
+ * stand-in then prints and fails like Copa 0.14.2 with apt 2.6, as long as the package is wanted.
  */
 export const APT_TROUBLE_LABEL = 'io.patchwright.test.apt';
 
@@ -15,13 +15,13 @@ const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lagging'), package: z.string() }),
   /** The package's new version depends on something that no source has. */
   z.object({ kind: z.literal('unmet'), package: z.string() }),
-  /** Another package has to go for the package's new version. */
+  /** The package's new version conflicts with another package. */
   z.object({ kind: z.literal('removes'), package: z.string() }),
-  /** dpkg fails on the package, and says nothing that names it. */
+  /** dpkg fails on the package without naming it. */
   z.object({ kind: z.literal('nameless'), package: z.string() }),
-  /** The mirror of the security fixes is down: apt goes on without it. */
+  /** The mirror of the security fixes is down, and apt continues without it. */
   z.object({ kind: z.literal('down') }),
-  /** A further source is not signed. */
+  /** Another source is not signed. */
   z.object({ kind: z.literal('unsigned') }),
   /** The release is no longer on its mirror. */
   z.object({ kind: z.literal('gone') }),
@@ -32,7 +32,7 @@ const MIRROR = 'http://security.test/debian-security';
 const IN_RELEASE = `${MIRROR}/dists/bookworm-security/InRelease`;
 const UPDATE = 'apt-get -o Acquire::Retries=3 update';
 
-/** The trouble that the image's label names; throws on one that there is not. */
+/** The failure in the image's label. Throws if it is unknown. */
 export function troubleOf(config: ImageConfig): AptTrouble | undefined {
   const label = config.config?.Labels?.[APT_TROUBLE_LABEL];
   if (label === undefined) return undefined;
@@ -40,16 +40,16 @@ export function troubleOf(config: ImageConfig): AptTrouble | undefined {
   return Trouble.parse({ kind, package: name });
 }
 
-/** What apt, and then Copa, prints; absent error: all goes well in the end. */
+/** The output of apt and Copa. Without an error, the run succeeds. */
 export interface TroubledRun {
   readonly apt: readonly string[];
   readonly copa: readonly string[];
   readonly error?: string;
-  /** A package of the image is taken away. */
+  /** A package of the image is removed. */
   readonly removes?: true;
 }
 
-/** How a run goes that is to bring these packages to these versions. */
+/** The course of a run that should update these packages to these versions. */
 export function troubledRun(
   trouble: AptTrouble | undefined,
   wanted: ReadonlyMap<string, string>,
@@ -117,7 +117,7 @@ function failedStep(command: string, apt: readonly string[]): TroubledRun {
   return { apt, copa: [], error };
 }
 
-/** Copa compares what is installed in the end with what was wanted. */
+/** Copa compares the installed versions with the wanted ones at the end. */
 function tooOld(wanted: readonly (readonly [string, string])[]) {
   const copa = wanted.map(
     ([name, version]) =>

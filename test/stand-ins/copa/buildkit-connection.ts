@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { parseImageReference } from '../registry/image-reference.ts';
 
-/** Checks that something answers where BuildKit should; throws with gRPC's text where it does not. */
+/** Checks that BuildKit's address answers. Throws with gRPC's text if it does not. */
 export function reachBuildkit(address: string): Promise<void> {
   const unix = /^unix:\/\/(.+)$/.exec(address)?.[1];
   const tcp = /^tcp:\/\/([^:]+):([0-9]+)$/.exec(address);
@@ -21,7 +21,7 @@ export function reachBuildkit(address: string): Promise<void> {
   });
 }
 
-/** `HOST/repository` and tag of the reference that a patch is to be pushed to. */
+/** `HOST/repository` and tag of the reference to which the patch is pushed. */
 export function parsePatchTarget(text: string): {
   readonly host: string;
   readonly repository: string;

@@ -36,21 +36,21 @@ it('fails like apt', async () => {
   expect(result).toBeUndefined();
 });
 
-it('hangs until its time is up', async () => {
+it('hangs until its time limit', async () => {
   const { run } = await patchWith('hang', ['--timeout', '1s']);
 
   expect(run.status).toBe(1);
   expect(run.stderr).toContain('patch exceeded timeout of 1s');
 });
 
-it('says that it patched, and pushes nothing', async () => {
+it('claims to have patched, but pushes nothing', async () => {
   const { run, result } = await patchWith('lie');
 
   expect(run.stderr).toContain('Patched image (linux/amd64)');
   expect(result).toBeUndefined();
 });
 
-it('says that nothing was to do', async () => {
+it('claims that there is nothing to do', async () => {
   const { run, result } = await patchWith('nothing-to-do');
 
   expect(run.stderr).toContain('Image is already up-to-date. No patch was applied.');
@@ -64,7 +64,7 @@ it('pushes a patch that fixes nothing', async () => {
   expect(result?.manifest.layers.length).toBe(3);
 });
 
-it('fixes on paper only', async () => {
+it('changes only the package database', async () => {
   const { result } = await patchWith('paper-only');
 
   expect(result && fixable(scan(result, 'after').scan)).toEqual([]);
@@ -77,7 +77,7 @@ it('adds too many layers', async () => {
   expect(result?.manifest.layers.length).toBe(source.manifest.layers.length + 4);
 });
 
-it('leaves a source layer out', async () => {
+it('omits a source layer', async () => {
   const { source, result } = await patchWith('drop-layer');
 
   expect(result && layerDigests(result.manifest)).not.toContain(
@@ -92,7 +92,7 @@ it('changes the entry point', async () => {
   expect(result?.config.config?.Entrypoint).toEqual(['/usr/local/bin/other']);
 });
 
-it('brings a new finding', async () => {
+it('adds a new finding', async () => {
   const { result } = await patchWith('new-finding');
 
   const names = result ? fixable(scan(result, 'after').scan).map((one) => one.package) : [];
@@ -106,7 +106,7 @@ it('loses a package', async () => {
   expect(after).toBe(before.scan.packages.length - 1);
 });
 
-it('brings a setuid program that no package owns', async () => {
+it('adds a setuid program that no package owns', async () => {
   const { result } = await patchWith('setuid');
 
   expect(result?.layers.at(-1)).toContainEqual(

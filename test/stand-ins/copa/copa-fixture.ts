@@ -17,21 +17,21 @@ export interface Patched {
   readonly run: ToolResult;
   readonly source: PulledImage;
   readonly before: ReturnType<typeof scan>;
-  /** Undefined where nothing stands under the staging tag. */
+  /** Undefined if the staging tag does not exist. */
   readonly result: PulledImage | undefined;
 }
 
 export interface PatchOptions {
-  /** The report names this system in place of the image's own. */
+  /** The report names this system instead of the image's own. */
   readonly os?: string;
   readonly extra?: readonly string[];
 }
 
 export interface CopaFixture {
   readonly tools: ToolFixture;
-  /** Where the stand-in for buildkitd listens. */
+  /** The address of the stand-in for buildkitd. */
   readonly address: string;
-  /** Scans an image that is in the registry, and has the stand-in patch what was found. */
+  /** Scans an image in the registry and lets the stand-in patch the findings. */
   patch(repository: string, reference: string, options?: PatchOptions): Promise<Patched>;
   close(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export async function startCopaFixture(): Promise<CopaFixture> {
   return { tools, address, patch, close };
 }
 
-/** What the stand-in for Trivy finds, as it writes it and as the app reads it. */
+/** The report of the stand-in for Trivy, as bytes and as the app parses it. */
 export function scan(image: PulledImage, name: string) {
   const report = scanReport({
     image,

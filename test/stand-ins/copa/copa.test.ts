@@ -61,7 +61,7 @@ describe('a patch of a Debian image', () => {
     expect(layers.slice(0, -1)).toEqual(layerDigests(source.manifest));
   });
 
-  it('leaves nothing that has a fix, and loses no package', () => {
+  it('leaves no fixable finding and loses no package', () => {
     const after = patched.result ? scan(patched.result, 'after').scan : undefined;
 
     expect(fixable(patched.before.scan).length).toBeGreaterThan(50);
@@ -71,7 +71,7 @@ describe('a patch of a Debian image', () => {
     );
   });
 
-  it('brings new files for each package that it upgraded', () => {
+  it('has new files for each upgraded package', () => {
     const { source, result } = patched;
     const database = takeInventory(source.files).database;
     const libssl = database?.packages.find(({ name }) => name === 'libssl3');
@@ -88,7 +88,7 @@ describe('a patch of a Debian image', () => {
     expect(layer.has('var/lib/dpkg/info/libssl3:amd64.list')).toBe(true);
   });
 
-  it('changes of the config only what Copa changes', () => {
+  it('changes only the fields of the config that Copa changes', () => {
     const { source, result } = patched;
 
     const reference = `${fixture.tools.registry.host}/team/api@${source.document.digest}`;
@@ -103,13 +103,13 @@ describe('a patch of a Debian image', () => {
     ]);
   });
 
-  it('has the registry mount the source layers instead of uploading them', () => {
+  it('mounts the source layers instead of uploading them', () => {
     const uploads = fixture.tools.registry.events().filter(({ method }) => method === 'PUT');
 
     expect(uploads.filter(({ path }) => path.includes('/blobs/uploads/'))).toHaveLength(2);
   });
 
-  it('writes OpenVEX that names the digest it pushed', async () => {
+  it('writes OpenVEX with the pushed digest', async () => {
     const vex = JSON.parse(await readFile(join(fixture.tools.folder, 'vex.json'), 'utf8'));
 
     expect(vex.statements[0].products[0]['@id']).toBe(
@@ -119,7 +119,7 @@ describe('a patch of a Debian image', () => {
   });
 });
 
-it('adds two layers to an Alpine image, of which the second has the packages', async () => {
+it('adds two layers to an Alpine image, the second with the packages', async () => {
   await pushDemo('team/gateway');
 
   const { source, result, run } = await fixture.patch('team/gateway', '2025.6');
@@ -132,7 +132,7 @@ it('adds two layers to an Alpine image, of which the second has the packages', a
   expect(result && fixable(scan(result, 'after').scan)).toEqual([]);
 });
 
-it('leaves a Docker schema 2 image what it is', async () => {
+it('keeps a Docker schema 2 image in its format', async () => {
   await pushDemo('ops/cron');
 
   const { source, result } = await fixture.patch('ops/cron', '2.1');
@@ -155,7 +155,7 @@ it('puts the staging tag into a version annotation, as Copa does', async () => {
   expect(result?.manifest.annotations?.['org.opencontainers.image.version']).toBe('3-job1');
 });
 
-it('pushes nothing when the report has nothing with a fix', async () => {
+it('pushes nothing if the report has no fixable finding', async () => {
   await pushDemo('team/search');
 
   const { run, result } = await fixture.patch('team/search', '7.1');
@@ -165,15 +165,15 @@ it('pushes nothing when the report has nothing with a fix', async () => {
   expect(result).toBeUndefined();
 });
 
-describe('how it fails', () => {
-  it('says that it does not know an operating system', async () => {
+describe('the stand-in fails like Copa:', () => {
+  it('an unknown operating system', async () => {
     const { run } = await fixture.patch('team/api', '1.4', { os: 'plan9' });
 
     expect(run.status).toBe(1);
     expect(run.stderr).toContain('unsupported osType plan9 specified');
   });
 
-  it('says that an image has no package database', async () => {
+  it('an image without a package database', async () => {
     const content = await buildImage({
       layers: [{ entries: [textFile('etc/debian_version', '12.5\n')], createdBy: 'COPY' }],
     });
@@ -208,7 +208,7 @@ describe('how it fails', () => {
     expect(run.stderr).toContain('could not infer DPKG status of target image');
   });
 
-  it('says that BuildKit is not there', async () => {
+  it('no BuildKit', async () => {
     const { run } = await fixture.patch('team/api', '1.4', {
       extra: ['--addr', 'unix:///nowhere.sock'],
     });
@@ -217,7 +217,7 @@ describe('how it fails', () => {
     expect(run.stderr).toContain('Unavailable: connection error');
   });
 
-  it('says that its token may not push', async () => {
+  it('a token that may not push', async () => {
     const { host } = fixture.tools.registry;
     const report = join(fixture.tools.folder, 'team-api.json');
 
@@ -235,7 +235,7 @@ describe('how it fails', () => {
     expect(fixture.tools.registry.snapshot()).not.toHaveProperty(['other/place']);
   });
 
-  it('refuses a flag that it does not know', async () => {
+  it('an unknown flag', async () => {
     const run = await fixture.tools.run(copa, ['patch', '--ignore-errors']);
 
     expect(run).toMatchObject({ status: 1 });
@@ -243,7 +243,7 @@ describe('how it fails', () => {
   });
 });
 
-it('says in its version and in its log what it is', async () => {
+it('identifies itself as a stand-in in its version and its log', async () => {
   const version = await fixture.tools.spawn('copa', ['--version']);
   const run = await fixture.tools.spawn('copa', ['patch']);
 

@@ -27,7 +27,7 @@ import { latestUpdates, parseReport, type UpdateManifest } from './updates.ts';
 import { upgradePackages } from './upgrade.ts';
 import { vexDocument } from './vex.ts';
 
-/** The release that it imitates, marked as what it is. */
+/** The release that it imitates, marked as a stand-in. */
 const COPA_STAND_IN_VERSION = '0.14.2-stand-in';
 
 const FLAGS = {
@@ -151,7 +151,7 @@ async function actOnFault(fault: CopaFault | undefined): Promise<void> {
   }
 }
 
-/** apt's output is BuildKit's progress, each line with its step and its time. */
+/** Prints apt's output like BuildKit's progress, each line with its step and time. */
 function printTrouble(context: ProgramContext, run: TroubledRun, log: Log): void {
   for (const line of run.apt) context.stderr(`#9 0.123 ${line}\n`);
   for (const line of run.copa) log('error', line);

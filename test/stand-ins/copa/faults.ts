@@ -7,7 +7,9 @@ import { textFile, withParentFolders } from '../filesystem/parent-folders.ts';
 import { DPKG_STATUS } from '../packages/dpkg-database.ts';
 import type { AddedLayer } from './patched-image.ts';
 
-/** The label of an image that makes the stand-in do wrong, so that tests see it noticed. */
+/**
+ * The label of an image that makes the stand-in misbehave, so that tests can check that it is noticed.
+ */
 export const COPA_FAULT_LABEL = 'io.patchwright.test.copa';
 
 export const CopaFault = z.enum([
@@ -15,38 +17,38 @@ export const CopaFault = z.enum([
   'fail-apt',
   /** Never ends. */
   'hang',
-  /** Says that it patched, and pushes nothing. */
+  /** Claims to have patched, but pushes nothing. */
   'lie',
-  /** Says that nothing was to do. */
+  /** Claims that there is nothing to do. */
   'nothing-to-do',
   /** Pushes a patch that upgrades nothing: `not-fixed`. */
   'no-op',
-  /** The database says upgraded, the files are the old ones. */
+  /** The package database has new versions, but the files are old. */
   'paper-only',
-  /** Four layers are added, where one to three are right: `too-many-layers`. */
+  /** Adds four layers instead of one to three: `too-many-layers`. */
   'extra-layer',
-  /** The last of the source's layers is left out: `layers-changed`. */
+  /** Omits the last layer of the source: `layers-changed`. */
   'drop-layer',
-  /** The config's entry point is another one: `config-changed`. */
+  /** Changes the config's entry point: `config-changed`. */
   'tamper',
   /** Installs one more package, an outdated one: `new-findings`. */
   'new-finding',
-  /** One package is gone from the database: `packages-lost`. */
+  /** Removes one package from the database: `packages-lost`. */
   'lose-package',
-  /** A setuid program that no package owns: `layer-suspicious`. */
+  /** Adds a setuid program that no package owns: `layer-suspicious`. */
   'setuid',
-  /** An OCI image comes back as Docker schema 2: `media-type-changed`. */
+  /** Converts an OCI image to Docker schema 2: `media-type-changed`. */
   'media-type',
 ]);
 export type CopaFault = z.infer<typeof CopaFault>;
 
-/** The fault that the image asks for; throws on one that there is not. */
+/** The fault in the image's label. Throws if it is unknown. */
 export function faultOf(config: ImageConfig): CopaFault | undefined {
   const label = config.config?.Labels?.[COPA_FAULT_LABEL];
   return label === undefined ? undefined : CopaFault.parse(label);
 }
 
-/** The layers as a fault changes them. */
+/** Applies a fault to the layers. */
 export function faultyLayers(
   fault: CopaFault | undefined,
   added: readonly AddedLayer[],
@@ -67,7 +69,7 @@ export function faultyLayers(
   }
 }
 
-/** An older expat than the advisories of tests and demo call fixed. */
+/** A version of expat that the advisories of tests and demo call vulnerable. */
 const EXPAT = `Package: libexpat1
 Status: install ok installed
 Priority: optional

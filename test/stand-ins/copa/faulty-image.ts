@@ -4,7 +4,7 @@ import { MediaType } from '../../../lib/image/manifest.ts';
 import type { CopaFault } from './faults.ts';
 import { jsonBytes, type PatchedImage } from './patched-image.ts';
 
-/** Makes the faults that are not in the layers' files but in what names the layers. */
+/** Applies the faults that are in the manifest or config, not in the layers' files. */
 export function spoilImage(
   fault: CopaFault,
   patched: PatchedImage,

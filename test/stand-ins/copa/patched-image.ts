@@ -11,7 +11,7 @@ export interface AddedLayer {
   readonly entries: readonly LayerEntry[];
 }
 
-/** A manifest and config as Copa would write them, and the blobs that are new. */
+/** A manifest and config as written by Copa, and the new blobs. */
 export interface PatchedImage {
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
@@ -21,11 +21,11 @@ export interface PatchedImage {
 /**
  * Appends layers to an image as Copa 0.14.2 does: the source's layers stay, the config gains the
  * label `BaseImage` (in lower-case `labels`), history and diff ids, and the manifest Copa's two
- * annotations. Docker schema 2 stays what it is.
+ * annotations. Docker schema 2 keeps its format.
  */
 export async function appendLayers(options: {
   readonly image: PulledImage;
-  /** What was given to `-i`. */
+  /** The value of `-i`. */
   readonly sourceReference: string;
   readonly patchedTag: string;
   readonly added: readonly AddedLayer[];

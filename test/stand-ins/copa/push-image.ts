@@ -4,7 +4,7 @@ import type { ImageSource, ImageTarget } from '../registry/image-store.ts';
 import type { PulledImage } from '../registry/pulled-image.ts';
 import { jsonBytes, type PatchedImage } from './patched-image.ts';
 
-/** Source layers are mounted from their repository where the registry can; the rest is uploaded. */
+/** Mounts source layers from their repository if the registry allows it, and uploads the rest. */
 export async function pushImage(options: {
   readonly image: PulledImage;
   readonly patched: PatchedImage;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { compareApkVersions } from '../versions/apk-version.ts';
 import { compareDebianVersions } from '../versions/debian-version.ts';
 
-/** What Copa reads of a Trivy report (Copa 0.14.2, pkg/report/trivy.go). */
+/** The fields of a Trivy report that Copa reads (Copa 0.14.2, pkg/report/trivy.go). */
 const Report = z.looseObject({
   SchemaVersion: z.literal(2),
   Metadata: z
@@ -44,7 +44,7 @@ export interface UpdateManifest {
   readonly updates: readonly Update[];
 }
 
-/** Throws with Copa's own texts. */
+/** Throws with Copa's own messages. */
 export function parseReport(text: string): UpdateManifest {
   const report = Report.safeParse(parseJson(text));
   if (!report.success) {
@@ -64,7 +64,7 @@ export function parseReport(text: string): UpdateManifest {
   };
 }
 
-/** For each package the highest of the versions that it is to reach. */
+/** The highest wanted version for each package. */
 export function latestUpdates(
   kind: 'dpkg' | 'apk',
   updates: readonly Update[],

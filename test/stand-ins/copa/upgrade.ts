@@ -20,14 +20,14 @@ export interface UpgradedPackage {
   readonly version: string;
 }
 
-/** What a package manager's run leaves behind: the entries of each layer, oldest first. */
+/** The result of a package manager's run: the entries of each layer, oldest first. */
 export interface Upgrade {
   readonly upgraded: readonly UpgradedPackage[];
   readonly missing: readonly string[];
   readonly layers: readonly { readonly command: string; readonly entries: readonly LayerEntry[] }[];
 }
 
-/** Brings packages to at least these versions, by writing what the real manager would write. */
+/** Updates packages to at least these versions, by writing the files of the real package manager. */
 export function upgradePackages(
   files: ImageFiles,
   database: PackageDatabase,
@@ -62,7 +62,7 @@ function newVersion(kind: PackageDatabase['kind'], installed: InstalledPackage, 
   return kind === 'dpkg' ? binaryVersion(installed, fixed) : fixed;
 }
 
-/** Copa 0.14.2, pkg/pkgmgr/dpkg.go. */
+/** Source: Copa 0.14.2, pkg/pkgmgr/dpkg.go. */
 function aptCommand(names: string): string {
   return `sh -c apt-get -o Acquire::Retries=3 install --no-install-recommends -y ${names} && apt-get clean -y`;
 }
@@ -99,7 +99,7 @@ function debianEntries(
   ]);
 }
 
-/** The package's files anew, its list as it was, and the checksums of what is there now. */
+/** The package's new files, its unchanged list, and the new checksums. */
 function debianPackageEntries(files: ImageFiles, one: UpgradedPackage): readonly LayerEntry[] {
   const replaced = replacedFiles(files, one);
   const sums = replaced.flatMap((entry) =>
@@ -115,7 +115,7 @@ function debianPackageEntries(files: ImageFiles, one: UpgradedPackage): readonly
   return [...replaced, ...info];
 }
 
-/** `apk add` names what it was told to add in `world`, even if it was there. */
+/** `apk add` adds its packages to `world`, even if they were installed. */
 function worldEntries(
   files: ImageFiles,
   wanted: ReadonlyMap<string, string>,
@@ -141,7 +141,7 @@ function replacedFiles(files: ImageFiles, one: UpgradedPackage): readonly LayerE
   return one.installed.files.flatMap((owned): LayerEntry[] => {
     const path = owned.slice(1);
     const entry = files.get(path);
-    // Configuration stays as its owner left it; links point where they did.
+    // Configuration files and links stay unchanged.
     if (entry?.type !== 'file' || path.startsWith('etc/')) {
       return [];
     }

@@ -2,7 +2,7 @@
 import { digestOf } from '../../../lib/image/digest.ts';
 import type { UpdateManifest } from './updates.ts';
 
-/** OpenVEX as Copa 0.14.2 writes it (pkg/vex/openvex.go): one statement for each vulnerability. */
+/** OpenVEX in the form of Copa 0.14.2 (pkg/vex/openvex.go): one statement for each vulnerability. */
 export function vexDocument(
   manifest: UpdateManifest,
   patchedName: string,

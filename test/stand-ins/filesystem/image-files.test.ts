@@ -27,7 +27,7 @@ it('packs the same entries to the same digest, and reads them back', async () =>
   expect(readText(applyLayers([back]), 'etc/hostname')).toBe('box\n');
 });
 
-it('lets a later layer replace, hide and empty what an earlier one holds', () => {
+it('lets a later layer replace, hide and empty content of an earlier one', () => {
   const lower = [
     file('a/one', '1'),
     file('a/two', '2'),
@@ -47,7 +47,7 @@ it('lets a later layer replace, hide and empty what an earlier one holds', () =>
   expect(readText(files, 'a/one')).toBe('new');
 });
 
-it('keeps what the opaque layer itself brings', () => {
+it('keeps the content of the opaque layer itself', () => {
   const files = applyLayers([
     [file('b/old', '1')],
     [file('b/new', '2'), file('b/.wh..wh..opq', '')],
@@ -56,7 +56,7 @@ it('keeps what the opaque layer itself brings', () => {
   expect([...files.keys()]).toEqual(['b/new']);
 });
 
-it('follows links of files and of folders, and gives up on a loop', () => {
+it('follows links to files and folders, and stops at a loop', () => {
   const files = applyLayers([
     [
       file('usr/lib/os-release', 'ID=debian\n'),

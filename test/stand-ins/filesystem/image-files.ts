@@ -7,7 +7,7 @@ export type ImageFiles = ReadonlyMap<string, LayerEntry>;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
-/** Lays layers over each other, whiteouts included. Rules: OCI image specification, "Layers". */
+/** Merges layers, including whiteouts. Rules: OCI image specification, "Layers". */
 export function applyLayers(layers: readonly (readonly LayerEntry[])[]): ImageFiles {
   const files = new Map<string, LayerEntry>();
   for (const layer of layers) {
@@ -34,13 +34,13 @@ export function applyLayers(layers: readonly (readonly LayerEntry[])[]): ImageFi
   return files;
 }
 
-/** A file's text, through symbolic links; undefined where there is none. */
+/** Reads a file's text through symbolic links; undefined if it does not exist. */
 export function readText(files: ImageFiles, path: string): string | undefined {
   const file = resolveFile(files, path);
   return file === undefined ? undefined : Buffer.from(file.content).toString('utf8');
 }
 
-/** Follows links, of the path's folders too (`/bin` is one in a merged-usr system). */
+/** Follows links, also those of folders in the path (`/bin` in a merged-usr system). */
 export function resolveFile(
   files: ImageFiles,
   path: string,

@@ -15,17 +15,17 @@ export type LayerEntry =
   | { readonly type: 'directory'; readonly path: string; readonly mode: number }
   | { readonly type: 'symlink' | 'link'; readonly path: string; readonly target: string };
 
-/** A layer as a registry holds it: gzip'd tar, and the digest of the tar itself (`diff_id`). */
+/** A layer in a registry: the gzipped tar, and the digest of the tar (`diff_id`). */
 export interface PackedLayer {
   readonly bytes: Uint8Array;
   readonly digest: Digest;
   readonly diffId: Digest;
 }
 
-/** What one layer may hold when unpacked, in bytes. */
+/** Limit for an unpacked layer, in bytes. */
 const MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024;
 
-/** Packs entries in the order given; the same entries and time always give the same digest. */
+/** Packs entries in the given order. The same entries and time always give the same digest. */
 export async function packLayer(
   entries: readonly LayerEntry[],
   modified: Date,
@@ -59,7 +59,7 @@ export async function packLayer(
   return { bytes, digest: digestOf(bytes), diffId: digestOf(plain) };
 }
 
-/** Gzip without what differs between machines: no time, and always the same operating system. */
+/** Gzip independent of the machine: no time, and always the same operating system. */
 function compress(plain: Uint8Array): Uint8Array {
   const bytes = gzipSync(plain, { level: constants.Z_BEST_SPEED });
   bytes[9] = 3;
@@ -85,7 +85,7 @@ export async function readLayer(bytes: Uint8Array): Promise<readonly LayerEntry[
   return entries;
 }
 
-/** tar-stream's types leave its chunks `unknown`. */
+/** Typed chunks, because tar-stream types them as `unknown`. */
 function bytesOf(chunk: unknown): Uint8Array {
   if (!(chunk instanceof Uint8Array)) {
     throw new Error('a tar stream gave something other than bytes');

@@ -1,7 +1,7 @@
 /** Part of the stand-ins for Trivy and Copa: for tests and the demo, never shipped. */
 import type { LayerEntry } from './layer.ts';
 
-/** Puts each entry's parent folders before it, once, and orders entries by path, as a diff has it. */
+/** Adds each entry's parent folders once and sorts the entries by path, as in a layer's diff. */
 export function withParentFolders(entries: readonly LayerEntry[]): readonly LayerEntry[] {
   const byPath = new Map<string, LayerEntry>(entries.map((entry) => [entry.path, entry]));
   for (const { path } of entries) {

@@ -4,7 +4,7 @@ import type { InstalledPackage, PackageDatabase } from './installed-package.ts';
 
 export const APK_INSTALLED = 'lib/apk/db/installed';
 
-/** Reads Alpine's database; undefined where there is none. Format: apk-tools, `apk-db(5)`. */
+/** Reads Alpine's database; undefined if there is none. Format: apk-tools, `apk-db(5)`. */
 export function readApkDatabase(files: ImageFiles): PackageDatabase | undefined {
   const text = readText(files, APK_INSTALLED);
   if (text === undefined) {
@@ -16,7 +16,7 @@ export function readApkDatabase(files: ImageFiles): PackageDatabase | undefined 
   return { kind: 'apk', path: APK_INSTALLED, packages };
 }
 
-/** The database's text with these packages at these versions; everything else as it was. */
+/** The database's text with these packages at these versions, otherwise unchanged. */
 export function rewriteApkInstalled(text: string, versions: ReadonlyMap<string, string>): string {
   const stanzas = text.split(/\n\n+/).filter((stanza) => stanza.trim() !== '');
   const rewritten = stanzas.map((stanza) => {
@@ -77,7 +77,7 @@ function withoutRequirement(text: string): string {
   return text.replace(/[<>=~].*$/, '');
 }
 
-/** `Q1` and base64 is SHA-1. */
+/** `Q1` followed by base64 is a SHA-1. */
 function digestOfChecksum(checksum: string): string | undefined {
   return checksum.startsWith('Q1')
     ? `sha1:${Buffer.from(checksum.slice(2), 'base64').toString('hex')}`

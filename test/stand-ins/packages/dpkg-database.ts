@@ -8,7 +8,7 @@ export const DPKG_STATUS = 'var/lib/dpkg/status';
 const STATUS_FOLDER = 'var/lib/dpkg/status.d/';
 const INFO_FOLDER = 'var/lib/dpkg/info/';
 
-/** Reads `status`, or distroless images' `status.d`; undefined where there is neither. */
+/** Reads `status`, or `status.d` of distroless images; undefined if there is neither. */
 export function readDpkgDatabase(files: ImageFiles): PackageDatabase | undefined {
   const status = readText(files, DPKG_STATUS);
   if (status !== undefined) {
@@ -24,7 +24,7 @@ export function readDpkgDatabase(files: ImageFiles): PackageDatabase | undefined
   return { kind: 'dpkg', path: STATUS_FOLDER, packages };
 }
 
-/** The text of `status` with these packages at these versions; everything else as it was. */
+/** The text of `status` with these packages at these versions, otherwise unchanged. */
 export function rewriteDpkgStatus(status: string, versions: ReadonlyMap<string, string>): string {
   const paragraphs = status.split(/\n\n+/).filter((text) => text.trim() !== '');
   const rewritten = paragraphs.map((text) => {
@@ -35,8 +35,8 @@ export function rewriteDpkgStatus(status: string, versions: ReadonlyMap<string, 
 }
 
 /**
- * The version that a binary package gets when its source reaches `fixed`: some carry an epoch that
- * their source has not (`bsdutils` 1:2.38.1-5 of `util-linux` 2.38.1-5).
+ * The version of a binary package when its source reaches `fixed`. Some have an epoch that
+ * their source lacks (`bsdutils` 1:2.38.1-5 of `util-linux` 2.38.1-5).
  */
 export function binaryVersion(installed: InstalledPackage, fixed: string): string {
   const own = epochPrefix(installed.version);
@@ -102,7 +102,7 @@ function parseDepends(text: string): readonly string[] {
   return [...new Set(names.filter((name) => name !== ''))];
 }
 
-/** From `md5sums`, which holds regular files alone: what Trivy reads too. */
+/** Reads `md5sums`, which lists only regular files, like Trivy. */
 function installedFiles(files: ImageFiles, name: string, architecture: string): readonly string[] {
   const sums =
     readText(files, `${INFO_FOLDER}${name}.md5sums`) ??

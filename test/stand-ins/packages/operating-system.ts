@@ -4,7 +4,7 @@ import { readApkDatabase } from './apk-database.ts';
 import { readDpkgDatabase } from './dpkg-database.ts';
 import type { PackageDatabase } from './installed-package.ts';
 
-/** As Trivy names it: `debian` `12.5`, `alpine` `3.22.0`. */
+/** Trivy's names: `debian` `12.5`, `alpine` `3.22.0`. */
 export interface OperatingSystem {
   readonly family: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface OperatingSystem {
 export interface Inventory {
   readonly os: OperatingSystem | undefined;
   readonly database: PackageDatabase | undefined;
-  /** Alpine: the release whose repositories the image installs from; it wins over the system's own. */
+  /** Alpine: the release of the configured repositories, which overrides the system's own. */
   readonly repositoryRelease: string | undefined;
 }
 
@@ -26,8 +26,8 @@ export function takeInventory(files: ImageFiles): Inventory {
 }
 
 /**
- * The files that Trivy looks at, in its order: the distribution's own version file, then
- * `os-release`. Ubuntu says so in `lsb-release` and has a `debian_version` as well.
+ * The files that Trivy reads, in its order: the distribution's own version file, then
+ * `os-release`. Ubuntu has `lsb-release`, and a `debian_version` too.
  */
 function detectOperatingSystem(files: ImageFiles): OperatingSystem | undefined {
   const release = readText(files, 'etc/os-release') ?? readText(files, 'usr/lib/os-release') ?? '';

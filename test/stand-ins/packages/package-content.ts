@@ -2,8 +2,8 @@
 import { createCipheriv, createHash } from 'node:crypto';
 
 /**
- * What stands in a package's file: a line that says whose it is and what it isn't, and, for
- * programs and libraries, bytes that no two versions share and that hardly compress.
+ * The content of a package's file: a line with its package that says it is not real, and, for
+ * programs and libraries, bytes that differ between versions and hardly compress.
  */
 export function packageFileContent(name: string, version: string, path: string): Uint8Array {
   const line = Buffer.from(`stand-in for ${path} of ${name} ${version}\n`);
@@ -16,7 +16,7 @@ export function packageFileContent(name: string, version: string, path: string):
   return Buffer.concat([line, cipher.update(Buffer.alloc(size))]);
 }
 
-/** In bytes: enough that a layer weighs something, little enough that a test stays quick. */
+/** In bytes: enough for a layer of some size, and small enough for quick tests. */
 function contentSize(path: string): number {
   if (/\.so(\.|$)/.test(path)) {
     return 24_576;
@@ -24,7 +24,7 @@ function contentSize(path: string): number {
   return /^\/?(usr\/)?s?bin\//.test(path) ? 8192 : 0;
 }
 
-/** With which permissions a package's file is installed; a few programs are setuid. */
+/** The permissions of a package's file. A few programs are setuid. */
 export function packageFileMode(path: string): number {
   if (/\/bin\/(chfn|chsh|gpasswd|mount|newgrp|passwd|su|umount)$/.test(path)) {
     return 0o4755;

@@ -62,7 +62,7 @@ function imageWith(files: Readonly<Record<string, string>>) {
   ]);
 }
 
-it('reads installed Debian packages with their sources and files, and leaves removed ones out', () => {
+it('reads installed Debian packages with their sources and files, without removed ones', () => {
   const files = imageWith({
     'var/lib/dpkg/status': STATUS,
     'var/lib/dpkg/info/libssl3:amd64.md5sums': `${'a'.repeat(32)}  usr/lib/libssl.so.3\n`,
@@ -80,13 +80,13 @@ it('reads installed Debian packages with their sources and files, and leaves rem
   expect(packages?.[1]?.dependsOn).toEqual(['libc6', 'debconf', 'debconf-2.0']);
 });
 
-it('rewrites the versions of the packages named, and no other byte of the status', () => {
+it('changes only the versions of the named packages in the status', () => {
   const next = rewriteDpkgStatus(STATUS, new Map([['libssl3', '3.0.17-1~deb12u3']]));
 
   expect(next).toBe(STATUS.replace('Version: 3.0.11-1~deb12u2', 'Version: 3.0.17-1~deb12u3'));
 });
 
-it('moves the version of the source along where the package states it', () => {
+it('also changes the version of the source if the package states it', () => {
   const installed = readDpkgDatabase(imageWith({ 'var/lib/dpkg/status': STATUS }))?.packages[0];
   const version = installed === undefined ? '' : binaryVersion(installed, '2.38.1-5+deb12u1');
 

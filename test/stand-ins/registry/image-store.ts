@@ -9,14 +9,14 @@ export interface ManifestDocument {
 
 /** One repository to pull from: in a registry, or an image layout in a folder or in memory. */
 export interface ImageSource {
-  /** By tag or digest; throws `ImageNotFound` where there is none. */
+  /** Reads by tag or digest. Throws `ImageNotFound` if it does not exist. */
   manifest(reference: string): Promise<ManifestDocument>;
   blob(digest: Digest): Promise<Uint8Array>;
 }
 
 /** One repository to push to. */
 export interface ImageTarget {
-  /** Stores a blob, if it is not there; takes it from `mountFrom`, another repository, if it can. */
+  /** Stores a blob if it is absent. Mounts it from the repository `mountFrom` if possible. */
   putBlob(
     digest: Digest,
     read: () => Promise<Uint8Array>,

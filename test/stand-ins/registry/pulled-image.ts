@@ -5,7 +5,7 @@ import { applyLayers, type ImageFiles } from '../filesystem/image-files.ts';
 import { type LayerEntry, readLayer } from '../filesystem/layer.ts';
 import type { ImageSource, ManifestDocument } from './image-store.ts';
 
-/** An image with all that it holds. */
+/** An image with all its content. */
 export interface PulledImage {
   readonly document: ManifestDocument;
   readonly manifest: ImageManifest;
@@ -19,7 +19,7 @@ const IMAGE_CONFIGS = new Set<string>([
   'application/vnd.docker.container.image.v1+json',
 ]);
 
-/** Pulls an image with its layers; of an index, the one for linux/amd64. */
+/** Pulls an image with its layers; from an index, the image for linux/amd64. */
 export async function pullImage(source: ImageSource, reference: string): Promise<PulledImage> {
   const document = await resolveManifest(source, reference);
   const manifest = ImageManifest.parse(readJson(document.bytes));

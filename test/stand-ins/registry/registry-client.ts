@@ -23,15 +23,15 @@ const ACCEPTED = [
 const MAX_BODY_BYTES = 1024 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
 
-/** How to reach a registry: over TLS, trusting `ca` (PEM) if given and else the system's own. */
+/** How to reach a registry: over TLS, trusting `ca` (PEM) or else the system's authorities. */
 export interface RegistryAccess {
   readonly host: string;
-  /** A bearer token, as it stands in Docker's configuration. */
+  /** A bearer token from Docker's configuration. */
   readonly token?: string | undefined;
   readonly ca?: string | undefined;
 }
 
-/** The registry refused or failed; the text is in the form that go-containerregistry gives it. */
+/** The registry refused or failed. The text has the form of go-containerregistry. */
 class RegistryRefusal extends Error {
   override readonly name = 'RegistryRefusal';
   readonly status: number;
@@ -46,7 +46,7 @@ const DockerConfig = z.looseObject({
   auths: z.record(z.string(), z.looseObject({ registrytoken: z.string().optional() })).optional(),
 });
 
-/** What the real tools read too: `$DOCKER_CONFIG/config.json` and the file SSL_CERT_FILE. */
+/** Reads `$DOCKER_CONFIG/config.json` and the file SSL_CERT_FILE, like the real tools. */
 export async function accessFromEnvironment(
   host: string,
   env: NodeJS.ProcessEnv,
@@ -140,7 +140,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** One request. A redirect to another origin is followed without the token. */
+/** Sends one request. Follows a redirect to another origin without the token. */
 async function send(
   access: RegistryAccess,
   method: string,

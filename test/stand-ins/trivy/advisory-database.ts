@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** One advisory for a source package. Without a fixed version there is no fix yet. */
 const Advisory = z.strictObject({
   FixedVersion: z.string().optional(),
-  /** The distribution's own rating, where it has one. */
+  /** The distribution's own rating, if it has one. */
   Severity: z.enum(['LOW', 'MEDIUM', 'HIGH', 'CRITICAL']).optional(),
 });
 export type Advisory = z.infer<typeof Advisory>;
@@ -22,8 +22,8 @@ const DataSource = z.strictObject({ ID: z.string(), Name: z.string(), URL: z.str
 export type DataSource = z.infer<typeof DataSource>;
 
 /**
- * What the stand-in keeps as `trivy.db`: JSON with the buckets of Trivy's own database. Platform
- * (`debian 12`) → source package → id → advisory, and beside them the two that are no platforms.
+ * The stand-in's `trivy.db`: JSON with the buckets of Trivy's own database. Platform
+ * (`debian 12`) → source package → id → advisory, and the two buckets that are not platforms.
  */
 export const AdvisoryDatabase = z
   .object({
@@ -36,7 +36,7 @@ export type AdvisoryDatabase = z.infer<typeof AdvisoryDatabase>;
 export const TRIVY_DB_LAYER = 'application/vnd.aquasec.trivy.db.layer.v1.tar+gzip';
 export const TRIVY_DB_CONFIG = 'application/vnd.aquasec.trivy.config.v1+json';
 
-/** Beside `trivy.db`; names and version as in trivy-db's package `metadata`. */
+/** The file beside `trivy.db`, with names and version as in trivy-db's package `metadata`. */
 export const DatabaseMetadata = z.object({
   Version: z.literal(2),
   NextUpdate: z.string(),

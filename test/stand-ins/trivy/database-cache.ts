@@ -37,7 +37,7 @@ export async function downloadDatabase(
   await writeFile(join(folder, 'metadata.json'), JSON.stringify(downloaded));
 }
 
-/** The database that was downloaded before; undefined where there is none. */
+/** The database downloaded before; undefined if there is none. */
 export async function cachedDatabase(cacheFolder: string): Promise<AdvisoryDatabase | undefined> {
   const path = join(cacheFolder, 'db', 'trivy.db');
   const text = await readFile(path, 'utf8').catch(() => undefined);

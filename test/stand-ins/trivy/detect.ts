@@ -21,7 +21,7 @@ export interface DetectOptions {
   readonly inventory: Inventory;
   readonly database: AdvisoryDatabase;
   readonly layerOf: (installed: InstalledPackage) => ReportedLayer | undefined;
-  /** What the report is about: part of each finding's own fingerprint. */
+  /** The scanned artifact, which is part of each finding's fingerprint. */
   readonly target: string;
 }
 
@@ -43,7 +43,7 @@ export function detectVulnerabilities(options: DetectOptions) {
     );
 }
 
-/** Alpine: the release of the repositories, where the image names them, wins over its own. */
+/** Alpine: the release of the configured repositories overrides the image's own. */
 function advisoryPlatform({ os, inventory }: DetectOptions): string {
   const release = inventory.repositoryRelease;
   return os.family === 'alpine' && release !== undefined

@@ -2,7 +2,7 @@
 import type { OperatingSystem } from '../packages/operating-system.ts';
 
 /**
- * Days after which a release gets no more security updates. From Trivy 0.74.0:
+ * Days after which a release no longer gets security updates. From Trivy 0.74.0:
  * pkg/detector/ospkg/debian/debian.go and pkg/detector/ospkg/alpine/alpine.go.
  */
 const LAST_DAYS: ReadonlyMap<string, string> = new Map([
@@ -25,14 +25,14 @@ const LAST_DAYS: ReadonlyMap<string, string> = new Map([
   ['alpine 3.23', '2027-11-01'],
 ]);
 
-/** `debian 12` of Debian 12.5, `alpine 3.22` of Alpine 3.22.0: as the database's buckets go. */
+/** The database's bucket: `debian 12` for Debian 12.5, `alpine 3.22` for Alpine 3.22.0. */
 export function platformOf(os: OperatingSystem): string {
   const [major = '', minor] = os.name.split('.');
   const release = os.family === 'debian' || minor === undefined ? major : `${major}.${minor}`;
   return `${os.family} ${release}`;
 }
 
-/** A release that is not in the list counts as supported: it may be the newest. */
+/** An unlisted release counts as supported, because it may be new. */
 export function isPastEndOfLife(os: OperatingSystem, now: Date): boolean {
   const lastDay = LAST_DAYS.get(platformOf(os));
   return lastDay !== undefined && now > new Date(`${lastDay}T23:59:59Z`);

@@ -9,14 +9,14 @@ export interface ReportedLayer {
   readonly DiffID: string;
 }
 
-/** A version in the parts that Trivy's report keeps it in. */
+/** A version in the parts of Trivy's report. */
 interface VersionParts {
   readonly epoch: number;
   readonly version: string;
   readonly release: string;
 }
 
-/** One package in the fields of Trivy's report (pkg/fanal/types/package.go, 0.74.0). */
+/** One package with the fields of Trivy's report (pkg/fanal/types/package.go, 0.74.0). */
 export function reportedPackage(
   kind: PackageDatabase['kind'],
   os: OperatingSystem,
@@ -26,7 +26,7 @@ export function reportedPackage(
 ) {
   const own = splitVersion(kind, installed.version);
   const source = splitVersion(kind, installed.source.version);
-  // For Alpine's packages Trivy leaves the leading slash out.
+  // For Alpine's packages, Trivy omits the leading slash.
   const files = kind === 'dpkg' ? installed.files : installed.files.map((path) => path.slice(1));
   const dependsOn = installed.dependsOn.flatMap((name) => siblings.get(name) ?? []).sort();
   return {

@@ -12,7 +12,7 @@ import { packageId, type ReportedLayer, reportedPackage } from './reported-packa
 
 export interface ScanReportOptions {
   readonly image: PulledImage;
-  /** `HOST/repository@digest`, as it was asked for. */
+  /** The requested `HOST/repository@digest`. */
   readonly artifactName: string;
   readonly database: AdvisoryDatabase;
   readonly toolVersion: string;
@@ -54,7 +54,7 @@ export function scanReport(options: ScanReportOptions) {
   };
 }
 
-/** One result where an operating system and a database for it were found, and else none. */
+/** One result if an operating system and its package database were found, else none. */
 function osPackagesResult(options: ScanReportOptions, layers: readonly ReportedLayer[]) {
   const { image, artifactName, database } = options;
   const inventory = takeInventory(image.files);

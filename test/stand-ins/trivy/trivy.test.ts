@@ -76,7 +76,7 @@ async function scan(repository: string, tag: string): Promise<Scan> {
   return scanOf(parsed.value);
 }
 
-describe('what it finds', () => {
+describe('the stand-in', () => {
   it('finds the fixable vulnerabilities of an outdated Debian image, by source package', async () => {
     const found = await scan('team/api', '1.4');
 
@@ -97,7 +97,7 @@ describe('what it finds', () => {
     expect(found.packages.length).toBeGreaterThan(90);
   });
 
-  it('finds those of an outdated Alpine image', async () => {
+  it('finds the vulnerabilities of an outdated Alpine image', async () => {
     const found = await scan('team/gateway', '2025.6');
 
     expect(found.os).toEqual({ family: 'alpine', name: '3.22.0', endOfLife: false });
@@ -117,27 +117,27 @@ describe('what it finds', () => {
     expect(found.packages.map(({ name }) => name)).toContain('apt');
   });
 
-  it('finds what has no fix, and says so', async () => {
+  it('finds vulnerabilities without a fix and marks them', async () => {
     const found = await scan('team/search', '7.1');
 
     expect(found.findings.length).toBeGreaterThan(0);
     expect(fixable(found)).toEqual([]);
   });
 
-  it('says that a release is past its end of life', async () => {
+  it('reports the end of life of a release', async () => {
     const found = await scan('legacy/reports', '2.3');
 
     expect(found.os).toEqual({ family: 'debian', name: '10.13', endOfLife: true });
     expect(fixable(found).length).toBeGreaterThan(0);
   });
 
-  it('names no operating system and no package where there is none', async () => {
+  it('reports no operating system and no package if there is none', async () => {
     const found = await scan('tools/busybox', '1.37');
 
     expect(found).toEqual({ architecture: 'amd64', findings: [], packages: [] });
   });
 
-  it('finds less in an image that was patched before, and still the newer ones', async () => {
+  it('finds only newer vulnerabilities in an image that was patched before', async () => {
     const [source, patch] = [
       await scan('team/billing', '5.2'),
       await scan('team/billing', '5.2-1'),
@@ -151,7 +151,7 @@ describe('what it finds', () => {
     expect(patch.packages.length).toBe(source.packages.length);
   });
 
-  it('takes the image for linux/amd64 from an index, and reads Docker schema 2', async () => {
+  it('reads the image for linux/amd64 from an index, and Docker schema 2', async () => {
     const [attested, docker] = [await scan('team/web', '5.0'), await scan('ops/cron', '2.1')];
 
     expect(fixable(attested).length).toBeGreaterThan(0);
@@ -159,14 +159,14 @@ describe('what it finds', () => {
   });
 });
 
-describe('how it fails', () => {
+describe('the stand-in fails like Trivy:', () => {
   async function failure(run: Promise<ToolResult>): Promise<string> {
     const { status, stderr } = await run;
     expect(status).toBe(1);
     return stderr.slice(stderr.indexOf('FATAL'));
   }
 
-  it('says that an image is not there', async () => {
+  it('a missing image', async () => {
     const reference = `team/api@sha256:${'0'.repeat(64)}`;
 
     const text = await failure(
@@ -176,7 +176,7 @@ describe('how it fails', () => {
     expect(text).toContain('MANIFEST_UNKNOWN');
   });
 
-  it('says that its token is not for this repository', async () => {
+  it('a token for another repository', async () => {
     const text = await failure(
       scanWith('team/api:1.4', join(fixture.folder, 'x.json'), ['repository:team/search:pull']),
     );
@@ -184,7 +184,7 @@ describe('how it fails', () => {
     expect(text).toContain('UNAUTHORIZED');
   });
 
-  it('says that the database can not be downloaded', async () => {
+  it('a database that can’t be downloaded', async () => {
     const text = await failure(
       downloadInto(join(fixture.folder, 'other'), 'repository:team/api:pull'),
     );
@@ -192,7 +192,7 @@ describe('how it fails', () => {
     expect(text).toContain('DB error: failed to download vulnerability DB');
   });
 
-  it('does not scan without a database', async () => {
+  it('no database', async () => {
     const text = await failure(
       scanWith(
         'team/api:1.4',
@@ -205,14 +205,14 @@ describe('how it fails', () => {
     expect(text).toContain('--skip-db-update cannot be specified on the first run');
   });
 
-  it('refuses a flag that it does not know', async () => {
+  it('an unknown flag', async () => {
     const text = await failure(fixture.run(trivy, ['image', '--cache-dir', cache, '--insecure']));
 
     expect(text).toContain('unknown flag: --insecure');
   });
 });
 
-it('says in its version and in its log what it is', async () => {
+it('identifies itself as a stand-in in its version and its log', async () => {
   const version = await fixture.spawn('trivy', ['--version']);
   const download = await downloadInto(join(fixture.folder, 'honest'));
 
@@ -220,7 +220,7 @@ it('says in its version and in its log what it is', async () => {
   expect(download.stderr).toContain("This is Patchwright's stand-in for Trivy");
 });
 
-it('lists the buckets of the database that was downloaded', async () => {
+it('lists the buckets of the downloaded database', async () => {
   const buckets = await fixture.spawn('bbolt', ['buckets', join(cache, 'db', 'trivy.db')]);
 
   expect(buckets).toMatchObject({
@@ -229,7 +229,7 @@ it('lists the buckets of the database that was downloaded', async () => {
   });
 });
 
-it('does the same as a program of its own', async () => {
+it('works the same as a separate program', async () => {
   const output = join(fixture.folder, 'program.json');
 
   const run = await fixture.spawn('trivy', scanArguments('tools/busybox:1.37', output, cache), {

@@ -1,6 +1,6 @@
 /**
  * A stand-in for Trivy, for tests and the demo: never shipped. It reads the real package databases
- * in an image's layers and looks them up in a small advisory database of the tests' own.
+ * in an image's layers and looks them up in the tests' small advisory database.
  */
 import { writeFile } from 'node:fs/promises';
 import {
@@ -18,7 +18,7 @@ import { accessFromEnvironment, registryRepository } from '../registry/registry-
 import { cachedDatabase, downloadDatabase } from './database-cache.ts';
 import { scanReport } from './scan-report.ts';
 
-/** The release that it imitates, marked as what it is. */
+/** The release that it imitates, marked as a stand-in. */
 const TRIVY_STAND_IN_VERSION = '0.74.0-stand-in';
 
 const FLAGS = {
@@ -44,7 +44,7 @@ const FLAGS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** What the stand-in does only in one way; another wish is refused rather than ignored. */
+/** Flags for which the stand-in supports only one value. Other values are refused, not ignored. */
 const FIXED: Readonly<Record<string, string>> = {
   format: 'json',
   'image-src': 'remote',

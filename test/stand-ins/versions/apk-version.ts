@@ -7,7 +7,7 @@ interface ApkVersion {
   readonly revision: bigint;
 }
 
-/** Before 0: what comes before a release; from 1: what comes after it. */
+/** Suffixes below 0 sort before a release, those from 1 after it. */
 const SUFFIX_RANKS: ReadonlyMap<string, number> = new Map([
   ['alpha', -4],
   ['beta', -3],
@@ -24,7 +24,7 @@ const VERSION =
   /^([0-9]+(?:\.[0-9]+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)[0-9]*)*)(?:-r([0-9]+))?$/;
 
 /**
- * Orders two Alpine package versions: below 0, 0 or above 0. Throws on what is no version.
+ * Compares two Alpine package versions: below 0, 0 or above 0. Throws on an invalid version.
  * Rules: apk-tools, src/version.c.
  */
 export function compareApkVersions(left: string, right: string): number {
@@ -58,7 +58,7 @@ function parse(text: string): ApkVersion {
   };
 }
 
-/** After the first, a number with a leading zero is a decimal fraction: 1.05 is below 1.1. */
+/** After the first number, one with a leading zero is a decimal fraction: 1.05 is below 1.1. */
 function compareNumbers(a: readonly string[], b: readonly string[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
     const [x, y] = [a[i] ?? '', b[i] ?? ''];

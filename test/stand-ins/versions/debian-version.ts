@@ -7,7 +7,7 @@ interface DebianVersion {
 }
 
 /**
- * Orders two Debian package versions: below 0, 0 or above 0. Throws on what is no version.
+ * Compares two Debian package versions: below 0, 0 or above 0. Throws on an invalid version.
  * Rules: Debian policy manual, section 5.6.12.
  */
 export function compareDebianVersions(left: string, right: string): number {
@@ -20,7 +20,7 @@ export function compareDebianVersions(left: string, right: string): number {
   );
 }
 
-/** The epoch as it stands before the colon, such as `1:`; empty where the version has none. */
+/** The epoch with its colon, such as `1:`; empty if the version has none. */
 export function epochPrefix(version: string): string {
   return /^[0-9]+:/.exec(version)?.[0] ?? '';
 }
@@ -62,7 +62,7 @@ function compareParts(left: string, right: string): number {
   return 0;
 }
 
-/** `~` comes before the end, the end before letters, letters before all else. */
+/** `~` sorts before the end, the end before letters, letters before all else. */
 function compareWords(left: string, right: string): number {
   for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
     const difference = rank(left[i]) - rank(right[i]);

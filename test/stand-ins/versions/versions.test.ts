@@ -18,12 +18,12 @@ describe('Debian versions', () => {
     ['007', '7', 0],
     ['252.22-1~deb12u1', '252.4-1~deb12u1', 1],
     ['4.13+dfsg1-1+b1', '4.13+dfsg1-1+deb12u1', -1],
-  ])('orders %s against %s as %i', (a, b, order) => {
+  ])('compares %s with %s as %i', (a, b, order) => {
     expect(compareDebianVersions(a, b)).toBe(order);
     expect(compareDebianVersions(b, a)).toBe(order === 0 ? 0 : -order);
   });
 
-  it('refuses what is no version', () => {
+  it('refuses an invalid version', () => {
     expect(() => compareDebianVersions('', '1')).toThrow('not a Debian version');
     expect(() => compareDebianVersions('1', '1 2')).toThrow('not a Debian version');
   });
@@ -45,12 +45,12 @@ describe('Alpine versions', () => {
     ['1.05', '1.1', -1],
     ['1.10', '1.9', 1],
     ['20250108-r0', '20241121-r2', 1],
-  ])('orders %s against %s as %i', (a, b, order) => {
+  ])('compares %s with %s as %i', (a, b, order) => {
     expect(compareApkVersions(a, b)).toBe(order);
     expect(compareApkVersions(b, a)).toBe(order === 0 ? 0 : -order);
   });
 
-  it('refuses what is no version', () => {
+  it('refuses an invalid version', () => {
     expect(() => compareApkVersions('1.0-1', '1')).toThrow('not an Alpine package version');
   });
 });
