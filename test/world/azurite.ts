@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { IssuedCertificate } from './tls/certificates.ts';
 
-/** One storage account. Its key is a secret of the local Azure, made anew at each start. */
+/** One storage account. Its key is a secret of the local Azure, new at each start. */
 export interface AzuriteAccount {
   readonly name: string;
   readonly connectionString: string;
@@ -23,9 +23,9 @@ export interface Azurite {
 }
 
 export interface AzuriteOptions {
-  /** With it: HTTPS, and bearer tokens are taken. For the name `localhost`. Absent: plain HTTP. */
+  /** Certificate for `localhost`: enables HTTPS and bearer tokens. If absent: plain HTTP. */
   readonly tls?: IssuedCertificate;
-  /** Names of the accounts; one of the emulator's usual name by default. */
+  /** Names of the accounts. Default: one with the emulator's usual name. */
   readonly accounts?: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
       createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js'),
       ...['--inMemoryPersistence', '--extentMemoryLimit', '1024'],
       ...['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'],
-      // The SDKs ask for newer versions of the service than Azurite knows by name.
+      // The SDKs request newer versions of the service than Azurite knows.
       ...['--skipApiVersionCheck', '--silent', '--disableTelemetry'],
       ...tlsArguments,
     ],
@@ -115,7 +115,7 @@ async function writeCertificate(
   return ['--oauth', 'basic', '--cert', cert, '--key', key];
 }
 
-/** The port of each service, once all three listen. */
+/** Waits until all three services listen, and returns their ports. */
 function listening(
   child: ChildProcessByStdio<null, Readable, Readable>,
 ): Promise<ReadonlyMap<string, number>> {

@@ -20,16 +20,16 @@ beforeAll(async () => {
   });
 }, 240_000);
 
-it('a run through kills and faults in every service keeps every promise', () => {
+it('a run with kills and faults in every service keeps every promise', () => {
   expect(end.promises.filter(({ broken }) => broken.length > 0)).toEqual([]);
   expect(end.promises.length).toBeGreaterThan(0);
 });
 
-it('an image that ends otherwise than in calm does so for a fault that happened', () => {
+it('a fault explains every image that ends differently than without faults', () => {
   expect(end.unexplained).toEqual([]);
 });
 
-it('its process was killed, and every service failed', () => {
+it('the process was killed, and every service failed', () => {
   const places = new Set(Object.keys(end.faults).map((name) => name.split(' ')[0]));
 
   expect(end.faults['app kill']).toBeGreaterThanOrEqual(2);

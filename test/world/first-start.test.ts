@@ -5,7 +5,7 @@ import type { FunctionsHost } from './functions-host/functions-host.ts';
 import type { HostLog } from './functions-host/host-log.ts';
 
 /*
- * The built app in an Azure that was just deployed: roles are given, and do not count everywhere yet.
+ * The built app in an Azure that was just deployed: role assignments are not in effect everywhere yet.
  */
 const REFUSED = { status: 403, code: 'AuthorizationPermissionMismatch' };
 
@@ -33,12 +33,12 @@ async function start(settings: Readonly<Record<string, string>> = {}): Promise<F
   return host;
 }
 
-/** What the app said by itself, outside of any function. */
+/** The app's own log lines, outside of functions. */
 function said(): readonly string[] {
   return logs.filter(({ category }) => category === 'console').map(({ message }) => message);
 }
 
-it('starts without a word, and after one read and one token, where the roles count', async () => {
+it('starts without a log line, after one read and one token, if the roles are in effect', async () => {
   const reads: string[] = [];
   here.fronts.table.refuse(({ method, path }) => void reads.push(`${method} ${path}`));
   here.world.registry.clearRequests();
@@ -51,7 +51,7 @@ it('starts without a word, and after one read and one token, where the roles cou
   expect(here.world.registry.requests()).toEqual({ 'token.exchange': 1, 'token.access': 1 });
 });
 
-it('waits for roles that storage and the registry do not know yet, and says so once', async () => {
+it('waits for role assignments that are not in effect yet, and logs it once', async () => {
   const refusals = { table: 2, registry: 1 };
   here.fronts.table.refuse(() => (refusals.table-- > 0 ? REFUSED : undefined));
   here.world.registry.intercept(({ kind }) =>
@@ -68,7 +68,7 @@ it('waits for roles that storage and the registry do not know yet, and says so o
   ]);
 });
 
-it('starts although nothing of what it stands on can be reached', async () => {
+it('starts although no service can be reached', async () => {
   const { functions } = await start({
     PATCHWRIGHT_REGISTRY: 'localhost:1',
     AzureWebJobsStorage__tableServiceUri: 'https://localhost:1',
@@ -78,7 +78,7 @@ it('starts although nothing of what it stands on can be reached', async () => {
   expect(said().filter((line) => line.startsWith('warning: '))).toHaveLength(2);
 });
 
-it('tells who starts or cancels a run to come again, while storage refuses the app', async () => {
+it('answers 503 with Retry-After to starting or canceling a run while storage refuses the app', async () => {
   const { url, keys } = await start();
   here.fronts.table.refuse(() => REFUSED);
   const post = (path: string) =>

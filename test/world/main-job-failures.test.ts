@@ -11,8 +11,8 @@ import { registryTarget } from './seed/registry-target.ts';
 import { seedPolicy } from './seed/seed-policy.ts';
 
 /*
- * What may go wrong around the built app: its messages, its policy, its container groups, its own
- * process. Each test has an outdated image of its own.
+ * Failures around the built app: of its messages, its policy, its container groups, its own
+ * process. Each test has its own outdated image.
  */
 const PoisonRecord = z.looseObject({ why: z.string(), text: z.string() });
 
@@ -76,7 +76,7 @@ it('ends a run with a faulty policy, names every fault, and scans nothing', asyn
   expect(job.world.registry.requests()['manifest.put']).toBeUndefined();
 });
 
-it('says of a policy that is no JSON where it ends', async () => {
+it('says where a policy stops being JSON', async () => {
   await seedPolicy(job.world.registry, '{"version": "v1", "repositories": [}');
 
   const { run } = await job.runByHttp();
@@ -85,7 +85,7 @@ it('says of a policy that is no JSON where it ends', async () => {
   expect(run.detail).toContain('the policy is not JSON');
 });
 
-it('patches an image although its first container group vanishes', async () => {
+it('patches an image although its first container group disappears', async () => {
   await seedApp('team/vanishing');
   job.world.arm.setFaults((_, nth) => (nth === 1 ? { kind: 'vanishes', afterMs: 0 } : undefined));
 
@@ -100,7 +100,7 @@ it('patches an image although its first container group vanishes', async () => {
   expect(job.world.arm.groups()).toEqual([]);
 });
 
-it('ends a run whose process was killed in the middle', async () => {
+it('completes a run whose process was killed', async () => {
   await seedApp('team/killed');
   const { host, world } = job;
 
@@ -124,7 +124,7 @@ it('ends a run whose process was killed in the middle', async () => {
   expect(world.arm.groups()).toEqual([]);
 });
 
-it('cancels a run when it is asked to over HTTP, and leaves no group behind', async () => {
+it('cancels a run over HTTP and leaves no group behind', async () => {
   await seedApp('team/canceled');
   const { world } = job;
   world.arm.setFaults(() => ({ kind: 'stays-pending' }));

@@ -12,8 +12,8 @@ import { type LeftText, leaks, storedTexts, watchPassing } from './seed/secret-s
 import { seedImages } from './seed/seed-images.ts';
 
 /*
- * The whole: the built app, in a process of its own, on a local Azure with stand-in tools. One run
- * over every kind of image by the timer, a second one by HTTP, and what both left behind.
+ * End to end: the built app, in its own process, on a local Azure with stand-in tools. One run
+ * over every kind of image by the timer, a second one by HTTP, and everything that they left.
  */
 let job: JobWorld;
 let images: readonly DemoImage[] = [];
@@ -70,7 +70,7 @@ describe('a run by the timer', () => {
     expect(outcomes.sort(byImage)).toEqual(expected.sort(byImage));
   });
 
-  it('completes, and its counts are those of its targets', () => {
+  it('completes, with counts that match its targets', () => {
     const { run, targets } = first;
 
     const count = (state: Target['state']) =>
@@ -88,13 +88,13 @@ describe('a run by the timer', () => {
     });
   });
 
-  it('leaves every tag that was there as it was', () => {
+  it('changes no existing tag', () => {
     const now = job.world.registry.snapshot();
 
     expect(now).toMatchObject(registryBefore);
   });
 
-  it('writes no tag but those of its patches', () => {
+  it('writes only the tags of its patches', () => {
     const tags = Object.entries(job.world.registry.snapshot()).flatMap(([repository, all]) =>
       Object.keys(all)
         .filter((tag) => registryBefore[repository]?.[tag] === undefined)
@@ -107,7 +107,7 @@ describe('a run by the timer', () => {
     expect(tags.sort()).toEqual(patches.sort());
   });
 
-  it('leaves the staging repositories empty and no container group', () => {
+  it('leaves empty staging repositories and no container group', () => {
     const staging = Object.keys(job.world.registry.snapshot()).filter((name) =>
       name.startsWith('patchwright/staging/'),
     );
@@ -118,7 +118,7 @@ describe('a run by the timer', () => {
 });
 
 describe('a patch', () => {
-  it('says what it is a patch of, which run made it and with what', () => {
+  it('names its source, its run and its tools', () => {
     for (const target of patched()) {
       const { repository, tag } = target;
 
@@ -130,7 +130,7 @@ describe('a patch', () => {
         [Annotation.run]: first.run.id,
         [Annotation.policy]: first.run.policyDigest,
         [Annotation.tools]: expect.stringContaining('copa/'),
-        // Two tags of one source share their patch, which names the first of them.
+        // Two tags of one source share a patch, which names the first tag.
         [Annotation.baseName]: expect.stringMatching(
           new RegExp(`^${job.world.registry.host}/${repository}:${tag.slice(0, 3)}`),
         ),
@@ -138,7 +138,7 @@ describe('a patch', () => {
     }
   });
 
-  it("starts with its source's layers and adds one to three", () => {
+  it("has its source's layers and one to three more", () => {
     for (const target of patched()) {
       const source = manifestOf({ ...target, patchDigest: target.sourceDigest });
       const digests = manifestOf(target).layers.map(({ digest }) => digest);
@@ -150,7 +150,7 @@ describe('a patch', () => {
     }
   });
 
-  it('carries what was fixed and both reports as referrers', () => {
+  it('has the fixed findings and both reports as referrers', () => {
     for (const { repository, patchDigest } of patched()) {
       const referrers = job.world.registry.storage.referrers(
         RepositoryName.parse(repository),
@@ -164,7 +164,7 @@ describe('a patch', () => {
     }
   });
 
-  it('leaves nothing that has a fix', () => {
+  it('leaves no fixable finding', () => {
     const counts = patched().map((target) => ({
       before: target.beforeFixable,
       criticalAfter: target.afterCritical,
@@ -177,7 +177,7 @@ describe('a patch', () => {
 });
 
 describe('the tables', () => {
-  it('answer what became of each image of a run, with flat and typed columns', async () => {
+  it('show the outcome of each image of a run, in flat and typed columns', async () => {
     const row = await entity(TABLES.targets, first.run.id, target('team/api:1.4').id);
 
     expect(row).toMatchObject({
@@ -192,7 +192,7 @@ describe('the tables', () => {
     });
   });
 
-  it('answer what is vulnerable now, without knowing a run', async () => {
+  it('show what is vulnerable now, independent of runs', async () => {
     const row = await entity(TABLES.inventory, 'team|search', '7.1');
 
     expect(row).toMatchObject({
@@ -211,7 +211,7 @@ describe('the tables', () => {
     expect(runs.map(({ id }) => id)).toEqual([second.run.id, first.run.id]);
   });
 
-  it('say of each job that it is over, and how often a group was started', async () => {
+  it('show that each job has ended, and how many groups it started', async () => {
     const jobs = await job.tables.jobs(first.run.id);
 
     expect(new Set(jobs.map(({ kind }) => kind))).toEqual(
@@ -233,7 +233,7 @@ describe('a second run', () => {
     );
   });
 
-  it('starts no group but to scan', async () => {
+  it('starts only groups that scan', async () => {
     const jobs = await job.tables.jobs(second.run.id);
 
     expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(['scan']));
@@ -246,8 +246,8 @@ describe('a second run', () => {
   });
 });
 
-describe('what it costs', () => {
-  it('some requests to the registry for each image, and fewer where nothing is to do', () => {
+describe('the costs are', () => {
+  it('a few registry requests for each image, and fewer if there is nothing to do', () => {
     const total = (counts: typeof firstRequests) =>
       Object.values(counts).reduce((sum, count) => sum + count, 0);
 
@@ -261,12 +261,12 @@ describe('what it costs', () => {
       (defined(first.run.finishedAt).getTime() - first.run.createdAt.getTime()) / 1000,
     );
 
-    // A job looks at its group once a second, a run at its jobs; the rest follows from outcomes.
+    // A job polls its group and a run its jobs once a second; the rest depends on the outcomes.
     const looks = jobs.length * seconds + 3 * seconds;
     expect(firstInvocations).toBeLessThan(looks + 10 * jobs.length + 5 * first.targets.length);
   });
 
-  it('no invocation that fails', () => {
+  it('no failing invocation', () => {
     expect(job.invocations.filter(({ error }) => error !== undefined)).toEqual([]);
   });
 });
@@ -279,7 +279,7 @@ describe('secrets', () => {
     },
   );
 
-  it('stand in no log line, table row, queue message or blob', () => {
+  it('are in no log line, table row, queue message or blob', () => {
     const { world, host } = job;
     const key = /AccountKey=([^;]+)/.exec(world.storage.account.connectionString)?.[1];
     const known = [
@@ -292,7 +292,7 @@ describe('secrets', () => {
     expect(leaks(left, known)).toEqual([]);
   });
 
-  it('would be noticed', () => {
+  it('would be found by this search', () => {
     const token = job.world.registry.accessToken(['repository:team/api:pull']);
     const texts = [
       { where: 'a token', text: `got ${token} for it` },
@@ -323,7 +323,7 @@ function manifestOf({
   return ImageManifest.parse(JSON.parse(defined(record).bytes.toString('utf8')));
 }
 
-/** The row as any client of Table Storage sees it. */
+/** The row as every client of Table Storage gets it. */
 function entity(table: string, partitionKey: string, rowKey: string): Promise<object> {
   const { connectionString } = job.world.storage.account;
   return TableClient.fromConnectionString(connectionString, table).getEntity(partitionKey, rowKey);

@@ -6,7 +6,7 @@ await main();
 
 /**
  * `npm run world [-- --app] [-- --connection-string]`: starts the local Azure, prints one line of JSON
- * and stays until it is interrupted. Everything else goes to standard error.
+ * and runs until it is interrupted. Everything else goes to standard error.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -72,8 +72,8 @@ function describe(world: World, app: FunctionsHost | undefined): object {
 }
 
 /**
- * Also settles when the process that started this one is gone: `npm run` does not pass a SIGTERM on to
- * what its shell started.
+ * Also settles when the parent process has ended, because `npm run` does not pass a SIGTERM on to
+ * the processes of its shell.
  */
 function interrupted(): Promise<void> {
   const parent = process.ppid;

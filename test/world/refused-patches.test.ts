@@ -6,7 +6,7 @@ import { COPA_FAULT_LABEL, type CopaFault } from '../stand-ins/copa/faults.ts';
 import { type FinishedRun, type JobWorld, startJobWorld } from './seed/job-world.ts';
 import { registryTarget } from './seed/registry-target.ts';
 
-/** What a patcher may do wrong, and what must become of it: nothing of this is ever published. */
+/** Faults of a patcher and the expected outcomes. None of these patches is ever published. */
 const CASES = [
   ['fail-apt', 'failed', 'package-manager-failed'],
   ['nothing-to-do', 'skipped', 'no-op-patch'],
@@ -41,7 +41,7 @@ it.each(CASES)('a patcher with the fault %s: %s, %s', (fault, state, reason) => 
   expect(finished.target(`${repositoryOf(fault)}:1`)).toMatchObject({ state, reason });
 });
 
-it('nothing was published, and nothing is left of what was staged', () => {
+it('nothing was published, and staging is empty', () => {
   const ours = Object.entries(job.world.registry.snapshot()).filter(
     ([repository]) => repository.startsWith('faulty/') || repository.includes('staging'),
   );
@@ -51,7 +51,7 @@ it('nothing was published, and nothing is left of what was staged', () => {
   );
 });
 
-it('each is left alone for a while', async () => {
+it('each image backs off', async () => {
   const { targets } = await job.runByHttp();
 
   expect(targets.map(({ reason }) => reason)).toEqual(CASES.map(() => 'backing-off'));

@@ -7,19 +7,19 @@ import { TABLES } from '../../lib/storage/tables.ts';
 import { type AzuriteAccount, startAzurite } from './azurite.ts';
 import type { IssuedCertificate } from './tls/certificates.ts';
 
-/** How the app gets at storage: as in Azure, or with a key over plain HTTP. */
+/** How the app reaches storage: as in Azure, or with a key over plain HTTP. */
 export type StorageAccess = 'identity' | 'connection-string';
 
 export interface LocalStorage {
   readonly account: AzuriteAccount;
-  /** The app's settings for it. */
+  /** The app's settings for this storage. */
   readonly settings: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Starts a storage account with everything in it that the app expects to be there. */
+/** Starts a storage account with everything that the app expects. */
 export async function startStorage(options: {
-  /** Of container groups. */
+  /** The region of container groups. */
   readonly region: string;
   readonly access: StorageAccess;
   readonly certificate: IssuedCertificate;
@@ -48,12 +48,12 @@ export async function startStorage(options: {
 }
 
 /**
- * The host keeps its timers' leases here. It makes the container itself in Azure; Azurite refuses its
+ * The host's container for the leases of timers. In Azure the host creates it; Azurite refuses its
  * request (400).
  */
 export const HOST_CONTAINER = 'azure-webjobs-hosts';
 
-/** What the Bicep makes in Azure: the app itself creates none of it. */
+/** Creates what the Bicep creates in Azure. The app itself creates none of it. */
 async function provision(connectionString: string, region: string): Promise<void> {
   const queues = QueueServiceClient.fromConnectionString(connectionString);
   const options = { allowInsecureConnection: connectionString.includes('http://') };
@@ -67,7 +67,7 @@ async function provision(connectionString: string, region: string): Promise<void
     ...Object.values(TABLES).map((name) => tables.createTable(name)),
     ...[...Object.values(CONTAINERS), HOST_CONTAINER].map((name) => blobs.createContainer(name)),
   ]);
-  // And what `patchwright doctor --probe` has found out: BuildKit works in this region.
+  // The result of `patchwright doctor --probe`: BuildKit works in this region.
   const jobs = TableClient.fromConnectionString(connectionString, TABLES.jobs, options);
   await jobs.createEntity({ partitionKey: 'builder', rowKey: region, provenAt: new Date() });
 }

@@ -5,9 +5,9 @@ import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { LocalRegistry } from './registry/start-registry.ts';
 
 /**
- * Puts an image without layers into the registry, in place of the worker image: groups are pull-checked
- * against it, and then run as local processes.
- * @returns `repository@sha256:…`, as the app's settings name it.
+ * Puts an image without layers into the registry as the worker image. Groups check that they can pull
+ * it, and then run as local processes.
+ * @returns `repository@sha256:…`, for the app's settings.
  */
 export async function pushWorkerImage(registry: LocalRegistry): Promise<string> {
   const repository = RepositoryName.parse('patchwright/worker');
@@ -33,7 +33,7 @@ export async function pushWorkerImage(registry: LocalRegistry): Promise<string> 
   return `${repository}@${manifest.digest}`;
 }
 
-/** As the Dockerfile's two targets are labelled, both in one. */
+/** The labels of the Dockerfile's two targets, combined. */
 function toolLabels(): Record<string, string> {
   const tools = { ...WORKER_TOOLS.scan, ...WORKER_TOOLS['patch-privileged'] };
   return Object.fromEntries(

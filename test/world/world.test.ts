@@ -18,7 +18,7 @@ describe('the local Azure', () => {
     await world.close();
   });
 
-  it('lets each SDK do its work with the app’s managed identity', async () => {
+  it('works with each SDK and the app’s managed identity', async () => {
     world = await startWorld();
     const settings = world.appEnvironment();
     for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) {
@@ -54,7 +54,7 @@ describe('the local Azure', () => {
     expect(container).toBe(true);
   });
 
-  it('can be had with a connection string in place of an identity', async () => {
+  it('can use a connection string instead of an identity', async () => {
     world = await startWorld({ storageAccess: 'connection-string' });
 
     const settings = world.appEnvironment({ PATCHWRIGHT_DRY_RUN: 'true' });

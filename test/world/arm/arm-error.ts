@@ -1,4 +1,4 @@
-/** A refusal in ARM's shape: `{ error: { code, message } }` with a status and, at times, Retry-After. */
+/** A refusal in ARM's form: `{ error: { code, message } }` with a status and optionally Retry-After. */
 export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
@@ -73,7 +73,7 @@ export function throttled(what: string, retryAfterSeconds: number): ArmError {
   );
 }
 
-/** ACI looks at the image before it accepts a group: a 400 on the PUT, not a failed provisioning. */
+/** ACI checks the image before it accepts a group: a 400 on the PUT, not a failed provisioning. */
 export function inaccessibleImage(image: string, name: string): ArmError {
   return new ArmError(
     400,

@@ -18,14 +18,14 @@ export interface ArmFixture {
   readonly arm: ArmServer;
   readonly registry: StubRegistry;
   readonly client: ContainerInstanceManagementClient;
-  /** A client whose tokens are for another audience than ARM's. */
+  /** A client with tokens for a wrong audience. */
   readonly stranger: ContainerInstanceManagementClient;
-  /** A group that runs the program; the parts given replace the default's. */
+  /** A group that runs the program. The given parts replace the defaults. */
   group(parts?: Partial<ContainerGroup>): ContainerGroup;
   close(): Promise<void>;
 }
 
-/** `program` is the text of what stands at `/app/worker.cjs`. */
+/** `program` is the text of `/app/worker.cjs`. */
 export async function startArmFixture(
   program: string,
   options: Partial<ArmServerOptions> = {},

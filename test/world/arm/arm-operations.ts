@@ -16,7 +16,7 @@ export interface ArmAnswer {
   readonly status: number;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The connection breaks instead of an answer. */
+  /** True if the connection breaks instead of a response. */
   readonly answerLost?: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Context {
   readonly pageSize: number;
 }
 
-/** Does what a request asks for. Throws {@link ArmError}. */
+/** Executes a request. Throws {@link ArmError}. */
 export async function answerRoute(call: ArmCall, context: Context): Promise<ArmAnswer> {
   const { route, method } = call;
   const { store } = context;
@@ -52,7 +52,7 @@ export async function answerRoute(call: ArmCall, context: Context): Promise<ArmA
   }
 }
 
-/** A long-running operation is followed by the header; a body tells how far it is. */
+/** The header gives the address of a long-running operation; its body has the progress. */
 function accepted(call: ArmCall, answer: Accepted): ArmAnswer {
   const location = answer.group?.request.location ?? '';
   const operation =
@@ -73,7 +73,7 @@ function view(call: ArmCall, group: ContainerGroup, withInstance = true): object
   return groupView(group, id, withInstance);
 }
 
-/** As in Azure, a list shows no instance views: how a group runs is asked one by one. */
+/** As in Azure, a list has no instance views; the state of a group needs its own request. */
 function page(call: ArmCall, groups: readonly ContainerGroup[], size: number): object {
   const from = Number(call.url.searchParams.get('$skiptoken') ?? 0);
   const next = from + size;

@@ -1,4 +1,4 @@
-/** What a request to ARM is about. Names are as given in the path; ARM ignores their case. */
+/** The target of a request to ARM. Names are as in the path; ARM ignores their case. */
 export type ArmRoute =
   | { readonly kind: 'group'; readonly resourceGroup: string; readonly name: string }
   | { readonly kind: 'groups'; readonly resourceGroup?: string }
@@ -21,7 +21,7 @@ const PATH = new RegExp(
   'i',
 );
 
-/** Undefined where the path is none that this local ARM knows. */
+/** Parses a path; undefined if this local ARM does not know it. */
 export function parseRoute(
   path: string,
 ): { readonly subscription: string; readonly route: ArmRoute } | undefined {

@@ -10,7 +10,7 @@ describe('container groups, through the SDK', () => {
 
   afterEach(() => fixture.close());
 
-  it('runs the worker with the environment and secret files of its specification alone', async () => {
+  it('runs the worker with only the environment and secret files of its specification', async () => {
     fixture = await startArmFixture(`
       const { readFileSync, statSync } = require('node:fs');
       const folder = process.env.PATCHWRIGHT_JOB_FOLDER;
@@ -72,7 +72,7 @@ describe('container groups, through the SDK', () => {
     expect(ended.volumes?.[0]?.secret).toEqual({ 'job.json': null });
   });
 
-  it('tells the exit code of a worker that failed, and does not start it again', async () => {
+  it('shows the exit code of a failed worker and does not restart it', async () => {
     fixture = await startArmFixture('process.exit(3)');
 
     await create('pw-scan-1');
@@ -85,7 +85,7 @@ describe('container groups, through the SDK', () => {
     });
   });
 
-  it('kills the worker when its group is deleted, and then knows no such group', async () => {
+  it('kills the worker of a deleted group, and then does not find the group', async () => {
     fixture = await startArmFixture(SLEEPER);
     await create('pw-scan-1');
     const pid = await pidFrom('pw-scan-1');
@@ -123,7 +123,7 @@ describe('container groups, through the SDK', () => {
     },
   );
 
-  it('ends every group when it is closed', async () => {
+  it('ends every group when the server is closed', async () => {
     fixture = await startArmFixture(SLEEPER);
     await create('one');
     await create('two');
@@ -136,7 +136,7 @@ describe('container groups, through the SDK', () => {
     }
   });
 
-  it('answers the deletion of an absent group with success', async () => {
+  it('answers the deletion of a missing group with success', async () => {
     fixture = await startArmFixture(SLEEPER);
 
     const deletion = fixture.client.containerGroups.beginDeleteAndWait(RESOURCE_GROUP, 'absent');
@@ -144,7 +144,7 @@ describe('container groups, through the SDK', () => {
     await expect(deletion).resolves.toBeDefined();
   });
 
-  it('lets a slow deletion be followed to its end', async () => {
+  it('lets a client follow a slow deletion to its end', async () => {
     fixture = await startArmFixture(SLEEPER, { deletionDelayMs: 100 });
     await create('pw-scan-1');
 
@@ -183,7 +183,7 @@ describe('container groups, through the SDK', () => {
     await expect(answer).rejects.toMatchObject({ statusCode: 401, code: 'AuthenticationFailed' });
   });
 
-  it('refuses a group whose image can not be pulled with its credential', async () => {
+  it('refuses a group whose image can’t be pulled with its credential', async () => {
     fixture = await startArmFixture(SLEEPER);
     const wrong = { ...fixture.registry.credential, password: 'wrong' };
 
@@ -193,7 +193,7 @@ describe('container groups, through the SDK', () => {
     expect(fixture.arm.groups()).toEqual([]);
   });
 
-  it('throttles creations above the rate, with the time to wait', async () => {
+  it('throttles creations above the rate and gives the time to wait', async () => {
     fixture = await startArmFixture(SLEEPER, {
       quotas: { creations: { perHour: 300, perFiveMinutes: 2 } },
     });
@@ -254,7 +254,7 @@ describe('container groups, through the SDK', () => {
     expect(fixture.arm.groups()).toEqual([]);
   });
 
-  it('fails the nth creation alone where the plan says so', async () => {
+  it('fails only the nth creation if planned', async () => {
     fixture = await startArmFixture(SLEEPER, {
       faults: (_, nth) => (nth === 2 ? { kind: 'refused', with: 'capacity' } : undefined),
     });
@@ -266,18 +266,18 @@ describe('container groups, through the SDK', () => {
     expect(fixture.arm.groups().map((group) => group.name)).toEqual(['one', 'three']);
   });
 
-  it('makes the group although the answer is lost', async () => {
+  it('creates the group although the response is lost', async () => {
     fixture = await startArmFixture(SLEEPER, { faults: () => ({ kind: 'answer-lost' }) });
 
     await expect(create('one')).rejects.toThrow();
     expect(fixture.arm.groups()).toHaveLength(1);
   });
 
-  it('reports a provisioning that failed, with the event that says why', async () => {
+  it('reports a failed provisioning with the event that explains it', async () => {
     fixture = await startArmFixture(SLEEPER, {
       faults: () => ({ kind: 'provisioning-failed', event: 'InsufficientCapacity' }),
     });
-    // The SDK's poller throws where its first look comes late enough to see the end.
+    // The SDK's poller throws if its first poll is late enough to see the end.
     await create('one').catch(() => undefined);
 
     const group = await until('one', (one) => one.provisioningState === 'Failed');
@@ -286,7 +286,7 @@ describe('container groups, through the SDK', () => {
     expect(group.containers[0]?.instanceView?.currentState?.state).toBe('Waiting');
   });
 
-  it('forgets a group that vanishes, and ends its process', async () => {
+  it('forgets a group that disappears, and ends its process', async () => {
     fixture = await startArmFixture(SLEEPER, {
       faults: () => ({ kind: 'vanishes', afterMs: 50 }),
     });
@@ -322,7 +322,7 @@ describe('container groups, through the SDK', () => {
     expect(group.containers[0]?.instanceView?.currentState).toMatchObject(expected);
   });
 
-  it('starts a container again where the platform restarts it, and counts that', async () => {
+  it('restarts a container if planned, and counts the restart', async () => {
     fixture = await startArmFixture(SLEEPER, {
       faults: () => ({ kind: 'restarted', afterMs: 20 }),
     });
@@ -338,7 +338,7 @@ describe('container groups, through the SDK', () => {
     expect(group.containers[0]?.instanceView?.previousState).toMatchObject({ exitCode: 137 });
   });
 
-  it('keeps a group pending for ever where that is planned', async () => {
+  it('keeps a group pending forever if planned', async () => {
     fixture = await startArmFixture('', { faults: () => ({ kind: 'stays-pending' }) });
 
     await create('one');

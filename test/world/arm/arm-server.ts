@@ -12,13 +12,15 @@ import type { FaultPlan } from './group-fault.ts';
 import { GroupStore } from './group-store.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
-/** A request as a plan of request faults sees it. */
+/** A request, as passed to a plan of request faults. */
 export interface ArmRequest {
   readonly method: string;
   readonly path: string;
 }
 
-/** How the nth request (from 1) fails before it takes effect: an error, or a broken connection. */
+/**
+ * Decides how the nth request (from 1) fails before it takes effect: an error or a broken connection.
+ */
 export type RequestFaultPlan = (
   request: ArmRequest,
   nth: number,
@@ -33,14 +35,14 @@ export interface ArmServerOptions {
   /** Checks a bearer token for ARM's audience. */
   readonly verify: (token: string, audience: readonly string[]) => TokenVerdict;
   readonly runtime: ContainerRuntime;
-  /** The authority of the registry that images are pulled from, PEM. */
+  /** PEM of the authority of the images' registry. */
   readonly registryCa: string;
   readonly quotas?: Partial<Quotas>;
-  /** Groups to a page of a list; 50 by default. */
+  /** Groups per page of a list. Default: 50. */
   readonly pageSize?: number;
-  /** Milliseconds until a group's containers start; 200 by default. */
+  /** Milliseconds until a group's containers start. Default: 200. */
   readonly startDelayMs?: number;
-  /** Milliseconds that a deletion takes; 0, the default: done when it is answered. */
+  /** Duration of a deletion in milliseconds. Default: 0, finished with the response. */
   readonly deletionDelayMs?: number;
   readonly imageCheck?: 'at-create' | 'while-provisioning';
   readonly faults?: FaultPlan;
@@ -49,9 +51,9 @@ export interface ArmServerOptions {
 }
 
 export interface ArmServer {
-  /** What the app has as `PATCHWRIGHT_ARM_ENDPOINT`. */
+  /** The value for `PATCHWRIGHT_ARM_ENDPOINT`. */
   readonly url: string;
-  /** The groups that are there now. */
+  /** The existing groups. */
   groups(): readonly ContainerGroup[];
   setFaults(plan: FaultPlan | undefined): void;
   setRequestFaults(plan: RequestFaultPlan | undefined): void;
@@ -128,7 +130,7 @@ export async function startArmServer(options: ArmServerOptions): Promise<ArmServ
       group.killNow();
     }
   };
-  // Whatever ends this process in an orderly way must end the groups too.
+  // The groups must end with this process.
   process.once('exit', killAll);
   return {
     url: server.url,

@@ -37,7 +37,7 @@ const secret = (value: string, file = 'job.json') => ({
 });
 
 describe('checkGroup', () => {
-  it('accepts the least that a group needs', () => {
+  it('accepts a minimal group', () => {
     const code = codeOf(body());
 
     expect(code).toBeUndefined();

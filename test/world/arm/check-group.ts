@@ -13,7 +13,9 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const FILE_NAME = /^[A-Za-z0-9._-]{1,253}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits */
+/**
+ * https://learn.microsoft.com/azure/container-instances/container-instances-resource-and-quota-limits
+ */
 const LIMITS = {
   containers: 60,
   volumes: 20,
@@ -29,7 +31,7 @@ export interface GroupRules {
 /**
  * Checks a body as ARM and ACI do and returns it parsed. Throws {@link ArmError}. The codes
  * SecurityContextNotSupported, InvalidRequestContent and LocationNotAvailableForResourceType are
- * Azure's own; the others are named in its manner.
+ * Azure's own; the others are invented in the same style.
  */
 export function checkGroup(body: unknown, rules: GroupRules): GroupRequest {
   const parsed = GroupRequest.safeParse(body);
@@ -180,7 +182,7 @@ function checkEnvironment(container: Container): void {
   }
 }
 
-/** Standard refuses any security context; Confidential knows the flag `privileged` and no other. */
+/** Standard refuses any security context. Confidential accepts only the flag `privileged`. */
 function checkSecurity(
   container: string,
   context: SecurityContext | undefined,

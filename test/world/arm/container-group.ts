@@ -15,13 +15,13 @@ export interface ContainerGroupOptions {
   readonly runtime: ContainerRuntime;
   /** Milliseconds from the request to the first start of a container. */
   readonly startDelayMs: number;
-  /** Whether the images can be pulled, asked again while provisioning. */
+  /** Checks during provisioning whether the images can be pulled. */
   readonly imagesAccessible: () => Promise<boolean>;
-  /** Called when the platform forgets the group (a fault). */
+  /** Called if the group disappears (a fault). */
   readonly onVanished: () => void;
 }
 
-/** One container group: provisioned some time after it was asked for, then run to its end. */
+/** One container group: provisioned some time after the request, then run to its end. */
 export class ContainerGroup {
   readonly name: string;
   readonly resourceGroup: string;
@@ -44,7 +44,7 @@ export class ContainerGroup {
     this.#scheduleStart();
   }
 
-  /** The state of the group's instance, which is the state of its containers taken together. */
+  /** The state of the group's instance, derived from all its containers. */
   get state(): GroupState {
     if (this.provisioningState === 'Failed') {
       return 'Failed';
@@ -59,7 +59,7 @@ export class ContainerGroup {
     return this.runs.some((run) => run.restartCount > 0) ? 'Running' : 'Pending';
   }
 
-  /** Whether it takes cores: until all of its containers have ended. */
+  /** True while it uses cores, until all its containers have ended. */
   get active(): boolean {
     return this.state === 'Pending' || this.state === 'Running';
   }
@@ -68,7 +68,7 @@ export class ContainerGroup {
     return this.provisioningState === 'Pending' || this.provisioningState === 'Creating';
   }
 
-  /** What a second PUT of the same name does: everything is stopped and runs again. */
+  /** The effect of a second PUT with the same name: everything is stopped and restarted. */
   async restart(request: GroupRequest): Promise<void> {
     await this.#stopRuns();
     this.request = request;
@@ -77,14 +77,14 @@ export class ContainerGroup {
     this.#scheduleStart();
   }
 
-  /** Ends every process and removes what was written. Settles when nothing is left. */
+  /** Ends every process and removes all files. Settles when nothing is left. */
   async remove(): Promise<void> {
     this.#stopped = true;
     this.provisioningState = 'Deleting';
     await this.#stopRuns();
   }
 
-  /** Kills what runs without waiting: for a process that is about to end. */
+  /** Kills all processes without waiting, for a process that is about to end. */
   killNow(): void {
     for (const run of this.runs) {
       run.killNow();

@@ -1,13 +1,13 @@
-/** ACI keeps 4 MB of a running container's output, and 16 KB or 1,000 lines of one that has ended. */
+/** ACI keeps 4 MB of output of a running container, and 16 KB or 1,000 lines of an ended one. */
 const RUNNING_LIMIT = 4 * 1024 * 1024;
 const STOPPED_BYTES = 16 * 1024;
 const STOPPED_LINES = 1000;
 
-/** The output of one container, standard output and error together. */
+/** The combined standard output and error of one container. */
 export interface ContainerLog {
   append(chunk: Buffer, at: Date): void;
   read(options: { readonly tail?: number; readonly timestamps?: boolean }): string;
-  /** Throws away what ACI does not keep once the container has ended. */
+  /** Discards the output that ACI does not keep after the container's end. */
   trim(): void;
 }
 

@@ -5,18 +5,18 @@ import type { GroupFolder } from './group-folder.ts';
 import type { Container } from './group-request.ts';
 import { killTree } from './process-tree.ts';
 
-/** How a container becomes a local process. */
+/** The mapping of a container to a local process. */
 export interface ContainerRuntime {
   /** The entry point of the worker image, for a container without a command. */
   readonly entrypoint: readonly string[];
-  /** A path inside the worker image → the local file in its place. */
+  /** Path inside the worker image → local file. */
   readonly files: Readonly<Record<string, string>>;
   /** The folder with the tools of the worker image, first on PATH. */
   readonly toolsFolder?: string;
 }
 
 export interface ContainerProcess {
-  /** Settles with the exit code as a container runtime tells it: 128 + the signal's number. */
+  /** Settles with the exit code; for a signal, 128 plus its number, as in container runtimes. */
   readonly ended: Promise<number>;
   kill(): void;
 }
@@ -24,8 +24,8 @@ export interface ContainerProcess {
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Runs a container's command with the environment that its specification gives and nothing of the
- * world's own but PATH, HOME and TMPDIR.
+ * Runs a container's command with the environment of its specification. From the world's own
+ * environment it gets only PATH, HOME and TMPDIR.
  */
 export function startContainerProcess(options: {
   readonly container: Container;
@@ -41,7 +41,7 @@ export function startContainerProcess(options: {
     {
       cwd: folder.home,
       env: environmentOf(options),
-      // Its own process group, so that all of it can be killed.
+      // In its own process group, so that everything can be killed.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -79,7 +79,7 @@ function endOf(child: ChildProcess, log: ContainerLog, killRest: () => void): Pr
   return new Promise((resolve) => {
     child.once('error', (error) => {
       log.append(Buffer.from(`${error.message}\n`), new Date());
-      // As a container runtime does where the command can't be started.
+      // Like a container runtime if the command can't be started.
       resolve(127);
     });
     // A container ends with its first process. What that one left behind would keep the pipes open,

@@ -57,13 +57,13 @@ export class ContainerRun {
     return this.current.state === 'Terminated';
   }
 
-  /** Starts it, and starts it again as the restart policy and the fault say. */
+  /** Starts it, and restarts it according to the restart policy and the fault. */
   start(options: {
     readonly folder: GroupFolder;
     readonly runtime: ContainerRuntime;
     readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
     readonly fault: GroupFault | undefined;
-    /** Called when it will not run again by itself. */
+    /** Called when it will not be restarted. */
     readonly onEnded: () => void;
   }): void {
     if (this.#stopped) {
@@ -110,7 +110,7 @@ export class ContainerRun {
     });
   }
 
-  /** Kills what runs; nothing starts again. Settles when it has ended. */
+  /** Kills the process without a restart. Settles when it has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) {

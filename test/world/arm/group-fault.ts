@@ -9,9 +9,9 @@ import {
 } from './arm-error.ts';
 import { type GroupRequest, requestedResources } from './group-request.ts';
 
-/** One of the ways in which ACI fails a group. Times are milliseconds after the group's start. */
+/** A way in which ACI fails a group. Times are in milliseconds after the group's start. */
 export type GroupFault =
-  /** The PUT is answered with an error and there is no group. */
+  /** The PUT is answered with an error and creates no group. */
   | {
       readonly kind: 'refused';
       readonly with:
@@ -23,7 +23,7 @@ export type GroupFault =
         | 'server-error';
       readonly retryAfterSeconds?: number;
     }
-  /** The group is made, but the connection breaks before the answer. */
+  /** The group is created, but the connection breaks before the response. */
   | { readonly kind: 'answer-lost' }
   | {
       readonly kind: 'provisioning-failed';
@@ -32,22 +32,22 @@ export type GroupFault =
   | { readonly kind: 'stays-pending' }
   | { readonly kind: 'vanishes'; readonly afterMs: number }
   | { readonly kind: 'out-of-memory'; readonly afterMs: number }
-  /** Nothing runs; the container ends with this code: 0 without a result, 7147 for the platform's. */
+  /** Nothing runs; the container ends with this code: 0 without a result, or 7147 by the platform. */
   | { readonly kind: 'ends-without-running'; readonly exitCode: number }
-  /** Killed and started again by the platform, once. */
+  /** The platform kills and restarts it once. */
   | { readonly kind: 'restarted'; readonly afterMs: number }
   /** Runs, does nothing and never ends. */
   | { readonly kind: 'never-ends' }
   | { readonly kind: 'slow-start'; readonly delayMs: number };
 
-/** What a plan may look at. */
+/** The information for a plan. */
 export interface PlannedGroup {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly request: GroupRequest;
 }
 
-/** Decides how the nth (from 1) creation fails; undefined: not at all. */
+/** Decides how the nth (from 1) creation fails; undefined if it succeeds. */
 export type FaultPlan = (group: PlannedGroup, nth: number) => GroupFault | undefined;
 
 export function refusalOf(

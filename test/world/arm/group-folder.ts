@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Container, Volume } from './group-request.ts';
 
-/** The private temporary folder of one group, in place of a container's file system. */
+/** The private temporary folder of one group, which replaces a container's file system. */
 export interface GroupFolder {
   readonly path: string;
   /** HOME and TMPDIR of the container's process. */
   readonly home: string;
   readonly temporary: string;
-  /** The local folder in place of a path at or below one of the container's mounts. */
+  /** The local folder for a path at or below one of the container's mounts. */
   rewrite(container: Container, value: string): string;
   remove(): Promise<void>;
 }
@@ -58,8 +58,8 @@ export async function createGroupFolder(volumes: readonly Volume[]): Promise<Gro
 }
 
 /**
- * A BuildKit that was killed leaves mounts in its state folder: they are taken away before anything
- * is deleted, since deleting through a mount deletes what is behind it. False where one stays.
+ * A killed BuildKit leaves mounts in its state folder. They are unmounted before anything
+ * is deleted, because deleting through a mount deletes its source. Returns false if one stays.
  */
 async function unmountBelow(path: string): Promise<boolean> {
   const mounts = await mountsBelow(path);
@@ -69,7 +69,7 @@ async function unmountBelow(path: string): Promise<boolean> {
   return mounts.length === 0 || (await mountsBelow(path)).length === 0;
 }
 
-/** Deepest first. Empty where there is no /proc. */
+/** Mounts, deepest first. Empty if there is no /proc. */
 async function mountsBelow(path: string): Promise<string[]> {
   const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   return table

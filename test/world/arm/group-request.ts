@@ -96,7 +96,7 @@ export const GroupRequest = z.strictObject({
 });
 export type GroupRequest = z.infer<typeof GroupRequest>;
 
-/** What the whole group asks for. */
+/** The resources of the whole group. */
 export function requestedResources(request: GroupRequest): {
   readonly cpu: number;
   readonly memoryGb: number;

@@ -15,26 +15,26 @@ export interface GroupStoreOptions {
   readonly now: () => number;
   readonly startDelayMs: number;
   readonly deletionDelayMs: number;
-  /** The authority of the registry that images are pulled from, PEM. */
+  /** PEM of the authority of the images' registry. */
   readonly registryCa: string;
-  /** Whether a group whose image can't be pulled is refused, as by ACI, or fails while provisioning. */
+  /** Whether a group whose image can't be pulled is refused (like ACI) or fails during provisioning. */
   readonly imageCheck: 'at-create' | 'while-provisioning';
   readonly faults?: FaultPlan;
 }
 
 export type OperationStatus = 'InProgress' | 'Succeeded' | 'Failed';
 
-/** What ARM answers to a PUT or DELETE, before it is put into HTTP. */
+/** ARM's answer to a PUT or DELETE, before it becomes an HTTP response. */
 export interface Accepted {
   readonly status: 200 | 201 | 202 | 204;
   readonly group?: ContainerGroup;
-  /** The id of the operation to ask about, where one goes on. */
+  /** The id of the long-running operation, if there is one. */
   readonly operation?: string;
-  /** The connection breaks instead of an answer. */
+  /** True if the connection breaks instead of a response. */
   readonly answerLost?: boolean;
 }
 
-/** The container groups of a subscription, and everything that decides whether one may be made. */
+/** The container groups of a subscription, and the rules for creating one. */
 export class GroupStore {
   readonly #options: GroupStoreOptions;
   readonly #groups = new Map<string, ContainerGroup>();
@@ -63,7 +63,7 @@ export class GroupStore {
     return this.#options.quotas;
   }
 
-  /** Replaces the plan by which creations fail; undefined: none fails. */
+  /** Replaces the plan of failing creations; undefined if none fails. */
   setFaults(plan: FaultPlan | undefined): void {
     this.#plan = plan;
   }
@@ -76,7 +76,7 @@ export class GroupStore {
     return group;
   }
 
-  /** In the order of creation; of one resource group, or of all. */
+  /** Groups in order of creation, of one resource group or of all. */
   list(resourceGroup?: string): readonly ContainerGroup[] {
     const all = [...this.#groups.values()];
     return resourceGroup === undefined
@@ -151,7 +151,7 @@ export class GroupStore {
     };
   }
 
-  /** Ends every group. Nothing of any is left when it settles. */
+  /** Ends every group. Settles when nothing is left. */
   async close(): Promise<void> {
     await Promise.all(this.list().map((group) => this.#forget(group)));
   }

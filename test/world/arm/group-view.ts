@@ -2,7 +2,7 @@ import type { ContainerGroup } from './container-group.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { GroupRequest, Volume } from './group-request.ts';
 
-/** A group as GET shows it: without anything secret that was given for it. */
+/** The response to a GET of a group, without its secrets. */
 export function groupView(group: ContainerGroup, id: string, withInstance = true): object {
   const { request } = group;
   const { properties } = request;
@@ -61,7 +61,7 @@ function credentialView(
   return shown;
 }
 
-/** The names of secret files are shown, their content never is. */
+/** Names of secret files are shown, their content never. */
 function volumeView(volume: Volume): object {
   if (volume.secret === undefined) {
     return volume;

@@ -18,8 +18,8 @@ const MANIFESTS = [
 const Token = z.object({ access_token: z.string() });
 
 /**
- * Whether the image can be pulled with the credential: the manifest is asked for as a container
- * runtime does, with a token from the realm that the registry's challenge names.
+ * Checks whether the image can be pulled with the credential. Requests the manifest like a container
+ * runtime, with a token from the realm in the registry's challenge.
  */
 export async function canPull(
   image: string,

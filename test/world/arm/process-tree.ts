@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Kills a container's process and all that came of it, as the end of a container does: its process
+ * Kills a container's process and everything that it started, like the end of a container: its process
  * group, its descendants (BuildKit starts runc in groups of its own), and daemons that have left the
- * tree, known by the container's folder in their environment. Synchronous, so that it also works in
+ * tree, recognized by the container's folder in their environment. Synchronous, to work in
  * an `exit` handler.
  */
 export function killTree(pid: number, folder: string): void {
@@ -18,7 +18,7 @@ export function killTree(pid: number, folder: string): void {
   }
 }
 
-/** From /proc; empty where there is none. */
+/** Reads /proc; empty if there is none. */
 function descendantsOf(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const entry of listProcesses()) {
@@ -39,17 +39,17 @@ function listProcesses(): { readonly pid: number; readonly parent: number }[] {
   for (const name of readNames('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      // The command's name is in brackets and may hold spaces; the parent is the second field after it.
+      // The command's name is in brackets and may have spaces; the parent is the second field after it.
       const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
       found.push({ pid: Number(name), parent: Number(parent) });
     } catch {
-      // It ended while the list was read.
+      // The process ended while the list was read.
     }
   }
   return found;
 }
 
-/** Empty where it ended, or is another user's. */
+/** Empty if the process has ended or belongs to another user. */
 function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8');

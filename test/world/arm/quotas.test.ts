@@ -5,7 +5,7 @@ import { createThrottle } from './quotas.ts';
 const MINUTE_MS = 60_000;
 
 describe('createThrottle', () => {
-  it('refuses above either window, and says when the next request fits', () => {
+  it('refuses requests above either limit and says when the next one fits', () => {
     let now = 0;
     const throttle = createThrottle('things', { perHour: 3, perFiveMinutes: 2 }, () => now);
     const take = () => waitOf(() => throttle.take());
@@ -32,7 +32,7 @@ describe('createThrottle', () => {
   });
 });
 
-/** Seconds to wait; undefined where the request was let through. */
+/** Seconds to wait; undefined if the request was accepted. */
 function waitOf(request: () => void): number | undefined {
   try {
     request();

@@ -8,7 +8,7 @@ import { type GroupRequest, requestedResources, skuOf } from './group-request.ts
 export interface Quotas {
   readonly groups: number;
   readonly standardCores: number;
-  /** Not in the public table; Azure sets it by subscription. */
+  /** Not in the public table; Azure sets it for each subscription. */
   readonly confidentialCores: number;
   readonly creations: RateLimit;
   readonly deletions: RateLimit;
@@ -27,14 +27,14 @@ export const DEFAULT_QUOTAS: Quotas = {
   deletions: { perHour: 300, perFiveMinutes: 100 },
 };
 
-/** What counts against the quotas now. A group that has ended keeps its place until it is deleted. */
+/** The current use of the quotas. An ended group counts until it is deleted. */
 export interface Usage {
   readonly groups: number;
   readonly standardCores: number;
   readonly confidentialCores: number;
 }
 
-/** Throws the refusal of Azure where the request does not fit. */
+/** Throws Azure's refusal if the request exceeds a quota. */
 export function checkQuota(quotas: Quotas, usage: Usage, request: GroupRequest): void {
   const region = request.location ?? '';
   if (usage.groups + 1 > quotas.groups) {
@@ -81,7 +81,7 @@ export function createThrottle(
   };
 }
 
-/** Milliseconds until one more request fits into the window; 0 where it fits now. */
+/** Milliseconds until one more request fits into the window; 0 if it fits now. */
 function waitFor(times: readonly number[], limit: number, windowMs: number, at: number): number {
   const inside = times.filter((time) => time > at - windowMs);
   const leaving = inside[inside.length - limit];

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LocalServer, startLocalServer } from '../http/local-server.ts';
 import type { IssuedCertificate } from '../tls/certificates.ts';
 
-/** Just enough of a registry for an image to be looked up with a token, for the tests of ARM. */
+/** A minimal registry that serves one image for a token, for the tests of ARM. */
 export interface StubRegistry {
   readonly host: string;
-  /** An image that is there. */
+  /** An existing image. */
   readonly image: string;
   readonly credential: {
     readonly server: string;

@@ -3,7 +3,7 @@ import { chaosPlan, DEMO_SCALE, SERVICES, TEST_SCALE } from './chaos-plan.ts';
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 
-it('the same seed gives the same plan, another one another', () => {
+it('the same seed gives the same plan, and another seed another plan', () => {
   expect(chaosPlan(7, DEMO_SCALE)).toEqual(chaosPlan(7, DEMO_SCALE));
   expect(chaosPlan(7, DEMO_SCALE)).not.toEqual(chaosPlan(8, DEMO_SCALE));
 });
@@ -26,7 +26,7 @@ it.each(SERVICES)('every plan of a demo has faults of %s, among its first reques
   expect(Math.max(...firsts)).toBeLessThan(300);
 });
 
-it('plans differ in how groups, requests and messages fail, and leave no kind out', () => {
+it('plans vary how groups, requests and messages fail, and use every kind of fault', () => {
   const plans = SEEDS.map((seed) => chaosPlan(seed, DEMO_SCALE));
 
   const groups = new Set(

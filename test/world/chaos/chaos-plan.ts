@@ -1,11 +1,11 @@
 import { Random } from '../../simulation/random.ts';
 import type { GroupFault } from '../arm/group-fault.ts';
 
-/** What can be between the app and the outside: every service but the registry has a proxy in front. */
+/** The services that can fail. Each except the registry is behind a proxy. */
 export type Service = 'registry' | 'arm' | 'blob' | 'queue' | 'table' | 'identity';
 export const SERVICES = ['registry', 'arm', 'blob', 'queue', 'table', 'identity'] as const;
 
-/** How one request fails. `dropped-after`: it took effect, and its sender never learns of it. */
+/** The failure of one request. `dropped-after`: it took effect, but its sender gets no response. */
 export type WireFault =
   | 'throttled'
   | 'server-error'
@@ -13,31 +13,31 @@ export type WireFault =
   | 'dropped-before'
   | 'dropped-after';
 
-/** What becomes of one message on its way into a queue. */
+/** The fault of one message on its way into a queue. */
 export type MessageFault = 'duplicate' | 'late' | 'lost';
 
-/** What a kill may come with, so that it hits the same place however fast the machine is. */
+/** Events that a kill may follow, so that it hits the same place on machines of any speed. */
 export type Moment = (typeof MOMENTS)[number];
 const MOMENTS = ['group', 'patch'] as const;
 
 export interface Kill {
   /** Milliseconds after the start, or with the nth group created or manifest put under a user's tag. */
   readonly at: { readonly ms: number } | { readonly moment: Moment; readonly nth: number };
-  /** How long nothing runs. */
+  /** How long the app stays down. */
   readonly downMs: number;
 }
 
-/** For a while a service answers nobody. */
+/** A time during which a service answers nobody. */
 export interface Outage {
   readonly service: Service;
   readonly atMs: number;
   readonly lastsMs: number;
 }
 
-/** Everything that is done to a run, by the number (from 1) of the request, group or message. */
+/** All faults of a run, by the number (from 1) of the request, group or message. */
 export interface ChaosPlan {
   readonly seed: number;
-  /** From here on nothing fails any more, however few requests there were, so that the run can end. */
+  /** Time after which nothing fails any more, so that the run can end. */
   readonly untilMs: number;
   readonly kills: readonly Kill[];
   readonly outages: readonly Outage[];
@@ -48,22 +48,24 @@ export interface ChaosPlan {
 
 export interface ChaosScale {
   readonly untilMs: number;
-  /** By the clock, and with one of the first so many moments of a kind. */
+  /** Kills by the clock, and kills with one of the first events of a kind. */
   readonly kills: {
     readonly clock: number;
   } & Readonly<Record<Moment, { readonly count: number; readonly first: number }>>;
   readonly outages: number;
-  /** Outages begin before this. */
+  /** Time before which outages start. */
   readonly outagesMs: number;
-  /** So many creations of groups may fail; three lost attempts of one image end it. */
+  /** Number of creations of groups that may fail. An image ends after three lost attempts. */
   readonly groups: number;
-  /** Of their faults: those after which all jobs rest for a minute. */
+  /** Faults of groups after which all jobs wait for a minute. */
   readonly minutes: number;
-  /** The share of the planned requests of each service: 1 is more than a demo's run makes in calm. */
+  /**
+   * Scale of the planned requests of each service; 1 is more than a demo's run makes without faults.
+   */
   readonly requests: number;
 }
 
-/** As a demo shows it, and in short for the tests. */
+/** The scales of the demo and, shorter, of the tests. */
 export const DEMO_SCALE: ChaosScale = {
   untilMs: 90_000,
   kills: { clock: 1, group: { count: 2, first: 4 }, patch: { count: 2, first: 3 } },
@@ -91,7 +93,7 @@ const WIRE = {
   'dropped-after': 3,
 } as const satisfies Record<WireFault, number>;
 const MESSAGE = { duplicate: 3, late: 2, lost: 1 } as const satisfies Record<MessageFault, number>;
-/** Of the first so many requests this share fails. Tables are asked all the time. */
+/** The share of failing requests among the first ones. Tables get requests all the time. */
 const REQUESTS: Readonly<Record<Service, { readonly count: number; readonly share: number }>> = {
   registry: { count: 700, share: 0.05 },
   arm: { count: 60, share: 0.12 },

@@ -17,20 +17,20 @@ import { CHAOS_MESSAGE_LEASE_SECONDS, CHAOS_SETTINGS, startChaos } from './start
 
 export interface ChaosEnd {
   readonly promises: readonly Promised[];
-  /** Images that ended otherwise than in calm, and the faults that explain it. */
+  /** Images that ended differently, with the faults that explain it. */
   readonly explained: readonly string[];
-  /** Images that ended otherwise, and no fault says why. */
+  /** Images that ended differently without a fault that explains it. */
   readonly unexplained: readonly string[];
-  /** `place kind` → how often. */
+  /** `place kind` → number. */
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** One run of the built app over these images, through the faults of the plan. */
+/** One run of the built app over these images, with the faults of the plan. */
 export async function runThroughChaos(options: {
   readonly plan: ChaosPlan;
-  /** Made for the registry that they will stand in. */
+  /** Makes the images for a registry. */
   readonly images: (registry: string) => Promise<readonly DemoImage[]>;
-  /** Settings of the app beside those of every chaos. */
+  /** Settings of the app in addition to those of every chaos run. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly tell?: (line: string) => void;
 }): Promise<ChaosEnd> {
@@ -51,7 +51,7 @@ export async function runThroughChaos(options: {
     });
     const tables = readRunTables(world.storage);
     chaos.begin(host);
-    // It may be lost with its process: whoever fires it sees only that it was taken.
+    // The trigger may be lost with its process, because firing it only confirms that it was received.
     host.fire('scheduledRun').catch(() => undefined);
     const run = await waitFor('the end of the run', async () => {
       const [newest] = await tables.runs();
@@ -83,7 +83,7 @@ async function seed(world: World, images: readonly DemoImage[]): Promise<void> {
   await seedPolicy(world.registry, policyOf(repositories));
 }
 
-/** What became otherwise than in calm. */
+/** Compares the outcomes with those of a run without faults. */
 function otherOutcomes(
   images: readonly DemoImage[],
   targets: readonly Target[],

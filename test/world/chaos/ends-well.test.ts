@@ -31,7 +31,7 @@ afterAll(async () => {
   for (const one of open) await one.close();
 });
 
-it('finds nothing where nothing happened', () => {
+it('finds nothing if nothing happened', () => {
   expect(broken(calm)).toEqual([]);
 });
 
@@ -39,13 +39,13 @@ it('notices a run that did not complete', () => {
   expect(broken({ ...calm, run: { ...COMPLETED, state: 'failed' } })).toEqual(['failed']);
 });
 
-it('notices a source tag that was moved', async () => {
+it('notices a moved source tag', async () => {
   await put('team/api', '1', { moved: 'true' });
 
   expect(broken(calm)).toEqual(['team/api:1']);
 });
 
-it('notices a tag that is of no target', async () => {
+it('notices a tag without a target', async () => {
   await put('team/api', '1-1', { other: 'true' });
 
   expect(broken(calm)).toEqual(['team/api:1-1 is of no target']);
@@ -60,7 +60,7 @@ it('notices a second patch for the same findings, tagged or not', async () => {
   expect(broken(calm)).toEqual([`team/api ${source} f`]);
 });
 
-it('notices what is left in staging', async () => {
+it('notices a leftover in staging', async () => {
   await put('patchwright/staging/team/api', 's', {});
 
   expect(broken(calm)).toEqual(['patchwright/staging/team/api']);

@@ -14,7 +14,7 @@ import { type LeftText, leaks } from '../seed/secret-search.ts';
 /** Repository → tag → digest. */
 type Snapshot = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Where a run shows from outside what it left. */
+/** The places where a run leaves traces. */
 export interface LeftWorld {
   readonly registry: Pick<LocalRegistry, 'storage' | 'snapshot'>;
   readonly arm: Pick<ArmServer, 'groups'>;
@@ -31,7 +31,7 @@ export interface Ending {
   readonly secrets: readonly string[];
 }
 
-/** One promise, and each case in which it was not kept. */
+/** One promise with every case in which it was broken. */
 export interface Promised {
   readonly text: string;
   readonly broken: readonly string[];
@@ -39,7 +39,7 @@ export interface Promised {
 
 const MOST_ADDED_LAYERS = 3;
 
-/** What holds at the end of every run, whatever happened to it. */
+/** Promises that hold at the end of every run, with any faults. */
 export function endsWell(ending: Ending): readonly Promised[] {
   const { world, before, run, targets, left, secrets } = ending;
   const now: Snapshot = world.registry.snapshot();

@@ -3,7 +3,7 @@ import { explanation } from './explained-outcomes.ts';
 
 const LOST = { image: 'team/api:1', state: 'failed', reason: 'group-lost', detail: 'it is gone' };
 
-it('an image that lost its groups to faults of groups is explained by them', () => {
+it('faults of groups explain an image that lost its groups', () => {
   const sentence = explanation(LOST, { 'group vanishes': 3, 'table throttled': 1 });
 
   expect(sentence).toBe('team/api:1 ended failed, group-lost (it is gone), after: group vanishes');
@@ -22,6 +22,6 @@ it.each([
     { ...LOST, state: 'clean', reason: undefined },
     { 'group vanishes': 3 },
   ],
-])('it is not explained where %s', (_, ended, faults) => {
+])('an outcome is not explained if %s', (_, ended, faults) => {
   expect(explanation(ended, faults)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { Reason } from '../../../lib/pipeline/records/reasons.ts';
 
-/** What may make an image end otherwise than in calm, by its reason: the places of such faults. */
+/** For each reason, the places of faults that can explain it. */
 const EXPLANATIONS: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   'group-lost': ['group', 'arm'],
   'registry-error': ['registry'],
@@ -19,8 +19,8 @@ export interface EndedImage {
 }
 
 /**
- * How an image ended otherwise than in calm, told as a sentence where the faults explain it; undefined
- * where they don't. A fault may cost an image its patch in this run; it never makes up an outcome.
+ * A sentence about an image that ended differently, if the faults explain it; undefined
+ * if they don't. A fault may prevent a patch in this run, but it never causes a false outcome.
  */
 export function explanation(
   ended: EndedImage,

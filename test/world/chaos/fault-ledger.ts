@@ -1,4 +1,4 @@
-/** Counts what was done to a run, and tells it as it happens. */
+/** Counts the faults of a run and reports each as it happens. */
 export class FaultLedger {
   readonly #counts = new Map<string, number>();
   readonly #tell: (line: string) => void;
@@ -7,14 +7,14 @@ export class FaultLedger {
     this.#tell = tell;
   }
 
-  /** `about`: the place and the kind, for the count; `where`: what exactly it hit. */
+  /** `about`: the place and the kind, for the count. `where`: the exact target. */
   add(about: { readonly place: string; readonly kind: string }, where: string): void {
     const name = `${about.place} ${about.kind}`;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     this.#tell(`${name}${where === '' ? '' : `: ${where}`}`);
   }
 
-  /** `place kind` → how often, by name. */
+  /** `place kind` → number, sorted by name. */
   counts(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].sort(([one], [other]) => (one < other ? -1 : 1)));
   }

@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-it('sends a request on as it is, with its host name, and brings the answer back', async () => {
+it('forwards a request unchanged, with its host name, and returns the response', async () => {
   const { url, seen } = await proxyOf({});
 
   const answer = await fetch(`${url}/a/b?c=d`, { method: 'POST', body: 'text' });
@@ -21,7 +21,7 @@ it('sends a request on as it is, with its host name, and brings the answer back'
   ]);
 });
 
-it('keeps the length that a HEAD is answered with', async () => {
+it('keeps the content length in the response to a HEAD', async () => {
   const { url } = await proxyOf({});
 
   const answer = await fetch(url, { method: 'HEAD' });
@@ -60,7 +60,7 @@ it('drops a connection after the request took effect', async () => {
   expect(seen).toHaveLength(1);
 });
 
-it('sends a request on twice, under another path, and shows one answer', async () => {
+it('forwards a request twice, with another path, and returns one response', async () => {
   const { url, seen } = await proxyOf({ times: 2, path: '/other' });
 
   const answer = await fetch(`${url}/one`, { method: 'POST', body: 'text' });

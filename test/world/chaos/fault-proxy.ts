@@ -12,16 +12,16 @@ import type { WireFault } from './chaos-plan.ts';
 
 export interface ProxiedRequest {
   readonly method: string;
-  /** Path and query; what is sent on may have another one. */
+  /** Path and query. The forwarded request may have others. */
   readonly path: string;
 }
 
 /** What the proxy does with a request. */
 export interface Handling {
   readonly fault?: WireFault | undefined;
-  /** Sent on in place of the request's own path and query. */
+  /** Replaces the request's path and query. */
   readonly path?: string;
-  /** Sent on so often; its sender sees the first answer. 1 by default. */
+  /** How often the request is forwarded; its sender gets the first response. Default: 1. */
   readonly times?: number;
 }
 
@@ -31,12 +31,12 @@ const REFUSALS = {
   'server-error': { status: 500, code: 'InternalError' },
   unavailable: { status: 503, code: 'ServerBusy' },
 } as const;
-/** Of this connection alone, or made anew. */
+/** Headers that belong to one connection, or that the proxy sets itself. */
 const OWN_HEADERS = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
 
 /**
- * Stands between the app and one service, on an address of its own. Requests go on as they are, the
- * host name included, so that signatures hold; what a plan wants to fail fails here.
+ * A proxy between the app and one service, on its own address. It forwards requests unchanged,
+ * including the host name, so that signatures stay valid. Planned failures happen here.
  */
 export async function startFaultProxy(options: {
   /** Scheme, host and port of the service. */
@@ -135,7 +135,7 @@ function answerOf(message: IncomingMessage, body: Buffer, method = 'GET'): Answe
   };
 }
 
-/** In the shape of ARM; storage reads its code from the header. */
+/** An error in ARM's form; storage clients read the code from the header. */
 function refuse(outgoing: ServerResponse, fault: keyof typeof REFUSALS): void {
   const { status, code } = REFUSALS[fault];
   const body = JSON.stringify({ error: { code, message: 'A planned fault.' } });

@@ -1,7 +1,7 @@
 import type { FunctionsHost } from '../functions-host/functions-host.ts';
 import type { World } from '../world.ts';
 
-/** The secrets of a local Azure that have no form of their own by which they could be found. */
+/** The secrets of a local Azure that can't be found by their form. */
 export function knownSecrets(world: World, host: FunctionsHost): string[] {
   const { connectionString } = world.storage.account;
   const key = /AccountKey=([^;]+)/.exec(connectionString)?.[1];

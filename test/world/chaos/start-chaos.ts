@@ -9,19 +9,19 @@ import type { ChaosPlan, Kill, MessageFault, Moment, Service, WireFault } from '
 import type { FaultLedger } from './fault-ledger.ts';
 import { type Handling, type ProxiedRequest, startFaultProxy } from './fault-proxy.ts';
 
-/** The chaos between an app and its local Azure. */
+/** Faults between an app and its local Azure. */
 export interface Chaos {
-  /** The app's settings that lead it through the proxies. */
+  /** The app's settings for using the proxies. */
   readonly settings: Readonly<Record<string, string>>;
-  /** From now on the plan holds, until its end. The host is killed and started again by it. */
+  /** Starts the plan, which also kills and restarts the host. */
   begin(host: FunctionsHost): void;
-  /** Ends all faults and kills; the app runs when it settles. */
+  /** Ends all faults and kills. The app runs when this settles. */
   end(): Promise<void>;
-  /** Takes the proxies away: to be done after the app has ended, which still talks through them. */
+  /** Closes the proxies. Call it after the app has ended, because the app uses them. */
   close(): Promise<void>;
 }
 
-/** How an app gets through a chaos: it shares its steps among short leases. */
+/** Settings with short leases, so that the app recovers quickly from kills. */
 export const CHAOS_SETTINGS = {
   PATCHWRIGHT_POLL_SECONDS: '1',
   PATCHWRIGHT_TICK_SECONDS: '1',
@@ -29,16 +29,16 @@ export const CHAOS_SETTINGS = {
   PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
   PATCHWRIGHT_REAP_SCHEDULE: '*/2 * * * * *',
 } as const;
-/** Seconds until a message whose process died is visible again. */
+/** Seconds until the message of a crashed process becomes visible again. */
 export const CHAOS_MESSAGE_LEASE_SECONDS = 2;
 
 const REFUSED = { throttled: 429, 'server-error': 500, unavailable: 503 } as const;
 const LATE_SECONDS = 4;
-/** Within the week that a queue allows, and after the end of any run here. */
+/** Less than the week that a queue allows, and after the end of every run here. */
 const LOST_SECONDS = 500_000;
 const SENT = /\/patchwright-(?:jobs|runs)\/messages(?:\?|$)/;
 
-/** Puts proxies in front of everything; nothing fails before `begin`. */
+/** Puts proxies in front of the services. Nothing fails before `begin`. */
 export async function startChaos(options: {
   readonly world: World;
   readonly plan: ChaosPlan;
@@ -109,7 +109,7 @@ export async function startChaos(options: {
   };
 }
 
-/** Counts requests, and says which of them fail and how. */
+/** Counts requests and decides which of them fail, and how. */
 class Gate {
   readonly #plan: ChaosPlan;
   readonly #ledger: FaultLedger;
@@ -137,7 +137,7 @@ class Gate {
     return this.#openedAt === undefined ? 0 : performance.now() - this.#openedAt;
   }
 
-  /** How the next request to this service fails; undefined: not at all. */
+  /** Decides how the next request to this service fails; undefined if it succeeds. */
   next(service: Service, where: string): WireFault | undefined {
     if (!this.active) return undefined;
     const nth = this.#count(service);
@@ -153,7 +153,7 @@ class Gate {
     return fault;
   }
 
-  /** What becomes of the next message; undefined: it goes on its way. */
+  /** Decides the fault of the next message; undefined for none. */
   nextMessage(queue: string): MessageFault | undefined {
     if (!this.active) return undefined;
     const kind = this.#plan.messages.get(this.#count('message'));
@@ -170,7 +170,7 @@ class Gate {
 
 type Moments = Readonly<Record<Moment, Counter>>;
 
-/** A count that can be waited for. */
+/** A counter that can be awaited. */
 class Counter {
   #count = 0;
   readonly #waiting: { readonly at: number; readonly reached: () => void }[] = [];
@@ -189,7 +189,7 @@ class Counter {
 
 function handlingOf(gate: Gate, service: Service, request: ProxiedRequest): Handling {
   const { method, path } = request;
-  // The reaper looks into the poison queues all the time, and they are empty.
+  // The poison queues are empty, and the reaper polls them all the time.
   if (service === 'queue' && path.includes('-poison/')) return {};
   // The host keeps its timers there: its failures are its own matter.
   if (path.includes(`/${HOST_CONTAINER}/`)) return {};
@@ -211,7 +211,7 @@ function handlingOf(gate: Gate, service: Service, request: ProxiedRequest): Hand
   }
 }
 
-/** So much later than its sender wanted. */
+/** Additional delay of a message. */
 function visibleAfter(path: string, seconds: number): string {
   const url = new URL(path, 'http://localhost');
   const wanted = Number(url.searchParams.get('visibilitytimeout') ?? '0');
@@ -219,7 +219,7 @@ function visibleAfter(path: string, seconds: number): string {
   return url.pathname + url.search;
 }
 
-/** Without its query, which holds signatures, and without what is the same in all. */
+/** Shortens a path for display: without the query, which has signatures, and without common parts. */
 function placeOf(path: string): string {
   const [place = ''] = path.split('?');
   return place
@@ -244,7 +244,7 @@ function interceptionOf(fault: WireFault): Interception {
   }
 }
 
-/** One kill after the other: one that is due while nothing runs comes right behind. */
+/** Executes kills one after another. A kill that is due while the app is down follows right after. */
 async function killByPlan(options: {
   readonly plan: ChaosPlan;
   readonly host: FunctionsHost;
@@ -269,7 +269,7 @@ async function killByPlan(options: {
       ledger.add({ place: 'app', kind: 'kill' }, when);
       await host.kill();
       await delay(downMs);
-      // Ctrl+C reaches the app while it loads; otherwise the run does not end, and that is told.
+      // Ctrl+C may reach the app while it loads. Otherwise the run does not end, which is reported.
       await host.restart().catch(() => ledger.add({ place: 'app', kind: 'not started again' }, ''));
     });
     await last;

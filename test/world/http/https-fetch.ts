@@ -3,7 +3,7 @@ import { request } from 'node:https';
 export interface HttpsRequest {
   readonly url: string;
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
-  /** The certificate authority to trust, PEM. */
+  /** PEM of the certificate authority to trust. */
   readonly ca: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
@@ -18,7 +18,7 @@ export interface HttpsResponse {
 
 const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** One HTTPS request that trusts the given authority alone; `fetch` can't be told which to trust. */
+/** Sends one HTTPS request that trusts only the given authority, which `fetch` can't do. */
 export function httpsFetch(options: HttpsRequest): Promise<HttpsResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request(

@@ -7,14 +7,14 @@ export interface LocalServer {
   /** `http://127.0.0.1:PORT` or `https://localhost:PORT`, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Ends open connections too. */
+  /** Also closes open connections. */
   close(): Promise<void>;
 }
 
 export interface LocalServerOptions {
-  /** Absent: plain HTTP. */
+  /** If absent: plain HTTP. */
   readonly tls?: IssuedCertificate;
-  /** 0, the default: any free port. */
+  /** Default: 0, any free port. */
   readonly port?: number;
 }
 

@@ -12,7 +12,7 @@ describe('the managed-identity endpoint', () => {
     await server.close();
   });
 
-  it('gives the SDK a token that is good for its audience and for no other', async () => {
+  it('gives the SDK a token that is valid only for its audience', async () => {
     server = await startIdentityServer();
     vi.stubEnv('IDENTITY_ENDPOINT', server.environment.IDENTITY_ENDPOINT);
     vi.stubEnv('IDENTITY_HEADER', server.environment.IDENTITY_HEADER);
@@ -49,7 +49,7 @@ describe('the managed-identity endpoint', () => {
     expect([good.status, answer.status]).toEqual([200, status]);
   });
 
-  it('knows a token that was altered, has expired, or is another tenant’s', async () => {
+  it('refuses a token that was altered, has expired, or belongs to another tenant', async () => {
     let now = Date.now();
     server = await startIdentityServer({ now: () => now, lifetimeSeconds: 60 });
     const stranger = await startIdentityServer();

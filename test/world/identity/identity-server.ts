@@ -10,22 +10,22 @@ export interface ManagedIdentity {
 }
 
 export interface IdentityServer {
-  /** What App Service puts into the app's environment. */
+  /** The variables that App Service sets in the app's environment. */
   readonly environment: {
     readonly IDENTITY_ENDPOINT: string;
     readonly IDENTITY_HEADER: string;
   };
   readonly tenantId: string;
   readonly identity: ManagedIdentity;
-  /** For the other services: is this one of our tokens, for one of these audiences? */
+  /** For the other services: checks a token for one of these audiences. */
   verify(token: string, audience: string | readonly string[]): TokenVerdict;
-  /** A token as the app itself would get it: for tests, and for people who try a client. */
+  /** A token like the app's own, for tests and for people who try a client. */
   token(audience: string): string;
   close(): Promise<void>;
 }
 
 export interface IdentityServerOptions {
-  /** Lifetime of tokens in seconds; 24 hours, as for managed identities, by default. */
+  /** Lifetime of tokens in seconds. Default: 24 hours, as for managed identities. */
   readonly lifetimeSeconds?: number;
   readonly now?: () => number;
 }

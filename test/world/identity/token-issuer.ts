@@ -2,10 +2,10 @@ import { generateKeyPair, type KeyObject, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 
-/** What the other services of the local Azure want to know of a token. */
+/** The claims that other services of the local Azure use. */
 export interface TokenClaims {
   readonly aud: string;
-  /** The object id of the identity: who it is. */
+  /** The object id of the identity. */
   readonly oid: string;
   /** The client id of the identity. */
   readonly appid: string;
@@ -22,14 +22,14 @@ export interface TokenRequest {
   readonly audience: string;
   readonly objectId: string;
   readonly clientId: string;
-  /** Seconds; Entra gives managed identities 24 hours. */
+  /** In seconds; Entra gives managed identities 24 hours. */
   readonly lifetimeSeconds: number;
 }
 
-/** Issues and verifies tokens as Entra does for one tenant: JWTs, RS256, one key for its life. */
+/** Issues and verifies tokens like Entra for one tenant: JWTs, RS256, one key. */
 export interface TokenIssuer {
   issue(request: TokenRequest): { readonly token: string; readonly expiresOn: number };
-  /** Checks signature, times and audience; a slash at the end of an audience makes no difference. */
+  /** Checks signature, times and audience. Ignores a trailing slash in the audience. */
   verify(token: string, audience: string | readonly string[]): TokenVerdict;
 }
 
@@ -57,10 +57,10 @@ export async function createTokenIssuer(options: {
       const expiresOn = issuedAt + request.lifetimeSeconds;
       const payload = {
         aud: request.audience,
-        // Azurite, like Storage itself, looks at the issuer.
+        // Azurite, like Storage, checks the issuer.
         iss: `https://sts.windows.net/${options.tenantId}/`,
         iat: issuedAt,
-        // Entra dates tokens back by five minutes against clocks that are behind.
+        // Entra backdates tokens by five minutes for clocks that are behind.
         nbf: issuedAt - 300,
         exp: expiresOn,
         appid: request.clientId,

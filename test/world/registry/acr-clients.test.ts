@@ -54,7 +54,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-it('takes an image from the SDK’s content client and gives it back', async () => {
+it('stores an image of the SDK’s content client and returns it', async () => {
   const client = contentClient('sdk/app');
   const layer = randomBytes(9_000_000); // the client sends chunks of 4 MiB
   const image = imageOf({ layers: [layer] });
@@ -72,7 +72,7 @@ it('takes an image from the SDK’s content client and gives it back', async () 
   expect(bytes.equals(layer)).toBe(true);
 });
 
-it('serves the SDK’s downloads by redirect too', async () => {
+it('also serves the SDK’s downloads by redirect', async () => {
   const client = contentClient('sdk/redirected');
   const { layers } = await putImage(registry, 'sdk/redirected', 'v1');
   registry.configure({ redirectBlobs: true });
@@ -82,7 +82,7 @@ it('serves the SDK’s downloads by redirect too', async () => {
   expect(digestOf(await bytesOf(download.content))).toBe(layers[0]);
 });
 
-it('deletes what the SDK’s content client deletes', async () => {
+it('supports deletions by the SDK’s content client', async () => {
   const client = contentClient('sdk/deleting');
   const image = await putImage(registry, 'sdk/deleting', 'v1');
 
@@ -94,7 +94,7 @@ it('deletes what the SDK’s content client deletes', async () => {
   expect(registry.snapshot()['sdk/deleting']).toBeUndefined();
 });
 
-it('lists repositories, tags and manifests to the SDK by pages', async () => {
+it('lists repositories, tags and manifests for the SDK by pages', async () => {
   await putImage(registry, 'sdk/listing', 'a');
   await putImage(registry, 'sdk/listing', 'b');
   const client = registryClient();
@@ -111,7 +111,7 @@ it('lists repositories, tags and manifests to the SDK by pages', async () => {
   expect(manifestPages.map((page) => page.length)).toEqual([1, 1]);
 });
 
-it('tells the SDK all that it asks of a tag and a manifest', async () => {
+it('gives the SDK all properties of a tag and a manifest', async () => {
   const image = await putImage(registry, 'sdk/facts', 'v1', { layers: [randomBytes(100)] });
   const artifact = registryClient().getArtifact('sdk/facts', 'v1');
 
@@ -137,7 +137,7 @@ it('tells the SDK all that it asks of a tag and a manifest', async () => {
   expect(manifest.sizeInBytes).toBeGreaterThan(100);
 });
 
-it('orders manifests by time for the SDK', async () => {
+it('sorts manifests by time for the SDK', async () => {
   const older = await putImage(registry, 'sdk/order', 'older');
   laterMs += 1000;
   const newer = await putImage(registry, 'sdk/order', 'newer');
@@ -151,7 +151,7 @@ it('orders manifests by time for the SDK', async () => {
   expect(listed.map((manifest) => manifest.digest)).toEqual([newer.digest, older.digest]);
 });
 
-it('locks a tag for the SDK, and lets it be deleted once unlocked', async () => {
+it('lets the SDK lock a tag, unlock it and delete it', async () => {
   await putImage(registry, 'sdk/locking', 'v1');
   const artifact = registryClient().getArtifact('sdk/locking', 'v1');
 
@@ -164,7 +164,7 @@ it('locks a tag for the SDK, and lets it be deleted once unlocked', async () => 
   expect(registry.snapshot()['sdk/locking']).toEqual({});
 });
 
-it('deletes a repository for the SDK, and does not know it afterwards', async () => {
+it('lets the SDK delete a repository, and does not find it afterwards', async () => {
   await putImage(registry, 'sdk/whole', 'v1');
   const repository = registryClient().getRepository('sdk/whole');
 
@@ -175,7 +175,7 @@ it('deletes a repository for the SDK, and does not know it afterwards', async ()
   await expect(repository.getProperties()).rejects.toMatchObject({ statusCode: 404 });
 });
 
-it('lets the SDK do no more than its identity is granted', async () => {
+it('limits the SDK to the rights of its identity', async () => {
   await putImage(registry, 'sdk/granted', 'v1');
   registry.configure({ grants: () => ['repository:sdk/granted:pull,metadata_read'] });
   const artifact = registryClient().getArtifact('sdk/granted', 'v1');

@@ -25,7 +25,7 @@ function path(bytes: Buffer): string {
   return `/v2/team/app/blobs/${digestOf(bytes)}`;
 }
 
-it('tells a blob’s size and that ranges work without sending it', async () => {
+it('answers a HEAD with the blob’s size and the support of ranges', async () => {
   const answer = await send('HEAD', path(LARGE));
 
   expect(answer.status).toBe(200);
@@ -54,13 +54,13 @@ describe.each([
     expect(served.equals(bytes.subarray(start, end + 1))).toBe(true);
   });
 
-  it('is refused where it begins behind the end', async () => {
+  it('is refused if it starts after the end', async () => {
     const answer = await send('GET', path(bytes), { headers: { range: `bytes=${size}-` } });
 
     expect([answer.status, await errorCode(answer)]).toEqual([416, 'RANGE_INVALID']);
   });
 
-  it('is the whole blob where the header is no range of bytes', async () => {
+  it('is the whole blob if the header is not a range of bytes', async () => {
     const answer = await send('GET', path(bytes), { headers: { range: '10-20' } });
 
     expect(answer.status).toBe(200);
@@ -68,7 +68,7 @@ describe.each([
   });
 });
 
-it('does not know a blob of another repository', async () => {
+it('does not find a blob of another repository', async () => {
   const other = clientOf(registry, 'repository:team/other:pull');
 
   const answer = await other('GET', `/v2/team/other/blobs/${digestOf(SMALL)}`);
@@ -76,7 +76,7 @@ it('does not know a blob of another repository', async () => {
   expect([answer.status, await errorCode(answer)]).toEqual([404, 'BLOB_UNKNOWN']);
 });
 
-it('redirects a download, where told to, to a place that refuses the registry’s token', async () => {
+it('redirects a download, if configured, to a host that refuses the registry’s token', async () => {
   registry.configure({ redirectBlobs: true });
 
   const answer = await send('GET', path(LARGE));

@@ -22,13 +22,13 @@ const pull = (reference: string, method = 'GET') =>
     headers: { accept: `${MediaType.ociManifest}, ${MediaType.ociIndex}` },
   });
 
-/** What the tag's attributes say; undefined where there is no such tag. */
+/** The digest of a tag; undefined if it does not exist. */
 async function listed(tag: string): Promise<string | undefined> {
   const answer = await send('GET', `/acr/v1/${CACHED}/_tags/${tag}`);
   return answer.status === 404 ? undefined : TagAnswer.parse(await answer.json()).tag.digest;
 }
 
-it('holds a tag once its manifest was pulled, with all that belongs to it', async () => {
+it('has a tag with all its content once its manifest was pulled', async () => {
   const image = await putImage(registry, UPSTREAM, 'first');
   const before = await listed('first');
 
@@ -41,7 +41,7 @@ it('holds a tag once its manifest was pulled, with all that belongs to it', asyn
   expect(layer.status).toBe(200);
 });
 
-it('moves a tag with its upstream when it is pulled, and at no other time', async () => {
+it('updates a tag from its upstream only when it is pulled', async () => {
   const old = await putImage(registry, UPSTREAM, 'moving');
   await pull('moving');
   const next = await putImage(registry, UPSTREAM, 'moving');
@@ -55,7 +55,7 @@ it('moves a tag with its upstream when it is pulled, and at no other time', asyn
   expect(await listed('moving')).toBe(next.digest);
 });
 
-it('keeps what it has where the upstream has lost it', async () => {
+it('keeps a tag that its upstream has lost', async () => {
   const image = await putImage(registry, UPSTREAM, 'lost');
   await pull('lost');
   await clientOf(registry, `repository:${UPSTREAM}:delete`)(
@@ -68,7 +68,7 @@ it('keeps what it has where the upstream has lost it', async () => {
   expect(pulled.headers.get('docker-content-digest')).toBe(image.digest);
 });
 
-it('leaves repositories without a rule alone', async () => {
+it('does not affect repositories without a rule', async () => {
   const answer = await clientOf(registry, 'repository:team/api:pull')(
     'GET',
     '/v2/team/api/manifests/first',

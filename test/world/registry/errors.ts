@@ -24,7 +24,7 @@ const STATUS = {
 
 export type FaultCode = keyof typeof STATUS;
 
-/** A refusal that goes back to the client in the specification's shape. */
+/** A refusal that is sent to the client in the specification's form. */
 export class RegistryFault extends Error {
   readonly code: FaultCode;
   readonly detail: unknown;
@@ -37,7 +37,7 @@ export class RegistryFault extends Error {
     options: {
       readonly detail?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
-      /** Where it differs from the code's usual one. */
+      /** Set if it differs from the code's usual status. */
       readonly status?: number;
     } = {},
   ) {
@@ -51,7 +51,7 @@ export class RegistryFault extends Error {
 }
 
 /**
- * What ACR answers where an attribute such as `writeEnabled` forbids the operation: 405 with this
+ * ACR's answer if an attribute such as `writeEnabled` forbids the operation: 405 with this
  * code. Seen in Azure/acr-cli issue 70 and Azure/azure-sdk-for-net issue 22827.
  */
 export function lockedFault(): RegistryFault {

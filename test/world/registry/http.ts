@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { RegistryFault } from './errors.ts';
 
-/** A request as the handlers see it: the path is decoded, the body is not read yet. */
+/** A request for a handler: the path is decoded, the body is not read yet. */
 export interface RegistryRequest {
   readonly method: string;
   readonly path: string;
@@ -29,7 +29,7 @@ export function jsonReply(
   };
 }
 
-/** The body in the shape of the OCI distribution specification, "Error Codes". */
+/** An error body in the form of the OCI distribution specification, "Error Codes". */
 export function faultReply(fault: RegistryFault): Reply {
   const error = {
     code: fault.code,
@@ -39,7 +39,7 @@ export function faultReply(fault: RegistryFault): Reply {
   return jsonReply({ errors: [error] }, { status: fault.status, headers: fault.headers });
 }
 
-/** The whole body; refused with 413 above the limit. */
+/** Reads the whole body. Refuses it with 413 above the limit. */
 export async function readBody(request: RegistryRequest, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

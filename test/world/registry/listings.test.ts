@@ -4,7 +4,7 @@ import { clientOf, errorCode, putImage, startTestRegistry } from './registry-fix
 import type { LocalRegistry } from './start-registry.ts';
 
 let registry: LocalRegistry;
-/** For tests that add repositories, so that the others' lists stay as they are. */
+/** A separate registry for tests that add repositories, so that other lists stay unchanged. */
 let growing: LocalRegistry;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
   await growing.close();
 });
 
-/** Follows `Link` from the path to the end; one entry a page. */
+/** Follows `Link` from the path to the end, with one entry per page. */
 async function pages(
   path: string,
   scope: string,
@@ -51,7 +51,7 @@ it('lists tags by pages in byte order', async () => {
   expect(found).toEqual([['V2', 'v1'], ['v10']]);
 });
 
-it('goes on after a tag that is gone by now', async () => {
+it('continues after a deleted tag', async () => {
   const found = await pages('/v2/b/tags/list?last=v0', 'repository:b:metadata_read', 'tags');
 
   expect(found).toEqual([['v1', 'v10']]);
@@ -69,7 +69,7 @@ it('lists the tags of one digest by pages', async () => {
   expect(found).toMatchObject([[{ name: 'x', digest }], [{ name: 'z', digest }]]);
 });
 
-it('refuses a page size that is no number', async () => {
+it('refuses a page size that is not a number', async () => {
   const send = clientOf(registry, 'repository:b:metadata_read');
 
   const answer = await send('GET', '/v2/b/tags/list?n=many');
@@ -77,7 +77,7 @@ it('refuses a page size that is no number', async () => {
   expect([answer.status, await errorCode(answer)]).toEqual([400, 'PAGINATION_NUMBER_INVALID']);
 });
 
-it('gives at most 100 tags a page unless asked for more', async () => {
+it('returns at most 100 tags per page by default', async () => {
   const { manifest } = await putImage(growing, 'many', 't');
   const send = clientOf(growing, 'repository:many:pull,push,metadata_read');
   for (let index = 1; index <= 104; index += 1) {
@@ -97,7 +97,7 @@ it('gives at most 100 tags a page unless asked for more', async () => {
   expect(all.flat()).toHaveLength(105);
 });
 
-it('does not know a repository without a manifest', async () => {
+it('does not find a repository without a manifest', async () => {
   const send = clientOf(registry, 'repository:none:metadata_read');
 
   const answer = await send('GET', '/v2/none/tags/list');
@@ -105,7 +105,7 @@ it('does not know a repository without a manifest', async () => {
   expect([answer.status, await errorCode(answer)]).toEqual([404, 'NAME_UNKNOWN']);
 });
 
-it('refuses a name that is none', async () => {
+it('refuses an invalid name', async () => {
   const send = clientOf(registry, 'repository:*:metadata_read');
 
   const answer = await send('GET', '/v2/UPPER/tags/list');

@@ -61,7 +61,7 @@ describe.each(['tag', 'manifest', 'repository'] as const)('a lock on the %s', (p
     expect([answer.status, await errorCode(answer)]).toEqual(DISALLOWED);
   });
 
-  it('against writing refuses a deletion too', async () => {
+  it('against writing also refuses a deletion', async () => {
     await set(PARTS[part](), { writeEnabled: false });
 
     const answer = await deleteByDigest();
@@ -70,7 +70,7 @@ describe.each(['tag', 'manifest', 'repository'] as const)('a lock on the %s', (p
     expect(registry.snapshot().app).toEqual({ v1: image.digest });
   });
 
-  it('against deletion refuses that and allows a PUT', async () => {
+  it('against deletion refuses a deletion and allows a PUT', async () => {
     await set(PARTS[part](), { deleteEnabled: false });
 
     const deletion = await deleteByDigest();
@@ -96,7 +96,7 @@ describe.each(['tag', 'manifest', 'repository'] as const)('a lock on the %s', (p
     expect(Object.keys(registry.snapshot())).toEqual(['app']);
   });
 
-  it('can be taken away', async () => {
+  it('can be removed', async () => {
     await set(PARTS[part](), { writeEnabled: false, deleteEnabled: false });
     await set(PARTS[part](), { writeEnabled: true, deleteEnabled: true });
 
@@ -104,7 +104,7 @@ describe.each(['tag', 'manifest', 'repository'] as const)('a lock on the %s', (p
   });
 });
 
-it('keeps a locked tag from being moved to another manifest', async () => {
+it('prevents a locked tag from moving to another manifest', async () => {
   await set(PARTS.tag(), { writeEnabled: false });
 
   const answer = await send('PUT', '/v2/app/manifests/v1', {
@@ -127,7 +127,7 @@ it('allows a new tag beside a locked one', async () => {
   expect(answer.status).toBe(201);
 });
 
-it('takes no upload into a locked repository', async () => {
+it('refuses an upload to a locked repository', async () => {
   await set(PARTS.repository(), { writeEnabled: false });
 
   const answer = await send('POST', '/v2/app/blobs/uploads/');
@@ -135,7 +135,7 @@ it('takes no upload into a locked repository', async () => {
   expect(answer.status).toBe(405);
 });
 
-it('leaves what is not to be listed out of lists', async () => {
+it('omits items with listing disabled from lists', async () => {
   await set(PARTS.tag(), { listEnabled: false });
 
   const answer = await send('GET', '/acr/v1/app/_tags');

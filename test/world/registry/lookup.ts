@@ -11,7 +11,7 @@ import {
   tagsOf,
 } from './storage/repository.ts';
 
-/** A repository that exists for clients: one with a manifest. @throws `NAME_UNKNOWN`. */
+/** Finds a repository with a manifest; others do not exist for clients. @throws `NAME_UNKNOWN`. */
 export function knownRepository(storage: RegistryStorage, name: RepositoryName): Repository {
   const repository = storage.find(name);
   if (repository === undefined || repository.manifests.size === 0) {
@@ -34,7 +34,7 @@ export function knownDigest(repository: Repository, digest: Digest): ManifestRec
   return found(repository.manifests.get(digest), digest);
 }
 
-/** The manifest under a tag or digest. @throws `MANIFEST_UNKNOWN`, also where it may not be read. */
+/** Finds the manifest of a tag or digest. @throws `MANIFEST_UNKNOWN`, also if it may not be read. */
 export function knownManifest(
   storage: RegistryStorage,
   name: RepositoryName,
@@ -57,7 +57,7 @@ function found(record: ManifestRecord | undefined, reference: string): ManifestR
   return record;
 }
 
-/** @throws RegistryFault where the lock of any of these forbids a write. */
+/** @throws RegistryFault if a lock on any of these forbids a write. */
 export function ensureWritable(...parts: readonly (Attributed | undefined)[]): void {
   if (parts.some((part) => part?.attributes.writeEnabled === false)) {
     throw lockedFault();
@@ -70,7 +70,7 @@ export function ensureReadable(...parts: readonly (Attributed | undefined)[]): v
   }
 }
 
-/** A write lock forbids deletion as well (Azure/acr-cli issue 70). */
+/** A write lock also forbids deletion (Azure/acr-cli issue 70). */
 export function ensureDeletable(...parts: readonly (Attributed | undefined)[]): void {
   ensureWritable(...parts);
   if (parts.some((part) => part?.attributes.deleteEnabled === false)) {
@@ -78,7 +78,7 @@ export function ensureDeletable(...parts: readonly (Attributed | undefined)[]): 
   }
 }
 
-/** A manifest is as locked as its tags: deleting it would delete them. */
+/** A lock on a tag also locks its manifest, because deleting the manifest would delete the tag. */
 export function ensureManifestDeletable(repository: Repository, record: ManifestRecord): void {
   ensureDeletable(repository, record, ...tagsOf(repository, record.digest));
 }

@@ -35,7 +35,7 @@ function put(reference: string, body: Uint8Array | string, type: string = MediaT
   });
 }
 
-it('gives a manifest back byte for byte, by tag and by digest', async () => {
+it('returns a manifest byte for byte, by tag and by digest', async () => {
   const image = await putImage(registry, 'app', 'v1');
 
   const answers = [
@@ -71,7 +71,7 @@ it('hides an OCI manifest from a client that does not accept its type', async ()
   expect([answer.status, await errorCode(answer)]).toEqual([404, 'MANIFEST_UNKNOWN']);
 });
 
-it('moves a tag and keeps the manifest that it left', async () => {
+it('moves a tag and keeps its previous manifest', async () => {
   const first = await putImage(registry, 'app', 'moving');
   const second = await putImage(registry, 'app', 'moving');
 
@@ -102,7 +102,7 @@ it.each([
   expect([answer.status, await errorCode(answer)]).toEqual([400, code]);
 });
 
-it('refuses a manifest whose blobs are not in the repository, and names them', async () => {
+it('refuses a manifest with missing blobs and names them', async () => {
   const image = imageOf();
 
   const answer = await put('v2', image.manifest);
@@ -113,13 +113,13 @@ it('refuses a manifest whose blobs are not in the repository, and names them', a
   expect(detail).toEqual([image.config, ...image.layers]);
 });
 
-it('refuses an index whose manifests are not in the repository', async () => {
+it('refuses an index with missing manifests', async () => {
   const answer = await put('v2', indexOf(digestOf('nothing')), MediaType.ociIndex);
 
   expect([answer.status, await errorCode(answer)]).toEqual([400, 'MANIFEST_BLOB_UNKNOWN']);
 });
 
-it('takes an index of manifests that are there', async () => {
+it('accepts an index of existing manifests', async () => {
   const image = await putImage(registry, 'app', undefined);
 
   const answer = await put('multi', indexOf(image.digest), MediaType.ociIndex);
@@ -127,7 +127,7 @@ it('takes an index of manifests that are there', async () => {
   expect(answer.status).toBe(201);
 });
 
-it('refuses a manifest under a digest that is not its own', async () => {
+it('refuses a manifest under another digest', async () => {
   const image = await putImage(registry, 'app', 'v1');
 
   const answer = await put(digestOf('other'), image.manifest);
@@ -141,7 +141,7 @@ it('refuses a manifest above 4 MiB', async () => {
   expect(answer.status).toBe(413);
 });
 
-it('deletes a manifest by digest with all of its tags', async () => {
+it('deletes a manifest and all its tags by digest', async () => {
   const image = await putImage(registry, 'app', 'gone-1');
   await put('gone-2', image.manifest);
 
@@ -152,7 +152,7 @@ it('deletes a manifest by digest with all of its tags', async () => {
   expect([answer.status, after.status, again.status]).toEqual([202, 404, 404]);
 });
 
-it('deletes by tag the tag alone', async () => {
+it('deletes only the tag by tag', async () => {
   const image = await putImage(registry, 'app', 'untagged');
 
   await send('DELETE', '/v2/app/manifests/untagged');
@@ -162,7 +162,7 @@ it('deletes by tag the tag alone', async () => {
   expect([byTag.status, byDigest.status]).toEqual([404, 200]);
 });
 
-it('lists as referrers what names a digest as its subject, until that is deleted', async () => {
+it('lists manifests with a digest as their subject as referrers, until they are deleted', async () => {
   const subject = await putImage(registry, 'app', 'subject');
   const vex = await putImage(registry, 'app', undefined, {
     subject: subject.digest,
@@ -193,7 +193,7 @@ it('lists as referrers what names a digest as its subject, until that is deleted
   expect(after.manifests).toHaveLength(1);
 });
 
-it('filters referrers by artifact type and says that it did', async () => {
+it('filters referrers by artifact type and marks the response as filtered', async () => {
   const subject = await putImage(registry, 'app', undefined);
   for (const artifactType of ['application/a', 'application/b']) {
     await putImage(registry, 'app', undefined, { subject: subject.digest, artifactType });
@@ -205,13 +205,13 @@ it('filters referrers by artifact type and says that it did', async () => {
   expect(filters).toBe('artifactType');
 });
 
-it('answers an unknown subject with no referrers, never with 404', async () => {
+it('returns an empty list of referrers for an unknown subject, never 404', async () => {
   const { status, manifests } = await referrers(digestOf('unknown'));
 
   expect([status, manifests]).toEqual([200, []]);
 });
 
-it('says by a header that it has taken note of a subject', async () => {
+it('confirms a subject by a header', async () => {
   const subject = await putImage(registry, 'app', undefined);
   const { manifest } = await putImage(registry, 'app', undefined, { subject: subject.digest });
 

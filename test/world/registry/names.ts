@@ -26,7 +26,7 @@ export function tagIn(text: string): Tag {
   return parsed.data;
 }
 
-/** What a manifest is asked for by. */
+/** A reference to a manifest: a tag or a digest. */
 export type ManifestReference =
   | { readonly kind: 'digest'; readonly digest: Digest }
   | { readonly kind: 'tag'; readonly tag: Tag };

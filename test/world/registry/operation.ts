@@ -6,7 +6,7 @@ import type { CacheRule } from './oci/cache-rules.ts';
 import type { Uploads } from './oci/uploads.ts';
 import type { RegistryStorage } from './storage/registry-storage.ts';
 
-/** What a request is, whatever became of it. Tests count by these. */
+/** Kinds of requests, independent of their outcome. Tests count them. */
 export type RequestKind =
   | 'ping'
   | 'catalog.list'
@@ -41,24 +41,24 @@ export type RequestKind =
   | 'token.access'
   | 'other';
 
-/** What a test may change while the registry runs. */
+/** Settings that a test may change while the registry runs. */
 export interface RegistrySettings {
-  /** The scopes that an identity may have at most, for example `repository:team/*:pull`. */
+  /** The maximum scopes of an identity, for example `repository:team/*:pull`. */
   readonly grants: (identity: RegistryIdentity) => readonly string[];
-  /** Undefined where the token is not good. */
+  /** Undefined if the token is not valid. */
   readonly verifyIdentityToken: (
     token: string,
   ) => Promise<RegistryIdentity | undefined> | RegistryIdentity | undefined;
-  /** True: a mount is answered with 202, as registries do that won't. */
+  /** True to refuse mounts with 202. */
   readonly mountsRefused: boolean;
   /**
-   * True: a blob's GET answers with a redirect to another host, which takes no registry token, as
-   * ACR does. Trivy follows no redirect to a loopback address, so it stays off for real tools.
+   * True to answer a blob's GET with a redirect to another host, which accepts no registry token, as
+   * ACR does. Trivy follows no redirect to a loopback address, so it is off for real tools.
    */
   readonly redirectBlobs: boolean;
-  /** Repositories that mirror others; none unless given. */
+  /** Repositories that mirror others. Default: none. */
   readonly cacheRules: readonly CacheRule[];
-  /** ACR's admin user, who may do everything; none unless given. */
+  /** ACR's admin user, who may do everything. Default: none. */
   readonly adminUser?: { readonly username: string; readonly password: string };
 }
 
@@ -72,18 +72,18 @@ export interface RegistryContext {
   readonly settings: () => RegistrySettings;
 }
 
-/** Who asks, and what that caller may do. */
+/** The caller and its rights. */
 export interface Caller {
   may(scope: Scope): boolean;
 }
 
-/** A request that was understood: who may make it, and what it does. */
+/** A parsed request: the required rights and the action. */
 export interface Operation {
   readonly kind: RequestKind;
   readonly repository?: RepositoryName;
-  /** Every scope that is needed; none: any token will do; `open`: not even that. */
+  /** The required scopes. If empty, any token is enough; `open` needs no token. */
   readonly access: readonly Scope[] | 'open';
-  /** Scopes named in a challenge beside the needed ones. */
+  /** Scopes in a challenge in addition to the required ones. */
   readonly useful?: readonly Scope[];
   run(caller: Caller): Promise<Reply> | Reply;
 }

@@ -1,17 +1,17 @@
 import { RegistryFault } from './errors.ts';
 
-/** ACR's: 100 unless asked, and never more than 1000. */
+/** ACR's page sizes: 100 by default, at most 1000. */
 const DEFAULT_SIZE = 100;
 const MAX_SIZE = 1000;
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** The name after which the next page begins; undefined on the last one. */
+  /** The name after which the next page starts; undefined on the last page. */
   readonly last: string | undefined;
   readonly size: number;
 }
 
-/** The page that `n` and `last` ask for. @throws RegistryFault `PAGINATION_NUMBER_INVALID`. */
+/** The page requested by `n` and `last`. @throws RegistryFault `PAGINATION_NUMBER_INVALID`. */
 export function pageOf<T>(
   items: readonly T[],
   query: URLSearchParams,
@@ -26,7 +26,7 @@ export function pageOf<T>(
   return { items: shown, last: more && end !== undefined ? nameOf(end) : undefined, size };
 }
 
-/** The `Link` header of a page that has a next one (RFC 5988). */
+/** The `Link` header of a page with a next page (RFC 5988). */
 export function linkHeader<T>(
   path: string,
   page: Page<T>,
@@ -52,7 +52,7 @@ function pageSize(text: string | null): number {
   return Math.min(size, MAX_SIZE);
 }
 
-/** Also right for a name that is gone since: what would come after it in name order. */
+/** Finds the start after a name, also if the name was deleted since. */
 function startAfter(names: readonly string[], after: string): number {
   const index = names.indexOf(after);
   if (index >= 0) {

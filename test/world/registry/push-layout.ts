@@ -33,7 +33,7 @@ interface Pushing {
 }
 
 /**
- * Puts the image of an OCI image layout folder into the registry, past its network side.
+ * Puts the image of an OCI image layout folder into the registry, without the network.
  * A layout with several images needs `reference`, the `org.opencontainers.image.ref.name` to take.
  * @returns the manifest's digest.
  */
@@ -63,7 +63,7 @@ export async function pushLayout(
   return root.digest;
 }
 
-/** What a manifest refers to goes before it, as with any push. */
+/** Puts the children of a manifest before it, as in any push. */
 async function pushManifest(pushing: Pushing, digest: Digest, mediaType: string): Promise<void> {
   const { registry, folder, repository } = pushing;
   const document = parseManifest(await readFile(blobPath(folder, digest)), mediaType);

@@ -7,7 +7,7 @@ import { createAuthority } from '../tls/certificates.ts';
 import { trustAuthority } from '../trust.ts';
 import { type LocalRegistry, type RegistryOptions, startRegistry } from './start-registry.ts';
 
-/** A registry for one test file, which this process trusts. */
+/** A registry for one test file, trusted by this process. */
 export async function startTestRegistry(
   options: Omit<RegistryOptions, 'authority'> = {},
 ): Promise<LocalRegistry> {
@@ -25,7 +25,7 @@ export type Send = (
   },
 ) => Promise<Response>;
 
-/** A client with one token, which follows no redirect. */
+/** A client with one token that follows no redirect. */
 export function clientOf(registry: LocalRegistry, ...scopes: string[]): Send {
   const token = registry.accessToken(scopes);
   return (method, path, { headers = {}, body } = {}) =>
@@ -51,7 +51,7 @@ export interface TestImageOptions {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** An image's manifest and blobs, without any registry; random unless layers are given. */
+/** An image's manifest and blobs, not in a registry. Random unless layers are given. */
 export function imageOf(options: TestImageOptions = {}): TestImage & {
   readonly blobs: readonly Uint8Array[];
 } {
@@ -87,7 +87,7 @@ export function imageOf(options: TestImageOptions = {}): TestImage & {
   };
 }
 
-/** Puts an image's blobs straight into storage and its manifest through the API. */
+/** Puts an image's blobs directly into storage, and its manifest through the API. */
 export async function putImage(
   registry: LocalRegistry,
   name: string,
@@ -111,7 +111,7 @@ export async function putImage(
   return image;
 }
 
-/** The first error code of an answer in the specification's shape. */
+/** The first error code of a response in the specification's form. */
 export async function errorCode(answer: Response): Promise<string> {
   return (await firstError(answer)).code;
 }

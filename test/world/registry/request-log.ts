@@ -1,15 +1,15 @@
 import type { RequestKind } from './operation.ts';
 
-/** More than any test makes; older ones are forgotten, so that a long-lived world stays small. */
+/** More than any test makes. Older requests are dropped, so that a long-lived world stays small. */
 const KEPT = 20_000;
 
-/** One request and how it ended. No token is ever part of it. */
+/** One request and its result, never with a token. */
 export interface RequestEvent {
   readonly kind: RequestKind;
   readonly method: string;
   readonly path: string;
   readonly repository: string | undefined;
-  /** 0: the connection was dropped, or the client broke it off. */
+  /** 0 if the connection was dropped, or the client closed it. */
   readonly status: number;
 }
 
@@ -27,7 +27,7 @@ export class RequestLog {
     return [...this.#events];
   }
 
-  /** How often each kind was asked for. */
+  /** Number of requests of each kind. */
   counts(): Partial<Record<RequestKind, number>> {
     const counts: Partial<Record<RequestKind, number>> = {};
     for (const { kind } of this.#events) {

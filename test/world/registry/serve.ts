@@ -10,7 +10,7 @@ import { routeOci } from './oci/routes.ts';
 import type { Operation, RegistryContext, RequestKind } from './operation.ts';
 import type { RequestLog } from './request-log.ts';
 
-/** What an interceptor sees of a request, before anything was done for it. */
+/** A request for an interceptor, before it is processed. */
 export interface InterceptedRequest {
   readonly kind: RequestKind;
   readonly method: string;
@@ -20,8 +20,8 @@ export interface InterceptedRequest {
 }
 
 /**
- * What an interceptor makes of a request: nothing; another answer instead; `drop`: the connection
- * ends before anything was done; `drop-after`: it was done, and the client never learns of it.
+ * The decision of an interceptor: nothing; another response; `drop`: the connection
+ * ends before processing; `drop-after`: it is processed, but the client gets no response.
  */
 export type Interception =
   | {
@@ -41,7 +41,7 @@ export interface Serving {
   readonly intercept: () => Intercept | undefined;
 }
 
-/** Answers one request, from the socket to the socket. */
+/** Serves one request. */
 export async function serve(
   serving: Serving,
   message: IncomingMessage,
@@ -90,7 +90,7 @@ function decode(path: string): string {
   }
 }
 
-/** What the request asks for. One that can't be understood is an operation that says so. */
+/** Parses a request. An invalid one becomes an operation that answers with the error. */
 function understand(context: RegistryContext, request: RegistryRequest): Operation {
   try {
     const operation =

@@ -32,7 +32,7 @@ it('answers a ping with a token and challenges one without', async () => {
   expect(withToken.headers.get('docker-distribution-api-version')).toBe('registry/2.0');
 });
 
-it('counts requests by kind and tells how each ended', async () => {
+it('counts requests by kind and records their results', async () => {
   const send = clientOf(registry, 'repository:app:pull');
 
   await send('HEAD', '/v2/app/manifests/none');
@@ -55,7 +55,7 @@ it('writes no token into its log', async () => {
   expect(JSON.stringify(registry.events())).not.toContain(token);
 });
 
-it('gives the answer of an interceptor in place of its own', async () => {
+it('returns the response of an interceptor instead of its own', async () => {
   registry.intercept(({ kind }) =>
     kind === 'manifest.get'
       ? { status: 429, headers: { 'Retry-After': '7' }, body: '{"errors":[]}' }
@@ -83,13 +83,13 @@ it.each([
   expect(repository in registry.snapshot()).toBe(done);
 });
 
-it('does not know a path that is none of its own', async () => {
+it('answers an unknown path with 404', async () => {
   const answer = await fetch(`${registry.url}/v1/search`);
 
   expect(answer.status).toBe(404);
 });
 
-it('refuses a method that a path does not have', async () => {
+it('refuses a method that a path does not support', async () => {
   const answer = await clientOf(registry, 'repository:app:pull')('POST', '/v2/app/manifests/v1');
 
   expect(answer.status).toBe(405);
@@ -113,7 +113,7 @@ async function writeLayout(name: string, layer: Uint8Array): Promise<string> {
   return path;
 }
 
-it('takes an image layout from a folder, under several tags', async () => {
+it('loads an image layout from a folder under several tags', async () => {
   const path = await writeLayout('image', Buffer.from('a layer'));
 
   const digest = await pushLayout(registry, path, {
@@ -127,7 +127,7 @@ it('takes an image layout from a folder, under several tags', async () => {
   expect(await layer.text()).toBe('a layer');
 });
 
-it('refuses a layout whose blob is not what its name says', async () => {
+it('refuses a layout with a blob that does not match its digest', async () => {
   const path = await writeLayout('broken', Buffer.from('true'));
   const name = digestOf('true').slice('sha256:'.length);
   await writeFile(join(path, 'blobs', 'sha256', name), 'false');
@@ -137,7 +137,7 @@ it('refuses a layout whose blob is not what its name says', async () => {
   await expect(push).rejects.toMatchObject({ code: 'DIGEST_INVALID' });
 });
 
-it('frees its port and its folder when it is closed', async () => {
+it('frees its port and its folder when closed', async () => {
   const another = await startTestRegistry();
   await putImage(another, 'app', 'v1', { layers: [Buffer.alloc(400_000)] });
 

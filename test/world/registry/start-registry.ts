@@ -17,29 +17,29 @@ export type { Intercept, InterceptedRequest, Interception } from './serve.ts';
 
 export interface RegistryOptions extends Partial<RegistrySettings> {
   readonly authority: Authority;
-  /** 0, the default: any free port. */
+  /** Default: 0, any free port. */
   readonly port?: number;
   readonly now?: () => Date;
   readonly intercept?: Intercept;
 }
 
-/** A registry that runs in this process, and how a test looks into it. */
+/** A registry that runs in this process, with access for tests. */
 export interface LocalRegistry {
   /** Login server, for example `localhost:40001`. */
   readonly host: string;
   readonly url: string;
-  /** Straight access, past TLS and tokens. */
+  /** Direct access without TLS and tokens. */
   readonly storage: RegistryStorage;
-  /** Changes settings for the requests that come from now on. */
+  /** Changes settings for all later requests. */
   configure(settings: Partial<RegistrySettings>): void;
-  /** Sets what sees every request first; undefined takes it away. */
+  /** Sets the interceptor of every request; undefined removes it. */
   intercept(intercept: Intercept | undefined): void;
   /** An access token with exactly these scopes, such as `repository:team/api:pull,push`. */
   accessToken(scopes: readonly string[], identity?: RegistryIdentity): string;
   refreshToken(identity?: RegistryIdentity): string;
   /** Repository → tag → digest, for all repositories that have a manifest. */
   snapshot(): Record<string, Record<string, string>>;
-  /** How often each kind of request came. */
+  /** Number of requests of each kind. */
   requests(): Partial<Record<RequestKind, number>>;
   events(): readonly RequestEvent[];
   clearRequests(): void;
@@ -67,7 +67,7 @@ export async function startRegistry(options: RegistryOptions): Promise<LocalRegi
 
   const certificate = await options.authority.issue(['localhost', '127.0.0.1', '::1']);
   const server = createServer({ cert: certificate.certPem, key: certificate.keyPem });
-  // A client's idle connection must not be closed under its next request.
+  // A client's idle connection must not be closed during its next request.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -100,7 +100,7 @@ it.each([
   ]);
 });
 
-it('leaves out of a token what its identity is not granted', async () => {
+it('omits scopes from a token that its identity lacks', async () => {
   registry.configure({
     grants: ({ subject }) => (subject === 'app' ? ['repository:team/*:pull'] : []),
   });
@@ -110,7 +110,7 @@ it('leaves out of a token what its identity is not granted', async () => {
   expect(claims(token).access).toEqual([{ type: 'repository', name: 'team/x', actions: ['pull'] }]);
 });
 
-it('challenges a request without a token for just the scope that it needs', async () => {
+it('challenges a request without a token for exactly the required scope', async () => {
   const answer = await fetch(`${registry.url}/acr/v1/team%2Fapp/_tags`);
 
   expect(answer.status).toBe(401);
@@ -194,7 +194,7 @@ it('refuses a refresh token as a bearer token', async () => {
   expect(answer.status).toBe(401);
 });
 
-it('gives a token for a refresh token as a password, as docker clients log in', async () => {
+it('issues a token for a refresh token as the password, as docker clients do', async () => {
   const answer = await askBasic(NULL_GUID, await refreshToken(), { scope: 'repository:a:pull' });
   const token = await tokenIn(answer);
 
@@ -202,7 +202,7 @@ it('gives a token for a refresh token as a password, as docker clients log in', 
   expect((await get('/v2/b/manifests/v1', token)).status).toBe(401);
 });
 
-it('gives for an access token as a password nothing beyond its scopes, nor its life', async () => {
+it('issues no token beyond the scopes and the expiry of an access token as the password', async () => {
   const password = await accessToken('repository:a:pull');
   now += 4000 * 1000;
 
@@ -213,7 +213,7 @@ it('gives for an access token as a password nothing beyond its scopes, nor its l
   expect(claims(token).exp).toBe(claims(password).exp);
 });
 
-it('takes a password grant by form, as some clients log in', async () => {
+it('accepts a password grant by form, as some clients do', async () => {
   const answer = await post(
     '/oauth2/token',
     { grant_type: 'password', username: 'admin', password: 'secret' },
@@ -234,7 +234,7 @@ it.each([
   expect(answer.status).toBe(401);
 });
 
-it('refuses to give a token for another service', async () => {
+it('refuses a token for another service', async () => {
   const answer = await askBasic('admin', 'secret', { service: 'other.azurecr.io' });
 
   expect(answer.status).toBe(400);

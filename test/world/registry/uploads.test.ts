@@ -33,7 +33,7 @@ async function content(digest: string): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-it('takes a blob in one POST', async () => {
+it('stores a blob by one POST', async () => {
   const bytes = randomBytes(1000);
 
   const answer = await send('POST', `${UPLOADS}?digest=${digestOf(bytes)}`, { body: bytes });
@@ -43,7 +43,7 @@ it('takes a blob in one POST', async () => {
   expect(await content(digestOf(bytes))).toEqual(bytes);
 });
 
-it('takes a blob in a POST and a PUT', async () => {
+it('stores a blob by a POST and a PUT', async () => {
   const bytes = randomBytes(1000);
 
   const answer = await send('PUT', withDigest(await begin(), digestOf(bytes)), { body: bytes });
@@ -53,7 +53,7 @@ it('takes a blob in a POST and a PUT', async () => {
   expect(await content(digestOf(bytes))).toEqual(bytes);
 });
 
-it('takes a blob in chunks and says after each where it stands', async () => {
+it('stores a blob in chunks and reports the progress after each', async () => {
   const bytes = randomBytes(300);
 
   const first = await send('PATCH', await begin(), {
@@ -74,7 +74,7 @@ it('takes a blob in chunks and says after each where it stands', async () => {
   expect(await content(digestOf(bytes))).toEqual(bytes);
 });
 
-it('keeps a blob too large for memory whole, and lets go of it when it is deleted', async () => {
+it('keeps a blob that is too large for memory complete, and removes its file when deleted', async () => {
   const bytes = randomBytes(3_000_000);
   const digest = digestOf(bytes);
   const chunk = await send('PATCH', await begin(), { body: bytes });
@@ -89,7 +89,7 @@ it('keeps a blob too large for memory whole, and lets go of it when it is delete
   expect(registry.storage.blobs.size(digest)).toBeUndefined();
 });
 
-it('refuses a chunk that does not begin where the last one ended, and says where that was', async () => {
+it('refuses a chunk that does not start at the end of the last one, and gives that position', async () => {
   const first = await send('PATCH', await begin(), { body: randomBytes(100) });
 
   const gap = await send('PATCH', location(first), {
@@ -101,7 +101,7 @@ it('refuses a chunk that does not begin where the last one ended, and says where
   expect(gap.headers.get('range')).toBe('0-99');
 });
 
-it('refuses a chunk that is sent to an older location a second time', async () => {
+it('refuses a chunk that is sent again to an older location', async () => {
   const start = await begin();
   await send('PATCH', start, { body: randomBytes(100) });
 
@@ -119,7 +119,7 @@ it('refuses a chunk that is shorter than its range', async () => {
   expect([answer.status, await errorCode(answer)]).toEqual([400, 'SIZE_INVALID']);
 });
 
-it('refuses bytes that are not what their digest says, and forgets the upload', async () => {
+it('refuses bytes that do not match their digest, and ends the upload', async () => {
   const start = await begin();
 
   const answer = await send('PUT', withDigest(start, digestOf('other')), { body: 'bytes' });
@@ -129,7 +129,7 @@ it('refuses bytes that are not what their digest says, and forgets the upload', 
   expect([after.status, await errorCode(after)]).toEqual([404, 'BLOB_UPLOAD_UNKNOWN']);
 });
 
-it('tells how far an upload is', async () => {
+it('reports the progress of an upload', async () => {
   const chunk = await send('PATCH', await begin(), { body: randomBytes(42) });
 
   const status = await send('GET', location(chunk));
@@ -166,14 +166,14 @@ it('mounts a blob of a repository that the token may read', async () => {
   expect(await content(digestOf(bytes))).toEqual(bytes);
 });
 
-it('begins an upload instead where the blob to mount is not in that repository', async () => {
+it('starts an upload instead if the repository lacks the blob to mount', async () => {
   const answer = await mount(randomBytes(100));
 
   expect(answer.status).toBe(202);
   expect(location(answer)).toContain(UPLOADS);
 });
 
-it('begins an upload instead where the token may not read the other repository', async () => {
+it('starts an upload instead if the token may not read the other repository', async () => {
   const bytes = randomBytes(100);
   await present(bytes, 'team/secret');
 
@@ -183,7 +183,7 @@ it('begins an upload instead where the token may not read the other repository',
   expect([answer.status, head.status]).toEqual([202, 404]);
 });
 
-it('begins an upload instead of each mount where it is told to refuse mounts', async () => {
+it('starts an upload instead if mounts are disabled', async () => {
   const bytes = randomBytes(100);
   await present(bytes);
   registry.configure({ mountsRefused: true });
@@ -193,7 +193,7 @@ it('begins an upload instead of each mount where it is told to refuse mounts', a
   expect(answer.status).toBe(202);
 });
 
-it('still has a mounted blob after it was deleted from where it came', async () => {
+it('keeps a mounted blob after it was deleted from its source', async () => {
   const bytes = randomBytes(400_000);
   await present(bytes);
   await mount(bytes);
@@ -204,7 +204,7 @@ it('still has a mounted blob after it was deleted from where it came', async () 
   expect((await content(digestOf(bytes))).equals(bytes)).toBe(true);
 });
 
-it('goes on with an upload whose connection broke, from where it stands', async () => {
+it('continues an upload after a broken connection', async () => {
   const bytes = randomBytes(2_000_000);
   const start = await begin();
   const broken = new ReadableStream({

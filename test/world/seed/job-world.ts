@@ -10,22 +10,22 @@ import { imageOf, type RunTables, readRunTables } from './run-tables.ts';
 import { seedDatabase } from './seed-images.ts';
 import { type PolicyRepository, policyOf, seedPolicy } from './seed-policy.ts';
 
-/** The built app on a local Azure of its own, with short delays, and what it did there. */
+/** The built app on its own local Azure, with short delays, and its results. */
 export interface JobWorld {
   readonly world: World;
   readonly host: FunctionsHost;
   readonly tables: RunTables;
   readonly logs: readonly HostLog[];
   readonly invocations: readonly InvocationEnd[];
-  /** Puts a policy over these repositories, every tag of each, in place of the last one. */
+  /** Replaces the policy by one with every tag of these repositories. */
   patches(...repositories: readonly string[]): Promise<void>;
-  /** Fires the timer, as its schedule would. */
+  /** Fires the timer, like its schedule. */
   startByTimer(): Promise<void>;
-  /** `POST /api/runs`, as an operator does, and then waits until that run is over. */
+  /** Calls `POST /api/runs` like an operator, and waits until the run has ended. */
   runByHttp(): Promise<FinishedRun>;
-  /** The same without waiting for its end. */
+  /** The same without waiting. */
   startByHttp(): Promise<RunId>;
-  /** Waits until the run is over; the newest one by default. */
+  /** Waits until the run has ended. Default: the newest one. */
   finished(runId?: RunId): Promise<FinishedRun>;
 }
 
@@ -40,7 +40,7 @@ const SETTINGS = {
   PATCHWRIGHT_POLL_SECONDS: '1',
   PATCHWRIGHT_TICK_SECONDS: '1',
   PATCHWRIGHT_LEASE_SECONDS: '20',
-  // Never by itself while a test goes on.
+  // Never fires by itself during a test.
   PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
 };
 const RUN_LIMIT_MS = 120_000;
@@ -50,7 +50,7 @@ const Started = z.object({ runId: RunId });
 export async function startJobWorld(
   options: WorldOptions & {
     readonly seed?: (world: World) => Promise<void>;
-    /** Seconds until a message whose process died is visible again, and its timers fire again. */
+    /** Seconds until the message of a crashed process becomes visible again, and timers fire again. */
     readonly messageLeaseSeconds?: number;
   } = {},
 ): Promise<JobWorld> {
@@ -89,7 +89,7 @@ export async function startJobWorld(
   }
 }
 
-/** Looks until there is an answer; says what it waited for where none comes. */
+/** Repeats until there is a result. The error says what it waited for. */
 export async function waitFor<Result>(
   what: string,
   look: () => Result | undefined | Promise<Result | undefined>,
@@ -107,7 +107,7 @@ function all(repository: string): PolicyRepository {
   return { repository, tags: ['*'] };
 }
 
-/** A run that was not there before: a second call within one second is answered with the first's. */
+/** Starts a new run. A second call within one second would return the first run. */
 async function startRun(host: FunctionsHost, tables: RunTables): Promise<RunId> {
   const known = new Set((await tables.runs()).map(({ id }) => id));
   return waitFor('a run of its own', async () => {

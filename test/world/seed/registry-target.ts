@@ -2,7 +2,7 @@ import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import type { ImageTarget } from '../../stand-ins/registry/image-store.ts';
 import type { LocalRegistry } from '../registry/start-registry.ts';
 
-/** One repository of the local registry to push to, past its network side. */
+/** One repository of the local registry to push to, without the network. */
 export function registryTarget(registry: LocalRegistry, repository: string): ImageTarget {
   const name = RepositoryName.parse(repository);
   const { storage } = registry;

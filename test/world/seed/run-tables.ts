@@ -7,7 +7,7 @@ import { AzureTables } from '../../../lib/storage/azure-tables.ts';
 import { connectStorage } from '../../../lib/storage/storage-connection.ts';
 import type { LocalStorage } from '../storage.ts';
 
-/** What the tables say of runs, read from outside of the app as an operator would. */
+/** Reads runs from the tables from outside of the app, like an operator. */
 export interface RunTables {
   /** Newest first. */
   runs(): Promise<readonly Run[]>;

@@ -8,7 +8,7 @@ import { TABLES } from '../../../lib/storage/tables.ts';
 import type { ContainerGroup } from '../arm/container-group.ts';
 import type { World } from '../world.ts';
 
-/** One text that the app or a group left somewhere, and where. */
+/** A text that the app or a group left, and its place. */
 export interface LeftText {
   readonly where: string;
   readonly text: string;
@@ -16,11 +16,11 @@ export interface LeftText {
 
 /** The signature of a SAS, and the start of any JWT with a JSON header. */
 const SECRET_FORMS = [/sig=[A-Za-z0-9%+/]/i, /eyJ[A-Za-z0-9_-]{8,}/];
-/** Messages are taken within a moment; not every one is seen, but those of every kind are. */
+/** Messages are received quickly, so not every one is seen, but some of every kind are. */
 const LOOK_EVERY_MS = 100;
 const MOST_PEEKED = 32;
 
-/** Where a secret stands, of those that have a form and of these. None: nothing leaked. */
+/** Places with a secret: one of a known form, or one of these. Empty if nothing leaked. */
 export function leaks(texts: readonly LeftText[], secrets: readonly string[]): string[] {
   return texts
     .filter(
@@ -31,7 +31,7 @@ export function leaks(texts: readonly LeftText[], secrets: readonly string[]): s
     .map(({ where }) => where);
 }
 
-/** Every row of every table and every blob, as they are in storage now. */
+/** Every row of every table, and every blob, in storage now. */
 export async function storedTexts(world: World): Promise<LeftText[]> {
   const { connectionString } = world.storage.account;
   const texts: LeftText[] = [];
@@ -52,7 +52,7 @@ export async function storedTexts(world: World): Promise<LeftText[]> {
   return texts;
 }
 
-/** What passes by and is gone afterwards: queue messages, and the logs of container groups. */
+/** Collects short-lived texts: queue messages, and the logs of container groups. */
 export interface Passing {
   stop(): Promise<LeftText[]>;
 }

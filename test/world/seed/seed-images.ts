@@ -5,7 +5,7 @@ import { pushLayout } from '../../images/oci-layout.ts';
 import type { LocalRegistry } from '../registry/start-registry.ts';
 import { registryTarget } from './registry-target.ts';
 
-/** Puts images into the registry and locks the tags that are to be locked. */
+/** Puts images into the registry and locks the given tags. */
 export async function seedImages(
   registry: LocalRegistry,
   images: readonly DemoImage[],
@@ -18,12 +18,12 @@ export async function seedImages(
   }
 }
 
-/** The stand-ins' database of advisories, where the app looks for one. */
+/** Puts the stand-ins' database of advisories into the app's default repository. */
 export async function seedDatabase(registry: LocalRegistry): Promise<void> {
   await pushLayout(await advisoryArtifact(), registryTarget(registry, DATABASE_REPOSITORY));
 }
 
-/** As `az acr repository update --image … --write-enabled false` does. */
+/** Locks a tag like `az acr repository update --image … --write-enabled false`. */
 function lockTag(registry: LocalRegistry, repository: string, tag: string): void {
   const record = registry.storage.find(RepositoryName.parse(repository))?.tags.get(tag);
   if (record === undefined) {

@@ -8,14 +8,14 @@ export interface PolicyRepository {
   readonly tags: readonly string[];
 }
 
-/** A policy over these repositories, in the form of ACR Continuous Patching. */
+/** A policy for these repositories, in the form of ACR Continuous Patching. */
 export function policyOf(repositories: readonly PolicyRepository[]): unknown {
   return { version: 'v1', 'tag-convention': 'incremental', repositories };
 }
 
 /**
- * Puts a policy where `az acr supply-chain workflow create` puts it: an artifact with one layer, the
- * file as it is (a push by ORAS without a media type). A text goes in as it is, JSON or not.
+ * Puts a policy into the place of `az acr supply-chain workflow create`: an artifact with one layer,
+ * the unchanged file (an ORAS push without a media type). A text is stored unchanged, JSON or not.
  */
 export async function seedPolicy(registry: LocalRegistry, policy: unknown): Promise<void> {
   const bytes = typeof policy === 'string' ? Buffer.from(policy) : jsonBytes(policy);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => stop());
 
-/** How a handshake ended: `trusted`, or the error's code. */
+/** The result of a handshake: `trusted`, or the error's code. */
 function handshake(host: string, ca: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, ca, servername: host }, () => {
@@ -30,21 +30,21 @@ function handshake(host: string, ca: string): Promise<string> {
   });
 }
 
-it('issues a certificate that a client trusts which knows the authority', async () => {
+it('issues a certificate that clients of the authority trust', async () => {
   expect(await handshake('localhost', authority.caPem)).toBe('trusted');
 });
 
-it('issues certificates for the names that they were asked for and no others', async () => {
+it('issues certificates for exactly the requested names', async () => {
   expect(await handshake('example.com', authority.caPem)).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
 });
 
-it('is not trusted by a client that knows another authority of the same name', async () => {
+it('is not trusted by a client of another authority with the same name', async () => {
   const other = await createAuthority();
 
   expect(await handshake('localhost', other.caPem)).not.toBe('trusted');
 });
 
-it('marks the authority as one and the server as none, as Go and OpenSSL want it', async () => {
+it('marks the authority as a CA and the server as not one, as Go and OpenSSL require', async () => {
   const { certPem } = await authority.issue(['localhost', '127.0.0.1', '::1']);
 
   const server = new X509Certificate(certPem);

@@ -9,9 +9,9 @@ export interface IssuedCertificate {
   readonly keyPem: string;
 }
 
-/** A certificate authority that lives as long as the local Azure that made it. */
+/** A certificate authority with the lifetime of its local Azure. */
 export interface Authority {
-  /** The authority's own certificate, PEM: what clients are told to trust. */
+  /** PEM of the authority's own certificate, which clients trust. */
   readonly caPem: string;
   /** A server certificate for these host names and IP addresses. */
   issue(names: readonly string[]): Promise<IssuedCertificate>;
@@ -21,8 +21,8 @@ export interface Authority {
 
 /**
  * Makes an authority whose certificates Node, OpenSSL and Go accept. Go is the strictest of them:
- * it ignores the common name, wants every name as a subject alternative name, the authority marked
- * as one, and server authentication among the extended usages.
+ * it ignores the common name, requires every name as a subject alternative name, the authority marked
+ * as a CA, and server authentication among the extended usages.
  */
 export async function createAuthority(
   options: { readonly now?: () => Date } = {},

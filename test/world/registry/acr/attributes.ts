@@ -12,7 +12,7 @@ const Change = z.looseObject({
   listEnabled: z.boolean().optional(),
 });
 
-/** Sets the attributes that the body names and leaves the others alone. */
+/** Sets the attributes in the body and keeps the others. */
 export async function changeAttributes(
   part: Attributed,
   request: RegistryRequest,

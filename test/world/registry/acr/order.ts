@@ -1,6 +1,6 @@
 import { type Attributed, byName } from '../storage/repository.ts';
 
-/** ACR's `orderby`: by time of the last update where asked to, else by name. */
+/** ACR's `orderby`: by the time of the last update if requested, else by name. */
 export function inOrder<T extends Attributed>(
   items: readonly T[],
   orderby: string,

@@ -18,7 +18,7 @@ export async function updateRepository(
   return getRepository(context, name);
 }
 
-/** Refused where anything in it is locked. */
+/** Refused if anything in it is locked. */
 export async function deleteRepository(
   context: RegistryContext,
   name: RepositoryName,

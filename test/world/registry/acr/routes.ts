@@ -13,7 +13,7 @@ import { deleteTag, getTagAttributes, listTagAttributes, updateTagAttributes } f
 
 const IN_REPOSITORY = /^\/acr\/v1\/(.+?)(?:\/(_tags|_manifests)(?:\/([^/]+))?)?$/;
 
-/** ACR's own API; undefined for a path that is none of its. */
+/** ACR's own API; undefined for other paths. */
 export function routeAcr(
   context: RegistryContext,
   request: RegistryRequest,

@@ -7,7 +7,7 @@ import type {
 } from '../storage/repository.ts';
 import { byName, tagsOf } from '../storage/repository.ts';
 
-/** The JSON of ACR's `/acr/v1`, as its OpenAPI document (2021-07-01) and real answers have it. */
+/** The JSON of ACR's `/acr/v1`, from its OpenAPI document (2021-07-01) and real responses. */
 
 interface TimesAndLocks {
   readonly createdTime: string;
@@ -35,7 +35,7 @@ export function manifestShape(repository: Repository, record: ManifestRecord) {
   };
 }
 
-/** One manifest asked for by itself also names the platforms of an index. */
+/** The properties of a single manifest also have the platforms of an index. */
 export function manifestDetailShape(repository: Repository, record: ManifestRecord) {
   const references = record.document.manifests.map((child) => ({
     digest: child.digest,

@@ -43,7 +43,7 @@ export async function updateTagAttributes(
   return getTagAttributes(context, name, tag);
 }
 
-/** The tag alone goes; its manifest stays. */
+/** Deletes only the tag; its manifest stays. */
 export function deleteTag(context: RegistryContext, name: RepositoryName, tag: Tag): Reply {
   const repository = knownRepository(context.storage, name);
   ensureDeletable(repository, knownTag(repository, tag));

@@ -5,7 +5,7 @@ import { readBasic, scopesOfBasic } from './basic.ts';
 import { allows, formatScope, type Scope } from './scopes.ts';
 
 /**
- * Lets an operation pass where the request's token or password covers it.
+ * Accepts an operation if the request's token or password covers it.
  * @throws RegistryFault `UNAUTHORIZED`, 401 with ACR's challenge: a missing scope is 401 too, so
  * that clients come back with a token for the scope that the challenge names.
  */

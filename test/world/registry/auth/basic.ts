@@ -2,7 +2,7 @@ import type { RegistryContext } from '../operation.ts';
 import { parseScopes, type Scope } from './scopes.ts';
 import type { RegistryIdentity } from './tokens.ts';
 
-/** The user name that says: the password is a token of the registry. */
+/** The user name that marks the password as a token of the registry. */
 const NULL_GUID = '00000000-0000-0000-0000-000000000000';
 
 export interface BasicCredentials {
@@ -10,11 +10,11 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-/** What a password stands for: who, what at most, and until when. */
+/** The rights of a password: identity, scopes and expiry. */
 export interface Standing {
   readonly identity: RegistryIdentity;
   readonly scopes: readonly Scope[];
-  /** Seconds since 1970 past which nothing made from it may live. */
+  /** Latest expiry of tokens made from it, in seconds since 1970. */
   readonly expires: number;
 }
 
@@ -31,8 +31,8 @@ export function readBasic(header: string): BasicCredentials | undefined {
 }
 
 /**
- * The password is a refresh token, an access token (`docker login` with one works on ACR and stays
- * within its scopes), or the admin user's. Undefined where it is none of them.
+ * Reads a password: a refresh token, an access token (`docker login` with one works on ACR and stays
+ * within its scopes), or the admin user's password. Undefined for any other.
  */
 export function scopesOfBasic(
   context: RegistryContext,
@@ -49,7 +49,7 @@ export function scopesOfBasic(
   return username === NULL_GUID ? scopesOfToken(context, password) : undefined;
 }
 
-/** A refresh token stands for all that its identity is granted now; an access token for its scopes. */
+/** A refresh token has all current rights of its identity; an access token only its scopes. */
 export function scopesOfToken(context: RegistryContext, token: string): Standing | undefined {
   const read = context.tokens.read(token);
   if (read === undefined) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RegistryIdentity } from './tokens.ts';
 
-/** Audiences that ACR takes: its own and, unless switched off, Azure Resource Manager's. */
+/** Audiences that ACR accepts: its own and, unless disabled, Azure Resource Manager's. */
 const ACR_AUDIENCES: readonly string[] = [
   'https://containerregistry.azure.net',
   'https://management.azure.com',
@@ -17,8 +17,8 @@ const Claims = z.looseObject({
 });
 
 /**
- * Reads an identity token without checking its signature: good where the local identity endpoint
- * is the only one that makes them. Undefined for the wrong audience or one that has expired.
+ * Reads an identity token without checking its signature, which is enough if the local identity
+ * endpoint is the only issuer. Undefined for a wrong audience or an expired token.
  */
 export function readIdentityToken(token: string, now: Date): RegistryIdentity | undefined {
   const payload = token.split('.')[1];

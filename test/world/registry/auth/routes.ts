@@ -6,7 +6,7 @@ import { narrow, parseScopes } from './scopes.ts';
 
 const MAX_FORM_BYTES = 256 * 1024;
 
-/** The token endpoints, as Azure/acr's AAD-OAuth.md and Token-BasicAuth.md describe them. */
+/** The token endpoints of Azure/acr's AAD-OAuth.md and Token-BasicAuth.md. */
 export function routeTokens(
   context: RegistryContext,
   request: RegistryRequest,
@@ -74,7 +74,9 @@ function tokenByBasic(context: RegistryContext, request: RegistryRequest): Reply
   return jsonReply({ access_token: token, token });
 }
 
-/** Carries what was asked for as far as it is granted. Without it the token is good for a ping. */
+/**
+ * Issues the requested scopes as far as they are granted. Without any, the token only allows a ping.
+ */
 function accessToken(
   context: RegistryContext,
   standing: Standing,

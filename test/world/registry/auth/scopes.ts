@@ -1,6 +1,6 @@
 import { RegistryFault } from '../errors.ts';
 
-/** What may be done to what, for example `repository:team/api:pull,push`. */
+/** A right on a resource, for example `repository:team/api:pull,push`. */
 export interface Scope {
   readonly type: string;
   readonly name: string;
@@ -26,14 +26,14 @@ export function formatScope(scope: Scope): string {
   return `${scope.type}:${scope.name}:${scope.actions.join(',')}`;
 }
 
-/** True where every action of the needed scope is among what was granted. */
+/** True if every action of the needed scope is granted. */
 export function allows(granted: readonly Scope[], needed: Scope): boolean {
   return needed.actions.every((action) => actionsOn(granted, needed).includes(action));
 }
 
 /**
- * The part of the requested scopes that is granted. A scope of which nothing is left goes away, and
- * that is no error: the token simply can't do it.
+ * The granted part of the requested scopes. A scope without granted actions is dropped, which
+ * is not an error.
  */
 export function narrow(requested: readonly Scope[], granted: readonly Scope[]): Scope[] {
   return requested.flatMap((scope) => {

@@ -2,11 +2,14 @@ import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import { z } from 'zod';
 import type { Scope } from './scopes.ts';
 
-/** ACR's own: a refresh token lasts 3 hours, an access token 75 minutes (Azure/acr, AAD-OAuth.md). */
+/**
+ * ACR's lifetimes: 3 hours for a refresh token, 75 minutes for an access token (Azure/acr,
+ * AAD-OAuth.md).
+ */
 const REFRESH_SECONDS = 3 * 60 * 60;
 const ACCESS_SECONDS = 4500;
 
-/** Who asks, as the identity provider says. */
+/** The identity, from the identity provider. */
 export interface RegistryIdentity {
   readonly subject: string;
   readonly tenant?: string | undefined;
@@ -24,11 +27,11 @@ const Claims = z.object({
 });
 type Claims = z.infer<typeof Claims>;
 
-/** A token of ours that was found good. */
+/** A valid token of this registry. */
 export interface ReadToken {
   readonly kind: 'refresh' | 'access';
   readonly identity: RegistryIdentity;
-  /** What an access token carries; a refresh token carries nothing of its own. */
+  /** The scopes of an access token; a refresh token has none. */
   readonly scopes: readonly Scope[];
   /** Seconds since 1970. */
   readonly expires: number;
@@ -36,17 +39,19 @@ export interface ReadToken {
 
 export interface TokenIssuer {
   refresh(identity: RegistryIdentity): string;
-  /** `notAfter`: seconds since 1970 past which the token must not live. */
+  /** `notAfter`: latest expiry of the token, in seconds since 1970. */
   access(
     identity: RegistryIdentity,
     scopes: readonly Scope[],
     options?: { readonly notAfter?: number },
   ): string;
-  /** Undefined where the token is not ours, was altered or has expired. */
+  /** Undefined if the token is not ours, was altered or has expired. */
   read(token: string): ReadToken | undefined;
 }
 
-/** Tokens in ACR's shape: JWTs with its claims. Clients may read them; only this registry checks them. */
+/**
+ * Tokens in ACR's form: JWTs with its claims. Clients may read them; only this registry verifies them.
+ */
 export function createTokenIssuer(options: {
   readonly host: string;
   readonly now: () => Date;

@@ -9,7 +9,7 @@ import type { RegistryContext } from '../operation.ts';
 import type { ByteRange } from '../storage/blob-store.ts';
 import { parseByteRange } from './byte-range.ts';
 
-/** Stands for the storage account that ACR redirects downloads to. */
+/** Represents the storage account to which ACR redirects downloads. */
 export const CONTENT_PATH = '/_content/';
 
 export function getBlob(
@@ -30,7 +30,7 @@ export function getBlob(
   return content(context, request, digest, size);
 }
 
-/** Blob storage refuses a request that brings another service's token beside the signature. */
+/** Blob storage refuses a request that has another service's token in addition to the signature. */
 export function getContent(context: RegistryContext, request: RegistryRequest): Reply {
   const digest = digestIn(request.path.slice(CONTENT_PATH.length));
   const size = context.storage.blobs.size(digest);

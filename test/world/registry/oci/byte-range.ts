@@ -2,8 +2,8 @@ import { RegistryFault } from '../errors.ts';
 import type { ByteRange } from '../storage/blob-store.ts';
 
 /**
- * The one range of a `Range` header. Undefined for none, and for what is no single byte range, which
- * is to be ignored (RFC 9110, 14.2). @throws RegistryFault `RANGE_INVALID` (416) outside the blob.
+ * The range of a `Range` header. Undefined for none, and for anything but a single byte range, which
+ * must be ignored (RFC 9110, 14.2). @throws RegistryFault `RANGE_INVALID` (416) outside the blob.
  */
 export function parseByteRange(header: string | undefined, size: number): ByteRange | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');

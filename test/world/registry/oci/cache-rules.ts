@@ -3,8 +3,8 @@ import type { RegistryContext } from '../operation.ts';
 import type { ManifestRecord } from '../storage/repository.ts';
 
 /**
- * One of ACR's cache rules. The upstream is a repository of this same registry that stands for
- * another registry's: what is pushed there is published there.
+ * One of ACR's cache rules. The upstream is a repository of this registry that represents
+ * a repository of another registry.
  */
 export interface CacheRule {
   readonly repository: string;
@@ -12,8 +12,8 @@ export interface CacheRule {
 }
 
 /**
- * Brings a cached tag up to date, as ACR does on a GET of its manifest by tag and at no other time: a
- * tag that nobody has pulled is in no list, and one that has moved upstream stays where it was.
+ * Updates a cached tag, as ACR does only on a GET of its manifest by tag: a
+ * tag that was never pulled is in no list, and one that moved upstream stays unchanged until then.
  * Source: ACR, "Artifact cache": content is cached, and compared with its upstream, when it is pulled.
  */
 export async function revalidate(

@@ -81,7 +81,7 @@ export async function putManifest(
   };
 }
 
-/** By digest the manifest goes, with its tags; by tag only the tag goes. */
+/** Deletes the manifest and its tags by digest, or only the tag by tag. */
 export function deleteManifest(
   context: RegistryContext,
   name: RepositoryName,

@@ -5,8 +5,8 @@ import { jsonReply, type RegistryRequest, type Reply } from '../http.ts';
 import type { RegistryContext } from '../operation.ts';
 
 /**
- * An index of the manifests whose subject is this digest. It is never 404: by that a client learns
- * that a registry has no referrers API, and falls back to tags.
+ * An index of the manifests whose subject is this digest. Never 404, because a client takes that as a
+ * sign that the registry has no referrers API, and falls back to tags.
  */
 export function listReferrers(
   context: RegistryContext,

@@ -19,7 +19,7 @@ const IN_REPOSITORY = /^\/v2\/(.+)\/(manifests|blobs|referrers)\/([^/]+)$/;
 const TAGS = /^\/v2\/(.+)\/tags\/list$/;
 const UPLOAD = /^\/v2\/(.+)\/blobs\/uploads\/([^/]*)$/;
 
-/** The OCI distribution API 1.1; undefined for a path that is none of its. */
+/** The OCI distribution API 1.1; undefined for other paths. */
 export function routeOci(
   context: RegistryContext,
   request: RegistryRequest,
@@ -44,7 +44,7 @@ export function routeOci(
     return {
       kind: 'tags.list',
       repository,
-      // ACR wants this one here, where other registries are content with pull.
+      // ACR requires this scope here; other registries accept pull.
       access: [onRepository(repository, 'metadata_read')],
       run: () => listTags(context, request, repository),
     };

@@ -6,7 +6,7 @@ import { digestIn, repositoryIn } from '../names.ts';
 import { type Caller, onRepository, type RegistryContext } from '../operation.ts';
 import { uploadHeaders } from './uploads.ts';
 
-/** POST: mounts where asked to and able, takes the whole blob where it came along, else begins. */
+/** POST: mounts if requested and possible, stores the blob if it is included, else starts an upload. */
 export async function startUpload(
   context: RegistryContext,
   request: RegistryRequest,
@@ -65,7 +65,7 @@ export async function cancelUpload(
   return { status: 204 };
 }
 
-/** The blob to mount; undefined where the registry won't, which the client learns by a 202. */
+/** The blob to mount; undefined if the registry refuses, which the client learns from a 202. */
 function mountFrom(
   context: RegistryContext,
   request: RegistryRequest,

@@ -7,18 +7,18 @@ import type { RegistryRequest } from '../http.ts';
 import type { BlobWriter } from '../storage/blob-writer.ts';
 import type { RegistryStorage } from '../storage/registry-storage.ts';
 
-/** An upload that was begun and is not finished. */
+/** A started upload that is not finished. */
 export interface Upload {
   readonly id: string;
   readonly repository: RepositoryName;
   readonly writer: BlobWriter;
-  /** Ends when the piece that is being taken has been taken, or its connection broke. */
+  /** Settles when the current chunk is stored, or its connection broke. */
   busy: Promise<void>;
 }
 
 const State = z.object({ offset: z.number() });
 
-/** Uploads under way. */
+/** The active uploads. */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
   readonly #storage: RegistryStorage;
@@ -48,12 +48,12 @@ export class Uploads {
   }
 
   /**
-   * Takes the request's body as the next piece. The piece must begin where the last one ended: by
-   * its `Content-Range`, and by the state in the location that the last answer gave, which is why a
-   * client must always go on with the newest location.
+   * Stores the request's body as the next chunk. The chunk must start at the end of the last one: by
+   * its `Content-Range`, and by the state in the location of the last response. A
+   * client must therefore always use the newest location.
    */
   async append(upload: Upload, request: RegistryRequest): Promise<void> {
-    // A client whose connection broke may be back before its last bytes have been worked off.
+    // A client may reconnect before its last bytes have been processed.
     const turn = upload.busy.then(() => this.#take(upload, request));
     upload.busy = turn.catch(() => undefined);
     await turn;
@@ -79,7 +79,7 @@ export class Uploads {
     }
   }
 
-  /** @throws RegistryFault `DIGEST_INVALID`; the upload is over then too. */
+  /** @throws RegistryFault `DIGEST_INVALID`, which also ends the upload. */
   async finish(upload: Upload, digest: Digest): Promise<void> {
     this.#uploads.delete(upload.id);
     await this.#storage.keepBlob(upload.repository, upload.writer, digest);
@@ -97,7 +97,7 @@ export class Uploads {
   }
 }
 
-/** Where the upload stands, for the client to go on. */
+/** The progress of the upload, for the client to continue. */
 export function uploadHeaders(upload: Upload): Readonly<Record<string, string>> {
   const { size } = upload.writer;
   const state = Buffer.from(JSON.stringify({ offset: size })).toString('base64url');
@@ -118,7 +118,7 @@ function stateOffset(request: RegistryRequest): number {
   }
 }
 
-/** `start-end` as the OCI specification has it; some clients write `bytes start-end/total`. */
+/** Parses `start-end` of the OCI specification, or `bytes start-end/total` of some clients. */
 function contentRange(request: RegistryRequest): { start: number; end: number } | undefined {
   const header = request.headers['content-range'];
   if (header === undefined) {

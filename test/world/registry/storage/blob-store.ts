@@ -9,13 +9,13 @@ import { type BlobContent, BlobWriter } from './blob-writer.ts';
 
 const SPILL_ABOVE_BYTES = 256 * 1024;
 
-/** Both ends are included, as in an HTTP range. */
+/** Both ends are inclusive, as in an HTTP range. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** Content-addressed bytes, whichever repositories they belong to. Large ones lie in a folder. */
+/** Content-addressed bytes of all repositories. Large ones are in a folder. */
 export class BlobStore {
   readonly #contents = new Map<Digest, BlobContent>();
   readonly #folder: string;
@@ -35,7 +35,7 @@ export class BlobStore {
     });
   }
 
-  /** Keeps what was written under its digest; bytes that are there already are kept once. */
+  /** Stores the written bytes under their digest. Equal bytes are stored once. */
   async keep(writer: BlobWriter): Promise<Digest> {
     const digest = writer.digest();
     const content = await writer.finish();
@@ -62,7 +62,7 @@ export class BlobStore {
     });
   }
 
-  /** The whole blob in memory: for configs, not for layers. */
+  /** Reads the whole blob into memory, for configs but not for layers. */
   async read(digest: Digest): Promise<Buffer> {
     const content = this.#known(digest);
     return content.kind === 'file' ? readFile(content.path) : content.bytes;

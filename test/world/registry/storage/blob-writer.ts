@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { Digest } from '../../../../lib/image/digest.ts';
 
-/** Where a finished blob's bytes are. */
+/** The place of a finished blob's bytes. */
 export type BlobContent =
   | { readonly kind: 'memory'; readonly bytes: Buffer; readonly size: number }
   | { readonly kind: 'file'; readonly path: string; readonly size: number };
 
 /**
- * Takes a blob's bytes as they come: hashes them, keeps them in memory while they are few and
- * moves them to a file once they pass the limit, so that memory stays bounded.
+ * Receives a blob's bytes as a stream: hashes them, keeps small blobs in memory and
+ * moves large ones to a file, so that memory stays bounded.
  */
 export class BlobWriter {
   readonly #hash = createHash('sha256');
@@ -28,7 +28,7 @@ export class BlobWriter {
     return this.#size;
   }
 
-  /** The digest of what was written so far. */
+  /** The digest of the bytes written so far. */
   digest(): Digest {
     return Digest.parse(`sha256:${this.#hash.copy().digest('hex')}`);
   }

@@ -22,13 +22,13 @@ const Common = {
 const Image = z.looseObject({ ...Common, config: Reference, layers: z.array(Reference) });
 const Index = z.looseObject({ ...Common, manifests: z.array(Reference) });
 
-/** What the registry needs to know of a manifest; its bytes are kept beside it, unchanged. */
+/** The parts of a manifest that the registry uses. Its bytes are kept unchanged beside it. */
 export interface ManifestDocument {
   readonly blobs: readonly Reference[];
   readonly manifests: readonly Reference[];
   readonly config: Reference | undefined;
   readonly subject: Reference | undefined;
-  /** As the referrers API reports it: the manifest's own, or its config's media type. */
+  /** The type in the referrers API: the manifest's own, or its config's media type. */
   readonly artifactType: string | undefined;
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
@@ -36,7 +36,7 @@ export interface ManifestDocument {
 const IMAGES: readonly string[] = [MediaType.ociManifest, MediaType.dockerManifest];
 const INDEXES: readonly string[] = [MediaType.ociIndex, MediaType.dockerManifestList];
 
-/** @throws RegistryFault `MANIFEST_INVALID` where the bytes are not a manifest of that type. */
+/** @throws RegistryFault `MANIFEST_INVALID` if the bytes are not a manifest of that type. */
 export function parseManifest(bytes: Buffer, mediaType: string): ManifestDocument {
   const value = parseJson(bytes);
   if (IMAGES.includes(mediaType)) {
@@ -65,7 +65,7 @@ export function parseManifest(bytes: Buffer, mediaType: string): ManifestDocumen
   throw invalid(`unknown media type ${mediaType}`);
 }
 
-/** The media type that the manifest names itself, for a PUT without a content type. */
+/** The media type in the manifest itself, for a PUT without a content type. */
 export function declaredMediaType(bytes: Buffer): string | undefined {
   return z.looseObject({ mediaType: z.string() }).safeParse(parseJson(bytes)).data?.mediaType;
 }

@@ -15,7 +15,7 @@ import {
 
 const Platform = z.looseObject({ os: z.string(), architecture: z.string() });
 
-/** Everything that the registry holds. Rules that depend on who asks are not here. */
+/** The content of the registry, without rules that depend on the caller. */
 export class RegistryStorage {
   readonly blobs: BlobStore;
   readonly #repositories = new Map<string, Repository>();
@@ -30,7 +30,7 @@ export class RegistryStorage {
     return new RegistryStorage(await BlobStore.create(), now);
   }
 
-  /** In name order. One without a manifest does not exist for those who list. */
+  /** Repositories in name order. One without a manifest is not listed. */
   repositories(): Repository[] {
     return [...this.#repositories.values()]
       .filter((repository) => repository.manifests.size > 0)
@@ -41,7 +41,7 @@ export class RegistryStorage {
     return this.#repositories.get(name);
   }
 
-  /** The repository, made where it is absent: the first push makes it. */
+  /** Returns the repository, and creates it if absent: the first push creates a repository. */
   obtain(name: RepositoryName): Repository {
     const present = this.#repositories.get(name);
     if (present !== undefined) {
@@ -61,7 +61,7 @@ export class RegistryStorage {
     return repository;
   }
 
-  /** The size of a blob of this repository; undefined where it has none such. */
+  /** The size of a blob of this repository; undefined if it lacks the blob. */
   blobSize(name: RepositoryName, digest: Digest): number | undefined {
     return this.find(name)?.blobs.has(digest) ? this.blobs.size(digest) : undefined;
   }
@@ -84,7 +84,7 @@ export class RegistryStorage {
     return this.keepBlob(name, writer, expected);
   }
 
-  /** Keeps what a writer took, if it is what the digest says. */
+  /** Stores a writer's bytes if they match the digest. */
   async keepBlob(name: RepositoryName, writer: BlobWriter, expected?: Digest): Promise<Digest> {
     const actual = writer.digest();
     if (expected !== undefined && actual !== expected) {
@@ -102,7 +102,7 @@ export class RegistryStorage {
     this.obtain(name).blobs.add(digest);
   }
 
-  /** Its bytes go with the last repository that has it. */
+  /** Deletes a blob. Its bytes are deleted with the last repository that has it. */
   async unlinkBlob(repository: Repository, digest: Digest): Promise<void> {
     repository.blobs.delete(digest);
     const used = [...this.#repositories.values()].some((other) => other.blobs.has(digest));
@@ -112,8 +112,8 @@ export class RegistryStorage {
   }
 
   /**
-   * Stores a manifest, under a tag too where one is given.
-   * @throws RegistryFault `MANIFEST_INVALID`, or `MANIFEST_BLOB_UNKNOWN` for what it refers to.
+   * Stores a manifest, also under a tag if one is given.
+   * @throws RegistryFault `MANIFEST_INVALID`, or `MANIFEST_BLOB_UNKNOWN` if a child is missing.
    */
   async putManifest(
     name: RepositoryName,
@@ -151,7 +151,7 @@ export class RegistryStorage {
     return record;
   }
 
-  /** Its tags go with it. */
+  /** Deletes a manifest and its tags. */
   deleteManifest(repository: Repository, digest: Digest): void {
     repository.manifests.delete(digest);
     for (const [name, tag] of repository.tags) {

@@ -17,7 +17,7 @@ export const UNLOCKED: Attributes = {
   listEnabled: true,
 };
 
-/** What a repository, a manifest and a tag have in common in ACR's API. */
+/** The common properties of a repository, a manifest and a tag in ACR's API. */
 export interface Attributed {
   readonly created: Date;
   updated: Date;
@@ -48,7 +48,7 @@ export function tagsOf(repository: Repository, digest: Digest): TagRecord[] {
   return [...repository.tags.values()].filter((tag) => tag.digest === digest);
 }
 
-/** Byte order, in which registries list names; never the locale's order. */
+/** Compares in byte order, like registries, never in the locale's order. */
 export function byName(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
