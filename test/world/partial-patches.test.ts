@@ -13,7 +13,6 @@ const OF_A_PACKAGE = [
   ['lagging', 'not-in-repository'],
   ['unmet', 'dependency'],
   ['removes', 'dependency'],
-  ['nameless', 'update-failed'],
 ] as const satisfies readonly (readonly [AptTrouble['kind'], string])[];
 
 /** What may be wrong with a package source, and what the image then ends as. */
@@ -33,7 +32,7 @@ beforeAll(async () => {
     async seed({ registry }) {
       for (const kind of KINDS) {
         const labels = { [APT_TROUBLE_LABEL]: `${kind} ${PACKAGE}` };
-        const image = await debianImage({ app: kind, older: MID_2025, labels });
+        const image = await debianImage({ app: kind, older: MID_2025, curl: false, labels });
         const layout = makeLayout([{ content: image, tags: ['1'] }]);
         await pushLayout(layout, registryTarget(registry, repositoryOf(kind)));
       }

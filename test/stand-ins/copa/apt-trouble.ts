@@ -17,9 +17,7 @@ const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unmet'), package: z.string() }),
   /** The package's new version conflicts with another package. */
   z.object({ kind: z.literal('removes'), package: z.string() }),
-  /** dpkg fails on the package without naming it. */
-  z.object({ kind: z.literal('nameless'), package: z.string() }),
-  /** The mirror of the security fixes is down, and apt continues without it. */
+  /** The mirror of the security fixes is down: apt goes on without it. */
   z.object({ kind: z.literal('down') }),
   /** Another source is not signed. */
   z.object({ kind: z.literal('unsigned') }),
@@ -97,8 +95,6 @@ function onPackage(
         ` ${name} : Depends: libnone (>= 2) but it is not installable`,
         'E: Unable to correct problems, you have held broken packages.',
       ]);
-    case 'nameless':
-      return failedStep(install, ['E: Sub-process /usr/bin/dpkg returned an error code (1)']);
     case 'lagging':
       return { apt: [], ...tooOld([[name, wanted.get(name) ?? '']]) };
     case 'removes':
