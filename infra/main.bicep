@@ -1,17 +1,32 @@
 // Everything that Patchwright needs in Azure, beside a registry that is there already. Deployed to a
 // subscription, because it makes two resource groups and gives roles in a third, the registry's:
 //
-//   az deployment sub create --name patchwright --location westeurope --parameters infra/main.bicepparam
+//   az deployment sub create --name patchwright-prod-westeurope --location westeurope --parameters infra/main.bicepparam
 //
 // Raw resources only, so that it builds without any registry of modules.
 targetScope = 'subscription'
+
+import { readerCondition } from 'modules/abac-conditions.bicep'
+import {
+  budgetStartFaults
+  buildkitAddressFaults
+  buildkitVaultFaults
+  environmentNameFaults
+  faultIf
+  locationFaults
+  networkFaults
+  patchedRepositoryFaults
+  scheduleFaults
+  subscriptionFaults
+  workerImageFaults
+} from 'modules/parameter-faults.bicep'
 
 metadata name = 'Patchwright'
 metadata description = 'Keeps the operating-system packages of the images in an Azure Container Registry patched.'
 
 // ---- Where ----------------------------------------------------------------------------------------
 
-@description('Names this installation, as part of resource names: letters, digits and hyphens, beginning and ending with a letter or digit. azd takes more for its AZURE_ENV_NAME, and the template refuses it.')
+@description('Names this installation, as part of resource names: letters, digits and hyphens, beginning and ending with a letter or digit; `PROD` and `prod` are one. azd takes more for its AZURE_ENV_NAME, and the template refuses it.')
 @minLength(2)
 @maxLength(12)
 param environmentName string
@@ -22,15 +37,21 @@ param location string = deployment().location
 @description('Region of the container groups: best the registry\'s own. With builder `confidential` it must offer the Confidential SKU. With privateNetworking the groups are in the network\'s region, `location`, instead.')
 param groupsLocation string = location
 
-@description('Resource group of the app. Made if it is not there.')
+@description('Resource group of the app. Made, unless existingResourceGroup says that it is yours.')
 @minLength(1)
 @maxLength(90)
-param resourceGroupName string = 'rg-patchwright-${environmentName}'
+param resourceGroupName string = 'rg-patchwright-${toLower(environmentName)}'
 
-@description('Resource group of the container groups. Made if it is not there; must hold nothing else.')
+@description('Whether resourceGroupName is a group of your own, which is there already: it is neither made nor tagged, and never deleted.')
+param existingResourceGroup bool = false
+
+@description('Resource group of the container groups, and of nothing else. Made, unless existingJobsResourceGroup says that it is yours.')
 @minLength(1)
 @maxLength(90)
-param jobsResourceGroupName string = 'rg-patchwright-${environmentName}-jobs'
+param jobsResourceGroupName string = 'rg-patchwright-${toLower(environmentName)}-jobs'
+
+@description('Whether jobsResourceGroupName is a group of your own, which is there already: it is neither made nor tagged, and never deleted.')
+param existingJobsResourceGroup bool = false
 
 @description('Tags for every resource.')
 param tags object = {}
@@ -42,7 +63,7 @@ param tags object = {}
 @maxLength(50)
 param registryName string
 
-@description('Resource group of the registry.')
+@description('Resource group of the registry: another than that of the app and that of the container groups.')
 @minLength(1)
 @maxLength(90)
 param registryResourceGroup string
@@ -103,12 +124,12 @@ param dryRun bool = true
 @description('The policy document, version 1 of ACR Continuous Patching. Empty: it is read from csscpolicies/patchpolicy:v1 in the registry.')
 param policy object = {}
 
-@description('When a run starts: NCRONTAB with six fields, UTC.')
-@minLength(11)
+@description('When a run starts: NCRONTAB with five or six fields, UTC.')
+@minLength(9)
 param schedule string = '0 0 2 * * *'
 
-@description('When expired container groups are deleted and lost ticks are sent again: NCRONTAB with six fields, UTC.')
-@minLength(11)
+@description('When expired container groups are deleted and lost ticks are sent again: NCRONTAB with five or six fields, UTC.')
+@minLength(9)
 param reapSchedule string = '0 */5 * * * *'
 
 @description('Hours that a run may take.')
@@ -187,7 +208,7 @@ param actionGroupId string = ''
 @maxValue(47)
 param maxHoursWithoutRun int = 26
 
-@description('Budget a month over both resource groups, in the currency of the subscription. 0: none.')
+@description('Budget a month over both resource groups, in the currency of the subscription; it needs alertEmail or actionGroupId. 0: none.')
 @minValue(0)
 param monthlyBudget int = 0
 
@@ -211,16 +232,65 @@ param networkAddressPrefix string = '10.90.0.0/24'
 ])
 param containerGroupRole string = 'custom'
 
-// Refused here, before anything is made: the name of a site takes no other characters.
-var nameCharacters = map(range(0, length(environmentName)), index => toLower(substring(environmentName, index, 1)))
-var strangeCharacters = filter(
-  nameCharacters,
-  character => !contains('abcdefghijklmnopqrstuvwxyz0123456789-', character)
+// ---- Refused here, before anything is made --------------------------------------------------------
+
+var registryGroup = toLower('${registrySubscriptionId}/${registryResourceGroup}')
+var conditionLength = length(readerCondition(patchedRepositories))
+
+var groupFaults = concat(
+  faultIf(
+    toLower(resourceGroupName) == toLower(jobsResourceGroupName),
+    'jobsResourceGroupName is \'${jobsResourceGroupName}\', the group of the app: name another'
+  ),
+  faultIf(
+    registryGroup == toLower('${subscription().subscriptionId}/${resourceGroupName}'),
+    'resourceGroupName is \'${resourceGroupName}\', the registry\'s group: name another, which can be deleted without the registry'
+  ),
+  faultIf(
+    registryGroup == toLower('${subscription().subscriptionId}/${jobsResourceGroupName}'),
+    'jobsResourceGroupName is \'${jobsResourceGroupName}\', the registry\'s group: name another, which can be deleted without the registry'
+  )
 )
-var wellNamed = empty(strangeCharacters) && !startsWith(environmentName, '-') && !endsWith(environmentName, '-')
-var installation = wellNamed
-  ? environmentName
-  : fail('environmentName (azd: AZURE_ENV_NAME) is ${environmentName}: only letters, digits and hyphens, no hyphen first or last')
+var remoteFaults = builder == 'remote'
+  ? concat(buildkitAddressFaults(buildkitAddress), buildkitVaultFaults(buildkitVaultUri))
+  : []
+var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
+// Azure takes no longer condition.
+var conditionFaults = faultIf(
+  registryPermissionMode == 'AbacRepositoryPermissions' && conditionLength > 8000,
+  'patchedRepositories makes a condition of ${conditionLength} characters, and Azure takes 8000: name prefixes that end with a slash'
+)
+var budgetFaults = monthlyBudget > 0
+  ? concat(
+      budgetStartFaults(budgetStart),
+      faultIf(
+        empty(alertEmail) && empty(actionGroupId),
+        'alertEmail (PATCHWRIGHT_ALERT_EMAIL) and actionGroupId are empty: a budget needs one of them to write to'
+      )
+    )
+  : []
+var faults = concat(
+  environmentNameFaults(environmentName),
+  locationFaults('location (AZURE_LOCATION)', location),
+  locationFaults('groupsLocation', groupsLocation),
+  groupFaults,
+  subscriptionFaults(registrySubscriptionId),
+  repositoryFaults,
+  conditionFaults,
+  workerImageFaults('scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE)', scanWorkerImage),
+  workerImageFaults('patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE)', patchWorkerImage),
+  remoteFaults,
+  scheduleFaults('schedule', schedule),
+  scheduleFaults('reapSchedule', reapSchedule),
+  budgetFaults,
+  privateNetworking ? networkFaults(networkAddressPrefix) : []
+)
+// Everything is named after it, so that nothing is made if there is a fault.
+var installation = empty(faults)
+  ? toLower(environmentName)
+  : fail('${length(faults)} fault(s) in the parameters:\n- ${join(faults, '\n- ')}\n')
+
+// ---- Names ----------------------------------------------------------------------------------------
 
 // `West Europe` and `westeurope` are one region: names and settings are made of one spelling.
 var region = toLower(replace(location, ' ', ''))
@@ -228,38 +298,46 @@ var jobsGroupRegion = toLower(replace(groupsLocation, ' ', ''))
 // A container group in a subnet is in the network's region, whatever its resource group says.
 var groupsRegion = privateNetworking ? region : jobsGroupRegion
 // Two installations of one name, in two resource groups, are two.
-var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName), environmentName, region)
+var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName), toLower(environmentName), region)
 // The Functions host makes its host id of the first 32 characters of the name: this one is 31 at most.
 var appName = 'patchwright-${installation}-${take(suffix, 6)}'
-var allTags = union(tags, { 'azd-env-name': environmentName, 'managed-by': 'patchwright' })
+var allTags = union(tags, {
+  'azd-env-name': environmentName
+  'managed-by': 'patchwright'
+  'patchwright-installation': appName
+})
 
-resource appGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource appGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = if (!existingResourceGroup) {
   name: resourceGroupName
   location: region
   tags: allTags
 }
 
-resource jobsGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource jobsGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = if (!existingJobsResourceGroup) {
   name: jobsResourceGroupName
   location: jobsGroupRegion
   tags: allTags
 }
 
 module identity 'modules/identity.bicep' = {
-  name: 'patchwright-identity'
-  scope: appGroup
+  name: '${appName}-identity'
+  scope: resourceGroup(resourceGroupName)
   params: {
     name: 'id-${appName}'
     location: region
     tags: allTags
   }
+  dependsOn: [
+    appGroup
+  ]
 }
 
 module network 'modules/network.bicep' = if (privateNetworking) {
-  name: 'patchwright-network'
-  scope: appGroup
+  name: '${appName}-network'
+  scope: resourceGroup(resourceGroupName)
   params: {
     name: 'vnet-${appName}'
+    installation: appName
     location: region
     tags: allTags
     addressPrefix: networkAddressPrefix
@@ -268,8 +346,8 @@ module network 'modules/network.bicep' = if (privateNetworking) {
 }
 
 module storage 'modules/storage.bicep' = {
-  name: 'patchwright-storage'
-  scope: appGroup
+  name: '${appName}-storage'
+  scope: resourceGroup(resourceGroupName)
   params: {
     name: 'pw${suffix}'
     location: region
@@ -283,8 +361,8 @@ module storage 'modules/storage.bicep' = {
 }
 
 module storageEndpoints 'modules/storage-endpoints.bicep' = if (privateNetworking) {
-  name: 'patchwright-storage-endpoints'
-  scope: appGroup
+  name: '${appName}-storage-endpoints'
+  scope: resourceGroup(resourceGroupName)
   params: {
     storageName: storage.outputs.name
     location: region
@@ -295,8 +373,8 @@ module storageEndpoints 'modules/storage-endpoints.bicep' = if (privateNetworkin
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  name: 'patchwright-monitoring'
-  scope: appGroup
+  name: '${appName}-monitoring'
+  scope: resourceGroup(resourceGroupName)
   params: {
     name: appName
     location: region
@@ -308,12 +386,16 @@ module monitoring 'modules/monitoring.bicep' = {
 }
 
 module containerGroups 'modules/container-groups.bicep' = {
-  name: 'patchwright-container-groups'
-  scope: jobsGroup
+  name: '${appName}-container-groups'
+  scope: resourceGroup(jobsResourceGroupName)
   params: {
     principalId: identity.outputs.principalId
+    installation: appName
     customRole: containerGroupRole == 'custom'
   }
+  dependsOn: [
+    jobsGroup
+  ]
 }
 
 module registry 'modules/registry.bicep' = {
@@ -322,6 +404,7 @@ module registry 'modules/registry.bicep' = {
   params: {
     name: registryName
     principalId: identity.outputs.principalId
+    installation: appName
     permissionMode: registryPermissionMode
     patchedRepositories: patchedRepositories
   }
@@ -337,8 +420,8 @@ module mirrors 'modules/mirrors.bicep' = if (mirror == 'cacheRules') {
 }
 
 module app 'modules/app.bicep' = {
-  name: 'patchwright-app'
-  scope: appGroup
+  name: '${appName}-app'
+  scope: resourceGroup(resourceGroupName)
   params: {
     name: appName
     location: region
@@ -348,7 +431,7 @@ module app 'modules/app.bicep' = {
     storageName: storage.outputs.name
     insightsConnectionString: monitoring.outputs.connectionString
     registryHost: registry.outputs.loginServer
-    jobsResourceGroup: jobsGroup.name
+    jobsResourceGroup: jobsResourceGroupName
     groupsLocation: groupsRegion
     scanWorkerImage: scanWorkerImage
     patchWorkerImage: patchWorkerImage
@@ -376,8 +459,8 @@ module app 'modules/app.bicep' = {
 }
 
 module alertRules 'modules/alerts.bicep' = if (alerts) {
-  name: 'patchwright-alerts'
-  scope: appGroup
+  name: '${appName}-alerts'
+  scope: resourceGroup(resourceGroupName)
   params: {
     appName: appName
     location: region
@@ -415,6 +498,7 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget >
         threshold: 80
         thresholdType: 'Actual'
         contactEmails: empty(alertEmail) ? [] : [alertEmail]
+        contactGroups: empty(actionGroupId) ? [] : [actionGroupId]
         contactRoles: ['Owner']
       }
       forecast: {
@@ -423,6 +507,7 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget >
         threshold: 100
         thresholdType: 'Forecasted'
         contactEmails: empty(alertEmail) ? [] : [alertEmail]
+        contactGroups: empty(actionGroupId) ? [] : [actionGroupId]
         contactRoles: ['Owner']
       }
     }
@@ -432,13 +517,13 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget >
 // ARM hands back names that begin with capitals in another casing (`azurE_RESOURCE_GROUP`), which azd alone
 // puts right: the upper-case outputs are azd's, the others are for people and scripts.
 @description('Resource group of the app, for azd.')
-output AZURE_RESOURCE_GROUP string = appGroup.name
+output AZURE_RESOURCE_GROUP string = resourceGroupName
 
 @description('Name of the app, for azd.')
 output AZURE_FUNCTION_NAME string = app.outputs.name
 
 @description('Resource group of the app.')
-output resourceGroupName string = appGroup.name
+output resourceGroupName string = resourceGroupName
 
 @description('Name of the app: `func azure functionapp publish` takes it.')
 output functionAppName string = app.outputs.name
@@ -447,7 +532,7 @@ output functionAppName string = app.outputs.name
 output appUrl string = app.outputs.url
 
 @description('Resource group of the container groups.')
-output jobsResourceGroupName string = jobsGroup.name
+output jobsResourceGroupName string = jobsResourceGroupName
 
 @description('Storage account with the tables.')
 output storageAccountName string = storage.outputs.name
@@ -468,7 +553,7 @@ output outgoingAddress string = privateNetworking ? network!.outputs.outgoingAdd
 output PATCHWRIGHT_URL string = app.outputs.url
 
 @description('Resource group of the container groups, for azd.')
-output PATCHWRIGHT_JOBS_RESOURCE_GROUP string = jobsGroup.name
+output PATCHWRIGHT_JOBS_RESOURCE_GROUP string = jobsResourceGroupName
 
 @description('Storage account with the tables, for azd.')
 output PATCHWRIGHT_STORAGE_ACCOUNT string = storage.outputs.name

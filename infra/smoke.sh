@@ -128,7 +128,7 @@ deploy() {
 }
 
 create_deployment() {
-  az deployment sub create --name "patchwright-$environment" --location "$location" \
+  az deployment sub create --name "patchwright-$environment-$location" --location "$location" \
     --template-file infra/main.bicep --output json --parameters \
     environmentName="$environment" location="$location" \
     registryName="$registry" registryResourceGroup="$registry_group" \

@@ -1,17 +1,20 @@
 @description('Principal of the app\'s identity.')
 param principalId string
 
+@description('Name of the app: it is part of the role\'s name and of the description.')
+param installation string
+
 @description('A custom role, or Azure\'s own.')
 param customRole bool
 
 var containerInstancesContributor = '5d977122-f97e-4b4d-a52f-6b43003ddb4d'
-var customRoleName = guid(resourceGroup().id, 'patchwright-container-groups')
+var customRoleName = guid(resourceGroup().id, installation, 'patchwright-container-groups')
 
 // Four actions and no more. Not among them: exec into a container, and assigning an identity to one.
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customRole) {
   name: customRoleName
   properties: {
-    roleName: 'Patchwright Container Groups (${uniqueString(resourceGroup().id)})'
+    roleName: 'Patchwright Container Groups (${installation})'
     description: 'Starts, reads and deletes container groups.'
     type: 'CustomRole'
     assignableScopes: [
@@ -36,7 +39,7 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customR
 resource groupsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(resourceGroup().id, principalId, customRole ? customRoleName : containerInstancesContributor)
   properties: {
-    description: 'Starting, watching and deleting the container groups of jobs; reading their logs.'
+    description: 'Patchwright ${installation}: Starting, watching and deleting the container groups of jobs; reading their logs.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId(

@@ -1,6 +1,9 @@
 @description('Name of the network.')
 param name string
 
+@description('Name of the app: it is part of the role\'s name.')
+param installation string
+
 @description('Region.')
 param location string
 
@@ -13,7 +16,7 @@ param addressPrefix string
 @description('Principal of the app\'s identity.')
 param principalId string
 
-var joinRoleName = guid(resourceGroup().id, 'patchwright-subnet-join')
+var joinRoleName = guid(resourceGroup().id, installation, 'patchwright-subnet-join')
 
 resource outgoing 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: 'pip-${name}'
@@ -111,7 +114,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
 resource joinRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: joinRoleName
   properties: {
-    roleName: 'Patchwright Subnet Join (${uniqueString(resourceGroup().id)})'
+    roleName: 'Patchwright Subnet Join (${installation})'
     description: 'Puts container groups into a subnet.'
     type: 'CustomRole'
     assignableScopes: [

@@ -1,8 +1,13 @@
+import { readerCondition, stagingCondition, writerCondition } from 'abac-conditions.bicep'
+
 @description('Name of the registry.')
 param name string
 
 @description('Principal of the app\'s identity.')
 param principalId string
+
+@description('Name of the app: it begins each description, so that Remove tells installations apart.')
+param installation string
 
 @description('How the registry takes roles.')
 @allowed([
@@ -21,28 +26,6 @@ var repositoryWriter = '2a1e307c-b015-4ebd-883e-5b7698a07328'
 var repositoryContributor = '2efddaa5-3f1f-4df3-97df-af3f13818f4c'
 
 var abac = permissionMode == 'AbacRepositoryPermissions'
-var staging = 'patchwright/staging/'
-var actions = 'Microsoft.ContainerRegistry/registries/repositories'
-var repository = '@Request[Microsoft.ContainerRegistry/registries/repositories:name]'
-
-// A repository that is named is compared as a whole; one that ends with a slash, by its beginning.
-var named = join(
-  map(
-    patchedRepositories,
-    entry =>
-      '${repository} ${endsWith(entry, '/') ? 'StringStartsWithIgnoreCase' : 'StringEqualsIgnoreCase'} \'${entry}\''
-  ),
-  ' OR '
-)
-var allButOurs = '(${repository} StringNotStartsWithIgnoreCase \'patchwright/\' AND ${repository} StringNotStartsWithIgnoreCase \'csscpolicies/\')'
-var patched = empty(patchedRepositories) ? allButOurs : named
-var inStaging = '${repository} StringStartsWithIgnoreCase \'${staging}\''
-var ours = '${repository} StringStartsWithIgnoreCase \'patchwright/\' OR ${repository} StringStartsWithIgnoreCase \'csscpolicies/\''
-
-// An action that a condition does not list is not constrained by it: each lists all of its role.
-var notReading = '!(ActionMatches{\'${actions}/content/read\'}) AND !(ActionMatches{\'${actions}/metadata/read\'})'
-var notWriting = '!(ActionMatches{\'${actions}/content/write\'}) AND !(ActionMatches{\'${actions}/metadata/write\'})'
-var notDeleting = '!(ActionMatches{\'${actions}/content/delete\'}) AND !(ActionMatches{\'${actions}/metadata/delete\'})'
 
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: name
@@ -52,7 +35,7 @@ resource pushRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!ab
   scope: registry
   name: guid(registry.id, principalId, acrPush)
   properties: {
-    description: 'Reading images and tags, publishing patches, minting the scoped tokens of jobs. In this mode it covers the whole registry.'
+    description: 'Patchwright ${installation}: Reading images and tags, publishing patches, minting the scoped tokens of jobs. In this mode it covers the whole registry.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrPush)
@@ -63,7 +46,7 @@ resource deleteRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!
   scope: registry
   name: guid(registry.id, principalId, acrDelete)
   properties: {
-    description: 'Deleting what stands in staging. In this mode it covers the whole registry; the app asks for tokens of its staging repositories only.'
+    description: 'Patchwright ${installation}: Deleting what stands in staging. In this mode it covers the whole registry; the app asks for tokens of its staging repositories only.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrDelete)
@@ -74,11 +57,11 @@ resource readerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (a
   scope: registry
   name: guid(registry.id, principalId, repositoryReader)
   properties: {
-    description: 'Reading the images to patch, the policy, the worker, the database and the mirrors; no other repository.'
+    description: 'Patchwright ${installation}: Reading the images to patch, the policy, the worker, the database and the mirrors; no other repository.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryReader)
-    condition: '((${notReading}) OR (${patched} OR ${ours}))'
+    condition: readerCondition(patchedRepositories)
     conditionVersion: '2.0'
   }
 }
@@ -87,11 +70,11 @@ resource writerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (a
   scope: registry
   name: guid(registry.id, principalId, repositoryWriter)
   properties: {
-    description: 'Publishing patches into the repositories to patch; never into the worker\'s, the database\'s or a mirror\'s.'
+    description: 'Patchwright ${installation}: Publishing patches into the repositories to patch; never into the worker\'s, the database\'s or a mirror\'s.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryWriter)
-    condition: '((${notReading} AND ${notWriting}) OR (${patched}))'
+    condition: writerCondition(patchedRepositories)
     conditionVersion: '2.0'
   }
 }
@@ -100,11 +83,11 @@ resource stagingRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (
   scope: registry
   name: guid(registry.id, principalId, repositoryContributor)
   properties: {
-    description: 'Pushing patches to staging and deleting them there: the only place where the app can delete.'
+    description: 'Patchwright ${installation}: Pushing patches to staging and deleting them there: the only place where the app can delete.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryContributor)
-    condition: '((${notReading} AND ${notWriting} AND ${notDeleting}) OR (${inStaging}))'
+    condition: stagingCondition()
     conditionVersion: '2.0'
   }
 }

@@ -34,7 +34,8 @@ resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
 resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
   for (service, index) in services: {
     parent: zones[index]
-    name: 'patchwright'
+    // Two installations in one group share the zones: each has a link of its own.
+    name: last(split(networkId, '/'))
     location: 'global'
     tags: tags
     properties: {

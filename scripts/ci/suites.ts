@@ -19,6 +19,16 @@ export const SUITES: readonly Suite[] = [
     },
   },
   { name: 'test:go', counts: 'summary', budget: { cold: 4, warm: 1 } },
+  {
+    name: 'test:bicep',
+    counts: 'vitest',
+    budget: { cold: 2, warm: 2 },
+    tool: {
+      variable: 'PATCHWRIGHT_BICEP',
+      fallback: '../shared/tools/bicep',
+      missing: /^not run: .*Bicep/,
+    },
+  },
   { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
   { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
   {

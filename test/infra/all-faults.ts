@@ -1,16 +1,19 @@
 import { globSync } from 'node:fs';
+import type { Deployment } from './bicep/deployment.ts';
+import type { Kept } from './bicep/kept-files.ts';
 import { alertFaults } from './checks/alerts.ts';
-import { apiVersionFaults } from './checks/api-versions.ts';
 import { appSettingFaults } from './checks/app-settings.ts';
 import { azdFaults } from './checks/azd.ts';
+import { flexFaults, nodeFaults } from './checks/flex-consumption.ts';
 import { mirrorFaults } from './checks/mirrors.ts';
-import { namingFaults } from './checks/naming.ts';
+import { linkFaults, namingFaults, ownershipFaults } from './checks/naming.ts';
 import { parameterFaults, parameterFileFaults } from './checks/parameters.ts';
 import { permissionsFaults } from './checks/permissions-table.ts';
-import { resolveFaults } from './checks/resolves.ts';
+import { refusalsShownFaults } from './checks/refusals.ts';
 import { roleFaults } from './checks/roles.ts';
 import { storageFaults } from './checks/storage.ts';
-import { type Fault, type Infrastructure, ROOT, readText } from './infrastructure.ts';
+import { templateFaults } from './checks/template.ts';
+import { type Fault, ROOT, readText } from './infrastructure.ts';
 
 /** What the Bicep has to agree with. */
 export interface Surroundings {
@@ -35,20 +38,32 @@ export function readSurroundings(mirrored: readonly string[]): Surroundings {
   };
 }
 
-/** Every check of the Bicep. */
-export function allFaults(infra: Infrastructure, around: Surroundings): readonly Fault[] {
+/** Every check of the compiled template and of what its deployments make. */
+export function allFaults({ template, deployments }: Kept, around: Surroundings): readonly Fault[] {
   return [
-    ...resolveFaults(infra),
-    ...apiVersionFaults(infra),
-    ...storageFaults(infra),
-    ...appSettingFaults(infra),
-    ...roleFaults(infra),
-    ...mirrorFaults(infra, around.mirrored),
-    ...alertFaults(infra, around.sources, around.operate),
-    ...parameterFaults(infra),
-    ...parameterFileFaults(infra, around.parameterFile),
-    ...namingFaults(infra),
-    ...azdFaults(infra, around.azureYaml),
-    ...permissionsFaults(infra, around.security),
+    ...templateFaults(template),
+    ...nodeFaults(template),
+    ...namingFaults(template),
+    ...parameterFaults(template),
+    ...parameterFileFaults(template, around.parameterFile),
+    ...refusalsShownFaults(template),
+    ...deployments.flatMap((deployment) =>
+      deploymentFaults(deployment, around).map((fault) => `${deployment.set}: ${fault}`),
+    ),
+    ...permissionsFaults(deployments, around.security),
+  ];
+}
+
+function deploymentFaults(deployment: Deployment, around: Surroundings): readonly Fault[] {
+  return [
+    ...storageFaults(deployment),
+    ...appSettingFaults(deployment),
+    ...flexFaults(deployment),
+    ...roleFaults(deployment),
+    ...mirrorFaults(deployment, around.mirrored),
+    ...alertFaults(deployment, around.sources, around.operate),
+    ...ownershipFaults(deployment),
+    ...linkFaults(deployment),
+    ...azdFaults(deployment, around.azureYaml),
   ];
 }

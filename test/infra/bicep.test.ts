@@ -1,56 +1,70 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RepositoryName } from '../../lib/image/reference.ts';
-import { TOOLING_FAMILIES } from '../../lib/report/tooling-images.ts';
-import { toolingRepositories } from '../../lib/report/tooling-mirrors.ts';
-import { REGION } from '../pipeline/pipeline-world.ts';
+import { z } from 'zod';
 import { allFaults, readSurroundings, type Surroundings } from './all-faults.ts';
-import { bicepParser, type ParseBicep } from './bicep/parse-bicep.ts';
-import { MUTATIONS } from './bicep-mutations.ts';
-import { type BicepTexts, readBicepTexts, readInfrastructure } from './infrastructure.ts';
-import { startedGroups } from './started-groups.ts';
+import { readBicepTexts } from './bicep/bicep-texts.ts';
+import {
+  readKept,
+  SOURCES_PATH,
+  sourceHashes,
+  staleFaults,
+  TEMPLATE_PATH,
+} from './bicep/kept-files.ts';
+import { readTemplate } from './bicep/template.ts';
+import { REFUSALS } from './checks/refusals.ts';
+import { changed, keptWith } from './faults/planted-fault.ts';
+import { PLANTED_FAULTS } from './faults/planted-faults.ts';
+import { readText } from './infrastructure.ts';
+import { mirroredRepositories } from './mirrored-repositories.ts';
 
-let parse: ParseBicep;
-let texts: BicepTexts;
+const texts = readBicepTexts();
+const kept = readKept();
+const templateText = readText(TEMPLATE_PATH);
+const hashes = z.record(z.string(), z.string()).parse(JSON.parse(readText(SOURCES_PATH)));
+
 let around: Surroundings;
-
 beforeAll(async () => {
-  parse = await bicepParser();
-  texts = readBicepTexts();
   around = readSurroundings(await mirroredRepositories());
 });
 
-/** What the app asks tokens for, of its own repositories: the database, the tooling images. */
-async function mirroredRepositories(): Promise<readonly string[]> {
-  const { scopes } = await startedGroups({ kind: 'confidential', region: REGION });
-  const own = scopes.map(({ repository }) => String(repository));
-  const asked = own.filter((name) => /^patchwright\/(?:mirror\/|trivy-db$)/.test(name));
-  const systems = TOOLING_FAMILIES.map((family) => ({ family, name: '1' }));
-  const tooling = toolingRepositories(RepositoryName.parse('patchwright/mirror'), systems);
-  return [...new Set([...asked, ...tooling])];
-}
-
-function faultsOf(changed: BicepTexts): readonly string[] {
-  return allFaults(readInfrastructure(parse, changed), around);
-}
-
-describe('The Bicep', () => {
-  it('is well formed and agrees with the code, the docs and its own rules', () => {
-    expect(faultsOf(texts)).toEqual([]);
+describe('The compiled template and its deployments', () => {
+  it('are those of the Bicep as it is now', () => {
+    expect(staleFaults(sourceHashes(), hashes)).toEqual([]);
   });
 
-  it('mirrors the database and every tooling image that the app knows', () => {
+  it('agree with the code, the docs and their own rules', () => {
+    expect(allFaults(kept, around)).toEqual([]);
+  });
+
+  it('mirror the database and every tooling image that the app knows', () => {
     expect(around.mirrored).toHaveLength(9);
   });
 });
 
-describe('The checks of the Bicep report', () => {
-  it.each(MUTATIONS)('$what', ({ file, from, to, says }) => {
-    const before = texts.get(file) ?? '';
-    const after = before.replace(from, to);
+describe('A change of the Bicep without its compiled template', () => {
+  const files = new Map(
+    [...PLANTED_FAULTS, ...REFUSALS.map(({ without }) => without)].map((one) => [one.file, one]),
+  );
 
-    const faults = faultsOf(new Map([...texts, [file, after]]));
+  it.each([...files.values()])('is noticed in $file', (change) => {
+    const now = sourceHashes(new Map([...texts, ...changed(texts, change)]));
 
-    expect(after, 'the text to replace is gone').not.toBe(before);
-    expect(faults.join('\n')).toContain(says);
+    expect(staleFaults(now, hashes).join()).toContain(`infra/${change.file} has changed`);
+  });
+});
+
+describe('The checks report, in what is kept,', () => {
+  it.each(PLANTED_FAULTS.filter(({ shownBy }) => shownBy !== 'compiler'))('$what', (fault) => {
+    const faults = allFaults(keptWith(kept, templateText, fault), around);
+
+    expect(faults.join('\n')).toContain(fault.says);
+  });
+
+  it.each(REFUSALS)('$what that is not refused', ({ what, message }) => {
+    const escaped = JSON.stringify(message).slice(1, -1);
+    const template = readTemplate(templateText.replaceAll(escaped, ''));
+
+    const faults = allFaults({ ...kept, template }, around);
+
+    expect(faults.join('\n')).toContain(`${what}: not refused`);
   });
 });

@@ -1,25 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AciGroupBody, aciGroupBody } from '../../lib/containers/aci-group-body.ts';
 import type { GroupSpec } from '../../lib/containers/container-groups.ts';
-import { REGION } from '../pipeline/pipeline-world.ts';
+import { SUBNET, startedConfidential, startedRemote, TLS } from './container-group-resource.ts';
 import { ContainerGroupBody } from './container-group-schema.ts';
-import { type StartedGroups, startedGroups } from './started-groups.ts';
-
-const SUBNET =
-  '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/groups';
-
-const TLS = { ca: 'an authority', cert: 'a certificate', key: 'a key' };
+import type { StartedGroups } from './started-groups.ts';
 
 let confidential: StartedGroups;
 let remote: StartedGroups;
 
 beforeAll(async () => {
-  confidential = await startedGroups({ kind: 'confidential', region: REGION });
-  remote = await startedGroups({
-    kind: 'remote',
-    address: 'tcp://buildkit.internal:1234',
-    tls: TLS,
-  });
+  confidential = await startedConfidential();
+  remote = await startedRemote();
 });
 
 function bodyOf(spec: GroupSpec | undefined, subnet?: string): AciGroupBody {

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FUNCTION_KEY } from '../../lib/cli/doctor/app-option.ts';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { SETTING_NAMES } from '../../lib/settings/environment.ts';
@@ -7,26 +7,17 @@ import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
-import { bicepParser } from './bicep/parse-bicep.ts';
-import { appSettingNames } from './checks/app-settings.ts';
-import {
-  type Infrastructure,
-  ROOT,
-  readBicepTexts,
-  readInfrastructure,
-  readText,
-} from './infrastructure.ts';
+import { readKept } from './bicep/kept-files.ts';
+import { appSettings } from './checks/app-settings.ts';
+import { ROOT, readText } from './infrastructure.ts';
 
 const operate = readText('docs/operate.md');
 const OURS = /\b(?:PATCHWRIGHT|AZURE|BUILDKIT)_[A-Z_]+\b/g;
 /** Made by azd, by the command line's environment, or by the worker: not settings of the app. */
 const ELSEWHERE = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID', FUNCTION_KEY];
 
-let infra: Infrastructure;
-
-beforeAll(async () => {
-  infra = readInfrastructure(await bicepParser(), readBicepTexts());
-});
+const { template, deployments } = readKept();
+const outputNames = Object.keys(template.outputs);
 
 describe('The guides', () => {
   it.each([
@@ -40,7 +31,8 @@ describe('The guides', () => {
   });
 
   it('name every setting that the app has in Azure', () => {
-    const missing = appSettingNames(infra).filter((name) => !operate.includes(`\`${name}\``));
+    const names = new Set(deployments.flatMap((one) => Object.keys(appSettings(one))));
+    const missing = [...names].filter((name) => !operate.includes(`\`${name}\``));
 
     expect(missing).toEqual([]);
   });
@@ -50,7 +42,7 @@ describe('The guides', () => {
     const known = new Set([
       ...SETTING_NAMES,
       ...ELSEWHERE,
-      ...infra.file('main.bicep').outputs.map(({ name }) => name),
+      ...outputNames,
       ...[...parameterFile.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name]) => name),
     ]);
     const paths = globSync(['docs/*.md', 'infra/**/*.sh', 'azure.yaml'], { cwd: ROOT });
@@ -65,7 +57,7 @@ describe('The guides', () => {
   });
 
   it('ask for outputs by names that ARM hands back as they are', () => {
-    const outputs = new Set(infra.file('main.bicep').outputs.map(({ name }) => name));
+    const outputs = new Set(outputNames);
     const text = ['docs/deploy.md', 'docs/operate.md', 'infra/smoke.sh'].map(readText).join('\n');
     const asked = [...text.matchAll(/properties\.outputs\.(\w+)\.value|\$\(output (\w+)\)/g)];
     const names = asked.map(([, inDocs, inScript]) => inDocs ?? inScript ?? '');
@@ -97,12 +89,7 @@ describe('The guides', () => {
     const [, table = ''] = /## Parameters\n([\s\S]*?)\n## /.exec(deploy) ?? [];
     const told = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
 
-    expect(told.sort()).toEqual(
-      infra
-        .file('main.bicep')
-        .parameters.map(({ name }) => name)
-        .sort(),
-    );
+    expect(told.sort()).toEqual(Object.keys(template.parameters).sort());
   });
 });
 

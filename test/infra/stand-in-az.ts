@@ -33,8 +33,9 @@ case "$args" in
   "acr repository show"*digest*) echo ${azure.digest ?? `sha256:${'a'.repeat(64)}`};;
   "acr manifest show"*) echo '${JSON.stringify(azure.manifest ?? ONE_IMAGE)}';;
   "deployment sub create"*)
-    touch "groups/rg-$name" "groups/rg-$name-jobs"
-    echo "rg-$name-jobs" > roles/custom-role
+    environment=\${args#*environmentName=}; environment=rg-patchwright-\${environment%% *}
+    touch "groups/$environment" "groups/$environment-jobs"
+    echo "$environment-jobs" > roles/custom-role
     echo '${JSON.stringify({ properties: { outputs } })}';;
   *"keys list"*) echo key;;
   *"appsettings list"*) echo '[]';;

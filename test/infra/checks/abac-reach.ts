@@ -1,16 +1,14 @@
+import type { Deployment } from '../bicep/deployment.ts';
 import type { Fault } from '../infrastructure.ts';
 import type { RoleAssignment } from '../role-assignments.ts';
 import { allows } from './abac-condition.ts';
 
 const ACTIONS = 'Microsoft.ContainerRegistry/registries/repositories/';
-const NAME = '@Request[Microsoft.ContainerRegistry/registries/repositories:name]';
-/** What the Bicep makes of the parameter patchedRepositories: one name, one prefix. */
-const NAMED = `${NAME} StringEqualsIgnoreCase 'team/api' OR ${NAME} StringStartsWithIgnoreCase 'shop/'`;
 
 type Reach = readonly [
   action: string,
   repository: string,
-  /** Where all repositories may be patched, and where only those named may. */
+  /** If all repositories may be patched, and if only `team/api` and `shop/` may. */
   whenAll: boolean,
   whenNamed: boolean,
 ];
@@ -53,37 +51,22 @@ const REACH: Readonly<Record<string, readonly Reach[]>> = {
   ],
 };
 
-/** Evaluates the conditions of an assignment: what is behind their OR decides how far it reaches. */
-export function reachFaults(assignment: RoleAssignment): readonly Fault[] {
-  const { file, symbol, role = '', conditions } = assignment;
-  if (conditions === undefined) return [];
-  const { whenAll, whenNamed } = conditions;
-  const say = (what: string) => `${file}: ${symbol} ${what}`;
+/** Evaluates the condition of an assignment: what is behind its OR decides how far it reaches. */
+export function reachFaults(
+  { role = '', condition }: RoleAssignment,
+  { parameters }: Deployment,
+): readonly Fault[] {
+  if (condition === undefined) return [];
+  const isNamed = parameters.patchedRepositories !== undefined;
+  const say = (what: string) => `${role} ${what}`;
   try {
     return (REACH[role] ?? []).flatMap(([kind, repository, all, named]) => {
-      const request = { action: `${ACTIONS}${kind}`, repository };
-      return [
-        ...faultOf(say, request, allows(whenAll, request), all),
-        ...faultOf(
-          say,
-          request,
-          allows(whenNamed.replaceAll(/\$\{named\}/g, NAMED), request),
-          named,
-        ),
-      ];
+      const found = allows(condition, { action: `${ACTIONS}${kind}`, repository });
+      if (found === (isNamed ? named : all)) return [];
+      const what = `${kind} of ${repository}`;
+      return [say(found ? `allows ${what}` : `does not allow ${what}`)];
     });
   } catch (error) {
     return [say(error instanceof Error ? error.message : String(error))];
   }
-}
-
-function faultOf(
-  say: (what: string) => Fault,
-  { action, repository }: { readonly action: string; readonly repository: string },
-  found: boolean,
-  expected: boolean,
-): readonly Fault[] {
-  const what = `${action.slice(ACTIONS.length)} of ${repository}`;
-  if (found === expected) return [];
-  return [say(found ? `allows ${what}` : `does not allow ${what}`)];
 }

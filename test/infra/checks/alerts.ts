@@ -1,76 +1,72 @@
-import { type BicepFile, resolve, type Value } from '../bicep/bicep-file.ts';
-import type { Fault, Infrastructure } from '../infrastructure.ts';
+import { type Deployment, lastName, ofType, textAt, valueAt } from '../bicep/deployment.ts';
+import type { Fault } from '../infrastructure.ts';
 
-export interface AlertRule {
-  readonly name: string;
-  readonly query: string;
-  /** Messages of the log that it looks for, by their beginning. */
-  readonly messages: readonly string[];
-  /** Whether a parameter can leave it out. */
-  readonly optional: boolean;
-}
+const RULES = 'Microsoft.Insights/scheduledQueryRules';
+const NO_RUN = 'no-run';
 
 /** Alerts look for messages that the app writes: `sources` is the app's source as one text. */
 export function alertFaults(
-  infra: Infrastructure,
+  deployment: Deployment,
   sources: string,
   guide: string,
 ): readonly Fault[] {
-  const file = infra.file('modules/alerts.bicep');
-  const rules = alertRules(file);
+  const rules = alertRules(deployment);
   return [
     ...(rules.length === 0 ? ['there are no alert rules'] : []),
-    ...rules.flatMap(({ name, messages }) => [
-      ...messages
+    ...rules.flatMap(({ name, query }) => [
+      ...messagesOf(query)
         .filter((message) => !logs(sources, message))
         .map((message) => `alert ${name}: the app never logs "${message}"`),
       ...(guide.includes(`\`${name}\``) ? [] : [`alert ${name}: docs/operate.md does not name it`]),
     ]),
-    ...noRunFaults(rules.find(({ name }) => name === 'no-run')),
+    ...noRunFaults(deployment, rules.find(({ name }) => name === NO_RUN)?.query),
+    ...receiverFaults(deployment),
   ];
 }
 
-/** A rule sees two days: one that waits longer, or for a first run ever, must be able to hold its peace. */
-function noRunFaults(rule: AlertRule | undefined): Fault[] {
-  const limit = `ago(\${maxHoursWithoutRun}h)`;
-  const quiet = `runs == 0 and (isnull(first) or first < ${limit})`;
-  return [
-    ...(rule?.optional === true ? [] : ['alert no-run: no parameter leaves it out']),
-    ...(rule?.query.includes(`first = min(TimeGenerated) | where ${quiet}`) === true
-      ? []
-      : ['alert no-run: it is raised before the app has logged for that long']),
-  ];
+function alertRules(deployment: Deployment) {
+  const [app] = ofType(deployment, 'Microsoft.Web/sites');
+  return ofType(deployment, RULES).map((rule) => ({
+    name: lastName(rule).slice(`${app?.name}-`.length),
+    query: textAt(valueAt(rule, 'properties', 'criteria', 'allOf', '0'), 'query'),
+  }));
 }
 
-function alertRules(file: BicepFile): readonly AlertRule[] {
-  return rulesOf(file, file.variables.get('rules'), false);
-}
-
-function rulesOf(file: BicepFile, value: Value | undefined, optional: boolean): AlertRule[] {
-  const found = resolve(file, value);
-  switch (found?.kind) {
-    case 'array':
-      return found.items.map((item) => ruleOf(item, optional));
-    case 'call':
-      return found.arguments.flatMap((argument) => rulesOf(file, argument, optional));
-    case 'choice':
-      return [found.whenTrue, found.whenFalse].flatMap((side) => rulesOf(file, side, true));
-    default:
-      return [];
+/** A rule sees two days: one that waits longer, or for a first run ever, must be able to stay quiet. */
+function noRunFaults({ parameters }: Deployment, query: string | undefined): Fault[] {
+  const { maxHoursWithoutRun: hours = 26 } = parameters;
+  if (hours === 0) {
+    return query === undefined ? [] : ['alert no-run: maxHoursWithoutRun 0 does not leave it out'];
   }
+  const limit = `ago(${String(hours)}h)`;
+  const quiet = `runs == 0 and (isnull(first) or first < ${limit})`;
+  return query?.includes(`first = min(TimeGenerated) | where ${quiet}`) === true
+    ? []
+    : ['alert no-run: it is raised before the app has logged for that long'];
 }
 
-function ruleOf(value: Value, optional: boolean): AlertRule {
-  const entries = value.kind === 'object' ? value.entries : new Map<string, Value>();
-  const name = entries.get('name');
-  const query = entries.get('query')?.text ?? '';
-  const messages = [...query.matchAll(/Message startswith \\'([^']+)\\'/g)];
-  return {
-    name: name?.kind === 'literal' ? String(name.value) : '',
-    query,
-    messages: messages.map(([, message = '']) => message),
-    optional,
-  };
+/** Whoever is named is told, by alerts and by the budget alike. */
+function receiverFaults(deployment: Deployment): Fault[] {
+  const { alertEmail, actionGroupId, monthlyBudget } = deployment.parameters;
+  const rules = ofType(deployment, RULES).map((rule) => JSON.stringify(rule));
+  const [budget] = ofType(deployment, 'Microsoft.Consumption/budgets');
+  const notifications = Object.values(valueAt(budget, 'properties', 'notifications') ?? {});
+  const told = notifications.map((one) => JSON.stringify(one));
+  return [
+    ...[actionGroupId, alertEmail === undefined ? undefined : '/actionGroups/ag-']
+      .filter((receiver) => typeof receiver === 'string')
+      .filter((receiver) => !rules.every((rule) => rule.includes(receiver)))
+      .map((receiver) => `an alert does not tell ${receiver}`),
+    ...(monthlyBudget !== undefined && told.length === 0 ? ['there is no budget'] : []),
+    ...[actionGroupId, alertEmail]
+      .filter((receiver) => typeof receiver === 'string')
+      .filter((receiver) => !told.every((one) => one.includes(receiver)))
+      .map((receiver) => `the budget does not tell ${receiver}`),
+  ];
+}
+
+function messagesOf(query: string): readonly string[] {
+  return [...query.matchAll(/Message startswith '([^']+)'/g)].map(([, message = '']) => message);
 }
 
 /** As a string literal of its own, which is what a static message is. */

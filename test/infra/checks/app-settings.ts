@@ -1,27 +1,9 @@
 import { SETTING_NAMES } from '../../../lib/settings/environment.ts';
 import { SETTINGS_VERSION, VERSION_SETTING } from '../../../lib/settings/settings-version.ts';
-import {
-  at,
-  type BicepFile,
-  resolve,
-  stringOf,
-  stringsOf,
-  type Value,
-} from '../bicep/bicep-file.ts';
-import type { Fault, Infrastructure } from '../infrastructure.ts';
-
-/** What Flex Consumption refuses or ignores at its peril. Source: azure-skills, hosting-plans. */
-const FORBIDDEN: ReadonlySet<string> = new Set(
-  `FUNCTIONS_WORKER_RUNTIME FUNCTIONS_EXTENSION_VERSION FUNCTIONS_WORKER_RUNTIME_VERSION
-   WEBSITE_RUN_FROM_PACKAGE WEBSITE_CONTENTSHARE WEBSITE_CONTENTAZUREFILECONNECTIONSTRING
-   WEBSITE_CONTENTOVERVNET WEBSITE_VNET_ROUTE_ALL WEBSITE_DNS_SERVER WEBSITE_NODE_DEFAULT_VERSION
-   WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT WEBSITE_SKIP_CONTENTSHARE_VALIDATION
-   WEBSITE_MOUNT_ENABLED SCM_DO_BUILD_DURING_DEPLOYMENT ENABLE_ORYX_BUILD
-   FUNCTIONS_MAX_HTTP_CONCURRENCY FUNCTIONS_WORKER_PROCESS_COUNT
-   FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED WEBSITE_TIME_ZONE TZ WEBSITE_LOAD_CERTIFICATES
-   linuxFxVersion healthCheckPath appSettings ftpsState use32BitWorkerProcess netFrameworkVersion
-   preWarmedInstanceCount functionsRuntimeScaleMonitoringEnabled alwaysOn`.split(/\s+/),
-);
+import { readSettings } from '../../../lib/settings.ts';
+import { type Deployment, ofType, textAt, valueAt } from '../bicep/deployment.ts';
+import { REGISTRY_HOST } from '../bicep/parameter-sets.ts';
+import type { Fault } from '../infrastructure.ts';
 
 /** Settings of the code that Azure is not to have, and why. */
 const NOT_IN_AZURE: Readonly<Record<string, string>> = {
@@ -39,78 +21,69 @@ const OF_THE_HOST = [
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
 
-export function appSettingFaults(infra: Infrastructure): readonly Fault[] {
-  const file = infra.file('modules/app.bicep');
-  const names = appSettingNames(infra);
-  const expected = [...SETTING_NAMES.filter((name) => !(name in NOT_IN_AZURE)), ...OF_THE_HOST];
+/** What is set with some parameters only. */
+const OPTIONAL: readonly (readonly [RegExp, (parameters: Deployment['parameters']) => boolean])[] =
+  [
+    [/^PATCHWRIGHT_POLICY$/, ({ policy }) => policy !== undefined],
+    [/^(?:BUILDKIT_ADDRESS|PATCHWRIGHT_BUILDKIT_\w+)$/, ({ builder }) => builder === 'remote'],
+    [/^PATCHWRIGHT_SUBNET_ID$/, ({ privateNetworking }) => privateNetworking === true],
+  ];
+
+/** The app settings of a deployment: the code's names, and values that the code starts with. */
+export function appSettingFaults(deployment: Deployment): readonly Fault[] {
+  const settings = appSettings(deployment);
+  const names = Object.keys(settings);
+  const expected = expectedNames(deployment);
   return [
     ...expected.filter((name) => !names.includes(name)).map((name) => `${name} is not set`),
     ...names
       .filter((name) => !expected.includes(name))
       .map((name) => `${name} is set, and must not be: ${NOT_IN_AZURE[name] ?? 'unknown'}`),
-    ...versionFaults(file),
-    ...infra.files.flatMap(forbiddenFaults),
-    ...flexFaults(file),
-    ...nodeFaults(infra),
+    ...versionFaults(settings),
+    ...loaderFaults(settings),
   ];
+}
+
+/** The app settings by name, with what Azure alone knows filled in. */
+export function appSettings(deployment: Deployment): Readonly<Record<string, string>> {
+  const [config] = ofType(deployment, 'Microsoft.Web/sites/config');
+  const properties = valueAt(config, 'properties');
+  return Object.fromEntries(
+    Object.keys(properties ?? {}).map((name) => [name, inAzure(textAt(properties, name))]),
+  );
+}
+
+function expectedNames({ parameters }: Deployment): readonly string[] {
+  const ours = SETTING_NAMES.filter((name) => !(name in NOT_IN_AZURE));
+  const set = ours.filter((name) => {
+    const [, when] = OPTIONAL.find(([names]) => names.test(name)) ?? [];
+    return when?.(parameters) ?? true;
+  });
+  return [...set, ...OF_THE_HOST];
+}
+
+/** An expression of what Azure alone knows, as Azure might fill it in. */
+function inAzure(value: string): string {
+  if (!value.startsWith('[')) return value;
+  if (value.includes('.loginServer')) return REGISTRY_HOST;
+  if (/\.clientId\]$/.test(value)) return '33333333-3333-4333-8333-333333333333';
+  const [, service] = /primaryEndpoints\.(\w+)\]$/.exec(value) ?? [];
+  return service === undefined ? value : `https://account.${service}.core.windows.net/`;
 }
 
 /** The Bicep of a version deploys the settings that its own code reads. */
-function versionFaults(file: BicepFile): Fault[] {
-  const set = stringOf(file, at(file.variables, 'settings', VERSION_SETTING));
+function versionFaults({ [VERSION_SETTING]: set }: Readonly<Record<string, string>>): Fault[] {
   return set === String(SETTINGS_VERSION)
     ? []
-    : [`${VERSION_SETTING} is ${set ?? 'no text'}, and the code reads ${SETTINGS_VERSION}`];
+    : [`${VERSION_SETTING} is ${set ?? 'not set'}, and the code reads ${SETTINGS_VERSION}`];
 }
 
-/** The names of all app settings, the optional ones included. */
-export function appSettingNames(infra: Infrastructure): readonly string[] {
-  const file = infra.file('modules/app.bicep');
-  const config = file.resources.find(({ type }) => type === 'Microsoft.Web/sites/config');
-  return keysOf(file, config?.properties.get('properties'));
-}
-
-function keysOf(file: BicepFile, value: Value | undefined): readonly string[] {
-  const found = resolve(file, value);
-  switch (found?.kind) {
-    case 'object':
-      return [...found.entries.keys()];
-    case 'call':
-      return found.arguments.flatMap((argument) => keysOf(file, argument));
-    case 'choice':
-      return [...keysOf(file, found.whenTrue), ...keysOf(file, found.whenFalse)];
-    default:
-      return [];
+/** What the app itself says of its settings when it starts. */
+function loaderFaults(settings: Readonly<Record<string, string>>): Fault[] {
+  try {
+    readSettings(settings, { openReferences: true });
+    return [];
+  } catch (error) {
+    return [`the app does not start: ${error instanceof Error ? error.message : String(error)}`];
   }
-}
-
-function forbiddenFaults(file: BicepFile): Fault[] {
-  const keys = [...file.text.matchAll(/^\s*'?(\w+)'?:/gm)].map(([, key = '']) => key);
-  return keys
-    .filter((key) => FORBIDDEN.has(key))
-    .map((key) => `${file.path}: Flex Consumption takes no ${key}`);
-}
-
-function flexFaults(file: BicepFile): Fault[] {
-  const plan = file.resources.find(({ type }) => type === 'Microsoft.Web/serverfarms');
-  const app = file.resources.find(({ type }) => type === 'Microsoft.Web/sites');
-  const sku = plan && stringOf(file, at(plan.properties, 'sku', 'name'));
-  const way = ['properties', 'functionAppConfig'] as const;
-  const runtime = app && stringOf(file, at(app.properties, ...way, 'runtime', 'name'));
-  const identity = app && stringOf(file, at(app.properties, 'identity', 'type'));
-  return [
-    ...(sku === 'FC1' ? [] : ['the plan is not Flex Consumption (FC1)']),
-    ...(runtime === 'node' ? [] : ['the runtime is not node']),
-    ...(identity === 'UserAssigned' ? [] : ['the app has no user-assigned identity']),
-  ];
-}
-
-/** Azure does not check the version of Node, and a wrong one breaks the app for good. */
-function nodeFaults(infra: Infrastructure): Fault[] {
-  return ['main.bicep', 'modules/app.bicep'].flatMap((path) => {
-    const file = infra.file(path);
-    const parameter = file.parameters.find(({ name }) => name === 'nodeVersion');
-    const allowed = stringsOf(file, parameter?.decorators.get('allowed'));
-    return allowed.join() === '22,24' ? [] : [`${path}: nodeVersion is not limited to 22 and 24`];
-  });
 }

@@ -4,6 +4,8 @@ import type { FromEnvironment } from '../parameter-file.ts';
 
 const AZD = '## With azd';
 const FILE = 'patchwright.env';
+/** Two installations overwrite each other's outputs under one name, and a deployment can't change its region. */
+const DEPLOYMENT = '--name patchwright-$AZURE_ENV_NAME-$AZURE_LOCATION';
 
 export interface Guides {
   readonly deploy: string;
@@ -41,6 +43,11 @@ export function environmentFaults(
     ...[...steps.matchAll(/^## [2-9]\. .*$/gm)]
       .filter(([heading]) => !readsFirst(sectionOf(guides.deploy, heading)))
       .map(([heading]) => `docs/deploy.md: ${heading} does not read ${FILE} first`),
+    ...Object.entries({ deploy: guides.deploy, operate: guides.operate }).flatMap(([name, text]) =>
+      [...text.matchAll(/az deployment sub \w+ (.*?) (?=--(?:location|query))/g)]
+        .filter(([, given]) => given !== DEPLOYMENT)
+        .map(([command]) => `docs/${name}.md: ${command}does not carry environment and region`),
+    ),
     ...Object.entries({ deploy: guides.deploy, operate: guides.operate }).flatMap(([name, text]) =>
       blocksOf(text)
         .filter(deploysUnread)

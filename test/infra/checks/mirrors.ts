@@ -1,21 +1,31 @@
-import type { Value } from '../bicep/bicep-file.ts';
-import type { Fault, Infrastructure } from '../infrastructure.ts';
+import { type Deployment, lastName, ofType, textAt } from '../bicep/deployment.ts';
+import type { Fault } from '../infrastructure.ts';
 
 const MIRROR = 'patchwright/mirror/';
+const HUB = `${MIRROR}docker.io/`;
 
 /**
- * The cache rules fill just the repositories that the app asks a token for. `expected`: the
+ * The cache rules fill just the repositories that the app asks a token for. `mirrored`: the
  * database's repository and those of Copa's tooling images, as the code names them.
  */
-export function mirrorFaults(infra: Infrastructure, expected: readonly string[]): readonly Fault[] {
-  const file = infra.file('modules/mirrors.bicep');
-  const rules = [...file.variables.values()].flatMap((value) =>
-    value.kind === 'array' ? value.items.map(ruleOf) : [],
+export function mirrorFaults(
+  deployment: Deployment,
+  mirrored: readonly string[],
+): readonly Fault[] {
+  const { mirror, dockerHubCredentialSetId } = deployment.parameters;
+  const withHub = dockerHubCredentialSetId !== undefined;
+  const wanted = mirrored.filter((name) => withHub || !name.startsWith(HUB));
+  const expected = mirror === 'import' ? [] : wanted;
+  const rules = ofType(deployment, 'Microsoft.ContainerRegistry/registries/cacheRules').map(
+    (rule) => ({
+      name: lastName(rule),
+      source: textAt(rule, 'properties', 'sourceRepository'),
+      target: textAt(rule, 'properties', 'targetRepository'),
+    }),
   );
-  const targets = rules.map(({ target }) => target);
   return [
     ...expected
-      .filter((name) => !targets.includes(name))
+      .filter((name) => !rules.some(({ target }) => target === name))
       .map((name) => `no cache rule fills ${name}`),
     ...rules
       .filter(({ target }) => !expected.includes(target))
@@ -24,16 +34,7 @@ export function mirrorFaults(infra: Infrastructure, expected: readonly string[])
       .filter(({ source, target }) => target.startsWith(MIRROR) && target !== MIRROR + source)
       .map(({ source, target }) => `${target} is filled from ${source}`),
     ...rules
-      .filter(({ name }) => !/^[a-z0-9-]{5,50}$/.test(name))
-      .map(({ name }) => `${name} is no name for a cache rule`),
+      .filter(({ name }) => !/^patchwright-[a-z0-9-]{1,38}$/.test(name))
+      .map(({ name }) => `${name} is no name for a cache rule of ours`),
   ];
-}
-
-function ruleOf(value: Value) {
-  const entries = value.kind === 'object' ? value.entries : new Map<string, Value>();
-  const text = (key: string) => {
-    const found = entries.get(key);
-    return found?.kind === 'literal' ? String(found.value) : '';
-  };
-  return { name: text('name'), source: text('source'), target: text('target') };
 }

@@ -1,8 +1,9 @@
-import type { Fault, Infrastructure } from '../infrastructure.ts';
+import { modulesOf, type Template } from '../bicep/template.ts';
+import type { Fault } from '../infrastructure.ts';
 import { readParameterFile } from '../parameter-file.ts';
 
 /** Parameters of these types take any text: what bounds them has to be said. */
-const BOUNDS = ['allowed', 'minLength', 'maxLength', 'minValue', 'maxValue'];
+const BOUNDS = ['allowedValues', 'minLength', 'maxLength', 'minValue', 'maxValue'];
 /** Empty means none, or Azure itself has the last word on what is in it. */
 const FREE: ReadonlySet<string> = new Set([
   'location',
@@ -15,22 +16,28 @@ const FREE: ReadonlySet<string> = new Set([
 ]);
 
 /** Every parameter says what it is for, and what it takes; outputs are described. */
-export function parameterFaults(infra: Infrastructure): readonly Fault[] {
-  const main = infra.file('main.bicep');
+export function parameterFaults(template: Template): readonly Fault[] {
+  const modules = modulesOf(template).map(({ symbol, parameters }) => ({
+    path: `module ${symbol}`,
+    parameters,
+  }));
   return [
-    ...infra.files.flatMap(({ path, parameters }) =>
-      parameters
-        .filter(({ decorators }) => !decorators.has('description'))
-        .map(({ name }) => `${path}: ${name} has no description`),
+    ...[{ path: 'main.bicep', parameters: template.parameters }, ...modules].flatMap(
+      ({ path, parameters }) =>
+        Object.entries(parameters)
+          .filter(([, { metadata }]) => metadata?.description === undefined)
+          .map(([name]) => `${path}: ${name} has no description`),
     ),
-    ...main.parameters
-      .filter(({ name, type }) => /^(string|int)$/.test(type) && !FREE.has(name))
-      .filter(({ decorators }) => !BOUNDS.some((bound) => decorators.has(bound)))
-      .map(({ name }) => `main.bicep: ${name} takes anything`),
-    ...main.outputs
-      .filter(({ described }) => !described)
-      .map(({ name }) => `main.bicep: output ${name} has no description`),
-    ...(main.targetScope === 'subscription' ? [] : ['main.bicep is not for a subscription']),
+    ...Object.entries(template.parameters)
+      .filter(([name, { type }]) => /^(?:string|int)$/.test(type ?? '') && !FREE.has(name))
+      .filter(([, parameter]) => !BOUNDS.some((bound) => bound in parameter))
+      .map(([name]) => `main.bicep: ${name} takes anything`),
+    ...Object.entries(template.outputs)
+      .filter(([, { metadata }]) => metadata?.description === undefined)
+      .map(([name]) => `main.bicep: output ${name} has no description`),
+    ...(template.$schema.includes('/subscriptionDeploymentTemplate.json')
+      ? []
+      : ['main.bicep is not for a subscription']),
   ];
 }
 
@@ -44,18 +51,18 @@ const DECISIVE: readonly string[] = [
 ];
 
 /** The parameter file gives what has no default, and nothing that there is not. */
-export function parameterFileFaults(infra: Infrastructure, bicepparam: string): readonly Fault[] {
-  const { parameters } = infra.file('main.bicep');
+export function parameterFileFaults(template: Template, bicepparam: string): readonly Fault[] {
+  const { parameters } = template;
   const given = [...bicepparam.matchAll(/^param (\w+) =/gm)].map(([, name = '']) => name);
   const read = readParameterFile(bicepparam);
   return [
     ...(bicepparam.includes("using 'main.bicep'") ? [] : ['main.bicepparam uses another template']),
     ...given
-      .filter((name) => !parameters.some((one) => one.name === name))
+      .filter((name) => !(name in parameters))
       .map((name) => `main.bicepparam gives ${name}, which main.bicep does not take`),
-    ...parameters
-      .filter(({ name, fallback }) => fallback === undefined && !given.includes(name))
-      .map(({ name }) => `main.bicepparam does not give ${name}`),
+    ...Object.entries(parameters)
+      .filter(([name, { defaultValue }]) => defaultValue === undefined && !given.includes(name))
+      .map(([name]) => `main.bicepparam does not give ${name}`),
     ...DECISIVE.filter(
       (name) => !read.some(({ parameter, optional }) => parameter === name && !optional),
     ).map((name) => `main.bicepparam: a new shell would turn ${name} back to a default`),

@@ -1,10 +1,11 @@
-import type { Fault, Infrastructure } from '../infrastructure.ts';
+import type { Deployment } from '../bicep/deployment.ts';
+import type { Fault } from '../infrastructure.ts';
 import { type RoleAssignment, roleAssignments } from '../role-assignments.ts';
 
-const BEGIN = '<!-- permissions: made from infra/ by test/infra/permissions.ts -->';
+const BEGIN = '<!-- permissions: made from infra/ by npm run bicep -->';
 const END = '<!-- permissions: end -->';
 
-/** How a scope and a file are called in the docs. */
+/** What a scope is called in the docs. */
 const SCOPES: Readonly<Record<string, string>> = {
   'Microsoft.Storage/storageAccounts': 'the storage account',
   'Microsoft.Insights/components': 'the Application Insights component',
@@ -13,35 +14,32 @@ const SCOPES: Readonly<Record<string, string>> = {
   'Microsoft.Resources/resourceGroups': 'the resource group of the container groups',
 };
 
-/** Each identity, each role, on what, when, why: one row an assignment, in the order of the files. */
-export function permissionsTable(infra: Infrastructure): string {
-  const rows = roleAssignments(infra).map((one) => `| ${cells(one).join(' | ')} |`);
+/** When a role is given, if not always. */
+const WHEN: Readonly<Record<string, string>> = {
+  'Patchwright Subnet Join': '`privateNetworking`',
+  'Patchwright Container Groups': 'unless `containerGroupRole` is `builtIn`',
+  'Azure Container Instances Contributor Role': '`containerGroupRole` is `builtIn`',
+  AcrPush: 'a registry without ABAC',
+  AcrDelete: 'a registry without ABAC',
+};
+
+/** Each role that any deployment gives: on what, when, why. */
+export function permissionsTable(deployments: readonly Deployment[]): string {
+  const rows = deployments.flatMap(roleAssignments).map((one) => `| ${cells(one).join(' | ')} |`);
   return [
     '| identity | role | on | when | why |',
     '|---|---|---|---|---|',
-    ...rows.sort((a, b) => (a < b ? -1 : 1)),
+    ...[...new Set(rows)].sort((a, b) => (a < b ? -1 : 1)),
   ].join('\n');
 }
 
-function cells(one: RoleAssignment): readonly string[] {
-  return [
-    'the app',
-    one.role ?? '?',
-    SCOPES[one.scope] ?? one.scope,
-    whenOf(one),
-    (one.why ?? '').replaceAll('|', '\\|'),
-  ];
+function cells({ role = '?', scope, why, condition }: RoleAssignment): readonly string[] {
+  const when = condition === undefined ? WHEN[role] : 'a registry with ABAC, by condition';
+  const reason = why.replace(/^Patchwright [\w-]+: /, '').replaceAll('|', '\\|');
+  return ['the app', role, SCOPES[scope] ?? scope, when ?? 'always', reason];
 }
 
-function whenOf({ file, known, role }: RoleAssignment): string {
-  if (file === 'modules/network.bicep') return '`privateNetworking`';
-  if (file !== 'modules/registry.bicep') return 'always';
-  return known?.constrained === undefined && role !== undefined
-    ? 'a registry without ABAC'
-    : 'a registry with ABAC, by condition';
-}
-
-/** The docs' text with the table put in. Throws where the marks are not there. */
+/** The docs' text with the table put in. Throws if the marks are not there. */
 export function withPermissionsTable(docs: string, table: string): string {
   const begin = docs.indexOf(BEGIN);
   const end = docs.indexOf(END);
@@ -50,10 +48,11 @@ export function withPermissionsTable(docs: string, table: string): string {
   return `${docs.slice(0, begin + BEGIN.length)}\n${table}\n${docs.slice(end)}`;
 }
 
-export function permissionsFaults(infra: Infrastructure, docs: string): readonly Fault[] {
-  return withPermissionsTable(docs, permissionsTable(infra)) === docs
+export function permissionsFaults(
+  deployments: readonly Deployment[],
+  docs: string,
+): readonly Fault[] {
+  return withPermissionsTable(docs, permissionsTable(deployments)) === docs
     ? []
-    : [
-        'docs/security.md: the permissions are not those of the Bicep; run node test/infra/permissions.ts',
-      ];
+    : ['docs/security.md: the permissions are not those of the Bicep; run npm run bicep'];
 }

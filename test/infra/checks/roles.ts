@@ -1,23 +1,7 @@
-import { at, stringsOf } from '../bicep/bicep-file.ts';
-import type { Fault, Infrastructure } from '../infrastructure.ts';
+import { type Deployment, ofType, textAt, valueAt } from '../bicep/deployment.ts';
+import type { Fault } from '../infrastructure.ts';
 import { type RoleAssignment, roleAssignments } from '../role-assignments.ts';
 import { reachFaults } from './abac-reach.ts';
-import { ROLES } from './role-names.ts';
-
-/** What each module must give: what the code does there. */
-const NEEDED: readonly (readonly [file: string, role: string])[] = [
-  ['modules/storage.bicep', 'Storage Blob Data Owner'],
-  ['modules/storage.bicep', 'Storage Queue Data Contributor'],
-  ['modules/storage.bicep', 'Storage Table Data Contributor'],
-  ['modules/monitoring.bicep', 'Monitoring Metrics Publisher'],
-  ['modules/container-groups.bicep', 'Patchwright Container Groups'],
-  ['modules/network.bicep', 'Patchwright Subnet Join'],
-  ['modules/registry.bicep', 'AcrPush'],
-  ['modules/registry.bicep', 'AcrDelete'],
-  ['modules/registry.bicep', 'Container Registry Repository Reader'],
-  ['modules/registry.bicep', 'Container Registry Repository Writer'],
-  ['modules/registry.bicep', 'Container Registry Repository Contributor'],
-];
 
 /** Actions of custom roles: the requests of the code, and no more. */
 const CUSTOM_ACTIONS: ReadonlySet<string> = new Set([
@@ -29,41 +13,68 @@ const CUSTOM_ACTIONS: ReadonlySet<string> = new Set([
   'Microsoft.Network/virtualNetworks/subnets/join/action',
 ]);
 
-const GUIDS = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
+/** Scopes that two installations may share: there a description tells whose a role is. */
+const SHARED_SCOPES: ReadonlySet<string> = new Set([
+  'Microsoft.ContainerRegistry/registries',
+  'Microsoft.Resources/resourceGroups',
+]);
 
-export function roleFaults(infra: Infrastructure): readonly Fault[] {
-  const assignments = roleAssignments(infra);
-  const has = ([file, role]: readonly [string, string]) =>
-    assignments.some((one) => one.file === file && one.role === role);
+/** Who may do what, in one deployment. */
+export function roleFaults(deployment: Deployment): readonly Fault[] {
+  const assignments = roleAssignments(deployment);
+  const given = assignments.map(({ role }) => role);
+  const needed = neededRoles(deployment);
   return [
-    ...NEEDED.filter((needed) => !has(needed)).map(([file, role]) => `${file}: ${role} is missing`),
-    ...assignments.flatMap(assignmentFaults),
-    ...assignments.flatMap(reachFaults),
-    ...infra.files.flatMap(({ path, text }) =>
-      [...text.matchAll(GUIDS)]
-        .filter(([id]) => ROLES[id] === undefined)
-        .map(([id]) => `${path}: ${id} is not the id of a role that we may give`),
-    ),
-    ...customRoleFaults(infra),
+    ...needed.filter((role) => !given.includes(role)).map((role) => `${role} is missing`),
+    ...assignments.flatMap(({ role, roleId }) => {
+      if (role === undefined) return [`${roleId} is not the id of a role that we may give`];
+      return needed.includes(role) ? [] : [`${role} is given, and nothing needs it`];
+    }),
+    ...assignments.flatMap((assignment) => assignmentFaults(assignment, deployment)),
+    ...assignments.flatMap((assignment) => reachFaults(assignment, deployment)),
+    ...customRoleFaults(deployment),
   ];
 }
 
-function assignmentFaults(assignment: RoleAssignment): Fault[] {
-  const { file, symbol, known, conditions } = assignment;
+/** What the code does with this deployment's parameters. */
+function neededRoles({ parameters }: Deployment): readonly string[] {
+  const abac = parameters.registryPermissionMode === 'AbacRepositoryPermissions';
+  return [
+    'Storage Blob Data Owner',
+    'Storage Queue Data Contributor',
+    'Storage Table Data Contributor',
+    'Monitoring Metrics Publisher',
+    parameters.containerGroupRole === 'builtIn'
+      ? 'Azure Container Instances Contributor Role'
+      : 'Patchwright Container Groups',
+    ...(parameters.privateNetworking === true ? ['Patchwright Subnet Join'] : []),
+    ...(abac
+      ? ['Reader', 'Writer', 'Contributor'].map((kind) => `Container Registry Repository ${kind}`)
+      : ['AcrPush', 'AcrDelete']),
+  ];
+}
+
+function assignmentFaults(assignment: RoleAssignment, { resources }: Deployment): Fault[] {
+  const { known, condition, principal, scope, why } = assignment;
   const faults: Fault[] = [];
-  const say = (what: string) => faults.push(`${file}: ${symbol} ${what}`);
-  if (assignment.role === undefined) say('gives a role that can not be told');
+  const say = (what: string) => faults.push(`${assignment.role ?? assignment.roleId} ${what}`);
   if (assignment.principalType !== 'ServicePrincipal') say('has no principalType ServicePrincipal');
-  if (!assignment.principal?.endsWith('rincipalId'))
+  if (!/userAssignedIdentities\/[^']+', '[^']+'\)\.principalId\]$/.test(principal)) {
     say('does not name the principal of an identity');
-  if ((assignment.why ?? '').length < 10) say('does not say why in its description');
-  if (!assignment.name.startsWith('guid(')) say('has a name that is not made by guid()');
+  }
+  if (why.replace(/^Patchwright [\w-]+: /, '').length < 10)
+    say('does not say why in its description');
+  const app = resources.find(({ type }) => type === 'Microsoft.Web/sites')?.name;
+  if (SHARED_SCOPES.has(scope) && !why.startsWith(`Patchwright ${app}: `)) {
+    say('does not name its installation in its description');
+  }
+  if (!assignment.name.startsWith('[guid(')) say('has a name that is not made by guid()');
   // An assignment can't change its role: under one name, another role would fail the deployment.
-  if (!assignment.name.endsWith(`, ${assignment.roleId})`)) say('does not name its role in guid()');
-  if (assignment.scope === 'Microsoft.Resources/subscriptions') say('covers a subscription');
+  if (!assignment.name.endsWith(`, '${assignment.roleId}')]`))
+    say('does not name its role in guid()');
   for (const action of known?.constrained ?? []) {
     const test = `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${action}'})`;
-    if (conditions?.whenAll.includes(test) !== true) say(`has no condition on ${action}`);
+    if (condition?.includes(test) !== true) say(`has no condition on ${action}`);
   }
   if (known?.constrained !== undefined && assignment.conditionVersion !== '2.0') {
     say('has no conditionVersion 2.0');
@@ -71,20 +82,14 @@ function assignmentFaults(assignment: RoleAssignment): Fault[] {
   return faults;
 }
 
-function customRoleFaults(infra: Infrastructure): Fault[] {
-  return infra.files.flatMap((file) => {
-    const definitions = file.resources.filter(({ type }) => type.endsWith('/roleDefinitions'));
-    return definitions.flatMap(({ properties }) => {
-      const permissions = at(properties, 'properties', 'permissions');
-      const first = permissions?.kind === 'array' ? permissions.items[0] : undefined;
-      const entries = first?.kind === 'object' ? first.entries : new Map();
-      const actions = stringsOf(file, entries.get('actions'));
-      return [
-        ...(actions.length === 0 ? [`${file.path}: a custom role without an action`] : []),
-        ...actions
-          .filter((action) => !CUSTOM_ACTIONS.has(action))
-          .map((action) => `${file.path}: a custom role may do ${action}`),
-      ];
-    });
+function customRoleFaults(deployment: Deployment): Fault[] {
+  return ofType(deployment, 'Microsoft.Authorization/roleDefinitions').flatMap((definition) => {
+    const name = textAt(definition, 'properties', 'roleName');
+    const permissions = valueAt(definition, 'properties', 'permissions', '0');
+    const actions = valueAt(permissions, 'actions');
+    if (!Array.isArray(actions) || actions.length === 0) return [`${name} has no action`];
+    return actions
+      .filter((action) => !CUSTOM_ACTIONS.has(action))
+      .map((action) => `${name}: a custom role may do ${action}`);
   });
 }

@@ -1,0 +1,119 @@
+// What is wrong with the parameters, as functions. Each fault is a sentence that begins with the parameter's name.
+
+func isMadeOf(text string, allowed string) bool =>
+  !empty(text) && empty(filter(
+    map(range(0, length(text)), index => substring(text, index, 1)),
+    character => !contains(allowed, character)
+  ))
+
+func isNumber(text string) bool => isMadeOf(text, '0123456789')
+
+func isWord(text string, others string) bool => isMadeOf(text, 'abcdefghijklmnopqrstuvwxyz0123456789${others}')
+
+@export()
+func faultIf(wrong bool, fault string) string[] => wrong ? [fault] : []
+
+@export()
+func environmentNameFaults(name string) string[] =>
+  faultIf(
+    !isWord(toLower(name), '-') || startsWith(name, '-') || endsWith(name, '-'),
+    'environmentName (AZURE_ENV_NAME) is \'${name}\': it takes letters, digits and hyphens, no hyphen first or last'
+  )
+
+@export()
+func locationFaults(parameter string, location string) string[] =>
+  faultIf(empty(location), '${parameter} is empty: name a region, such as westeurope')
+
+func isSubscription(id string) bool => length(split(id, '-')) == 5 && isMadeOf(toLower(id), '0123456789abcdef-')
+
+@export()
+func subscriptionFaults(id string) string[] =>
+  faultIf(
+    !isSubscription(id),
+    'registrySubscriptionId is \'${id}\': it takes the id of a subscription (az account show --query id)'
+  )
+
+func isReference(image string) bool =>
+  length(split(image, '@')) == 2 && isWord(first(split(image, '@')), './_-') && startsWith(
+    last(split(image, '@')),
+    'sha256:'
+  ) && length(last(split(image, '@'))) == 71 && isMadeOf(skip(last(split(image, '@')), 7), '0123456789abcdef')
+
+@export()
+func workerImageFaults(parameter string, image string) string[] =>
+  concat(
+    faultIf(
+      contains(first(split(image, '/')), '.azurecr.'),
+      '${parameter} is \'${image}\': leave out the registry\'s address, and begin with the repository'
+    ),
+    faultIf(
+      !isReference(image),
+      '${parameter} is \'${image}\': it takes repository@sha256:… (infra/build-worker.sh prints it)'
+    )
+  )
+
+func isHost(text string) bool => isWord(text, '.-')
+
+@export()
+func buildkitAddressFaults(address string) string[] =>
+  faultIf(
+    !startsWith(address, 'tcp://') || length(split(address, ':')) != 3 || !isHost(first(split(skip(address, 6), ':'))) || !isNumber(last(split(
+      address,
+      ':'
+    ))),
+    'buildkitAddress (BUILDKIT_ADDRESS) is \'${address}\': builder remote needs tcp://host:port'
+  )
+
+@export()
+func buildkitVaultFaults(uri string) string[] =>
+  faultIf(
+    !startsWith(uri, 'https://'),
+    'buildkitVaultUri (BUILDKIT_VAULT_URI) is \'${uri}\': builder remote needs the URI of a Key Vault, https://…'
+  )
+
+func fieldsOf(schedule string) int => length(filter(split(schedule, ' '), field => !empty(field)))
+
+@export()
+func scheduleFaults(parameter string, schedule string) string[] =>
+  faultIf(
+    fieldsOf(schedule) < 5 || fieldsOf(schedule) > 6,
+    '${parameter} is \'${schedule}\': it takes NCRONTAB with five or six fields, such as 0 0 2 * * *'
+  )
+
+func isRepository(entry string) bool => isWord(entry, './_-') && !startsWith(entry, '/') && !contains(entry, '//')
+
+@export()
+func patchedRepositoryFaults(entry string) string[] =>
+  concat(
+    faultIf(
+      !isRepository(entry),
+      'patchedRepositories has \'${entry}\': it takes names of repositories, and prefixes that end with a slash'
+    ),
+    faultIf(
+      startsWith(toLower(entry), 'patchwright/') || startsWith(toLower(entry), 'csscpolicies/'),
+      'patchedRepositories has \'${entry}\', which is Patchwright\'s own and is never patched'
+    )
+  )
+
+func isFirstOfMonth(date string) bool =>
+  length(date) == 10 && isNumber(take(date, 4)) && contains(
+    ['-01', '-02', '-03', '-04', '-05', '-06', '-07', '-08', '-09', '-10', '-11', '-12'],
+    take(skip(date, 4), 3)
+  ) && endsWith(date, '-01')
+
+@export()
+func budgetStartFaults(start string) string[] =>
+  faultIf(
+    !isFirstOfMonth(start),
+    'budgetStart (PATCHWRIGHT_BUDGET_START) is \'${start}\': a budget needs the first day of a month, such as 2026-11-01'
+  )
+
+@export()
+func networkFaults(prefix string) string[] =>
+  faultIf(
+    !isMadeOf(prefix, '0123456789./') || length(split(prefix, '.')) != 4 || length(split(prefix, '/')) != 2 || !contains(
+      range(8, 17),
+      isNumber(last(split(prefix, '/'))) ? int(last(split(prefix, '/'))) : 0
+    ),
+    'networkAddressPrefix is \'${prefix}\': it takes an address space of /24 or larger, such as 10.90.0.0/24'
+  )

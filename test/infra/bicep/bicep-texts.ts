@@ -1,0 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, readText } from '../infrastructure.ts';
+
+/** Path below `infra/` → text. */
+export type BicepTexts = ReadonlyMap<string, string>;
+
+export function readBicepTexts(): BicepTexts {
+  const modules = readdirSync(join(ROOT, 'infra', 'modules')).sort();
+  const paths = ['main.bicep', ...modules.map((name) => `modules/${name}`)];
+  return new Map(paths.map((path) => [path, readText(`infra/${path}`)]));
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { PARAMETER_SETS, type Parameters, type SetName } from './parameter-sets.ts';
+
+const Resource = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  name: z.string(),
+  apiVersion: z.string(),
+  tags: z.record(z.string(), z.string()).optional(),
+});
+const Snapshot = z.object({
+  predictedResources: z.array(Resource),
+  diagnostics: z.array(z.unknown()),
+  outputs: z.record(z.string(), z.unknown()),
+});
+
+/** One resource that a deployment would make. What Azure alone knows is an expression in brackets. */
+export type Resource = z.infer<typeof Resource>;
+
+/** What a deployment of one parameter set would make. */
+export interface Deployment {
+  readonly set: SetName;
+  readonly parameters: Parameters;
+  readonly resources: readonly Resource[];
+}
+
+export function readDeployment(set: SetName, snapshot: string): Deployment {
+  const { predictedResources } = Snapshot.parse(JSON.parse(snapshot));
+  return { set, parameters: PARAMETER_SETS[set], resources: predictedResources };
+}
+
+/** The compiler writes outputs in random order: all that has no order of its own is sorted. */
+export function sortedSnapshot(snapshot: string): string {
+  const parsed = Snapshot.parse(JSON.parse(snapshot));
+  const keyOf = ({ type, id }: Resource) => `${type} ${id}`;
+  const resources = parsed.predictedResources.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const whole = sortedKeys({ ...parsed, predictedResources: resources });
+  return `${JSON.stringify(whole, undefined, 2)}\n`;
+}
+
+function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, entry]) => [name, sortedKeys(entry)]));
+}
+
+export function ofType(deployment: Deployment, type: string): readonly Resource[] {
+  return deployment.resources.filter((resource) => resource.type === type);
+}
+
+/** The last part of a resource's name: `jobs` of `account/default/jobs`. */
+export function lastName({ name }: Resource): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** The value at the end of a way through objects; undefined if there is none. */
+export function valueAt(value: unknown, ...way: readonly string[]): unknown {
+  return way.reduce<unknown>(
+    (found, name) =>
+      typeof found === 'object' && found !== null ? Reflect.get(found, name) : undefined,
+    value,
+  );
+}
+
+/** The text at the end of a way; empty if there is none. */
+export function textAt(value: unknown, ...way: readonly string[]): string {
+  const found = valueAt(value, ...way);
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,243 @@
+import type { Evaluation } from '../bicep/bicep-compiler.ts';
+import type { Parameters } from '../bicep/parameter-sets.ts';
+import type { Template } from '../bicep/template.ts';
+import type { Change } from '../faults/planted-fault.ts';
+import type { Fault } from '../infrastructure.ts';
+
+/** Parameters that main.bicep refuses before anything is made. */
+export interface Refusal {
+  readonly what: string;
+  /** Over those that have no default. */
+  readonly parameters: Parameters;
+  /** Begins with the parameter's name. */
+  readonly says: string;
+  /** The part of the message that does not depend on values. */
+  readonly message: string;
+  /** What takes the refusal out of the Bicep. */
+  readonly without: Change;
+}
+
+/** What to say if parameters are not refused, or without the parameter's name. */
+export function refusalFaults(refusal: Refusal, evaluation: Evaluation): readonly Fault[] {
+  const { what, says } = refusal;
+  if (evaluation.kind === 'evaluated') return [`${what}: not refused`];
+  return evaluation.why.includes(`- ${says}`) ? [] : [`${what}: not refused with "${says}"`];
+}
+
+/** Each refusal is in the compiled template, by its message. */
+export function refusalsShownFaults(template: Template): readonly Fault[] {
+  const text = JSON.stringify(template);
+  return REFUSALS.filter(({ message }) => !text.includes(message)).map(
+    ({ what }) => `${what}: not refused`,
+  );
+}
+
+const MAIN = 'main.bicep';
+const FAULTS = 'modules/parameter-faults.bicep';
+const ABAC = { registryPermissionMode: 'AbacRepositoryPermissions' };
+const HOST_IMAGE = `contoso.azurecr.io/patchwright/worker@sha256:${'a'.repeat(64)}`;
+const BUDGET = { monthlyBudget: 10, budgetStart: '2026-11-01', alertEmail: 'team@example.com' };
+const REMOTE = {
+  builder: 'remote',
+  buildkitAddress: 'tcp://buildkit.internal:1234',
+  buildkitVaultUri: 'https://vault.example',
+};
+const CHARACTERS = 'it takes names of repositories, and prefixes that end with a slash';
+const OURS = 'own and is never patched';
+const DEPLOYABLE = 'group: name another, which can be deleted without the registry';
+
+/** Leaves one call out of the list of faults. */
+const uncalled = (from: string): Change => ({ file: MAIN, from, to: '[]' });
+/** Makes one condition of main.bicep never hold. */
+const never = (from: string): Change => ({ file: MAIN, from, to: 'false' });
+
+export const REFUSALS: readonly Refusal[] = [
+  {
+    what: 'a name that no site takes',
+    parameters: { environmentName: 'pr_od' },
+    says: "environmentName (AZURE_ENV_NAME) is 'pr_od'",
+    message: 'it takes letters, digits and hyphens',
+    without: uncalled('environmentNameFaults(environmentName)'),
+  },
+  {
+    what: 'an empty location',
+    parameters: { location: '' },
+    says: 'location (AZURE_LOCATION) is empty',
+    message: 'location (AZURE_LOCATION)',
+    without: uncalled("locationFaults('location (AZURE_LOCATION)', location)"),
+  },
+  {
+    what: 'an empty location of the groups',
+    parameters: { groupsLocation: '' },
+    says: 'groupsLocation is empty',
+    message: "'groupsLocation', parameters('groupsLocation')",
+    without: uncalled("locationFaults('groupsLocation', groupsLocation)"),
+  },
+  {
+    what: "a registry in the app's group",
+    parameters: { registryResourceGroup: 'RG-patchwright-prod' },
+    says: "resourceGroupName is 'rg-patchwright-prod', the registry's group",
+    message: `resourceGroupName is ''{0}'', the registry''s ${DEPLOYABLE}`,
+    without: never(
+      "registryGroup == toLower('${subscription().subscriptionId}/${resourceGroupName}')",
+    ),
+  },
+  {
+    what: "a registry in the jobs' group",
+    parameters: { registryResourceGroup: 'rg-patchwright-prod-jobs' },
+    says: "jobsResourceGroupName is 'rg-patchwright-prod-jobs', the registry's group",
+    message: `jobsResourceGroupName is ''{0}'', the registry''s ${DEPLOYABLE}`,
+    without: never(
+      "registryGroup == toLower('${subscription().subscriptionId}/${jobsResourceGroupName}')",
+    ),
+  },
+  {
+    what: 'one group for app and jobs',
+    parameters: { jobsResourceGroupName: 'rg-patchwright-PROD' },
+    says: "jobsResourceGroupName is 'rg-patchwright-PROD', the group of the app",
+    message: 'the group of the app: name another',
+    without: never('toLower(resourceGroupName) == toLower(jobsResourceGroupName)'),
+  },
+  {
+    what: 'a subscription that is no id',
+    parameters: { registrySubscriptionId: 'the subscription of the registry ...' },
+    says: 'registrySubscriptionId is ',
+    message: 'it takes the id of a subscription',
+    without: uncalled('subscriptionFaults(registrySubscriptionId)'),
+  },
+  {
+    what: "a scan worker with the registry's host in front",
+    parameters: { scanWorkerImage: HOST_IMAGE },
+    says: 'scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE) is ',
+    message: 'scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE)',
+    without: uncalled(
+      "workerImageFaults('scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE)', scanWorkerImage)",
+    ),
+  },
+  {
+    what: "a patch worker with the registry's host in front",
+    parameters: { patchWorkerImage: HOST_IMAGE },
+    says: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE) is ',
+    message: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE)',
+    without: uncalled(
+      "workerImageFaults('patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE)', patchWorkerImage)",
+    ),
+  },
+  {
+    what: 'any host of a registry before a worker',
+    parameters: { scanWorkerImage: HOST_IMAGE },
+    says: `scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE) is '${HOST_IMAGE}': leave out`,
+    message: 'address, and begin with the repository',
+    without: { file: FAULTS, from: "contains(first(split(image, '/')), '.azurecr.')", to: 'false' },
+  },
+  {
+    what: 'a worker by tag',
+    parameters: { patchWorkerImage: `patchwright/worker-patch:${'1'.repeat(64)}` },
+    says: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE) is ',
+    message: 'it takes repository@sha256:',
+    without: { file: FAULTS, from: '!isReference(image)', to: 'empty(image)' },
+  },
+  {
+    what: 'a remote builder without an address',
+    parameters: { ...REMOTE, buildkitAddress: '' },
+    says: "buildkitAddress (BUILDKIT_ADDRESS) is ''",
+    message: 'builder remote needs tcp://host:port',
+    without: uncalled('buildkitAddressFaults(buildkitAddress)'),
+  },
+  {
+    what: 'a remote builder without a vault',
+    parameters: { ...REMOTE, buildkitVaultUri: '' },
+    says: "buildkitVaultUri (BUILDKIT_VAULT_URI) is ''",
+    message: 'builder remote needs the URI of a Key Vault',
+    without: uncalled('buildkitVaultFaults(buildkitVaultUri)'),
+  },
+  {
+    what: 'a schedule of four fields',
+    parameters: { schedule: '*/15 2 * *' },
+    says: "schedule is '*/15 2 * *'",
+    message: "'schedule', parameters('schedule')",
+    without: uncalled("scheduleFaults('schedule', schedule)"),
+  },
+  {
+    what: 'a schedule of the reaper with seven fields',
+    parameters: { reapSchedule: '0 */5 * * * * *' },
+    says: "reapSchedule is '0 */5 * * * * *'",
+    message: "'reapSchedule', parameters('reapSchedule')",
+    without: uncalled("scheduleFaults('reapSchedule', reapSchedule)"),
+  },
+  {
+    what: 'a schedule that is a word',
+    parameters: { schedule: '%SCHEDULE%' },
+    says: "schedule is '%SCHEDULE%'",
+    message: 'it takes NCRONTAB with five or six fields',
+    without: { file: FAULTS, from: 'fieldsOf(schedule) < 5 ||', to: '' },
+  },
+  {
+    what: 'a budget without a start',
+    parameters: { ...BUDGET, budgetStart: '' },
+    says: "budgetStart (PATCHWRIGHT_BUDGET_START) is ''",
+    message: 'a budget needs the first day of a month',
+    without: uncalled('budgetStartFaults(budgetStart)'),
+  },
+  {
+    what: 'a budget that starts within a month',
+    parameters: { ...BUDGET, budgetStart: '2026-11-15' },
+    says: "budgetStart (PATCHWRIGHT_BUDGET_START) is '2026-11-15'",
+    message: "endsWith(parameters('date'), '-01')",
+    without: { file: FAULTS, from: " && endsWith(date, '-01')", to: '' },
+  },
+  {
+    what: 'a budget that tells nobody',
+    parameters: { ...BUDGET, alertEmail: '' },
+    says: 'alertEmail (PATCHWRIGHT_ALERT_EMAIL) and actionGroupId are empty',
+    message: 'a budget needs one of them to write to',
+    without: never('empty(alertEmail) && empty(actionGroupId)'),
+  },
+  {
+    what: 'a repository with a quote',
+    parameters: { ...ABAC, patchedRepositories: ["a' OR true OR '"] },
+    says: 'patchedRepositories has ',
+    message: CHARACTERS,
+    without: { file: FAULTS, from: "isWord(entry, './_-') && !startsWith", to: '!startsWith' },
+  },
+  {
+    what: 'a repository that is only a slash',
+    parameters: { patchedRepositories: ['/'] },
+    says: "patchedRepositories has '/'",
+    message: CHARACTERS,
+    without: { file: FAULTS, from: "!startsWith(entry, '/') && ", to: '' },
+  },
+  {
+    what: 'a repository of our own',
+    parameters: { ...ABAC, patchedRepositories: ['patchwright/staging/'] },
+    says: "patchedRepositories has 'patchwright/staging/'",
+    message: OURS,
+    without: { file: FAULTS, from: "startsWith(toLower(entry), 'patchwright/') || ", to: '' },
+  },
+  {
+    what: "the policy's repository",
+    parameters: { ...ABAC, patchedRepositories: ['csscpolicies/patchpolicy'] },
+    says: "patchedRepositories has 'csscpolicies/patchpolicy'",
+    message: OURS,
+    without: { file: FAULTS, from: " || startsWith(toLower(entry), 'csscpolicies/')", to: '' },
+  },
+  {
+    what: 'a condition that Azure does not take',
+    parameters: {
+      ...ABAC,
+      patchedRepositories: Array.from({ length: 40 }, (_, at) => `${'x'.repeat(150)}${at}`),
+    },
+    says: 'patchedRepositories makes a condition of ',
+    message: 'name prefixes that end with a slash',
+    without: never(
+      "registryPermissionMode == 'AbacRepositoryPermissions' && conditionLength > 8000",
+    ),
+  },
+  {
+    what: 'a network that is too small',
+    parameters: { privateNetworking: true, networkAddressPrefix: '10.90.0.0/25' },
+    says: "networkAddressPrefix is '10.90.0.0/25'",
+    message: 'it takes an address space of /24 or larger',
+    without: uncalled('networkFaults(networkAddressPrefix)'),
+  },
+];

@@ -1,0 +1,17 @@
+import { ALERT_FAULTS } from './alert-faults.ts';
+import { APP_FAULTS } from './app-faults.ts';
+import { MAIN_FAULTS } from './main-faults.ts';
+import type { PlantedFault } from './planted-fault.ts';
+import { REGISTRY_FAULTS } from './registry-faults.ts';
+import { ROLE_FAULTS } from './role-faults.ts';
+import { STORAGE_FAULTS } from './storage-faults.ts';
+
+/** Every fault that is put into the Bicep, to see that a check names it. */
+export const PLANTED_FAULTS: readonly PlantedFault[] = [
+  ...STORAGE_FAULTS,
+  ...APP_FAULTS,
+  ...ROLE_FAULTS,
+  ...REGISTRY_FAULTS,
+  ...ALERT_FAULTS,
+  ...MAIN_FAULTS,
+];
