@@ -1,0 +1,49 @@
+import type { Installation } from './installation.ts';
+import type { Assignment, Resource, SeenGroup } from './look.ts';
+import { ACTION_GROUPS, isOfType, SMART_DETECTOR_RULES } from './resource-types.ts';
+
+/** Every resource and group of an installation carries it, with the app's name. */
+export const TAG = 'patchwright-installation';
+
+/** The installations that a scope's role assignments name, but for this one. */
+export function otherInstallations(
+  { app }: Installation,
+  assignments: readonly Assignment[],
+): readonly string[] {
+  const names = assignments.map(
+    ({ description }) => /^Patchwright ([\w-]+): /.exec(description ?? '')?.[1],
+  );
+  return [...new Set(names)].filter((name) => name !== undefined && name !== app).map(String);
+}
+
+/** Whether an assignment says that it is this installation's. */
+export function isOurs({ app }: Installation, { description }: Assignment): boolean {
+  return description?.startsWith(`Patchwright ${app}: `) === true;
+}
+
+/** Whose a resource is. `azure`: Azure makes it unasked, and it goes with its group alone. */
+export type Owner = 'ours' | 'azure' | 'foreign';
+
+export function ownerOf(installation: Installation, group: SeenGroup, resource: Resource): Owner {
+  const { app, account } = installation;
+  if (resource.tags?.[TAG] !== undefined) return resource.tags[TAG] === app ? 'ours' : 'foreign';
+  const { name } = resource;
+  if (isOfType(resource, 'Microsoft.ContainerInstance/containerGroups')) {
+    return resource.tags?.['managed-by'] === 'patchwright' &&
+      otherInstallations(installation, group.assignments).length === 0
+      ? 'ours'
+      : 'foreign';
+  }
+  // It belongs to a private endpoint, and goes with it.
+  if (isOfType(resource, 'Microsoft.Network/networkInterfaces')) {
+    return name.startsWith(`pe-${account}-`) ? 'azure' : 'foreign';
+  }
+  if (isOfType(resource, SMART_DETECTOR_RULES)) {
+    return name.endsWith(` appi-${app}`) ? 'ours' : 'foreign';
+  }
+  // Azure makes one for all components of a group.
+  if (isOfType(resource, ACTION_GROUPS) && name === 'Application Insights Smart Detection') {
+    return 'azure';
+  }
+  return 'foreign';
+}
