@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
@@ -16,14 +16,14 @@ const ROOT = join(import.meta.dirname, '..');
 
 const BUNDLES: readonly Bundle[] = [
   // The Functions worker provides `@azure/functions-core` at run time; it is in no package registry.
-  { entry: 'functions/index.ts', output: 'dist/index.cjs', external: ['@azure/functions-core'] },
+  { entry: 'functions/index.ts', output: 'app/index.cjs', external: ['@azure/functions-core'] },
   { entry: 'lib/worker/main.ts', output: 'dist/worker.cjs', external: [] },
   { entry: 'lib/cli/main.ts', output: 'dist/cli.cjs', external: [] },
 ];
 
 await main();
 
-/** `node scripts/build.ts [--quiet]`: bundles the app, the worker program and the command line into `dist/`. */
+/** `node scripts/build.ts [--quiet]`: bundles the app into `app/`, the worker program and the command line into `dist/`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean', default: false } } });
   const missing = BUNDLES.filter((bundle) => !existsSync(join(ROOT, bundle.entry)));
@@ -48,7 +48,6 @@ async function main(): Promise<void> {
 
 /** A bundle whose source is gone must not be mistaken for a fresh one. */
 async function removeStale(bundles: readonly Bundle[]): Promise<void> {
-  await mkdir(join(ROOT, 'dist'), { recursive: true });
   for (const bundle of bundles) {
     await rm(join(ROOT, bundle.output), { force: true });
   }

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
@@ -15,7 +16,28 @@ import { unzip } from './unzip.ts';
 
 /** The bundle, what describes the app to its host, and what a remote build needs. */
 const BELONGS =
-  /^(?:dist\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/(?:build\.ts|needs-node\.mjs)|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+  /^(?:app\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+/** What people leave in a checkout. */
+const PLANTED_SECRETS = [
+  '.env',
+  'certs/client-key.pem',
+  'dist/cli.cjs',
+  'infra/main.bicep',
+  'key.pem',
+  'node_modules/zod/index.js',
+  'prod.bicepparam',
+  'prod.env',
+];
+const PLANTED_SOURCES = [
+  'app/index.cjs',
+  'functions/index.ts',
+  'host.json',
+  'lib/registry/registry.ts',
+  'package-lock.json',
+  'package.json',
+  'scripts/build.ts',
+  'tsconfig.json',
+];
 const MAX_ZIP_BYTES = 1_500_000;
 
 let folder: string;
@@ -39,7 +61,7 @@ describe('The package that is published', () => {
 
     expect(foreign).toEqual([]);
     expect(files.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(['dist/index.cjs', 'host.json', 'package.json', 'scripts/build.ts']),
+      expect.arrayContaining(['app/index.cjs', 'host.json', 'package.json', 'scripts/build.ts']),
     );
   });
 
@@ -120,8 +142,33 @@ describe('.funcignore', () => {
   const text = readText('.funcignore');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-  it('has whole paths from the root alone, which func and azd read alike', () => {
-    expect(lines.filter((line) => !/^\/[\w./-]+$/.test(line))).toEqual([]);
+  it('leaves everything out, and takes back whole folders and files of the root', () => {
+    expect(lines[0]).toBe('/*');
+    expect(
+      lines.slice(1).filter((line) => !/^(?:\/node_modules\/|!\/[\w.-]+\/?)$/.test(line)),
+    ).toEqual([]);
+  });
+
+  it('keeps back whatever else lies in the folder, read by func and by git alike', async () => {
+    const root = join(folder, 'planted');
+    const planted = [...PLANTED_SECRETS, ...PLANTED_SOURCES];
+    for (const path of planted) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), 'planted');
+    }
+    await writeFile(join(root, '.funcignore'), text);
+
+    expect(publishedFiles(root).map(({ path }) => path)).toEqual(PLANTED_SOURCES);
+    expect(readAsGitDoes(root)).toEqual(PLANTED_SOURCES);
+  });
+
+  it('is a list: with one line that lets everything in, the planted key is found', async () => {
+    const root = join(folder, 'open');
+    await mkdir(root, { recursive: true });
+    await writeFile(join(root, 'key.pem'), 'planted');
+    await writeFile(join(root, '.funcignore'), text.replace('/*\n', ''));
+
+    expect(publishedFiles(root).map(({ path }) => path)).toEqual(['key.pem']);
   });
 
   it('leaves out node_modules, so that azd builds remotely', () => {
@@ -141,3 +188,15 @@ describe('.funcignore', () => {
     expect(parseFuncignore(ignore)(path)).toBe(expected);
   });
 });
+
+/** The files that a `.funcignore` keeps if it is read as a `.gitignore`, which azd does. */
+function readAsGitDoes(root: string): readonly string[] {
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' });
+  git('init', '--quiet');
+  const options = ['--others', '--exclude-from=.funcignore'];
+  return git('ls-files', ...options)
+    .trim()
+    .split('\n')
+    .sort();
+}

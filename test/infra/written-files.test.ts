@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseFuncignore } from '../../scripts/package/funcignore.ts';
 import { blocksOf } from './guides.ts';
 import { readText } from './infrastructure.ts';
 
@@ -11,8 +12,12 @@ function writtenFiles(): readonly string[] {
 }
 
 describe.each(writtenFiles())('%s, which a step of the guides writes,', (name) => {
-  it.each(['.gitignore', '.funcignore'])('is in %s', (list) => {
-    expect(readText(list).split('\n')).toContain(`/${name}`);
+  it('is in .gitignore', () => {
+    expect(readText('.gitignore').split('\n')).toContain(`/${name}`);
+  });
+
+  it('is not sent to Azure', () => {
+    expect(parseFuncignore(readText('.funcignore'))(name)).toBe(true);
   });
 });
 

@@ -13,7 +13,7 @@ export const PLACE: Place = {
   subscriptionId: '11111111-1111-4111-8111-111111111111',
   location: 'westeurope',
 };
-export const OTHER_SUBSCRIPTION = '22222222-2222-4222-8222-222222222222';
+const OTHER_SUBSCRIPTION = '22222222-2222-4222-8222-222222222222';
 export const REGISTRY_HOST = 'contoso.azurecr.io';
 
 /** What has no default. */
@@ -26,7 +26,7 @@ export const REQUIRED = {
 } as const satisfies Parameters;
 
 export const ACTION_GROUP = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/rg-ops/providers/Microsoft.Insights/actionGroups/on-call`;
-export const CREDENTIAL_SET = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/rg-registry/providers/Microsoft.ContainerRegistry/registries/contoso/credentialSets/hub`;
+const CREDENTIAL_SET = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/rg-registry/providers/Microsoft.ContainerRegistry/registries/contoso/credentialSets/hub`;
 const ABAC = { registryPermissionMode: 'AbacRepositoryPermissions' };
 
 /** The deployments whose snapshots are kept: between them they show every option. */

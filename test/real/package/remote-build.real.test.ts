@@ -19,7 +19,7 @@ beforeAll(async () => {
   const zip = join(folder, 'package.zip');
   await npm(ROOT, 'run', 'package', '--', '--output', zip, '--quiet');
   await unzip(zip, app());
-  await rm(join(app(), 'dist'), { recursive: true });
+  await rm(join(app(), 'app'), { recursive: true });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -30,8 +30,8 @@ describe('A remote build of the package', () => {
     await npm(app(), 'ci', '--no-audit', '--no-fund');
     await npm(app(), 'run', 'build');
 
-    const bundle = await readFile(join(app(), 'dist/index.cjs'));
-    expect(bundle.equals(await readFile(join(ROOT, 'dist/index.cjs')))).toBe(true);
+    const bundle = await readFile(join(app(), 'app/index.cjs'));
+    expect(bundle.equals(await readFile(join(ROOT, 'app/index.cjs')))).toBe(true);
   });
 
   it('leaves no dev dependency in the app, and the bundle', async () => {
@@ -45,6 +45,6 @@ describe('A remote build of the package', () => {
     expect(dev).toContain('node_modules/esbuild');
     expect(dev.filter((path) => existsSync(join(app(), path)))).toEqual([]);
     expect(existsSync(join(app(), 'node_modules/zod'))).toBe(true);
-    expect(existsSync(join(app(), 'dist/index.cjs'))).toBe(true);
+    expect(existsSync(join(app(), 'app/index.cjs'))).toBe(true);
   });
 });
