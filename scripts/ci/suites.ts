@@ -26,7 +26,7 @@ export const SUITES: readonly Suite[] = [
     tool: {
       variable: 'PATCHWRIGHT_BICEP',
       fallback: '../shared/tools/bicep',
-      missing: /^not run: .*Bicep/,
+      missing: /^not run: .*Bicep/i,
     },
   },
   { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },

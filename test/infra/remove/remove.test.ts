@@ -148,7 +148,7 @@ describe('A second installation', () => {
       const test = asTest(network, 'the same groups');
       const both = tags === 'the tags of test' ? together(test, network) : together(network, test);
 
-      const { said, after } = await remove(both, '--yes');
+      const { ok, said, after } = await remove(both, '--yes');
 
       expect(after.groups).toHaveLength(2);
       const zones = namesOf(after).filter((name) => /^privatelink\.\w+\.[\w.]+$/.test(name));
@@ -158,6 +158,7 @@ describe('A second installation', () => {
         test.assignments.map(({ id }) => id).sort(),
       );
       expect(after.customRoles).toHaveLength(2);
+      expect(ok).toBe(true);
       expect(said).toContain(`left       resource group ${GROUP}: `);
     },
   );
