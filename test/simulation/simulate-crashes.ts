@@ -6,7 +6,7 @@ import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
 
 /** One run of a few images: patched under two tags, patched, clean, without a fix, ended, unsupported. */
-const FEW_IMAGES: Scenario = {
+export const FEW_IMAGES: Scenario = {
   images: [
     { repository: 'team/api', tags: ['v1', 'v1.0'], kind: 'outdated', patched: [] },
     { repository: 'team/api', tags: ['v2'], kind: 'clean', patched: [] },
