@@ -2,7 +2,7 @@ import type { CliError } from '../cli-error.ts';
 import { GET_KEY } from './app-option.ts';
 
 const LOOK_AT_START =
-  'check whether /api/health answers; if not, the app did not start, and its log names every faulty setting (Application Insights, or az functionapp log tail)';
+  'check whether /api/health answers; if not, the app did not start, and its log says why (Application Insights, or az functionapp log tail)';
 
 /** Explains a failing status of the app, or of a proxy in front of it, as arguments of a `CliError`. */
 export function refusalOf(status: number, where: string): ConstructorParameters<typeof CliError> {
