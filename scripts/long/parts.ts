@@ -37,6 +37,11 @@ export const LONG_PARTS: readonly LongPart[] = [
     notYet: 'no benchmark is written',
   },
   {
+    name: 'builders',
+    what: 'time and disk of both builders for images of 110 MB, 720 MB and 2 GB',
+    run: ['bench:builder'],
+  },
+  {
     name: 'large-images',
     what: 'real images over 300 MB',
     notYet: 'the real suite prepares no image of that size',

@@ -22,6 +22,10 @@ func TestMain(m *testing.M) {
 		os.Exit(step.Supervise())
 	}
 	if filepath.Base(os.Args[0]) == "append" {
+		if os.Args[1] == "forever" {
+			os.WriteFile("/running", nil, 0o644)
+			select {}
+		}
 		file, err := os.OpenFile(os.Args[1], os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
 		if err != nil {
 			os.Exit(3)
@@ -32,10 +36,38 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+func TestTheEndOfTheDaemonEndsTheStepThatRuns(t *testing.T) {
+	var failed error
+	done := make(chan struct{})
+	s := start(t)      // Its clean-up fails if Serve ends with an error.
+	t.Cleanup(func() { // Runs before: clean-ups run in reverse order.
+		s.stop()
+		<-done
+		if failed == nil {
+			t.Error("the step came to its end")
+		}
+	})
+	go func() {
+		defer close(done)
+		_, failed = s.solve(t, func(base llb.State) llb.State {
+			return base.Run(llb.Args([]string{"append", "forever"})).Root()
+		})
+	}()
+
+	for range 6000 {
+		if running, _ := filepath.Glob(s.root + "/snapshots/folders/*/running"); len(running) > 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the step did not begin")
+}
+
 // server is a builder that runs in this process, with a folder that has the one program of the roots.
 type server struct {
 	*client.Client
 	root, tools string
+	stop        func()
 }
 
 func start(t *testing.T) server {
@@ -69,7 +101,7 @@ func start(t *testing.T) server {
 	testtree.Must(t, err)
 	tools := t.TempDir()
 	testtree.Must(t, os.WriteFile(tools+"/append", binary, 0o755))
-	return server{connected, root, tools}
+	return server{connected, root, tools, stop}
 }
 
 // solve builds a state whose root has /bin/append, and puts the result into a folder.

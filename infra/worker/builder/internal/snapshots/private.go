@@ -1,6 +1,7 @@
 package snapshots
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -133,11 +134,12 @@ func (s *Store) settle(id string, keep bool) error {
 	if err != nil {
 		return err
 	}
-	if err := linkFolder(shared, dir, parent, "", untouched); err != nil {
-		return fault.IfFull(err, s.root)
+	err = linkFolder(shared, dir, parent, "", untouched)
+	if err == nil {
+		err = unix.Renameat2(unix.AT_FDCWD, shared, unix.AT_FDCWD, dir, unix.RENAME_EXCHANGE)
 	}
-	if err := unix.Renameat2(unix.AT_FDCWD, shared, unix.AT_FDCWD, dir, unix.RENAME_EXCHANGE); err != nil {
-		return fmt.Errorf("renameat2 %q: %w", dir, err)
+	if err != nil {
+		return errors.Join(fault.IfFull(fmt.Errorf("settling %q: %w", dir, err), s.root), os.RemoveAll(shared))
 	}
 	folder.files, folder.settled = nil, true
 	if keep {
