@@ -1,7 +1,7 @@
-import { app } from '@azure/functions';
-import type { Inspection } from '../lib/app.ts';
+import { app as functionApp } from '@azure/functions';
+import type { App } from '../lib/app.ts';
 import { nextRun } from '../lib/doctor/next-run.ts';
-import { openInspection } from '../lib/doctor/open-inspection.ts';
+import { openApp } from '../lib/doctor/open-app.ts';
 import { systemSleep } from '../lib/sleep.ts';
 import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
@@ -16,18 +16,18 @@ import { servicesOf } from './services.ts';
 import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
 
-const opened = openInspection(process.env, { identity: 'app' });
+const opened = openApp(process.env, { identity: 'app' });
 
 registerDoctor(process.env);
-if (opened.ok) registerApp(opened.inspection);
+if (opened.ok) registerApp(opened.app);
 else registerFaultyApp(opened.faults);
 
-function registerApp(inspection: Inspection): void {
-  const services = servicesOf(inspection.app);
-  app.hook.appStart(() => startUp(inspection, { log: startLog, sleep: systemSleep }));
+function registerApp(app: App): void {
+  const services = servicesOf(app.services);
+  functionApp.hook.appStart(() => startUp(app, { log: startLog, sleep: systemSleep }));
   registerHealth(() => ({
     status: 200,
-    jsonBody: { status: 'ok', nextRun: nextRun(inspection.settings, inspection.app.clock.now()) },
+    jsonBody: { status: 'ok', nextRun: nextRun(app.settings, app.services.clock.now()) },
   }));
   registerStartRun(services);
   registerCancelRun(services);

@@ -1,13 +1,13 @@
 import type { InvocationContext } from '@azure/functions';
-import type { App } from '../lib/app.ts';
+import type { AppServices } from '../lib/app.ts';
 import type { Log, LogFields } from '../lib/log.ts';
 import type { Services } from '../lib/pipeline/services.ts';
 
 /** Gives each invocation its services. */
 export type GetServices = (context: InvocationContext) => Services;
 
-export function servicesOf(app: App): GetServices {
-  return (context) => ({ ...app, log: contextLog(context) });
+export function servicesOf(services: AppServices): GetServices {
+  return (context) => ({ ...services, log: contextLog(context) });
 }
 
 /** Writes a static message, followed by its fields as one JSON object. */

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { z } from 'zod';
+import { readJson } from '../lib/json/read-json.ts';
 import { startRun } from '../lib/pipeline/run/start-run.ts';
 import type { GetServices } from './services.ts';
 import { ROUTES } from './triggers.ts';
@@ -14,13 +15,13 @@ export function registerStartRun(services: GetServices): void {
     methods: [...ROUTES.startRun.methods],
     handler: unlessRefused(async (request, context) => {
       const text = await request.text();
-      const body = Body.safeParse(text === '' ? {} : parseJson(text));
-      if (!body.success) {
+      const body = readJson(Body, new TextEncoder().encode(text === '' ? '{}' : text));
+      if (!body.ok) {
         const error = 'the body must be empty, or {"dryRun": true} or {"dryRun": false}';
         return { status: 400, jsonBody: { error } };
       }
       const given = services(context);
-      const { dryRun } = body.data;
+      const { dryRun } = body.value;
       const runId = await startRun(given, {
         trigger: 'manual',
         due: given.clock.now(),
@@ -29,12 +30,4 @@ export function registerStartRun(services: GetServices): void {
       return { status: 202, jsonBody: { runId } };
     }),
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

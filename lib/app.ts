@@ -21,14 +21,14 @@ import { connectStorage, type StorageConnection } from './storage/storage-connec
 import { TABLES, type Tables } from './storage/tables.ts';
 
 /** All that the pipeline needs but the log, which belongs to an invocation. */
-export type App = Omit<Services, 'log'>;
+export type AppServices = Omit<Services, 'log'>;
 
 /** Who asks: the app's own identity, or whoever is signed in where the command line runs. */
 export type IdentityChoice = 'app' | 'signed-in';
 
 /** The app, and what lets an operator look at the parts that it stands on. */
-export interface Inspection {
-  readonly app: App;
+export interface App {
+  readonly services: AppServices;
   readonly settings: Settings;
   readonly http: Http;
   readonly tables: Tables;
@@ -47,10 +47,10 @@ export interface Inspection {
  * Nothing else constructs a client. Sends nothing. Throws a `SettingsError` that names every fault of the
  * settings.
  */
-export function createInspection(
+export function createApp(
   environment: Readonly<Record<string, string | undefined>>,
   options: { readonly identity: IdentityChoice; readonly delays?: Delays },
-): Inspection {
+): App {
   const openReferences = options.identity === 'signed-in';
   const settings = readSettings(environment, { openReferences });
   const credential = credentialOf(options.identity === 'app' ? settings.clientId : undefined);
@@ -72,7 +72,7 @@ export function createInspection(
     endpoint: settings.armEndpoint,
   };
   return {
-    app: {
+    services: {
       clock,
       registry: new AcrRegistry({ host, tokens, http, clock }),
       groups: new AciContainerGroups(aci),

@@ -51,7 +51,15 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/pipeline',
   ],
   'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],
-  functions: [...BASE, 'lib/app.ts', 'lib/doctor', 'lib/pipeline', 'lib/start-up', 'lib/storage'],
+  functions: [
+    ...BASE,
+    'lib/app.ts',
+    'lib/doctor',
+    'lib/json',
+    'lib/pipeline',
+    'lib/start-up',
+    'lib/storage',
+  ],
 };
 
 /** The folders inside a part, bottom-up: a folder may import the ones before it. */

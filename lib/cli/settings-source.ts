@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { parseBoundedJson } from '../json/bounded-json.ts';
+import { DOCUMENT_LIMITS } from '../json/read-json.ts';
 import type { CliContext } from './cli-context.ts';
 import { CliError } from './cli-error.ts';
 
-const MAX_CHARACTERS = 1024 * 1024;
+const LIMITS = { ...DOCUMENT_LIMITS, maxBytes: 1024 * 1024 };
 
 /** `local.settings.json`; only `Values` is used. */
 const LocalSettings = z
@@ -45,11 +47,8 @@ async function readJson(context: CliContext, file: string): Promise<unknown> {
       whatToDo: 'check the name after --settings and the permissions of the file',
     });
   }
-  try {
-    if (text.length <= MAX_CHARACTERS) return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which may hold secrets.
-  }
+  const json = parseBoundedJson(new TextEncoder().encode(text), LIMITS);
+  if (json.ok) return json.value;
   throw new CliError('the settings file is not JSON, or larger than 1 MiB', {
     where: file,
     whatToDo: 'write it again: az functionapp config appsettings list --output json > FILE',

@@ -8,10 +8,10 @@ const CHOOSE =
 export const builderCheck: Check = {
   id: 'builder',
   title: 'A builder for BuildKit is configured',
-  needs: ({ app }) =>
-    app.options.builder.kind === 'confidential' ? ['storage-tables'] : ['settings'],
-  async run({ app, connects }) {
-    const { options } = app;
+  needs: ({ services }) =>
+    services.options.builder.kind === 'confidential' ? ['storage-tables'] : ['settings'],
+  async run({ services, connects }) {
+    const { options } = services;
     const { builder } = options;
     switch (builder.kind) {
       case 'none':
@@ -22,7 +22,7 @@ export const builderCheck: Check = {
               `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
             );
       case 'confidential':
-        return (await isBuilderThere(app))
+        return (await isBuilderThere(services))
           ? pass(`Confidential groups in ${builder.region}, where a probe has seen BuildKit work`)
           : warn(
               `no probe has seen BuildKit work in Confidential groups in ${builder.region}: every image that needs a patch ends skipped, no-builder`,

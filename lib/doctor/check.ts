@@ -1,9 +1,9 @@
-import type { Inspection } from '../app.ts';
+import type { App } from '../app.ts';
 import type { Sleep } from '../sleep.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Everything that a check may use. */
-export interface CheckContext extends Inspection {
+export interface CheckContext extends App {
   /** A new id of lower-case letters and digits, for what a check creates and deletes again. */
   readonly newId: () => string;
   readonly sleep: Sleep;

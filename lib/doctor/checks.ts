@@ -20,8 +20,8 @@ export const CHECKS: readonly Check[] = [
     id: 'settings',
     title: 'Every setting is present, known and well-formed',
     needs: [],
-    // A context exists only if the settings could be read: see open-inspection.ts.
-    run: async ({ settings, app }) => judgeSettings(settings, app.clock.now()),
+    // A context exists only if the settings could be read: see open-app.ts.
+    run: async ({ settings, services }) => judgeSettings(settings, services.clock.now()),
   },
   identityCheck,
   ...storageChecks,

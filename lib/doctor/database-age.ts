@@ -1,7 +1,8 @@
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
 import { decompressed } from '../image/layer/decompress-layer.ts';
+import { readJson } from '../json/read-json.ts';
 
 /** The file beside Trivy's database. Source: aquasecurity/trivy-db, pkg/metadata. */
 const Metadata = z.object({ UpdatedAt: z.iso.datetime() });
@@ -28,18 +29,19 @@ export async function databaseTime(layer: AsyncIterable<Uint8Array>): Promise<Da
     }
   }
   tar.end(undefined);
-  const metadata = Metadata.safeParse(await found);
-  return metadata.success ? new Date(metadata.data.UpdatedAt) : undefined;
+  const bytes = await found;
+  const metadata = bytes && readJson(Metadata, bytes);
+  return metadata?.ok ? new Date(metadata.value.UpdatedAt) : undefined;
 }
 
-async function findMetadata(tar: ReturnType<typeof extract>): Promise<unknown> {
+async function findMetadata(tar: ReturnType<typeof extract>): Promise<Uint8Array | undefined> {
   for await (const entry of tar) {
     const isMetadata = /^(?:\.\/)?metadata\.json$/.test(entry.header.name);
     if (!isMetadata || (entry.header.size ?? 0) > MAX_METADATA_BYTES) {
       entry.resume();
       continue;
     }
-    return JSON.parse(await text(entry));
+    return buffer(entry);
   }
   return undefined;
 }

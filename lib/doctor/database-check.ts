@@ -1,4 +1,5 @@
 import { ImageManifest } from '../image/manifest.ts';
+import { readJson } from '../json/read-json.ts';
 import type { Check, CheckContext } from './check.ts';
 import { databaseTime } from './database-age.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';
@@ -17,7 +18,7 @@ export const databaseCheck: Check = {
   // Without the annotation, the whole layer may have to be read.
   limitSeconds: 180,
   async run(context) {
-    const { database } = context.app.options;
+    const { database } = context.services.options;
     const name = `${database.repository}:${database.tag}`;
     const advice =
       `Renew it, and do so daily: az acr import --name REGISTRY --force ` +
@@ -31,7 +32,7 @@ export const databaseCheck: Check = {
       case 'unknown':
         return warn(`${name} does not say how old it is`, advice);
       default:
-        return judge(name, context.app.clock.now().getTime() - made.getTime(), advice);
+        return judge(name, context.services.clock.now().getTime() - made.getTime(), advice);
     }
   },
 };
@@ -49,26 +50,18 @@ function hours(ageMs: number): string {
 }
 
 async function timeOf({
-  app,
+  services,
 }: CheckContext): Promise<Date | 'absent' | 'not-a-database' | 'unknown'> {
-  const { registry, options } = app;
+  const { registry, options } = services;
   const { repository, tag } = options.database;
   const stored = await registry.manifest(repository, tag);
   if (stored === undefined) return 'absent';
-  const manifest = ImageManifest.safeParse(parseJson(stored.bytes));
-  const layer = manifest.data?.layers[0];
-  if (manifest.data === undefined || layer === undefined) return 'not-a-database';
-  const annotated = Date.parse(manifest.data.annotations?.[CREATED] ?? '');
+  const manifest = readJson(ImageManifest, stored.bytes);
+  const layer = manifest.ok ? manifest.value.layers[0] : undefined;
+  if (!manifest.ok || layer === undefined) return 'not-a-database';
+  const annotated = Date.parse(manifest.value.annotations?.[CREATED] ?? '');
   if (!Number.isNaN(annotated)) return new Date(annotated);
   const content = await registry.openBlob(repository, layer.digest);
   if (content === undefined) return 'not-a-database';
   return (await databaseTime(content).catch(() => undefined)) ?? 'unknown';
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

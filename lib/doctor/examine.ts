@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { IdentityChoice, Inspection } from '../app.ts';
+import type { App, IdentityChoice } from '../app.ts';
 import type { Clock } from '../clock.ts';
 import type { Delays } from '../http/delays.ts';
 import type { Sleep } from '../sleep.ts';
 import { plainText } from '../text/plain-text.ts';
 import type { Check, CheckContext } from './check.ts';
 import type { DoctorReport } from './doctor-report.ts';
-import { openInspection } from './open-inspection.ts';
+import { openApp } from './open-app.ts';
 import type { CheckResult, Outcome } from './outcome.ts';
 import { type RunnableCheck, runChecks } from './run-checks.ts';
 
@@ -36,9 +36,9 @@ export async function examine(
 ): Promise<DoctorReport> {
   const { checks, identity, clock, delays, stop } = examination;
   const startedAt = clock.now();
-  const opened = openInspection(settings, { identity, ...(delays && { delays }) });
+  const opened = openApp(settings, { identity, ...(delays && { delays }) });
   const runnable = opened.ok
-    ? checks.map((check) => bound(check, contextOf(opened.inspection, examination)))
+    ? checks.map((check) => bound(check, contextOf(opened.app, examination)))
     : checks.map((check) => withoutSettings(check, opened.outcome));
   const results = await runAll(runnable, examination);
   return {
@@ -69,8 +69,8 @@ function runAll(
   });
 }
 
-function contextOf(inspection: Inspection, { sleep, stop, tell }: Examination): CheckContext {
-  return { ...inspection, newId: () => randomBytes(6).toString('hex'), sleep, stop, tell };
+function contextOf(app: App, { sleep, stop, tell }: Examination): CheckContext {
+  return { ...app, newId: () => randomBytes(6).toString('hex'), sleep, stop, tell };
 }
 
 function bound(check: Check, context: CheckContext): RunnableCheck {

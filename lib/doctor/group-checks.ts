@@ -22,11 +22,11 @@ export const groupChecks: readonly Check[] = [
   },
 ];
 
-async function listGroups({ app, settings }: CheckContext): Promise<Outcome> {
-  const now = app.clock.now().getTime();
+async function listGroups({ services, settings }: CheckContext): Promise<Outcome> {
+  const now = services.clock.now().getTime();
   let count = 0;
   const expired: string[] = [];
-  for await (const group of app.groups.list()) {
+  for await (const group of services.groups.list()) {
     count += 1;
     const expiresAt = Date.parse(group.tags[GroupTag.expiresAt] ?? '');
     if (expiresAt + REAPER_GRACE_MS < now) expired.push(group.name);
@@ -39,7 +39,7 @@ async function listGroups({ app, settings }: CheckContext): Promise<Outcome> {
   );
 }
 
-async function readQuotas({ app, quotas, settings }: CheckContext): Promise<Outcome> {
+async function readQuotas({ services, quotas, settings }: CheckContext): Promise<Outcome> {
   const all = await quotas.read().catch((error: unknown) => {
     const unreadable = error instanceof ContainerGroupsError && error.refusal === 'unauthorized';
     if (unreadable) return undefined;
@@ -50,7 +50,7 @@ async function readQuotas({ app, quotas, settings }: CheckContext): Promise<Outc
       'the identity may not read quotas; this needs a right on the subscription and is optional',
     );
   }
-  const { builder, maxGroups } = app.options;
+  const { builder, maxGroups } = services.options;
   const counted = new Map([
     ['ContainerGroups', 1],
     ['StandardCores', CORES_OF_A_GROUP],

@@ -9,14 +9,14 @@ export const mirrorCheck: Check = {
   id: 'tooling-mirrors',
   title: 'The tooling images of Copa are mirrored in the registry',
   needs: ['registry-token'],
-  async run({ app }) {
-    const { builder, toolingMirror } = app.options;
+  async run({ services }) {
+    const { builder, toolingMirror } = services.options;
     if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
     const wanted = MIRRORED_SYSTEMS.map((system) => toolingImages(system) ?? []);
     const missing: ToolingImage[] = [];
     for (const images of wanted) {
       const original = images.at(-1);
-      if (original !== undefined && !(await anyIsThere(app.registry, toolingMirror, images))) {
+      if (original !== undefined && !(await anyIsThere(services.registry, toolingMirror, images))) {
         missing.push(original);
       }
     }

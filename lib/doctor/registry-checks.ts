@@ -18,9 +18,11 @@ export const registryChecks: readonly Check[] = [
     id: 'registry',
     title: 'The registry answers and accepts the identity',
     needs: ['identity'],
-    async run({ app }) {
-      await app.registry.mintToken([{ repository: workerRepository(app), actions: ['pull'] }]);
-      return pass(app.registry.host);
+    async run({ services }) {
+      await services.registry.mintToken([
+        { repository: workerRepository(services), actions: ['pull'] },
+      ]);
+      return pass(services.registry.host);
     },
   },
   {
@@ -59,14 +61,14 @@ export const registryChecks: readonly Check[] = [
   },
 ];
 
-function workerRepository(app: CheckContext['app']): RepositoryName {
-  return app.options.scanWorkerImage.repository;
+function workerRepository(services: CheckContext['services']): RepositoryName {
+  return services.options.scanWorkerImage.repository;
 }
 
-async function mintScoped({ app }: CheckContext): Promise<Outcome> {
-  const repository = workerRepository(app);
+async function mintScoped({ services }: CheckContext): Promise<Outcome> {
+  const repository = workerRepository(services);
   const asked = [`${repository}:pull`];
-  const granted = await actionsGranted(app, [{ repository, actions: ['pull'] }]);
+  const granted = await actionsGranted(services, [{ repository, actions: ['pull'] }]);
   if (granted === undefined) {
     return warn(
       'the registry’s tokens do not show their rights',
@@ -84,8 +86,8 @@ async function mintScoped({ app }: CheckContext): Promise<Outcome> {
   return pass(`a token for ${asked.join(', ')} only`);
 }
 
-async function readPolicy({ app }: CheckContext): Promise<Outcome> {
-  const { registry, options } = app;
+async function readPolicy({ services }: CheckContext): Promise<Outcome> {
+  const { registry, options } = services;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
   if (!found.found) {
     return fail(
@@ -106,8 +108,8 @@ async function readPolicy({ app }: CheckContext): Promise<Outcome> {
 }
 
 /** The first enabled repositories of the policy, which an earlier check has parsed. */
-async function sampleOf({ app }: CheckContext): Promise<readonly RepositoryName[]> {
-  const { registry, options } = app;
+async function sampleOf({ services }: CheckContext): Promise<readonly RepositoryName[]> {
+  const { registry, options } = services;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
   const parsed = found.found ? parsePolicy(found.text, options) : undefined;
   if (parsed === undefined || !parsed.ok) return [];
@@ -120,7 +122,7 @@ async function listTags(context: CheckContext): Promise<Outcome> {
   if (sample.length === 0) return skipped('the policy enables no repository');
   const missing: RepositoryName[] = [];
   for (const repository of sample) {
-    const page = await context.app.registry.listTags(repository);
+    const page = await context.services.registry.listTags(repository);
     if (page === undefined) missing.push(repository);
   }
   if (missing.length === 0) return pass(`tags of ${sample.join(', ')}`);
@@ -136,7 +138,7 @@ async function mayAll(
 ): Promise<Outcome> {
   const scopes = (await sampleOf(context)).map(scopeOf);
   if (scopes.length === 0) return skipped('the policy enables no repository');
-  const granted = await actionsGranted(context.app, scopes);
+  const granted = await actionsGranted(context.services, scopes);
   if (granted === undefined) return skipped('the registry’s tokens do not show their rights');
   const missing = scopes.flatMap(({ repository, actions }) => {
     const lacking = actions.filter((action) => !granted.includes(`${repository}:${action}`));
@@ -148,10 +150,10 @@ async function mayAll(
 
 /** The rights of a token with these scopes, each as `repository:action`. */
 async function actionsGranted(
-  app: CheckContext['app'],
+  services: CheckContext['services'],
   scopes: readonly TokenScope[],
 ): Promise<readonly string[] | undefined> {
-  const { token } = await app.registry.mintToken(scopes);
+  const { token } = await services.registry.mintToken(scopes);
   return grantedScopes(token)?.flatMap(({ name, actions }) =>
     actions.map((action) => `${name}:${action}`),
   );

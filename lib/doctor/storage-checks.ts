@@ -116,7 +116,7 @@ async function tryPoisonQueues({ queueTrial }: CheckContext): Promise<Outcome> {
 }
 
 async function tryContainer(
-  { app: { blobs }, newId }: CheckContext,
+  { services: { blobs }, newId }: CheckContext,
   container: ContainerName,
 ): Promise<void> {
   const name = `doctor/${newId()}`;
@@ -128,10 +128,10 @@ async function tryContainer(
   }
 }
 
-async function tryAddress({ app, http, newId }: CheckContext): Promise<Outcome> {
+async function tryAddress({ services, http, newId }: CheckContext): Promise<Outcome> {
   const name = `doctor/${newId()}`;
-  const expiresAt = new Date(app.clock.now().getTime() + 10 * 60_000);
-  const url = await app.blobs.createOnlyUrl(CONTAINERS.results, name, expiresAt);
+  const expiresAt = new Date(services.clock.now().getTime() + 10 * 60_000);
+  const url = await services.blobs.createOnlyUrl(CONTAINERS.results, name, expiresAt);
   const put = () =>
     http.send(
       createPipelineRequest({
@@ -162,6 +162,6 @@ async function tryAddress({ app, http, newId }: CheckContext): Promise<Outcome> 
     }
     return pass(`a blob was created in ${CONTAINERS.results}, and could not be overwritten`);
   } finally {
-    await app.blobs.delete(CONTAINERS.results, name);
+    await services.blobs.delete(CONTAINERS.results, name);
   }
 }

@@ -1,6 +1,6 @@
 import { Digest } from '../image/digest.ts';
 import { ImageConfig, ImageIndex, ImageManifest } from '../image/manifest.ts';
-import type { RepositoryName } from '../image/reference.ts';
+import { readJson } from '../json/read-json.ts';
 import type { WorkerImage } from '../pipeline/services.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Check } from './check.ts';
@@ -16,17 +16,17 @@ export const workerImageChecks: readonly Check[] = [
     id: 'worker-scan-image',
     title: 'The scanning worker image exists and has the expected tools',
     needs: ['registry-token'],
-    run: ({ app }) => inspect(app.registry, app.options.scanWorkerImage, 'scan'),
+    run: ({ services }) => inspect(services.registry, services.options.scanWorkerImage, 'scan'),
   },
   {
     id: 'worker-patch-image',
     title: 'The patching worker image exists and has the expected tools',
     needs: ['registry-token'],
-    async run({ app }) {
-      const { builder, patchWorkerImage } = app.options;
+    async run({ services }) {
+      const { builder, patchWorkerImage } = services.options;
       if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
       const target = builder.kind === 'remote' ? 'patch-remote' : 'patch-privileged';
-      return inspect(app.registry, patchWorkerImage, target);
+      return inspect(services.registry, patchWorkerImage, target);
     },
   },
 ];
@@ -84,23 +84,18 @@ async function readConfig(
   { repository, reference }: WorkerImage,
 ): Promise<ImageConfig | undefined> {
   const digest = Digest.parse(reference.split('@')[1]);
-  const document = await readJson(registry, repository, digest);
-  const index = ImageIndex.safeParse(document);
-  const child = index.data?.manifests.find(
-    ({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64',
-  );
-  const own = child === undefined ? document : await readJson(registry, repository, child.digest);
-  const manifest = ImageManifest.safeParse(own);
-  if (!manifest.success) return undefined;
-  const blob = await registry.blob(repository, manifest.data.config.digest, MAX_CONFIG_BYTES);
-  return blob && ImageConfig.parse(JSON.parse(Buffer.from(blob).toString('utf8')));
+  const top = await registry.manifest(repository, digest);
+  if (top === undefined) return undefined;
+  const index = readJson(ImageIndex, top.bytes);
+  const child = index.ok ? index.value.manifests.find(isForGroups) : undefined;
+  const own = child === undefined ? top : await registry.manifest(repository, child.digest);
+  const manifest = own && readJson(ImageManifest, own.bytes);
+  if (!manifest?.ok) return undefined;
+  const blob = await registry.blob(repository, manifest.value.config.digest, MAX_CONFIG_BYTES);
+  const config = blob && readJson(ImageConfig, blob);
+  return config?.ok ? config.value : undefined;
 }
 
-async function readJson(
-  registry: Registry,
-  repository: RepositoryName,
-  digest: Digest,
-): Promise<unknown> {
-  const stored = await registry.manifest(repository, digest);
-  return stored && JSON.parse(Buffer.from(stored.bytes).toString('utf8'));
+function isForGroups({ platform }: ImageIndex['manifests'][number]): boolean {
+  return platform?.os === 'linux' && platform.architecture === 'amd64';
 }

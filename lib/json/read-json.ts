@@ -4,7 +4,7 @@ import { plainText } from '../text/plain-text.ts';
 import { type JsonFault, type JsonLimits, parseBoundedJson } from './bounded-json.ts';
 
 /** Limits for a small document. A manifest of a thousand layers has some five thousand values. */
-const DOCUMENT_LIMITS: JsonLimits = {
+export const DOCUMENT_LIMITS: JsonLimits = {
   maxBytes: 4 * 1024 * 1024,
   maxDepth: 20,
   maxContainers: 100_000,

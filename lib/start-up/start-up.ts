@@ -1,4 +1,4 @@
-import type { Inspection } from '../app.ts';
+import type { App } from '../app.ts';
 import { awaitRoles, type Surroundings } from './await-roles.ts';
 import { roleTrials } from './role-trials.ts';
 
@@ -7,7 +7,7 @@ import { roleTrials } from './role-trials.ts';
  * role assignments. Never fails.
  */
 export async function startUp(
-  { app, settings }: Pick<Inspection, 'app' | 'settings'>,
+  { services, settings }: Pick<App, 'services' | 'settings'>,
   { log, sleep }: Pick<Surroundings, 'log' | 'sleep'>,
 ): Promise<void> {
   if (settings.unknown.length > 0) {
@@ -19,5 +19,5 @@ export async function startUp(
       },
     );
   }
-  await awaitRoles(roleTrials(app), { clock: app.clock, log, sleep });
+  await awaitRoles(roleTrials(services), { clock: services.clock, log, sleep });
 }

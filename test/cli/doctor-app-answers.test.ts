@@ -142,7 +142,7 @@ describe('doctor --app, by the app’s response,', () => {
 
     const run = await ask(answering(200, body));
 
-    expect(reportOf(run).checks[0]?.detail).toBe('none?✓ everything is well ?[2J');
+    expect(reportOf(run).checks[0]?.detail).toBe('none ✓ everything is well');
   });
 
   it('names the error code if no response arrives', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createInspection } from '../../lib/app.ts';
+import { createApp } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
 import { isBuilderThere } from '../../lib/pipeline/results/builder-proof.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
@@ -24,8 +24,8 @@ afterEach(async () => {
   here.world.arm.setRequestFaults(undefined);
   await here.allowMounts(true);
   await here.allowRunc(true);
-  const { app } = createInspection(here.settings(), { identity: 'app' });
-  await app.builders.remember(REGION, app.clock.now());
+  const { services } = createApp(here.settings(), { identity: 'app' });
+  await services.builders.remember(REGION, services.clock.now());
 });
 afterAll(() => here.close());
 
@@ -86,12 +86,12 @@ describe('doctor --probe', () => {
   });
 
   it('stores that BuildKit works in the region, and deletes it after a probe where it does not', async () => {
-    const { app } = createInspection(here.settings(), { identity: 'app' });
+    const { services } = createApp(here.settings(), { identity: 'app' });
     const remembered: boolean[] = [];
     for (const allowed of [false, true, false]) {
       await here.allowMounts(allowed);
       await here.doctor(['--probe']);
-      remembered.push(await isBuilderThere(app));
+      remembered.push(await isBuilderThere(services));
     }
 
     const run = await here.doctor();
@@ -156,7 +156,7 @@ describe('doctor --probe', () => {
       expect(findings[at]).toMatch(/→ Delete it: az container delete --name pw-probe-/);
     }
     here.world.arm.setRequestFaults(undefined);
-    const { groups } = createInspection(here.settings(), { identity: 'app' }).app;
+    const { groups } = createApp(here.settings(), { identity: 'app' }).services;
     for (const name of left) await groups.delete(GroupName.parse(name));
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DoctorReport } from '../../doctor/doctor-report.ts';
+import { readJson } from '../../json/read-json.ts';
 import { plainText } from '../../text/plain-text.ts';
 
 const MAX_CHECKS = 200;
@@ -39,9 +40,6 @@ const AppReport = z
 
 /** Parses a report; undefined if the bytes are not one. */
 export function parseAppReport(bytes: Uint8Array): DoctorReport | undefined {
-  try {
-    return AppReport.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
-  } catch {
-    return undefined;
-  }
+  const report = readJson(AppReport, bytes);
+  return report.ok ? report.value : undefined;
 }

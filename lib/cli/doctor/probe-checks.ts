@@ -27,7 +27,7 @@ export const probeChecks: readonly Check[] = [
     probe: true,
     cleansUp: true,
     async run(context) {
-      const image = context.app.options.scanWorkerImage;
+      const image = context.services.options.scanWorkerImage;
       const tools = ['trivy'];
       const probe = await probeGroup(context, { sku: 'Standard', privileged: false, image, tools });
       return judge(probe, (result) => missingTools(result, tools));
@@ -55,7 +55,7 @@ export const probeChecks: readonly Check[] = [
 ];
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
-  const { builders, clock, options } = context.app;
+  const { builders, clock, options } = context.services;
   const { builder, patchWorkerImage: image } = options;
   if (builder.kind !== 'confidential') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa', 'buildkitd', 'runc'];
@@ -94,7 +94,7 @@ function refusedTrials(result: ProbeResult) {
 }
 
 async function probeRemote(context: CheckContext): Promise<Outcome> {
-  const { builder, patchWorkerImage: image } = context.app.options;
+  const { builder, patchWorkerImage: image } = context.services.options;
   if (builder.kind !== 'remote') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const kind = {
     sku: 'Standard',

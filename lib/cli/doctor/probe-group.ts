@@ -5,6 +5,7 @@ import {
 } from '../../containers/container-groups.ts';
 import type { CheckContext } from '../../doctor/check.ts';
 import { MAX_PROBE_BYTES, ProbeResult } from '../../job/probe-result.ts';
+import { readJson } from '../../json/read-json.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { type ProbeKind, probeSpec } from './probe-spec.ts';
 
@@ -33,16 +34,16 @@ export interface Probe {
 
 /** Creates one group and waits for its result. Always deletes the group and the result. */
 export async function probeGroup(context: CheckContext, kind: ProbeKind): Promise<Probe> {
-  const { app, newId } = context;
+  const { services, newId } = context;
   const id = `probe-${newId()}`;
   const group = GroupName.parse(`pw-${id}`);
   const blob = `doctor/${id}/result.json`;
-  const now = app.clock.now().getTime();
+  const now = services.clock.now().getTime();
   const expiresAt = new Date(now + EXPIRY_MS);
-  const resultUrl = await app.blobs.createOnlyUrl(CONTAINERS.results, blob, expiresAt);
+  const resultUrl = await services.blobs.createOnlyUrl(CONTAINERS.results, blob, expiresAt);
   const spec = await probeSpec(context, kind, { group, id, resultUrl, expiresAt });
   if (context.stop.aborted) return { end: { end: 'interrupted' } };
-  const answer = await app.groups.create(spec);
+  const answer = await services.groups.create(spec);
   if (isRefused(answer)) {
     return { end: { end: 'refused', refusal: answer.refusal, detail: answer.detail } };
   }
@@ -52,8 +53,8 @@ export async function probeGroup(context: CheckContext, kind: ProbeKind): Promis
     deleted = await deleteGroup(context, group);
     return deleted ? { end } : { end, leftBehind: group };
   } finally {
-    if (!deleted) await app.groups.delete(group);
-    await app.blobs.delete(CONTAINERS.results, blob);
+    if (!deleted) await services.groups.delete(group);
+    await services.blobs.delete(CONTAINERS.results, blob);
   }
 }
 
@@ -71,23 +72,27 @@ async function awaitResult(
     readonly until: number;
   },
 ): Promise<ProbeEnd> {
-  const { app, stop, sleep, tell } = context;
+  const { services, stop, sleep, tell } = context;
   for (let look = 1; !stop.aborted; look += 1) {
-    const content = await app.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES);
+    const content = await services.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES);
     if (content.found) return parseResult(content.bytes, probe.id);
-    if (app.clock.now().getTime() > probe.until) {
+    if (services.clock.now().getTime() > probe.until) {
       return { end: 'no-result', detail: 'the group did not answer within 15 minutes' };
     }
     if (look % LOOKS_TO_A_STATUS === 0) {
-      const status = await app.groups.get(probe.group);
+      const status = await services.groups.get(probe.group);
       tell(`group ${probe.group}: ${status?.state ?? 'absent'}`);
       const over = status === undefined || status.state === 'lost' || status.state === 'stopped';
       // The group may have stored its result just before it ended.
-      const last = over && (await app.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES));
+      const last =
+        over && (await services.blobs.read(CONTAINERS.results, probe.blob, MAX_PROBE_BYTES));
       if (last !== false) {
         if (last.found) return parseResult(last.bytes, probe.id);
         if (status === undefined) return { end: 'no-result', detail: 'the group is gone' };
-        return { end: 'no-result', detail: status.detail + (await lastWords(app, probe.group)) };
+        return {
+          end: 'no-result',
+          detail: status.detail + (await lastWords(services, probe.group)),
+        };
       }
     }
     await sleep(Math.min(LONGEST_POLL_MS, FIRST_POLL_MS * look), stop);
@@ -96,27 +101,27 @@ async function awaitResult(
 }
 
 /** The end of the worker's log. The worker masks secrets itself. */
-async function lastWords(app: CheckContext['app'], group: GroupName): Promise<string> {
-  const log = await app.groups.logs(group).catch(() => undefined);
+async function lastWords(services: CheckContext['services'], group: GroupName): Promise<string> {
+  const log = await services.groups.logs(group).catch(() => undefined);
   const line = log?.trimEnd().split('\n').slice(-2).join(' ') ?? '';
   return line === '' ? '' : `; its log ends: ${line.slice(-MAX_LOG)}`;
 }
 
 function parseResult(bytes: Uint8Array, id: string): ProbeEnd {
-  try {
-    const result = ProbeResult.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    if (result.probeId === id) return { end: 'result', result };
-  } catch {
-    // The content is untrusted and not shown.
-  }
+  const result = readJson(ProbeResult, bytes);
+  if (result.ok && result.value.probeId === id) return { end: 'result', result: result.value };
+  // The content is untrusted and not shown.
   return { end: 'no-result', detail: 'the result does not come from this probe' };
 }
 
 /** ARM refuses to delete a group that is still starting, so try several times. */
-async function deleteGroup({ app, sleep, tell }: CheckContext, group: GroupName): Promise<boolean> {
+async function deleteGroup(
+  { services, sleep, tell }: CheckContext,
+  group: GroupName,
+): Promise<boolean> {
   tell(`deleting group ${group}`);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await app.groups.delete(group);
+    const answer = await services.groups.delete(group);
     if (answer.ok) return true;
     if (answer.refusal !== 'transitioning' || attempt === DELETION_TRIES) return false;
     await sleep(10_000);

@@ -28,7 +28,7 @@ export interface ProbeKind {
 
 /** A group like those of jobs, but small, which runs only the worker's probe. */
 export async function probeSpec(
-  { app }: CheckContext,
+  { services }: CheckContext,
   kind: ProbeKind,
   probe: {
     readonly group: GroupName;
@@ -37,7 +37,7 @@ export async function probeSpec(
     readonly expiresAt: Date;
   },
 ): Promise<GroupSpec> {
-  const { registry, options } = app;
+  const { registry, options } = services;
   const { repository, reference } = kind.image;
   const { builder } = options;
   const remote = kind.remote && builder.kind === 'remote' ? builder : undefined;

@@ -1,4 +1,4 @@
-import { createInspection } from '../../../lib/app.ts';
+import { createApp } from '../../../lib/app.ts';
 import { GroupName } from '../../../lib/containers/container-groups.ts';
 import { TOOL_LABEL } from '../../../lib/doctor/worker-tools.ts';
 import { DATABASE_REPOSITORY } from '../../images/advisories/demo-database.ts';
@@ -87,7 +87,7 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
 
   /** Creates a group of ours that never ends. */
   async function createGroup(name: string, expiresAt: Date): Promise<undefined> {
-    const { groups } = createInspection(here.settings(), { identity: 'app' }).app;
+    const { groups } = createApp(here.settings(), { identity: 'app' }).services;
     const group = GroupName.parse(name);
     arm.setFaults(() => ({ kind: 'never-ends' }));
     undo(async () => {

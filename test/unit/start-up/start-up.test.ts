@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createInspection, type Inspection } from '../../../lib/app.ts';
+import { type App, createApp } from '../../../lib/app.ts';
 import { RegistryError } from '../../../lib/registry/registry.ts';
 import { startUp } from '../../../lib/start-up/start-up.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
@@ -23,15 +23,15 @@ function appWith(
     readonly token?: () => Promise<string>;
   } = {},
   settings: Readonly<Record<string, string>> = {},
-): Pick<Inspection, 'app' | 'settings'> {
-  const { app, settings: read } = createInspection(
+): Pick<App, 'services' | 'settings'> {
+  const { services, settings: read } = createApp(
     { ...sample.Values, ...settings },
     { identity: 'app' },
   );
   const { storage = async () => false, token = async () => tokenFor('pull') } = answers;
-  app.builders.has = storage;
-  app.registry.mintToken = async () => ({ token: await token(), expiresAt: new Date(0) });
-  return { app: { ...app, clock: time.clock }, settings: read };
+  services.builders.has = storage;
+  services.registry.mintToken = async () => ({ token: await token(), expiresAt: new Date(0) });
+  return { services: { ...services, clock: time.clock }, settings: read };
 }
 
 /** A token as the registry gives one, with these rights on the worker's repository. */
@@ -40,7 +40,7 @@ function tokenFor(...actions: readonly string[]): string {
   return `e30.${Buffer.from(JSON.stringify({ access })).toString('base64url')}.x`;
 }
 
-async function started(app: Pick<Inspection, 'app' | 'settings'>): Promise<number> {
+async function started(app: Pick<App, 'services' | 'settings'>): Promise<number> {
   return time.run(startUp(app, { log, sleep: time.sleep }));
 }
 

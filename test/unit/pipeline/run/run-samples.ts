@@ -5,7 +5,7 @@ import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
 import { type Target, targetIdOf } from '../../../../lib/pipeline/records/target.ts';
 import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
 
-export const runId = RunId.parse('20261123T020000Z-7f3a');
+const runId = RunId.parse('20261123T020000Z-7f3a');
 export const now = new Date('2026-11-23T02:10:00Z');
 export const options = { maxGroups: 3, scanBatch: 4, patchBatch: 2, tickSeconds: 30 };
 

@@ -1,10 +1,10 @@
-import { createInspection, type Inspection } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import { failureName } from '../http/connection-failure.ts';
 import { SettingsError } from '../settings/settings-faults.ts';
 import { fail, type Outcome } from './outcome.ts';
 
 export type Opened =
-  | { readonly ok: true; readonly inspection: Inspection }
+  | { readonly ok: true; readonly app: App }
   | {
       readonly ok: false;
       readonly outcome: Outcome;
@@ -13,12 +13,12 @@ export type Opened =
     };
 
 /** Makes the app's parts from these settings, or explains the faults. Sends nothing. */
-export function openInspection(
+export function openApp(
   settings: Readonly<Record<string, string | undefined>>,
-  options: Parameters<typeof createInspection>[1],
+  options: Parameters<typeof createApp>[1],
 ): Opened {
   try {
-    return { ok: true, inspection: createInspection(settings, options) };
+    return { ok: true, app: createApp(settings, options) };
   } catch (error) {
     const outcome = explain(error);
     const faults = error instanceof SettingsError ? error.faults : [outcome.detail];
