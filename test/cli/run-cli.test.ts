@@ -60,7 +60,7 @@ describe('the command line', () => {
     },
     { args: ['echo'], says: 'echo needs TEXT' },
     { args: ['echo', 'x', 'y'], says: 'echo does not take the argument "y"' },
-    { args: ['ec\nho'], says: 'unknown command "ec?ho": did you mean "echo"?' },
+    { args: ['ec\nho'], says: 'unknown command "ec ho": did you mean "echo"?' },
   ])('explains in one line what is wrong with $args', async ({ args, says }) => {
     const run = await runInProcess(args, { commands: [echo()] });
 
