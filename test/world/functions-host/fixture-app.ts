@@ -111,9 +111,8 @@ function behave(message: unknown, context: InvocationContext): unknown {
     case 'throw-nothing':
       throw undefined;
     case 'exit':
-      return process.exit(9);
-    case 'exit-once':
-      return first ? process.exit(9) : undefined;
+      // Whatever came with it has ended by then.
+      return new Promise(() => setTimeout(() => process.exit(9), 1500));
     case 'hang-once':
       return first ? new Promise(() => undefined) : undefined;
     default:

@@ -28,8 +28,9 @@ const Status = z.object({ state: z.string(), errors: z.array(z.string()).default
 /** The process of the real host, with its Node worker below it. */
 export class HostProcess {
   readonly #child: ChildProcess;
-  /** The process's own end, with the last error of its log. */
+  /** The process's own end, with the last errors of its log. */
   readonly ended: Promise<string>;
+  readonly #errors: string[] = [];
 
   private constructor(options: HostProcessOptions) {
     this.#child = spawn(options.program, [options.folder, String(options.port)], {
@@ -43,7 +44,7 @@ export class HostProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const errors: string[] = [];
+    const errors = this.#errors;
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (text) => {
@@ -63,7 +64,7 @@ export class HostProcess {
       this.#child.once('error', (error) => resolve(error.message));
       this.#child.once('close', (code, signal) => {
         const how = signal ?? `exit code ${code}`;
-        resolve(`the host ended (${how})\n${errors.slice(-20).join('\n')}`);
+        resolve(`the host ended (${how})\n${this.errors}`);
       });
     });
     const endWithUs = () => this.#signal('SIGKILL');
@@ -84,6 +85,11 @@ export class HostProcess {
       await host.kill();
       throw error;
     }
+  }
+
+  /** The last errors of its log, a line each. */
+  get errors(): string {
+    return this.#errors.slice(-20).join('\n');
   }
 
   async kill(): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type DrivenFunction, drivenFunction } from '../functions-host/bindings.ts';
 import type {
@@ -28,6 +29,8 @@ const Listed = z.array(
     config: z.object({ bindings: z.array(Binding) }),
   }),
 );
+
+const END_LIMIT_MS = 10_000;
 
 /** Starts the app in the program that is given a folder and a port: Microsoft's own Functions host. */
 export async function startRealHost(
@@ -71,6 +74,16 @@ export async function startRealHost(
     });
   }
 
+  /** A host whose app did not start runs without a function for a moment, and then ends. */
+  async function startWithFunctions(): Promise<readonly DrivenFunction[]> {
+    host = await start();
+    const found = await learn().catch(() => []);
+    if (found.length > 0) return found;
+    await Promise.race([host.ended, delay(END_LIMIT_MS, undefined, { ref: false })]);
+    await host.kill();
+    throw new Error(`the host runs no function: ${host.errors}`);
+  }
+
   async function learn(): Promise<readonly DrivenFunction[]> {
     const answer = await fetch(`${url}/admin/functions`, {
       headers: { 'x-functions-key': keys.master },
@@ -96,13 +109,13 @@ export async function startRealHost(
   }
 
   let host: HostProcess;
+  let functions: readonly DrivenFunction[];
   try {
-    host = await start();
+    functions = await startWithFunctions();
   } catch (error) {
     await rm(secrets, { recursive: true, force: true });
     throw error;
   }
-  let functions = await learn();
   return {
     url,
     keys,
@@ -116,8 +129,7 @@ export async function startRealHost(
     fire,
     kill: () => host.kill(),
     async restart() {
-      host = await start();
-      functions = await learn();
+      functions = await startWithFunctions();
     },
     async close() {
       await host.stop();
