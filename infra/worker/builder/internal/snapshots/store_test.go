@@ -161,3 +161,18 @@ func TestAnAttributeThatCannotBeKeptFails(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestASpareFolderGoesWithTheCommittedFolderThatItMirrors(t *testing.T) {
+	store, _ := oddStore(t)
+	testtree.Must(t, store.Settle(prepare(t, store, "step", "base")))
+	testtree.Must(t, store.Remove(ctx, "step"))
+	if len(store.spares) != 1 {
+		t.Fatalf("%d spare folders", len(store.spares))
+	}
+
+	testtree.Must(t, store.Remove(ctx, "base"))
+
+	if len(store.spares) != 0 {
+		t.Error("its inodes may be given to other files, and the spare folder would not notice")
+	}
+}

@@ -149,6 +149,9 @@ func Odd(t testing.TB, root string) {
 	for i := range 40 {
 		Write(t, fmt.Sprintf("%s/d%d/f%d", root, i%5, i), fmt.Sprint("v", i))
 	}
+	for i := range 15 { // Two names in different folders: one may move with its folder.
+		Must(t, os.Link(fmt.Sprintf("%s/d%d/f%d", root, i%5, i), fmt.Sprintf("%s/d%d/l%d", root, (i+1)%5, i)))
+	}
 	for _, rel := range []string{"usr/bin/a", "sparse", "capable", "usr", "locked", "d1", "d1/f1", ""} {
 		old := []unix.Timespec{{Sec: 1e9, Nsec: 5}, {Sec: 1e9, Nsec: 7}}
 		Must(t, unix.UtimesNanoAt(unix.AT_FDCWD, filepath.Join(root, rel), old, 0))
