@@ -7,8 +7,8 @@ const ERROR =
   'the settings of the app are faulty, so it does nothing: GET /api/doctor names each fault';
 
 /**
- * The app with faulty settings. A start that failed would be repeated without end, and take the doctor with it.
- * No queue function is registered: messages wait until the settings are right.
+ * The app with faulty settings. The host would repeat a failed start endlessly, and the doctor would
+ * not run. No queue function is registered, so messages wait until the settings are correct.
  */
 export function registerFaultyApp(faults: readonly string[]): void {
   app.hook.appStart(() => {
@@ -25,7 +25,7 @@ export function registerFaultyApp(faults: readonly string[]): void {
   for (const [name, schedule] of Object.entries(TIMERS)) {
     app.timer(name, {
       schedule,
-      // The host's note of the next occurrence stays as it is: what is missed now is done afterwards.
+      // Without the monitor the host keeps its record, so a missed occurrence runs later.
       useMonitor: false,
       handler: (_, context) => {
         context.error(`nothing was done: the settings are faulty ${JSON.stringify({ faults })}`);

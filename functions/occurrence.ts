@@ -2,9 +2,9 @@
 const EARLY_MS = 1000;
 
 /**
- * The occurrence that a timer fires for, so that its retries, and a start after a missed occurrence, start one
- * run. `next` is the host's note (ISO 8601): while the timer fires for an occurrence it is that occurrence,
- * however old. If it lies in the future, the timer was fired by hand, and the current minute counts.
+ * The occurrence for which a timer fires, so that its retries, and a start after a missed occurrence,
+ * start the same run. `next` is the host's record (ISO 8601): the occurrence for which the timer fires,
+ * of any age. If it is in the future, the timer was fired by hand, and the current minute counts.
  */
 export function occurrenceOf(next: string | undefined, now: Date): Date {
   const noted = Date.parse(next ?? '');

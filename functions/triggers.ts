@@ -1,6 +1,6 @@
 /**
- * What starts the app's functions, under the names that an operator sees. The timers and the HTTP functions are
- * registered with faulty settings too (faulty-app.ts).
+ * The triggers of the app's functions, by the names that operators see. Timers and HTTP functions are
+ * also registered with faulty settings (faulty-app.ts).
  */
 export const TIMERS = {
   scheduledRun: '%PATCHWRIGHT_SCHEDULE%',

@@ -20,13 +20,13 @@ import type { QueueTrial } from './storage/queue-trial.ts';
 import { connectStorage, type StorageConnection } from './storage/storage-connection.ts';
 import { TABLES, type Tables } from './storage/tables.ts';
 
-/** All that the pipeline needs but the log, which belongs to an invocation. */
+/** The pipeline's services without the log, which belongs to an invocation. */
 export type AppServices = Omit<Services, 'log'>;
 
-/** Who asks: the app's own identity, or whoever is signed in where the command line runs. */
+/** The identity to use: the app's own, or the account signed in on the command line's machine. */
 export type IdentityChoice = 'app' | 'signed-in';
 
-/** The app, and what lets an operator look at the parts that it stands on. */
+/** The app, and access to the services that it uses, for the doctor. */
 export interface App {
   readonly services: AppServices;
   readonly settings: Settings;
@@ -36,16 +36,16 @@ export interface App {
   readonly quotas: ContainerQuotas;
   /** The addresses of the three services. */
   readonly storageAddresses: readonly string[];
-  /** Gets a token for this scope and throws it away. Throws the identity's own error. */
+  /** Requests a token for this scope and discards it. Throws the identity's own error. */
   readonly identify: (scope: string) => Promise<void>;
-  /** Whether a TCP connection to there comes about. */
+  /** True if a TCP connection can be opened. */
   readonly connects: (host: string, port: number) => Promise<boolean>;
 }
 
 /**
- * The composition root: settings → adapters → the pipeline's services, and the parts that they stand on.
- * Nothing else constructs a client. Sends nothing. Throws a `SettingsError` that names every fault of the
- * settings.
+ * The composition root: settings → adapters → the pipeline's services, and the doctor's access to them.
+ * Nothing else constructs a client. Sends nothing. Throws a `SettingsError` that names every fault of
+ * the settings.
  */
 export function createApp(
   environment: Readonly<Record<string, string | undefined>>,
@@ -92,7 +92,7 @@ export function createApp(
   };
 }
 
-/** The app's own identity in Azure; on a developer's machine whatever is logged in. */
+/** The app's own identity in Azure, or the signed-in account on a developer's machine. */
 function credentialOf(clientId: string | undefined): TokenCredential {
   return clientId === undefined
     ? new DefaultAzureCredential()

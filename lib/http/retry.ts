@@ -6,35 +6,37 @@ import { retryAfterSeconds } from './retry-after.ts';
 const FIRST_WAIT_MS = 500;
 const RETRIED_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The part of an answer that decides: of the Azure pipeline's and of `fetch` alike. */
+/** The common part of responses of the Azure pipeline and of `fetch`. */
 export interface RetryableAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null | undefined };
 }
 
-/** Why a request is sent again. */
+/** The reason for a retry. */
 export type RetryCause =
   | { readonly attempt: number; readonly status: number }
   | { readonly attempt: number; readonly failure: string };
 
 export interface RetryOptions<Answer extends RetryableAnswer> {
   readonly attempts: number;
-  /** The longest wait in milliseconds. If the service asks for a longer one, its answer is returned. */
+  /**
+   * The longest wait in milliseconds. If the service asks for a longer one, its response is returned.
+   */
   readonly longestWaitMs: number;
   readonly clock: Clock;
   readonly delays: Delays;
-  /** No retry once it is aborted. */
+  /** Stops retries when aborted. */
   readonly signal?: AbortSignal | undefined;
   readonly send: () => Promise<Answer>;
-  /** Releases an answer that nobody reads. */
+  /** Closes a response that will not be read. */
   readonly discard: (answer: Answer) => void | Promise<void>;
   readonly onRetry?: (cause: RetryCause) => void;
 }
 
 /**
- * The one retry policy of all HTTP that Patchwright does itself: a bounded number of attempts on 408,
- * 429, 5xx and broken connections, with exponential back-off, or with the service's Retry-After if
- * it gives one. No other code repeats a request because it failed.
+ * The only retry policy for HTTP: a bounded number of attempts on 408,
+ * 429, 5xx and broken connections, with exponential back-off or the service's Retry-After. No
+ * other code retries a failed request.
  */
 export async function sendWithRetries<Answer extends RetryableAnswer>(
   options: RetryOptions<Answer>,

@@ -12,7 +12,7 @@ import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
 import type { RegistryScope } from './registry-scopes.ts';
 
-/** A page of ACR has some 300 bytes and two objects an item, and ACR gives at most 1,000 items. */
+/** A page has at most 1,000 items, each with some 300 bytes and two objects. */
 const LIMITS = {
   maxBytes: 8 * 1024 * 1024,
   maxDepth: 20,
@@ -20,18 +20,18 @@ const LIMITS = {
   maxValues: 500_000,
 };
 
-/** One use of the client: one operation, and so one request. */
+/** One operation of the client, which sends one request. */
 export interface AcrOperation {
-  /** What is being done, for error texts: `list the tags of team/api`. */
+  /** Names the operation in error texts, for example `list the tags of team/api`. */
   readonly operation: string;
   readonly scopes: readonly RegistryScope[];
-  /** The status of success. Any other one but 404 becomes an error. */
+  /** The status of success. Every other one except 404 becomes an error. */
   readonly success: 200 | 202;
 }
 
 /**
- * Runs one operation of `@azure/container-registry`; undefined if ACR answers 404. The client writes
- * requests and reads answers. RegistryHttp sends them, so that tokens, retries and error codes are
+ * Runs one operation of `@azure/container-registry`; undefined if ACR answers 404. The client builds
+ * requests and parses responses. RegistryHttp sends them, so that tokens, retries and error codes are
  * the same for every request to the registry.
  * @throws RegistryError
  */
@@ -56,7 +56,7 @@ function clientFor(registry: RegistryHttp, purpose: AcrOperation): ContainerRegi
     httpClient: {
       sendRequest: async (request) => {
         sent += 1;
-        // The client follows the link of a page without items by itself, without end if need be.
+        // The client itself follows the link of a page without items, possibly forever.
         if (sent > 1) throw undocumented(purpose);
         return carry(registry, purpose, request);
       },
@@ -64,7 +64,7 @@ function clientFor(registry: RegistryHttp, purpose: AcrOperation): ContainerRegi
   });
 }
 
-/** The answer in a form that the client parses: JSON within limits, or no body at all. */
+/** Prepares the response for the client's parser: JSON within limits, or no body. */
 async function carry(
   registry: RegistryHttp,
   purpose: AcrOperation,
@@ -95,5 +95,5 @@ async function carry(
 }
 
 function undocumented({ operation }: AcrOperation): RegistryError {
-  return new RegistryError('unexpected', `${operation}: the answer is not what ACR documents`);
+  return new RegistryError('unexpected', `${operation}: the response is not in ACR's format`);
 }

@@ -6,21 +6,21 @@ import { askAcr } from './acr-client.ts';
 import { RegistryError } from './registry.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-/** Items to ask for. The registry may give fewer; its link says whether there are more. */
+/** Requested items per page. The registry may return fewer; its link says whether more follow. */
 const PAGE_SIZE = 500;
 const MOST_ITEMS = 5_000;
 
-/** A time that ACR gives. Left out if it is no time: nothing depends on one alone. */
+/** A time from ACR. An invalid time becomes undefined. */
 export const Time = z.date().optional().catch(undefined);
 
-/** What the client's `byPage` takes, and a page as it gives it. */
+/** The input and the output of the client's `byPage`. */
 interface PageSettings {
   readonly maxPageSize: number;
   readonly continuationToken?: string;
 }
 type ClientPage = readonly unknown[] & { readonly continuationToken?: string };
 
-/** One page of ACR's `/acr/v1/NAME/LIST`; undefined if there is no such repository. */
+/** Reads one page of ACR's `/acr/v1/NAME/LIST`; undefined if the repository does not exist. */
 export async function readPage<Item, Cursor extends string>(
   registry: RegistryHttp,
   what: {
@@ -32,7 +32,7 @@ export async function readPage<Item, Cursor extends string>(
       settings: PageSettings,
     ) => AsyncIterableIterator<ClientPage>;
     readonly item: z.ZodType<Item>;
-    /** Undefined for text that names no item. */
+    /** Parses the cursor; undefined if the text is not one. */
     readonly cursor: (text: string | null) => Cursor | undefined;
     readonly after: Cursor | undefined;
   },
@@ -43,11 +43,11 @@ export async function readPage<Item, Cursor extends string>(
     what.pages(client, settingsOf(repository, list, after)).next(),
   );
   if (answer === undefined) return undefined;
-  // A repository without a single item: ACR gives null for the list, and the client no page.
+  // For a repository without items, ACR returns null instead of a list, and the client no page.
   if (answer.done === true) return { items: [], next: undefined };
   const page = items(what.item, { most: MOST_ITEMS }).safeParse(answer.value);
   if (!page.success) {
-    throw new RegistryError('unexpected', `${operation}: the answer is not what ACR documents`, {
+    throw new RegistryError('unexpected', `${operation}: the response is not in ACR's format`, {
       cause: page.error,
     });
   }
@@ -56,8 +56,8 @@ export async function readPage<Item, Cursor extends string>(
 }
 
 /**
- * The client's continuation token is the address of the next page. It is made here of the last item,
- * so that no answer decides where the next request goes.
+ * The client's continuation token is the address of the next page. It is built here from the last item,
+ * so that a response can't choose the next address.
  */
 function settingsOf(
   repository: RepositoryName,
@@ -70,7 +70,7 @@ function settingsOf(
   return { maxPageSize: PAGE_SIZE, continuationToken };
 }
 
-/** Of ACR's link only the name of the last item counts, and never the address. */
+/** Takes only the name of the last item from ACR's link, never the address. */
 function nextCursor<Cursor>(
   operation: string,
   link: string | undefined,

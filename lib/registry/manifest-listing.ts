@@ -5,7 +5,7 @@ import { readPage, Time } from './acr-listing.ts';
 import type { ManifestAttributes, ManifestPage } from './registry.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-/** A manifest as the client gives it. */
+/** A manifest in the client's form. */
 const AcrManifest = z
   .object({ digest: Digest, createdOn: Time, lastUpdatedOn: Time })
   .transform(({ digest, createdOn, lastUpdatedOn }): ManifestAttributes => {
@@ -13,7 +13,7 @@ const AcrManifest = z
     return { digest, ...(updatedAt !== undefined && { updatedAt }) };
   });
 
-/** One page in digest order, which is ACR's order if none is asked for. */
+/** One page in digest order, ACR's default order. */
 export async function listManifests(
   registry: RegistryHttp,
   repository: RepositoryName,

@@ -6,7 +6,7 @@ import type { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 export interface TagAttributes {
   readonly tag: Tag;
   readonly digest: Digest;
-  /** When this tag first came to be, by the registry's clock; absent where it doesn't say. */
+  /** When the tag was created, by the registry's clock; absent if the registry doesn't say. */
   readonly createdAt?: Date;
   /** When the tag was last put, moved, locked or unlocked, by the registry's clock. */
   readonly updatedAt?: Date;
@@ -105,7 +105,10 @@ export interface Registry {
   ): Promise<Digest>;
   /** Does nothing if the manifest is absent. */
   deleteManifest(repository: RepositoryName, digest: Digest): Promise<void>;
-  /** The whole blob, checked against its digest; undefined where absent, `too-large` above the limit. */
+  /**
+   * Reads the whole blob and checks its digest; undefined if absent. Throws `too-large` above the
+   * limit.
+   */
   blob(
     repository: RepositoryName,
     digest: Digest,

@@ -6,7 +6,7 @@ import { readPage, Time } from './acr-listing.ts';
 import { RegistryError, type TagAttributes, type TagPage } from './registry.ts';
 import type { RegistryHttp } from './registry-http.ts';
 
-/** A tag as the client gives it. */
+/** A tag in the client's form. */
 const AcrTag = z
   .object({ name: Tag, digest: Digest, createdOn: Time, lastUpdatedOn: Time })
   .transform(
@@ -18,10 +18,10 @@ const AcrTag = z
     }),
   );
 
-/** The client lists tags by way of an artifact, and lists the whole repository whatever its name. */
+/** The client lists tags through an artifact. Any name works, and the whole repository is listed. */
 const ANY_ARTIFACT = 'latest';
 
-/** One page in name order, which is ACR's order if none is asked for. */
+/** One page in name order, ACR's default order. */
 export async function listTags(
   registry: RegistryHttp,
   repository: RepositoryName,
@@ -54,7 +54,7 @@ export async function readTag(
   if (found === undefined) return undefined;
   const parsed = AcrTag.safeParse(found);
   if (parsed.success) return parsed.data;
-  throw new RegistryError('unexpected', `${operation}: the answer is not what ACR documents`, {
+  throw new RegistryError('unexpected', `${operation}: the response is not in ACR's format`, {
     cause: parsed.error,
   });
 }

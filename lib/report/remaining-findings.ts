@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type BlockedPackage, BlockReason } from '../job/blocked-package.ts';
 import type { Finding } from './finding.ts';
 
-/** A package with findings that have a fix and are still there after a patch. */
+/** A package with fixable findings that remain after a patch. */
 export const RemainingPackage = z.object({
   package: z.string(),
   reason: BlockReason,
@@ -11,7 +11,7 @@ export const RemainingPackage = z.object({
 });
 export type RemainingPackage = z.infer<typeof RemainingPackage>;
 
-/** The findings that a patch was to fix: those of no update that was left out of it. */
+/** The findings that a patch should fix: those whose update was not left out. */
 export function attemptedFindings(
   fixable: readonly Finding[],
   blocked: readonly BlockedPackage[],
@@ -20,7 +20,7 @@ export function attemptedFindings(
   return fixable.filter((finding) => find(finding) === undefined);
 }
 
-/** What a scan still finds after a patch, by package and reason. */
+/** The findings that remain after a patch, by package and reason. */
 export function remainingPackages(
   after: readonly Finding[],
   blocked: readonly BlockedPackage[],
@@ -43,7 +43,7 @@ export function remainingPackages(
   return [...remaining.values()];
 }
 
-/** An entry for one fixed version counts before the one for the whole package. */
+/** An entry for one fixed version takes precedence over one for the whole package. */
 function blockOf(blocked: readonly BlockedPackage[]) {
   const entries = new Map(blocked.map((one) => [keyOf(one.package, one.fixed), one]));
   return (finding: Finding): BlockedPackage | undefined =>

@@ -1,5 +1,5 @@
 /**
- * A schedule as the Functions host reads it: for each field the numbers that it stands for, ascending.
+ * A schedule as the Functions host reads it: the numbers of each field, ascending.
  * Both the day of the month and the day of the week must match.
  */
 export interface Ncrontab {
@@ -16,7 +16,7 @@ interface FieldKind {
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  /** Names of the numbers from `least` on. Any prefix is a name; the first that fits counts. */
+  /** Names of the numbers from `least` on. A prefix is enough; the first match counts. */
   readonly names?: readonly string[];
 }
 
@@ -52,13 +52,13 @@ export const FIELDS = [
   },
 ] as const satisfies readonly FieldKind[];
 
-/** One of a field's items, between commas. */
+/** An item of a field. Commas separate items. */
 export interface NcrontabItem {
-  /** The ends as written; `*` is no end. */
+  /** The ends as written; none for `*`. */
   readonly ends: readonly string[];
   readonly first: number;
   readonly last: number;
-  /** As written; 1 if none is. The host takes everything below 1 for 1. */
+  /** The step as written, or 1. The host treats everything below 1 as 1. */
   readonly step: number;
 }
 
@@ -72,19 +72,20 @@ export type NcrontabReading =
   | { readonly ok: false; readonly fault: string };
 
 const LARGEST_NUMBER = 2 ** 31 - 1;
-/** .NET's parser of numbers takes ASCII white space behind the digits. */
+/** .NET's number parser accepts ASCII white space after the digits. */
 const NUMBER = /^(\d+)[\t-\r]*$/;
 const STEP = /^[\t-\r]*([+-]?\d+)[\t-\r]*$/;
 
 /**
- * Reads the host's whole grammar: five fields or six (with seconds), separated by blanks alone. Source:
- * NCrontab.Signed, which the timer extension uses; compared with it over `test/unit/settings/schedules.json`.
+ * Reads the host's whole grammar: five or six fields (with seconds), separated only by blanks. Source:
+ * NCrontab.Signed, which the timer extension uses; compared with it over
+ * `test/unit/settings/schedules.json`.
  */
 export function readNcrontab(text: string): NcrontabReading {
   const fields = text.split(' ').filter((field) => field !== '');
   if (fields.length === FIELDS.length - 1) fields.unshift('0');
   if (fields.length !== FIELDS.length) {
-    return { ok: false, fault: `must have five or six fields, and has ${fields.length}` };
+    return { ok: false, fault: `must have five or six fields, but has ${fields.length}` };
   }
   const items: (readonly NcrontabItem[])[] = [];
   for (const [at, kind] of FIELDS.entries()) {
@@ -110,7 +111,7 @@ function readItem(text: string, kind: FieldKind): NcrontabItem | undefined {
   const ends = dash < 0 ? [range] : [range.slice(0, dash), range.slice(dash + 1)];
   const [first, last] = ends.map((end) => numberOf(end, kind));
   if (first === undefined || (dash >= 0 && last === undefined)) return undefined;
-  // A value with a step reaches to the field's end.
+  // A value with a step is a range to the field's end.
   return { ends, first, last: last ?? (slash < 0 ? first : kind.most), step };
 }
 

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import type { Ncrontab } from './ncrontab.ts';
 
-/** The first occurrence after this time, in UTC. Undefined if there is none within so many years. */
+/** The first occurrence after this time, in UTC. Undefined if there is none within this many years. */
 export function nextOccurrence(
   schedule: Ncrontab,
   after: Date,
@@ -11,7 +11,7 @@ export function nextOccurrence(
   const fields = [seconds, minutes, hours, days, months, weekdays];
   const latest = new Date(after);
   latest.setUTCFullYear(latest.getUTCFullYear() + withinYears);
-  // The host asks for the day of the month and the day of the week; cron by itself for either.
+  // The host requires both the day of the month and the day of the week; cron requires either.
   const cron = new Cron(fields.map((field) => field.join(',')).join(' '), {
     paused: true,
     timezone: 'Etc/UTC',

@@ -8,8 +8,8 @@ const SHORTEST_NAME = 3;
 const TIME_SPAN = /^\s*-?(?:\d+|(?:\d+\.)?\d+:[\d:.]+)\s*$/;
 
 /**
- * A schedule in NCRONTAB, in UTC. Never laxer than the Functions host, which disables a timer with a wrong
- * schedule and writes so to its log alone; stricter where a person can't mean what the host would do.
+ * A schedule in NCRONTAB, in UTC. Never laxer than the Functions host, which disables a timer with a
+ * wrong schedule and only logs it. Stricter if the host would do something that nobody intends.
  */
 export const Schedule = z.string().transform((text, context): Ncrontab => {
   const reading = readNcrontab(text);
@@ -24,10 +24,10 @@ export const Schedule = z.string().transform((text, context): Ncrontab => {
 
 function faultOf(text: string, fault: string): string {
   if (TIME_SPAN.test(text)) {
-    return 'is a time span, which Flex Consumption does not take (there 7 would be seven days): write five or six fields, such as "0 0 2 * * *"';
+    return 'is a time span, which Flex Consumption does not support: write five or six fields, such as "0 0 2 * * *"';
   }
   if (/[^\S ]/.test(text)) {
-    return `${fault}: only blanks may separate fields, and there is a tab, a line break or another white space`;
+    return `${fault}: only blanks may separate fields, not tabs, line breaks or other white space`;
   }
   return fault;
 }
@@ -35,7 +35,7 @@ function faultOf(text: string, fault: string): string {
 /** Undefined if the schedule has an occurrence within ten years. */
 export function neverFault(schedule: Ncrontab, now: Date): string | undefined {
   if (nextOccurrence(schedule, now, MOST_YEARS) !== undefined) return undefined;
-  return `has no occurrence within ${MOST_YEARS} years: its day of the month, month and day of the week do not meet`;
+  return `has no occurrence within ${MOST_YEARS} years: no date matches its day of the month, month and day of the week`;
 }
 
 function itemFaults({ ends, first, last, step }: NcrontabItem, field: string): readonly string[] {
@@ -47,9 +47,9 @@ function itemFaults({ ends, first, last, step }: NcrontabItem, field: string): r
     ),
     ...(first > last
       ? [
-          `the ${field} range "${written}" is reversed, which the host takes for ${last}-${first}: write the lower end first, or two ranges with a comma`,
+          `the ${field} range "${written}" is reversed, which the host reads as ${last}-${first}: write the lower end first, or two ranges with a comma`,
         ]
       : []),
-    ...(step < 1 ? [`the ${field} step ${step} is below 1, which the host takes for 1`] : []),
+    ...(step < 1 ? [`the ${field} step ${step} is below 1, which the host reads as 1`] : []),
   ];
 }

@@ -4,9 +4,11 @@ import { checkDelay, encodeMessage } from './queue-message.ts';
 import type { PoisonMessage, QueueName, Queues } from './queues.ts';
 import { OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
 
-/** Messages never expire. One that keeps failing moves to the poison queue, which the reaper empties. */
+/**
+ * Messages never expire. One that keeps failing moves to the poison queue, which the reaper empties.
+ */
 const NEVER = -1;
-/** The most that the service gives out at once. */
+/** The most messages that the service returns at once. */
 const MOST_MESSAGES = 32;
 const POISON_HIDDEN_SECONDS = 300;
 /** The message is gone, or its receipt is no longer the newest. */

@@ -1,9 +1,9 @@
 import type { TableName, Tables } from './tables.ts';
 
-/** No row of the app has this partition key. */
+/** A partition key that no row of the app has. */
 const PARTITION = 'doctor';
 
-/** Writes, reads and deletes a row of this name. Throws a `StorageError` if one of them fails. */
+/** Writes, reads and deletes a row with this key. Throws a `StorageError` if one of them fails. */
 export async function tryOutTable(tables: Tables, table: TableName, rowKey: string): Promise<void> {
   const etag = await tables.insert(table, { partitionKey: PARTITION, rowKey });
   try {

@@ -3,7 +3,7 @@ import { maskCredentialShapes } from './credential-shapes.ts';
 import { truncate } from './truncate.ts';
 
 /**
- * Characters that nobody sees: control, format (they reorder text), private-use, lone surrogates, and
+ * Invisible characters: control, format (they reorder text), private-use, lone surrogates, and
  * the separators of lines and paragraphs.
  */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;

@@ -148,7 +148,7 @@ describe('hostile answers to a listing', () => {
     const error = await errorOf(registry.tag(repository, v1));
 
     const token = requests()[0]?.headers.authorization?.replace('Bearer ', '') ?? '';
-    expect(error.message).toBe('look up team/api:v1: the answer is not what ACR documents');
+    expect(error.message).toBe("look up team/api:v1: the response is not in ACR's format");
     expect(token).not.toBe('');
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(token);
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch('secret-name');

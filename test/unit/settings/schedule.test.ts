@@ -69,7 +69,7 @@ describe('the validator', () => {
   );
 
   it.each([
-    ['0 0 22-2 * * *', 'the hour range "22-2" is reversed, which the host takes for 2-22'],
+    ['0 0 22-2 * * *', 'the hour range "22-2" is reversed, which the host reads as 2-22'],
     ['0 0 6 * * Fri-Mon', 'the day of the week range "Fri-Mon" is reversed'],
     ['0 0 6 * * M', 'the day of the week "M" is too short'],
     ['0 0 6 1 Ju *', 'the month "Ju" is too short'],
