@@ -24,7 +24,7 @@ it('makes the place one short line', () => {
 
   const parsed = read(`{"name":"a","more":{"${key}":"secret"}}`);
 
-  expect(parsed.ok ? '' : parsed.fault).toMatch(/ at \/more\.a bx{118}$/);
+  expect(parsed.ok ? '' : parsed.fault).toMatch(/ at \/more\.a bx{120}$/);
 });
 
 it.each([
