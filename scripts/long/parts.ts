@@ -13,7 +13,7 @@ export const LONG_PARTS: readonly LongPart[] = [
   },
   {
     name: 'pairs',
-    what: 'a run with a crash at each pair of neighbouring writes',
+    what: 'a run with a crash at each pair of neighboring writes',
     run: ['simulate', '--pairs'],
   },
   {

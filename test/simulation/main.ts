@@ -12,7 +12,7 @@ const HELP = `npm run simulate -- [options]
   --seed N          one world, with every step that it took if it fails (--trace: always)
   --seeds N         N worlds (1000)  --from S  the first seed (1)
   --crashes         one run, with a crash before and after each of its writes in turn
-  --pairs           the same for each pair of neighbouring writes
+  --pairs           the same for each pair of neighboring writes
   --crash "before 17,after 18"   one of these, like --seed
   --targets N       one run over N images, of whose calls a share fails (--undisturbed: none):
                     how many calls, how long, how much memory
