@@ -4,17 +4,17 @@ import { ImageManifest } from './manifest.ts';
 const OURS = 'io.patchwright.';
 
 /**
- * The staged manifest's bytes with our annotations. Copa's annotations stay; what else claims to be
- * ours goes; `org.opencontainers.image.version` is what the source says, since Copa writes the
- * staging tag into it. Nothing else changes, and the same input gives the same bytes. Throws where
- * `staged` is not an image manifest: parse it before.
+ * Returns the staged manifest's bytes with our annotations, the same bytes for the same input.
+ * Keeps Copa's annotations, removes foreign `io.patchwright.*` ones, and restores the source's
+ * `org.opencontainers.image.version`, which Copa overwrites with the staging tag. Throws if
+ * `staged` is not an image manifest: parse it first.
  */
 export function annotateManifest(options: {
   readonly staged: Uint8Array;
   readonly source: ImageManifest;
   readonly annotations: Readonly<Record<string, string>>;
 }): Uint8Array {
-  // The object as parsed is written back, not zod's copy of it: its order and all its fields.
+  // Writes the parsed object back and not zod's copy, to keep its field order.
   const manifest: object = JSON.parse(
     new TextDecoder('utf-8', { fatal: true }).decode(options.staged),
   );

@@ -3,10 +3,10 @@ export const Annotation = {
   baseName: 'org.opencontainers.image.base.name',
   baseDigest: 'org.opencontainers.image.base.digest',
   version: 'org.opencontainers.image.version',
-  /** Repository of the source: what makes a manifest a patch of ours, with the source's digest. */
+  /** Repository of the source. With the source's digest it marks a manifest as a patch of ours. */
   sourceRepository: 'io.patchwright.source.repository',
   sourceDigest: 'io.patchwright.source.digest',
-  /** Hash of the sorted set of (package, fixed version) that the patch was made for. */
+  /** Hash of the sorted set of (package, fixed version) that the patch fixes. */
   fingerprint: 'io.patchwright.fingerprint',
   run: 'io.patchwright.run',
   policy: 'io.patchwright.policy',

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /**
- * A content digest. Only sha256: registries in the field use nothing else, and one length keeps
- * every key that is derived from it of a fixed size.
+ * A content digest. Only sha256: registries use no other in practice, and every key derived from a
+ * digest has a fixed size.
  * Grammar: OCI distribution specification 1.1, "Pulling manifests".
  */
 export const Digest = z
@@ -12,7 +12,6 @@ export const Digest = z
   .brand<'Digest'>();
 export type Digest = z.infer<typeof Digest>;
 
-/** The digest of these bytes. */
 export function digestOf(bytes: Uint8Array | string): Digest {
   return Digest.parse(`sha256:${sha256Hex(bytes)}`);
 }

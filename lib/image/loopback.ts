@@ -1,6 +1,6 @@
 /**
- * Whether this registry is on the machine itself. Trivy, Copa and BuildKit all speak plain HTTP to
- * such a host unless told otherwise.
+ * True if the registry's host is a loopback address. Trivy, Copa and BuildKit use plain HTTP for
+ * such a host by default.
  */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, '');

@@ -25,7 +25,7 @@ export type Descriptor = z.infer<typeof Descriptor>;
 
 const Platform = z.looseObject({ os: z.string(), architecture: z.string() });
 
-/** One image's manifest, OCI or Docker schema 2. Unknown fields are kept: it is written back. */
+/** One image's manifest, OCI or Docker schema 2. Keeps unknown fields. */
 export const ImageManifest = z.looseObject({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
@@ -37,7 +37,7 @@ export const ImageManifest = z.looseObject({
 });
 export type ImageManifest = z.infer<typeof ImageManifest>;
 
-/** An index (manifest list): one entry a platform, and buildx's attestations as `unknown/unknown`. */
+/** An index (manifest list): an entry per platform; buildx's attestations are `unknown/unknown`. */
 export const ImageIndex = z.looseObject({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
@@ -47,8 +47,8 @@ export const ImageIndex = z.looseObject({
 export type ImageIndex = z.infer<typeof ImageIndex>;
 
 /**
- * The fields of an image's config that decide something here. Copa writes its label under
- * `config.labels` beside the specification's `config.Labels`, so both are read.
+ * The fields of an image's config that the pipeline uses. Copa writes its label to `config.labels`
+ * and not to the specification's `config.Labels`, so both are read.
  */
 export const ImageConfig = z.looseObject({
   created: z.string().nullish(),

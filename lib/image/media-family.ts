@@ -1,6 +1,6 @@
 import { type ImageManifest, MediaType } from './manifest.ts';
 
-/** The two formats of an image; one image keeps to one of them. */
+/** The two image formats. An image does not mix them. */
 export type MediaFamily = 'oci' | 'docker';
 
 const MANIFESTS: ReadonlyMap<string, MediaFamily> = new Map([
@@ -21,14 +21,17 @@ const LAYERS: ReadonlyMap<string, MediaFamily> = new Map([
   ['application/vnd.docker.image.rootfs.diff.tar.gzip', 'docker'],
 ]);
 
-/** Undefined: not an image of either format. An OCI manifest may leave out its own media type. */
+/**
+ * Returns undefined if the manifest is not an image of either format. An OCI manifest may omit its
+ * own media type.
+ */
 export function manifestFamily(manifest: ImageManifest): MediaFamily | undefined {
   return manifest.mediaType === undefined
     ? CONFIGS.get(manifest.config.mediaType)
     : MANIFESTS.get(manifest.mediaType);
 }
 
-/** Undefined: not a layer that is kept in the registry. */
+/** Returns undefined for an unknown type, also for layers stored outside the registry. */
 export function layerFamily(mediaType: string): MediaFamily | undefined {
   return LAYERS.get(mediaType);
 }

@@ -9,7 +9,7 @@ const MAX_TAG_LENGTH = 128;
 const NUMBERED = /^(.+)-([1-9][0-9]{0,2})$/;
 const FLOATING_SUFFIX = '-patched';
 
-/** A tag that stands in the registry, and whether it is a patch that we published of this base. */
+/** A tag in the registry. `ours`: it is a patch that we published of this base. */
 export interface ExistingTag {
   readonly tag: string;
   readonly ours: boolean;
@@ -24,8 +24,8 @@ export type NextPatchTag =
     };
 
 /**
- * The base of a tag that has the form of a patch's. The form alone proves nothing: a CI's `main-42`
- * is nobody's patch.
+ * Returns the base if the tag has the form of a patch tag. The form is no proof: a CI system's
+ * `main-42` has it too.
  */
 export function baseOfPatchTag(tag: string, convention: TagConvention): Tag | undefined {
   const base = convention === 'incremental' ? numbered(tag)?.base : floatingBase(tag);
@@ -33,7 +33,7 @@ export function baseOfPatchTag(tag: string, convention: TagConvention): Tag | un
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The tag for the next patch of `base`, given the tags that exist in its repository. */
+/** Chooses the tag for the next patch of `base`, given the tags that exist in its repository. */
 export function nextPatchTag(options: {
   readonly base: Tag;
   readonly existing: Iterable<ExistingTag>;
@@ -71,7 +71,7 @@ function ambiguous(tag: string): NextPatchTag {
   return {
     ok: false,
     reason: 'tag-ambiguous',
-    detail: `${tag} exists and is not a patch made here`,
+    detail: `${tag} exists and is not a patch by Patchwright`,
   };
 }
 

@@ -17,10 +17,7 @@ export type RepositoryName = z.infer<typeof RepositoryName>;
 /** A tag: 1 to 128 characters, never starting with `.` or `-`. Grammar: OCI distribution 1.1. */
 export const Tag = z
   .string()
-  .regex(
-    TAG,
-    'must be 1 to 128 letters, digits, "_", "." or "-", and start with none of the last two',
-  )
+  .regex(TAG, 'must be 1 to 128 letters, digits, "_", "." or "-", and not start with "." or "-"')
   .brand<'Tag'>();
 export type Tag = z.infer<typeof Tag>;
 

@@ -1,7 +1,6 @@
 /**
- * Paths that package managers write for themselves: no package owns them, and each update changes
- * some. All are normalized paths (`lib/apk` stands under `usr/lib/apk`); a trailing slash means
- * everything below.
+ * Paths that package managers write for themselves. No package owns them, and each update changes
+ * some. All are normalized (`lib/apk` is `usr/lib/apk`); a trailing slash includes all paths below.
  */
 const BOOKKEEPING = [
   'etc/apk/world',
@@ -36,7 +35,7 @@ const BOOKKEEPING = [
   'var/log/yum.log',
 ] as const;
 
-/** What a package's own scripts generate, and which package must have changed for it. */
+/** Paths that a package's own scripts generate, by the package that must have changed. */
 const GENERATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['ca-certificates', ['etc/ssl/certs/', 'etc/ca-certificates.conf']],
   ['ca-certificates-bundle', ['etc/ssl/certs/']],
@@ -48,10 +47,10 @@ const GENERATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['libpam-runtime', ['var/lib/pam/', 'etc/pam.d/']],
 ]);
 
-/** glibc's lookup cache, one in each folder of converters. */
+/** glibc's lookup cache, one in each folder of character set converters. */
 const CONVERTER_CACHE = /^usr\/lib\/(?:[^/]+\/)?gconv\/gconv-modules\.cache$/;
 
-/** Whether a package manager, or a script of one of the changed packages, writes this path. */
+/** True if a package manager, or a script of a changed package, writes this path. */
 export function isBookkeeping(path: string, changedPackages: ReadonlySet<string>): boolean {
   if (BOOKKEEPING.some((known) => matches(path, known))) return true;
   if (changedPackages.has('libc-bin') && CONVERTER_CACHE.test(path)) return true;

@@ -11,25 +11,25 @@ import { LayerError } from './layer-error.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 export interface DecompressionLimits {
-  /** Of the tar, after decompression. */
+  /** Size of the tar after decompression. */
   readonly maxBytes: number;
-  /** Uncompressed to compressed bytes: above it, it is a decompression bomb. */
+  /** Uncompressed bytes divided by compressed bytes. A higher ratio is a decompression bomb. */
   readonly maxRatio: number;
-  /** Below so many uncompressed bytes the ratio does not count: empty files compress well. */
+  /** The ratio applies only above this many uncompressed bytes: empty files compress well. */
   readonly ratioFromBytes: number;
 }
 
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
-/** podman's zstd may begin with a frame to skip; its magic number has 16 forms. */
+/** podman's zstd data may start with a skippable frame, whose magic number has 16 forms. */
 const ZSTD_SKIPPABLE = [0x2a, 0x4d, 0x18];
-/** 32 MiB, for each layer that is read at the same time: what BuildKit's best compression needs. */
+/** 32 MiB for each layer read in parallel. BuildKit's best compression needs it. */
 const MAX_WINDOW_LOG = 25;
 
 /**
- * A layer's tar, within limits. How it is compressed is told by its first bytes, as containerd does
- * it, not by its media type. Throws a LayerError for what it holds, and the stream's own error
- * where that fails.
+ * Yields a layer's tar, within limits. Detects the compression by the first bytes and not by the
+ * media type, as containerd does. Throws a `LayerError` if the content is unacceptable, and the
+ * stream's own error if reading fails.
  */
 export async function* decompressed(
   layer: AsyncIterable<Uint8Array>,
@@ -40,7 +40,7 @@ export async function* decompressed(
   for await (const chunk of decoded(metered(layer, meter))) {
     bytes += chunk.byteLength;
     if (bytes > limits.maxBytes) {
-      throw new LayerError('too-large', `it holds more than ${limits.maxBytes} bytes`);
+      throw new LayerError('too-large', `it has more than ${limits.maxBytes} bytes`);
     }
     if (bytes > limits.ratioFromBytes && bytes > meter.compressed * limits.maxRatio) {
       const detail = `it grows to more than ${limits.maxRatio} times its size`;
@@ -94,7 +94,7 @@ async function* through(
   decompressor: Gunzip | ZstdDecompress,
   compressed: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  // Its failure arrives at the reader of the decompressor too, and is handled there.
+  // The loop below handles its failure: the decompressor throws the same error.
   const feeding = pipeline(Readable.from(compressed), decompressor).catch(() => undefined);
   try {
     yield* decompressor;
@@ -110,7 +110,7 @@ function zstdDecompressor(): ZstdDecompress {
   return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } });
 }
 
-/** What zlib or zstd finds wrong with the data; undefined for any other failure. */
+/** Maps an error of zlib or zstd about the data. Returns undefined for any other error. */
 function layerFault(error: unknown): LayerError | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
     return undefined;

@@ -6,9 +6,9 @@ import { LayerError, type LayerFault } from './layer-error.ts';
 import { type EntryLimits, readLayer } from './read-layer.ts';
 
 export interface LayerLimits extends DecompressionLimits, EntryLimits {
-  /** How many paths a list in the summary may hold. */
+  /** Paths in one list of the summary. */
   readonly maxListed: number;
-  /** How many different paths the package lists of a layer may name. */
+  /** Distinct paths in the package lists of a layer. */
   readonly maxOwned: number;
 }
 
@@ -24,7 +24,7 @@ export const LAYER_LIMITS: LayerLimits = {
 
 export interface LayerSummary extends LayerChanges {
   readonly uncompressedBytes: number;
-  /** Of the uncompressed tar: what `rootfs.diff_ids` of the config must say of this layer. */
+  /** Digest of the uncompressed tar. The config's `rootfs.diff_ids` must contain it. */
   readonly diffId: Digest;
 }
 
@@ -33,8 +33,8 @@ export type LayerInspection =
   | { readonly ok: false; readonly fault: LayerFault; readonly detail: string };
 
 /**
- * Reads one layer, gzip, zstd or plain tar, from its stream, in bounded memory. Whatever the layer holds
- * is an answer; only a stream that fails makes it throw, with the stream's own error.
+ * Reads one layer (gzip, zstd or plain tar) from its stream in bounded memory. Bad content is a
+ * returned fault. Throws only if the stream fails, with the stream's own error.
  */
 export async function inspectLayer(
   layer: AsyncIterable<Uint8Array>,

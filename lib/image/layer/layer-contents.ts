@@ -6,28 +6,28 @@ import { normalizedPath } from './layer-path.ts';
 import { packageListReader } from './package-lists.ts';
 import type { LayerEntry } from './read-layer.ts';
 
-/** The first paths of a list, in order, and how many there are in all. */
+/** The first paths of a sorted list. `count` counts all of them. */
 export interface PathList {
   readonly count: number;
   readonly paths: readonly string[];
 }
 
-/** What an added layer changes, as far as its own package database explains it. */
+/** The changes in an added layer, compared with its own package database. */
 export interface LayerChanges {
   /** Files, folders, links, devices and deletions. */
   readonly entries: number;
-  /** Deletions of what lower layers hold (whiteouts). */
+  /** Whiteouts: deletions of content of lower layers. */
   readonly deletions: number;
-  /** Touches `var/lib/dpkg/status.d`: an image without its own package manager. */
+  /** True if it changes `var/lib/dpkg/status.d`: the image has no package manager of its own. */
   readonly statusD: boolean;
-  /** False where the layer changes an rpm database: its file lists are binary and are not read. */
+  /** False if the layer changes an rpm database: its file lists are binary and are not read. */
   readonly ownershipKnown: boolean;
   /**
-   * What no file list (dpkg, apk) in the layer owns, besides the package managers' own bookkeeping.
-   * Empty where the ownership is not known; everything where the layer brings no list at all.
+   * Paths that no file list (dpkg, apk) in the layer owns, without the package managers'
+   * bookkeeping. Empty if the ownership is unknown; all paths if the layer has no list.
    */
   readonly unowned: PathList;
-  /** Those of it that give rights: setuid, setgid, or file capabilities. */
+  /** The unowned paths that give privileges: setuid, setgid, or file capabilities. */
   readonly unownedSetuid: PathList;
 }
 
@@ -35,14 +35,14 @@ const WHITEOUT = '.wh.';
 const RPM_DATABASE = /^(?:var\/lib|usr\/lib\/sysimage)\/rpm\//;
 const STATUS_D = 'var/lib/dpkg/status.d';
 const MAX_HOPS = 4;
-/** In UTF-16 units: a listed path is cut there. */
+/** Listed paths are truncated to this length, in UTF-16 units. */
 const MAX_PATH = 256;
-/** Left beside a package's configuration file by dpkg. */
+/** dpkg leaves files with these suffixes next to a package's configuration file. */
 const DPKG_SUFFIX = /\.dpkg-(?:old|dist|new|tmp)$/;
-/** Compiled beside its source: `__pycache__/x.cpython-311.pyc` of `x.py`. */
+/** Python's compiled code next to its source: `__pycache__/x.cpython-311.pyc` for `x.py`. */
 const BYTECODE = /^(.*?)__pycache__\/([^/]+?)\.[^/.]+(?:\.opt-[12])?\.pyc$/;
 
-/** Gathers what a layer holds; who owns what is known only when all of it was read. */
+/** Collects a layer's entries. Ownership is known only after the whole layer was read. */
 export class LayerContents {
   readonly #changed = new Map<string, LayerEntry>();
   readonly #owned = new Set<string>();
@@ -68,7 +68,7 @@ export class LayerContents {
     else if (entry.type !== 'folder') this.#changed.set(entry.path, entry);
   }
 
-  /** Gives what takes the lines of the package list at this path. */
+  /** Returns a reader for the lines of the package list at this path. */
   addList(path: string): (line: string) => void {
     this.#hasList = true;
     return packageListReader(path, {
@@ -102,7 +102,7 @@ export class LayerContents {
   #isExplained(entry: LayerEntry): boolean {
     const { path } = entry;
     if (this.#owned.has(path)) return true;
-    // Bookkeeping is data: rights on it are none of a package manager's business.
+    // Bookkeeping is data: a package manager gives it no privileges.
     if (!entry.privileged && isBookkeeping(path, this.#packages)) return true;
     if (this.#owned.has(path.replace(DPKG_SUFFIX, '')) && !entry.privileged) return true;
 
@@ -113,8 +113,8 @@ export class LayerContents {
   }
 
   /**
-   * Scripts put links to a package's own files: busybox its commands, ldconfig its sonames, and
-   * update-alternatives one by way of another.
+   * Package scripts create links to a package's own files: busybox for its commands, ldconfig for
+   * sonames, and update-alternatives in chains of links.
    */
   #linksToOwned(entry: LayerEntry): boolean {
     let link: LayerEntry | undefined = entry;

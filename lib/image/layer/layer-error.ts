@@ -1,6 +1,6 @@
 export type LayerFault = 'too-many-entries' | 'too-large' | 'decompression-bomb' | 'not-a-layer';
 
-/** What a layer holds makes it unreadable. The message quotes nothing of it. */
+/** The layer's content is unacceptable. The message quotes none of the content. */
 export class LayerError extends Error {
   readonly fault: LayerFault;
 

@@ -1,13 +1,12 @@
-/** Folders that newer distributions hold under `usr`, with a link at the old place. */
+/** Folders that newer distributions moved into `usr`, leaving a link. */
 const MERGED = /^(?:bin|sbin|lib|lib32|lib64|libx32)(?:\/|$)/;
-/** A part that is empty, `.` or `..`, the leading slash apart. */
+/** Matches a path part that is empty, `.` or `..`, except for the leading slash. */
 const UNCLEAN = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)|\/$/;
 
 /**
- * A path of a layer or of a package's file list in one form, so that they can be compared: relative
- * to the root, without `.`, `..` and doubled slashes, and `lib/x` as `usr/lib/x`, which are one
- * file wherever `lib` is a link (a file list may say either). The root itself is the empty path.
- * Takes time in proportion to the path, unlike `posix.normalize`.
+ * Normalizes a path of a layer or of a package's file list: relative to the root, without `.`, `..`
+ * and double slashes, and `lib/x` as `usr/lib/x`: both are the same file if `lib` is a link. The
+ * root is the empty path. Takes linear time, unlike `posix.normalize`.
  */
 export function normalizedPath(path: string): string {
   const clean = UNCLEAN.test(path) ? cleaned(path) : path.replace(/^\//, '');

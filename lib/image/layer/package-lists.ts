@@ -3,18 +3,18 @@ import { normalizedPath } from './layer-path.ts';
 const DPKG_LIST = /^var\/lib\/dpkg\/info\/([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\.list$/;
 const APK_DATABASE = 'usr/lib/apk/db/installed';
 
-/** Files of a layer that say which package owns what. The path is a normalized one. */
+/** True if the file lists the paths that packages own. Expects a normalized path. */
 export function isPackageList(path: string): boolean {
   return path === APK_DATABASE || DPKG_LIST.test(path);
 }
 
-/** Takes what a package list says: the packages that it speaks of and the paths that they own. */
+/** Receives the packages of a package list and the paths that they own. */
 export interface Ownership {
   readonly package: (name: string) => void;
   readonly path: (path: string) => void;
 }
 
-/** What takes the lines of the package list at this path, one after the other. */
+/** Returns a reader for the package list at this path. It expects the lines in order. */
 export function packageListReader(path: string, owned: Ownership): (line: string) => void {
   return path === APK_DATABASE ? apkDatabaseReader(owned) : dpkgListReader(path, owned);
 }
@@ -29,8 +29,8 @@ function dpkgListReader(path: string, owned: Ownership): (line: string) => void 
 }
 
 /**
- * apk: one file for all packages, a letter and a colon before each value: `P:` a package's name,
- * `F:` a folder without leading slash, and `R:` a file in the folder before it.
+ * apk: one file for all packages. Each line has a letter, a colon and a value: `P:` is a package's
+ * name, `F:` a folder without leading slash, and `R:` a file in the last folder.
  * Format: apk-tools, `apk-package(5)` and `src/database.c`.
  */
 function apkDatabaseReader(owned: Ownership): (line: string) => void {

@@ -7,7 +7,7 @@ import { eachLine } from './read-lines.ts';
 
 export interface EntryLimits {
   readonly maxEntries: number;
-  /** Of all names, and of the package lists that are read: what may have to be held in memory. */
+  /** All names and package lists together: they may have to be held in memory. */
   readonly maxTextBytes: number;
 }
 
@@ -15,7 +15,7 @@ export interface LayerEntry {
   /** Normalized. */
   readonly path: string;
   readonly type: 'file' | 'folder' | 'symlink' | 'other';
-  /** Of a symlink, as it stands there. */
+  /** The symlink's target, not normalized. */
   readonly target?: string;
   /** Setuid, setgid, or file capabilities. */
   readonly privileged: boolean;
@@ -24,11 +24,11 @@ export interface LayerEntry {
 export interface LayerVisitor {
   readonly tarBytes: (bytes: Uint8Array) => void;
   readonly entry: (entry: LayerEntry) => void;
-  /** What takes the lines of a package's file list (dpkg) or of the package database (apk). */
+  /** Returns a reader for the lines of a package's file list (dpkg) or package database (apk). */
   readonly packageList: (path: string) => (line: string) => void;
 }
 
-/** In bytes, as in Linux' PATH_MAX; a tar's header, or a line of a list, may claim megabytes. */
+/** Linux' PATH_MAX, in bytes. A tar header or a line of a hostile list may have megabytes. */
 const MAX_PATH = 4096;
 const SETUID_OR_SETGID = 0o6000;
 const ENTRY_TYPES: ReadonlyMap<string, LayerEntry['type']> = new Map([
@@ -40,8 +40,8 @@ const ENTRY_TYPES: ReadonlyMap<string, LayerEntry['type']> = new Map([
 const CAPABILITIES = 'SCHILY.xattr.security.capability';
 
 /**
- * Reads the whole layer and gives the number of its uncompressed bytes. Throws a LayerError for what
- * it holds, and the stream's own error where that fails.
+ * Reads the whole layer and returns its uncompressed size in bytes. Throws a `LayerError` if the
+ * content is unacceptable, and the stream's own error if reading fails.
  */
 export async function readLayer(
   layer: AsyncIterable<Uint8Array>,
@@ -72,10 +72,10 @@ export async function readLayer(
   const failure = await reading;
   if (failure === undefined) return bytes;
   if (failure.error instanceof LayerError) throw failure.error;
-  throw new LayerError('not-a-layer', 'it is not a tar archive, or a broken one');
+  throw new LayerError('not-a-layer', 'it is not a valid tar archive');
 }
 
-/** Never rejects: what goes wrong with the archive arrives at its reader. */
+/** Never rejects: errors of the archive reach `readEntries`. */
 function drained(tar: Extract): Promise<void> {
   return new Promise((resolve) => {
     tar.once('drain', () => resolve());
@@ -92,19 +92,19 @@ async function readEntries(
   const holdText = (length: number) => {
     textBytes += length;
     if (textBytes > limits.maxTextBytes) {
-      throw new LayerError('too-large', `names and file lists pass ${limits.maxTextBytes} bytes`);
+      throw new LayerError('too-large', `names and file lists exceed ${limits.maxTextBytes} bytes`);
     }
   };
 
   for await (const tarEntry of tar) {
     entries += 1;
     if (entries > limits.maxEntries) {
-      throw new LayerError('too-many-entries', `it holds more than ${limits.maxEntries} entries`);
+      throw new LayerError('too-many-entries', `it has more than ${limits.maxEntries} entries`);
     }
     const { name } = tarEntry.header;
     const target = tarEntry.header.linkname ?? '';
     if (Math.max(name.length, target.length) > MAX_PATH) {
-      throw new LayerError('not-a-layer', `a path is longer than ${MAX_PATH}`);
+      throw new LayerError('not-a-layer', `a path is longer than ${MAX_PATH} characters`);
     }
     holdText(name.length + target.length);
 
@@ -112,7 +112,7 @@ async function readEntries(
     visitor.entry(entry);
     if (entry.type === 'file' && isPackageList(entry.path)) {
       const line = visitor.packageList(entry.path);
-      // A path that is cut off is longer than any that a layer may hold, and so owns nothing.
+      // A truncated path is longer than any accepted path, so it can't match one.
       await eachLine(textOf(tarEntry, holdText), line, { maxLine: MAX_PATH + 3 });
     } else {
       tarEntry.resume();
@@ -135,7 +135,7 @@ async function* textOf(
   hold: (length: number) => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a tar entry gave no bytes');
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('a tar entry chunk is not bytes');
     hold(chunk.byteLength);
     yield chunk;
   }

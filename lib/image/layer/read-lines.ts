@@ -1,15 +1,15 @@
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate } from 'node:timers/promises';
 
-/** After so much text others get their turn: a hostile list has millions of lines. */
+/** Yields to the event loop after this much text: a hostile list may have millions of lines. */
 const STRETCH_BYTES = 64 * 1024;
 
 export interface LineLimits {
-  /** Of a longer line only so many UTF-16 units are given. */
+  /** In UTF-16 units. Longer lines are truncated. */
   readonly maxLine: number;
 }
 
-/** Gives each line of a UTF-8 text, without its line feed, as it arrives. The last may lack one. */
+/** Calls `line` for each line of a UTF-8 text, without its line feed. The last may lack one. */
 export async function eachLine(
   chunks: AsyncIterable<Uint8Array>,
   line: (text: string) => void,

@@ -1,11 +1,11 @@
 import { LayerError } from './layer-error.ts';
 
-/** The fields of a frame whose value decides what follows; any other one is only counted. */
+/** The fields of a frame. The length of the next one may depend on the value of the last. */
 type Field = 'magic' | 'descriptor' | 'header' | 'block' | 'content' | 'checksum' | 'skip-size';
 
 interface FrameState {
   readonly field: Field;
-  /** Bytes of this field that are still to come. */
+  /** Bytes of this field that are still unread. */
   readonly left: number;
   readonly checksum: boolean;
   readonly lastBlock: boolean;
@@ -15,13 +15,13 @@ const MAGIC = 0xfd2fb528;
 /** 0x184D2A50 to 0x184D2A5F. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const START: FrameState = { field: 'magic', left: 4, checksum: false, lastBlock: false };
-/** Each one costs a call of the decompressor, and BuildKit writes one frame a layer. */
+/** Each frame costs a decompressor call. BuildKit writes one frame per layer. */
 const MAX_FRAMES = 20_000;
 
 /**
- * The same bytes, cut so that no chunk goes past the end of a frame: Node's decompressor drops what
- * follows a frame in one chunk, and takes a frame that breaks off for a whole one. Format: RFC 8878.
- * Throws a LayerError for anything but whole frames.
+ * Splits the bytes so that no chunk crosses the end of a frame: Node's decompressor drops data
+ * after a frame in the same chunk and accepts a truncated frame. Format: RFC 8878. Throws a
+ * `LayerError` if a frame is invalid or incomplete.
  */
 export async function* zstdFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let state = START;
@@ -54,7 +54,7 @@ export async function* zstdFrames(chunks: AsyncIterable<Uint8Array>): AsyncGener
   if (state !== START) throw broken();
 }
 
-/** What follows a field that is complete; START at the end of a frame. */
+/** Returns the state after a complete field, or START at the end of a frame. */
 function after(state: FrameState, value: readonly number[]): FrameState {
   switch (state.field) {
     case 'magic':
@@ -85,7 +85,7 @@ function afterMagic(state: FrameState, magic: number): FrameState {
   throw broken();
 }
 
-/** Section 3.1.1.1.1: which of window, dictionary and content size the header has, and how long. */
+/** Section 3.1.1.1.1: the descriptor gives the lengths of window, dictionary and content size. */
 function afterDescriptor(state: FrameState, descriptor: number): FrameState {
   const singleSegment = (descriptor & 0x20) !== 0;
   const window = singleSegment ? 0 : 1;

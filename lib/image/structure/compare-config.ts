@@ -4,13 +4,14 @@ import type { ImageConfig } from '../manifest.ts';
 import { historyChange } from './compare-history.ts';
 import { fieldsExcept } from './fields-except.ts';
 
-/** The label that Copa writes: the reference it was given. */
+/** Copa writes the reference of the source image into this label. */
 const BASE_IMAGE = 'BaseImage';
 
 /**
- * What a patch changed in the config that neither Copa 0.14.2 nor BuildKit 0.34.2 changes; undefined
- * where there is nothing. They append history and diff ids, add `created` where it is absent, and
- * the label `BaseImage` (Copa under `config.labels`, beside the specification's `config.Labels`).
+ * Returns the first field of the config that Copa 0.14.2 and BuildKit 0.34.2 never change and that
+ * differs, or undefined if there is none. They append history and diff ids, add `created` if it is
+ * absent, and set the label `BaseImage` (Copa in `config.labels`, not in the standard
+ * `config.Labels`).
  */
 export function configChange(options: {
   readonly source: ImageConfig;
@@ -67,7 +68,7 @@ function rootfsChange(
 ): string | undefined {
   const { type, diff_ids: before, ...old } = source.rootfs;
   const { type: newType, diff_ids: after, ...others } = patched.rootfs;
-  // BuildKit writes rootfs anew, with its two standard fields alone.
+  // BuildKit rewrites rootfs and keeps only its two standard fields.
   const kept = Object.keys(others).length === 0 || isDeepStrictEqual(old, others);
   if (type !== newType || !kept) return 'rootfs';
 
@@ -78,7 +79,7 @@ function rootfsChange(
   return extended ? undefined : 'rootfs.diff_ids';
 }
 
-/** Names the first field that differs: the values may be anything. */
+/** Names the first field that differs. Omits the values, which are untrusted. */
 function changedField(what: string, before: object, after: object): string {
   const [old, current] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   const keys = [...new Set([...old.keys(), ...current.keys()])];

@@ -6,10 +6,9 @@ type Entry = Readonly<Record<string, unknown>>;
 const FIELDS = ['created', 'created_by', 'author', 'comment', 'empty_layer'];
 
 /**
- * What a patch changed in the history besides appending to it; undefined where there is nothing.
- * BuildKit reads each entry and writes it again: it fills in an absent `created`, writes times in
- * its own form, and adds entries for layers that have none (0.34.2 `normalizeLayersAndHistory`), so
- * up to one for each layer of the image.
+ * Returns the first change to the history other than new entries at its end, or undefined.
+ * BuildKit rewrites each entry: it fills in an absent `created`, reformats times, and adds an entry
+ * for each layer that has none (0.34.2 `normalizeLayersAndHistory`).
  */
 export function historyChange(
   before: readonly Entry[],
@@ -37,7 +36,7 @@ function known(entry: Entry): Entry {
 
 const TIME = /^([^.]+)(?:\.([0-9]+))?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
-/** RFC 3339, to the nanosecond; an absent time before may be any time after. */
+/** Compares RFC 3339 times to the nanosecond. An absent time may become any time. */
 function isSameTime(before: unknown, after: unknown): boolean {
   if (before === undefined || before === after) return true;
   if (typeof before !== 'string' || typeof after !== 'string') return false;

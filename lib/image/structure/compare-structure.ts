@@ -15,14 +15,14 @@ export interface StructureLimits {
   readonly maxAddedLayers: number;
   /** Compressed bytes of the added layers. */
   readonly maxAddedBytes: number;
-  /** Added bytes as a share of the source's bytes; counts only above `ratioFromBytes`. */
+  /** Added bytes divided by the source's bytes. Applies only above `ratioFromBytes`. */
   readonly maxAddedRatio: number;
   readonly ratioFromBytes: number;
 }
 
 /**
- * One to three layers: dpkg adds one; apk, zypper and package managers from outside add two.
- * A small image may well double: Alpine's packages are few and most of them come again.
+ * dpkg adds one layer; apk, zypper and package managers of a tooling image add two.
+ * A small image may double in size: an update replaces most of Alpine's few packages.
  */
 export const STRUCTURE_LIMITS: StructureLimits = {
   maxAddedLayers: 3,
@@ -52,14 +52,14 @@ interface Refusal {
 }
 
 /**
- * Whether a patched image is its source plus a few layers, and nothing else: the source's layers
- * first and in order, a config that differs only where Copa and BuildKit change it, and annotations
- * that are the source's, Copa's or ours.
+ * Accepts a patched image if it is its source plus a few layers: it starts with the source's layers
+ * in order, its config differs only in fields that Copa and BuildKit change, and its annotations
+ * are the source's, Copa's or ours.
  */
 export function compareStructure(options: {
   readonly source: ImageParts;
   readonly patched: ImageParts;
-  /** What the label `BaseImage` must say: the reference that Copa was given. */
+  /** The reference passed to Copa, which the label `BaseImage` must contain. */
   readonly sourceReference?: string | undefined;
   readonly limits?: StructureLimits;
 }): StructureVerdict {
@@ -82,18 +82,18 @@ function refuse(reason: StructureReason, detail: string): Refusal {
 function mediaTypeRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
   const family = manifestFamily(source);
   if (family === undefined || manifestFamily(patched) !== family) {
-    return refuse('media-type-changed', 'the manifest is of another format than the source');
+    return refuse('media-type-changed', "the manifest's format differs from the source's");
   }
   if (patched.config.mediaType !== source.config.mediaType) {
-    return refuse('media-type-changed', 'the config is of another format than the source');
+    return refuse('media-type-changed', "the config's format differs from the source's");
   }
-  // BuildKit may write the media types of the source's layers in the manifest's own format.
+  // BuildKit may rewrite the media types of the source's layers to the manifest's own format.
   const foreign = patched.layers.some(
     ({ mediaType }, at) =>
       layerFamily(mediaType) !== family && mediaType !== source.layers[at]?.mediaType,
   );
   return foreign
-    ? refuse('media-type-changed', 'a layer is of another format than the manifest')
+    ? refuse('media-type-changed', "a layer's format differs from the manifest's")
     : undefined;
 }
 
@@ -108,19 +108,19 @@ function layersRefusal(
     return other?.digest === layer.digest && other.size === layer.size;
   });
   if (!kept) {
-    return refuse('layers-changed', "the patched image does not begin with the source's layers");
+    return refuse('layers-changed', "the patched image does not start with the source's layers");
   }
-  // Among what a descriptor can say are `urls` and `data`: bytes from elsewhere than the registry.
+  // A descriptor's `urls` and `data` would add content from outside the registry.
   const described = patched.layers.every((layer, at) =>
     isSameDescription(source.layers[at], layer),
   );
-  if (!described) return refuse('layers-changed', "a layer's descriptor has a field more");
+  if (!described) return refuse('layers-changed', "a layer's descriptor has an additional field");
 
   if (added.length === 0) return refuse('nothing-added', 'no layer was added');
   if (added.length > limits.maxAddedLayers) {
     return refuse(
       'too-many-layers',
-      `${added.length} were added, ${limits.maxAddedLayers} are allowed`,
+      `${added.length} layers were added, ${limits.maxAddedLayers} are allowed`,
     );
   }
 
@@ -159,7 +159,7 @@ function configRefusal(
   return change === undefined ? undefined : refuse('config-changed', change);
 }
 
-/** Set by Copa on every patch, besides the version, which it rewrites where the source has one. */
+/** Copa sets these on every patch. It also rewrites the version if the source has one. */
 const COPA_ANNOTATIONS = ['org.opencontainers.image.created', 'sh.copa.image.patched'];
 const CHANGEABLE: ReadonlySet<string> = new Set([
   ...COPA_ANNOTATIONS,
@@ -169,7 +169,7 @@ const CHANGEABLE: ReadonlySet<string> = new Set([
 function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
   const compared = ['mediaType', 'config', 'layers', 'annotations'];
   if (!saysNothingNew(fieldsExcept(source, compared), fieldsExcept(patched, compared))) {
-    return refuse('manifest-changed', 'a field besides config, layers and annotations');
+    return refuse('manifest-changed', 'a field other than config, layers and annotations');
   }
   const content = ['digest', 'size'];
   const [config, newConfig] = [source.config, patched.config].map((descriptor) =>
