@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 
 /**
- * Runs `work` for every item, at most `atOnce` at a time. Waits for all before it throws the first error,
- * so that nothing goes on after the caller's step has ended.
+ * Runs `work` for every item, at most `atOnce` at a time. Waits for all items before it throws the
+ * first error, so that no work continues after the caller's step has ended.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -1,6 +1,6 @@
 /**
- * What a parser returns: the value, or what is wrong with its input. Bad input is expected; an exception
- * is for the unexpected.
+ * The result of a parser: the value, or the fault of its input. Bad input is expected, so it is a
+ * value and not an exception.
  */
 export type Result<Value, Fault = string> =
   | { readonly ok: true; readonly value: Value }

@@ -44,7 +44,7 @@ export interface ReadingOptions {
    * count as present and valid.
    */
   readonly openReferences?: boolean;
-  /** From when on a schedule must have an occurrence; now by default. */
+  /** A schedule must have an occurrence after this time. The default is now. */
   readonly now?: Date;
 }
 
