@@ -11,14 +11,14 @@ import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, spoiled } from './look-at-tag.ts';
 
 /**
- * Manifests that one step reads, give or take a few: about three for a tag, and one for each patch of
- * it. ACR's Basic and Standard tiers allow one identity 5,000 reads a minute.
+ * Approximate number of manifests read per step: three for each tag and one for each of its
+ * patches. ACR's Basic and Standard tiers allow one identity 5,000 reads a minute.
  */
 const READS_A_STEP = 1_000;
 const READS_A_TAG = 3;
 const AT_ONCE = 8;
 
-/** Discovers the next tags of a repository, from the cursor on. Returns the moved cursor. */
+/** Discovers the next tags of a repository, from the cursor on. Returns the new cursor. */
 export async function discoverTags(
   services: Services,
   run: Run,
@@ -51,7 +51,7 @@ export async function discoverTags(
   return { cursorTag: last };
 }
 
-/** Tags that look like a patch of another tag, by that tag. */
+/** Tags that have the form of a patch tag, by their base. */
 function patchesByBase(
   tags: ReadonlyMap<Tag, TagAttributes>,
   convention: Policy['tag-convention'],
@@ -67,7 +67,7 @@ function patchesByBase(
   return patches;
 }
 
-/** As many names from the start as one step can afford, and at least one. */
+/** The first names, up to the cost of one step, and at least one. */
 function firstOf(names: readonly Tag[], cost: (name: Tag) => number): readonly Tag[] {
   let left = READS_A_STEP;
   const end = names.findIndex((name) => {

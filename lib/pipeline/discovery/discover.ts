@@ -11,7 +11,7 @@ export type DiscoveryStep =
   | { readonly fault: RunFault; readonly detail: string }
   | { readonly changes: Partial<Run> };
 
-/** One step of discovery, from the cursor on. Doing a step again finds its rows there. */
+/** One step of discovery, from the cursor on. Idempotent: existing rows stay unchanged. */
 export async function discoverStep(services: Services, run: Run): Promise<DiscoveryStep> {
   if (run.policyDigest === undefined) return begin(services, run);
   const { policy } = await storedPolicy(services, run.policyBlob);
@@ -31,18 +31,18 @@ async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
     return { fault: 'policy-invalid', detail: [`in ${loaded.from}`, ...parsed.fault].join('\n') };
   }
   const { repository, tag } = options.database;
-  // A pull, not a look at the tag: only pulls refresh a cache rule of the registry.
+  // Pulls the manifest, since reading the tag's attributes does not refresh a cache rule.
   const database = await registry.manifest(repository, tag);
   if (database === undefined) {
     return {
       fault: 'database-missing',
-      detail: `there is no ${repository}:${tag} in the registry`,
+      detail: `${repository}:${tag} does not exist in the registry`,
     };
   }
   const policyBlob = `${run.id}/policy.json`;
   const bytes = new TextEncoder().encode(loaded.text);
   const kept = await blobs.create(CONTAINERS.reports, policyBlob, bytes, 'application/json');
-  // A previous step that crashed has stored a policy already: the run uses that one.
+  // A previous step stored a policy and crashed: the run uses that one.
   if (kept === 'exists') return { changes: await pinned(services, policyBlob, database.digest) };
   return {
     changes: {
@@ -69,9 +69,9 @@ async function storedPolicy(
   policyBlob: string | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly policy: Policy }> {
   const stored = await services.blobs.read(CONTAINERS.reports, policyBlob ?? '', MAX_POLICY_BYTES);
-  if (!stored.found) throw new Error('the policy of this run is gone');
+  if (!stored.found) throw new Error('the stored policy of this run was deleted');
   const parsed = parsePolicy(new TextDecoder().decode(stored.bytes));
-  if (!parsed.ok) throw new Error('the policy of this run no longer parses');
+  if (!parsed.ok) throw new Error('the stored policy of this run does not parse');
   return { bytes: stored.bytes, policy: parsed.value };
 }
 

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 
 const AT_ONCE = 8;
 
-/** A target of which nothing is known yet. */
+/** A queued target without any discovered facts. */
 export function blankTarget(
   services: Services,
   run: Run,
@@ -36,12 +36,15 @@ export function notFound(
   tag: Tag | '*',
 ): Target {
   const target = blankTarget(services, run, rule, tag);
-  const detail = tag === '*' ? 'there is no such repository' : 'there is no such tag';
+  const detail = tag === '*' ? 'the repository does not exist' : 'the tag does not exist';
   const finishedAt = target.discoveredAt;
   return { ...target, state: 'skipped', reason: 'not-found', detail, finishedAt };
 }
 
-/** Adds targets. The inventory records those that have ended as they are stored: they may be older. */
+/**
+ * Adds targets. Records ended ones in the inventory as stored: an earlier step may have added
+ * them.
+ */
 export async function storeTargets(services: Services, targets: readonly Target[]): Promise<void> {
   await services.targets.addMissing(targets);
   const over = targets.filter((target) => isTerminal(target.state));

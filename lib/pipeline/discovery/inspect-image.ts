@@ -16,7 +16,7 @@ import type { Services } from '../services.ts';
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
-/** What the registry alone says of a tag's image, before anything is scanned. */
+/** The assessment of a tag's image by its registry content, before a scan. */
 export type Inspection =
   | { readonly kind: 'source'; readonly sourceDigest: Digest; readonly architecture: string }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail?: string };
@@ -26,7 +26,7 @@ export interface ParsedImage {
   readonly config: ImageConfig;
 }
 
-/** A manifest of an image and its config; undefined where it is something else. */
+/** Reads an image's manifest and config. Returns undefined if it is not an image. */
 export async function readImage(
   registry: Registry,
   repository: RepositoryName,
@@ -43,7 +43,7 @@ export async function readImage(
   return config.ok ? { manifest: manifest.value, config: config.value } : undefined;
 }
 
-/** Inspects each image once, however many tags point to it. Remembers for one step of discovery. */
+/** Inspects each image once, even if several tags point to it. Caches for one discovery step. */
 export function imageInspector(
   services: Services,
   repository: RepositoryName,
@@ -56,7 +56,7 @@ export function imageInspector(
   };
 }
 
-/** Finds the one image behind a tag that can be patched, or why there is none. */
+/** Finds the image that can be patched behind a tag, or the reason why there is none. */
 async function inspectImage(
   services: Services,
   repository: RepositoryName,
@@ -64,19 +64,19 @@ async function inspectImage(
 ): Promise<Inspection> {
   const { registry } = services;
   const top = await registry.manifest(repository, digest);
-  if (top === undefined) return skip('not-found', 'the manifest is gone');
+  if (top === undefined) return skip('not-found', 'the manifest was deleted');
   if (!IMAGE_INDEX_TYPES.includes(top.mediaType)) {
     return inspectManifest(services, repository, top);
   }
   const index = readJson(ImageIndex, top.bytes);
   if (!index.ok) return skip('not-an-image', 'the index does not parse');
-  // buildx puts its attestations beside the image, as entries for the platform unknown/unknown.
+  // buildx adds its attestations to the index as entries for the platform unknown/unknown.
   const real = index.value.manifests.filter((entry) => entry.platform?.os !== 'unknown');
   const [only] = real;
-  if (only === undefined) return skip('not-an-image', 'the index names no image');
-  if (real.length > 1) return skip('multi-arch', `the index names ${real.length} images`);
+  if (only === undefined) return skip('not-an-image', 'the index lists no image');
+  if (real.length > 1) return skip('multi-arch', `the index lists ${real.length} images`);
   const stored = await registry.manifest(repository, only.digest);
-  if (stored === undefined) return skip('not-found', 'the image that the index names is gone');
+  if (stored === undefined) return skip('not-found', 'the image in the index was deleted');
   return inspectManifest(services, repository, stored);
 }
 
@@ -108,8 +108,8 @@ async function inspectManifest(
 }
 
 /**
- * A patch of ours under another name goes on being patched, from its source as always. Annotations
- * alone don't make it one: whoever builds on a patch inherits them, and anybody can write them.
+ * Returns the source of a patch of ours that was copied to another tag: it is patched from that
+ * source. Annotations are no proof: derived images inherit them, and anybody can write them.
  */
 async function ownBase(
   services: Services,
@@ -133,7 +133,7 @@ async function ownBase(
   const known =
     (await services.inventory.findImage({ repository, digest: digest.data }))?.patchDigests ?? [];
   if (known.length > 0 && !known.includes(patch.digest)) return undefined;
-  // Where the tables know no patch of this source, the image itself has to show that it is one.
+  // If the tables know no patch of this source, the image's structure must prove it.
   const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });
   const verdict = compareStructure({ source, patched: image, sourceReference });
   if (known.length === 0 && !verdict.accepted) return undefined;

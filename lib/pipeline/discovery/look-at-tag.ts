@@ -23,7 +23,7 @@ const SPOILED: ReadonlySet<RegistryErrorCode> = new Set([
   'digest-mismatch',
 ]);
 
-/** Looks at one tag. Returns its target, or undefined if the tag is a patch of ours. */
+/** Inspects one tag. Returns its target, or undefined if the tag is a patch of ours. */
 export function lookAtTag(options: {
   readonly services: Services;
   readonly run: Run;
@@ -43,10 +43,10 @@ export function lookAtTag(options: {
     const bases = TAG_CONVENTIONS.map((form) => baseOfPatchTag(tag, form)).filter(
       (base) => base !== undefined,
     );
-    // Skips a patch of ours whose base exists, also one of a former tag convention.
+    // Skips a patch of ours whose base exists, also under a former tag convention.
     const own = bases.length === 0 ? undefined : await readPatch(attributes);
     if (own !== undefined && bases.some((base) => tags.has(base))) return undefined;
-    // A patch whose base is gone becomes a target, and counts as a patch of itself.
+    // A patch whose base was deleted becomes a target, and counts as its own patch.
     const patches: KnownPatch[] = own === undefined ? [] : [own];
     const existing: { tag: string; ours: boolean }[] = [];
     for (const candidate of options.patches.get(tag) ?? []) {
@@ -71,7 +71,7 @@ export function lookAtTag(options: {
     const ofSource = patches
       .filter((patch) => patch.sourceDigest === sourceDigest)
       .sort((a, b) => BY_NUMBER.compare(a.tag, b.tag));
-    // If the tables were lost, the next published patch would make these look foreign.
+    // After a loss of the tables, the next published patch would make these look foreign.
     await services.inventory.rememberPatches(
       { repository: rule.repository, digest: sourceDigest },
       ofSource.map((patch) => patch.digest),
@@ -87,7 +87,7 @@ export function lookAtTag(options: {
   };
 }
 
-/** A tag with spoiled content ends alone, so that the other tags of its repository go on. */
+/** Ends only the tag with invalid content, so that discovery continues with the other tags. */
 export function spoiled(
   services: Services,
   run: Run,
