@@ -7,7 +7,7 @@ import type { Stored } from '../stores/stored.ts';
 import { finishTarget } from '../targets/change-target.ts';
 import type { PlannedJob } from './group-into-jobs.ts';
 
-/** Claims, then the job, then its targets: after a crash anywhere the next tick makes what is missing. */
+/** Writes claims, then the job, then its targets. After a crash the next tick adds the rest. */
 export async function makeJob(services: Services, run: Run, planned: PlannedJob): Promise<void> {
   const { kind } = planned;
   const targets = kind === 'scan' ? await claimed(services, run, planned.targets) : planned.targets;
@@ -30,7 +30,7 @@ export async function makeJob(services: Services, run: Run, planned: PlannedJob)
   }
 }
 
-/** Only those whose image this run may work on; the others end, held by another run. */
+/** Returns the targets whose image this run has claimed. Ends the others `held-by-another-run`. */
 async function claimed(
   services: Services,
   run: Run,
@@ -39,7 +39,7 @@ async function claimed(
   const kept: Stored<Target>[] = [];
   for (const target of targets) {
     const { repository, sourceDigest: digest } = target;
-    if (digest === undefined) throw new Error('a target that is to be scanned has no source');
+    if (digest === undefined) throw new Error('a target to be scanned has no source');
     if (await services.inventory.claim({ repository, digest }, run, services.clock.now())) {
       kept.push(target);
     } else {
@@ -55,7 +55,7 @@ export async function admitJob(services: Services, job: Stored<Job>): Promise<vo
   if (admitted !== undefined) await sendStep(services, admitted);
 }
 
-/** Ends a job that never began. Its targets are loose again, and end with the run. */
+/** Ends a job that never started. Its targets end with the run. */
 export async function dropJob(services: Services, job: Stored<Job>): Promise<void> {
   await services.jobs.drop(job, services.clock.now());
 }

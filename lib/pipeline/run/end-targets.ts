@@ -7,14 +7,14 @@ import { clearTargetStaging } from '../staging/clear-staging.ts';
 import type { Stored } from '../stores/stored.ts';
 import { finishTarget } from '../targets/change-target.ts';
 
-/** Targets that one tick ends; the next tick ends the others. */
+/** Targets that one tick ends. The next tick ends the rest. */
 const MAX_ENDED = 500;
 const AT_ONCE = 8;
 
 /**
- * Ends targets that no job works on. Their patches and claims go first, so that a crash in between
- * finds the targets here again. An image with another active tag keeps its patch and its claim. True:
- * there are more.
+ * Ends targets that no job works on. Deletes their patches and releases their claims first, so that
+ * the next tick repeats this after a crash. An image with another active tag keeps its patch and
+ * its claim. Returns true if more targets are left.
  */
 export async function endTargets(
   services: Services,
@@ -36,21 +36,23 @@ async function releaseTarget(services: Services, target: Target, lease: Lease): 
   if (digest !== undefined) await services.inventory.release({ repository, digest }, runId);
 }
 
-/** Its image was patched under another tag: that patch is verified again, and published under this one. */
+/**
+ * Reuses the patch of the same image under another tag: verifies it again and publishes it here.
+ */
 export async function joinPatched(
   services: Services,
   target: Stored<Target>,
   patched: Target,
 ): Promise<void> {
   const { repository, patchDigest } = patched;
-  if (patchDigest === undefined) throw new Error('a patched target names no patch');
+  if (patchDigest === undefined) throw new Error('a patched target has no patch digest');
   await services.targets.move(target, 'verifying', {
     stagedRepository: repository,
     staged: patchDigest,
   });
 }
 
-/** Records ended targets in the inventory: the step that ended one may have crashed before it did. */
+/** Records ended targets in the inventory, in case the step that ended one crashed before that. */
 export async function recordEnded(services: Services, targets: readonly Target[]): Promise<void> {
   const at = services.clock.now();
   await inParallel(targets, AT_ONCE, (target) => services.inventory.record(target, at));

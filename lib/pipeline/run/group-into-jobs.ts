@@ -6,11 +6,11 @@ import type { TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 
-/** Targets that go into one new job, in the states that its kind takes. */
+/** Targets of one new job. Their states match the job's kind. */
 export interface PlannedJob {
   readonly kind: JobKind;
   readonly targets: readonly Stored<Target>[];
-  /** Other tags of the same images that lag behind: they wait for the end of this job. */
+  /** Other tags of the same images in earlier states. They wait until this job ends. */
   readonly behind: readonly Stored<Target>[];
 }
 
@@ -18,25 +18,25 @@ interface Image {
   readonly kind: JobKind;
   readonly own: readonly Stored<Target>[];
   readonly behind: readonly Stored<Target>[];
-  /** Attempts that it has lost. */
+  /** Lost attempts. */
   readonly attempts: number;
-  /** That its patch job names: they are most of a job file. */
+  /** Findings in its patch job. They make up most of a job file. */
   readonly findings: number;
 }
 
-/** Tags of one image that a job takes at a time, and targets in all: their ids fill one column. */
+/** Limits of tags per image and of targets per job: the target ids must fit in one column. */
 const MAX_TAGS_AN_IMAGE = 100;
 const MAX_TARGETS_A_JOB = 500;
-/** A tick writes several rows for each; the next tick makes the others. */
+/** A tick writes several rows for each new job. The next tick adds the rest. */
 const MAX_NEW_JOBS = 50;
 
-/** The kinds of job that an image goes through, in order. */
+/** The kinds of job for an image, in order. */
 export const JOB_ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publish'];
 
 /**
- * Puts active targets into jobs. The unit is the image: all tags of a source are scanned, patched and
- * verified once, together. So no tag gets a job while another tag of its image has one. Images that
- * lost an attempt go on in smaller batches, so that one image does not sink the others.
+ * Groups active targets into jobs. All tags of an image share its jobs, so no tag gets a job while
+ * another tag of its image has one. Images that lost an attempt continue in smaller batches, so
+ * that one bad image does not fail the others.
  */
 export function groupIntoJobs(
   active: readonly Stored<Target>[],
@@ -94,11 +94,11 @@ function kindFor(state: TargetState): JobKind {
     case 'publishing':
       return 'publish';
     default:
-      throw new Error(`a target that is ${state} has no job to come`);
+      throw new Error(`a target that is ${state} needs no job`);
   }
 }
 
-/** At most so many images, and so many targets and findings, to a chunk. */
+/** Splits images into chunks, each within the limits of images, targets and findings. */
 function chunks(images: readonly Image[], size: number): Image[][] {
   const all: Image[][] = [];
   let current: Image[] = [];

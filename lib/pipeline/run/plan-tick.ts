@@ -12,15 +12,15 @@ export interface TickPlan {
   readonly newJobs: readonly PlannedJob[];
   /** Waiting jobs that may start now. */
   readonly admit: readonly Stored<Job>[];
-  /** Waiting jobs that will not start, since the run is to end. */
+  /** Waiting jobs that must not start because the run is stopping. */
   readonly drop: readonly Stored<Job>[];
-  /** Jobs whose message seems lost: they are overdue by more than the grace. */
+  /** Jobs that are overdue by more than the grace period: their message may be lost. */
   readonly wake: readonly Stored<Job>[];
-  /** Targets of a run that is to end, which no job works on. */
+  /** Targets of a stopping run that no job works on. */
   readonly end: readonly Stored<Target>[];
-  /** Targets that go on all the same, or have a job that has not ended. */
+  /** Targets that continue: they have a live job, or their tag is reserved. */
   readonly finishing: readonly Stored<Target>[];
-  /** Targets whose image got its patch under another tag meanwhile: they take that patch. */
+  /** Targets whose image was patched under another tag in the meantime. They reuse that patch. */
   readonly join: readonly { readonly target: Stored<Target>; readonly patched: Target }[];
   readonly counts: RunCounts;
   readonly over: boolean;
@@ -39,15 +39,15 @@ const COUNTED = [
 const MAX_PUBLISHING = 8;
 
 /**
- * Plans a tick from the records alone. It is pure, so a tick after a crash plans what is still missing
- * and nothing else.
+ * Plans a tick from the records alone. It is pure, so a tick after a crash plans only the missing
+ * changes.
  */
 export function planTick(state: {
   readonly targets: readonly Stored<Target>[];
   readonly jobs: readonly Stored<Job>[];
   readonly options: Pick<PipelineOptions, 'maxGroups' | 'scanBatch' | 'patchBatch' | 'tickSeconds'>;
   readonly now: Date;
-  /** How unfinished targets end, if the run is to end: late, canceled or failed. */
+  /** The outcome of unfinished targets if the run must stop: late, canceled or failed. */
   readonly stop: Outcome | undefined;
 }): TickPlan {
   const { targets, jobs, options, now, stop } = state;
@@ -80,7 +80,7 @@ export function planTick(state: {
   };
 }
 
-/** A tag that fell behind the others of its image must not get a patch of its own. */
+/** A tag whose image is already patched under another tag must not get a second patch. */
 function joinable(
   targets: readonly Stored<Target>[],
   live: ReadonlyMap<string, Job>,
@@ -110,14 +110,14 @@ function room(
 ): readonly Stored<Job>[] {
   const sameKind = (job: Job) => (job.kind === 'publish') === publishing;
   const free = Math.max(0, most - busy.filter(sameKind).length);
-  // The furthest go first, so that begun work is finished and staging stays small.
+  // Later stages go first, so that started work finishes and staging stays small.
   const furthestFirst = waiting
     .filter(sameKind)
     .sort((a, b) => JOB_ORDER.indexOf(b.kind) - JOB_ORDER.indexOf(a.kind));
   return furthestFirst.slice(0, free);
 }
 
-/** How many targets there are in each state that ends one. */
+/** Counts targets in each terminal state. */
 export function countStates(targets: readonly Target[], active: number): RunCounts {
   const counts = { targets: targets.length, active } as Record<keyof RunCounts, number>;
   for (const state of COUNTED) counts[state] = 0;

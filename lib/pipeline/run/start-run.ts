@@ -4,8 +4,8 @@ import { type RunId, runIdOf } from '../records/run-id.ts';
 import { type Services, secondsAfter } from '../services.ts';
 
 /**
- * Starts the run of this occurrence, or finds it started. The run is stored before its message is
- * sent: if the message is lost, the reaper sends it again.
+ * Starts the run of this occurrence unless it exists. Persists the run before it sends the message:
+ * if the message is lost, the reaper sends it again.
  */
 export async function startRun(
   services: Services,
@@ -39,7 +39,7 @@ export async function startRun(
     failed: 0,
     canceled: 0,
   });
-  services.log.info(started === 'started' ? 'run started' : 'run was there already', { runId });
+  services.log.info(started === 'started' ? 'run started' : 'run already exists', { runId });
   await sendTick(services, { runId });
   return runId;
 }

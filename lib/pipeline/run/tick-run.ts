@@ -15,19 +15,21 @@ import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { planTick } from './plan-tick.ts';
 
-/** Ticks that may fail in a row before a repository, or the whole discovery, is given up. */
+/** Failed ticks in a row after which discovery gives up a repository, or ends altogether. */
 const MAX_REPOSITORY_ERRORS = 5;
 const MAX_ERRORS = 20;
-/** The same for a run past its discovery: hours, since its jobs go on without ticks. */
+/** The same limit after discovery. It lasts hours, since jobs continue without ticks. */
 const MAX_RUNNING_ERRORS = 60;
 const LONGEST_DELAY_SECONDS = 300;
 const AT_ONCE = 8;
 /** A tick reads every row of its run: a run of 10,000 targets ticks every 50 s at most. */
 const TARGETS_A_SECOND = 200;
-/** Longer than a group's token lasts, and longer than any stalled step. */
+/** Longer than the lifetime of a group's token and of any stalled step. */
 const LAST_LOOK_SECONDS = 80 * 60;
 
-/** One tick of a run: takes it, does what is due, persists the result, and enqueues the next tick. */
+/**
+ * One tick of a run: takes its lease, does the due work, persists it and enqueues the next tick.
+ */
 export async function tickRun(services: Services, message: RunMessage): Promise<void> {
   const now = services.clock.now();
   const run = await services.runs.find(message.runId);
@@ -41,7 +43,7 @@ export async function tickRun(services: Services, message: RunMessage): Promise<
     await endTick(services, held, next);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
-    services.log.warn('tick gave way to another', { runId: message.runId });
+    services.log.warn('tick lost its lease to another', { runId: message.runId });
   }
 }
 
@@ -59,7 +61,7 @@ async function endTick(services: Services, held: HeldRun, next: NextTick): Promi
   if (!isRunOver(held.run)) await sendTick(services, { runId, wake }, delaySeconds);
 }
 
-/** A hint right after a tick is left to the next regular tick. */
+/** True right after a tick: the next regular tick covers the hint. */
 function isTooSoon(run: Run, now: Date): boolean {
   return run.tickedAt !== undefined && now < secondsAfter(run.tickedAt, paceSeconds(run));
 }
@@ -71,7 +73,7 @@ function paceSeconds(run: Run): number {
 interface NextTick {
   readonly changes: Partial<Run>;
   readonly soon: boolean;
-  /** After an error; else the usual time. */
+  /** Set after an error. The default is the usual delay. */
   readonly delaySeconds?: number;
 }
 
@@ -80,7 +82,7 @@ async function tickHeld(services: Services, held: HeldRun): Promise<NextTick> {
   const { run } = held;
   try {
     if (isHopeless(run, services.clock.now())) {
-      const detail = 'its ticks were cut off again and again';
+      const detail = 'its ticks crashed or timed out repeatedly';
       return ended(services, run, 'failed', { reason: 'internal-error', detail });
     }
     const next =
@@ -92,8 +94,9 @@ async function tickHeld(services: Services, held: HeldRun): Promise<NextTick> {
 }
 
 /**
- * True if the run's rows can't be processed at all: an upgrade can't read them, somebody edited them,
- * or there are too many for one process. The run ends, and its groups and claims expire.
+ * True if the run's rows can't be processed: for example an upgrade can't read them, somebody
+ * edited them, or they are too many for one process. The run ends, and its groups and claims
+ * expire.
  */
 function isHopeless(run: Run, now: Date): boolean {
   const { errors, state, deadline } = run;
@@ -102,7 +105,7 @@ function isHopeless(run: Run, now: Date): boolean {
   );
 }
 
-/** Ticks wait longer after each error, as the steps of jobs do. */
+/** Backs off longer after each error, as the steps of jobs do. */
 function afterError(services: Services, run: Run, error: unknown): NextTick {
   const message = error instanceof Error ? error.message : String(error);
   const { errors } = run;
@@ -121,8 +124,8 @@ async function discover(services: Services, run: Run): Promise<NextTick> {
   if (await services.cancellations.isRequested(run.id))
     return { changes: { state: 'running' }, soon: true };
   if (run.errors > MAX_ERRORS || services.clock.now() >= run.deadline) {
-    // The next ticks end what was discovered so far.
-    const { detail = 'the run was late' } = run;
+    // The next ticks end the targets discovered so far.
+    const { detail = 'the run reached its deadline' } = run;
     return { changes: { state: 'running', reason: 'registry-error', detail }, soon: true };
   }
   if (run.errors > MAX_REPOSITORY_ERRORS) {
@@ -177,7 +180,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
     stop === undefined
       ? false
       : await endTargets(services, plan.end, stop, { others: plan.finishing, lease: held });
-  // The next tick admits new jobs: it reads them as they were written.
+  // The next tick admits new jobs, as it reads them from the table.
   for (const failure of failures) {
     const detail = failure instanceof Error ? failure.message : String(failure);
     services.log.error('part of a tick failed', { runId: run.id, detail });
@@ -188,7 +191,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   return { changes: plan.counts, soon };
 }
 
-/** How unfinished targets end. Undefined: the run goes on. */
+/** Returns the outcome of unfinished targets if the run must stop, else undefined. */
 function whyToStop(run: Run, canceled: boolean, now: Date): Outcome | undefined {
   if (canceled) return { state: 'canceled', reason: 'canceled' };
   if (run.reason !== undefined) {
