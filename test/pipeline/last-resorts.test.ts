@@ -105,7 +105,7 @@ it('wakes a run behind one whose row can not be read', async () => {
   await world.settle();
 
   expect((await world.runAt(runId)).state).toBe('completed');
-  expect(world.log).toContainEqual(expect.objectContaining({ message: 'run passed over' }));
+  expect(world.log).toContainEqual(expect.objectContaining({ message: 'unreadable run skipped' }));
 });
 
 it('ends all that a failed run has left, and counts it once', async () => {

@@ -4,13 +4,13 @@ import type { Services } from '../services.ts';
 import { each } from './each.ts';
 import { poisonRecord } from './poison-record.ts';
 
-/** Of 32 messages each; the next round of the reaper takes what is left. */
+/** Batches of 32 messages. The next round of the reaper handles the rest. */
 const MOST_BATCHES = 20;
 
 /**
- * Empties the poison queues, whose messages the host keeps for seven days only. The job or run of a message is
- * left to the tick and the reaper: a message is only a hint. No function listens to these queues, since the host
- * gives a function no message that it can't decode.
+ * Moves poison messages to blobs, since the queues keep them for only seven days. The tick and the
+ * reaper recover the job or run. No function can do this: the host never delivers a message that it
+ * can't decode.
  */
 export async function emptyPoison(services: Services): Promise<void> {
   await each(Object.values(QUEUES), async (queue) => {
@@ -22,7 +22,7 @@ export async function emptyPoison(services: Services): Promise<void> {
   });
 }
 
-/** Blob, log line, deletion: cut anywhere, the next round does the same again. */
+/** Idempotent: if it crashes before the deletion, the next round repeats it. */
 async function keep(services: Services, queue: QueueName, message: PoisonMessage): Promise<void> {
   const { name, why, content } = poisonRecord(queue, message);
   await services.blobs.create(CONTAINERS.reports, name, content, 'application/json');

@@ -13,14 +13,14 @@ import { clearRunStaging } from '../staging/clear-staging.ts';
 import { sweepStaging } from '../staging/sweep-staging.ts';
 import type { Stored } from '../stores/stored.ts';
 
-/** After this time the run is left alone, whatever could not be cleaned up. */
+/** After this time the run is closed, even if the cleanup is incomplete. */
 const PATIENCE_SECONDS = 24 * 3600;
 const AT_ONCE = 8;
 
 /**
- * Cleans up orphans of a run that has ended, when no lost group or stalled step can still have an
- * effect: a group may have pushed to staging, or a step inserted a target. What fails now is left to
- * the next look.
+ * Cleans up orphans of an ended run: a container group may push to staging, or a stalled step
+ * insert a target, after the run has ended. Runs when neither can happen any more. The next look
+ * retries failures.
  */
 export async function lastLook(services: Services, run: Stored<Run>): Promise<void> {
   const { id: runId, finishedAt, targets: known } = run;
@@ -29,11 +29,11 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   let unreadable = 0;
   const passOver = (error: Error) => {
     unreadable += 1;
-    services.log.error('row passed over', { runId, detail: error.message });
+    services.log.error('unreadable row skipped', { runId, detail: error.message });
   };
   const jobs = await Array.fromAsync(services.jobs.readableOfRun(runId, passOver));
   const live = jobs.filter((job) => !isJobOver(job));
-  // Only a failed run has them; their groups have expired by now.
+  // Only a failed run has live jobs, and their groups have expired by now.
   await inParallel(live, AT_ONCE, (job) => endJob(services, job));
   const strays: Stored<Target>[] = [];
   const ended: Target[] = [];
@@ -45,9 +45,9 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   await endTargets(services, strays, strayOutcome(run), { others: [], lease: NO_LEASE });
   await clearRunStaging(services, jobs, NO_LEASE);
   const swept = await sweepStaging(services, jobs);
-  // The next look counts what this one has ended.
+  // The next look counts the targets that this one has ended.
   if (patient && (live.length > 0 || strays.length > 0 || !swept)) return;
-  if (!swept) services.log.error('staging may hold something still', { runId });
+  if (!swept) services.log.error('staging may not be empty', { runId });
   const recount = unreadable === 0 && ended.length >= known;
   await services.runs.close(run, recount ? countStates(ended, 0) : undefined);
 }
@@ -60,5 +60,5 @@ function strayOutcome({ state, detail }: Run): Outcome {
   if (state === 'failed') {
     return { state: 'failed', reason: 'internal-error', detail: `its run failed: ${detail ?? ''}` };
   }
-  return { state: 'skipped', reason: 'run-over', detail: 'it came into the run after its end' };
+  return { state: 'skipped', reason: 'run-over', detail: 'it was added after the run ended' };
 }

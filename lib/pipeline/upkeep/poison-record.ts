@@ -1,6 +1,6 @@
 import type { PoisonMessage, QueueName } from '../../storage/queues.ts';
 
-/** Why no function could do a message's work. */
+/** Why the host moved a message to a poison queue. */
 export type PoisonReason = 'failed' | 'not-base64' | 'not-utf-8' | 'not-json';
 
 export interface PoisonRecord {
@@ -12,14 +12,14 @@ export interface PoisonRecord {
 
 const EXPLANATIONS: Readonly<Record<PoisonReason, string>> = {
   failed:
-    'its function failed at every try; the exceptions are in the log, in the minutes before poisonedAt',
-  'not-base64': 'its text is not base64: it was not sent by the app, and no function has seen it',
-  'not-utf-8': 'its bytes are not UTF-8: it was not sent by the app, and no function has seen it',
-  'not-json': 'its text is not JSON: it was not sent by the app',
+    'its function failed at every attempt; see the exceptions in the log just before poisonedAt',
+  'not-base64': 'its text is not base64: the app did not send it, and no function received it',
+  'not-utf-8': 'its bytes are not UTF-8: the app did not send it, and no function received it',
+  'not-json': 'its text is not JSON: the app did not send it',
 };
 /**
- * What is kept of a message that the host gave up on: its content, and for people when, from where, why, and how
- * to replay it. The same message gives the same record.
+ * The record of a poison message: its content, and for operators its time, queue, cause and replay
+ * command. The same message always gives the same record.
  */
 export function poisonRecord(queue: QueueName, message: PoisonMessage): PoisonRecord {
   const { text, id, insertedAt } = message;
@@ -32,14 +32,14 @@ export function poisonRecord(queue: QueueName, message: PoisonMessage): PoisonRe
     poisonedAt: insertedAt.toISOString(),
     why,
     explanation: EXPLANATIONS[why],
-    replay: why === 'failed' ? replayOf(queue) : 'none: no function can do its work',
-    // What is decoded is all of it: base64 and UTF-8 lose nothing.
+    replay: why === 'failed' ? replayOf(queue) : 'none: no function can process it',
+    // The decoded text is complete: decoding base64 and UTF-8 loses nothing.
     ...(decoded === undefined ? { text } : { message: decoded }),
   };
   return { name, why, content: new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`) };
 }
 
-/** For the blob in a file: a message is untrusted, so no part of it stands in a command. */
+/** The command reads the blob from a file: a message is untrusted and never part of a command. */
 function replayOf(queue: QueueName): string {
   return `az storage message put --account-name ACCOUNT --auth-mode login --queue-name ${queue} --content "$(jq -j .message FILE | base64 -w 0)"`;
 }

@@ -8,13 +8,13 @@ import { each } from './each.ts';
 import { emptyPoison } from './empty-poison.ts';
 import { lastLook } from './last-look.ts';
 
-/** More than a year of daily runs: a run is found however long the app stood still. */
+/** More than a year of daily runs, so that no run is missed after a long downtime. */
 const MAX_RUNS = 500;
 
 /**
- * The last resort, on a timer of its own: deletes expired container groups, wakes runs whose tick was
- * lost, takes the last look at ended runs, and empties the poison queues. If one of these fails, the others
- * are done, and then the invocation fails so that people see it.
+ * The last resort, on its own timer: deletes expired container groups, wakes runs whose tick was
+ * lost, takes the last look at ended runs, and empties the poison queues. If one of these fails,
+ * the others still run, and then the invocation fails so that operators notice.
  */
 export async function reap(services: Services): Promise<void> {
   await each([reapGroups, seeToRuns, emptyPoison], (duty) => duty(services));
@@ -24,7 +24,7 @@ async function reapGroups(services: Services): Promise<void> {
   const now = services.clock.now();
   for await (const group of services.groups.list()) {
     const expiresAt = Date.parse(group.tags[GroupTag.expiresAt] ?? '');
-    // A group without a readable expiry was not made by this pipeline: leave it alone, and say so.
+    // This pipeline did not create a group without a readable expiry: keep it, and log it.
     if (Number.isNaN(expiresAt)) services.log.warn('group without expiry', { group: group.name });
     else if (expiresAt <= now.getTime()) {
       const answer = await deleteGroup(services, group.name);
@@ -40,7 +40,7 @@ async function seeToRuns(services: Services): Promise<void> {
   const late: Stored<Run>[] = [];
   let looked = 0;
   const passOver = ({ message }: Error) =>
-    services.log.error('run passed over', { detail: message });
+    services.log.error('unreadable run skipped', { detail: message });
   for await (const run of services.runs.newestFirst(passOver)) {
     looked += 1;
     if (looked > MAX_RUNS) break;
