@@ -4,8 +4,8 @@ import type { RunId } from './records/run-id.ts';
 import type { Services } from './services.ts';
 
 /**
- * Asks a run to end. A target ends `canceled` as soon as no job works on it; if its tag is reserved,
- * its publishing is finished. False: there is no such run, or it is over.
+ * Asks a run to end. A target ends `canceled` as soon as no job works on it; a target whose tag is
+ * reserved is still published. Returns false if the run does not exist or has ended.
  */
 export async function cancelRun(services: Services, runId: RunId): Promise<boolean> {
   const run = await services.runs.find(runId);

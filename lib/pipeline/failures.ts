@@ -4,11 +4,11 @@ import { StorageError } from '../storage/storage-error.ts';
 import type { FailReason } from './records/reasons.ts';
 
 /**
- * What to do about each failure of the outside. This is the one place that says so.
- * - wait: nobody is to blame; all jobs hold back so long, and the same attempt is made again
- * - look: it may have taken effect; look for it before anything else is done
- * - retry: a little later each time, and give up with this reason after so many in a row
- * - give-up: it will never be right
+ * The only table of remedies for failures of external services.
+ * - wait: all jobs hold back for this long, then the same attempt is retried
+ * - look: the request may have taken effect; check before the next action
+ * - retry: with a growing delay; give up with this reason after this many failures in a row
+ * - give-up: a retry can't succeed
  */
 export type Remedy =
   | { readonly do: 'wait'; readonly seconds: number }
@@ -21,22 +21,22 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   throttled: { do: 'wait', seconds: 30 },
   quota: { do: 'wait', seconds: 120 },
   capacity: { do: 'wait', seconds: 120 },
-  // A group of this name is on its way, or nobody knows: a second PUT would restart it.
+  // A group of this name may exist or be about to: a second PUT would restart it.
   transitioning: { do: 'look' },
   unavailable: { do: 'look' },
-  // A registry that fails for a moment is told like a wrong name or credential.
+  // ARM reports a brief registry failure like a wrong name or credential.
   'image-pull': { do: 'retry', times: 4, reason: 'configuration' },
   configuration: { do: 'give-up', reason: 'configuration' },
-  // Roles take minutes to spread after a deployment.
+  // Role assignments take minutes to propagate after a deployment.
   unauthorized: { do: 'retry', times: 8, reason: 'unauthorized' },
 };
 
-/** How a container group that came about ended without a result. */
+/** How a container group that was created ended without a result. */
 export type GroupEnd = 'late' | 'gone' | 'stopped' | 'not-provisioned';
 
 /**
- * - elsewhere: no image is to blame; after so long another group, which Azure places anew
- * - lose: the attempt counts, and its images are tried again in smaller batches
+ * - elsewhere: not an image's fault; after this delay, start another group, which Azure places anew
+ * - lose: the attempt counts, and its images are retried in smaller batches
  */
 export type EndRemedy =
   | { readonly do: 'elsewhere'; readonly seconds: number }
@@ -46,30 +46,29 @@ export const GROUP_ENDED: Readonly<Record<GroupEnd, EndRemedy>> = {
   late: { do: 'lose', reason: 'timeout' },
   gone: { do: 'lose', reason: 'group-lost' },
   stopped: { do: 'lose', reason: 'group-lost' },
-  // The platform never got it to run: for want of capacity there, for example.
+  // Azure failed to provision it, for example for lack of capacity.
   'not-provisioned': { do: 'elsewhere', seconds: 60 },
 };
 
-/** Some 40 minutes of an outside that does not answer. */
+/** About 40 minutes of an unresponsive service. */
 const PATIENT = 10;
-/** Roles take minutes to spread. What is wrong in itself does not get right by waiting. */
+/** Role assignments take minutes to propagate. Waiting does not repair a permanent fault. */
 const BRIEF = 4;
 
-/** The registry fails in the middle of a step. */
 const REGISTRY_FAILED: Readonly<Record<RegistryErrorCode, Remedy>> = {
   throttled: { do: 'retry', times: PATIENT, reason: 'registry-error' },
   unavailable: { do: 'retry', times: PATIENT, reason: 'registry-error' },
   unexpected: { do: 'retry', times: PATIENT, reason: 'registry-error' },
   unauthorized: { do: 'retry', times: BRIEF, reason: 'unauthorized' },
   denied: { do: 'retry', times: BRIEF, reason: 'unauthorized' },
-  // Blobs may be missing from a manifest that was right: a mount got lost.
+  // A valid manifest may lack blobs because a mount was lost.
   invalid: { do: 'retry', times: BRIEF, reason: 'registry-error' },
   'digest-mismatch': { do: 'retry', times: BRIEF, reason: 'registry-error' },
   'too-large': { do: 'give-up', reason: 'registry-error' },
   locked: { do: 'give-up', reason: 'tag-locked' },
 };
 
-/** Whatever a step throws: unexpected by its place in the code, not by its kind. */
+/** Maps any error thrown by a step to a remedy. */
 export function remedyFor(error: unknown): Remedy {
   if (error instanceof RegistryError) return REGISTRY_FAILED[error.code];
   if (error instanceof StorageError) {
@@ -84,10 +83,10 @@ export function remedyFor(error: unknown): Remedy {
   return { do: 'retry', times: BRIEF, reason: 'internal-error' };
 }
 
-/** However long a service asks to wait: a run must be able to end meanwhile. */
+/** Longest wait that a service may ask for: a run must be able to end in the meantime. */
 export const LONGEST_WAIT_SECONDS = 15 * 60;
 
-/** What the service asked to wait, in seconds, within reason. */
+/** Returns the wait that the service asked for, in seconds, up to the limit. 0 if none. */
 export function askedToWait(error: unknown): number {
   const asks = error instanceof RegistryError || error instanceof ContainerGroupsError;
   return asks ? Math.min(error.retryAfterSeconds ?? 0, LONGEST_WAIT_SECONDS) : 0;

@@ -3,12 +3,12 @@ import type { Job } from './records/job.ts';
 import type { Services } from './services.ts';
 import type { Stored } from './stores/stored.ts';
 
-/** Steps in a row that began and did not end: more than any remedy is patient for. */
+/** Unfinished steps in a row. More than any remedy retries. */
 export const MAX_UNFINISHED = 12;
 
-/** A job that this step holds. */
+/** A job whose lease this step holds. */
 export class HeldJob extends Held<Job> {
-  /** Undefined: another step has taken the job. */
+  /** Returns undefined if another step has taken the job. */
   static async take(
     { jobs, clock, options }: Pick<Services, 'jobs' | 'clock' | 'options'>,
     job: Stored<Job>,

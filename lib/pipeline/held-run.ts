@@ -3,9 +3,9 @@ import type { Run } from './records/run.ts';
 import type { Services } from './services.ts';
 import type { Stored } from './stores/stored.ts';
 
-/** A run that this tick holds. */
+/** A run whose lease this tick holds. */
 export class HeldRun extends Held<Run> {
-  /** Undefined: another tick has taken the run. */
+  /** Returns undefined if another tick has taken the run. */
   static async take(
     { runs, clock, options }: Pick<Services, 'runs' | 'clock' | 'options'>,
     run: Stored<Run>,

@@ -3,7 +3,7 @@ import type { Leased } from './records/leased.ts';
 import type { LeaseStore, LeaseTime } from './stores/lease-store.ts';
 import type { Stored } from './stores/stored.ts';
 
-/** Another step holds the work, or may hold it: the caller stops without another effect. */
+/** Another step may own the work: the caller must stop without further effects. */
 export class LeaseLost extends Error {
   constructor() {
     super('the lease was lost');
@@ -13,16 +13,16 @@ export class LeaseLost extends Error {
 
 /** Proof that the caller still owns the work. Throws `LeaseLost` if the lease expired. */
 export interface Lease {
-  /** To be called just before each effect outside. */
+  /** Call this right before each external effect. */
   assertHeld(): void;
 }
 
-/** The reaper needs no lease: it runs once at a time, and touches only what is over. */
+/** The reaper needs no lease: it never runs twice at once and handles only ended runs. */
 export const NO_LEASE: Lease = { assertHeld: () => {} };
 
 /**
- * A record that one step works on. Every write names the version of the last one, so that a holder
- * whose lease expired finds out at its next write.
+ * A record whose lease one step holds. Every write checks the version of the last one, so a holder
+ * whose lease expired fails at its next write.
  */
 export abstract class Held<Record extends Leased> implements Lease {
   readonly #store: LeaseStore<Record>;
@@ -39,12 +39,12 @@ export abstract class Held<Record extends Leased> implements Lease {
     return this.#stored;
   }
 
-  /** Persists an intent or progress. Throws `LeaseLost` if somebody else changed the record. */
+  /** Persists an intent or progress. Throws `LeaseLost` if another writer changed the record. */
   async save(changes: Partial<Record>): Promise<void> {
     this.#keep(await this.#store.save(this.#stored, changes));
   }
 
-  /** Ends the step and its lease. Throws `LeaseLost` if somebody else changed the record. */
+  /** Ends the step and its lease. Throws `LeaseLost` if another writer changed the record. */
   async release(changes: Partial<Record>): Promise<void> {
     this.#keep(await this.#store.release(this.#stored, changes));
   }
@@ -60,7 +60,6 @@ export abstract class Held<Record extends Leased> implements Lease {
   }
 }
 
-/** The lease that a step takes now. */
 export function leaseFrom(now: Date, seconds: number): LeaseTime {
   return { from: now, until: new Date(now.getTime() + seconds * 1000) };
 }

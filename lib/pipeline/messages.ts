@@ -5,8 +5,8 @@ import { RunId } from './records/run-id.ts';
 import type { Services } from './services.ts';
 
 /**
- * A hint that a run is due for a tick. A hint without a wake number is accepted if no tick has begun
- * lately.
+ * A hint that a run is due for a tick. A hint without a wake number is accepted unless a tick
+ * started recently.
  */
 export const RunMessage = z.strictObject({
   runId: RunId,

@@ -7,14 +7,14 @@ import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { Stores } from './stores/stores.ts';
 
-/** How the pipeline behaves. Times in seconds. */
+/** The pipeline's options. Times are in seconds. */
 export interface PipelineOptions {
   /** The policy document, if it is a setting and not an artifact in the registry. */
   readonly policySetting: string | undefined;
   readonly dryRun: boolean;
   readonly scanWorkerImage: WorkerImage;
   readonly patchWorkerImage: WorkerImage;
-  /** Who runs BuildKit: a Confidential group, a remote daemon, or nobody (runs end at assessment). */
+  /** Where BuildKit runs. With `none`, targets end after their assessment. */
   readonly builder:
     | { readonly kind: 'confidential'; readonly region: string }
     | { readonly kind: 'remote'; readonly address: string; readonly tls: BuildkitTls }
@@ -24,7 +24,7 @@ export interface PipelineOptions {
   readonly extraCa: string | undefined;
   readonly pollSeconds: number;
   readonly tickSeconds: number;
-  /** Longer than a function may run, so that an expired lease has no living holder. */
+  /** Longer than a function may run, so that the holder of an expired lease has ended. */
   readonly leaseSeconds: number;
   readonly runHours: number;
   readonly maxGroups: number;
@@ -46,7 +46,7 @@ export interface WorkerImage {
   readonly reference: string;
 }
 
-/** Everything that the pipeline uses of the outside. */
+/** The pipeline's external dependencies. */
 export interface Services extends Stores {
   readonly clock: Clock;
   readonly log: Log;
