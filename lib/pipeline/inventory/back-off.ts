@@ -2,15 +2,15 @@ import type { BlockReason } from '../../job/blocked-package.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 
-/** Reasons that have nothing to do with the image, and may be gone at the next run. */
+/** Transient reasons that the image does not cause. The next run may succeed. */
 const PASSING: ReadonlySet<Target['reason']> = new Set([
   'package-source-unreachable',
   'source-changed',
 ]);
 
 /**
- * Leaves an image alone after a patch that failed, was rejected or changed nothing: the next run would
- * see the same. It counts once a run, however often it is called.
+ * Backs off an image after a patch that failed, was rejected or changed nothing, since the next run
+ * would end the same way. Idempotent: counts once per run.
  */
 export async function backOffIfDeserved(services: Services, ended: Target): Promise<void> {
   const { state, reason } = ended;
@@ -19,7 +19,7 @@ export async function backOffIfDeserved(services: Services, ended: Target): Prom
   await backOff(services, ended);
 }
 
-/** A published patch ends the back-off, unless it leaves packages: those are tried again later. */
+/** Ends the back-off after a published patch. A partial patch backs off before the next attempt. */
 export async function settleBackOff(services: Services, published: Target): Promise<void> {
   const { repository, sourceDigest: digest, fixedFingerprint } = published;
   if (digest === undefined) return;
@@ -28,7 +28,7 @@ export async function settleBackOff(services: Services, published: Target): Prom
   else await backOff(services, published);
 }
 
-/** Why a package was left that the next run may update. */
+/** Transient reasons for a package that was not updated. The next run may update it. */
 const PASSING_BLOCKS: ReadonlySet<BlockReason> = new Set(['not-tried', 'source-unreachable']);
 
 function isPassing({ blocked = [] }: Target): boolean {

@@ -10,8 +10,9 @@ import type { Services } from '../services.ts';
 type Needed = Pick<Services, 'inventory' | 'registry'>;
 
 /**
- * Reads whether a tag is a patch of ours. Its manifest's annotations say so; since they can be forged,
- * the inventory must know the patch too if it knows the source. Caches what it read, for one step.
+ * Reads whether a tag is a patch of ours. The manifest's annotations can be forged: if the
+ * inventory knows patches of the source, this one must be among them. Caches its results for one
+ * step.
  */
 export function patchReader(
   services: Needed,
@@ -26,10 +27,10 @@ export function patchReader(
   };
 }
 
-/** Patches of a source that are read one by one, the newest: a year of weekly ones. */
+/** Limit of patches read per source, newest first: a year of weekly patches. */
 const READ_PATCHES = 60;
 
-/** The patches of a source that the inventory remembers and the registry still holds, tagged or not. */
+/** Patches of a source that are in the inventory and still in the registry, tagged or not. */
 export async function rememberedPatches(
   services: Needed,
   repository: RepositoryName,
@@ -56,7 +57,7 @@ async function readPatch(
   return known.length > 0 && !known.includes(digest) ? undefined : patch;
 }
 
-/** The source that a manifest claims to be a patch of. Untrusted. */
+/** Reads the source that a manifest's annotations claim. Untrusted. */
 async function readAnnotations(
   services: Needed,
   repository: RepositoryName,

@@ -9,12 +9,12 @@ const MAX_DETAIL = 1000;
 /** A column holds 32,768 UTF-16 units. */
 const MAX_COLUMN = 30_000;
 
-/** What the patch of a target was to fix. */
+/** Returns the findings that the patch of a target must fix. */
 export function targetedFindings({ blocked = [] }: Target, before: Scan): readonly Finding[] {
   return attemptedFindings(fixable(before), blocked);
 }
 
-/** The same without details if a column can't hold those; undefined: it can't hold them at all. */
+/** Drops the details if the column is too small. Returns undefined if it is still too small. */
 export function fitForColumn(
   blocked: readonly BlockedPackage[],
 ): readonly BlockedPackage[] | undefined {
@@ -22,7 +22,7 @@ export function fitForColumn(
   return [blocked, brief].find((one) => JSON.stringify(one).length <= MAX_COLUMN);
 }
 
-/** For people: the first packages, each with its reason. Undefined: there are none. */
+/** Describes the first packages and their reasons for people. Returns undefined for none. */
 export function describeBlocked(blocked: readonly BlockedPackage[]): string | undefined {
   if (blocked.length === 0) return undefined;
   const shown = blocked.slice(0, SHOWN).map((one) => {

@@ -7,13 +7,13 @@ import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 
-/** Attempts that a target may lose in one state before it is given up. */
+/** Lost attempts in one state after which a target fails. */
 const MAX_LOST_ATTEMPTS = 3;
 const MAX_DETAIL = 1000;
 
 /**
- * Ends a target. Its record is written first, so that only the step that wins the race updates the
- * inventory. If that step crashes, the end of the job (`clearJob`) or the last look at the run does.
+ * Ends a target. Writes its record first, so that only the step that wins the race updates the
+ * inventory. If that step crashes, `clearJob` or the last look at the run updates it.
  */
 export async function finishTarget(
   services: Services,
@@ -48,7 +48,7 @@ function isPatchWork(state: TargetState): boolean {
   return state === 'patching' || state === 'verifying';
 }
 
-/** Gives a target that got no result back to the tick, or ends it if its budget is used up. */
+/** Returns a target without a result to the tick, or ends it if it has no attempts left. */
 export async function handBack(
   services: Services,
   target: Stored<Target>,
@@ -60,7 +60,7 @@ export async function handBack(
   return services.targets.change(target, { job: '', attempts });
 }
 
-/** Whether the attempt that is about to be lost is the last one. */
+/** True if the target fails when it loses its current attempt. */
 export function isExhausted(target: Target): boolean {
   return target.attempts + 1 >= MAX_LOST_ATTEMPTS;
 }

@@ -9,14 +9,16 @@ import type { Stored } from '../stores/stored.ts';
 
 const AT_ONCE = 8;
 
-/** Targets with one source, which is scanned, patched and verified once for all of them. */
+/**
+ * Targets that share a source. The source is scanned, patched and verified once for all of them.
+ */
 export interface SourceImage {
   readonly repository: RepositoryName;
   readonly digest: Digest;
   readonly targets: readonly Stored<Target>[];
 }
 
-/** The targets of a job as they are now, including those that have ended. */
+/** Reads the current targets of a job, including ended ones. */
 export async function allTargets(services: Services, job: Job): Promise<readonly Stored<Target>[]> {
   const found = await inParallel(job.targets, AT_ONCE, (id) =>
     services.targets.find(job.runId, id),
@@ -24,7 +26,7 @@ export async function allTargets(services: Services, job: Job): Promise<readonly
   return found.filter((target) => target !== undefined);
 }
 
-/** The targets that name this job and have not ended. */
+/** Reads the active targets that name this job. */
 export async function ownTargets(services: Services, job: Job): Promise<readonly Stored<Target>[]> {
   const targets = await allTargets(services, job);
   return targets.filter((target) => target.job === job.id && !isTerminal(target.state));
@@ -39,7 +41,7 @@ export function bySource(targets: readonly Stored<Target>[]): readonly SourceIma
   });
 }
 
-/** The image that a scan or verify job scans: the source, or the staged patch. */
+/** Returns the image to scan: the source, or the staged patch for a verify job. */
 export function pinnedOf(job: Job, image: SourceImage): PinnedImage {
   if (job.kind !== 'verify') return { repository: image.repository, digest: image.digest };
   const [first] = image.targets;
