@@ -13,8 +13,8 @@ const AUTHOR = 'Patchwright';
 const EMPTY = new TextEncoder().encode('{}');
 
 /**
- * Attaches to a patch what was fixed and the reports from before and after. What is attached already
- * stays as it is: a step that was cut off may have done it, or another tag of the same patch.
+ * Attaches the VEX document and both scan reports to a patch. Keeps existing referrers: a step that
+ * crashed, or another tag of the same patch, may have attached them.
  */
 export async function attachReferrers(
   services: Services,

@@ -16,8 +16,8 @@ export type TagChoice =
   | { readonly ok: false; readonly outcome: Outcome; readonly changes: TargetChanges };
 
 /**
- * The tag for a patch, from the tags that stand in the registry now: one above the highest number
- * that exists, and none at all where the same patch is published already.
+ * Chooses the tag for a patch from the current tags in the registry: one above the highest number.
+ * Refuses if the same patch is already published.
  */
 export async function choosePatchTag(
   services: Needed,
@@ -56,8 +56,8 @@ export async function choosePatchTag(
 }
 
 /**
- * Another patch of the same source for the same findings, under whatever tag: there must be one only.
- * It can be there where this run lost its claim on the image to another one.
+ * Finds another patch of the same source for the same findings, under any tag: two must not exist.
+ * Another run may have published one if this run's claim expired.
  */
 async function otherPatch(services: Needed, target: Target): Promise<Digest | undefined> {
   if (target.sourceDigest === undefined) return undefined;

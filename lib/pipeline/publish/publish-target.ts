@@ -18,8 +18,8 @@ import { choosePatchTag } from './choose-patch-tag.ts';
 const BLOBS_AT_ONCE = 4;
 
 /**
- * Publishes one verified patch: reserves a tag, mounts the blobs, and puts the manifest. After a crash
- * anywhere it is repeated with the same tag and the same bytes.
+ * Publishes one verified patch: reserves a tag, mounts the blobs, and puts the manifest.
+ * Idempotent: after a crash it is repeated with the same tag and the same bytes.
  */
 export async function publishTarget(
   services: Services,
@@ -56,7 +56,7 @@ export async function publishTarget(
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
     const outcome = await putTag(services, held, { repository, patchTag, staged, manifest });
     if (outcome === 'taken') {
-      // Somebody took the tag since it was chosen: the next step chooses again.
+      // Another push took the tag after it was chosen: the next step chooses again.
       await services.targets.change(intended, { patchTag: undefined });
       return;
     }
@@ -86,7 +86,7 @@ export async function standsAlready(services: Services, target: Target): Promise
   return present?.digest === target.staged;
 }
 
-/** Intent before effect: the target records the tag before anything is put under it. */
+/** Reserves the tag: persists it in the target before the PUT. */
 async function intendTag(
   services: Services,
   held: HeldJob,
@@ -121,8 +121,8 @@ async function shareBlobs(
 }
 
 /**
- * A registry has no compare-and-swap, so the tag is read right before the PUT and again after it. A
- * foreign tag is never overwritten knowingly, and a lost race is reported.
+ * Reads the tag right before and after the PUT, since a registry has no compare-and-swap. Never
+ * overwrites a foreign tag that it has seen, and reports a lost race.
  */
 async function putTag(
   services: Services,
@@ -158,7 +158,7 @@ async function putTag(
   return { state: 'skipped', reason: 'tag-race-lost', detail };
 }
 
-/** True if somebody created the tag between our read and our PUT. It can only be reported. */
+/** True if another push created the tag between our read and our PUT. It can only be reported. */
 function stoodBefore({ createdAt, updatedAt }: TagAttributes): boolean {
   return createdAt !== undefined && updatedAt !== undefined && createdAt < updatedAt;
 }
