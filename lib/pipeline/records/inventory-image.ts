@@ -7,38 +7,38 @@ import type { RunId } from './run-id.ts';
 const Count = z.number().int().nonnegative();
 
 /**
- * An image by its digest: the run that claims it, the patches published of it, and how long to leave
- * it alone after a patch that failed.
+ * An image by its digest: the run that claims it, its published patches, and its back-off after a
+ * failed patch.
  */
 export const InventoryImage = z.object({
   repository: RepositoryName,
   digest: Digest,
-  /** The run that works on it; empty: none. */
+  /** The run that claims it. Empty for none. */
   claimedBy: z.string(),
   claimedUntil: z.date().optional(),
-  /** Patches published from this source, the newest last. */
+  /** Patches published from this source, newest last. */
   patchDigests: z.array(Digest).readonly(),
   failedRun: z.string().optional(),
   failedFingerprint: z.string().optional(),
   failedTools: z.string().optional(),
-  /** Of what the patch fixes that was published for some of `failedFingerprint`. */
+  /** Fingerprint of the fixed findings, if a published patch fixes part of `failedFingerprint`. */
   partialFingerprint: z.string().optional(),
   failures: Count,
   retryAfter: z.date().optional(),
 });
 export type InventoryImage = z.infer<typeof InventoryImage>;
 
-/** Names an image. */
+/** Identifies an image. */
 export type ImageName = Pick<InventoryImage, 'repository' | 'digest'>;
 
 export function unknownImage({ repository, digest }: ImageName): InventoryImage {
   return { repository, digest, claimedBy: '', patchDigests: [], failures: 0 };
 }
 
-/** A job that began before its run's deadline may go on for an attempt and its end. */
+/** A job that started before its run's deadline may still need time for one attempt. */
 const CLAIM_MARGIN_MS = 3600 * 1000;
 
-/** The image with this run's claim; undefined if another run's claim has not expired. */
+/** Adds this run's claim. Returns undefined if another run's claim has not expired. */
 export function withClaim(
   image: InventoryImage,
   run: Pick<Run, 'id' | 'deadline'>,
@@ -51,16 +51,16 @@ export function withClaim(
   return { ...image, claimedBy: run.id, claimedUntil: until };
 }
 
-/** The image without this run's claim; undefined if the run has none. */
+/** Removes this run's claim. Returns undefined if the run has none. */
 export function withoutClaim(image: InventoryImage, runId: RunId): InventoryImage | undefined {
   if (image.claimedBy !== runId) return undefined;
   return { ...image, claimedBy: '', claimedUntil: undefined };
 }
 
-/** Patches of one source that its column can hold: more than a year of daily ones. */
+/** Limit of patches per source, to fit in a column: more than a year of daily patches. */
 const REMEMBERED_PATCHES = 420;
 
-/** The image with these patches too; undefined if it has them all. */
+/** Adds these patches. Returns undefined if all are known. */
 export function withPatches(
   image: InventoryImage,
   patches: readonly Digest[],
@@ -75,21 +75,21 @@ const FIRST_BACK_OFF_HOURS = 20;
 const LONGEST_BACK_OFF_HOURS = 14 * 24;
 const HOUR_MS = 3600 * 1000;
 
-/** A patch of an image that failed, was rejected, changed nothing, or fixes only a part. */
+/** A patch that failed, was rejected, changed nothing, or is partial. */
 export interface PatchFailure {
   readonly runId: RunId;
-  /** Of the findings that the patch was for. */
+  /** Fingerprint of the findings to fix. */
   readonly fingerprint: string;
-  /** Of the findings that it fixes all the same. */
+  /** Fingerprint of the findings that a partial patch fixes. */
   readonly fixedFingerprint?: string | undefined;
-  /** The worker's image. */
+  /** Reference of the worker image. */
   readonly tools: string;
   readonly at: Date;
 }
 
 /**
- * The image left alone for these findings, longer after each failure; undefined if the run's failure
- * is counted already. One run counts once, however many tags the image has.
+ * Backs off the image for these findings, longer after each failure. Returns undefined if the run's
+ * failure is already counted: a run counts once, even if the image has several tags.
  */
 export function withFailure(
   image: InventoryImage,
@@ -111,7 +111,7 @@ export function withFailure(
   };
 }
 
-/** The image without its failures; undefined if it has none. */
+/** Removes the failures. Returns undefined if the image has none. */
 export function withoutFailures(image: InventoryImage): InventoryImage | undefined {
   if (image.failures === 0) return undefined;
   return {

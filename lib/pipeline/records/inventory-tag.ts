@@ -7,7 +7,7 @@ import { TargetState } from './target-states.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** A tag as the last run that looked at it found it. */
+/** The state of a tag at the end of the last run that covered it. */
 export const InventoryTag = z.object({
   repository: RepositoryName,
   tag: Tag,
@@ -28,7 +28,7 @@ export const InventoryTag = z.object({
 });
 export type InventoryTag = z.infer<typeof InventoryTag>;
 
-/** The target's tag as its run leaves it; undefined if nothing new is known. */
+/** Returns the tag's new record after a run, or undefined if nothing changed. */
 export function withTarget(
   known: InventoryTag | undefined,
   target: Target & { readonly tag: Tag },
@@ -61,7 +61,7 @@ function isNews(found: InventoryTag, known: InventoryTag): boolean {
   return found.state !== known.state || found.reason !== known.reason;
 }
 
-/** What an earlier run found of the same image, if this run did not scan it, or not its patch. */
+/** Keeps an earlier run's facts about the same image if this run did not scan it or its patch. */
 function stillTrue(target: Target, known: InventoryTag): Partial<InventoryTag> {
   if (known.digest !== target.digest) return {};
   const { critical, high, medium, low, unknown, fixable } = known;
@@ -74,9 +74,9 @@ function stillTrue(target: Target, known: InventoryTag): Partial<InventoryTag> {
   return defined({ ...counts, patchTag, patchDigest });
 }
 
-/** The findings in the newest image of this tag: in the patch, if there is one. */
+/** Counts the findings in the newest image of this tag: in the patch if it has one. */
 function present(target: Target): Partial<InventoryTag> {
-  // The existing patch was made for just these findings; an earlier run knows the others.
+  // The existing patch fixes exactly these findings. An earlier run has recorded the other counts.
   if (target.reason === 'already-patched') {
     return target.fixedFingerprint === undefined ? { fixable: 0 } : {};
   }

@@ -16,8 +16,8 @@ export type JobState = z.infer<typeof JobState>;
 
 /**
  * The transitions, as data. A publish job has no group and goes from `ready` to its end. A result may
- * be there before anyone saw the group come up: `launching → done`. A group that was refused, or that
- * Azure never provisioned, puts its job back to `ready`.
+ * arrive before a step sees the group: `launching → done`. If Azure refuses or never provisions the
+ * group, the job goes back to `ready`.
  */
 const TRANSITIONS: Readonly<Record<JobState, readonly JobState[]>> = {
   waiting: ['ready', 'dropped', 'run-over'],
@@ -35,14 +35,14 @@ export function isJobOver({ state }: { readonly state: JobState }): boolean {
   return TRANSITIONS[state].length === 0;
 }
 
-/** Throws if the table does not have the transition: a defect, never an outcome. */
+/** Throws if the table lacks the transition. That is a defect in the code. */
 export function assertJobTransition(from: JobState, to: JobState): void {
   if (!TRANSITIONS[from].includes(to)) {
     throw new Error(`a job may not go from ${from} to ${to}`);
   }
 }
 
-/** Every pair that the table allows, for tests that must have seen each. */
+/** All allowed transitions, for tests that must cover each. */
 export function allJobTransitions(): readonly (readonly [JobState, JobState])[] {
   return JobState.options.flatMap((from) => TRANSITIONS[from].map((to) => [from, to] as const));
 }

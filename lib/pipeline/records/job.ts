@@ -5,13 +5,13 @@ import { RepositoryName } from '../../image/reference.ts';
 import { JobState } from './job-states.ts';
 import { RunId } from './run-id.ts';
 
-/** What a job does. `publish` needs no container group. */
+/** The kind of work. `publish` needs no container group. */
 export const JobKind = z.enum(['scan', 'patch', 'verify', 'publish']);
 export type JobKind = z.infer<typeof JobKind>;
 
 const Count = z.number().int().nonnegative();
 
-/** The work of one container group. */
+/** Work on a batch of targets, done by one container group at a time. */
 export const Job = z.object({
   id: z.string(),
   runId: RunId,
@@ -19,22 +19,22 @@ export const Job = z.object({
   state: JobState,
   /** Why the job was lost. */
   reason: z.string().optional(),
-  /** For people: why the job was lost, or how its last group was refused. */
+  /** For people: why the job was lost, or Azure's refusal of its last group. */
   detail: z.string().optional(),
   /** Patch and publish jobs serve one repository. */
   repository: RepositoryName.optional(),
   /**
-   * Ids of all active targets of its images. The job works on those that name it in turn; the others
-   * have fallen behind, and their images stay claimed at the job's end.
+   * Ids of all active targets of its images. The job works only on targets that name this job. The
+   * others are in earlier states, and keep their images claimed at the job's end.
    */
   targets: z.array(z.string()).min(1).readonly(),
-  /** Container groups started, or about to be; the number is part of the group's name. */
+  /** Number of container groups started or about to start. It is part of the group's name. */
   attempt: Count,
   group: GroupName.optional(),
   launchedAt: z.date().optional(),
-  /** The attempt is given up at this time. */
+  /** The attempt is lost after this time. */
   deadline: z.date().optional(),
-  /** Its group was refused for a quota or for capacity. */
+  /** Azure refused its group for a quota or lack of capacity. */
   refused: z.boolean().optional(),
   /** When ARM was last asked about the group. */
   checkedAt: z.date().optional(),
@@ -47,7 +47,7 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
-/** The same targets in the same round give the same job, however often the tick plans it. */
+/** Deterministic: a tick that is repeated plans the same job for the same targets and rounds. */
 export function jobIdOf(
   runId: RunId,
   kind: JobKind,
@@ -61,7 +61,7 @@ export function groupNameOf(jobId: string, attempt: number): GroupName {
   return GroupName.parse(`pw-${jobId}-${attempt}`);
 }
 
-/** Blobs belong to an attempt: the result of an attempt that was given up is never read. */
+/** Each attempt has its own blobs: the result of a lost attempt is never read. */
 export function resultBlobOf(job: Job): string {
   return `${job.runId}/${job.id}/${job.attempt}/result.json`;
 }

@@ -1,11 +1,11 @@
-/** The part of a run and of a job by which one step at a time works on it. */
+/** Lease fields of a run or job. They ensure that one step at a time works on it. */
 export interface Leased {
-  /** Only a message with this number is accepted; each step that takes the record increments it. */
+  /** Only a message with this number is accepted. Each step that takes the lease increments it. */
   readonly wake: number;
   /** When the next step is due. */
   readonly nextAt: Date;
   readonly leaseUntil?: Date | undefined;
-  /** Steps in a row that failed or did not end. */
+  /** Consecutive steps that failed or did not finish. */
   readonly errors: number;
 }
 
@@ -14,8 +14,8 @@ export function isLeased({ leaseUntil }: Leased, now: Date): boolean {
 }
 
 /**
- * Takes the lease and the next wake number in one write. The step counts as failed until it ends, so
- * that a step which crashes its process counts too.
+ * The fields for taking a lease: they change together in one write. The step counts as failed until
+ * it finishes, so that a crash of the process counts too.
  */
 export function leasedUntil({ wake, errors }: Leased, until: Date): Leased {
   return { wake: wake + 1, errors: errors + 1, leaseUntil: until, nextAt: until };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Why a target ended as it did. Public and stable: people alert on these words.
- * docs/reasons.md says what each means and what to do.
+ * Why a target ended in its state. Public and stable: operators alert on these words.
+ * docs/reasons.md explains each of them and what to do.
  */
 export const SkipReason = z.enum([
   'already-patched',
@@ -80,7 +80,7 @@ export const Reason = z.enum([
 ]);
 export type Reason = z.infer<typeof Reason>;
 
-/** How a target ended, with its reason; `detail` is for people, already safe to show. */
+/** How a target ended, with its reason. `detail` is for people and is sanitized before storage. */
 export type Outcome =
   | { readonly state: 'clean' }
   | { readonly state: 'patched' }

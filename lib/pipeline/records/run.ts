@@ -15,11 +15,11 @@ export type RunFault = z.infer<typeof RunFault>;
 
 const Count = z.number().int().nonnegative();
 
-/** One look at everything that the policy names. The run's tick alone writes the counts. */
+/** One pass over all images in the policy. Only the run's tick and last look write the counts. */
 export const Run = z.object({
   id: RunId,
   state: RunState,
-  /** Of a run that failed, or that ends because its discovery failed. */
+  /** Set if the run failed, or ends because its discovery failed. */
   reason: RunFault.optional(),
   /** For people: every fault of a policy that does not parse, one a line. */
   detail: z.string().optional(),
@@ -27,9 +27,9 @@ export const Run = z.object({
   dryRun: z.boolean(),
   createdAt: z.date(),
   finishedAt: z.date().optional(),
-  /** A target that is not done by then ends `failed`, `run-deadline`. */
+  /** An unfinished target ends `failed` with `run-deadline` after this time. */
   deadline: z.date(),
-  /** SHA-256 of the policy document, and the blob that holds it for this run. */
+  /** SHA-256 of the policy document, and the blob with this run's copy. */
   policyDigest: z.string().optional(),
   policyBlob: z.string().optional(),
   tagConvention: z.enum(['incremental', 'floating']).optional(),
@@ -61,7 +61,7 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
-/** How many targets a run has, how many are active, and how many ended in each state. */
+/** Counts of a run's targets: all, active, and in each terminal state. */
 export type RunCounts = Pick<
   Run,
   | 'targets'

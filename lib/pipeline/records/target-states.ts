@@ -19,7 +19,7 @@ export type TargetState = z.infer<typeof TargetState>;
 
 /**
  * The transitions, as data. A tag whose source already has a patch under another tag goes from
- * `scanning` or `patching` to `verifying`: that patch is verified and published again, not made again.
+ * `scanning` or `patching` to `verifying`: the existing patch is verified and published again.
  * A publishing target is canceled only before its tag is reserved.
  */
 const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
@@ -41,14 +41,14 @@ export function isTerminal(state: TargetState): boolean {
   return TRANSITIONS[state].length === 0;
 }
 
-/** Throws if the table does not have the transition: a defect, never an outcome. */
+/** Throws if the table lacks the transition. That is a defect in the code. */
 export function assertTransition(from: TargetState, to: TargetState): void {
   if (!TRANSITIONS[from].includes(to)) {
     throw new Error(`a target may not go from ${from} to ${to}`);
   }
 }
 
-/** Every pair that the table allows, for tests that must have seen each. */
+/** All allowed transitions, for tests that must cover each. */
 export function allTransitions(): readonly (readonly [TargetState, TargetState])[] {
   return TargetState.options.flatMap((from) => TRANSITIONS[from].map((to) => [from, to] as const));
 }

@@ -9,7 +9,7 @@ import { TargetState } from './target-states.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** A patch of ours as discovery saw it in the registry. */
+/** A patch of ours that discovery found in the registry. */
 export const KnownPatch = z.object({
   tag: Tag,
   digest: Digest,
@@ -18,7 +18,7 @@ export const KnownPatch = z.object({
 });
 export type KnownPatch = z.infer<typeof KnownPatch>;
 
-/** One tag that a run looks at. */
+/** One tag in a run. */
 export const Target = z.object({
   id: z.string(),
   runId: RunId,
@@ -29,29 +29,31 @@ export const Target = z.object({
   reason: Reason.optional(),
   /** For people. */
   detail: z.string().optional(),
-  /** What the tag pointed to at discovery: a manifest, or an index with one image. */
+  /** The tag's digest at discovery: of a manifest, or of an index with one image. */
   digest: Digest.optional(),
   /** The image that is scanned and patched. */
   sourceDigest: Digest.optional(),
-  /** Why a patch of this target could get no tag. Known at discovery, used only if it needs a patch. */
+  /**
+   * Why a patch of this target can't get a tag. Found at discovery, used only if it needs a patch.
+   */
   tagFault: z.enum(['tag-ambiguous', 'tag-limit']).optional(),
-  /** Patches of ours that the registry shows under tags of this base, the newest last. */
+  /** Patches of ours under patch tags of this base, newest last. */
   patches: z.array(KnownPatch).readonly(),
   osFamily: z.string().optional(),
   osName: z.string().optional(),
   architecture: z.string().optional(),
-  /** The job that works on it; empty if the tick has yet to give it to one. */
+  /** The job that works on it. Empty until the tick assigns one. */
   job: z.string(),
-  /** Counts the jobs it was given to, so that job ids never repeat. */
+  /** Number of jobs assigned so far, so that job ids never repeat. */
   round: Count,
-  /** Attempts that were lost in the present state. */
+  /** Lost attempts in the current state. */
   attempts: Count,
   fingerprint: z.string().optional(),
-  /** Packages that the patch leaves as they are, as the worker claims. */
+  /** Packages that the patch does not update, as claimed by the worker. */
   blocked: z.array(BlockedPackage).readonly().optional(),
-  /** Of what the patch fixes, if that is less than `fingerprint`. */
+  /** Fingerprint of the fixed findings, if the patch fixes fewer than `fingerprint`. */
   fixedFingerprint: z.string().optional(),
-  /** Where the patch with our annotations waits for verification. */
+  /** Location of the annotated patch until it is published. */
   stagedRepository: RepositoryName.optional(),
   staged: Digest.optional(),
   /** The tag reserved for the patch, and the patch published under it. */
@@ -59,23 +61,23 @@ export const Target = z.object({
   patchDigest: Digest.optional(),
   /** Tool and version, for example `copa/0.14.2`. */
   tools: z.string().optional(),
-  /** How many paths in the added layers no updated package owns. */
+  /** Number of paths in the added layers that no updated package owns. */
   unownedPaths: Count.optional(),
   beforeCritical: Count.optional(),
   beforeHigh: Count.optional(),
   beforeMedium: Count.optional(),
   beforeLow: Count.optional(),
   beforeUnknown: Count.optional(),
-  /** Of these, how many have a fixed version. */
+  /** Number of these findings that have a fixed version. */
   beforeFixable: Count.optional(),
   afterCritical: Count.optional(),
   afterHigh: Count.optional(),
   afterMedium: Count.optional(),
   afterLow: Count.optional(),
   afterUnknown: Count.optional(),
-  /** Of these, how many have a fixed version. */
+  /** Number of these findings that have a fixed version. */
   afterFixable: Count.optional(),
-  /** Those that have one, by package, each with the reason why it remains. */
+  /** Packages with remaining fixable findings, each with the reason. */
   remaining: z.array(RemainingPackage).readonly().optional(),
   /** Blobs in patchwright-reports. */
   reportBefore: z.string().optional(),
@@ -90,12 +92,12 @@ export function targetIdOf(repository: string, tag: string): string {
   return sha256Hex(`${repository}:${tag}`).slice(0, 32);
 }
 
-/** Equal for all tags of one image. A target whose source is unknown has a key of its own. */
+/** Equal for all tags of one image. A target without a known source has its own key. */
 export function imageKey({ repository, sourceDigest, id }: Target): string {
   return `${repository}@${sourceDigest ?? id}`;
 }
 
-/** Its tag is reserved and may be published already: its publishing is always finished. */
+/** True if its tag is reserved. It may be published already, so publishing must finish. */
 export function isIntended(target: Target): boolean {
   return target.state === 'publishing' && target.patchTag !== undefined;
 }

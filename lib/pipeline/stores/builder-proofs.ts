@@ -1,9 +1,9 @@
 /**
- * Port: the regions in which a probe has seen BuildKit work in a privileged Confidential group. Azure
- * offers such groups in regions where BuildKit can't work. Adapter: `TableBuilderProofs`.
+ * Port: the regions where a probe ran BuildKit successfully in a privileged Confidential group.
+ * Azure also offers such groups in regions where BuildKit can't run. Adapter: `TableBuilderProofs`.
  */
 export interface BuilderProofs {
-  /** The region is named as Azure names it. */
+  /** `region` is Azure's name of the region, for example `westeurope`. */
   has(region: string): Promise<boolean>;
   remember(region: string, provenAt: Date): Promise<void>;
   forget(region: string): Promise<void>;

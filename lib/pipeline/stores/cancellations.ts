@@ -1,7 +1,7 @@
 import type { RunId } from '../records/run-id.ts';
 
 /**
- * Port: requests to end a run. They are kept apart from the runs, so that a request never competes
+ * Port: requests to cancel a run. They have their own records, so that a request never conflicts
  * with the tick that writes its run. Adapter: `TableCancellations`.
  */
 export interface Cancellations {

@@ -6,22 +6,22 @@ import type { RunId } from '../records/run-id.ts';
 import type { Target } from '../records/target.ts';
 
 /**
- * Port: what is known of images and tags across runs. Each write reads, changes and writes until no
- * other writer interferes, and does nothing if there is nothing to change. Adapter: `TableInventory`.
+ * Port: facts about images and tags across runs. Each write is idempotent and retries if another
+ * writer changed the record first. Adapter: `TableInventory`.
  */
 export interface Inventory {
   findImage(image: ImageName): Promise<InventoryImage | undefined>;
   findTag(tag: Pick<InventoryTag, 'repository' | 'tag'>): Promise<InventoryTag | undefined>;
-  /** Claims an image for a run. False: another run has it, and its claim has not expired. */
+  /** Claims an image for a run. Returns false if another run's claim has not expired. */
   claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, now: Date): Promise<boolean>;
   /** Ends this run's claim on an image, if it has one. */
   release(image: ImageName, runId: RunId): Promise<void>;
-  /** Remembers patches that are published, or about to be: from then on they are known as ours. */
+  /** Adds patches that are published or about to be. From then on they are known as ours. */
   rememberPatches(image: ImageName, patches: readonly Digest[]): Promise<void>;
-  /** Leaves an image alone for a while: a patch of it failed. */
+  /** Backs off an image after a failed patch. */
   backOff(image: ImageName, failure: PatchFailure): Promise<void>;
-  /** Forgets the failures of an image: a patch of it was published. */
+  /** Removes the failures of an image after a published patch. */
   endBackOff(image: ImageName): Promise<void>;
-  /** Records what a run found of a tag. */
+  /** Records the target's tag at the end of its run. */
   record(target: Target, at: Date): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import type { Leased } from '../records/leased.ts';
 import type { Stored } from './stored.ts';
 
-/** Records that one step at a time works on. Undefined from each: somebody else changed the record. */
+/** Leases of records. Every write returns undefined if another writer changed the record first. */
 export interface LeaseStore<Record extends Leased> {
-  /** Takes the lease until then, and with it the next wake number. */
+  /** Takes the lease and increments the wake number. */
   take(record: Stored<Record>, lease: LeaseTime): Promise<Stored<Record> | undefined>;
-  /** Changes a record that the caller holds. */
+  /** Changes a record whose lease the caller holds. */
   save(held: Stored<Record>, changes: Partial<Record>): Promise<Stored<Record> | undefined>;
-  /** Changes a record that the caller holds, and ends its lease. */
+  /** Changes a record whose lease the caller holds, and ends the lease. */
   release(held: Stored<Record>, changes: Partial<Record>): Promise<Stored<Record> | undefined>;
 }
 

@@ -7,8 +7,8 @@ import type { PassOver, Stored } from './stored.ts';
 export interface RunStore extends LeaseStore<Run> {
   find(runId: RunId): Promise<Stored<Run> | undefined>;
   newestFirst(passOver: PassOver): AsyncIterable<Stored<Run>>;
-  /** A run that exists already stays as it is. */
+  /** Keeps an existing run unchanged. */
   start(run: Run): Promise<'started' | 'exists'>;
-  /** Ends the last look at a run that is over, with the counts if they are known. */
+  /** Marks the last look at an ended run as done, and updates the counts if given. */
   close(run: Stored<Run>, counts: RunCounts | undefined): Promise<Stored<Run> | undefined>;
 }

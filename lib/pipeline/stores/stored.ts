@@ -1,8 +1,8 @@
 /**
- * A record as it was read or written, and its version. Each write names the version that it changes,
- * and returns the record as it is then; undefined if somebody else changed the record first.
+ * A record and its version. Each write expects this version and returns the new record, or
+ * undefined if another writer changed the record first.
  */
 export type Stored<Record> = Record & { readonly version: string };
 
-/** Gets each row that does not fit its schema, instead of an error that ends the listing. */
+/** Receives an error for each row that does not match its schema, so that the listing continues. */
 export type PassOver = (error: Error) => void;

@@ -6,7 +6,7 @@ import type { RunStore } from './run-store.ts';
 import type { TargetStore } from './target-store.ts';
 import type { Throttle } from './throttle.ts';
 
-/** Everything that the pipeline keeps between its steps, but for blobs and messages. */
+/** The pipeline's persistent records. Blobs and messages have their own ports. */
 export interface Stores {
   readonly runs: RunStore;
   readonly cancellations: Cancellations;

@@ -6,16 +6,16 @@ import type { PassOver, Stored } from './stored.ts';
 export type TargetChanges = Partial<Omit<Target, 'id' | 'runId' | 'state'>>;
 
 /**
- * Port: the targets. A transition that target-states.ts does not have throws. Undefined from a write:
- * somebody else changed the target first, and has decided. Adapter: `TableTargets`.
+ * Port: the targets. Writes throw on a transition that target-states.ts lacks, and return undefined
+ * if another writer changed the target first. Adapter: `TableTargets`.
  */
 export interface TargetStore {
   find(runId: RunId, targetId: string): Promise<Stored<Target> | undefined>;
   ofRun(runId: RunId): AsyncIterable<Stored<Target>>;
   readableOfRun(runId: RunId, passOver: PassOver): AsyncIterable<Stored<Target>>;
-  /** Adds targets of one run. Those that exist already stay as they are. */
+  /** Adds targets of one run. Keeps existing ones unchanged. */
   addMissing(targets: readonly Target[]): Promise<void>;
-  /** Moves a target to another active state, which it enters without a job and with a full budget. */
+  /** Moves a target to another active state, without a job and with all attempts left. */
   move(
     target: Stored<Target>,
     state: TargetState,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A value that its row keeps as JSON: Table Storage has no lists. */
+/** A value that is stored as JSON in a column: Table Storage has no lists. */
 export function jsonColumn<Value extends z.ZodType>(value: Value): z.ZodCodec<z.ZodString, Value> {
   return z.codec(z.string(), value, {
     decode: (text, context) => {

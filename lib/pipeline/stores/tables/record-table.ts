@@ -7,7 +7,7 @@ import {
 } from '../../../storage/typed-table.ts';
 import type { PassOver, Stored } from '../stored.ts';
 
-/** How the records of one table become rows, and back. */
+/** Maps the records of one table to rows and back. */
 export interface RowMapping<Row extends RowKeys, Record> {
   readonly table: TableName;
   readonly schema: z.ZodType<Row>;
@@ -15,7 +15,7 @@ export interface RowMapping<Row extends RowKeys, Record> {
   readonly fromRow: (row: Row) => Record;
 }
 
-/** One table seen as records. A version is the row's ETag, and never a column. */
+/** A table of records. A record's version is the row's ETag and not a column. */
 export class RecordTable<Row extends RowKeys, Record extends object> {
   readonly #rows: TypedTable<Row>;
   readonly #mapping: RowMapping<Row, Record>;
@@ -30,18 +30,18 @@ export class RecordTable<Row extends RowKeys, Record extends object> {
     return stored === undefined ? undefined : this.#stored(stored);
   }
 
-  /** Undefined: a record with its keys exists already. */
+  /** Returns undefined if a record with these keys exists. */
   async insert(record: Record): Promise<Stored<Record> | undefined> {
     const stored = await this.#rows.insert(this.#mapping.toRow(record));
     return stored === undefined ? undefined : { ...record, version: stored.etag };
   }
 
-  /** Any number of records of one partition. */
+  /** Inserts any number of records of one partition, except those that exist. */
   async insertMissing(records: readonly Record[]): Promise<void> {
     await this.#rows.insertMissing(records.map((record) => this.#mapping.toRow(record)));
   }
 
-  /** A change to undefined clears the column. Undefined: somebody else changed the record first. */
+  /** Clears columns that change to undefined. Returns undefined if another writer was first. */
   async update(
     record: Stored<Record>,
     changes: Partial<Record>,
@@ -49,7 +49,7 @@ export class RecordTable<Row extends RowKeys, Record extends object> {
     return this.replace(record, { ...record, ...changes });
   }
 
-  /** As `update`, but with a whole record: what it lacks is cleared. */
+  /** Like `update`, but with a whole record: clears the columns that it lacks. */
   async replace(known: Stored<Record>, record: Record): Promise<Stored<Record> | undefined> {
     const stored = await this.#rows.replace(this.#mapping.toRow(record), known.version);
     return stored === undefined ? undefined : { ...record, version: stored.etag };

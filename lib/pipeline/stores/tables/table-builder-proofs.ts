@@ -5,7 +5,7 @@ import type { BuilderProofs } from '../builder-proofs.ts';
 
 const PARTITION = 'builder';
 
-/** In PatchwrightJobs, a row for each region. */
+/** A row per region in PatchwrightJobs. */
 const BuilderRow = z.object({
   partitionKey: z.literal(PARTITION),
   rowKey: z.string(),

@@ -6,7 +6,7 @@ import type { Cancellations } from '../cancellations.ts';
 
 const PARTITION = 'cancel';
 
-/** In PatchwrightRuns, beside the runs. */
+/** A row in PatchwrightRuns, in its own partition. */
 const CancelRow = z.object({
   partitionKey: z.literal(PARTITION),
   rowKey: RunId,

@@ -47,7 +47,7 @@ const IMAGES: RowMapping<ImageRow, InventoryImage> = {
   fromRow: ({ partitionKey: _1, rowKey: _2, ...columns }) => columns,
 };
 
-/** Writes that may lose the race for one row in succession. */
+/** Attempts to write one row in a race with other writers. */
 const MAX_TRIES = 50;
 
 /** PatchwrightInventory. */
@@ -113,8 +113,8 @@ export class TableInventory implements Inventory {
 }
 
 /**
- * Reads, changes and writes until no other writer interferes; the record as it is then. Undefined from
- * `change` leaves the record alone.
+ * Reads, changes and writes a record, and retries if another writer changed it first. Returns the
+ * current record. If `change` returns undefined, the record stays unchanged.
  */
 async function change<Row extends TagRow | ImageRow, Record extends object>(
   records: RecordTable<Row, Record>,
@@ -132,19 +132,19 @@ async function change<Row extends TagRow | ImageRow, Record extends object>(
       known === undefined ? await records.insert(changed) : await records.replace(known, changed);
     if (written !== undefined) return written;
   }
-  throw new Error(`the inventory of ${edit.name} changes all the time`);
+  throw new Error(`too many concurrent changes to the inventory of ${edit.name}`);
 }
 
 function tagKeys({ repository, tag }: Pick<InventoryTag, 'repository' | 'tag'>) {
   return { partitionKey: partitionOf(repository), rowKey: tag };
 }
 
-/** No tag starts with `@`, so that rows of images and of tags don't mix. */
+/** No tag starts with `@`, so row keys of images and of tags can't collide. */
 function imageKeys({ repository, digest }: ImageName) {
   return { partitionKey: partitionOf(repository), rowKey: `@${digest}` };
 }
 
-/** Keys of Table Storage may hold no slash. */
+/** Keys of Table Storage must not contain a slash. */
 function partitionOf(repository: RepositoryName): string {
   return repository.replaceAll('/', '|');
 }

@@ -64,7 +64,7 @@ export class TableRuns implements RunStore {
 
 const LAST_MILLISECOND = 9_999_999_999_999;
 
-/** The row key sorts the newest run first, and follows from the id alone. */
+/** The row key sorts the newest run first and is derived from the id alone. */
 function keysOf(runId: RunId): Pick<RunRow, 'partitionKey' | 'rowKey'> {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(runId);
   if (parts === null) throw new Error('not a run id');

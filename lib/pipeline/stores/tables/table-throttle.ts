@@ -5,7 +5,7 @@ import type { Throttle } from '../throttle.ts';
 
 const KEYS = { partitionKey: 'throttle', rowKey: 'container-groups' } as const;
 
-/** One row in PatchwrightJobs, by which a 429 for one job holds back all. */
+/** One row in PatchwrightJobs. A 429 for one job holds back all jobs. */
 const ThrottleRow = z.object({
   partitionKey: z.literal(KEYS.partitionKey),
   rowKey: z.literal(KEYS.rowKey),
@@ -27,7 +27,7 @@ export class TableThrottle implements Throttle {
     return stored.row.notBefore;
   }
 
-  /** A lost race needs no second try: the winner has just moved the time. */
+  /** A lost race needs no retry: the winner has just moved the time. */
   async holdUntil(notBefore: Date): Promise<void> {
     const stored = await this.#rows.get(KEYS.partitionKey, KEYS.rowKey);
     const row = { ...KEYS, notBefore };
