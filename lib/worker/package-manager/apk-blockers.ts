@@ -7,8 +7,8 @@ const REMOVED = /^\(\d+\/\d+\) Purging (?<name>\S+) \(/;
 const VERSION = /-\d[^-]*(?:-r\d+)?$/;
 
 /**
- * What apk names as what it failed on: below `unable to select packages`, each name is followed by
- * who wants it how. Texts of apk-tools 2.14 (`src/solver.c`, `src/app_add.c`).
+ * Packages that apk reports as the cause of failure: below `unable to select packages`, each name
+ * is followed by its dependents. Texts of apk-tools 2.14 (`src/solver.c`, `src/app_add.c`).
  */
 export function apkBlockers(
   lines: readonly string[],

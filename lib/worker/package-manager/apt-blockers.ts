@@ -14,7 +14,7 @@ const DPKG =
   /^dpkg: error processing (?:package (?<name>\S+)|archive \S*\/(?<archive>[^/_\s]+)_\S+) \(--/;
 const CONFIGURATION = /^Configuration file '(?<path>[^']+)'/;
 
-/** What apt and dpkg name as what they failed on. Seen with apt 2.6 and dpkg 1.21. */
+/** Packages that apt and dpkg report as the cause of failure. Seen with apt 2.6 and dpkg 1.21. */
 export function aptBlockers(
   lines: readonly string[],
   wanted: ReadonlySet<string>,
@@ -27,12 +27,12 @@ export function aptBlockers(
   ];
 }
 
-/** What apt takes out of the image to make room for an update. */
+/** Packages that apt would remove for an update. */
 export function aptRemovals(lines: readonly string[]): readonly string[] {
   return listed(lines, REMOVED_HEADING);
 }
 
-/** The names below a heading: apt indents them by two spaces. */
+/** Returns the names below a heading, which apt indents by two spaces. */
 function listed(lines: readonly string[], heading: RegExp): readonly string[] {
   const names: string[] = [];
   let below = false;
@@ -45,8 +45,8 @@ function listed(lines: readonly string[], heading: RegExp): readonly string[] {
 }
 
 /**
- * The package with the unmet dependency, if it was to be updated; else what it depends on: its own
- * requirement stands against the update of that one.
+ * Returns the package with the unmet dependency if it was to be updated, else its dependency: the
+ * package's requirement blocks the update of that dependency.
  */
 function unmet(lines: readonly string[], wanted: ReadonlySet<string>): readonly Blocker[] {
   const blockers: Blocker[] = [];
@@ -81,11 +81,11 @@ function notThere(line: string): readonly Blocker[] {
 function dpkgFailure(line: string, cause: string, lines: readonly string[]): readonly Blocker[] {
   const found = DPKG.exec(line)?.groups;
   const name = found?.name ?? found?.archive;
-  // It waits for another package, which is named too.
+  // It failed only because of another package, which has its own line.
   if (name === undefined || cause.includes('dependency problems')) return [];
   if (cause.includes('conffile prompt')) {
     const paths = lines.flatMap((one) => CONFIGURATION.exec(one)?.groups?.path ?? []);
-    const detail = `the image changed ${paths.at(-1) ?? 'a file'}, and so does the update`;
+    const detail = `both the image and the update change ${paths.at(-1) ?? 'a file'}`;
     return [{ package: packageName(name), reason: 'configuration-file', detail }];
   }
   return [{ package: packageName(name), reason: 'update-failed', detail: cause.trim() }];

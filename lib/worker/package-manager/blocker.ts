@@ -1,23 +1,23 @@
 import type { BlockReason } from '../../job/blocked-package.ts';
 
-/** A wanted package that a failed run names as what it failed on. */
+/** A package to be updated that caused a run to fail, according to the run's output. */
 export interface Blocker {
   readonly package: string;
   readonly reason: BlockReason;
   readonly detail?: string;
-  /** Where the package is there in a newer version that is not new enough: both versions. */
+  /** Set if the newest available version is older than the fix: both versions. */
   readonly versions?: { readonly reached: string; readonly required: string };
 }
 
-/** What a failed run printed, in lines. */
+/** The output of a run, in lines. */
 export interface Printed {
-  /** What Copa says itself. */
+  /** Copa's own messages. */
   readonly copa: readonly string[];
-  /** What programs of the image printed. */
+  /** Output of programs in the image. Untrusted. */
   readonly programs: readonly string[];
 }
 
-/** `libssl3:amd64` is `libssl3`: reports name packages without their architecture. */
+/** Removes the architecture: `libssl3:amd64` → `libssl3`, as in reports. */
 export function packageName(text: string): string {
   return text.replace(/:[a-z0-9-]+$/, '');
 }

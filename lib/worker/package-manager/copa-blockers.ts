@@ -5,11 +5,11 @@ const LOWER =
   /downloaded package (?<name>\S+) version (?<reached>\S+) lower than required (?<required>\S+) for update/;
 const INVALID = /invalid version (?<version>\S+) found for package (?<name>[^\s"\\]+)/;
 const HELD = /apt-held packages found, not patched by Copa: \[(?<names>[^\]]*)\]/;
-/** Ubuntu's versions for subscribers, for example `1.1.1-1ubuntu2.1~18.04.23+esm3`. */
+/** Ubuntu's versions for paying subscribers, for example `1.1.1-1ubuntu2.1~18.04.23+esm3`. */
 const SUBSCRIBERS = /[+~]esm\d/;
 
 /**
- * Packages that Copa itself names: it compares what is installed in the end with what was wanted.
+ * Packages that Copa itself names after it compares the installed versions with the required ones.
  * Texts: `pkg/pkgmgr/{dpkg,apk,rpm,pkgmgr}.go` of 0.14.2.
  */
 export function copaBlockers(lines: readonly string[]): readonly Blocker[] {

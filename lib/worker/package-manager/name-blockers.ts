@@ -5,13 +5,14 @@ import { copaBlockers } from './copa-blockers.ts';
 import { rpmBlockers } from './rpm-blockers.ts';
 import { type SourceFault, sourceFaults } from './source-faults.ts';
 
-/** A line that no choice of packages avoids: the image or the machine is to be mended first. */
+/** Failures of the image or the machine. Leaving packages out does not help. */
 const NOT_ABOUT_A_PACKAGE =
   /--fix-broken|dpkg was interrupted|enough free space|No space left on device|Could not get lock/;
 
 /**
- * Which of the wanted packages a failed run failed on: a hint, since programs of the image print
- * most of it. A package that the sources lack while one of them is down is not called missing.
+ * Names the packages to be updated that caused a run to fail. It is a hint, since most of the
+ * output is untrusted. If a source is unreachable, a package that is not found is not reported as
+ * missing.
  */
 export function nameBlockers(printed: Printed, wanted: ReadonlySet<string>): readonly Blocker[] {
   if (printed.programs.some((line) => NOT_ABOUT_A_PACKAGE.test(line))) return [];
@@ -38,12 +39,12 @@ function whileDown(blocker: Blocker, down: SourceFault | undefined): Blocker {
   return { package: blocker.package, reason: 'source-unreachable', detail };
 }
 
-/** Whether leaving packages out could help a run that names none. */
+/** True if a run that names no package may succeed with fewer packages. */
 export function isAboutPackages(printed: Printed): boolean {
   return !printed.programs.some((line) => NOT_ABOUT_A_PACKAGE.test(line));
 }
 
-/** What the package manager takes out of the image to make room for an update. */
+/** Packages that the package manager removes for an update. */
 export function namedRemovals(printed: Printed): readonly string[] {
   return [...new Set([...aptRemovals(printed.programs), ...apkRemovals(printed.programs)])];
 }

@@ -16,7 +16,10 @@ const UNMET: readonly RegExp[] = [
 /** Name, version and release: `openssl-libs-1:3.0.7-28.el9.x86_64`. */
 const VERSION = /-[^-]+-[^-]+$/;
 
-/** What dnf, microdnf, tdnf and yum name as what they failed on. Texts: libdnf, libsolv, tdnf 3.5. */
+/**
+ * Packages that dnf, microdnf, tdnf and yum report as the cause of failure. Texts: libdnf, libsolv,
+ * tdnf 3.5.
+ */
 export function rpmBlockers(lines: readonly string[]): readonly Blocker[] {
   return lines.flatMap((line): readonly Blocker[] => {
     const locked = LOCKED.exec(line)?.groups?.name;

@@ -2,16 +2,16 @@ import { truncate } from '../../text/truncate.ts';
 
 export type SourceFaultKind = 'unreachable' | 'untrusted' | 'gone';
 
-/** What was wrong with a package source, by what a package manager printed: a hint. */
+/** A failure of a package source, from a package manager's output. A hint. */
 export interface SourceFault {
   readonly kind: SourceFaultKind;
-  /** Without credentials and query; as printed when it is no URL. */
+  /** Without credentials and query. As printed if it is not a URL. */
   readonly url: string;
-  /** The package manager's own words. */
+  /** The package manager's own text. */
   readonly cause: string;
-  /** The package manager ended for it; else it went on without this source. */
+  /** True if the package manager failed; false if it continued without this source. */
   readonly fatal: boolean;
-  /** What was wanted is one package, and not the source's index. */
+  /** True if it failed to fetch a package and not the source's index. */
   readonly ofPackage: boolean;
 }
 
@@ -20,7 +20,7 @@ const LONGEST_CAUSE = 160;
 const MOST_FAULTS = 20;
 
 /**
- * Lines that name a source and what is wrong with it. Seen with apt 2.6; texts of apk-tools 2.14
+ * Lines that name a source and its failure. Seen with apt 2.6; texts of apk-tools 2.14
  * (`src/database.c`, `src/print.c`), librepo and libdnf (`librepo/downloader.c`, `handle.c`), yum 3.4.
  */
 const LINES: readonly RegExp[] = [
@@ -40,7 +40,7 @@ const GONE = /\b(?:404|410)\b|Release file\b(?! for)|No such file|File not found
 const UNTRUSTED =
   /sign(?:ed|ature)|NO_PUBKEY|EXPKEYSIG|GPG|Public key|UNTRUSTED|is expired|not valid yet/i;
 
-/** The faults of package sources in lines that programs of an image printed; each source once. */
+/** Finds failures of package sources in the output of programs in an image, each source once. */
 export function sourceFaults(lines: readonly string[]): readonly SourceFault[] {
   const faults = new Map<string, SourceFault>();
   for (const line of lines) {
@@ -52,13 +52,13 @@ export function sourceFaults(lines: readonly string[]): readonly SourceFault[] {
 
 const WORST_FIRST: readonly SourceFaultKind[] = ['untrusted', 'gone', 'unreachable'];
 
-/** The fault that explains best why a package manager failed. */
+/** Returns the fault that best explains why a package manager failed. */
 export function worstFault(faults: readonly SourceFault[]): SourceFault | undefined {
   const rank = (fault: SourceFault) => WORST_FIRST.indexOf(fault.kind) - (fault.fatal ? 10 : 0);
   return [...faults].sort((a, b) => rank(a) - rank(b))[0];
 }
 
-/** The fault in one line; undefined: the line names none. */
+/** Returns the fault in one line, or undefined if there is none. */
 export function faultIn(line: string): SourceFault | undefined {
   const trimmed = line.trim();
   for (const pattern of LINES) {
@@ -79,7 +79,7 @@ export function faultIn(line: string): SourceFault | undefined {
 
 function kindOf(cause: string): SourceFaultKind {
   if (UNTRUSTED.test(cause)) return 'untrusted';
-  // Also what a mirror answers in the middle of its own update: a wrong size, a wrong checksum.
+  // Includes a wrong size or checksum, which a mirror returns during its own update.
   return GONE.test(cause) ? 'gone' : 'unreachable';
 }
 

@@ -117,7 +117,7 @@ dpkg: error processing package openssl (--configure):
       {
         package: 'openssl',
         reason: 'configuration-file',
-        detail: 'the image changed /etc/ssl/openssl.cnf, and so does the update',
+        detail: 'both the image and the update change /etc/ssl/openssl.cnf',
       },
     ]);
   });
