@@ -11,9 +11,8 @@ import { runWorker } from './run-worker.ts';
 import { errorMessage } from './tools/failure-message.ts';
 
 /**
- * The program of a container group: `worker.cjs scan`, `patch` or `probe`. It exits with 0 whatever
- * happened, since Azure may start a container again that exits with anything else; how it went
- * stands in the result.
+ * The program of a container group: `worker.cjs scan`, `patch` or `probe`. It always exits with 0,
+ * since Azure may restart a container after any other exit code. The result blob has the outcome.
  */
 async function main(): Promise<void> {
   const secrets = new SecretMask();
@@ -64,7 +63,7 @@ function trustAlso(certificates: string): void {
   setDefaultCACertificates([...getCACertificates('default'), ...(added ?? [])]);
 }
 
-/** The container's file system ends with it; where the worker runs as a process, it cleans up. */
+/** Cleans up if the worker runs as a process. A container's file system is deleted with it. */
 async function removeScratch(scratch: string): Promise<void> {
   await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
 }

@@ -13,7 +13,7 @@ import { toolVersions } from './tools/tool-versions.ts';
 import { isWritten } from './transfer/upload-blob.ts';
 import { writeResult } from './transfer/write-result.ts';
 
-/** Does the job in the folder that the environment names, and stores its result. */
+/** Runs the job in the folder from the environment, and stores its result. */
 export async function runWorker(
   context: WorkerContext,
   subcommand: string | undefined,
@@ -28,7 +28,9 @@ export async function runWorker(
   if (!input.ok) return refuse(context, input.fault);
   const { job, dockerConfig } = input.value;
   if (job.kind !== subcommand) {
-    return refuse(context, [`started as "${subcommand ?? ''}", the job is of kind "${job.kind}"`]);
+    return refuse(context, [
+      `the subcommand is "${subcommand ?? ''}", but the job is of kind "${job.kind}"`,
+    ]);
   }
 
   context.log.info('The job begins.', {
@@ -39,7 +41,7 @@ export async function runWorker(
     deadline: job.deadline,
   });
   if (job.extraCa !== undefined) context.trust(job.extraCa);
-  // A container that was started again has nothing left to do.
+  // A restarted container has nothing left to do.
   if (await isWritten(context, job.resultUrl)) return end(context, 'already-written');
 
   const { extraCa } = job;

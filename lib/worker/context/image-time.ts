@@ -1,17 +1,17 @@
 import type { JobFile } from '../../job/job-file.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** The time that one image gets. */
+/** The time limit of one image. */
 export interface ImageTime {
   readonly seconds: number;
-  /** Not the job's full share for an image: the deadline cuts it short. */
+  /** True if the job's deadline leaves less than the full time per image. */
   readonly cutShort: boolean;
 }
 
-/** With less than this left an image is not begun: it would be stopped before it could end. */
+/** An image is not started with less time than this, since it could not finish. */
 const LEAST_SECONDS = { scan: 30, patch: 120 } as const;
 
-/** The next image's time; undefined: none may be begun any more. */
+/** Returns the next image's time, or undefined if no more image may start. */
 export function nextImageTime(context: WorkerContext, job: JobFile): ImageTime | undefined {
   if (context.stop.aborted) return undefined;
 

@@ -6,7 +6,7 @@ import { tailMessage } from './tail-message.ts';
 
 const LONGEST_FIELD = 2000;
 
-/** A log of one JSON object a line. Texts are masked, made printable and bounded. */
+/** Logs one JSON object per line. Text fields are masked, printable and truncated. */
 export function createJsonLog(options: {
   readonly clock: Clock;
   readonly secrets: SecretMask;

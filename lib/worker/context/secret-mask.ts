@@ -2,26 +2,26 @@ import { maskCredentialShapes } from '../../text/credential-shapes.ts';
 
 const MASKED = '***';
 
-/** A shorter text occurs by chance: hiding it would spoil the log and protect nothing. */
+/** A shorter text occurs by chance, so masking it would only garble the log. */
 const SHORTEST_SECRET = 8;
 
-/** Hides what was learned as secret, and what is shaped like one, in any text. */
+/** Masks registered secrets, and text in the form of a credential. */
 export class SecretMask {
   readonly #secrets = new Set<string>();
 
-  /** Hides this text from now on, as it is and as it looks inside a URL. */
+  /** Masks this text from now on, plain and URL-encoded. */
   learn(secret: string): void {
     for (const form of [secret, encodeURIComponent(Buffer.from(secret).toString())]) {
       if (form.length >= SHORTEST_SECRET) this.#secrets.add(form);
     }
   }
 
-  /** Hides each line of a key in PEM: a tool may print it in other breaks, or escaped. */
+  /** Masks each line of a PEM key, since a tool may print it with other line breaks, or escaped. */
   learnLines(pem: string): void {
     for (const line of pem.split('\n')) if (!line.startsWith('-----')) this.learn(line.trim());
   }
 
-  /** Hides the query of an address: there a SAS keeps its signature. And a password before the host. */
+  /** Masks the query of a URL, which contains a SAS signature, and the password before the host. */
   learnUrl(address: string): void {
     if (!URL.canParse(address)) return;
 
@@ -34,14 +34,14 @@ export class SecretMask {
     this.learn(decodeURIComponentOrSame(signature));
   }
 
-  /** Length of the longest secret: a cut through a text may leave at most that much of one. */
+  /** Length of the longest secret: a cut through a text leaves at most this much of one. */
   get longest(): number {
     return Math.max(0, ...[...this.#secrets].map((secret) => secret.length));
   }
 
   mask(text: string): string {
     let masked = text;
-    // The longest first: one secret may be part of another.
+    // Longest first, because one secret may contain another.
     for (const secret of [...this.#secrets].sort((a, b) => b.length - a.length)) {
       masked = masked.replaceAll(secret, MASKED);
     }

@@ -4,9 +4,9 @@ import type { Log } from '../../log.ts';
 import type { Sleep } from '../../sleep.ts';
 import type { SecretMask } from './secret-mask.ts';
 
-/** Everything of the outside that the worker uses, passed in so that tests own it. */
+/** The worker's external dependencies, which tests replace. */
 export interface WorkerContext {
-  /** The process's own variables. Children get a chosen few of them, see `tool-environment.ts`. */
+  /** The process's own variables. Children inherit only a few, see `tool-environment.ts`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly sleep: Sleep;
@@ -14,13 +14,13 @@ export interface WorkerContext {
   readonly random: () => number;
   readonly fetch: typeof globalThis.fetch;
   readonly spawn: typeof spawn;
-  /** Makes this process trust more certificate authorities, PEM. */
+  /** Makes this process trust additional certificate authorities, in PEM. */
   readonly trust: (certificates: string) => void;
   readonly log: Log;
-  /** What must never be logged or stored. Filled as secrets become known. */
+  /** Secrets that must never be logged or stored. Filled as they become known. */
   readonly secrets: SecretMask;
-  /** A folder of this process alone. */
+  /** A private folder of this process. */
   readonly scratch: string;
-  /** Aborted when the container is told to end. */
+  /** Aborted on SIGTERM or SIGINT, or on an unexpected error. */
   readonly stop: AbortSignal;
 }

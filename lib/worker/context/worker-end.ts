@@ -1,2 +1,2 @@
-/** How the worker ended, for its log and its tests; the process exits with 0 in any case. */
+/** How the worker ended, for its log and its tests. The process always exits with 0. */
 export type WorkerEnd = 'done' | 'bad-input' | 'already-written' | 'stopped' | 'result-not-stored';

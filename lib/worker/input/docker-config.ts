@@ -3,8 +3,8 @@ import type { RegistryHost } from '../../image/reference.ts';
 import type { SecretMask } from '../context/secret-mask.ts';
 
 /**
- * Docker's `config.json`, as far as the worker reads it itself. Trivy, Copa and BuildKit take
- * `registrytoken` as the bearer token for a registry, as it stands.
+ * The part of Docker's `config.json` that the worker reads. Trivy, Copa and BuildKit send
+ * `registrytoken` unchanged as the registry's bearer token.
  */
 export const DockerConfig = z.looseObject({
   auths: z.record(
@@ -19,7 +19,7 @@ export const DockerConfig = z.looseObject({
 });
 export type DockerConfig = z.infer<typeof DockerConfig>;
 
-/** The bearer token for this registry. Absent: it is asked without one. */
+/** Returns the bearer token for this registry. Without one, requests are anonymous. */
 export function registryToken(config: DockerConfig, host: RegistryHost): string | undefined {
   return Object.hasOwn(config.auths, host) ? config.auths[host]?.registrytoken : undefined;
 }
@@ -29,7 +29,7 @@ export function learnCredentials(config: DockerConfig, secrets: SecretMask): voi
     for (const value of Object.values(entry)) {
       if (typeof value === 'string') secrets.learn(value);
     }
-    // `auth` is base64 of `user:password`, and tools may show the decoded half.
+    // `auth` is base64 of `user:password`, and tools may print the decoded password.
     const decoded = Buffer.from(entry.auth ?? '', 'base64').toString();
     secrets.learn(decoded.slice(decoded.indexOf(':') + 1));
   }

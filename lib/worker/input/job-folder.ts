@@ -18,7 +18,7 @@ export interface JobFolder<Job = JobFile> {
   readonly dockerConfig: DockerConfig;
 }
 
-/** Every fault, one line each. None quotes a value: values are secrets. */
+/** All faults, one per line. They quote no values, since values may be secrets. */
 type Faults = readonly string[];
 
 const MAX_JOB_BYTES = 16 * 1024 * 1024;
@@ -26,7 +26,7 @@ const MAX_CONFIG_BYTES = 64 * 1024;
 const JSON_LIMITS = { maxDepth: 20, maxContainers: 1_000_000 };
 const MAX_FAULTS = 100;
 
-/** Reads and checks what the container group was given, and learns the secrets in it. */
+/** Reads and validates the job's files, and registers their secrets for masking. */
 export async function readJobFolder(
   folder: string,
   secrets: SecretMask,
@@ -38,7 +38,7 @@ export async function readJobFolder(
   return read;
 }
 
-/** Without them a remote BuildKit would be spoken to in the clear. */
+/** Without these files the connection to a remote BuildKit would not be encrypted. */
 async function checkTlsFiles(folder: string, secrets: SecretMask): Promise<readonly string[]> {
   const faults: string[] = [];
   for (const name of Object.values(BUILDKIT_TLS_NAMES)) {
@@ -58,7 +58,7 @@ interface AnyJob {
   readonly buildkitAddress?: string | undefined;
 }
 
-/** The same for any file that tells a group what to do. */
+/** Like `readJobFolder`, for a job or probe file of any schema. */
 export async function readGroupFolder<Job extends AnyJob>(
   folder: string,
   secrets: SecretMask,

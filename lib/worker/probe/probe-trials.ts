@@ -7,10 +7,10 @@ import { runcTrial } from './runc-trial.ts';
 import { type TrialPrograms, trialPrograms } from './trial-programs.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
-/** One of version 1's hierarchies is as good as another: runc makes its folder in each. */
+/** Any hierarchy of cgroup version 1 will do: runc creates its folder in each. */
 const OLD_HIERARCHIES = ['memory', 'pids', 'cpu'] as const;
 
-/** Tries what BuildKit and runc do by the programs that do it, and takes everything away again. */
+/** Tries the operations of BuildKit and runc with the same programs, and cleans up after each. */
 export async function runTrials(
   context: WorkerContext,
   environment: ToolEnvironment,
@@ -25,10 +25,10 @@ export async function runTrials(
   const programs = trialPrograms(context, environment);
   const { mounted, attempt } = programs;
   const unshare = (...args: string[]) => attempt('unshare', ...args, 'true');
-  // No two containers at once have a scratch folder of the same name.
+  // Unique, because the name of each container's scratch folder is.
   const name = `patchwright-probe-${basename(context.scratch)}`;
 
-  // One after the other: the mounts share their target.
+  // Runs in sequence, because the mounts share their target.
   return {
     'bind-mount': await mounted(target, ['--bind', at('source')]),
     'tmpfs-mount': await mounted(target, ['-t', 'tmpfs', 'probe']),
@@ -42,7 +42,7 @@ export async function runTrials(
   };
 }
 
-/** runc gives each container a cgroup, which is a folder in this file system. */
+/** Creates and removes a cgroup, which is a folder in this file system, as runc does. */
 async function writeCgroup({ attempt }: TrialPrograms, name: string): Promise<Trial> {
   const folder = join(await cgroupFolder(), name);
   const made = await attempt('mkdir', folder);

@@ -18,7 +18,9 @@ import { runTrials } from './probe-trials.ts';
 
 const STATUS_FIELDS = ['CapEff', 'Seccomp', 'NoNewPrivs'] as const;
 
-/** Finds out what this container may do and stores it: `patchwright doctor --probe` asks for it. */
+/**
+ * Tests the privileges of this container and stores the result for `patchwright doctor --probe`.
+ */
 export async function runProbe(context: WorkerContext, folder: string): Promise<WorkerEnd> {
   const input = await readGroupFolder(folder, context.secrets, ProbeJobFile);
   if (!input.ok) {

@@ -1,7 +1,7 @@
 import { readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a program of this container needs to run in another one. */
+/** Folders that a program of this container needs in another container. */
 const SYSTEM_FOLDERS = ['bin', 'lib', 'lib64', 'usr'] as const;
 
 interface Mount {
@@ -35,9 +35,8 @@ const MOUNTS: readonly Mount[] = [
 ];
 
 /**
- * Writes an OCI bundle that does nothing (`true`), around the `rootfs` that is in the folder. Its
- * programs are this container's own, read-only. A seccomp filter and a rule on devices are there
- * because BuildKit's steps have them.
+ * Writes an OCI bundle that runs `true` in the folder's `rootfs`. It mounts this container's own
+ * programs, read-only. It has a seccomp filter and a device rule, as BuildKit's steps do.
  */
 export async function writeBundle(folder: string, name: string): Promise<void> {
   const hasCgroupNamespace = await exists('/proc/self/ns/cgroup');
@@ -69,7 +68,7 @@ export async function writeBundle(folder: string, name: string): Promise<void> {
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
 }
 
-/** Links such as `/bin`, which is `usr/bin` in Debian, are made again; folders are mounted. */
+/** Mounts folders and recreates links, such as Debian's `/bin` to `usr/bin`. */
 async function systemFolders(rootfs: string): Promise<readonly Mount[]> {
   const mounts: Mount[] = [];
   for (const name of SYSTEM_FOLDERS) {

@@ -5,8 +5,8 @@ import { writeBundle } from './runc-bundle.ts';
 import type { TrialPrograms } from './trial-programs.ts';
 
 /**
- * Has runc run one container as BuildKit has it run a step: on an overlay, in namespaces and a cgroup
- * of its own, with the network of this container. Nothing of it stays.
+ * Runs one container with runc, configured like a BuildKit step: on an overlay, in its own
+ * namespaces and cgroup, with this container's network. Removes everything afterwards.
  */
 export async function runcTrial(
   { attempt, mounted }: TrialPrograms,
@@ -23,7 +23,7 @@ export async function runcTrial(
   return mounted(rootfs, ['-t', 'overlay', 'probe', '-o', overlay], async () => {
     await writeBundle(at('bundle'), name);
     const run = await runc('run', '--bundle', at('bundle'), name);
-    // What ended by itself is gone already; a container that was cut off is not.
+    // runc removes a container that exits, but not one that was killed.
     if (!run.ok) await runc('delete', '--force', name);
     return run;
   });

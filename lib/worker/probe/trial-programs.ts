@@ -8,11 +8,11 @@ import type { ToolEnvironment } from '../tools/tool-environment.ts';
 const LIMIT_SECONDS = 20;
 const LONGEST_DETAIL = 300;
 
-/** Programs by which a probe tries what a container may do. */
+/** Runs programs that test the privileges of a container. */
 export interface TrialPrograms {
-  /** Runs one to its end; in the words of the program where that is a bad one. */
+  /** Runs one to its end. If it fails, the detail quotes its output. */
   attempt(program: string, ...args: readonly string[]): Promise<Trial>;
-  /** Mounts, does something there, and takes the mount away whatever happened. */
+  /** Mounts, runs `there`, and always unmounts. */
   mounted(target: string, args: readonly string[], there?: () => Promise<Trial>): Promise<Trial>;
 }
 

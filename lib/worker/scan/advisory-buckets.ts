@@ -8,14 +8,14 @@ const LIMIT_SECONDS = 60;
 const LONGEST_NAME = 128;
 const MAX_NAMES = 2000;
 
-/** The database's own bookkeeping. Source: trivy-db `pkg/db/*.go`. */
+/** The database's metadata buckets. Source: trivy-db `pkg/db/*.go`. */
 const NOT_PLATFORMS = ['data-source', 'vulnerability', 'advisory-detail', 'trivy'];
 
 export type AdvisoryBuckets =
   | { readonly ok: true; readonly platforms: readonly string[] }
   | { readonly ok: false; readonly run: ToolRun };
 
-/** The platforms that the database holds advisories for, read from the database itself. */
+/** Reads the platforms with advisories from the database itself. */
 export async function readAdvisoryBuckets(
   context: WorkerContext,
   options: { readonly cacheFolder: string; readonly environment: ToolEnvironment },
@@ -32,7 +32,7 @@ export async function readAdvisoryBuckets(
   return succeeded(run) ? { ok: true, platforms: platformsOf(run.stdout) } : { ok: false, run };
 }
 
-/** Buckets of programming languages (`pip::…`) are not platforms either. */
+/** Also excludes the buckets of programming languages (`pip::…`). */
 function platformsOf(stdout: string): string[] {
   const names = plainLines(stdout).filter(
     (name) => name.length <= LONGEST_NAME && !name.includes('::') && !NOT_PLATFORMS.includes(name),

@@ -13,7 +13,7 @@ import { uploadBlob } from '../transfer/upload-blob.ts';
 import { scanImage } from './trivy-command.ts';
 import { trivyFailureLines } from './trivy-lines.ts';
 
-/** The report was there before: an earlier life of this container did the work, or is lost. */
+/** The report exists: this container was restarted after it had written the report. */
 export const ALREADY_WRITTEN = 'already-written';
 
 type Image = ScanJobFile['images'][number];
@@ -21,13 +21,13 @@ type Image = ScanJobFile['images'][number];
 interface Scan {
   readonly job: ScanJobFile;
   readonly image: Image;
-  /** Its place in the job, from 0. */
+  /** The image's index in the job, from 0. */
   readonly index: number;
   readonly cacheFolder: string;
   readonly environment: ToolEnvironment;
 }
 
-/** Scans one image and stores its report. Whatever goes wrong is this image's result. */
+/** Scans one image and stores its report. Any error becomes this image's result. */
 export async function scanOneImage(
   context: WorkerContext,
   scan: Scan,
@@ -56,7 +56,7 @@ function unsuccessful({ image, index }: Scan, run: ToolRun, time: ImageTime): Sc
   const lines = trivyFailureLines(run.stderr);
   const failure =
     run.end.how === 'time-limit' ? 'timeout' : classifyFailure(SCAN_FAILURES, lines, 'tool-failed');
-  // Not the image's fault: those before it used up the time.
+  // Not the image's fault: earlier images used up the time.
   if (failure === 'timeout' && time.cutShort && index > 0) {
     return { digest: image.digest, outcome: 'not-started' };
   }

@@ -20,7 +20,7 @@ export interface ScanOutcome {
 
 const DATABASE_LIMIT_SECONDS = 900;
 
-/** Scans the job's images one after the other, each failure its own. */
+/** Scans the job's images in sequence. A failure affects only its own image. */
 export async function scanJob(
   context: WorkerContext,
   job: ScanJobFile,
@@ -52,7 +52,7 @@ export async function scanJob(
   return { advisoryPlatforms: database.platforms, images };
 }
 
-/** Without the list of its platforms the database is worth nothing: nobody could call an image clean. */
+/** Fails without the list of platforms: without it no image can be assessed as clean. */
 async function fetchDatabase(
   context: WorkerContext,
   job: ScanJobFile,

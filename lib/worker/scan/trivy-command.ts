@@ -3,12 +3,12 @@ import type { ScanJobFile } from '../../job/job-file.ts';
 import type { ToolCommand } from '../tools/start-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 
-/** Nothing is fetched or told but what the scan is about. */
+/** Disables requests that the scan does not need. */
 const QUIET = ['--skip-version-check', '--disable-telemetry', '--no-progress'];
 
 /**
- * Fetches the vulnerability database that the run has pinned. A reference with a digest is taken as
- * it stands (Trivy's `pkg/flag/db_flags.go`, `parseRepository`).
+ * Fetches the vulnerability database pinned by the run. Trivy uses a reference with a digest
+ * unchanged (`pkg/flag/db_flags.go`, `parseRepository`).
  */
 export function downloadDatabase(
   job: ScanJobFile,
@@ -32,8 +32,8 @@ export function downloadDatabase(
 }
 
 /**
- * Scans one image for findings in its system's packages: also those without a fix, since "no fix yet"
- * is an answer, and all packages, since the comparison after a patch needs them.
+ * Scans one image for findings in OS packages, including those without a fix, which also have an
+ * outcome. Lists all packages, since the comparison after a patch needs them.
  */
 export function scanImage(
   job: ScanJobFile,
@@ -66,16 +66,15 @@ export function scanImage(
     '--timeout',
     `${options.seconds}s`,
     ...QUIET,
-    // Its grammar lets no reference begin with a dash.
+    // A reference can't start with a dash, so Trivy can't mistake it for an option.
     formatPinned(job.registry, image),
   ]);
 }
 
 /**
- * For a registry at azurecr.io Trivy asks Azure's default credential first. Restricted to
- * environment variables, of which there are none, that ends at once and goes on to config.json;
- * otherwise it would probe the identity endpoint of the machine (azidentity,
- * `default_azure_credential.go`).
+ * For azurecr.io Trivy tries Azure's default credential first, which would probe the machine's
+ * identity endpoint (azidentity, `default_azure_credential.go`). Limited to environment variables
+ * it fails at once, and Trivy uses config.json.
  */
 function trivy(environment: ToolEnvironment, args: readonly string[]): ToolCommand {
   return {

@@ -1,8 +1,8 @@
 import { plainLines } from '../../text/plain-lines.ts';
 
 /**
- * What Trivy says of its failure: from its `FATAL` line on. What comes before are warnings that may
- * quote file names of the image.
+ * Returns Trivy's error, from its `FATAL` line on. The lines before are warnings that may quote
+ * file names of the image.
  */
 export function trivyFailureLines(stderr: string): string[] {
   const lines = plainLines(stderr);

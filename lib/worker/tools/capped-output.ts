@@ -5,7 +5,7 @@ export class CappedOutput {
   readonly #head: Buffer;
   readonly #tail: Buffer;
   #headLength = 0;
-  /** Bytes that went past the head, however many of them are still held. */
+  /** Bytes received after the head, including those overwritten. */
   #passed = 0;
 
   constructor(size: { readonly headBytes: number; readonly tailBytes: number }) {
@@ -26,8 +26,8 @@ export class CappedOutput {
   }
 
   /**
-   * What is held, with secrets hidden. At a cut, as much as the longest secret is left out too: half
-   * a secret would not be known as one.
+   * Returns the held text with masked secrets. At a cut it also omits the length of the longest
+   * secret, since the mask can't recognize a partial one.
    */
   text(secrets: SecretMask): string {
     const head = this.#head.subarray(0, this.#headLength);

@@ -1,6 +1,6 @@
 import type { PatchFailure, ScanFailure } from '../../job/job-result.ts';
 
-/** Texts of a tool's own messages and what they mean. The first row that matches counts. */
+/** Maps texts in a tool's own messages to failures. The first matching row wins. */
 type FailureTable<F> = readonly (readonly [failure: F, texts: RegExp])[];
 
 /**
@@ -20,7 +20,7 @@ export const SCAN_FAILURES: FailureTable<ScanFailure> = [
  * Copa 0.14.2 with BuildKit 0.34.2. Sources: Copa's `pkg/patch/patch.go` (time limit), `core.go`
  * (end of life, metadata), `pkg/pkgmgr/*.go`; BuildKit's `solver/errdefs/exec.go` (`did not complete
  * successfully`), `client/workers.go` and gRPC (`Unavailable`), containerd's `core/remotes/docker`
- * (`not found`, `authorization failed`). `proxyconnect` is Go's word where buildkitd wants a registry
+ * (`not found`, `authorization failed`). Go prints `proxyconnect` if buildkitd requests a registry
  * other than the user's: `registry-only.ts`.
  */
 export const PATCH_FAILURES: FailureTable<PatchFailure> = [

@@ -7,7 +7,7 @@ export interface ToolRun {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, to its time limit, or until the container is told to end. */
+/** Runs a program until it ends, its time limit passes, or the container must stop. */
 export async function runTool(
   context: WorkerContext,
   command: ToolCommand,

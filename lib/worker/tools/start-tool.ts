@@ -1,35 +1,35 @@
 import type { WorkerContext } from '../context/worker-context.ts';
 import { CappedOutput } from './capped-output.ts';
 
-/** A program to start: found on PATH, never through a shell. */
+/** A program to start from PATH, without a shell. */
 export interface ToolCommand {
   readonly name: string;
   readonly args: readonly string[];
-  /** All of the child's environment. */
+  /** The child's whole environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export type ToolEnd =
   | { readonly how: 'exit'; readonly code: number }
   | { readonly how: 'signal'; readonly signal: string }
-  /** It never ran: not on PATH, not executable. `code` is the system's, for example `ENOENT`. */
+  /** Not on PATH or not executable. `code` is the system's error code, for example `ENOENT`. */
   | { readonly how: 'not-started'; readonly code: string };
 
-/** A program that runs in a process group of its own. */
+/** A program that runs in its own process group. */
 export interface RunningTool {
   readonly ended: Promise<ToolEnd>;
-  /** What it wrote so far: masked, and capped to a beginning and an end. */
+  /** The output so far, masked and capped to its head and tail. */
   stdout(): string;
   stderr(): string;
-  /** Asks the whole group to end, and kills it when it does not within the grace. */
+  /** Sends SIGTERM to the whole group, and SIGKILL after the grace period. */
   stop(): Promise<'ended' | 'killed'>;
 }
 
 const STDOUT_SIZE = { headBytes: 256 * 1024, tailBytes: 1024 };
-/** A package manager names a broken source early, and a package that it failed on in the end. */
+/** Both ends matter: a package manager names a broken source early and a failed package last. */
 const STDERR_SIZE = { headBytes: 128 * 1024, tailBytes: 64 * 1024 };
 const STOP_GRACE_MS = 10_000;
-/** A grandchild that left the group may hold the pipes open for ever. */
+/** A grandchild that left the group may hold the pipes open forever. */
 const PIPE_GRACE_MS = 1000;
 
 export function startTool(context: WorkerContext, command: ToolCommand): RunningTool {
@@ -68,7 +68,7 @@ export function startTool(context: WorkerContext, command: ToolCommand): Running
     try {
       process.kill(-child.pid, signal);
     } catch {
-      // No such process: all of the group has ended.
+      // No such process: the whole group has ended.
     }
   }
 

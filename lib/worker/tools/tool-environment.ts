@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { WorkerContext } from '../context/worker-context.ts';
 
-/** Passed on where they are set: how the network is reached. Go reads both spellings. */
+/** Network settings that tools inherit if set. Go reads both spellings. */
 const PASSED_ON = [
   'HTTP_PROXY',
   'HTTPS_PROXY',
@@ -14,7 +14,7 @@ const PASSED_ON = [
   'SSL_CERT_FILE',
 ] as const;
 
-/** Where systems keep their certificate authorities. Source: Go's `crypto/x509/root_linux.go`. */
+/** CA bundles of Linux distributions. Source: Go's `crypto/x509/root_linux.go`. */
 const SYSTEM_CA_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -23,17 +23,17 @@ const SYSTEM_CA_FILES = [
 ];
 
 export interface ToolEnvironment {
-  /** All that a child sees. */
+  /** The whole environment of a child. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The job's own certificate authorities in a file of their own. */
+  /** A file with only the job's own certificate authorities. */
   readonly extraCaFile?: string;
-  /** Removes what tools left behind: a killed one doesn't clean up. Only while none runs. */
+  /** Removes leftovers of tools, since a killed tool does not clean up. Call it while none runs. */
   readonly clearTemporary: () => Promise<void>;
 }
 
 /**
- * The whole environment of the tools. It names little: what the worker itself was given (its
- * platform's identity endpoints above all) is not for programs that parse untrusted images.
+ * Prepares the whole environment of the tools. It excludes most of the worker's own variables, such
+ * as the platform's identity endpoints: tools parse untrusted images.
  */
 export async function prepareToolEnvironment(
   context: WorkerContext,

@@ -6,7 +6,7 @@ import type { ToolEnvironment } from './tool-environment.ts';
 const LIMIT_SECONDS = 20;
 const LONGEST_VERSION = 64;
 
-/** What each tool says its version is: the first thing in its answer that looks like one. */
+/** Returns each tool's version: the first text in its output that looks like one. */
 export async function toolVersions(
   context: WorkerContext,
   names: readonly string[],

@@ -3,18 +3,18 @@ import type { WorkerContext } from '../context/worker-context.ts';
 
 export interface Answer {
   readonly response: Response;
-  /** An earlier try got no clear answer, so it may have taken effect. */
+  /** True if an earlier attempt had no clear response, so it may have taken effect. */
   readonly uncertain: boolean;
 }
 
 const ATTEMPTS = 5;
-/** The worker has no queue to come back to, and losing its result costs a whole job. */
+/** Long, because the worker can't re-enqueue itself and a lost result costs a whole job. */
 const LONGEST_WAIT_MS = 5 * 60_000;
 const TRY_LIMIT_MS = 120_000;
 
 /**
- * The worker's one way to make an HTTP request. It does not follow redirects, so that no credential
- * goes elsewhere. Throws the last connection failure.
+ * Sends every HTTP request of the worker. It does not follow redirects, so that no credential
+ * reaches another host. Throws the last connection failure.
  */
 export async function sendRequest(
   context: WorkerContext,
@@ -36,7 +36,7 @@ export async function sendRequest(
     discard: (answer) => answer.body?.cancel(),
     onRetry: (cause) => {
       uncertain = true;
-      log.warn('A request is tried again.', { ...cause });
+      log.warn('Retrying a request.', { ...cause });
     },
   });
   return { response, uncertain };

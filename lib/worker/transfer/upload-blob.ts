@@ -4,19 +4,19 @@ import { type Answer, sendRequest } from './send-request.ts';
 
 export type Upload =
   | { readonly outcome: 'created' }
-  /** Somebody wrote the blob before: an earlier life of this container. */
+  /** The blob exists: this container was restarted after it had written the blob. */
   | { readonly outcome: 'exists' }
   | { readonly outcome: 'failed'; readonly why: string };
 
 const API_VERSION = '2023-11-03';
 
 /**
- * How storage refuses a second PUT under an address that may only create. Azure names the second
- * code, Azurite the first.
+ * Error codes for a second PUT to a create-only SAS address. Azure returns the second code, Azurite
+ * the first.
  */
 const OVERWRITE_CODES = ['AuthorizationPermissionMismatch', 'UnauthorizedBlobOverwrite'];
 
-/** Creates the blob behind a create-only SAS address. What is there already is left as it is. */
+/** Creates the blob behind a create-only SAS address. Keeps an existing blob unchanged. */
 export async function uploadBlob(
   context: WorkerContext,
   url: string,
@@ -31,7 +31,7 @@ export async function uploadBlob(
     if (status !== 409 && status !== 412 && !isOverwriteRefusal(status, code)) {
       return { outcome: 'failed', why: `storage answered ${status} ${code}`.trimEnd() };
     }
-    // A try of our own whose answer was lost: whose blob it is shows in its checksum.
+    // An earlier attempt may have created it. The app checks the blob's checksum.
     return { outcome: uncertain ? 'created' : 'exists' };
   } catch (error) {
     return { outcome: 'failed', why: `storage could not be reached (${failureName(error)})` };
@@ -39,9 +39,9 @@ export async function uploadBlob(
 }
 
 /**
- * Whether the blob is there, asked with an address that may only create: a PUT on a condition that
- * nothing fulfils. An absent blob fails the condition (412), one that is there is refused before
- * (403). Tried on Azurite. In doubt the answer is no: what is written later is checked again.
+ * True if the blob exists. A create-only address allows no read, so this sends a PUT with a
+ * condition that never holds: 412 means absent, 403 means it exists (seen with Azurite). Returns
+ * false in doubt, since a later write is checked again.
  */
 export async function isWritten(context: WorkerContext, url: string): Promise<boolean> {
   try {
@@ -71,7 +71,7 @@ function isOverwriteRefusal(status: number, code: string): boolean {
   return status === 403 && OVERWRITE_CODES.includes(code);
 }
 
-/** Storage names its error in a header; proxies drop it, so the XML body is looked at too. */
+/** Reads the error code from the header, or from the XML body if a proxy dropped the header. */
 async function errorCode(response: Response): Promise<string> {
   const named = response.headers.get('x-ms-error-code');
   const body = (await response.text().catch(() => '')).slice(0, 8192);

@@ -3,16 +3,16 @@ import { truncate } from '../../text/truncate.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { type Upload, uploadBlob } from './upload-blob.ts';
 
-/** Messages are shortened to this where the result would be too large, in characters. */
+/** If the result is too large, messages are truncated to this length, in characters. */
 const SHORT_MESSAGE = 200;
 
-/** Stores what the job came to, last of all. */
+/** Stores the job's result. This is the worker's last action. */
 export async function writeResult(
   context: WorkerContext,
   url: string,
   result: JobResult,
 ): Promise<Upload> {
-  // Parsed by the reader's schema: a result that it would refuse must fail here, where it shows why.
+  // Parses with the reader's schema, so that an invalid result fails here and logs the reason.
   let bytes = encode(JobResult.parse(result));
   if (bytes.length > MAX_RESULT_BYTES) bytes = encode(shortened(result));
   return uploadBlob(context, url, bytes);
