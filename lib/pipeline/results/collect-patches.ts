@@ -31,17 +31,14 @@ export async function collectPatches(
     switch (claim?.outcome) {
       case undefined: {
         const detail = 'the result does not mention the image';
-        await handBackAll(services, image, true, {
-          state: 'failed',
-          reason: 'result-invalid',
-          detail,
-        });
+        const outcome = { state: 'failed', reason: 'result-invalid', detail } as const;
+        await handBackAll(services, image, { blame: true, outcome });
         break;
       }
       case 'not-started': {
         const detail = 'there was never time left for the image';
         const outcome = { state: 'failed', reason: 'timeout', detail } as const;
-        await handBackAll(services, image, noProgress, outcome);
+        await handBackAll(services, image, { blame: noProgress, outcome });
         break;
       }
       case 'nothing-to-do':
@@ -90,11 +87,8 @@ async function stage(
   const pushed = await registry.manifest(staging, claimed);
   if (pushed === undefined) {
     const detail = 'the result names a patch that is not in the staging repository';
-    await handBackAll(services, image, true, {
-      state: 'failed',
-      reason: 'staging-missing',
-      detail,
-    });
+    const outcome = { state: 'failed', reason: 'staging-missing', detail } as const;
+    await handBackAll(services, image, { blame: true, outcome });
     return;
   }
   const [patched, source] = await Promise.all([
@@ -181,7 +175,10 @@ async function afterFailure(
     case 'unauthorized':
     case 'timeout':
     case 'tool-failed':
-      return handBackAll(services, image, true, { state: 'failed', reason: failure, detail });
+      return handBackAll(services, image, {
+        blame: true,
+        outcome: { state: 'failed', reason: failure, detail },
+      });
     default:
       return failure satisfies never;
   }

@@ -7,10 +7,11 @@ import type { FailReason, Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
+import type { TargetChanges } from '../stores/target-store.ts';
 import { finishTarget, handBack } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
-import { assess } from './assess.ts';
+import { type Assessment, assess } from './assess.ts';
 import { isBuilderThere } from './builder-proof.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
@@ -26,7 +27,7 @@ export async function collectScans(
   const canPatch = await isBuilderThere(services);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
-    const scanned = await readScan(services, held, image, claim, noProgress);
+    const scanned = await readScan(services, held, image, { claim, noProgress });
     if (scanned === undefined) continue;
     held.assertHeld();
     const name = await keepReport(services, {
@@ -81,35 +82,49 @@ async function decide(
       ...findingsBefore(scan, facts.advisoryPlatforms),
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
-    switch (assessment.next) {
-      case 'end': {
-        const { known } = assessment;
-        const partial = known !== undefined && known.fingerprint !== fingerprint(fixable(scan));
-        const patch = known === undefined ? {} : { patchTag: known.tag, patchDigest: known.digest };
-        await finishTarget(services, target, assessment.outcome, {
-          ...changes,
-          ...patch,
-          ...(partial && { fixedFingerprint: known.fingerprint }),
-        });
-        break;
-      }
-      case 'patch':
-        await services.targets.move(target, 'patching', {
-          ...changes,
-          fingerprint: assessment.fingerprint,
-        });
-        break;
-      case 'verify':
-        await services.targets.move(target, 'verifying', {
-          ...changes,
-          fingerprint: assessment.fingerprint,
-          stagedRepository: image.repository,
-          staged: assessment.patch.digest,
-        });
-        break;
-      default:
-        assessment satisfies never;
+    await proceed(services, target, { scan, assessment, changes });
+  }
+}
+
+/** Moves a target on, or ends it, as its assessment says. */
+async function proceed(
+  services: Services,
+  target: Stored<Target>,
+  facts: {
+    readonly scan: Scan;
+    readonly assessment: Assessment;
+    readonly changes: TargetChanges;
+  },
+): Promise<void> {
+  const { scan, assessment, changes } = facts;
+  switch (assessment.next) {
+    case 'end': {
+      const { known } = assessment;
+      const partial = known !== undefined && known.fingerprint !== fingerprint(fixable(scan));
+      const patch = known === undefined ? {} : { patchTag: known.tag, patchDigest: known.digest };
+      await finishTarget(services, target, assessment.outcome, {
+        ...changes,
+        ...patch,
+        ...(partial && { fixedFingerprint: known.fingerprint }),
+      });
+      return;
     }
+    case 'patch':
+      await services.targets.move(target, 'patching', {
+        ...changes,
+        fingerprint: assessment.fingerprint,
+      });
+      return;
+    case 'verify':
+      await services.targets.move(target, 'verifying', {
+        ...changes,
+        fingerprint: assessment.fingerprint,
+        stagedRepository: target.repository,
+        staged: assessment.patch.digest,
+      });
+      return;
+    default:
+      assessment satisfies never;
   }
 }
 
@@ -132,35 +147,37 @@ export async function readScan(
   services: Services,
   held: HeldJob,
   image: SourceImage,
-  claim: ScanImageResult | undefined,
-  noProgress: boolean,
+  result: {
+    readonly claim: ScanImageResult | undefined;
+    /** The attempt got no further with any image: then it counts. */
+    readonly noProgress: boolean;
+  },
 ): Promise<{ readonly scan: Scan; readonly bytes: Uint8Array } | undefined> {
+  const { claim, noProgress } = result;
   if (claim === undefined) {
     const detail = 'the result does not mention the image';
-    await handBackAll(services, image, true, { state: 'failed', reason: 'result-invalid', detail });
+    const outcome = { state: 'failed', reason: 'result-invalid', detail } as const;
+    await handBackAll(services, image, { blame: true, outcome });
     return undefined;
   }
   switch (claim.outcome) {
     case 'not-started': {
       const detail = 'there was never time left for the image';
       const outcome = { state: 'failed', reason: 'timeout', detail } as const;
-      await handBackAll(services, image, noProgress, outcome);
+      await handBackAll(services, image, { blame: noProgress, outcome });
       return undefined;
     }
     case 'failed': {
       const reason = FAILURES[claim.failure];
-      await handBackAll(services, image, true, { state: 'failed', reason, detail: claim.message });
+      const outcome = { state: 'failed', reason, detail: claim.message } as const;
+      await handBackAll(services, image, { blame: true, outcome });
       return undefined;
     }
     case 'scanned': {
       const report = await readClaimedReport(services, held.job, claim);
       if (report.ok) return report.value;
-      const detail = report.fault;
-      await handBackAll(services, image, true, {
-        state: 'failed',
-        reason: 'report-invalid',
-        detail,
-      });
+      const outcome = { state: 'failed', reason: 'report-invalid', detail: report.fault } as const;
+      await handBackAll(services, image, { blame: true, outcome });
       return undefined;
     }
     default:
@@ -182,8 +199,7 @@ const FAILURES = {
 export async function handBackAll(
   services: Services,
   image: { readonly targets: readonly Stored<Target>[] },
-  blame: boolean,
-  outcome: Outcome,
+  why: { readonly blame: boolean; readonly outcome: Outcome },
 ): Promise<void> {
-  for (const target of image.targets) await handBack(services, target, { blame, outcome });
+  for (const target of image.targets) await handBack(services, target, why);
 }

@@ -27,7 +27,7 @@ export async function collectVerifications(
   for (const image of bySource(await ownTargets(services, held.job))) {
     const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
-    const scanned = await readScan(services, held, image, claim, noProgress);
+    const scanned = await readScan(services, held, image, { claim, noProgress });
     if (scanned === undefined) continue;
     const structure = await verifyStructure(services, image, pinned);
     const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));

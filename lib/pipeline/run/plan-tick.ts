@@ -67,8 +67,8 @@ export function planTick(state: {
       options,
     ),
     admit: [
-      ...room(stop === undefined ? waiting : [], busy, false, options.maxGroups),
-      ...room(waiting, busy, true, MAX_PUBLISHING),
+      ...room(stop === undefined ? waiting : [], busy, { of: 'groups', most: options.maxGroups }),
+      ...room(waiting, busy, { of: 'publishing', most: MAX_PUBLISHING }),
     ],
     drop: stop === undefined ? [] : waiting.filter((job) => job.kind !== 'publish'),
     wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),
@@ -105,11 +105,10 @@ function patchKey(target: Target): string {
 function room(
   waiting: readonly Stored<Job>[],
   busy: readonly Stored<Job>[],
-  publishing: boolean,
-  most: number,
+  places: { readonly of: 'groups' | 'publishing'; readonly most: number },
 ): readonly Stored<Job>[] {
-  const sameKind = (job: Job) => (job.kind === 'publish') === publishing;
-  const free = Math.max(0, most - busy.filter(sameKind).length);
+  const sameKind = (job: Job) => (job.kind === 'publish') === (places.of === 'publishing');
+  const free = Math.max(0, places.most - busy.filter(sameKind).length);
   // Later stages go first, so that started work finishes and staging stays small.
   const furthestFirst = waiting
     .filter(sameKind)

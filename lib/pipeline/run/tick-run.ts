@@ -145,7 +145,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const targets = await Array.fromAsync(services.targets.ofRun(run.id));
   const jobs = await Array.fromAsync(services.jobs.ofRun(run.id));
   const canceled = await services.cancellations.isRequested(run.id);
-  const stop = whyToStop(run, canceled, services.clock.now());
+  const stop = whyToStop(run, { canceled, now: services.clock.now() });
   const plan = planTick({
     targets,
     jobs,
@@ -155,7 +155,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   });
   if (plan.over) {
     await clearRunStaging(services, jobs, held);
-    return ended(services, run, finalState(run, canceled), plan.counts);
+    return ended(services, run, canceled ? 'canceled' : finalState(run), plan.counts);
   }
   const work = [
     ...plan.newJobs.map((job) => () => makeJob(services, run, job)),
@@ -192,7 +192,10 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
 }
 
 /** Returns the outcome of unfinished targets if the run must stop, else undefined. */
-function whyToStop(run: Run, canceled: boolean, now: Date): Outcome | undefined {
+function whyToStop(
+  run: Run,
+  { canceled, now }: { readonly canceled: boolean; readonly now: Date },
+): Outcome | undefined {
   if (canceled) return { state: 'canceled', reason: 'canceled' };
   if (run.reason !== undefined) {
     const detail = `discovery was given up: ${run.detail ?? ''}`;
@@ -201,8 +204,7 @@ function whyToStop(run: Run, canceled: boolean, now: Date): Outcome | undefined 
   return now < run.deadline ? undefined : { state: 'failed', reason: 'run-deadline' };
 }
 
-function finalState(run: Run, canceled: boolean): 'completed' | 'failed' | 'canceled' {
-  if (canceled) return 'canceled';
+function finalState(run: Run): 'completed' | 'failed' {
   return run.reason === undefined ? 'completed' : 'failed';
 }
 

@@ -33,28 +33,13 @@ export async function startBuildkit(
   job: PatchJobFile,
   environment: ToolEnvironment,
 ): Promise<DaemonStart> {
-  // Beside the scratch folder: what is removed at the end must not reach into mounts. BuildKit mounts
-  // in its temporary folder too.
-  const folder = await mkdtemp(`${context.scratch}-bk-`);
-  const root = join(folder, 'root');
-  const temporary = join(folder, 'tmp');
-  await mkdir(root);
-  await mkdir(temporary);
-  const sockets =
-    folder.length <= LONGEST_SOCKET_FOLDER ? folder : await mkdtemp('/tmp/patchwright-bk-');
-  const socketPath = join(sockets, 'buildkitd.sock');
+  const files = await prepareFiles(context, job, environment);
+  const { folder, sockets, socketPath } = files;
   const address = `unix://${socketPath}`;
-  const configFile = join(folder, 'buildkitd.toml');
-  const traceSocket = join(sockets, 'otel.sock');
-  await writeFile(
-    configFile,
-    buildkitConfig(job, { traceSocket, extraCaFile: environment.extraCaFile }),
-  );
-
   const tool = startTool(context, {
     name: 'buildkitd',
-    args: ['--config', configFile, '--root', root, '--addr', address],
-    environment: { ...registryOnly(environment.variables, job.registry), TMPDIR: temporary },
+    args: ['--config', files.config, '--root', files.root, '--addr', address],
+    environment: { ...registryOnly(environment.variables, job.registry), TMPDIR: files.temporary },
   });
   let end: ToolEnd | undefined;
   let stopping = false;
@@ -89,4 +74,34 @@ export async function startBuildkit(
   const how = end === undefined ? 'did not get ready' : describeEnd(end);
   await stop();
   return { ok: false, message: `buildkitd ${how}: ${said()}` };
+}
+
+interface DaemonFiles {
+  /** Holds everything but the sockets. */
+  readonly folder: string;
+  readonly root: string;
+  readonly temporary: string;
+  readonly config: string;
+  readonly sockets: string;
+  readonly socketPath: string;
+}
+
+async function prepareFiles(
+  context: WorkerContext,
+  job: PatchJobFile,
+  { extraCaFile }: ToolEnvironment,
+): Promise<DaemonFiles> {
+  // Beside the scratch folder: what is removed at the end must not reach into mounts. BuildKit mounts
+  // in its temporary folder too.
+  const folder = await mkdtemp(`${context.scratch}-bk-`);
+  const [root, temporary] = [join(folder, 'root'), join(folder, 'tmp')];
+  await mkdir(root);
+  await mkdir(temporary);
+  const sockets =
+    folder.length <= LONGEST_SOCKET_FOLDER ? folder : await mkdtemp('/tmp/patchwright-bk-');
+  const config = join(folder, 'buildkitd.toml');
+  const traceSocket = join(sockets, 'otel.sock');
+  await writeFile(config, buildkitConfig(job, { traceSocket, extraCaFile }));
+  const socketPath = join(sockets, 'buildkitd.sock');
+  return { folder, root, temporary, config, sockets, socketPath };
 }

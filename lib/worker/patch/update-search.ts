@@ -84,9 +84,10 @@ export function afterFailure(search: UpdateSearch, why: WhyBlocked): UpdateSearc
     return { good, pending: nonEmpty([pending.flat()]), blocked };
   }
   const first = new Set(names.slice(0, Math.ceil(names.length / 2)));
-  const half = (inFirst: boolean) =>
-    tried.filter((finding) => first.has(finding.package) === inFirst);
-  const halves = [half(true), half(false), ...pending];
+  const { inFirst = [], inSecond = [] } = Object.groupBy(tried, (finding) =>
+    first.has(finding.package) ? 'inFirst' : 'inSecond',
+  );
+  const halves = [inFirst, inSecond, ...pending];
   return { good, pending: halves, halved: why, blocked: search.blocked };
 }
 

@@ -1,3 +1,5 @@
+import type { ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { CappedOutput } from './capped-output.ts';
 
@@ -45,23 +47,7 @@ export function startTool(context: WorkerContext, command: ToolCommand): Running
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
 
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const ended = new Promise<ToolEnd>((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) resolve({ how: 'not-started', code: error.code ?? 'unknown' });
-    });
-    child.once('exit', (code, signal) => {
-      signalGroup('SIGKILL');
-      resolve(code === null ? { how: 'signal', signal: String(signal) } : { how: 'exit', code });
-    });
-  }).then(async (end) => {
-    const drained = new AbortController();
-    await Promise.race([closed, context.sleep(PIPE_GRACE_MS, drained.signal)]);
-    drained.abort();
-    child.stdout.destroy();
-    child.stderr.destroy();
-    return end;
-  });
+  const ended = endOf(child, { context, onExit: () => signalGroup('SIGKILL') });
 
   function signalGroup(signal: NodeJS.Signals): void {
     if (child.pid === undefined) return;
@@ -93,4 +79,27 @@ export function startTool(context: WorkerContext, command: ToolCommand): Running
     stderr: () => stderr.text(context.secrets),
     stop,
   };
+}
+
+/** How the program ended, once its output is complete or nobody may write to it any more. */
+async function endOf(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  { context, onExit }: { readonly context: WorkerContext; readonly onExit: () => void },
+): Promise<ToolEnd> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const end = await new Promise<ToolEnd>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid === undefined) resolve({ how: 'not-started', code: error.code ?? 'unknown' });
+    });
+    child.once('exit', (code, signal) => {
+      onExit();
+      resolve(code === null ? { how: 'signal', signal: String(signal) } : { how: 'exit', code });
+    });
+  });
+  const drained = new AbortController();
+  await Promise.race([closed, context.sleep(PIPE_GRACE_MS, drained.signal)]);
+  drained.abort();
+  child.stdout.destroy();
+  child.stderr.destroy();
+  return end;
 }
