@@ -7,9 +7,8 @@ import { clearJobStaging, clearTargetStaging } from '../staging/clear-staging.ts
 import { allTargets, bySource } from '../targets/job-targets.ts';
 
 /**
- * Deletes the staged patches of targets that have ended, releases their images, and deletes the job's
- * container group. It is idempotent. It also records targets in the inventory whose step crashed
- * before it did.
+ * Deletes the staged patches of ended targets, releases their images, and deletes the job's group.
+ * Records the targets in the inventory, in case the step that ended them crashed. Idempotent.
  */
 export async function clearJob(services: Services, held: HeldJob): Promise<void> {
   const { kind, runId, id: jobId, repository } = held.job;
@@ -29,7 +28,7 @@ export async function clearJob(services: Services, held: HeldJob): Promise<void>
   await deleteGroupOf(services, held);
 }
 
-/** The reaper deletes a group that can't be deleted now, once it has expired. */
+/** Deletes the job's group. If this fails, the reaper deletes the group after its expiry. */
 export async function deleteGroupOf(services: Services, held: HeldJob): Promise<void> {
   if (held.job.group === undefined) return;
   held.assertHeld();

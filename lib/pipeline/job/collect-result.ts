@@ -9,8 +9,8 @@ import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Decides each target of a job by the group's result, then clears up. After a crash it is repeated: a
- * target that was decided no longer names the job.
+ * Decides each target of a job by the group's result, then clears up. Idempotent: a decided target
+ * no longer names the job.
  */
 export async function collectResult(
   services: Services,
@@ -24,7 +24,7 @@ export async function collectResult(
   else if (kind === 'patch' && result.kind === 'patch')
     await collectPatches(services, held, result);
   else {
-    const detail = `a ${kind} job got a result of kind ${result.kind}`;
+    const detail = `the result of a ${kind} job is of kind ${result.kind}`;
     return loseJob(services, held, { reason: 'result-invalid', detail });
   }
   await clearJob(services, held);

@@ -9,22 +9,22 @@ import { clearJob } from './clear-job.ts';
 import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
-/** Group names that a job may use up: one for each group that did not come up. */
+/** Groups that a job may start, each under its own name. */
 const MAX_LAUNCHES = 5;
-/** Well inside a registry token's 75 minutes, of which provisioning may take 30. */
+/** Shorter than a registry token's 75 minutes, of which provisioning may take 30. */
 const ATTEMPT_SECONDS = 40 * 60;
 /** Spreads jobs that were held back together. */
 const MAX_JITTER_SECONDS = 16;
 const LONGEST_RETRY_SECONDS = 300;
 
-/** Starts the job's container group: intent first, then exactly one PUT under a name never used. */
+/** Starts the job's container group: persists the intent, then sends one PUT with a new name. */
 export async function launchJob(services: Services, held: HeldJob): Promise<StepEnd> {
   const { clock, options } = services;
   const run = await services.runs.find(held.job.runId);
-  if (run === undefined) throw new Error('the run of this job is gone');
+  if (run === undefined) throw new Error('the run of this job does not exist');
   const targets = await ownTargets(services, held.job);
   if (targets.length === 0) {
-    // A previous step has ended them, and may have crashed before it cleared up.
+    // A previous step has ended the targets, and may have crashed before it cleared up.
     await clearJob(services, held);
     return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
   }
@@ -42,7 +42,7 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   if (attempt > MAX_LAUNCHES) {
     return loseJob(services, held, {
       reason: 'group-lost',
-      detail: `no group came up under any name${lastWords(held)}`,
+      detail: `Azure provisioned none of the job's groups${lastWords(held)}`,
       final: true,
     });
   }
@@ -111,7 +111,7 @@ async function afterRefusal(
   }
 }
 
-/** A refused group leaves its name unused, so the attempt does not count. */
+/** Azure did not create a refused group, so its name is unused and the attempt does not count. */
 function unused(held: HeldJob): Pick<Job, 'state' | 'attempt'> {
   return { state: 'ready', attempt: held.job.attempt - 1 };
 }

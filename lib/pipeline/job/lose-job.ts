@@ -13,8 +13,8 @@ import { clearJob } from './clear-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Gives up an attempt. Its targets go back to the tick, which puts them into smaller batches; those
- * whose budget is used up end with this reason. Results that the attempt still writes are never read.
+ * Gives up an attempt. Its targets return to the tick, which puts them into smaller batches; those
+ * without attempts left end with this reason. Results that the attempt writes later are never read.
  */
 export async function loseJob(
   services: Services,
@@ -28,7 +28,7 @@ export async function loseJob(
 ): Promise<StepEnd> {
   const { runId, id: jobId, group } = held.job;
   const { reason } = why;
-  // It may quote a result, and goes into the log as well.
+  // It may quote an untrusted result, and it is logged too.
   const detail = plainText(why.detail, 1000);
   services.log.warn('attempt lost', { runId, jobId, group, reason, detail });
   await keepGroupLog(services, held);
@@ -49,7 +49,7 @@ export async function loseJob(
   return { changes, delaySeconds: 0 };
 }
 
-/** The patch is published and complete; its missing referrers don't make the target a failure. */
+/** Ends a target as patched: its patch is published, and only referrers may be missing. */
 async function finishPublished(
   services: Services,
   target: Stored<Target>,
@@ -67,21 +67,21 @@ async function finishPublished(
   );
 }
 
-/** If the registry has failed too often to tell, the patch counts as not published. */
+/** Returns true if the patch is published. Returns false if the registry has failed too often. */
 async function stands(services: Services, held: HeldJob, target: Target): Promise<boolean> {
   try {
     return await standsAlready(services, target);
   } catch (error) {
     if (error instanceof LeaseLost || held.job.errors <= MAX_UNFINISHED) throw error;
     const image = `${target.repository}:${target.patchTag}`;
-    services.log.error('not known whether the patch stands', { image });
+    services.log.error('unknown whether the patch is published', { image });
     return false;
   }
 }
 
 /**
- * A job must end even if it can't clear up: its group and its claims expire, and the last look at the
- * run clears staging and updates the inventory.
+ * Clears up, but lets the job end if that fails too often: its group and its claims expire, and the
+ * last look at the run clears staging and updates the inventory.
  */
 async function clearAsFarAsPossible(services: Services, held: HeldJob): Promise<void> {
   try {
@@ -93,7 +93,7 @@ async function clearAsFarAsPossible(services: Services, held: HeldJob): Promise<
   }
 }
 
-/** Ends a job of a canceled run, whatever state its group is in. */
+/** Ends a job of a canceled run and deletes its group, if it has one. */
 export async function cancelJob(services: Services, held: HeldJob): Promise<StepEnd> {
   for (const target of await ownTargets(services, held.job)) {
     await finishTarget(services, target, { state: 'canceled', reason: 'canceled' });

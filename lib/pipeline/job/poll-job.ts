@@ -12,12 +12,12 @@ import { collectResult } from './collect-result.ts';
 import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
-/** Looks at the result blob, which are cheap, for each request to ARM. */
+/** Reads of the result blob for each request to ARM: a blob read is cheap. */
 const LOOKS_A_CHECK = 4;
-/** Polls after which the effect of a doubtful PUT would be visible. */
+/** Polls after which the effect of a PUT without a clear response is visible. */
 const GRACE_POLLS = 8;
 
-/** Looks for a group whose creation was recorded, but not its outcome. */
+/** Looks for a group whose intent was persisted, but not the outcome of its PUT. */
 export async function adoptGroup(services: Services, held: HeldJob): Promise<StepEnd> {
   const { pollSeconds } = services.options;
   const group = held.job.group;
@@ -35,11 +35,11 @@ export async function adoptGroup(services: Services, held: HeldJob): Promise<Ste
   if (services.clock.now() < secondsAfter(launchedAt, pollSeconds * GRACE_POLLS)) {
     return { changes: {}, delaySeconds: pollSeconds };
   }
-  // It may still come up, for the reaper to delete: its name is not used again.
+  // The group may still appear, so its name is never reused. The reaper deletes it.
   return { changes: { state: 'ready' }, delaySeconds: 0 };
 }
 
-/** Checks whether the group has ended. A result counts, whatever ARM says. */
+/** Checks whether the group has ended. A result blob takes precedence over ARM's status. */
 export async function pollJob(services: Services, held: HeldJob): Promise<StepEnd> {
   const { clock, options, groups } = services;
   const collected = await collectIfThere(services, held);
@@ -59,10 +59,10 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   if (status?.state === 'starting' || status?.state === 'running') {
     return { changes: { checkedAt: clock.now() }, delaySeconds: options.pollSeconds };
   }
-  // It may have written its result between the first look and this answer.
+  // The group may have written its result between the first read and ARM's response.
   const late = await collectIfThere(services, held);
   if (late !== undefined) return late;
-  if (status === undefined) return afterEnd(services, held, 'gone', 'the group is gone');
+  if (status === undefined) return afterEnd(services, held, 'gone', 'the group no longer exists');
   if (status.state === 'lost') return afterEnd(services, held, 'not-provisioned', status.detail);
   return afterEnd(services, held, 'stopped', `the group ended without a result: ${status.detail}`);
 }

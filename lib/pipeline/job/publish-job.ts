@@ -8,8 +8,8 @@ import { clearJob } from './clear-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Publishes one target a step, so that no step grows with its job. In a canceled run it only finishes
- * targets whose tag is reserved.
+ * Publishes one target per step, so that the time of a step does not grow with the job. In a
+ * canceled run it publishes only targets whose tag is reserved.
  */
 export async function publishNext(
   services: Services,

@@ -13,13 +13,13 @@ import { publishNext } from './publish-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 const LONGEST_DELAY_SECONDS = 300;
-/** After so many steps, even giving up the job has failed. */
+/** After this many failed steps, the attempts to give up the job have failed too. */
 const MAX_GIVING_UP = MAX_UNFINISHED + 4;
 
 /**
- * One step of a job: takes it, reads the current state, performs one action, persists the result, then
- * ends or re-enqueues itself. Only the job's current wake number is accepted, so that a duplicate
- * message can't start a second chain of steps.
+ * One step of a job: takes its lease, performs one action, persists the result, then finishes or
+ * re-enqueues itself. Accepts only the current wake number, so that a duplicate message can't start
+ * a second chain of steps.
  */
 export async function stepJob(services: Services, message: JobMessage): Promise<void> {
   const job = await services.jobs.find(message.runId, message.jobId);
@@ -35,11 +35,11 @@ export async function stepJob(services: Services, message: JobMessage): Promise<
     else await sendStep(services, held.job, end.delaySeconds);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
-    services.log.warn('step gave way to another', { runId: message.runId, jobId: message.jobId });
+    services.log.warn('step lost its lease', { runId: message.runId, jobId: message.jobId });
   }
 }
 
-/** A waiting job has none before the tick admits it. */
+/** A waiting job has no steps until the tick admits it. */
 function hasSteps(job: Job): boolean {
   return job.state !== 'waiting' && !isJobOver(job);
 }
@@ -57,7 +57,7 @@ async function stepHeld(services: Services, held: HeldJob): Promise<StepEnd> {
 async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
   const { errors, kind, runId, state } = held.job;
   if (errors > MAX_UNFINISHED) {
-    const detail = 'its steps were cut off again and again';
+    const detail = 'its steps crashed or timed out repeatedly';
     return loseJob(services, held, { reason: 'internal-error', detail });
   }
   const canceled = await services.cancellations.isRequested(runId);
@@ -82,7 +82,7 @@ async function advance(services: Services, held: HeldJob): Promise<StepEnd> {
   }
 }
 
-/** Ends the job alone. The run's deadline ends its targets, and its group and its claims expire. */
+/** Ends only the job. The run's deadline ends its targets, and its group and claims expire. */
 function abandon(services: Services, held: HeldJob): StepEnd {
   const { runId, id: jobId } = held.job;
   services.log.error('job abandoned', { runId, jobId });
@@ -91,7 +91,7 @@ function abandon(services: Services, held: HeldJob): StepEnd {
   return { changes, delaySeconds: 0 };
 }
 
-/** After an unexpected error: waits longer each time, and gives up the attempt in the end. */
+/** Backs off longer after each unexpected error, and finally gives up the attempt. */
 async function afterError(services: Services, held: HeldJob, error: unknown): Promise<StepEnd> {
   const detail = error instanceof Error ? error.message : String(error);
   const { errors } = held.job;

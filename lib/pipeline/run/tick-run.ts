@@ -43,7 +43,7 @@ export async function tickRun(services: Services, message: RunMessage): Promise<
     await endTick(services, held, next);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
-    services.log.warn('tick lost its lease to another', { runId: message.runId });
+    services.log.warn('tick lost its lease', { runId: message.runId });
   }
 }
 
