@@ -4,9 +4,9 @@ import { type Services, secondsAfter } from '../services.ts';
 const USUAL_WAIT_SECONDS = 60;
 
 /**
- * Deletes a container group. Azure counts deletions and creations together, so a 429 holds back all
- * jobs. A deletion itself is never held back: it makes room. The reaper retries one that failed, after
- * the group's expiry.
+ * Deletes a container group. Azure counts deletions and creations together, so a 429 holds back new
+ * groups of all jobs, but never deletions. The reaper retries a failed one after the group's
+ * expiry.
  */
 export async function deleteGroup(services: Services, group: GroupName): Promise<GroupAnswer> {
   const answer = await services.groups.delete(group);

@@ -12,8 +12,8 @@ function groupLogBlobOf(job: Job): string {
 }
 
 /**
- * Keeps the last lines of a lost attempt, whose group is about to be deleted. They are for people: if
- * ARM has no log, or fails, the attempt is lost without it.
+ * Stores the log's last bytes of a lost attempt before its group is deleted. The log is for people:
+ * if ARM has none or fails, the job continues without it.
  */
 export async function keepGroupLog(services: Services, held: HeldJob): Promise<void> {
   const { job } = held;
@@ -21,7 +21,7 @@ export async function keepGroupLog(services: Services, held: HeldJob): Promise<v
   try {
     const log = await services.groups.logs(job.group);
     if (log === undefined) return;
-    // The worker masks what it knows to be secret; an image's own programs do not.
+    // The worker masks known secrets in its own log, but programs of an image do not.
     const bytes = new TextEncoder().encode(maskCredentialShapes(log)).slice(-MAX_LOG_BYTES);
     held.assertHeld();
     await services.blobs.create(CONTAINERS.reports, groupLogBlobOf(job), bytes, 'text/plain');

@@ -8,8 +8,8 @@ type JobPart =
   | Pick<Extract<JobFile, { kind: 'patch' }>, 'kind' | 'repository' | 'staging' | 'images'>;
 
 /**
- * What the token of a group may do: scan and verify may pull; patch may pull one repository and the
- * tooling images of the systems that it patches, and push to its staging alone.
+ * The scopes of a group's token. Scan and verify may pull; patch may pull one repository and the
+ * tooling images of its distributions, and push only to its staging repository.
  */
 export function groupScopes(
   part: JobPart,

@@ -24,10 +24,10 @@ import { groupScopes } from './group-scopes.ts';
 export const SECRETS_PATH = '/run/patchwright';
 export const SCRATCH_PATH = '/var/lib/patchwright';
 const IMAGE_TIMEOUT_SECONDS = 20 * 60;
-/** The SAS and the group outlive the deadline by this, so that a last result can still be written. */
+/** The SAS and the group outlive the deadline by this, so that a late result can be written. */
 const MARGIN_SECONDS = 10 * 60;
 const TOKEN_MARGIN_SECONDS = 5 * 60;
-/** What the worker has to upload after its own deadline, before the attempt is given up. */
+/** Time for the worker's upload between its own deadline and the attempt's. */
 const UPLOAD_SECONDS = 2 * 60;
 export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
@@ -35,7 +35,7 @@ type JobBase = Omit<ScanJobFile, 'kind' | 'database' | 'images'>;
 
 type Attempt = Job & { readonly deadline: Date; readonly group: GroupSpec['name'] };
 
-/** What one attempt's container group is given: a job file, one registry token, and no identity. */
+/** Builds the container group of one attempt: a job file, registry tokens, and no identity. */
 export async function groupSpecOf(
   services: Services,
   run: Run,
@@ -79,7 +79,7 @@ export async function groupSpecOf(
     environment: {
       [JOB_FOLDER_VARIABLE]: SECRETS_PATH,
       DOCKER_CONFIG: SECRETS_PATH,
-      // BuildKit's state lies on the emptyDir: overlayfs does not stack on a container's own.
+      // BuildKit's state needs the emptyDir: overlayfs does not stack on the container's own.
       ...(privileged && { TMPDIR: SCRATCH_PATH }),
     },
     secretFiles: {
@@ -100,7 +100,7 @@ export async function groupSpecOf(
   };
 }
 
-/** What a group needs to be let in by a remote BuildKit. */
+/** The client's TLS files for a remote BuildKit. */
 export function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
   if (builder.kind !== 'remote') return {};
   const { ca, cert, key } = builder.tls;
@@ -111,7 +111,7 @@ export function buildkitFiles(builder: Services['options']['builder']): Record<s
   };
 }
 
-/** The same content in two repositories is scanned once. */
+/** Drops duplicates: the same content in two repositories is scanned once. */
 function uniqueImages(job: Job, images: readonly SourceImage[]): readonly PinnedImage[] {
   const pinned = images.map((image) => pinnedOf(job, image));
   return [...new Map(pinned.map((image) => [image.digest, image])).values()];
