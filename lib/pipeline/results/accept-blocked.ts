@@ -8,12 +8,12 @@ import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts
 import type { SourceImage } from '../targets/job-targets.ts';
 import { readAcceptedScan } from './accepted-scans.ts';
 
-/** What a target remembers of a patch that leaves packages as they are. */
+/** The columns of a target with a partial patch. */
 export type PartialPatch = Required<Pick<Target, 'blocked' | 'fixedFingerprint'>>;
 
 /**
- * Judges a patch by the packages that its group claims to have left out. Gives the targets that it is
- * still to be made for; undefined: none, they have ended or were handed back.
+ * Checks the packages that a group claims to have left out of a patch. Returns the targets that
+ * still need the patch, or undefined if all have ended or were handed back.
  */
 export async function acceptBlocked(
   services: Services,
@@ -28,11 +28,11 @@ export async function acceptBlocked(
   const kept = fitForColumn(blocked);
   const detail = describeBlocked(blocked);
   if (kept === undefined || attempted.length === 0) {
-    const why = kept === undefined ? 'more packages than a row holds are' : 'every package is';
+    const why = kept === undefined ? 'more packages than a row can hold' : 'every package';
     const outcome = {
       state: 'failed',
       reason: 'result-invalid',
-      detail: `${why} said to be left out of the patch`,
+      detail: `the result leaves ${why} out of the patch`,
     } as const;
     for (const target of image.targets) await handBack(services, target, { blame: true, outcome });
     return undefined;
@@ -48,7 +48,7 @@ export async function acceptBlocked(
       const outcome = { state: 'failed', reason, ...(detail !== undefined && { detail }) } as const;
       await handBack(services, target, { blame: true, outcome });
     } else if (known !== undefined) {
-      // It would be the patch that is there already.
+      // The same patch is already published.
       const outcome = { state: 'skipped', reason: 'already-patched', detail: known.tag } as const;
       const patch = { patchTag: known.tag, patchDigest: known.digest };
       await finishTarget(services, target, outcome, { ...partial, ...patch });

@@ -13,7 +13,7 @@ export interface AcceptedReport {
   readonly bytes: Uint8Array;
 }
 
-/** Reads a report that a group claims to have written: its checksum first, then its schema. */
+/** Reads a report that a group claims to have written, and checks its checksum and schema. */
 export async function readClaimedReport(
   services: Services,
   job: Job,
@@ -23,14 +23,14 @@ export async function readClaimedReport(
   const blob = await services.blobs.read(CONTAINERS.results, name, MAX_REPORT_BYTES);
   if (!blob.found) return { ok: false, fault: `the report is ${blob.why}` };
   if (sha256Hex(blob.bytes) !== claim.reportSha256) {
-    return { ok: false, fault: 'the report is not the one that the result names' };
+    return { ok: false, fault: 'the report does not match the checksum in the result' };
   }
   const parsed = parseTrivyReport(blob.bytes);
   if (!parsed.ok) return parsed;
   return { ok: true, value: { scan: scanOf(parsed.value), bytes: blob.bytes } };
 }
 
-/** Keeps an accepted report under the run. Returns the name that the target refers to. */
+/** Stores an accepted report for the run. Returns the blob's name for the target. */
 export async function keepReport(
   services: Services,
   options: {
@@ -48,7 +48,7 @@ export async function keepReport(
   return name;
 }
 
-/** An image's history and settings may leak credentials, and a group may plant some. */
+/** Masks credentials: an image's history and config may leak some, and a group may insert some. */
 function withoutCredentials(report: Uint8Array): Uint8Array {
   const text = Buffer.from(report).toString('utf8');
   const masked = maskCredentialShapes(text);

@@ -8,14 +8,14 @@ import type { KnownPatch } from '../records/target.ts';
 
 type UntaggedPatch = Omit<KnownPatch, 'tag'>;
 
-/** What is to happen to a target now that its source was scanned. */
+/** The next action for a target after the scan of its source. */
 export type Assessment =
   | { readonly next: 'end'; readonly outcome: Outcome; readonly known?: KnownPatch }
   | { readonly next: 'patch'; readonly fingerprint: string }
-  /** Its source has this patch already, under another tag: verify that and publish it. */
+  /** Its source already has this patch under another tag: verify and publish that patch. */
   | { readonly next: 'verify'; readonly fingerprint: string; readonly patch: UntaggedPatch };
 
-/** Decides from the report and what the registry and the inventory know. Pure. */
+/** Decides by the report and the facts in the registry and the inventory. Pure. */
 export function assess(facts: {
   readonly scan: Scan;
   readonly advisoryPlatforms: readonly string[];
@@ -39,7 +39,7 @@ export function assess(facts: {
   }
   if (!hasAdvisories(scan.os, facts.advisoryPlatforms)) {
     if (!patchable.patchable) return skip('unsupported-os', patchable.detail);
-    const detail = `the vulnerability database holds nothing for ${scan.os.family} ${scan.os.name}`;
+    const detail = `the database has no advisories for ${scan.os.family} ${scan.os.name}`;
     return end({ state: 'failed', reason: 'no-advisory-data', detail });
   }
   if (scan.findings.length === 0) return end({ state: 'clean' });
@@ -48,7 +48,7 @@ export function assess(facts: {
   if (!patchable.patchable) return skip(patchable.reason, patchable.detail);
 
   if (targeted.length > MAX_FINDINGS) {
-    const detail = `${targeted.length} fixable findings, of ${MAX_FINDINGS} that a job can hold`;
+    const detail = `${targeted.length} fixable findings; a job can have ${MAX_FINDINGS}`;
     return end({ state: 'failed', reason: 'report-invalid', detail });
   }
 
@@ -62,7 +62,7 @@ export function assess(facts: {
   if (until !== undefined && until > facts.now) {
     const partial = image?.partialFingerprint;
     if (partial === undefined) return skip('backing-off', `until ${until.toISOString()}`);
-    // Its packages that are left can't be updated yet. A tag without the patch gets it all the same.
+    // The remaining packages can't be updated yet, but a tag without the partial patch needs it.
     const made = facts.patches.find((patch) => patch.fingerprint === partial);
     if (made !== undefined) {
       const outcome = { state: 'skipped', reason: 'already-patched', detail: made.tag } as const;
@@ -77,7 +77,7 @@ export function assess(facts: {
   return { next: 'patch', fingerprint: wanted };
 }
 
-/** The back-off holds for the same findings and the same tools: a change of either is a new chance. */
+/** The back-off applies only to the same findings and tools: a patch may succeed with others. */
 function backOffEnd(
   image: InventoryImage | undefined,
   wanted: string,

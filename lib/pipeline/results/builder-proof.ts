@@ -1,6 +1,8 @@
 import type { Services } from '../services.ts';
 
-/** Whether BuildKit is available. A Confidential region counts only if a probe saw BuildKit work. */
+/**
+ * True if BuildKit is available. In a Confidential group, a probe must have run it in this region.
+ */
 export async function isBuilderThere({
   builders,
   options: { builder },

@@ -23,7 +23,7 @@ export async function collectPatches(
   result: PatchJobResult,
 ): Promise<void> {
   const run = await services.runs.find(held.job.runId);
-  if (run === undefined) throw new Error('the run of this job is gone');
+  if (run === undefined) throw new Error('the run of this job does not exist');
   const tools = Object.entries(result.tools).map(([tool, version]) => `${tool}/${version}`);
   const noProgress = await madeNoProgress(services, held.job, result);
   for (const image of bySource(await ownTargets(services, held.job))) {
@@ -36,7 +36,7 @@ export async function collectPatches(
         break;
       }
       case 'not-started': {
-        const detail = 'there was never time left for the image';
+        const detail = 'no attempt had time left for the image';
         const outcome = { state: 'failed', reason: 'timeout', detail } as const;
         await handBackAll(services, image, { blame: noProgress, outcome });
         break;
@@ -104,11 +104,11 @@ async function stage(
     return;
   }
   if (patched === undefined) {
-    const detail = 'what was staged is not an image';
+    const detail = 'the staged manifest is not an image';
     await endPatch(services, image, { state: 'rejected', reason: 'manifest-changed', detail });
     return;
   }
-  // Names the same tag each time, even if some of the image's tags went on before a crash.
+  // Chooses the same tag after a crash, even if some of the image's targets have moved on.
   const named = (await allTargets(services, held.job))
     .filter(
       ({ fingerprint, repository, sourceDigest }) =>
@@ -143,7 +143,7 @@ async function stage(
   for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
 }
 
-/** Everything that was wanted is blocked. */
+/** Ends targets whose patch changes nothing, for example if all packages are blocked. */
 async function endNoOp(
   services: Services,
   image: SourceImage,

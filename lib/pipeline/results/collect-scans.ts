@@ -22,7 +22,7 @@ export async function collectScans(
   result: ScanJobResult,
 ): Promise<void> {
   const run = await services.runs.find(held.job.runId);
-  if (run === undefined) throw new Error('the run of this job is gone');
+  if (run === undefined) throw new Error('the run of this job does not exist');
   const noProgress = await madeNoProgress(services, held.job, result);
   const canPatch = await isBuilderThere(services);
   for (const image of bySource(await ownTargets(services, held.job))) {
@@ -57,7 +57,7 @@ async function decide(
 ): Promise<void> {
   const { scan } = facts;
   const known = await services.inventory.findImage(image);
-  // Includes what another run has published since the discovery.
+  // Includes patches that another run has published since the discovery.
   const remembered =
     fixable(scan).length === 0
       ? []
@@ -128,7 +128,9 @@ async function proceed(
   }
 }
 
-/** Absent if the database knows nothing of the system: then no finding proves nothing. */
+/**
+ * Empty if the database has no advisories for the distribution: zero findings then prove nothing.
+ */
 function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<Target> {
   if (scan.os === undefined || !hasAdvisories(scan.os, advisoryPlatforms)) return {};
   const counts = countBySeverity(scan.findings);
@@ -142,7 +144,7 @@ function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Parti
   };
 }
 
-/** The accepted report. Undefined: the image's targets were handed back. */
+/** Returns the accepted report, or undefined after handing back the image's targets. */
 export async function readScan(
   services: Services,
   held: HeldJob,
@@ -162,7 +164,7 @@ export async function readScan(
   }
   switch (claim.outcome) {
     case 'not-started': {
-      const detail = 'there was never time left for the image';
+      const detail = 'no attempt had time left for the image';
       const outcome = { state: 'failed', reason: 'timeout', detail } as const;
       await handBackAll(services, image, { blame: noProgress, outcome });
       return undefined;
@@ -195,7 +197,7 @@ const FAILURES = {
   'tool-failed': 'tool-failed',
 } as const satisfies Record<string, FailReason>;
 
-/** Hands all targets of an image back to the tick. Those whose budget is used up end. */
+/** Hands all targets of an image back to the tick. Those without attempts left end. */
 export async function handBackAll(
   services: Services,
   image: { readonly targets: readonly Stored<Target>[] },

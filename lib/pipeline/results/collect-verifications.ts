@@ -17,7 +17,7 @@ import { endPatch } from './collect-patches.ts';
 import { readScan } from './collect-scans.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
-/** Accepts or rejects each staged patch, by the registry and by a scan in another group. */
+/** Accepts or rejects each staged patch by its registry content and a scan in another group. */
 export async function collectVerifications(
   services: Services,
   held: HeldJob,
@@ -82,7 +82,7 @@ interface StructureCheck {
   readonly unowned?: number;
 }
 
-/** The source's layers, then at most three more; the same config; no hostile layer. */
+/** Checks that the patch is the source plus a few layers, and that no added layer is suspicious. */
 async function verifyStructure(
   services: Services,
   image: SourceImage,
@@ -127,10 +127,10 @@ async function verifyLayers(
     const inspection = await inspectLayer(blob);
     if (!inspection.ok) return { refused: suspicious(inspection.detail) };
     const { diffId, statusD, ownershipKnown, unownedSetuid } = inspection.summary;
-    // Otherwise a runtime would unpack another layer than was inspected.
-    if (diffId !== diffIds[at]) return { refused: suspicious('its config names another layer') };
+    // Otherwise a runtime would unpack a layer that was not inspected.
+    if (diffId !== diffIds[at]) return { refused: suspicious('a layer has a wrong diff id') };
     if (statusD) {
-      // Without a package manager, Copa may edit the package database and not the files.
+      // Without a package manager, Copa may change only the package database and not the files.
       const detail = 'the image has no package manager';
       return { refused: { state: 'skipped', reason: 'unsupported-os', detail } };
     }

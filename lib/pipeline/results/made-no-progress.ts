@@ -4,8 +4,8 @@ import type { Services } from '../services.ts';
 import { allTargets } from '../targets/job-targets.ts';
 
 /**
- * True if a group began none of its images. An image that waited for others is not to blame, unless
- * there was no other: it would wait forever. Images that the job never had do not count.
+ * True if a group started none of its images. Waiting for another image is no fault, but without a
+ * started image the targets would wait forever. Ignores images that are not part of the job.
  */
 export async function madeNoProgress(
   services: Services,
@@ -14,7 +14,7 @@ export async function madeNoProgress(
 ): Promise<boolean> {
   const begun = result.images.filter((image) => image.outcome !== 'not-started');
   if (begun.length === 0) return true;
-  // No image had to wait, so nobody uses the answer.
+  // All images were started, so the answer is not used.
   if (begun.length === result.images.length) return false;
   const targets = await allTargets(services, job);
   const asked = new Set<string | undefined>(

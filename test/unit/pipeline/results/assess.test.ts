@@ -86,7 +86,7 @@ describe('an image that is not patched, whatever was found', () => {
     expect(outcomeOf({ scan: aScan(), advisoryPlatforms: ['debian 11', 'alpine 3.20'] })).toEqual({
       state: 'failed',
       reason: 'no-advisory-data',
-      detail: 'the vulnerability database holds nothing for debian 12.5',
+      detail: 'the database has no advisories for debian 12.5',
     });
   });
 
@@ -138,7 +138,7 @@ describe('an image whose system the database knows', () => {
       {
         state: 'failed',
         reason: 'report-invalid',
-        detail: `${MAX_FINDINGS + 1} fixable findings, of ${MAX_FINDINGS} that a job can hold`,
+        detail: `${MAX_FINDINGS + 1} fixable findings; a job can have ${MAX_FINDINGS}`,
       },
     ],
   ])('with %d fixable findings ends as %o', (count, expected) => {
