@@ -12,8 +12,8 @@ import { isOfJob, stagingOf } from './staging-names.ts';
 const AT_ONCE = 8;
 
 /**
- * Deletes what patch jobs have pushed to a repository's staging, by the tags that name the job. This
- * includes what a lost attempt left there. The last look at the run deletes what can't be deleted now.
+ * Deletes manifests that patch jobs pushed to a repository's staging, including lost attempts. It
+ * finds them by their tags. The last look at the run retries failed deletions.
  */
 export async function clearJobStaging(
   services: Services,
@@ -35,7 +35,7 @@ export async function clearJobStaging(
   });
 }
 
-/** Deletes everything that the patch jobs of a run have left in any staging repository. */
+/** Deletes all tagged manifests of a run's patch jobs from all staging repositories. */
 export async function clearRunStaging(
   services: Services,
   jobs: readonly Job[],
@@ -50,7 +50,7 @@ export async function clearRunStaging(
   });
 }
 
-/** Deletes the annotated patch of a target that has ended. It may be gone already. */
+/** Deletes the annotated patch of an ended target, if it still exists. */
 export async function clearTargetStaging(
   services: Services,
   target: Target,
@@ -58,7 +58,7 @@ export async function clearTargetStaging(
 ): Promise<void> {
   const { staged, stagedRepository } = target;
   if (staged === undefined || stagedRepository === undefined) return;
-  // In the repository itself it is a published patch that was verified again.
+  // In the target's own repository it is a published patch that was verified again.
   if (stagedRepository === target.repository) return;
   await unlessRegistryFails(services, stagedRepository, () => {
     lease.assertHeld();

@@ -6,8 +6,8 @@ import type { Job } from '../records/job.ts';
 const MAX_NAME = 255;
 
 /**
- * The repository in which patches of this repository wait until they are verified. A name that is too
- * long is replaced by its hash, under `patchwright/`: no repository that is patched begins so.
+ * Returns the staging repository, which holds patches until they are published. A name that is too
+ * long is hashed under `patchwright/`, a prefix that no patched repository may have.
  */
 export function stagingOf(repository: RepositoryName): RepositoryName {
   const name = `${STAGING_PREFIX}${repository}`;
@@ -15,17 +15,19 @@ export function stagingOf(repository: RepositoryName): RepositoryName {
   return RepositoryName.parse(`${STAGING_PREFIX}patchwright/${sha256Hex(repository).slice(0, 40)}`);
 }
 
-/** The tag that a group pushes the patch of its nth image to: never used by another attempt. */
+/** The tag for the patch of a job's nth image. No other attempt uses it. */
 export function stagingTag(job: Job, at: number): Tag {
   return Tag.parse(`${job.id}-${job.attempt}-${at}`);
 }
 
-/** The tag of the patch with our annotations: without a tag it could not be found again. */
+/** The tag of the annotated patch. It lets the cleanup find the patch. */
 export function annotatedTag(job: Job, source: Digest): Tag {
   return Tag.parse(`annotated-${job.id}-${job.attempt}-${source.slice(-12)}`);
 }
 
-/** Whether a group of this job pushed a tag in staging, or the app did for it. */
+/**
+ * True if a group of this job pushed the tag to staging. `all` includes the app's annotated tags.
+ */
 export function isOfJob(tag: Tag, jobId: string, stage: 'pushed' | 'all'): boolean {
   const pushed = tag.startsWith(`${jobId}-`);
   return pushed || (stage === 'all' && tag.startsWith(`annotated-${jobId}-`));

@@ -7,13 +7,13 @@ import { type Services, secondsAfter } from '../services.ts';
 import { stagingOf } from './staging-names.ts';
 
 const AT_ONCE = 8;
-/** The most that the registry's clock may differ from ours. */
+/** Largest difference between the registry's clock and ours. */
 const CLOCKS_SECONDS = 60;
 
 /**
- * Empties the staging repositories of a run's patch jobs, tagged or not. It does nothing while a run is
- * active, and spares what was pushed since it began: that may belong to a new run. False: something may
- * be left.
+ * Deletes all manifests, tagged or not, from the staging repositories of a run's patch jobs. Does
+ * nothing while a run is active, and keeps manifests pushed since the sweep started: they may
+ * belong to a new run. Returns false if manifests may be left.
  */
 export async function sweepStaging(services: Services, jobs: readonly Job[]): Promise<boolean> {
   const repositories = [
@@ -45,7 +45,7 @@ async function sweep(
     const manifests = await allManifests(registry, staging);
     const old = manifests.filter(({ updatedAt }) => updatedAt !== undefined && updatedAt < before);
     for (const { digest } of old) {
-      log.warn('left in staging, and deleted', { repository: staging, digest });
+      log.warn('orphan deleted from staging', { repository: staging, digest });
       await registry.deleteManifest(staging, digest);
     }
     return old.length === manifests.length;
