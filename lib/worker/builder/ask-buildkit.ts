@@ -9,9 +9,9 @@ const LIMIT_MS = 15_000;
 const LONGEST_DETAIL = 300;
 
 /**
- * Whether a remote BuildKit lets in who comes with these files. Its greeting is waited for: with TLS 1.3
- * a client is refused only after its own side of the handshake is over. HTTP/2 has to be what TLS
- * agreed on, since Copa's client takes no other (grpc-go, `credentials/tls.go`).
+ * Checks whether a remote BuildKit accepts these TLS files. It waits for the server's greeting,
+ * since with TLS 1.3 a server may refuse a client after the client's side of the handshake. TLS
+ * must negotiate HTTP/2, since Copa's client requires it (grpc-go, `credentials/tls.go`).
  */
 export async function askBuildkit(address: string, files: TlsFiles): Promise<Trial> {
   const { hostname: host, port } = new URL(address);
@@ -34,9 +34,9 @@ export async function askBuildkit(address: string, files: TlsFiles): Promise<Tri
     });
     const greeting = await awaitGreeting(socket, LIMIT_MS);
     if (!greeting.greeted) return refused(greeting.why);
-    return agreed === 'h2' ? { ok: true, detail: '' } : refused('TLS did not agree on HTTP/2');
+    return agreed === 'h2' ? { ok: true, detail: '' } : refused('TLS did not negotiate HTTP/2');
   } catch (error) {
-    // A certificate or key that OpenSSL does not take.
+    // OpenSSL rejects the certificate or key.
     return refused(error instanceof Error ? error.message : 'failed');
   }
 }

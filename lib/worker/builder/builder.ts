@@ -15,15 +15,15 @@ export type BuilderAddress =
   | { readonly ok: true; readonly address: string; readonly tls?: TlsFiles }
   | { readonly ok: false; readonly message: string };
 
-/** Where Copa finds a BuildKit. */
+/** Provides a BuildKit for Copa. */
 export interface Builder {
   address(): Promise<BuilderAddress>;
   close(): Promise<void>;
 }
 
 /**
- * A BuildKit elsewhere, over mutual TLS with the files of the job's folder. Whether it answers is
- * Copa's to find out.
+ * A remote BuildKit, over mutual TLS with the files in the job's folder. It is not checked here:
+ * Copa fails if it does not answer.
  */
 export function remoteBuilder(address: string, jobFolder: string): Builder {
   const tls = tlsFilesOf(jobFolder);
@@ -39,9 +39,8 @@ export function tlsFilesOf(jobFolder: string): TlsFiles {
 }
 
 /**
- * A buildkitd of this container's own, started when first asked for, and again when it ended in
- * between: what one image brought down is not the end of the others. A start that failed once is not
- * tried again.
+ * A buildkitd in this container. It starts on first use, and again if it has ended, so that one
+ * image can't fail the others by crashing it. A failed start is not retried.
  */
 export function ownBuilder(
   context: WorkerContext,

@@ -2,8 +2,8 @@ import { isLoopback } from '../../image/loopback.ts';
 import type { PatchJobFile } from '../../job/job-file.ts';
 
 /**
- * `buildkitd.toml`. Garbage collection is off: the daemon lives for one job. RUN steps use the
- * container's own network, since it has no other. Fields: BuildKit 0.34.2,
+ * Returns `buildkitd.toml`. Garbage collection is off, since the daemon lives for one job. RUN
+ * steps use the container's own network, since it has no other. Fields: BuildKit 0.34.2,
  * `cmd/buildkitd/config/config.go`, `util/resolver/config/config.go`.
  */
 export function buildkitConfig(
@@ -28,14 +28,14 @@ export function buildkitConfig(
   return `${lines.join('\n')}\n`;
 }
 
-/** One section for each registry: a second section of the same name would not be TOML. */
+/** One section per registry: TOML forbids a second section of the same name. */
 function registries(
   job: PatchJobFile,
   extraCaFile: string | undefined,
 ): ReadonlyMap<string, readonly string[]> {
   const sections = new Map<string, string[]>();
   const own: string[] = [];
-  // A registry on this machine with its own CA speaks TLS; BuildKit would assume plain HTTP.
+  // A loopback registry with its own CA uses TLS, but BuildKit would use plain HTTP.
   if (extraCaFile !== undefined && isLoopback(job.registry)) own.push('http = false');
   if (extraCaFile !== undefined) own.push(`ca = [${quote(extraCaFile)}]`);
   if (own.length > 0) sections.set(job.registry, own);
@@ -50,7 +50,7 @@ function registries(
   return sections;
 }
 
-/** A TOML basic string has JSON's escapes, and DEL besides. */
+/** A TOML basic string has JSON's escapes and must also escape DEL. */
 function quote(text: string): string {
   return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }

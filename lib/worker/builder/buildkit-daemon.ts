@@ -14,7 +14,7 @@ import { speaksHttp2 } from './speaks-http2.ts';
 export interface BuildkitDaemon {
   readonly address: string;
   hasEnded(): boolean;
-  /** Ends it and removes what it kept. */
+  /** Stops it and removes its files. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ const PROBE_EVERY_MS = 200;
 /** A unix socket's path has at most 107 bytes. */
 const LONGEST_SOCKET_FOLDER = 90;
 
-/** Starts a buildkitd of this job's own, and waits until it serves. */
+/** Starts a buildkitd for this job and waits until it serves requests. */
 export async function startBuildkit(
   context: WorkerContext,
   job: PatchJobFile,
@@ -56,7 +56,7 @@ export async function startBuildkit(
   async function stop(): Promise<void> {
     stopping = true;
     const how = await tool.stop();
-    // A killed daemon may leave mounts, and removing a folder goes through them.
+    // A killed daemon may leave mounts, and removing its folder would delete their content.
     if (how === 'killed') return;
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     await rm(sockets, { recursive: true, force: true }).catch(() => undefined);

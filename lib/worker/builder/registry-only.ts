@@ -1,16 +1,16 @@
 import type { RegistryHost } from '../../image/reference.ts';
 
-/** Nothing can listen on port 0, so that every connection to it is refused at once. */
+/** Nothing can listen on port 0, so every connection to it is refused at once. */
 const NOWHERE = 'http://127.0.0.1:0';
-/** Where ACR redirects who asks for a blob: a data endpoint, or Azure Storage itself. */
+/** ACR redirects blob requests to these: a data endpoint, or Azure Storage itself. */
 const BLOB_HOSTS = ['.data.azurecr.io', '.blob.core.windows.net'] as const;
 
 /**
- * Variables with which buildkitd reaches this registry and no other. Where a mirror lacks an image it
- * would ask the upstream itself (`NewRegistryConfig` in BuildKit 0.34.2, `util/resolver/resolver.go`,
- * adds it behind the mirrors, and no setting leaves it out), and take there whatever the tag names now.
- * All of its clients take Go's proxy variables, which spare loopback addresses. Programs that it runs
- * get none of its environment: theirs is the image's, and the proxy that Copa names
+ * Returns variables that restrict buildkitd to this registry. If a mirror lacks an image, buildkitd
+ * would request the upstream, which no setting prevents (`NewRegistryConfig` in BuildKit 0.34.2,
+ * `util/resolver/resolver.go`), and would use the tag's current image there. All of its clients
+ * honor Go's proxy variables, which exclude loopback addresses. Programs that it runs do not
+ * inherit its environment: they get the image's, and the proxy that is passed to Copa
  * (`executor/oci/spec.go`, `solver/llbsolver/ops/exec.go`).
  */
 export function registryOnly(

@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 const LIMIT_MS = 2000;
 
 /**
- * Whether a server behind this unix socket greets with HTTP/2 settings, as every gRPC server does at
- * once. A bare connection would not do: buildkitd listens before it can serve (BuildKit 0.34.2,
- * `cmd/buildkitd/main.go`, "listeners have to be initialized before the controller").
+ * True if the server at this unix socket sends HTTP/2 settings, as every gRPC server does at once.
+ * A successful connection proves too little: buildkitd listens before it can serve (BuildKit
+ * 0.34.2, `cmd/buildkitd/main.go`, "listeners have to be initialized before the controller").
  */
 export async function speaksHttp2(socketPath: string): Promise<boolean> {
   return (await awaitGreeting(connect({ path: socketPath }), LIMIT_MS)).greeted;
@@ -14,13 +14,13 @@ export async function speaksHttp2(socketPath: string): Promise<boolean> {
 
 export type Greeting =
   | { readonly greeted: true }
-  /** A code of the system's or of TLS's, or words. */
+  /** An error code of the system or TLS, or a message. */
   | { readonly greeted: false; readonly why: string };
 
 /**
- * Waits for the server's HTTP/2 settings on this connection, and ends it. The socket is listened to as
- * well: where a server breaks off behind a handshake, the session says nothing, not even that it closed
- * (seen with Node 22.23.3 and a buildkitd that did not know the client's authority).
+ * Waits for the server's HTTP/2 settings on this connection, and closes it. It also listens to the
+ * socket: if a server aborts after the handshake, the session emits no event (seen with Node
+ * 22.23.3 and a buildkitd that did not trust the client's authority).
  */
 export function awaitGreeting(socket: Socket, limitMs: number): Promise<Greeting> {
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function awaitGreeting(socket: Socket, limitMs: number): Promise<Greeting
     session.once('remoteSettings', () => finish({ greeted: true }));
     for (const one of [session, socket]) {
       one.on('error', fail);
-      one.once('close', () => finish({ greeted: false, why: 'closed without a word' }));
+      one.once('close', () => finish({ greeted: false, why: 'the server closed the connection' }));
     }
 
     function finish(greeting: Greeting): void {
