@@ -1,17 +1,17 @@
 import type { BlockReason } from '../../job/blocked-package.ts';
 import type { FixableFinding } from '../../job/job-file.ts';
 
-/** Copa refuses the whole report for one name that this does not match (`pkg/pkgmgr/pkgmgr.go`). */
+/** Copa rejects the whole report if one name does not match this (`pkg/pkgmgr/pkgmgr.go`). */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9.+\-:~_]*$/;
 /**
- * Versions and names of suppliers that backport fixes: the distribution's own package would undo
- * their work. Source: Trivy 0.74.0, `pkg/detector/ospkg/{rootio,seal}`.
+ * Versions and names of vendors that backport fixes: the distribution's own package would revert
+ * them. Source: Trivy 0.74.0, `pkg/detector/ospkg/{rootio,seal}`.
  */
 const SUPPLIERS_DEBIAN = /\.root\.io/;
 const SUPPLIERS_ALPINE = /-r\d007\d$/;
 const SUPPLIERS_NAME = /^seal-/;
 
-/** Why an update need not be tried; undefined: it is to be tried. */
+/** Returns why an update must not be tried, or undefined if it should be tried. */
 export function blockedBeforehand(
   finding: FixableFinding,
   family: string,

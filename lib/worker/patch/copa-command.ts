@@ -5,15 +5,15 @@ import type { ToolCommand } from '../tools/start-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 
 /**
- * Patches one image from its digest and pushes the result to the staging repository. With a report
- * file Copa takes the platform of the machine, whatever `--platform` says.
+ * Patches one image by its digest and pushes the result to the staging repository. With a report
+ * file Copa uses the machine's platform and ignores `--platform`.
  */
 export function patchImage(
   job: PatchJobFile,
   image: PatchJobFile['images'][number],
   options: {
     readonly buildkitAddress: string;
-    /** For an address that is not this container's own. Copa wants absolute paths. */
+    /** For a remote address. Copa requires absolute paths. */
     readonly tls?: TlsFiles | undefined;
     readonly reportFile: string;
     readonly seconds: number;

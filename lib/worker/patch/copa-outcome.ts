@@ -14,13 +14,13 @@ export type CopaOutcome =
   | { readonly outcome: 'stopped' }
   | { readonly outcome: 'failed'; readonly failure: PatchFailure; readonly message: string };
 
-/** Copa ends with 0 in both cases. Texts: `main.go` and `pkg/patch/patch.go` of 0.14.2. */
+/** Copa exits with 0 in both cases. Texts: `main.go` and `pkg/patch/patch.go` of 0.14.2. */
 const UP_TO_DATE = /Image is already up-to-date\. No patch was applied\./;
 const PATCHED = /Patched image \(/;
 
 /**
- * What became of an image, from how Copa ended, what it said, and what the registry shows under the
- * staging tag before and after. Where they differ, the registry is believed.
+ * Determines the outcome for an image from Copa's exit, its output, and the staging tag before and
+ * after. If they disagree, the registry's state takes precedence.
  */
 export function copaOutcome(run: ToolRun, before: TagState, after: TagState): CopaOutcome {
   if (run.end.how === 'stopped') return { outcome: 'stopped' };
@@ -29,7 +29,7 @@ export function copaOutcome(run: ToolRun, before: TagState, after: TagState): Co
   if (!succeeded(run)) {
     const reason = copaFailureLines(lines);
     const failure = classifyFailure(PATCH_FAILURES, reason, 'tool-failed');
-    // What the package manager printed explains its failure better than Copa does.
+    // The package manager's output explains its failure better than Copa's message.
     const said = failure === 'package-manager-failed' ? plainLines(run.stderr) : reason;
     return failed(failure, run, said);
   }

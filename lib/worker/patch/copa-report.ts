@@ -4,9 +4,9 @@ import type { PatchJobFile } from '../../job/job-file.ts';
 type Image = PatchJobFile['images'][number];
 
 /**
- * A Trivy report with just what Copa reads of it: the operating system, the architecture and each
- * package with its fixed version. Source: Copa 0.14.2, `pkg/report/trivy.go`. Only `os-pkgs` with a
- * `FixedVersion` count there; package URLs are not read.
+ * Builds a Trivy report with only the fields that Copa reads: operating system, architecture and
+ * each package with its fixed version. Copa 0.14.2 uses only `os-pkgs` with a `FixedVersion`, and
+ * reads no package URLs (`pkg/report/trivy.go`).
  */
 export function copaReport(
   image: Image,

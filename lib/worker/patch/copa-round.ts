@@ -27,10 +27,10 @@ export interface Round {
   readonly seconds: number;
 }
 
-/** Runs Copa once over some of an image's findings. Each round pushes to a tag of its own. */
+/** Runs Copa once with some of an image's findings. Each round pushes to its own tag. */
 export async function runRound(context: WorkerContext, round: Round): Promise<RoundEnd> {
   const { job, findings, builder, environment, seconds } = round;
-  // An earlier round's patch stays under its own tag: it may be the one that is kept.
+  // Keeps the patch of an earlier round under its own tag, since it may be the final one.
   const suffix = round.round === 1 ? '' : `-${round.round}`;
   const stagingTag = Tag.parse(`${round.image.stagingTag}${suffix}`);
   const image = { ...round.image, stagingTag, findings: [...findings] };

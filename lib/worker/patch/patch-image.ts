@@ -22,7 +22,7 @@ type Image = PatchJobFile['images'][number];
 interface Patch {
   readonly job: PatchJobFile;
   readonly image: Image;
-  /** Its place in the job, from 0. */
+  /** The image's index in the job, from 0. */
   readonly index: number;
   readonly builder: Builder;
   readonly environment: ToolEnvironment;
@@ -30,12 +30,12 @@ interface Patch {
   readonly token: string | undefined;
 }
 
-/** Runs of Copa for one image at most: enough to single out a few packages among hundreds. */
+/** Copa runs per image: enough to isolate a few packages among hundreds. */
 const MAX_ROUNDS = 12;
-/** No round after the first begins with less than this left, in seconds. */
+/** Least time left to start another round after the first, in seconds. */
 const LEAST_ROUND_SECONDS = 60;
 
-/** Patches one image into the staging repository. Whatever goes wrong is this image's result. */
+/** Patches one image into the staging repository. Any error becomes this image's result. */
 export async function patchOneImage(
   context: WorkerContext,
   patch: Patch,
@@ -50,7 +50,7 @@ export async function patchOneImage(
   }
 }
 
-/** Runs Copa until every update is either in the patch or known as one that can't be made. */
+/** Runs Copa until every update is either in the patch or known to be impossible. */
 async function searchUpdates(
   context: WorkerContext,
   patch: Patch,
@@ -86,7 +86,7 @@ async function searchUpdates(
   return searchResult(image, giveUp(search), end);
 }
 
-/** What a round's end means for the search. */
+/** Applies the outcome of a round to the search. */
 function step(
   search: ReturnType<typeof startSearch>,
   end: SearchEnd,
@@ -119,7 +119,7 @@ function isTimeout(
   return ended.outcome.outcome === 'failed' && ended.outcome.failure === 'timeout';
 }
 
-/** No blame if the images before it used up the time. */
+/** Not the image's fault if earlier images used up the time. */
 function outOfTime({ image, index }: Patch, time: ImageTime, message: string): PatchImageResult {
   return time.cutShort && index > 0 ? notStarted(image) : failed(image, 'timeout', message);
 }

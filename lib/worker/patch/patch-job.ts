@@ -5,7 +5,7 @@ import type { WorkerContext } from '../context/worker-context.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 import { patchOneImage } from './patch-image.ts';
 
-/** Patches the job's images one after the other, each failure its own. */
+/** Patches the job's images in sequence. A failure affects only its own image. */
 export async function patchJob(
   context: WorkerContext,
   job: PatchJobFile,

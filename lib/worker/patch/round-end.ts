@@ -11,10 +11,10 @@ import {
 import { copaOwnLines, programLines } from './copa-lines.ts';
 import type { CopaOutcome } from './copa-outcome.ts';
 
-/** How one run of Copa over some of an image's updates ended. */
+/** The outcome of one Copa run with some of an image's updates. */
 export type RoundEnd =
   | { readonly how: 'patched'; readonly staged: Digest }
-  /** It succeeded, and other packages had to go for it: verification would refuse the patch. */
+  /** It succeeded but removed other packages: verification would reject the patch. */
   | { readonly how: 'removes'; readonly packages: readonly string[] }
   | { readonly how: 'failed-on'; readonly blockers: readonly Blocker[]; readonly message: string }
   /** The package manager failed and named no package; fewer updates may succeed. */
@@ -22,9 +22,9 @@ export type RoundEnd =
   /** No choice of packages helps. */
   | { readonly how: 'final'; readonly outcome: Exclude<CopaOutcome, { outcome: 'patched' }> };
 
-/** BuildKit's words for a step that failed; the step is the package manager's command. */
+/** BuildKit's message for a failed step. The command is the package manager's. */
 const FAILED_STEP = /process "(?<command>.*)" did not complete successfully/;
-/** The step that makes the updates. Source: `pkg/pkgmgr/*.go` of Copa 0.14.2. */
+/** The step that installs the updates. Source: `pkg/pkgmgr/*.go` of Copa 0.14.2. */
 const MAKES_UPDATES =
   /install --no-install-recommends|apk (?:add|upgrade)|(?:dnf|yum) upgrade|microdnf update|zypper/;
 
@@ -34,7 +34,7 @@ const SOURCE_FAILURES = {
   untrusted: 'package-source-untrusted',
 } as const satisfies Record<SourceFaultKind, PatchFailure>;
 
-/** Judges a run by what it printed. All of it is a hint: it decides what is tried next, no more. */
+/** Classifies a run by its output. The output is a hint that only selects the next trial. */
 export function roundEnd(
   outcome: CopaOutcome,
   stderr: string,
@@ -61,7 +61,7 @@ export function roundEnd(
     : { how: 'final', outcome };
 }
 
-/** The source without which the package manager did not go on; undefined: it was none. */
+/** Returns the source that made the package manager fail, or undefined if none did. */
 function sourceFailure(printed: Printed): SourceFault | undefined {
   const ofIndex = sourceFaults(printed.programs).filter((fault) => !fault.ofPackage);
   return worstFault(reachedUpdates(printed) ? ofIndex.filter((fault) => fault.fatal) : ofIndex);
@@ -75,7 +75,9 @@ function sourceOutcome({ kind, url, cause }: SourceFault) {
   } as const;
 }
 
-/** No step failed: Copa did, when it compared versions in the end. */
+/**
+ * True if the update step failed, or no step did and Copa itself failed when comparing versions.
+ */
 function reachedUpdates(printed: Printed): boolean {
   return failedStep(printed) === undefined || isUpdateStep(printed);
 }

@@ -13,15 +13,15 @@ import type { UpdateSearch } from './update-search.ts';
 export interface SearchEnd {
   /** The patch with the updates that succeeded together. */
   readonly staged?: Digest;
-  /** What the last round that failed printed. */
+  /** The output of the last failed round. */
   readonly message?: string;
 }
 
-/** Details are for people, who read the first ones: the result has to fit its limit. */
+/** Only the first entries keep their details, so that the result fits its limit. */
 const DETAILED = 20;
 const LONGEST_MESSAGE = 2000;
 
-/** What an image's result says once no update is pending. */
+/** Builds an image's result after the search. */
 export function searchResult(
   { digest }: PatchJobFile['images'][number],
   search: UpdateSearch,
@@ -43,7 +43,7 @@ export function searchResult(
   return { digest, outcome: 'failed', failure, message: truncate(message, LONGEST_MESSAGE) };
 }
 
-/** Why nothing at all was updated, if another try or a look at the image may help. */
+/** Returns a failure for no updates at all, if a retry or a change of the image may help. */
 function failureOf(reasons: ReadonlySet<BlockReason>): PatchFailure | undefined {
   if (reasons.has('source-unreachable')) return 'package-source-unreachable';
   if (reasons.has('source-gone')) return 'package-source-gone';

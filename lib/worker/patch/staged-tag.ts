@@ -6,14 +6,14 @@ import type { RegistryHost, RepositoryName, Tag } from '../../image/reference.ts
 import type { WorkerContext } from '../context/worker-context.ts';
 import { sendRequest } from '../transfer/send-request.ts';
 
-/** What a tag of the staging repository points to. */
+/** The state of a tag in the staging repository. */
 export type TagState =
   | { readonly state: 'present'; readonly digest: Digest }
   | { readonly state: 'absent' }
   | { readonly state: 'refused' }
   | { readonly state: 'unknown'; readonly why: string };
 
-/** Asks the registry itself, with HEAD. Never throws. */
+/** Sends a HEAD request to the registry. Never throws. */
 export async function readStagedTag(
   context: WorkerContext,
   options: {
@@ -21,7 +21,9 @@ export async function readStagedTag(
     readonly repository: RepositoryName;
     readonly tag: Tag;
     readonly token: string | undefined;
-    /** The registry has a certificate authority of its own, so it speaks TLS wherever it is. */
+    /**
+     * True if the registry has its own certificate authority: it then uses TLS even on loopback.
+     */
     readonly ownCa: boolean;
   },
 ): Promise<TagState> {

@@ -4,16 +4,16 @@ import type { Blocker } from '../package-manager/blocker.ts';
 import { blockedBeforehand } from './blocked-beforehand.ts';
 
 /**
- * The search for the largest set of updates that the package manager makes. All are tried at once;
- * what a failed run names is left out; if it names nothing, the updates are tried in halves.
- * Immutable: each step gives the next state.
+ * The search for a largest set of updates that the package manager can install. Tries all at once,
+ * excludes packages that a failed run names, and bisects if it names none. Immutable: each step
+ * returns the next state.
  */
 export interface UpdateSearch {
-  /** Updates of a run that succeeded. */
+  /** Updates that have succeeded together. */
   readonly good: readonly FixableFinding[];
-  /** Not yet tried together with the good ones; the first is next. None is empty. */
+  /** Sets not yet tried together with the good ones, the next one first. None is empty. */
   readonly pending: readonly (readonly FixableFinding[])[];
-  /** The first two of `pending` failed together, for this: if one succeeds, the other fails. */
+  /** Why the first two sets of `pending` failed together. If one succeeds, the other must fail. */
   readonly halved?: WhyBlocked;
   readonly blocked: readonly BlockedPackage[];
 }
@@ -30,7 +30,7 @@ export function startSearch(findings: readonly FixableFinding[], family: string)
   return { good: [], pending: nonEmpty([open]), blocked: [...blocked.values()] };
 }
 
-/** What the next run is to update; undefined: the search is over. */
+/** Returns the updates for the next run, or undefined if the search is over. */
 export function nextTrial(search: UpdateSearch): readonly FixableFinding[] | undefined {
   const [next] = search.pending;
   return next === undefined ? undefined : [...search.good, ...next];
@@ -45,8 +45,8 @@ export function afterSuccess(search: UpdateSearch): UpdateSearch {
 }
 
 /**
- * The run failed on packages that it names. Undefined: none of them came in with this run, so that
- * leaving them out is no answer.
+ * Excludes packages named by a failed run. Returns undefined if none of them is new in this run:
+ * excluding them would not help.
  */
 export function afterBlockers(
   search: UpdateSearch,
@@ -70,8 +70,8 @@ export function afterBlockers(
 }
 
 /**
- * The run failed and names nothing: halves are tried apart. One package alone is blocked, and all
- * that is pending is tried together again.
+ * Bisects after a failed run that names no package. If one package is left, it is blocked, and all
+ * pending updates are tried together again.
  */
 export function afterFailure(search: UpdateSearch, why: WhyBlocked): UpdateSearch {
   const { good } = search;
@@ -91,7 +91,7 @@ export function afterFailure(search: UpdateSearch, why: WhyBlocked): UpdateSearc
   return { good, pending: halves, halved: why, blocked: search.blocked };
 }
 
-/** No run more: what is still pending was not tried. */
+/** Ends the search: pending packages become `not-tried`. */
 export function giveUp(search: UpdateSearch): UpdateSearch {
   const names = new Set(search.pending.flat().map((finding) => finding.package));
   const untried = [...names].map((name) => ({ package: name, reason: 'not-tried' as const }));
@@ -99,8 +99,8 @@ export function giveUp(search: UpdateSearch): UpdateSearch {
 }
 
 /**
- * The one fixed version that is too new, if the package still has an older one to reach: some of its
- * findings can be fixed then. Undefined: all of the package is left.
+ * Returns the fixed version that is not available, if an older version fixes some of the package's
+ * findings. Returns undefined if the whole package must be excluded.
  */
 function versionToDrop(
   { versions, package: name }: Blocker,
