@@ -23,7 +23,7 @@ export interface Azurite {
 }
 
 export interface AzuriteOptions {
-  /** Certificate for `localhost`: enables HTTPS and bearer tokens. If absent: plain HTTP. */
+  /** Certificate for 127.0.0.1: enables HTTPS and bearer tokens. If absent: plain HTTP. */
   readonly tls?: IssuedCertificate;
   /** Names of the accounts. Default: one with the emulator's usual name. */
   readonly accounts?: readonly string[];
@@ -75,7 +75,8 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
 
   try {
     const ports = await listening(child);
-    const scheme = options.tls === undefined ? 'http://127.0.0.1' : 'https://localhost';
+    // By its number: .NET's clients take the first part of a path for the account only behind one.
+    const scheme = options.tls === undefined ? 'http://127.0.0.1' : 'https://127.0.0.1';
     const accounts = [...keys].map(([name, key]) => {
       const uri = (service: Service) => `${scheme}:${ports.get(service)}/${name}`;
       return describeAccount(name, key, uri);
