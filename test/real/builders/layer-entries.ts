@@ -26,7 +26,8 @@ export async function entriesOf(layout: string, digest: string): Promise<LayerEn
   for await (const entry of archive) {
     const hash = createHash('sha256');
     await pipeline(entry, hash);
-    const { name, mtime: _, pax, ...header } = entry.header;
+    const { name, pax, mode, uid, gid, size, type, linkname, devmajor, devminor } = entry.header;
+    const header = { mode, uid, gid, size, type, linkname, devmajor, devminor };
     const xattrs = Object.entries(pax ?? {}).filter(([key]) => key.startsWith('SCHILY.xattr.'));
     entries.set(
       name,

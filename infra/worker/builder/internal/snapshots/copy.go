@@ -15,6 +15,8 @@ type copier struct {
 	firstName map[fileID]string
 	// files says of each regular file of the copy, by its path in the folder, what it is a copy of.
 	files map[string]original
+	// reused counts the files that stayed.
+	reused int
 }
 
 func newCopier(reuse map[string]original) *copier {
@@ -83,6 +85,7 @@ func (c *copier) file(path, source, rel string) error {
 	id := idOf(stat)
 	first, linked := c.firstName[id]
 	if isRegular(stat) && !linked && reusable(c.reuse, path, rel, stat) {
+		c.reused++
 		return c.note(path, rel, id)
 	}
 	if err := os.RemoveAll(path); err != nil {

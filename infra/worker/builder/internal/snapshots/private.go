@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/moby/buildkit/util/bklog"
 	"golang.org/x/sys/unix"
 
 	"patchwright/worker/builder/internal/fault"
@@ -26,12 +27,13 @@ const reserve = 64 << 20
 
 // fillFolder makes dir a private copy of its parent, with the help of a spare folder if there is one.
 func (s *Store) fillFolder(dir string, parents []string) (*private, error) {
-	source := s.dir(parents[0])
+	source, begun := s.dir(parents[0]), time.Now()
 	reuse, err := s.takeSpare(dir, parents)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSpace(reuse, dir, source); err != nil {
+	need, err := s.checkSpace(reuse, dir, source)
+	if err != nil {
 		return nil, err
 	}
 	copier := newCopier(reuse)
@@ -41,6 +43,7 @@ func (s *Store) fillFolder(dir string, parents []string) (*private, error) {
 	if err := stampFiles(dir, copier.files); err != nil {
 		return nil, err
 	}
+	bklog.L.Infof("copied %d MB in %.1f s; %d of %d files were there", need/1e6, time.Since(begun).Seconds(), copier.reused, len(copier.files))
 	return &private{parents: parents, files: copier.files}, nil
 }
 
@@ -48,7 +51,7 @@ func (s *Store) fillFolder(dir string, parents []string) (*private, error) {
 func (s *Store) CopyTree(path, source string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.checkSpace(nil, path, source); err != nil {
+	if _, err := s.checkSpace(nil, path, source); err != nil {
 		return err
 	}
 	stat, err := lstat(source)
@@ -64,27 +67,27 @@ func (s *Store) CopyTree(path, source string) error {
 	return fault.IfFull(err, s.root)
 }
 
-// checkSpace gives up spare folders before it refuses.
-func (s *Store) checkSpace(reuse map[string]original, path, source string) error {
+// checkSpace returns how many bytes are to be copied. It gives up spare folders before it refuses.
+func (s *Store) checkSpace(reuse map[string]original, path, source string) (int64, error) {
 	need, err := bytesToCopy(reuse, path, source)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	free, err := s.freeBytes(s.root)
 	if err == nil && free < need+reserve && len(s.spares) > 0 {
 		if err := s.dropSpares(func(*spare) bool { return true }); err != nil {
-			return err
+			return 0, err
 		}
 		free, err = s.freeBytes(s.root)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if free < need+reserve {
-		return fault.New(fault.ImageTooLarge,
+		return 0, fault.New(fault.ImageTooLarge,
 			"a copy of the image's files needs %d bytes, %d are kept in reserve, and %d bytes are free", need, int64(reserve), free)
 	}
-	return nil
+	return need, nil
 }
 
 func freeBytes(folder string) (int64, error) {
@@ -129,7 +132,7 @@ func (s *Store) settle(id string, keep bool) error {
 	if folder == nil || folder.settled || len(folder.parents) == 0 {
 		return nil
 	}
-	dir, parent, shared := s.dir(id), s.dir(folder.parents[0]), s.temporary()
+	dir, parent, shared, begun := s.dir(id), s.dir(folder.parents[0]), s.temporary(), time.Now()
 	untouched, err := untouchedFiles(dir, folder.files)
 	if err != nil {
 		return err
@@ -141,6 +144,7 @@ func (s *Store) settle(id string, keep bool) error {
 	if err != nil {
 		return errors.Join(fault.IfFull(fmt.Errorf("settling %q: %w", dir, err), s.root), os.RemoveAll(shared))
 	}
+	bklog.L.Infof("shared %d of %d files in %.1f s", len(untouched), len(folder.files), time.Since(begun).Seconds())
 	folder.files, folder.settled = nil, true
 	if keep {
 		return s.addSpare(&spare{dir: shared, mirrors: folder.parents, files: untouched})
