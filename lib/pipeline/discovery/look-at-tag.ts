@@ -1,4 +1,9 @@
-import { baseOfPatchTag, nextPatchTag, TAG_CONVENTIONS } from '../../image/patch-tags.ts';
+import {
+  baseOfPatchTag,
+  type ExistingTag,
+  nextPatchTag,
+  TAG_CONVENTIONS,
+} from '../../image/patch-tags.ts';
 import type { Tag } from '../../image/reference.ts';
 import type { Policy, RepositoryRule } from '../../policy/policy.ts';
 import {
@@ -46,14 +51,7 @@ export function lookAtTag(options: {
     // Skips a patch of ours whose base exists, also under a former tag convention.
     const own = bases.length === 0 ? undefined : await readPatch(attributes);
     if (own !== undefined && bases.some((base) => tags.has(base))) return undefined;
-    // A patch whose base was deleted becomes a target, and counts as its own patch.
-    const patches: KnownPatch[] = own === undefined ? [] : [own];
-    const existing: { tag: string; ours: boolean }[] = [];
-    for (const candidate of options.patches.get(tag) ?? []) {
-      const patch = await readPatch(candidate);
-      if (patch !== undefined) patches.push(patch);
-      existing.push({ tag: candidate.tag, ours: patch !== undefined });
-    }
+    const { existing, patches } = await readPatches(readPatch, options.patches.get(tag) ?? []);
     const next = nextPatchTag({ base: tag, existing, convention });
     const inspected = await inspect(attributes.digest);
     const target = blankTarget(services, run, rule, tag);
@@ -68,7 +66,8 @@ export function lookAtTag(options: {
       };
     }
     const { sourceDigest } = inspected;
-    const ofSource = patches
+    // A patch whose base was deleted becomes a target, and counts as its own patch.
+    const ofSource = [...(own === undefined ? [] : [own]), ...patches]
       .filter((patch) => patch.sourceDigest === sourceDigest)
       .sort((a, b) => BY_NUMBER.compare(a.tag, b.tag));
     // After a loss of the tables, the next published patch would make these look foreign.
@@ -85,6 +84,21 @@ export function lookAtTag(options: {
       ...(!next.ok && { tagFault: next.reason, detail: next.detail }),
     };
   };
+}
+
+/** Reads the tags that have the form of a patch of one base, and which of them are ours. */
+async function readPatches(
+  readPatch: ReturnType<typeof patchReader>,
+  candidates: readonly TagAttributes[],
+): Promise<{ readonly existing: readonly ExistingTag[]; readonly patches: readonly KnownPatch[] }> {
+  const existing: ExistingTag[] = [];
+  const patches: KnownPatch[] = [];
+  for (const candidate of candidates) {
+    const patch = await readPatch(candidate);
+    if (patch !== undefined) patches.push(patch);
+    existing.push({ tag: candidate.tag, ours: patch !== undefined });
+  }
+  return { existing, patches };
 }
 
 /** Ends only the tag with invalid content, so that discovery continues with the other tags. */
