@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { RepositoryName } from '../../../lib/image/reference.ts';
+import {
+  mirrorOf,
+  toolingMirrors,
+  toolingRepositories,
+} from '../../../lib/report/tooling-mirrors.ts';
+
+const MIRROR = RepositoryName.parse('mirror');
+const DEBIAN = { family: 'debian', name: '12.5' };
+
+it('mirrors an image under its registry and its name', () => {
+  const image = { upstream: 'docker.io', repository: 'library/debian' };
+
+  expect(mirrorOf(MIRROR, image)).toBe('mirror/docker.io/library/debian');
+});
+
+it('names each repository once, for all systems of a job', () => {
+  const repositories = toolingRepositories(MIRROR, [
+    DEBIAN,
+    { family: 'debian', name: '11.9' },
+    { family: 'ubuntu', name: '24.04' },
+  ]);
+
+  expect(repositories).toContain('mirror/docker.io/library/debian');
+  expect(repositories).toContain('mirror/docker.io/library/ubuntu');
+  expect(new Set(repositories).size).toBe(repositories.length);
+});
+
+it('needs no repository for a system that is patched without tools, or not at all', () => {
+  const systems = ['alpine', 'wolfi'].map((family) => ({ family, name: '3.20' }));
+
+  expect(toolingRepositories(MIRROR, systems)).toEqual([]);
+});
+
+it('gives every upstream registry a mirror on the host', () => {
+  const mirrors = toolingMirrors('registry.example.com', MIRROR);
+
+  expect(mirrors).toContainEqual({
+    upstream: 'docker.io',
+    mirror: 'registry.example.com/mirror/docker.io',
+  });
+  for (const { upstream, mirror } of mirrors) {
+    expect(mirror).toBe(`registry.example.com/mirror/${upstream}`);
+  }
+});
