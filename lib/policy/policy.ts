@@ -18,7 +18,6 @@ const PatchableRepository = RepositoryName.refine((name) => !isReservedRepositor
 
 const Tags = items(Tag, { least: 1, most: 10_000 }).refine(
   (tags) => new Set(tags).size === tags.length,
-  { error: 'names the same tag twice' },
 );
 
 /** One repository with its tags by name, or `["*"]` for every tag that is not a patch. */
@@ -67,18 +66,21 @@ export function parsePolicy(
 
 /**
  * Merges the entries of one repository. Each enabled entry adds its tags, as in ACR Continuous
- * Patching.
+ * Patching; `*` holds all others.
  */
 function withOneRuleEach(policy: Policy): Policy {
-  const byName = Map.groupBy(policy.repositories, ({ repository }) => repository);
-  const repositories = [...byName.values()].flatMap((rules): RepositoryRule[] => {
-    const counting = rules.filter((rule) => rule.enabled);
-    const [first] = counting.length > 0 ? counting : rules;
-    if (first === undefined || counting.length < 2) return first === undefined ? [] : [first];
-    const all = counting.find(({ tags }) => tags[0] === '*');
-    if (all !== undefined) return [all];
-    const tags = counting.flatMap((rule) => rule.tags.filter((tag): tag is Tag => tag !== '*'));
-    return [{ ...first, tags: [...new Set(tags)] }];
+  const entries = new Map<RepositoryName, { rule: RepositoryRule; tags: Set<string> }>();
+  for (const rule of policy.repositories) {
+    const known = entries.get(rule.repository);
+    if (known === undefined || (rule.enabled && !known.rule.enabled)) {
+      entries.set(rule.repository, { rule, tags: new Set(rule.tags) });
+    } else if (rule.enabled) {
+      for (const tag of rule.tags) known.tags.add(tag);
+    }
+  }
+  const repositories = [...entries.values()].map(({ rule, tags }): RepositoryRule => {
+    const named = [...tags].filter((tag) => tag !== '*');
+    return { ...rule, tags: named.length < tags.size ? ['*'] : named };
   });
   return { ...policy, repositories };
 }

@@ -47,6 +47,6 @@ function isSameTime(before: unknown, after: unknown): boolean {
 function instantOf(time: string): string | undefined {
   const [, seconds, fraction = '', zone] = TIME.exec(time) ?? [];
   const milliseconds = Date.parse(`${seconds}${zone}`);
-  if (seconds === undefined || Number.isNaN(milliseconds)) return undefined;
+  if (Number.isNaN(milliseconds)) return undefined;
   return `${milliseconds}.${fraction.replace(/0+$/, '')}`;
 }

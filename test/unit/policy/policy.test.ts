@@ -55,6 +55,11 @@ it.each([
     'never patched',
   ],
   [
+    'the same tag twice',
+    { version: 'v1', repositories: [{ ...rule, tags: ['v1', 'v1'] }] },
+    'repositories[0].tags',
+  ],
+  [
     'a line break in a tag',
     { version: 'v1', repositories: [{ ...rule, tags: ['v1\nv2'] }] },
     'repositories[0].tags',
@@ -86,6 +91,23 @@ it('says that there are more faults than it names', () => {
 
   expect(faults).toHaveLength(51);
   expect(faults.at(-1)).toBe('and more faults than are shown');
+});
+
+it.each([
+  [49, 49],
+  [50, 50],
+  [51, 51],
+  [52, 51],
+])('names of %d faults the first 50, and then says that there are more', (count, lines) => {
+  const repositories = Array.from({ length: count }, (_, at) => ({
+    ...rule,
+    repository: `A${at}`,
+  }));
+
+  const faults = faultsOf({ version: 'v1', repositories });
+
+  expect(faults).toHaveLength(lines);
+  expect(faults.at(-1) === 'and more faults than are shown').toBe(count > 50);
 });
 
 it('quotes the document in one line that can be read', () => {
@@ -171,21 +193,44 @@ describe('a policy of an installation whose settings name repositories', () => {
   });
 });
 
-it('takes several entries of one repository together, as ACR Continuous Patching does', () => {
-  const entry = (tags: readonly string[], enabled = true) => ({
-    repository: 'team/api',
+describe('several entries of one repository', () => {
+  const entry = (tags: readonly string[], enabled = true, repository = 'team/api') => ({
+    repository,
     tags,
     enabled,
   });
-  const parsed = parsePolicy(
-    JSON.stringify({
-      version: 'v1',
-      repositories: [entry(['v1', 'v2']), entry(['v0'], false), entry(['v2', 'v3'])],
-    }),
-  );
+  const merged = (...repositories: readonly object[]) => {
+    const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories }));
+    return parsed.ok ? parsed.value.repositories : parsed.fault;
+  };
 
-  expect(parsed).toMatchObject({
-    ok: true,
-    value: { repositories: [{ repository: 'team/api', tags: ['v1', 'v2', 'v3'], enabled: true }] },
+  it('are taken together, as ACR Continuous Patching does', () => {
+    expect(merged(entry(['v1', 'v2']), entry(['v0'], false), entry(['v2', 'v3']))).toEqual([
+      entry(['v1', 'v2', 'v3']),
+    ]);
+  });
+
+  it('are apart from those of other repositories', () => {
+    const [other, another] = [entry(['a'], true, 'team/web'), entry(['b'], false, 'team/job')];
+
+    expect(merged(other, entry(['v1']), another, entry(['v2']))).toEqual([
+      other,
+      entry(['v1', 'v2']),
+      another,
+    ]);
+  });
+
+  it('select every tag if one of them does', () => {
+    const every = [entry(['*'])];
+
+    expect(merged(entry(['v1']), entry(['*']))).toEqual(every);
+    expect(merged(entry(['*']), entry(['v1']))).toEqual(every);
+    expect(merged(entry(['*']), entry(['*']))).toEqual(every);
+  });
+
+  it('add nothing if they are disabled', () => {
+    expect(merged(entry(['v1'], false), entry(['v2']))).toEqual([entry(['v2'])]);
+    expect(merged(entry(['v1']), entry(['*'], false))).toEqual([entry(['v1'])]);
+    expect(merged(entry(['v1'], false), entry(['v2'], false))).toEqual([entry(['v1'], false)]);
   });
 });

@@ -136,6 +136,13 @@ describe('rootfs', () => {
     expect(changeOf(source, rootfs([...IDS, PATCH_ID], { extra: 2 }))).toBe('rootfs');
   });
 
+  it('may have no ids, and no history, if no layer was added', () => {
+    const none = { rootfs: { type: 'layers' }, history: undefined };
+
+    expect(changeOf(none, none, { addedLayers: 0 })).toBeUndefined();
+    expect(changeOf(none, none, { addedLayers: 1 })).toBe('rootfs.diff_ids');
+  });
+
   it('may lack ids in the source', () => {
     const patched = { ...rootfs([PATCH_ID]), history: [] };
 

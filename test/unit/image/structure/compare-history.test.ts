@@ -63,6 +63,16 @@ describe('an entry that BuildKit read and wrote again', () => {
     ],
     ['has a time that is no text', ADD, { ...ADD, created: 1714554000 }],
     ['had a time that is no text', { created: 1714554000 }, { created: '2024-05-01T09:00:00Z' }],
+    [
+      'has a time in a list',
+      { created: '2024-05-01T09:00:00Z' },
+      { created: ['2024-05-01T09:00:00.0Z'] },
+    ],
+    [
+      'had a time in a list',
+      { created: ['2024-05-01T09:00:00Z'] },
+      { created: '2024-05-01T09:00:00.0Z' },
+    ],
     ['has a time that is no time', { created: 'yesterday' }, { created: 'today' }],
     [
       'has a month that does not exist',

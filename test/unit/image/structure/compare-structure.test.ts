@@ -63,6 +63,16 @@ describe('a patch as Copa makes it is accepted', () => {
       patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, FOREIGN),
     },
     {
+      what: 'and it says its media type, which the source left out',
+      source: ({ manifest }) => Reflect.deleteProperty(manifest, 'mediaType'),
+    },
+    {
+      what: 'and a layer of the source lost an annotation',
+      source: ({ manifest }) =>
+        assign(manifest.layers[0] ?? {}, { annotations: { toc: 'x', note: 'y' } }),
+      patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, { annotations: { toc: 'x' } }),
+    },
+    {
       what: 'and labels were absent or null before',
       source: ({ config }) => assign(config.config, { Labels: null }),
       patched: ({ config }) => assign(config.config, { Labels: null }),
@@ -96,7 +106,9 @@ describe('growth', () => {
   ])('$what: $accepted', ({ source, added, accepted }) => {
     const verdict = compareSizes(source * mebibyte, added * mebibyte);
 
-    expect(verdict).toMatchObject(accepted ? { accepted } : { accepted, reason: 'grew-too-much' });
+    const detail = expect.stringMatching(/bytes/);
+    const refused = { accepted, reason: 'grew-too-much', detail };
+    expect(verdict).toMatchObject(accepted ? { accepted } : refused);
   });
 });
 

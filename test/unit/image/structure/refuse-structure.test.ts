@@ -3,12 +3,22 @@ import { digestOf } from '../../../../lib/image/digest.ts';
 import { assign, type Changes, compareChanged } from './image-changes.ts';
 import { aLayer } from './image-samples.ts';
 
+function noImage(manifest: { readonly config: object }): void {
+  Reflect.deleteProperty(manifest, 'mediaType');
+  assign(manifest.config, { mediaType: 'application/vnd.cncf.helm.config.v1+json' });
+}
+
 describe('anything else is refused', () => {
   const refused: readonly (Changes & { readonly what: string; readonly reason: string })[] = [
     {
       what: "a layer of the source's is gone",
       reason: 'layers-changed',
       patched: ({ manifest }) => manifest.layers.shift(),
+    },
+    {
+      what: "the source's last layer is gone",
+      reason: 'layers-changed',
+      patched: ({ manifest }) => manifest.layers.splice(1),
     },
     {
       what: 'two layers have changed places',
@@ -80,10 +90,31 @@ describe('anything else is refused', () => {
     {
       what: 'the source is no image',
       reason: 'media-type-changed',
-      source: ({ manifest }) => {
-        Reflect.deleteProperty(manifest, 'mediaType');
-        assign(manifest.config, { mediaType: 'application/vnd.cncf.helm.config.v1+json' });
+      source: ({ manifest }) => noImage(manifest),
+    },
+    {
+      what: 'neither is an image',
+      reason: 'media-type-changed',
+      source: ({ manifest }) => noImage(manifest),
+      patched: ({ manifest }) => {
+        noImage(manifest);
+        assign(manifest.layers[2] ?? {}, { mediaType: 'text/html' });
       },
+    },
+    {
+      what: 'the operating system is another',
+      reason: 'platform-changed',
+      patched: ({ config }) => assign(config, { os: 'windows' }),
+    },
+    {
+      what: 'the version of the operating system is named',
+      reason: 'platform-changed',
+      patched: ({ config }) => assign(config, { 'os.version': '10.0' }),
+    },
+    {
+      what: 'a feature of the operating system is asked for',
+      reason: 'platform-changed',
+      patched: ({ config }) => assign(config, { 'os.features': ['win32k'] }),
     },
     {
       what: 'the platform is another',
@@ -210,5 +241,12 @@ describe('anything else is refused', () => {
       reason,
       detail: expect.stringMatching(/\S/),
     });
+  });
+
+  it('names every field of the platform that changed', () => {
+    const patched: Changes['patched'] = ({ config }) =>
+      assign(config, { os: 'windows', architecture: 'arm64' });
+
+    expect(compareChanged({ patched })).toMatchObject({ detail: 'os, architecture' });
   });
 });

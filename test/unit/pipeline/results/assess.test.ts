@@ -232,7 +232,7 @@ describe('an image that needs a patch', () => {
   });
 
   it('names the fault of its tag in a dry run', () => {
-    expect(outcomeOf({ dryRun: true, tagFault: 'tag-limit' })).toEqual({
+    expect(outcomeOf({ dryRun: true, tagFault: 'tag-limit' })).toStrictEqual({
       state: 'skipped',
       reason: 'tag-limit',
     });
