@@ -111,7 +111,10 @@ function readItem(text: string, kind: FieldKind): NcrontabItem | undefined {
   const ends = dash < 0 ? [range] : [range.slice(0, dash), range.slice(dash + 1)];
   const [first, last] = ends.map((end) => numberOf(end, kind));
   if (first === undefined || (dash >= 0 && last === undefined)) return undefined;
-  // A value with a step is a range to the field's end.
+  // A value with a step is a range to the field's end. The host counts with 32 bits: a step that passes
+  // its largest number from a field's start breaks the host's reader.
+  const low = Math.min(first, last ?? first);
+  if (low - kind.least + step > LARGEST_NUMBER) return undefined;
   return { ends, first, last: last ?? (slash < 0 ? first : kind.most), step };
 }
 

@@ -50,11 +50,32 @@ it.each(['blobs', 'queues'] as const)(
 
     await expect(emptyPoison(services)).rejects.toThrow('cut off');
     const left = world.queues.pending().length;
+    const alerts = world.log.filter(({ message }) => message === 'poison message kept').length;
     world.clock.advance({ seconds: 301 });
     await emptyPoison(world.services);
 
     expect(left).toBe(1);
+    // The alert's line comes between the blob and the deletion, so that no crash loses it.
+    expect(alerts).toBe(port === 'queues' ? 1 : 0);
     expect(world.blobs.names(CONTAINERS.reports)).toHaveLength(1);
     expect(world.queues.pending()).toEqual([]);
   },
 );
+
+it('a poison message whose log line fails stays in its queue, and the next round tells the alert', async () => {
+  const world = newWorld();
+  world.queues.sendText(QUEUE, 'e30=');
+  const error = () => {
+    throw new Error('no log');
+  };
+  const services = { ...world.services, log: { ...world.services.log, error } };
+
+  await expect(emptyPoison(services)).rejects.toThrow('no log');
+  const left = world.queues.pending().length;
+  world.clock.advance({ seconds: 301 });
+  await emptyPoison(world.services);
+
+  expect(left).toBe(1);
+  expect(world.log.filter(({ message }) => message === 'poison message kept')).toHaveLength(1);
+  expect(world.queues.pending()).toEqual([]);
+});

@@ -33,8 +33,9 @@ export function poisonRecord(queue: QueueName, message: PoisonMessage): PoisonRe
     why,
     explanation: EXPLANATIONS[why],
     replay: why === 'failed' ? replayOf(queue) : 'none: no function can process it',
-    // The decoded text is complete: decoding base64 and UTF-8 loses nothing.
-    ...(decoded === undefined ? { text } : { message: decoded }),
+    /** The text as the queue holds it: nothing of the message is lost, whatever decoding drops. */
+    text,
+    ...(decoded !== undefined && { message: decoded }),
   };
   return { name, why, content: new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`) };
 }
@@ -50,7 +51,7 @@ function read(text: string): { readonly why: PoisonReason; readonly decoded?: st
   if (bytes.toString('base64') !== compact) return { why: 'not-base64' };
   let decoded: string;
   try {
-    decoded = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return { why: 'not-utf-8' };
   }

@@ -12,12 +12,13 @@ import { lastLook } from './last-look.ts';
 const MAX_RUNS = 500;
 
 /**
- * The last resort, on its own timer: deletes expired container groups, wakes runs whose tick was
- * lost, takes the last look at ended runs, and empties the poison queues. If one of these fails,
- * the others still run, and then the invocation fails so that operators notice.
+ * The last resort, on its own timer: empties the poison queues, deletes expired container groups, wakes
+ * runs whose tick was lost, and takes the last look at ended runs. If one of these fails, the others still
+ * run, and then the invocation fails so that operators notice. Poison comes first: its work is bounded, and
+ * its messages expire.
  */
 export async function reap(services: Services): Promise<void> {
-  await each([reapGroups, seeToRuns, emptyPoison], (duty) => duty(services));
+  await each([emptyPoison, reapGroups, seeToRuns], (duty) => duty(services));
 }
 
 async function reapGroups(services: Services): Promise<void> {

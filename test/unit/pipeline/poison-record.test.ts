@@ -19,6 +19,7 @@ describe('the record of a poison message', () => {
     ['failed', ` ${base64('{"runId":"r"}')}\n`],
     ['not-json', base64('{"runId":')],
     ['not-json', ''],
+    ['not-json', '77u/e30='],
     ['not-utf-8', '//5BgA=='],
     ['not-utf-8', 'abcd'],
     ['not-base64', '{"runId":"r"}'],
@@ -45,6 +46,19 @@ describe('the record of a poison message', () => {
       ),
     });
     expect(record.replay).not.toContain('reboot');
+  });
+
+  it.each([
+    ['a byte order mark', '77u/e30='],
+    ['white space around base64', ` ${base64('{}')}\n`],
+  ])('holds the text as it is stored: %s', (_, text) => {
+    expect(recordOf(text).record.text).toBe(text);
+  });
+
+  it('keeps a byte order mark in the decoded message', () => {
+    const { message } = recordOf('77u/e30=').record;
+
+    expect(base64(message)).toBe('77u/e30=');
   });
 
   it('holds the text as it is stored if nothing can decode it', () => {

@@ -99,3 +99,16 @@ function occurrences(next: (after: Date) => Date, after: string, count: number):
   }
   return found;
 }
+
+describe('a step that passes the largest number of the host', () => {
+  it.each(['0 30/2147483647 * * * *', '5-10/2147483647 * * * * *', '0 0 0 2/2147483647 * *'])(
+    'is refused from a start above the least: %s',
+    (expression) => {
+      expect(faultsOf(expression).join()).toContain('is invalid');
+    },
+  );
+
+  it('is accepted from the least, as the host does', () => {
+    expect(faultsOf('*/2147483647 * * * * *')).toEqual([]);
+  });
+});
