@@ -222,7 +222,7 @@ describe('doctor --probe with a remote BuildKit', () => {
       what: 'refuses the client’s certificate',
       options: {},
       settings: (started: RemoteDaemon) => started.strangersSettings(),
-      detail: /localhost:\d+: (?:ERR_SSL|ECONNRESET|closed)/,
+      detail: /localhost:\d+: (?:ERR_SSL|ECONNRESET|the server closed)/,
     },
     {
       what: 'has a certificate for another name',

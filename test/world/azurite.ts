@@ -32,7 +32,7 @@ export interface AzuriteOptions {
 const SERVICES = ['Blob', 'Queue', 'Table'] as const;
 type Service = (typeof SERVICES)[number];
 const READY = /^Azurite (Blob|Queue|Table) service is successfully listening at https?:.*:(\d+)$/;
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 55_000;
 const STOP_LIMIT_MS = 5_000;
 
 /** Starts Azurite on free ports, in memory. It ends with this process at the latest. */

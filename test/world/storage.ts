@@ -47,10 +47,7 @@ export async function startStorage(options: {
   };
 }
 
-/**
- * The host's container for the leases of timers. In Azure the host creates it; Azurite refuses its
- * request (400).
- */
+/** The host's container for the status and the leases of timers. The real host creates it itself. */
 export const HOST_CONTAINER = 'azure-webjobs-hosts';
 
 /** Creates what the Bicep creates in Azure. The app itself creates none of it. */

@@ -55,7 +55,8 @@ export async function startStorageFront(
 
   const server = await startLocalServer(answer, { tls });
   return {
-    url: server.url + origin.pathname,
+    // By its number, as with Azurite itself.
+    url: `https://127.0.0.1:${server.port}${origin.pathname}`,
     refuse: (next) => {
       refusal = next;
     },

@@ -39,7 +39,7 @@ export async function startWithIdentity(): Promise<StorageAccounts> {
   const identity = await startIdentityServer();
   const azurite = await startAzurite({
     accounts: ACCOUNTS,
-    tls: await authority.issue(['localhost']),
+    tls: await authority.issue(['127.0.0.1']),
   });
   const credential: TokenCredential = {
     getToken: async () => ({
