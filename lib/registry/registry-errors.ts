@@ -5,7 +5,7 @@ import { connectionFailure, failureName } from '../http/connection-failure.ts';
 import { BodyTooLargeError, readBody } from '../http/read-body.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
 import { readJson } from '../json/read-json.ts';
-import { truncate } from '../text/truncate.ts';
+import { plainText } from '../text/plain-text.ts';
 import { RegistryError, type RegistryErrorCode } from './registry.ts';
 
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -86,12 +86,9 @@ async function errorBody(response: PipelineResponse): Promise<{ code: string; me
   try {
     const body = readJson(ErrorBody, await readBody(response, MAX_ERROR_BYTES));
     const first = body.ok ? body.value.errors[0] : undefined;
-    return { code: oneLine(first?.code ?? ''), message: oneLine(first?.message ?? '') };
+    const { code = '', message = '' } = first ?? {};
+    return { code: plainText(code, MAX_TEXT), message: plainText(message, MAX_TEXT) };
   } catch {
     return { code: '', message: '' };
   }
-}
-
-function oneLine(text: string): string {
-  return truncate(text.replaceAll(/\s+/g, ' '), MAX_TEXT);
 }
