@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import { backOffIfDeserved, settleBackOff } from '../../../../lib/pipeline/inventory/back-off.ts';
+import type { Target } from '../../../../lib/pipeline/records/target.ts';
+import { PipelineWorld } from '../../../pipeline/pipeline-world.ts';
+import { target } from '../run/run-samples.ts';
+
+let world: PipelineWorld;
+
+beforeEach(() => {
+  world = new PipelineWorld({ policy: {}, script: { report: () => ({}) } });
+});
+
+function ended(changes: Partial<Target>) {
+  return target('a', 'v1', { sourceDigest: digestOf('source'), fingerprint: 'f', ...changes });
+}
+
+async function failures() {
+  const { repository } = ended({});
+  const image = { repository, digest: digestOf('source') };
+  return (await world.services.inventory.findImage(image))?.failures ?? 0;
+}
+
+describe('an image whose patch', () => {
+  it.each([
+    ['failed', 'timeout', 1],
+    ['rejected', 'not-fixed', 1],
+    ['skipped', 'no-op-patch', 1],
+    ['failed', 'package-source-unreachable', 0],
+    ['skipped', 'source-changed', 0],
+    ['canceled', 'canceled', 0],
+    ['patched', undefined, 0],
+  ] as const)('ended as %s, %s is left alone %d times', async (state, reason, count) => {
+    await backOffIfDeserved(world.services, ended({ state, ...(reason && { reason }) }));
+
+    expect(await failures()).toBe(count);
+  });
+
+  it.each(['not-tried', 'source-unreachable'] as const)(
+    'left a package that is %s is not left alone',
+    async (reason) => {
+      const blocked = [{ package: 'p', reason }];
+
+      await backOffIfDeserved(world.services, ended({ state: 'failed', blocked }));
+
+      expect(await failures()).toBe(0);
+    },
+  );
+
+  it('has no source or no findings is not left alone', async () => {
+    const failed = { state: 'failed', reason: 'timeout' } as const;
+
+    await backOffIfDeserved(world.services, ended({ ...failed, sourceDigest: undefined }));
+    await backOffIfDeserved(world.services, ended({ ...failed, fingerprint: undefined }));
+
+    expect(await failures()).toBe(0);
+  });
+});
+
+describe('a published patch', () => {
+  const held = [{ package: 'p', reason: 'held' as const }];
+
+  beforeEach(async () => {
+    await backOffIfDeserved(world.services, ended({ state: 'failed', reason: 'timeout' }));
+  });
+
+  it('ends the back-off', async () => {
+    await settleBackOff(world.services, ended({ state: 'patched' }));
+
+    expect(await failures()).toBe(0);
+  });
+
+  it('that leaves packages for a passing reason ends it too', async () => {
+    const blocked = [{ package: 'p', reason: 'not-tried' as const }];
+
+    await settleBackOff(
+      world.services,
+      ended({ state: 'patched', fixedFingerprint: 'part', blocked }),
+    );
+
+    expect(await failures()).toBe(0);
+  });
+
+  it('that leaves packages for good keeps it', async () => {
+    const partial = ended({ state: 'patched', fixedFingerprint: 'part', blocked: held });
+
+    await settleBackOff(world.services, partial);
+
+    expect(await failures()).toBe(1);
+  });
+});
