@@ -33,9 +33,9 @@ export function poisonRecord(queue: QueueName, message: PoisonMessage): PoisonRe
     why,
     explanation: EXPLANATIONS[why],
     replay: why === 'failed' ? replayOf(queue) : 'none: no function can process it',
-    /** The text as the queue holds it: nothing of the message is lost, whatever decoding drops. */
-    text,
     ...(decoded !== undefined && { message: decoded }),
+    // Without this, what decoding drops would be lost with the message, such as white space.
+    ...(!isExact(text, decoded) && { text }),
   };
   return { name, why, content: new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`) };
 }
@@ -56,6 +56,10 @@ function read(text: string): { readonly why: PoisonReason; readonly decoded?: st
     return { why: 'not-utf-8' };
   }
   return { why: isJson(decoded) ? 'failed' : 'not-json', decoded };
+}
+
+function isExact(text: string, decoded: string | undefined): boolean {
+  return decoded !== undefined && Buffer.from(decoded).toString('base64') === text;
 }
 
 function isJson(text: string): boolean {

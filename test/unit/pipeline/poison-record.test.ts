@@ -49,10 +49,18 @@ describe('the record of a poison message', () => {
   });
 
   it.each([
-    ['a byte order mark', '77u/e30='],
     ['white space around base64', ` ${base64('{}')}\n`],
-  ])('holds the text as it is stored: %s', (_, text) => {
+    ['no base64', '{"runId":"r"}'],
+    ['no UTF-8', '//5BgA=='],
+  ])('holds the text as it is stored if decoding is not exact: %s', (_, text) => {
     expect(recordOf(text).record.text).toBe(text);
+  });
+
+  it('holds a message once if decoding is exact', () => {
+    const { record } = recordOf(base64('{"runId":"r"}'));
+
+    expect(record).toMatchObject({ message: '{"runId":"r"}' });
+    expect(record).not.toHaveProperty('text');
   });
 
   it('keeps a byte order mark in the decoded message', () => {
