@@ -67,9 +67,13 @@ export class HostProcess {
         resolve(`the host ended (${how})\n${this.errors}`);
       });
     });
+    // Its group is its own: nothing else ends it together with this process.
     const endWithUs = () => this.#signal('SIGKILL');
-    process.once('exit', endWithUs);
-    this.ended.then(() => process.off('exit', endWithUs));
+    const endings = ['exit', 'SIGTERM', 'SIGINT'] as const;
+    for (const ending of endings) process.once(ending, endWithUs);
+    this.ended.then(() => {
+      for (const ending of endings) process.off(ending, endWithUs);
+    });
   }
 
   /** Settles when the host runs its functions; rejects with its log's errors if it ends before. */

@@ -62,5 +62,8 @@ function runTests(
     env: { ...process.env, ...environment },
     stdio: 'inherit',
   });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => child.kill(signal));
+  }
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }
