@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
 import { plainText } from '../text/plain-text.ts';
 import { ClaimedBlock, MAX_BLOCKED } from './blocked-package.ts';
+import { BuilderKind, BuilderRefusal, MAX_NEEDS } from './builder-report.ts';
 
 /**
  * The output of a container group: the blob `result.json`, written last. It is untrusted: parsed with
@@ -29,8 +30,12 @@ export type ScanFailure = z.infer<typeof ScanFailure>;
 
 /** Why the worker could not patch an image. */
 export const PatchFailure = z.enum([
-  'buildkit-unavailable',
+  'builder-incompatible',
+  'builder-unavailable',
   'image-not-found',
+  'image-too-large',
+  'needs-proc',
+  'step-crashed',
   'unauthorized',
   'tooling-image-not-found',
   'unsupported-os',
@@ -126,6 +131,10 @@ export const PatchJobResult = z.strictObject({
   ...ResultBase,
   kind: z.literal('patch'),
   images: z.array(PatchImageResult).max(50),
+  /** Absent if no builder could work. */
+  builder: BuilderKind.optional(),
+  /** Why no builder could work: system calls that the container refused. */
+  refusals: z.array(BuilderRefusal).max(MAX_NEEDS).optional(),
 });
 export type PatchJobResult = z.infer<typeof PatchJobResult>;
 

@@ -46,10 +46,10 @@ export async function runWorker(
 
   const { extraCa } = job;
   const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
-  const tools = await toolVersions(context, toolsOf(job), environment);
   const work = await doJob(context, { job, dockerConfig, environment, jobFolder: folder });
   if (context.stop.aborted) return end(context, 'stopped');
   if (work === ALREADY_WRITTEN) return end(context, 'already-written');
+  const tools = await toolVersions(context, toolsOf(work), environment);
 
   const upload = await writeResult(context, job.resultUrl, {
     version: 1,
@@ -73,7 +73,7 @@ export async function runWorker(
 
 type Work =
   | Pick<Extract<JobResult, { kind: 'scan' }>, 'kind' | 'advisoryPlatforms' | 'images'>
-  | Pick<Extract<JobResult, { kind: 'patch' }>, 'kind' | 'images'>;
+  | Pick<Extract<JobResult, { kind: 'patch' }>, 'kind' | 'images' | 'builder' | 'refusals'>;
 
 async function doJob(
   context: WorkerContext,
@@ -96,13 +96,19 @@ async function doJob(
   }
 
   const token = registryToken(options.dockerConfig, job.registry);
-  const images = await patchJob(context, job, { environment, token, jobFolder });
-  return { kind: 'patch', images: [...images] };
+  const patch = await patchJob(context, job, { environment, token, jobFolder });
+  return {
+    kind: 'patch',
+    images: [...patch.images],
+    builder: patch.builder,
+    ...(patch.refusals !== undefined && { refusals: [...patch.refusals] }),
+  };
 }
 
-function toolsOf(job: JobFile): readonly string[] {
-  if (job.kind === 'scan') return ['trivy'];
-  return job.buildkitAddress === undefined ? ['copa', 'buildkitd'] : ['copa'];
+/** The mount-free builder is of the worker's own version, and says none. */
+function toolsOf(work: Work): readonly string[] {
+  if (work.kind === 'scan') return ['trivy'];
+  return work.builder === 'upstream' ? ['copa', 'buildkitd'] : ['copa'];
 }
 
 function refuse(context: WorkerContext, faults: readonly string[]): WorkerEnd {

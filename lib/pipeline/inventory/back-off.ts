@@ -4,6 +4,8 @@ import type { Services } from '../services.ts';
 
 /** Transient reasons that the image does not cause. The next run may succeed. */
 const PASSING: ReadonlySet<Target['reason']> = new Set([
+  'builder-incompatible',
+  'no-builder',
   'package-source-unreachable',
   'source-changed',
 ]);

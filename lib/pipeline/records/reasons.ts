@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const SkipReason = z.enum([
   'already-patched',
   'backing-off',
+  'builder-incompatible',
   'end-of-life',
   'held-by-another-run',
   'image-too-large',
@@ -44,13 +45,14 @@ export const RejectReason = z.enum([
 export type RejectReason = z.infer<typeof RejectReason>;
 
 export const FailReason = z.enum([
-  'buildkit-unavailable',
+  'builder-unavailable',
   'configuration',
   'database-unavailable',
   'group-lost',
   'image-not-found',
   'image-too-large',
   'internal-error',
+  'needs-proc',
   'no-advisory-data',
   'package-manager-failed',
   'package-source-gone',

@@ -163,14 +163,19 @@ async function afterFailure(
   switch (failure) {
     case 'unsupported-os':
     case 'end-of-life':
+    case 'builder-incompatible':
       return endPatch(services, image, { state: 'skipped', reason: failure, detail });
+    case 'step-crashed':
+      return endPatch(services, image, afterCrash(services, detail));
+    case 'needs-proc':
     case 'package-manager-failed':
     case 'package-source-gone':
     case 'package-source-untrusted':
     case 'tooling-image-not-found':
     case 'image-not-found':
       return endPatch(services, image, { state: 'failed', reason: failure, detail });
-    case 'buildkit-unavailable':
+    case 'builder-unavailable':
+    case 'image-too-large':
     case 'package-source-unreachable':
     case 'unauthorized':
     case 'timeout':
@@ -182,6 +187,13 @@ async function afterFailure(
     default:
       return failure satisfies never;
   }
+}
+
+/** Images of Ubuntu 22.04's age crash in Confidential groups; elsewhere it is the package's own fault. */
+function afterCrash({ options }: Services, detail: string): Outcome {
+  return options.builder.kind === 'confidential'
+    ? { state: 'skipped', reason: 'builder-incompatible', detail }
+    : { state: 'failed', reason: 'package-manager-failed', detail };
 }
 
 /** Ends every target of an image. */

@@ -3,6 +3,7 @@ import { BUILDKIT_TLS_NAMES, type PatchJobFile } from '../../job/job-file.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 import { type BuildkitDaemon, startBuildkit } from './buildkit-daemon.ts';
+import type { OwnBuilderKind } from './choose-builder.ts';
 
 /** Absolute paths of PEM files for mutual TLS. */
 export interface TlsFiles {
@@ -39,13 +40,16 @@ export function tlsFilesOf(jobFolder: string): TlsFiles {
 }
 
 /**
- * A buildkitd in this container. It starts on first use, and again if it has ended, so that one
+ * A BuildKit in this container. It starts on first use, and again if it has ended, so that one
  * image can't fail the others by crashing it. A failed start is not retried.
  */
 export function ownBuilder(
   context: WorkerContext,
-  job: PatchJobFile,
-  environment: ToolEnvironment,
+  options: {
+    readonly job: PatchJobFile;
+    readonly environment: ToolEnvironment;
+    readonly kind: OwnBuilderKind;
+  },
 ): Builder {
   let daemon: BuildkitDaemon | undefined;
   let failure: BuilderAddress | undefined;
@@ -55,7 +59,7 @@ export function ownBuilder(
     if (daemon !== undefined && !daemon.hasEnded()) return { ok: true, address: daemon.address };
 
     await daemon?.stop();
-    const started = await startBuildkit(context, job, environment);
+    const started = await startBuildkit(context, options);
     if (started.ok) {
       daemon = started.daemon;
       return { ok: true, address: daemon.address };

@@ -3,8 +3,9 @@ import type { PatchJobFile } from '../../job/job-file.ts';
 
 /**
  * Returns `buildkitd.toml`. Garbage collection is off, since the daemon lives for one job. RUN
- * steps use the container's own network, since it has no other. Fields: BuildKit 0.34.2,
- * `cmd/buildkitd/config/config.go`, `util/resolver/config/config.go`.
+ * steps use the container's own network, since it has no other. The mount-free builder reads only
+ * the registries. Fields: BuildKit 0.34.2, `cmd/buildkitd/config/config.go`,
+ * `util/resolver/config/config.go`.
  */
 export function buildkitConfig(
   job: PatchJobFile,

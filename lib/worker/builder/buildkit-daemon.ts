@@ -8,6 +8,7 @@ import { describeEnd } from '../tools/run-tool.ts';
 import { startTool, type ToolEnd } from '../tools/start-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 import { buildkitConfig } from './buildkit-config.ts';
+import { BUILDER_PROGRAM, type OwnBuilderKind } from './choose-builder.ts';
 import { registryOnly } from './registry-only.ts';
 import { speaksHttp2 } from './speaks-http2.ts';
 
@@ -27,18 +28,31 @@ const PROBE_EVERY_MS = 200;
 /** A unix socket's path has at most 107 bytes. */
 const LONGEST_SOCKET_FOLDER = 90;
 
-/** Starts a buildkitd for this job and waits until it serves requests. */
+const COMMANDS = {
+  upstream: { name: 'buildkitd', args: [] },
+  'mount-free': { name: BUILDER_PROGRAM, args: ['serve'] },
+} as const satisfies Record<OwnBuilderKind, { name: string; args: readonly string[] }>;
+
+/** Starts the builder of this kind for this job and waits until it serves requests. */
 export async function startBuildkit(
   context: WorkerContext,
-  job: PatchJobFile,
-  environment: ToolEnvironment,
+  {
+    job,
+    environment,
+    kind,
+  }: {
+    readonly job: PatchJobFile;
+    readonly environment: ToolEnvironment;
+    readonly kind: OwnBuilderKind;
+  },
 ): Promise<DaemonStart> {
+  const program = COMMANDS[kind];
   const files = await prepareFiles(context, job, environment);
   const { folder, sockets, socketPath } = files;
   const address = `unix://${socketPath}`;
   const tool = startTool(context, {
-    name: 'buildkitd',
-    args: ['--config', files.config, '--root', files.root, '--addr', address],
+    name: program.name,
+    args: [...program.args, '--config', files.config, '--root', files.root, '--addr', address],
     environment: { ...registryOnly(environment.variables, job.registry), TMPDIR: files.temporary },
   });
   let end: ToolEnd | undefined;
@@ -65,7 +79,7 @@ export async function startBuildkit(
   const startedAt = context.clock.now().getTime();
   while (end === undefined && !context.stop.aborted) {
     if (await speaksHttp2(socketPath)) {
-      context.log.info('BuildKit is ready.');
+      context.log.info('BuildKit is ready.', { builder: kind });
       return { ok: true, daemon: { address, hasEnded: () => end !== undefined, stop } };
     }
     if (context.clock.now().getTime() - startedAt > READY_LIMIT_MS) break;
@@ -73,7 +87,7 @@ export async function startBuildkit(
   }
   const how = end === undefined ? 'did not get ready' : describeEnd(end);
   await stop();
-  return { ok: false, message: `buildkitd ${how}: ${said()}` };
+  return { ok: false, message: `${program.name} ${how}: ${said()}` };
 }
 
 interface DaemonFiles {

@@ -46,7 +46,7 @@ export async function patchOneImage(
     if (time === undefined) return notStarted(image);
     return await searchUpdates(context, patch, time);
   } catch (error) {
-    return failed(image, 'tool-failed', errorMessage(error, context.secrets));
+    return failedImage(image, 'tool-failed', errorMessage(error, context.secrets));
   }
 }
 
@@ -71,7 +71,7 @@ async function searchUpdates(
     }
     const builder = await patch.builder.address();
     if (context.stop.aborted) return notStarted(image);
-    if (!builder.ok) return failed(image, 'buildkit-unavailable', builder.message);
+    if (!builder.ok) return failedImage(image, 'builder-unavailable', builder.message);
 
     const ended = await runRound(context, { ...patch, round, findings, builder, seconds });
     context.log.info('A round ended.', { digest: image.digest, round, end: ended.how });
@@ -121,7 +121,7 @@ function isTimeout(
 
 /** Not the image's fault if earlier images used up the time. */
 function outOfTime({ image, index }: Patch, time: ImageTime, message: string): PatchImageResult {
-  return time.cutShort && index > 0 ? notStarted(image) : failed(image, 'timeout', message);
+  return time.cutShort && index > 0 ? notStarted(image) : failedImage(image, 'timeout', message);
 }
 
 function finalResult(image: Image, outcome: FinalRound['outcome']): PatchImageResult {
@@ -129,7 +129,7 @@ function finalResult(image: Image, outcome: FinalRound['outcome']): PatchImageRe
     case 'stopped':
       return notStarted(image);
     case 'failed':
-      return failed(image, outcome.failure, outcome.message);
+      return failedImage(image, outcome.failure, outcome.message);
     case 'nothing-to-do':
       return { digest: image.digest, outcome: 'nothing-to-do' };
     default:
@@ -141,6 +141,10 @@ function notStarted(image: Image): PatchImageResult {
   return { digest: image.digest, outcome: 'not-started' };
 }
 
-function failed(image: Image, failure: PatchFailure, message: string): PatchImageResult {
+export function failedImage(
+  image: Image,
+  failure: PatchFailure,
+  message: string,
+): PatchImageResult {
   return { digest: image.digest, outcome: 'failed', failure, message };
 }

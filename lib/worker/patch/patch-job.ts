@@ -1,24 +1,54 @@
+import type { BuilderKind, BuilderRefusal } from '../../job/builder-report.ts';
 import type { PatchJobFile } from '../../job/job-file.ts';
 import type { PatchImageResult } from '../../job/job-result.ts';
-import { ownBuilder, remoteBuilder } from '../builder/builder.ts';
+import { type Builder, ownBuilder, remoteBuilder } from '../builder/builder.ts';
+import { chooseBuilder } from '../builder/choose-builder.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
-import { patchOneImage } from './patch-image.ts';
+import { failedImage, patchOneImage } from './patch-image.ts';
 
-/** Patches the job's images in sequence. A failure affects only its own image. */
+interface Options {
+  readonly environment: ToolEnvironment;
+  readonly token: string | undefined;
+  readonly jobFolder: string;
+}
+
+export interface PatchWork {
+  readonly images: readonly PatchImageResult[];
+  /** What ran the build steps; absent if nothing could. */
+  readonly builder?: BuilderKind;
+  /** Why no builder can work in this container. */
+  readonly refusals?: readonly BuilderRefusal[];
+}
+
+/** Chooses a builder, and patches the job's images one after the other, each failure its own. */
 export async function patchJob(
   context: WorkerContext,
   job: PatchJobFile,
-  options: {
-    readonly environment: ToolEnvironment;
-    readonly token: string | undefined;
-    readonly jobFolder: string;
-  },
+  options: Options,
+): Promise<PatchWork> {
+  if (job.buildkitAddress !== undefined) {
+    const remote = remoteBuilder(job.buildkitAddress, options.jobFolder);
+    return { builder: 'remote', images: await patchImages(context, job, options, remote) };
+  }
+  const { environment } = options;
+  const choice = await chooseBuilder(context, environment);
+  if (!choice.ok) {
+    const { message, refusals } = choice;
+    const images = job.images.map((image) => failedImage(image, 'builder-unavailable', message));
+    return { images, refusals };
+  }
+  const { kind } = choice;
+  const own = ownBuilder(context, { job, environment, kind });
+  return { builder: kind, images: await patchImages(context, job, options, own) };
+}
+
+async function patchImages(
+  context: WorkerContext,
+  job: PatchJobFile,
+  options: Options,
+  builder: Builder,
 ): Promise<readonly PatchImageResult[]> {
-  const builder =
-    job.buildkitAddress === undefined
-      ? ownBuilder(context, job, options.environment)
-      : remoteBuilder(job.buildkitAddress, options.jobFolder);
   const images: PatchImageResult[] = [];
   try {
     for (const [index, image] of job.images.entries()) {

@@ -28,6 +28,12 @@ const FAILED_STEP = /process "(?<command>.*)" did not complete successfully/;
 const MAKES_UPDATES =
   /install --no-install-recommends|apk (?:add|upgrade)|(?:dnf|yum) upgrade|microdnf update|zypper/;
 
+/** A package whose scripts need a /proc may be left out as well. */
+const MAY_BE_OF_A_PACKAGE: ReadonlySet<PatchFailure> = new Set([
+  'package-manager-failed',
+  'needs-proc',
+]);
+
 const SOURCE_FAILURES = {
   gone: 'package-source-gone',
   unreachable: 'package-source-unreachable',
@@ -47,7 +53,7 @@ export function roundEnd(
       ? { how: 'removes', packages }
       : { how: 'patched', staged: outcome.staged };
   }
-  if (outcome.outcome !== 'failed' || outcome.failure !== 'package-manager-failed') {
+  if (outcome.outcome !== 'failed' || !MAY_BE_OF_A_PACKAGE.has(outcome.failure)) {
     return { how: 'final', outcome };
   }
 

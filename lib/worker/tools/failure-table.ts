@@ -21,10 +21,19 @@ export const SCAN_FAILURES: FailureTable<ScanFailure> = [
  * (end of life, metadata), `pkg/pkgmgr/*.go`; BuildKit's `solver/errdefs/exec.go` (`did not complete
  * successfully`), `client/workers.go` and gRPC (`Unavailable`), containerd's `core/remotes/docker`
  * (`not found`, `authorization failed`). Go prints `proxyconnect` if buildkitd requests a registry
- * other than the user's: `registry-only.ts`.
+ * other than the user's: `registry-only.ts`. `patchwright-builder: CODE:` comes from the mount-free
+ * builder (infra/worker/builder/README.md).
  */
 export const PATCH_FAILURES: FailureTable<PatchFailure> = [
   ['timeout', /patch exceeded timeout|Operation Timed Out|context deadline exceeded/],
+  ['image-too-large', /patchwright-builder: image-too-large: /],
+  ['needs-proc', /patchwright-builder: needs-proc: /],
+  [
+    'builder-incompatible',
+    /patchwright-builder: (?:unsupported-step|step-not-undone|xattr-lost|device-node): /,
+  ],
+  // 128 + SIGSEGV.
+  ['step-crashed', /did not complete successfully: exit code: 139(?!\d)/],
   ['end-of-life', /exiting due to EOL operating system/],
   [
     'unsupported-os',
@@ -35,7 +44,7 @@ export const PATCH_FAILURES: FailureTable<PatchFailure> = [
     /did not complete successfully: exit code|lower than required .* for update|expected \d+ updates, installed|invalid version .* found for package|failed while checking for available|package name validation failed/,
   ],
   [
-    'buildkit-unavailable',
+    'builder-unavailable',
     /Unavailable: |code = Unavailable|transport: Error while dialing|could not use buildkitd driver|missing required buildkit functionality|failed to mount|operation not permitted/,
   ],
   [

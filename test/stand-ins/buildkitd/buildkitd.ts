@@ -47,7 +47,8 @@ export async function buildkitd(context: ProgramContext, stop: AbortSignal): Pro
   }
 }
 
-async function serve(
+/** Greets at a unix socket until `stop` is aborted. */
+export async function serve(
   options: { readonly configFile: string; readonly root: string; readonly address: string },
   log: (level: string, message: string) => void,
   stop: AbortSignal,

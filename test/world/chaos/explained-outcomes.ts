@@ -7,7 +7,7 @@ const EXPLANATIONS: Readonly<Partial<Record<Reason, readonly string[]>>> = {
   'storage-error': ['blob', 'table', 'queue'],
   'database-unavailable': ['registry'],
   'tool-failed': ['registry'],
-  'buildkit-unavailable': ['group'],
+  'builder-unavailable': ['group'],
   'result-invalid': ['blob', 'group'],
 };
 

@@ -32,8 +32,14 @@ beforeEach(async () => {
 });
 afterEach(() => services.close());
 
+const report = (builder: 'upstream' | 'mount-free' | 'none', refusals: readonly object[] = []) =>
+  JSON.stringify({ version: 1, builder, needs: [{ name: 'mount', ok: true }], refusals });
+const PRINT_UPSTREAM = `console.log(${JSON.stringify(report('upstream'))});`;
+
 interface Patch {
   readonly copa?: string;
+  /** The body of `patchwright-builder`; the job has a builder of its own. */
+  readonly builder?: string;
   readonly buildkitd?: string;
   readonly images?: number;
   readonly change?: object;
@@ -42,10 +48,16 @@ interface Patch {
 
 async function prepare(patch: Patch = {}): Promise<WorkerSetup> {
   const setup = await setUpWorker(patch.context);
-  const own = patch.buildkitd === undefined ? {} : { buildkitAddress: undefined };
+  const isRemote = patch.buildkitd === undefined && patch.builder === undefined;
+  const own = isRemote ? {} : { buildkitAddress: undefined };
   const job = { ...patchJobFile(services.host, patch.images), ...own, ...patch.change };
   await setup.writeJob(job, dockerConfig(services.host));
   await addTool(setup.tools, 'buildkitd', script(setup.base, patch.buildkitd ?? ''));
+  await addTool(
+    setup.tools,
+    'patchwright-builder',
+    script(setup.base, `mark('builder', args[0]); ${patch.builder ?? PRINT_UPSTREAM}`),
+  );
   await addTool(
     setup.tools,
     'copa',
@@ -343,6 +355,89 @@ describe('an image of which one package can’t be updated', () => {
   });
 });
 
+describe('the choice of a builder', () => {
+  const MOUNT_FREE = `if (args[0] === 'serve') { ${SERVE} mark('served', JSON.stringify(args)); }
+    else console.log(${JSON.stringify(report('mount-free'))});`;
+  const REFUSED = { name: 'chroot', ok: false, call: 'chroot', errno: 'EPERM', lasting: true };
+
+  it('is upstream BuildKit if the container may mount', async () => {
+    const setup = await prepare({ buildkitd: SERVE });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result()).toMatchObject({ builder: 'upstream', images: [{ outcome: 'patched' }] });
+    expect(await setup.mark('builder')).toBe('probe\n');
+  });
+
+  it('is the mount-free builder if it may not', async () => {
+    const setup = await prepare({ builder: MOUNT_FREE });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result()).toMatchObject({ builder: 'mount-free', images: [{ outcome: 'patched' }] });
+    const [, address] = (await setup.mark('daemons')).trim().split(' ');
+    const served = JSON.parse(await setup.mark('served'));
+    expect(served[0]).toBe('serve');
+    expect(served).toContain(`unix://${address}`);
+    expect(await setup.mark('calls')).toContain(`unix://${address}`);
+  });
+
+  it('is not made for a job with a remote BuildKit', async () => {
+    const setup = await prepare();
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().builder).toBe('remote');
+    expect(await setup.mark('builder')).toBe('');
+  });
+
+  it('ends the job at once, naming the call and its error, if no builder can work', async () => {
+    const setup = await prepare({
+      images: 2,
+      builder: `console.log(${JSON.stringify(report('none', [REFUSED]))});`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    const { ok: _, ...refusal } = REFUSED;
+    expect(result()).toMatchObject({
+      refusals: [refusal],
+      images: [0, 1].map(() => ({
+        failure: 'builder-unavailable',
+        message: expect.stringContaining('chroot (chroot: EPERM)'),
+      })),
+    });
+    expect(result().builder).toBeUndefined();
+    expect(await setup.mark('calls')).toBe('');
+  });
+
+  it.each([
+    ['prints no JSON', `console.log('{');`, 'printed no report'],
+    ['prints another report', `console.log('{"version":2}');`, 'printed no report of a probe (at'],
+    ['fails', `console.error('no space left'); process.exit(1);`, 'exit 1: no space left'],
+  ])('finds no lasting refusal if the probe %s', async (_, builder, message) => {
+    const setup = await prepare({ builder });
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().images).toMatchObject([
+      { failure: 'builder-unavailable', message: expect.stringContaining(message) },
+    ]);
+    expect(result().refusals).toEqual([]);
+  });
+
+  it('finds a lasting refusal if the worker image has no builder', async () => {
+    const setup = await prepare({ builder: '' });
+    await rm(join(setup.tools, 'patchwright-builder'));
+
+    await runWorker(setup.context, 'patch');
+
+    expect(result().refusals).toEqual([
+      { name: 'program', call: 'execve', errno: 'ENOENT', lasting: true },
+    ]);
+  });
+});
+
 describe('a patch job with a buildkitd of its own', () => {
   it('starts one, waits until it serves, gives its address to Copa, and ends it', async () => {
     const setup = await prepare({ images: 2, buildkitd: SERVE });
@@ -438,7 +533,7 @@ describe('a patch job with a buildkitd of its own', () => {
       [0, 1].map((index) => ({
         digest: imageDigest(index),
         outcome: 'failed',
-        failure: 'buildkit-unavailable',
+        failure: 'builder-unavailable',
         message,
       })),
     );
@@ -465,7 +560,7 @@ describe('a patch job with a buildkitd of its own', () => {
     await runWorker(setup.context, 'patch');
 
     expect(result().images).toMatchObject([
-      { failure: 'buildkit-unavailable', message: expect.stringContaining('did not get ready') },
+      { failure: 'builder-unavailable', message: expect.stringContaining('did not get ready') },
     ]);
   });
 
@@ -486,7 +581,7 @@ describe('a patch job with a buildkitd of its own', () => {
     await runWorker(setup.context, 'patch');
 
     expect(result().images).toMatchObject([
-      { outcome: 'failed', failure: 'buildkit-unavailable' },
+      { outcome: 'failed', failure: 'builder-unavailable' },
       { outcome: 'patched' },
     ]);
     expect((await setup.mark('daemons')).trim().split('\n')).toHaveLength(2);

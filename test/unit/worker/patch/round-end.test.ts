@@ -37,6 +37,17 @@ describe('roundEnd', () => {
     });
   });
 
+  it('looks for the package whose scripts need a /proc, to leave it out', () => {
+    const failed: CopaOutcome = { ...FAILED, failure: 'needs-proc' };
+    const text = output(INSTALL, [
+      'dpkg: error processing package libssl3 (--configure):',
+      ' installed libssl3 package post-installation script subprocess returned error exit status 1',
+      'E: Sub-process /usr/bin/dpkg returned an error code (1)',
+    ]);
+
+    expect(roundEnd(failed, text, WANTED).how).toMatch(/^(?:failed-on|divisible)$/);
+  });
+
   it('refuses a patch for which other packages had to go', () => {
     const text = '#9 0.1 The following packages will be REMOVED:\n#9 0.1   company-agent';
 

@@ -47,11 +47,27 @@ describe('classifyFailure', () => {
       'Error: downloaded package libc6 version 1 lower than required 2 for update',
     ],
     [
-      'buildkit-unavailable',
+      'step-crashed',
+      'Error: failed to solve: process "apt-get update" did not complete successfully: exit code: 139',
+    ],
+    [
+      'image-too-large',
+      'Error: failed to solve: patchwright-builder: image-too-large: a copy needs 9 bytes, 3 are free',
+    ],
+    [
+      'needs-proc',
+      'Error: failed to solve: process "sh -c apt-get install" did not complete successfully: exit code: 1: patchwright-builder: needs-proc: the output speaks of /proc',
+    ],
+    [
+      'builder-incompatible',
+      'Error: failed to solve: patchwright-builder: unsupported-step: a cache mount at /var/cache/apt',
+    ],
+    [
+      'builder-unavailable',
       'Error: failed to list workers: Unavailable: connection error: desc = "transport: Error while dialing: dial unix /x.sock: connect: no such file or directory"',
     ],
     [
-      'buildkit-unavailable',
+      'builder-unavailable',
       'Error: failed to mount /tmp/m: [{Type:bind}]: mount source: "/x": operation not permitted',
     ],
     [
