@@ -104,13 +104,14 @@ param scanWorkerImage string
 @minLength(73)
 param patchWorkerImage string
 
-@description('Who runs BuildKit. `confidential`: a privileged Confidential container group. `remote`: the daemon at buildkitAddress. `none`: images are scanned and assessed, none is patched.')
+@description('Where build steps run. `standard`: in an ordinary container group, by BuildKit without mounts. `confidential`: in a privileged Confidential one. `remote`: in the daemon at buildkitAddress. `none`: images are scanned and assessed, none is patched.')
 @allowed([
-  'none'
+  'standard'
   'confidential'
   'remote'
+  'none'
 ])
-param builder string = 'none'
+param builder string = 'standard'
 
 @description('With builder `remote`: tcp://host:port of BuildKit. Patch groups must reach it, and nobody else may: see docs/security.md.')
 param buildkitAddress string = ''

@@ -17,7 +17,7 @@ param registryPermissionMode = readEnvironmentVariable('PATCHWRIGHT_REGISTRY_MOD
 param scanWorkerImage = readEnvironmentVariable('PATCHWRIGHT_SCAN_WORKER_IMAGE')
 param patchWorkerImage = readEnvironmentVariable('PATCHWRIGHT_PATCH_WORKER_IMAGE')
 
-// `none` until a container group has shown that it can run BuildKit: see docs/deploy.md.
+// `standard`, `confidential`, `remote` or `none`: see docs/deploy.md, Builders.
 param builder = readEnvironmentVariable('PATCHWRIGHT_BUILDER')
 param buildkitAddress = readEnvironmentVariable('BUILDKIT_ADDRESS', '')
 param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')

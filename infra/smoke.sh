@@ -6,7 +6,7 @@
 #   infra/smoke.sh               the whole, about an hour, most of it the build of the worker images
 #
 # In the environment: SMOKE_LOCATION (westeurope), SMOKE_IMAGE (what to patch; of one platform, since an
-# index of several is skipped), SMOKE_BUILDER (confidential), SMOKE_REGISTRY and SMOKE_REGISTRY_GROUP (a
+# index of several is skipped), SMOKE_BUILDER (standard), SMOKE_REGISTRY and SMOKE_REGISTRY_GROUP (a
 # registry that is there, with the worker images of before; it keeps what was put into it), SMOKE_KEEP=1
 # (no tear-down). Ends with PASS or FAIL, and the exit status tells; after FAIL the logs are kept.
 set -euo pipefail
@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 
 location=${SMOKE_LOCATION:-westeurope}
 image=${SMOKE_IMAGE:-docker.io/amd64/debian:12.1-slim}
-builder=${SMOKE_BUILDER:-confidential}
+builder=${SMOKE_BUILDER:-standard}
 id=$(od -An -N3 -tx1 /dev/urandom | tr -d ' \n')
 environment=smoke$id
 group=rg-patchwright-$environment

@@ -122,8 +122,7 @@ function toSettings(environment: Environment, storage: StorageSetting): Omit<Set
 
 function builderOf(environment: Environment): PipelineOptions['builder'] {
   const kind = environment.PATCHWRIGHT_BUILDER;
-  if (kind === 'none') return { kind };
-  if (kind === 'confidential') return { kind, region: environment.PATCHWRIGHT_LOCATION };
+  if (kind !== 'remote') return { kind };
   return {
     kind,
     address: environment.BUILDKIT_ADDRESS ?? '',

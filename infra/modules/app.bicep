@@ -36,11 +36,12 @@ param scanWorkerImage string
 @description('Worker image of patch jobs.')
 param patchWorkerImage string
 
-@description('Who runs BuildKit.')
+@description('Where build steps run.')
 @allowed([
-  'none'
+  'standard'
   'confidential'
   'remote'
+  'none'
 ])
 param builder string
 

@@ -1,16 +1,22 @@
-import { isBuilderThere } from '../pipeline/results/builder-proof.ts';
-import type { Check } from './check.ts';
-import { fail, pass, warn } from './outcome.ts';
+import { builderFaultIn } from '../pipeline/records/builder-fault.ts';
+import type { Run } from '../pipeline/records/run.ts';
+import type { Check, CheckContext } from './check.ts';
+import { fail, type Outcome, pass, warn } from './outcome.ts';
 
 const CHOOSE =
-  'Set PATCHWRIGHT_BUILDER to confidential if the region has Confidential container groups, else to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
+  'Set PATCHWRIGHT_BUILDER to standard, or to confidential or remote (docs/deploy.md, Builders).';
+const OTHER_BUILDER =
+  'Run "patchwright doctor --probe", which shows each need of a builder. If it finds the same, set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
 
 export const builderCheck: Check = {
   id: 'builder',
-  title: 'A builder for BuildKit is configured',
+  title: 'A builder is configured, and the last run did not find it refused',
   needs: ({ services }) =>
-    services.options.builder.kind === 'confidential' ? ['storage-tables'] : ['settings'],
-  async run({ services, connects }) {
+    ['standard', 'confidential'].includes(services.options.builder.kind)
+      ? ['storage-tables']
+      : ['settings'],
+  async run(context) {
+    const { services, connects } = context;
     const { options } = services;
     const { builder } = options;
     switch (builder.kind) {
@@ -21,13 +27,10 @@ export const builderCheck: Check = {
               'PATCHWRIGHT_BUILDER is none: every image that needs a patch ends skipped, no-builder',
               `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
             );
+      case 'standard':
+        return judgeLastRun(context, 'Standard groups');
       case 'confidential':
-        return (await isBuilderThere(services))
-          ? pass(`Confidential groups in ${builder.region}, where a probe has seen BuildKit work`)
-          : warn(
-              `no probe has seen BuildKit work in Confidential groups in ${builder.region}: every image that needs a patch ends skipped, no-builder`,
-              'Run "patchwright doctor --probe --settings FILE" with an account that may write to the tables.',
-            );
+        return judgeLastRun(context, 'privileged Confidential groups');
       case 'remote': {
         const { hostname, port } = new URL(builder.address);
         if (await connects(hostname, Number(port))) return pass(builder.address);
@@ -41,3 +44,19 @@ export const builderCheck: Check = {
     }
   },
 };
+
+/** Only the newest run counts, because settings may have changed since an older one. */
+async function judgeLastRun({ services }: CheckContext, where: string): Promise<Outcome> {
+  const run = await newestRun(services);
+  const fault = run === undefined ? undefined : builderFaultIn(run);
+  if (run === undefined || fault === undefined) return pass(`${where}; each probes for itself`);
+  return fail(
+    `run ${run.id}, in ${where}: ${fault.builderDetail}; its images ended as skipped, no-builder`,
+    OTHER_BUILDER,
+  );
+}
+
+async function newestRun({ runs }: CheckContext['services']): Promise<Run | undefined> {
+  for await (const run of runs.newestFirst(() => {})) return run;
+  return undefined;
+}

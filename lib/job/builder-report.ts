@@ -22,7 +22,7 @@ export const BuilderRefusal = z.strictObject({
 });
 export type BuilderRefusal = z.infer<typeof BuilderRefusal>;
 
-export const BuilderNeed = z.discriminatedUnion('ok', [
+const BuilderNeed = z.discriminatedUnion('ok', [
   z.strictObject({ name: NeedName, ok: z.literal(true) }),
   BuilderRefusal.extend({ ok: z.literal(false) }),
 ]);

@@ -14,9 +14,13 @@ export interface PipelineOptions {
   readonly dryRun: boolean;
   readonly scanWorkerImage: WorkerImage;
   readonly patchWorkerImage: WorkerImage;
-  /** Where BuildKit runs. With `none`, targets end after their assessment. */
+  /**
+   * Where build steps run: in a Standard group, in a privileged Confidential one, or in a remote
+   * daemon. With `none`, targets end after their assessment.
+   */
   readonly builder:
-    | { readonly kind: 'confidential'; readonly region: string }
+    | { readonly kind: 'standard' }
+    | { readonly kind: 'confidential' }
     | { readonly kind: 'remote'; readonly address: string; readonly tls: BuildkitTls }
     | { readonly kind: 'none' };
   readonly database: { readonly repository: RepositoryName; readonly tag: Tag };

@@ -73,7 +73,7 @@ export const Environment = z.object({
   PATCHWRIGHT_REAP_SCHEDULE: Schedule,
   PATCHWRIGHT_POLICY: z.string().min(1).optional(),
   PATCHWRIGHT_DRY_RUN: Flag.default(false),
-  PATCHWRIGHT_BUILDER: z.enum(['confidential', 'remote', 'none']),
+  PATCHWRIGHT_BUILDER: z.enum(['standard', 'confidential', 'remote', 'none']).default('standard'),
   BUILDKIT_ADDRESS: z
     .string()
     .regex(/^tcp:\/\/[a-z0-9.-]+:\d{1,5}$/, 'must be tcp://host:port')

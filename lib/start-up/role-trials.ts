@@ -13,18 +13,18 @@ export interface RoleTrial {
 
 /** Reads a table and requests a registry token. Each needs a different role. */
 export function roleTrials({
-  builders,
+  throttle,
+  clock,
   registry,
   options,
-}: Pick<Services, 'builders' | 'registry' | 'options'>): readonly RoleTrial[] {
+}: Pick<Services, 'throttle' | 'clock' | 'registry' | 'options'>): readonly RoleTrial[] {
   const { repository } = options.scanWorkerImage;
   return [
     {
       what: 'storage',
       refusal: () =>
         refusalOf(async () => {
-          // The row does not exist; "not found" already proves access.
-          await builders.has('start-up');
+          await throttle.heldUntil(clock.now());
           return undefined;
         }),
     },

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
-import { isBuilderThere } from '../../lib/pipeline/results/builder-proof.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';
@@ -9,7 +8,6 @@ import { type DoctorWorld, startDoctorWorld } from './support/doctor-world.ts';
 import { type RemoteDaemon, startRemoteDaemon } from './support/remote-daemon.ts';
 import { type StorageAccount, storageAccount } from './support/storage-account.ts';
 
-const REGION = 'westeurope';
 const REFUSAL = new ArmError(403, 'AuthorizationFailed', 'You may not delete.');
 
 let here: DoctorWorld;
@@ -24,8 +22,6 @@ afterEach(async () => {
   here.world.arm.setRequestFaults(undefined);
   await here.allowMounts(true);
   await here.allowRunc(true);
-  const { services } = createApp(here.settings(), { identity: 'app' });
-  await services.builders.remember(REGION, services.clock.now());
 });
 afterAll(() => here.close());
 
@@ -83,23 +79,6 @@ describe('doctor --probe', () => {
       ),
     ]);
     await expectNothingLeft();
-  });
-
-  it('stores that BuildKit works in the region, and deletes it after a probe where it does not', async () => {
-    const { services } = createApp(here.settings(), { identity: 'app' });
-    const remembered: boolean[] = [];
-    for (const allowed of [false, true, false]) {
-      await here.allowMounts(allowed);
-      await here.doctor(['--probe']);
-      remembered.push(await isBuilderThere(services));
-    }
-
-    const run = await here.doctor();
-
-    expect(remembered).toEqual([false, true, false]);
-    expect(findingsOf(run)).toEqual([
-      expect.stringMatching(/^warn builder: no probe has seen BuildKit work .* → .*doctor --probe/),
-    ]);
   });
 
   it.each([

@@ -1,5 +1,4 @@
 import { aciGroupBody } from '../../lib/containers/aci-group-body.ts';
-import { REGION } from '../pipeline/pipeline-world.ts';
 import { bicepLiteral } from './bicep/parameter-sets.ts';
 import { startedGroups } from './started-groups.ts';
 
@@ -10,7 +9,7 @@ export const SUBNET =
   '/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/groups';
 export const TLS = { ca: 'an authority', cert: 'a certificate', key: 'a key' };
 
-export const startedConfidential = () => startedGroups({ kind: 'confidential', region: REGION });
+export const startedConfidential = () => startedGroups({ kind: 'confidential' });
 export const startedRemote = () =>
   startedGroups({ kind: 'remote', address: 'tcp://buildkit.internal:1234', tls: TLS });
 

@@ -28,7 +28,7 @@ describe('The environment of a deployment', () => {
     [
       'not written',
       'deploy',
-      'export PATCHWRIGHT_BUILDER=none\n',
+      'export PATCHWRIGHT_BUILDER=standard\n',
       '',
       'no step writes PATCHWRIGHT_BUILDER',
     ],

@@ -1,12 +1,11 @@
 import { RepositoryName } from '../../lib/image/reference.ts';
 import { TOOLING_FAMILIES } from '../../lib/report/tooling-images.ts';
 import { toolingRepositories } from '../../lib/report/tooling-mirrors.ts';
-import { REGION } from '../pipeline/pipeline-world.ts';
 import { startedGroups } from './started-groups.ts';
 
 /** What the app asks tokens for, of its own repositories: the database, the tooling images. */
 export async function mirroredRepositories(): Promise<readonly string[]> {
-  const { scopes } = await startedGroups({ kind: 'confidential', region: REGION });
+  const { scopes } = await startedGroups({ kind: 'confidential' });
   const own = scopes.map(({ repository }) => String(repository));
   const asked = own.filter((name) => /^patchwright\/(?:mirror\/|trivy-db$)/.test(name));
   const systems = TOOLING_FAMILIES.map((family) => ({ family, name: '1' }));

@@ -8,7 +8,7 @@ import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport, scratchReport } from './debian-report.ts';
 import { fileLayer } from './file-layer.ts';
-import { PipelineWorld, REGION } from './pipeline-world.ts';
+import { PipelineWorld } from './pipeline-world.ts';
 import type { WorkerScript } from './scripted-worker.ts';
 
 const API = RepositoryName.parse('team/api');
@@ -291,14 +291,6 @@ describe('a run', () => {
 
     expect(target).toMatchObject({ state: 'planned', reason: 'dry-run', beforeHigh: 1 });
     expect(world.groups.creations()).toHaveLength(1);
-  });
-
-  it('in a region where no probe has seen BuildKit work ends at its assessment', async () => {
-    const { target } = await runOne({
-      prepare: (world) => world.services.builders.forget(REGION),
-    });
-
-    expect(target).toMatchObject({ state: 'skipped', reason: 'no-builder' });
   });
 
   it('without a builder ends at its assessment', async () => {

@@ -25,7 +25,6 @@ import { MemoryTables } from '../fakes/memory-tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { runScriptedWorker, type WorkerScript } from './scripted-worker.ts';
 
-export const REGION = 'westeurope';
 const WORKER = { repository: RepositoryName.parse('patchwright/worker') };
 
 export interface LoggedLine {
@@ -77,7 +76,7 @@ export class PipelineWorld {
         dryRun: false,
         scanWorkerImage: { ...WORKER, reference },
         patchWorkerImage: { ...WORKER, reference },
-        builder: { kind: 'confidential', region: REGION },
+        builder: { kind: 'standard' },
         database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
         toolingMirror: RepositoryName.parse('patchwright/mirror'),
         extraCa: undefined,
@@ -98,9 +97,8 @@ export class PipelineWorld {
     return { registry: this.registry, blobs: this.blobs, now: this.clock.now() };
   }
 
-  /** What has to be there: the vulnerability database, and a region that runs BuildKit. */
+  /** What has to be there: the vulnerability database. */
   async seedDatabase(): Promise<void> {
-    await this.services.builders.remember(REGION, this.clock.now());
     await seedImage(this.registry, {
       repository: RepositoryName.parse('patchwright/trivy-db'),
       tags: [Tag.parse('2')],

@@ -19,6 +19,8 @@ export interface WorkerScript {
   readonly advisoryPlatforms?: readonly string[];
   /** Changes what a patch would be: throws, lies, or gives another outcome. */
   patch?(image: PatchJobFile['images'][number]): PatchJobResult['images'][number] | undefined;
+  /** What the probe finds; `mount-free` if nothing is said. */
+  builder?(): Pick<PatchJobResult, 'builder' | 'refusals'>;
   /** What the result says of images that the job never had. */
   also?(): PatchJobResult['images'];
   /** What the patches that it makes leave as they are. */
@@ -81,7 +83,16 @@ async function patch(
   file: PatchJobFile,
   registry: Registry,
   script: WorkerScript,
-): Promise<Pick<PatchJobResult, 'kind' | 'images'>> {
+): Promise<Pick<PatchJobResult, 'kind' | 'images' | 'builder' | 'refusals'>> {
+  const chosen = script.builder?.() ?? { builder: 'mount-free' };
+  if (chosen.builder === undefined) {
+    const failed = { outcome: 'failed', failure: 'builder-unavailable', message: 'none' } as const;
+    return {
+      kind: 'patch',
+      ...chosen,
+      images: file.images.map(({ digest }) => ({ digest, ...failed })),
+    };
+  }
   const images: PatchJobResult['images'] = [];
   for (const image of file.images) {
     const scripted = script.patch?.(image);
@@ -93,7 +104,7 @@ async function patch(
     const blocked = [...(script.blocked?.() ?? [])];
     images.push({ digest: image.digest, outcome: 'patched', staged, blocked });
   }
-  return { kind: 'patch', images: [...images, ...(script.also?.() ?? [])] };
+  return { kind: 'patch', ...chosen, images: [...images, ...(script.also?.() ?? [])] };
 }
 
 /** As Copa does: the source's layers, one more, and the label `BaseImage`. */

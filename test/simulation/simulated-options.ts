@@ -4,8 +4,6 @@ import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import type { Scenario } from './scenario.ts';
 
 export const LEASE_SECONDS = 900;
-/** Where a probe has shown that BuildKit works. */
-export const REGION = 'westeurope';
 export const LONGEST_RUN_HOURS = 8;
 
 /** The app's settings in a scenario. */
@@ -17,7 +15,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     dryRun: false,
     scanWorkerImage: worker,
     patchWorkerImage: worker,
-    builder: scenario.noBuilder ? { kind: 'none' } : { kind: 'confidential', region: REGION },
+    builder: scenario.noBuilder ? { kind: 'none' } : { kind: 'standard' },
     database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
     toolingMirror: RepositoryName.parse('patchwright/mirror'),
     extraCa: undefined,

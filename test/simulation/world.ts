@@ -1,5 +1,4 @@
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
-import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
@@ -14,7 +13,7 @@ import { ImagePusher } from './image-pusher.ts';
 import { Observer } from './observer.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
-import { optionsOf, REGION } from './simulated-options.ts';
+import { optionsOf } from './simulated-options.ts';
 import type { Instance, Task } from './task.ts';
 import { Timetable } from './timetable.ts';
 import { Truth } from './truth.ts';
@@ -96,8 +95,6 @@ export class World {
       await this.images.pushScenarioImage(image, this.scenario.tablesLost);
     }
     await this.images.pushDatabase();
-    const { clock, backends } = this;
-    await tableStores(backends.tables).builders.remember(REGION, clock.now());
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }

@@ -28,11 +28,18 @@ it('reads the sample as it is', () => {
   });
 });
 
+it('has build steps run in Standard groups if nothing else is said', () => {
+  const { PATCHWRIGHT_BUILDER: _, ...others } = values;
+
+  expect(readSettings(others).pipeline.builder).toEqual({ kind: 'standard' });
+});
+
 it('names every missing setting in one message', () => {
   const message = faultsOf({});
 
+  const optional = ['PATCHWRIGHT_DRY_RUN', 'PATCHWRIGHT_BUILDER'];
   for (const name of Object.keys(values).filter(
-    (key) => key !== 'PATCHWRIGHT_DRY_RUN' && key.startsWith('PATCHWRIGHT_'),
+    (key) => !optional.includes(key) && key.startsWith('PATCHWRIGHT_'),
   )) {
     expect(message).toContain(`${name} is missing`);
   }

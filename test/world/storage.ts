@@ -1,4 +1,4 @@
-import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { TableServiceClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
@@ -19,8 +19,6 @@ export interface LocalStorage {
 
 /** Starts a storage account with everything that the app expects. */
 export async function startStorage(options: {
-  /** The region of container groups. */
-  readonly region: string;
   readonly access: StorageAccess;
   readonly certificate: IssuedCertificate;
   readonly clientId: string;
@@ -31,7 +29,7 @@ export async function startStorage(options: {
   if (account === undefined) {
     throw new Error('Azurite has no account');
   }
-  await provision(account.connectionString, options.region);
+  await provision(account.connectionString);
   return {
     account,
     settings: byIdentity
@@ -51,7 +49,7 @@ export async function startStorage(options: {
 export const HOST_CONTAINER = 'azure-webjobs-hosts';
 
 /** Creates what the Bicep creates in Azure. The app itself creates none of it. */
-async function provision(connectionString: string, region: string): Promise<void> {
+async function provision(connectionString: string): Promise<void> {
   const queues = QueueServiceClient.fromConnectionString(connectionString);
   const options = { allowInsecureConnection: connectionString.includes('http://') };
   const tables = TableServiceClient.fromConnectionString(connectionString, options);
@@ -64,7 +62,4 @@ async function provision(connectionString: string, region: string): Promise<void
     ...Object.values(TABLES).map((name) => tables.createTable(name)),
     ...[...Object.values(CONTAINERS), HOST_CONTAINER].map((name) => blobs.createContainer(name)),
   ]);
-  // The result of `patchwright doctor --probe`: BuildKit works in this region.
-  const jobs = TableClient.fromConnectionString(connectionString, TABLES.jobs, options);
-  await jobs.createEntity({ partitionKey: 'builder', rowKey: region, provenAt: new Date() });
 }

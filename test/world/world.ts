@@ -117,7 +117,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     });
     closers.push(() => arm.close());
     const storage = await startStorage({
-      region: LOCATION,
       access: options.storageAccess ?? 'identity',
       certificate,
       clientId: identity.identity.clientId,
@@ -139,7 +138,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       PATCHWRIGHT_PATCH_WORKER_IMAGE: workerImage,
       PATCHWRIGHT_SCHEDULE: '0 0 2 * * *',
       PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *',
-      PATCHWRIGHT_BUILDER: 'confidential',
+      PATCHWRIGHT_BUILDER: 'standard',
       PATCHWRIGHT_POLL_SECONDS: '1',
       PATCHWRIGHT_EXTRA_CA_FILE: caFile,
       ...options.settings,

@@ -55,12 +55,11 @@ export const probeChecks: readonly Check[] = [
 ];
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
-  const { builders, clock, options } = context.services;
-  const { builder, patchWorkerImage: image } = options;
+  const { builder, patchWorkerImage: image } = context.services.options;
   if (builder.kind !== 'confidential') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa', 'buildkitd', 'runc'];
   const probe = await probeGroup(context, { sku: 'Confidential', privileged: true, image, tools });
-  const outcome = judge(probe, (result) => {
+  return judge(probe, (result) => {
     const refused = refusedTrials(result);
     if (refused.length === 0) return missingTools(result, tools);
     const why = refused.map((name) => `${name} (${result.trials[name].detail})`);
@@ -69,14 +68,6 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
       'BuildKit does not work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
     );
   });
-  const { end } = probe;
-  const worked = outcome.status === 'pass' || outcome.status === 'warn';
-  // A refused group, or one without a result, proves nothing about what groups may do here.
-  if (worked) await builders.remember(builder.region, clock.now());
-  else if (end.end === 'result' && refusedTrials(end.result).length > 0) {
-    await builders.forget(builder.region);
-  }
-  return outcome;
 }
 
 /** What a report of the refusal needs: `kernel 6.1.0, user 0, no user namespaces, CapEff …`. */

@@ -2,8 +2,12 @@ import type { GroupAnswer } from '../../containers/container-groups.ts';
 import { GROUP_REFUSED, LONGEST_WAIT_SECONDS } from '../failures.ts';
 import { groupSpecOf } from '../group/group-spec.ts';
 import type { HeldJob } from '../held-job.ts';
+import { type BuilderFault, builderFaultIn } from '../records/builder-fault.ts';
 import { groupNameOf, type Job } from '../records/job.ts';
+import type { Target } from '../records/target.ts';
 import { type Services, secondsAfter } from '../services.ts';
+import type { Stored } from '../stores/stored.ts';
+import { finishTarget } from '../targets/change-target.ts';
 import { bySource, ownTargets } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
 import { loseJob } from './lose-job.ts';
@@ -36,6 +40,8 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
       final: true,
     });
   }
+  const fault = held.job.kind === 'patch' ? builderFaultIn(run) : undefined;
+  if (fault !== undefined) return endUnbuildable(services, held, targets, fault);
   const until = await services.throttle.heldUntil(clock.now());
   if (until !== undefined) return wait(services, held, until);
   const attempt = held.job.attempt + 1;
@@ -67,6 +73,19 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
     };
   }
   return afterRefusal(services, held, answer);
+}
+
+/** Another group of the run has found that no builder works: this one is not started. */
+async function endUnbuildable(
+  services: Services,
+  held: HeldJob,
+  targets: readonly Stored<Target>[],
+  { builderDetail: detail }: BuilderFault,
+): Promise<StepEnd> {
+  const outcome = { state: 'skipped', reason: 'no-builder', detail } as const;
+  for (const target of targets) await finishTarget(services, target, outcome);
+  await clearJob(services, held);
+  return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
 }
 
 /** Azure's last error for a group of this job. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { RunId } from './run-id.ts';
 
 export const RunState = z.enum(['discovering', 'running', 'completed', 'failed', 'canceled']);
@@ -23,6 +24,8 @@ export const Run = z.object({
   reason: RunFault.optional(),
   /** For people: every fault of a policy that does not parse, one a line. */
   detail: z.string().optional(),
+  /** Set once no builder can work in the run's container groups: it starts no more patch groups. */
+  ...BUILDER_FAULT_COLUMNS,
   trigger: z.enum(['schedule', 'manual']),
   dryRun: z.boolean(),
   createdAt: z.date(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Digest, sha256Hex } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { BlockedPackage } from '../../job/blocked-package.ts';
+import { BuilderKind } from '../../job/builder-report.ts';
 import { RemainingPackage } from '../../report/remaining-findings.ts';
 import { Reason } from './reasons.ts';
 import { RunId } from './run-id.ts';
@@ -61,6 +62,8 @@ export const Target = z.object({
   patchDigest: Digest.optional(),
   /** Tool and version, for example `copa/0.14.2`. */
   tools: z.string().optional(),
+  /** What ran the build steps of its patch. */
+  builder: BuilderKind.optional(),
   /** Number of paths in the added layers that no updated package owns. */
   unownedPaths: Count.optional(),
   beforeCritical: Count.optional(),

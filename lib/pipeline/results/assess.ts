@@ -27,7 +27,8 @@ export function assess(facts: {
   readonly tagDetail: string | undefined;
   readonly image: InventoryImage | undefined;
   readonly tools: string;
-  readonly canPatch: boolean;
+  /** Why nothing can be patched; undefined: a builder works, or may. */
+  readonly noBuilder: string | undefined;
   readonly dryRun: boolean;
   readonly now: Date;
 }): Assessment {
@@ -71,7 +72,7 @@ export function assess(facts: {
   }
   if (facts.tagFault !== undefined) return skip(facts.tagFault, facts.tagDetail);
   if (facts.dryRun) return end({ state: 'planned', reason: 'dry-run' });
-  if (!facts.canPatch) return skip('no-builder');
+  if (facts.noBuilder !== undefined) return skip('no-builder', facts.noBuilder);
   const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
   if (patch !== undefined) return { next: 'verify', fingerprint: wanted, patch };
   return { next: 'patch', fingerprint: wanted };

@@ -5,6 +5,7 @@ import type { BlockedPackage } from '../../job/blocked-package.ts';
 import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
 import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
+import { type BuilderFault, builderFaultOf } from '../records/builder-fault.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
@@ -26,6 +27,9 @@ export async function collectPatches(
   if (run === undefined) throw new Error('the run of this job does not exist');
   const tools = Object.entries(result.tools).map(([tool, version]) => `${tool}/${version}`);
   const noProgress = await madeNoProgress(services, held.job, result);
+  const fault = faultOf(services, result);
+  // Persisted first: the next tick must know of it even if this step crashes.
+  if (fault !== undefined) await held.save(fault);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     switch (claim?.outcome) {
@@ -45,7 +49,7 @@ export async function collectPatches(
         await endNoOp(services, image, claim.blocked ?? []);
         break;
       case 'failed':
-        await afterFailure(services, image, claim.failure, claim.message);
+        await afterFailure(services, image, claim, fault);
         break;
       case 'patched': {
         const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
@@ -57,6 +61,7 @@ export async function collectPatches(
           claimed: claim.staged,
           partial: accepted.partial,
           tools: tools.join(' '),
+          builder: result.builder,
         });
         break;
       }
@@ -79,9 +84,10 @@ async function stage(
     readonly claimed: SourceImage['digest'];
     readonly partial: PartialPatch | undefined;
     readonly tools: string;
+    readonly builder: PatchJobResult['builder'];
   },
 ): Promise<void> {
-  const { held, run, image, claimed, partial, tools } = options;
+  const { held, run, image, claimed, partial, tools, builder } = options;
   const { registry } = services;
   const staging = stagingOf(image.repository);
   const pushed = await registry.manifest(staging, claimed);
@@ -139,7 +145,8 @@ async function stage(
     bytes,
     mediaType: pushed.mediaType,
   });
-  const changes = { stagedRepository: staging, staged, tools, ...partial };
+  const made = { tools, ...(builder !== undefined && { builder }) };
+  const changes = { stagedRepository: staging, staged, ...made, ...partial };
   for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
 }
 
@@ -154,12 +161,27 @@ async function endNoOp(
   await endPatch(services, image, detail === undefined ? outcome : { ...outcome, detail });
 }
 
+/** Why no builder can work in this kind of group, as the container claims. */
+function faultOf({ options }: Services, result: PatchJobResult): BuilderFault | undefined {
+  const probes = options.builder.kind === 'standard' || options.builder.kind === 'confidential';
+  return probes ? builderFaultOf(result.refusals ?? []) : undefined;
+}
+
 async function afterFailure(
   services: Services,
   image: SourceImage,
-  failure: PatchFailure,
-  detail: string,
+  claim: { readonly failure: PatchFailure; readonly message: string },
+  fault: BuilderFault | undefined,
 ): Promise<void> {
+  const { failure, message: detail } = claim;
+  if (failure === 'builder-unavailable' && fault !== undefined) {
+    const outcome = {
+      state: 'skipped',
+      reason: 'no-builder',
+      detail: fault.builderDetail,
+    } as const;
+    return endPatch(services, image, outcome);
+  }
   switch (failure) {
     case 'unsupported-os':
     case 'end-of-life':

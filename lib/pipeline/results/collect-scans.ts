@@ -3,7 +3,9 @@ import { hasAdvisories } from '../../report/advisory-platforms.ts';
 import { countBySeverity, fingerprint, fixable, type Scan } from '../../report/finding.ts';
 import type { HeldJob } from '../held-job.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
+import { builderFaultIn } from '../records/builder-fault.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
+import type { Run } from '../records/run.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
@@ -12,7 +14,6 @@ import { finishTarget, handBack } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
-import { isBuilderThere } from './builder-proof.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
 /** Assesses each image of a scan job by its report. */
@@ -24,7 +25,7 @@ export async function collectScans(
   const run = await services.runs.find(held.job.runId);
   if (run === undefined) throw new Error('the run of this job does not exist');
   const noProgress = await madeNoProgress(services, held.job, result);
-  const canPatch = await isBuilderThere(services);
+  const noBuilder = whyNoBuilder(services, run);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     const scanned = await readScan(services, held, image, { claim, noProgress });
@@ -39,9 +40,15 @@ export async function collectScans(
     });
     const { dryRun } = run;
     const { advisoryPlatforms } = result;
-    const facts = { scan: scanned.scan, name, dryRun, advisoryPlatforms, canPatch };
+    const facts = { scan: scanned.scan, name, dryRun, advisoryPlatforms, noBuilder };
     await decide(services, image, facts);
   }
+}
+
+/** Why nothing can be patched; undefined: a builder works, or may. */
+function whyNoBuilder({ options }: Services, run: Run): string | undefined {
+  if (options.builder.kind === 'none') return 'PATCHWRIGHT_BUILDER is none';
+  return builderFaultIn(run)?.builderDetail;
 }
 
 async function decide(
@@ -52,7 +59,7 @@ async function decide(
     readonly name: string;
     readonly dryRun: boolean;
     readonly advisoryPlatforms: readonly string[];
-    readonly canPatch: boolean;
+    readonly noBuilder: string | undefined;
   },
 ): Promise<void> {
   const { scan } = facts;

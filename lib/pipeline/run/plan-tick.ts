@@ -7,6 +7,7 @@ import { isTerminal, type TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { groupIntoJobs, JOB_ORDER, type PlannedJob } from './group-into-jobs.ts';
+import type { RunBuilder } from './run-builder.ts';
 
 export interface TickPlan {
   readonly newJobs: readonly PlannedJob[];
@@ -18,6 +19,8 @@ export interface TickPlan {
   readonly wake: readonly Stored<Job>[];
   /** Targets of a stopping run that no job works on. */
   readonly end: readonly Stored<Target>[];
+  /** Targets that wait for a patch in a run whose groups have no builder. */
+  readonly unbuildable: readonly Stored<Target>[];
   /** Targets that continue: they have a live job, or their tag is reserved. */
   readonly finishing: readonly Stored<Target>[];
   /** Targets whose image was patched under another tag in the meantime. They reuse that patch. */
@@ -49,8 +52,9 @@ export function planTick(state: {
   readonly now: Date;
   /** The outcome of unfinished targets if the run must stop: late, canceled or failed. */
   readonly stop: Outcome | undefined;
+  readonly builder: RunBuilder['known'];
 }): TickPlan {
-  const { targets, jobs, options, now, stop } = state;
+  const { targets, jobs, options, now, stop, builder } = state;
   const live = new Map(jobs.filter((job) => !isJobOver(job)).map((job) => [job.id, job]));
   const busy = [...live.values()].filter((job) => job.state !== 'waiting');
   const waiting = [...live.values()].filter((job) => job.state === 'waiting');
@@ -59,21 +63,33 @@ export function planTick(state: {
   const isLoose = (target: Target) => !live.has(target.job) && !isIntended(target);
   const join = stop === undefined ? joinable(targets, live) : [];
   const joining = new Set(join.map(({ target }) => target.id));
+  const isUnbuildable = (target: Target) =>
+    builder === 'refused' && target.state === 'patching' && !live.has(target.job);
+  const unbuildable =
+    stop === undefined ? active.filter((one) => isUnbuildable(one) && !joining.has(one.id)) : [];
+  const startable = waiting.filter((job) => job.kind !== 'patch' || builder !== 'refused');
   const graceMs = options.tickSeconds * 1000;
   return {
     newJobs: groupIntoJobs(
-      finishing.filter((target) => !joining.has(target.id)),
+      finishing.filter((target) => !joining.has(target.id) && !isUnbuildable(target)),
       live,
       options,
     ),
     admit: [
-      ...room(stop === undefined ? waiting : [], busy, { of: 'groups', most: options.maxGroups }),
+      ...room(oneOfUnknown(stop === undefined ? startable : [], busy, builder), busy, {
+        of: 'groups',
+        most: options.maxGroups,
+      }),
       ...room(waiting, busy, { of: 'publishing', most: MAX_PUBLISHING }),
     ],
-    drop: stop === undefined ? [] : waiting.filter((job) => job.kind !== 'publish'),
+    drop:
+      stop === undefined
+        ? waiting.filter((job) => !startable.includes(job))
+        : waiting.filter((job) => job.kind !== 'publish'),
     wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),
     end: stop === undefined ? [] : active.filter(isLoose),
     finishing: stop === undefined ? active : active.filter((target) => !isLoose(target)),
+    unbuildable,
     join,
     counts: countStates(targets, active.length),
     over: live.size === 0 && active.length === 0,
@@ -100,6 +116,21 @@ function joinable(
 
 function patchKey(target: Target): string {
   return JSON.stringify([target.repository, target.sourceDigest, target.fingerprint]);
+}
+
+/** One patch group finds out whether a builder works; the others wait for its answer. */
+function oneOfUnknown(
+  waiting: readonly Stored<Job>[],
+  busy: readonly Stored<Job>[],
+  builder: RunBuilder['known'],
+): readonly Stored<Job>[] {
+  if (builder !== 'nothing') return waiting;
+  const first = busy.find(isPatch) ?? waiting.find(isPatch);
+  return waiting.filter((job) => !isPatch(job) || job === first);
+}
+
+function isPatch({ kind }: Job): boolean {
+  return kind === 'patch';
 }
 
 function room(

@@ -6,14 +6,19 @@ import { askedToWait } from '../failures.ts';
 import { HeldRun } from '../held-run.ts';
 import { LeaseLost } from '../lease.ts';
 import { type RunMessage, sendStep, sendTick } from '../messages.ts';
+import { builderFaultIn } from '../records/builder-fault.ts';
 import { isLeased } from '../records/leased.ts';
 import type { Outcome } from '../records/reasons.ts';
 import { isRunOver, type Run } from '../records/run.ts';
+import type { Target } from '../records/target.ts';
+import { isTerminal } from '../records/target-states.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { clearRunStaging } from '../staging/clear-staging.ts';
+import type { Stored } from '../stores/stored.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { planTick } from './plan-tick.ts';
+import { builderOfRun, type RunBuilder } from './run-builder.ts';
 
 /** Failed ticks in a row after which discovery gives up a repository, or ends altogether. */
 const MAX_REPOSITORY_ERRORS = 5;
@@ -146,16 +151,20 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const jobs = await Array.fromAsync(services.jobs.ofRun(run.id));
   const canceled = await services.cancellations.isRequested(run.id);
   const stop = whyToStop(run, { canceled, now: services.clock.now() });
+  const builder = builderOfRun(run, jobs, targets);
   const plan = planTick({
     targets,
     jobs,
     options: services.options,
     now: services.clock.now(),
     stop,
+    // Only the worker's own probe tells.
+    builder: services.options.builder.kind === 'remote' ? 'works' : builder.known,
   });
+  const changes = { ...plan.counts, ...newFault(services, run, builder) };
   if (plan.over) {
     await clearRunStaging(services, jobs, held);
-    return ended(services, run, canceled ? 'canceled' : finalState(run), plan.counts);
+    return ended(services, run, canceled ? 'canceled' : finalState(run), changes);
   }
   const work = [
     ...plan.newJobs.map((job) => () => makeJob(services, run, job)),
@@ -178,7 +187,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   });
   const rest =
     stop === undefined
-      ? false
+      ? await endUnbuildable(services, held, plan.unbuildable, { targets, builder })
       : await endTargets(services, plan.end, stop, { others: plan.finishing, lease: held });
   // The next tick admits new jobs, as it reads them from the table.
   for (const failure of failures) {
@@ -188,7 +197,30 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   // A target that can't be ended must not keep its run open forever: the tick counts as failed.
   if (failures.length > 0 && stop !== undefined) throw failures[0];
   const soon = plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || rest;
-  return { changes: plan.counts, soon };
+  return { changes, soon };
+}
+
+/** Says once that no builder works, in the run's row and in the log. */
+function newFault(services: Services, run: Run, builder: RunBuilder): Partial<Run> {
+  if (builder.known !== 'refused' || builderFaultIn(run) !== undefined) return {};
+  const { builderCall: call, builderErrno: errno, builderDetail: detail } = builder.fault;
+  services.log.error('no builder works', { runId: run.id, call, errno, detail });
+  return builder.fault;
+}
+
+/** Ends the targets that wait for a patch. No attempt is counted, and no image backs off. */
+async function endUnbuildable(
+  services: Services,
+  held: HeldRun,
+  unbuildable: readonly Stored<Target>[],
+  known: { readonly targets: readonly Target[]; readonly builder: RunBuilder },
+): Promise<boolean> {
+  if (known.builder.known !== 'refused' || unbuildable.length === 0) return false;
+  const ending = new Set(unbuildable.map(({ id }) => id));
+  const others = known.targets.filter(({ id, state }) => !ending.has(id) && !isTerminal(state));
+  const detail = known.builder.fault.builderDetail;
+  const outcome = { state: 'skipped', reason: 'no-builder', detail } as const;
+  return endTargets(services, unbuildable, outcome, { others, lease: held });
 }
 
 /** Returns the outcome of unfinished targets if the run must stop, else undefined. */

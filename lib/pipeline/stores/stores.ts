@@ -1,4 +1,3 @@
-import type { BuilderProofs } from './builder-proofs.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { Inventory } from './inventory.ts';
 import type { JobStore } from './job-store.ts';
@@ -13,6 +12,5 @@ export interface Stores {
   readonly targets: TargetStore;
   readonly jobs: JobStore;
   readonly throttle: Throttle;
-  readonly builders: BuilderProofs;
   readonly inventory: Inventory;
 }

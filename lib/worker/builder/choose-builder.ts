@@ -6,7 +6,7 @@ import {
   BuilderReport,
   describeRefusals,
 } from '../../job/builder-report.ts';
-import { plainLines } from '../context/plain-text.ts';
+import { plainLines } from '../../text/plain-lines.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { toolFailureMessage } from '../tools/failure-message.ts';
 import { runTool, succeeded, type ToolRun } from '../tools/run-tool.ts';

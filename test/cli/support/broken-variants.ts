@@ -283,7 +283,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'no builder',
     settings: { PATCHWRIGHT_BUILDER: 'none' },
-    finding: /^fail builder: .*no-builder → .*confidential.*remote/,
+    finding: /^fail builder: .*no-builder → .*standard.*confidential.*remote/,
   },
   {
     title: 'no builder in a dry run',

@@ -60,7 +60,10 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
   const world = await startWorld({
     toolsFolder: tools,
     arm: { quotas: { groups: GROUP_QUOTA }, startDelayMs: 20 },
-    settings: { PATCHWRIGHT_MAX_GROUPS: String(GROUP_QUOTA) },
+    settings: {
+      PATCHWRIGHT_MAX_GROUPS: String(GROUP_QUOTA),
+      PATCHWRIGHT_BUILDER: 'confidential',
+    },
   });
   const { account } = world.storage;
   const authority = await createAuthority();

@@ -11,7 +11,7 @@ export interface StorageAccount {
   readonly tables: TableServiceClient;
   readonly queues: QueueServiceClient;
   readonly blobs: BlobServiceClient;
-  /** All rows, messages (visible or not) and blobs, except the proof of a builder. */
+  /** All rows, messages (visible or not) and blobs. */
   contents(): Promise<readonly string[]>;
 }
 
@@ -29,7 +29,7 @@ export function storageAccount({ storage }: World): StorageAccount {
       for (const name of Object.values(TABLES)) {
         const client = TableClient.fromConnectionString(connectionString, name);
         for await (const row of client.listEntities()) {
-          if (row.partitionKey !== 'builder') found.push(`${name}/${row.rowKey}`);
+          found.push(`${name}/${row.rowKey}`);
         }
       }
       for (const name of Object.values(QUEUES).flatMap((queue) => [queue, `${queue}-poison`])) {

@@ -29,7 +29,7 @@ function appWith(
     { identity: 'app' },
   );
   const { storage = async () => false, token = async () => tokenFor('pull') } = answers;
-  services.builders.has = storage;
+  services.throttle.heldUntil = async () => ((await storage()) ? new Date(0) : undefined);
   services.registry.mintToken = async () => ({ token: await token(), expiresAt: new Date(0) });
   return { services: { ...services, clock: time.clock }, settings: read };
 }

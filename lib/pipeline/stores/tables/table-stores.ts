@@ -1,6 +1,5 @@
 import type { Tables } from '../../../storage/tables.ts';
 import type { Stores } from '../stores.ts';
-import { TableBuilderProofs } from './table-builder-proofs.ts';
 import { TableCancellations } from './table-cancellations.ts';
 import { TableInventory } from './table-inventory.ts';
 import { TableJobs } from './table-jobs.ts';
@@ -16,7 +15,6 @@ export function tableStores(tables: Tables): Stores {
     targets: new TableTargets(tables),
     jobs: new TableJobs(tables),
     throttle: new TableThrottle(tables),
-    builders: new TableBuilderProofs(tables),
     inventory: new TableInventory(tables),
   };
 }

@@ -25,7 +25,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     tagDetail: undefined,
     image: undefined,
     tools: TOOLS,
-    canPatch: true,
+    noBuilder: undefined,
     dryRun: false,
     now: NOW,
     ...changes,
@@ -173,7 +173,7 @@ describe('an image that was patched before', () => {
 
   it('is skipped as patched even if a patch of it may not be made now', () => {
     const image = failedImage();
-    const hindrances = { image, tagFault: 'tag-limit', canPatch: false, dryRun: true } as const;
+    const hindrances = { image, tagFault: 'tag-limit', noBuilder: 'chroot refused', dryRun: true } as const;
 
     expect(outcomeOf({ patches: [aPatch()], ...hindrances })).toMatchObject({
       reason: 'already-patched',
@@ -225,7 +225,7 @@ describe('an image that needs a patch', () => {
   });
 
   it('is planned and no more in a dry run, also without a builder', () => {
-    expect(outcomeOf({ dryRun: true, canPatch: false })).toEqual({
+    expect(outcomeOf({ dryRun: true, noBuilder: 'chroot refused' })).toEqual({
       state: 'planned',
       reason: 'dry-run',
     });
@@ -239,9 +239,10 @@ describe('an image that needs a patch', () => {
   });
 
   it('is skipped without a builder, also if it could take the patch of another tag', () => {
-    expect(outcomeOf({ canPatch: false, siblingPatches: [aPatch()] })).toEqual({
+    expect(outcomeOf({ noBuilder: 'chroot refused', siblingPatches: [aPatch()] })).toEqual({
       state: 'skipped',
       reason: 'no-builder',
+      detail: 'chroot refused',
     });
   });
 

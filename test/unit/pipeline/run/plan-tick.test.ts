@@ -11,7 +11,7 @@ import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
 import { job, now, options, target } from './run-samples.ts';
 
 const plan = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) =>
-  planTick({ targets, jobs, options, now, stop: undefined });
+  planTick({ targets, jobs, options, now, stop: undefined, builder: 'works' });
 
 describe('new jobs', () => {
   it('take targets of many repositories for a scan, in batches', () => {
@@ -49,7 +49,14 @@ describe('new jobs', () => {
     );
     const wide = { ...options, patchBatch: 20 };
 
-    const planned = planTick({ targets, jobs: [], options: wide, now, stop: undefined });
+    const planned = planTick({
+      targets,
+      jobs: [],
+      options: wide,
+      now,
+      stop: undefined,
+      builder: 'works',
+    });
 
     const inJobs = planned.newJobs.map((one) => one.targets.map((row) => row.beforeFixable));
     expect(inJobs).toEqual([[5000, 5000, 5000], [1, 14_999], [2]]);
@@ -114,6 +121,47 @@ describe('admission', () => {
   });
 });
 
+describe('a builder', () => {
+  const patching = (tag: string, change: Partial<Target> = {}) =>
+    target('a', tag, { state: 'patching', ...change });
+  const patchJob = (id: string, state: Job['state']) => job(id, { kind: 'patch', state });
+  const planWith = (
+    builder: 'works' | 'refused' | 'nothing',
+    { targets = [], jobs = [] }: { targets?: Stored<Target>[]; jobs?: Stored<Job>[] },
+  ) => planTick({ targets, jobs, options, now, stop: undefined, builder });
+
+  it('of which nothing is known is found out about by one patch group alone', () => {
+    const jobs = [
+      patchJob('p1', 'waiting'),
+      patchJob('p2', 'waiting'),
+      job('s', { state: 'waiting' }),
+    ];
+
+    expect(planWith('nothing', { jobs }).admit.map(({ id }) => id)).toEqual(['p1', 's']);
+    const running = [patchJob('p0', 'running'), ...jobs];
+    expect(planWith('nothing', { jobs: running }).admit.map(({ id }) => id)).toEqual(['s']);
+    expect(planWith('works', { jobs }).admit.map(({ id }) => id)).toEqual(['p1', 'p2', 's']);
+  });
+
+  it('that is refused ends every target that waits for a patch, and starts no patch group', () => {
+    const loose = patching('v1');
+    const waits = patching('v2', { job: 'p1' });
+    const runs = patching('v3', { job: 'p2' });
+    const scans = target('b', 'v1', { state: 'scanning', job: 's' });
+
+    const planned = planWith('refused', {
+      targets: [loose, waits, runs, scans],
+      jobs: [patchJob('p1', 'waiting'), patchJob('p2', 'running'), job('s')],
+    });
+
+    expect(planned.unbuildable).toEqual([loose]);
+    expect(planned.drop.map(({ id }) => id)).toEqual(['p1']);
+    expect(planned.admit).toEqual([]);
+    expect(planned.newJobs).toEqual([]);
+    expect(planned.over).toBe(false);
+  });
+});
+
 it('wakes a job only when its time has passed by more than the grace', () => {
   const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
   const jobs = [
@@ -135,6 +183,7 @@ it('ends what nobody has in hand once the run is to end', () => {
     options,
     now,
     stop: { state: 'failed', reason: 'run-deadline' },
+    builder: 'works',
   });
 
   expect(late.end).toEqual([loose]);
@@ -150,7 +199,7 @@ describe('a run that is to end', () => {
     job: 'publish-1',
   });
   const stopped = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) =>
-    planTick({ targets, jobs, options, now, stop });
+    planTick({ targets, jobs, options, now, stop, builder: 'works' });
 
   it('still publishes a target whose tag is reserved, and makes the job for it', () => {
     const { newJobs, end, finishing } = stopped([intended, target('b', 'v1')]);
