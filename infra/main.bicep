@@ -148,10 +148,10 @@ param maxGroups int = 10
 @maxValue(100)
 param scanBatch int = 20
 
-@description('Images of one repository that one patch group patches.')
+@description('Images that one patch group patches at most, each in a container of its own. 1 gives each image a group of its own.')
 @minValue(1)
 @maxValue(20)
-param patchBatch int = 5
+param patchBatch int = 4
 
 @description('Node.js of the app. Azure does not check it, and a wrong one breaks the app for good.')
 @allowed([

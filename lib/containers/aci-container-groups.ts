@@ -1,4 +1,4 @@
-import { aciGroupBody, CONTAINER_NAME } from './aci-group-body.ts';
+import { aciGroupBody } from './aci-group-body.ts';
 import { type ArmFailure, refusalOf } from './aci-refusals.ts';
 import { AciGroup, groupStatus } from './aci-status.ts';
 import { describeFailure } from './arm-failure.ts';
@@ -70,11 +70,11 @@ export class AciContainerGroups implements ContainerGroups {
     }
   }
 
-  async logs(name: GroupName): Promise<string | undefined> {
+  async logs(name: GroupName, container: string): Promise<string | undefined> {
     const log = await this.#arm.read(
-      `read the log of group ${name}`,
+      `read the log of ${container} in group ${name}`,
       ({ containers }) =>
-        containers.listLogs(this.#resourceGroup, name, CONTAINER_NAME, { tail: LOG_LINES }),
+        containers.listLogs(this.#resourceGroup, name, container, { tail: LOG_LINES }),
       NO_LOG_YET,
     );
     return log?.content;
@@ -98,7 +98,7 @@ function answerOf(failure: ArmFailure | undefined, secrets?: readonly string[]):
 
 /** The secrets of a group. ARM may quote them in an error, so they are masked in every text. */
 function secretsOf(spec: GroupSpec): readonly string[] {
-  const files = Object.values(spec.secretFiles);
+  const files = spec.containers.flatMap(({ secretFiles }) => Object.values(secretFiles));
   const encoded = files.map((text) => Buffer.from(text).toString('base64'));
   return [spec.imageCredential.password, ...files, ...encoded];
 }

@@ -1,9 +1,8 @@
-import type { GroupSpec } from './container-groups.ts';
+import type { ContainerSpec, GroupSpec } from './container-groups.ts';
 
-/** The name of the only container in a group. Its log is read by this name. */
-export const CONTAINER_NAME = 'worker';
-const SECRETS = 'secrets';
-const SCRATCH = 'scratch';
+/** Each container has volumes of its own: none can read another's secrets. */
+const secretsOf = ({ name }: ContainerSpec) => `secrets-${name}`;
+const scratchOf = ({ name }: ContainerSpec) => `scratch-${name}`;
 
 /** The fields that we send to ARM for a container group, API version 2023-05-01. */
 export interface AciGroupBody {
@@ -55,7 +54,6 @@ export function aciGroupBody(
   location: string,
   subnetId?: string | undefined,
 ): AciGroupBody {
-  const { scratchPath } = spec;
   return {
     location,
     tags: spec.tags,
@@ -64,34 +62,43 @@ export function aciGroupBody(
       osType: 'Linux',
       restartPolicy: 'Never',
       imageRegistryCredentials: [{ ...spec.imageCredential }],
-      containers: [
-        {
-          name: CONTAINER_NAME,
-          properties: {
-            image: spec.image,
-            command: spec.command,
-            resources: { requests: { cpu: spec.cpu, memoryInGB: spec.memoryGb } },
-            environmentVariables: Object.entries(spec.environment).map(([name, value]) => ({
-              name,
-              value,
-            })),
-            volumeMounts: [
-              { name: SECRETS, mountPath: spec.secretsPath, readOnly: true },
-              ...(scratchPath === undefined
-                ? []
-                : [{ name: SCRATCH, mountPath: scratchPath, readOnly: false }]),
-            ],
-            ...(spec.privileged ? { securityContext: { privileged: true as const } } : {}),
-          },
-        },
-      ],
+      containers: spec.containers.map((container) => aciContainer(spec, container)),
       ...(subnetId === undefined ? {} : { subnetIds: [{ id: subnetId }] }),
-      volumes: [
-        { name: SECRETS, secret: base64Values(spec.secretFiles) },
-        ...(scratchPath === undefined ? [] : [{ name: SCRATCH, emptyDir: {} }]),
-      ],
+      volumes: spec.containers.flatMap(volumesOf),
     },
   };
+}
+
+function aciContainer(
+  { image, privileged }: GroupSpec,
+  container: ContainerSpec,
+): AciContainer {
+  const { name, command, cpu, memoryGb, environment, secretsPath, scratchPath } = container;
+  return {
+    name,
+    properties: {
+      image,
+      command,
+      resources: { requests: { cpu, memoryInGB: memoryGb } },
+      environmentVariables: Object.entries(environment).map(([variable, value]) => ({
+        name: variable,
+        value,
+      })),
+      volumeMounts: [
+        { name: secretsOf(container), mountPath: secretsPath, readOnly: true },
+        ...(scratchPath === undefined
+          ? []
+          : [{ name: scratchOf(container), mountPath: scratchPath, readOnly: false }]),
+      ],
+      ...(privileged ? { securityContext: { privileged: true as const } } : {}),
+    },
+  };
+}
+
+function volumesOf(container: ContainerSpec): readonly AciVolume[] {
+  const secrets = { name: secretsOf(container), secret: base64Values(container.secretFiles) };
+  if (container.scratchPath === undefined) return [secrets];
+  return [secrets, { name: scratchOf(container), emptyDir: {} }];
 }
 
 function base64Values(files: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainText } from '../text/plain-text.ts';
-import { GroupName, type GroupStatus } from './container-groups.ts';
+import { type ContainerStatus, GroupName, type GroupStatus } from './container-groups.ts';
 
 const MAX_DETAIL = 500;
 /** ACI's exit codes for a container that the platform stopped. Source: Azure docs, container-state. */
@@ -25,6 +25,7 @@ export const AciGroup = z.object({
   containers: z
     .array(
       z.object({
+        name: z.string(),
         instanceView: z
           .object({
             restartCount: z.number().int().nullish(),
@@ -38,51 +39,86 @@ export const AciGroup = z.object({
 });
 export type AciGroup = z.infer<typeof AciGroup>;
 
+type Container = NonNullable<AciGroup['containers']>[number];
+
 /**
- * Determines the state of a group. It has ended only if its container is `Terminated` or its
- * provisioning failed; Azure advises not to rely on other state names.
+ * Determines the state of a group and of its containers. A container has ended only if it is
+ * `Terminated` or the provisioning failed; Azure advises not to rely on other state names.
  */
 export function groupStatus(group: AciGroup): GroupStatus {
-  const container = group.containers?.[0]?.instanceView;
-  const current = container?.currentState;
+  const containers = (group.containers ?? []).map(
+    (one) => [one.name, { state: containerState(group, one), detail: describeOne(one) }] as const,
+  );
   return {
     name: group.name,
-    ...ended(group, current),
+    state: stateOf(group, containers.map(([, { state }]) => state)),
+    containers: Object.fromEntries(containers),
     tags: group.tags ?? {},
     detail: describe(group),
   };
 }
 
-function ended(
-  group: AciGroup,
-  current: z.infer<typeof ContainerState> | null | undefined,
-): Pick<GroupStatus, 'state'> {
+function containerState(group: AciGroup, container: Container): ContainerStatus['state'] {
+  const current = container.instanceView?.currentState;
   if (current?.state === 'Terminated') {
     const { exitCode } = current;
     const ran = exitCode !== undefined && !PLATFORM_EXIT_CODES.has(exitCode);
-    return { state: ran ? 'stopped' : 'lost' };
+    return ran ? 'stopped' : 'lost';
   }
-  if (group.provisioningState === 'Failed' || group.provisioningState === 'Canceled') {
-    return { state: 'lost' };
-  }
+  if (hasFailed(group)) return 'lost';
   const running =
     current?.state === 'Running' || (!current && group.provisioningState === 'Succeeded');
-  return { state: running ? 'running' : 'starting' };
+  return running ? 'running' : 'starting';
+}
+
+function stateOf(
+  group: AciGroup,
+  containers: readonly ContainerStatus['state'][],
+): GroupStatus['state'] {
+  const some = (state: ContainerStatus['state']) => containers.includes(state);
+  if (containers.length === 0) {
+    if (hasFailed(group)) return 'lost';
+    return group.provisioningState === 'Succeeded' ? 'running' : 'starting';
+  }
+  if (some('running')) return 'running';
+  // One that waits beside one that has ended waits for its start.
+  if (some('starting')) return some('stopped') ? 'running' : 'starting';
+  return some('stopped') ? 'stopped' : 'lost';
+}
+
+function hasFailed({ provisioningState }: AciGroup): boolean {
+  return provisioningState === 'Failed' || provisioningState === 'Canceled';
 }
 
 /** ACI's own text, newest event last: `Failed; Terminated OOMKilled (exit 137); Pulling: …`. */
 function describe(group: AciGroup): string {
-  const container = group.containers?.[0]?.instanceView;
+  const containers = group.containers ?? [];
+  const several = containers.length > 1;
+  const each = containers.map((one) => {
+    const text = describeOne(one);
+    return several && text !== '' ? `${one.name}: ${text}` : text;
+  });
+  return joined([group.provisioningState ?? '', ...eventsOf(group), ...each]);
+}
+
+function describeOne({ instanceView: container }: Container): string {
   const current = container?.currentState;
   const exit = current?.exitCode === undefined ? '' : ` (exit ${current.exitCode})`;
   const restarts = container?.restartCount ?? 0;
-  const events = [...(group.instanceView?.events ?? []), ...(container?.events ?? [])];
-  const parts = [
-    group.provisioningState ?? '',
+  return joined([
     `${current?.state ?? ''} ${current?.detailStatus ?? ''}`.trim() + exit,
     restarts === 0 ? '' : `restarts: ${restarts}`,
-    ...events.slice(-3).map(({ name, message }) => `${name ?? ''}: ${message ?? ''}`),
-  ];
+    ...eventsOf({ instanceView: container }),
+  ]);
+}
+
+/** The newest are last. */
+function eventsOf(of: { readonly instanceView?: AciGroup['instanceView'] }): readonly string[] {
+  const events = of.instanceView?.events ?? [];
+  return events.slice(-3).map(({ name, message }) => `${name ?? ''}: ${message ?? ''}`);
+}
+
+function joined(parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join('; ');
   return plainText(text, MAX_DETAIL);
 }

@@ -7,20 +7,10 @@ export const GroupName = z
   .brand<'GroupName'>();
 export type GroupName = z.infer<typeof GroupName>;
 
-/** A container group to create: one container that runs once. */
-export interface GroupSpec {
-  readonly name: GroupName;
-  readonly sku: 'Standard' | 'Confidential';
-  /** True only with the Confidential SKU; ACI refuses it on Standard. */
-  readonly privileged: boolean;
-  /** The worker image, by digest: `host/repository@sha256:…`. */
-  readonly image: string;
-  /** Pulls the worker image: a short-lived token for its repository only. */
-  readonly imageCredential: {
-    readonly server: string;
-    readonly username: string;
-    readonly password: string;
-  };
+/** One container of a group. It runs once, and shares no file and no secret with the others. */
+export interface ContainerSpec {
+  /** Unique in its group, by the rules for a group's name. */
+  readonly name: string;
   readonly command: readonly string[];
   readonly cpu: number;
   readonly memoryGb: number;
@@ -30,17 +20,45 @@ export interface GroupSpec {
   readonly secretsPath: string;
   /** An emptyDir, for BuildKit's state. */
   readonly scratchPath?: string;
+}
+
+/** A container group to create. */
+export interface GroupSpec {
+  readonly name: GroupName;
+  readonly sku: 'Standard' | 'Confidential';
+  /** True only with the Confidential SKU; ACI refuses it on Standard. */
+  readonly privileged: boolean;
+  /** The worker image of every container, by digest: `host/repository@sha256:…`. */
+  readonly image: string;
+  /** Pulls the worker image: a short-lived token for its repository only. */
+  readonly imageCredential: {
+    readonly server: string;
+    readonly username: string;
+    readonly password: string;
+  };
+  /** At least one. */
+  readonly containers: readonly ContainerSpec[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * A group as it is now. `stopped`: its container ran and ended. `lost`: the platform gave up on it
- * (provisioning failed, or it stopped without having run). `detail` is for people: the platform's own
- * words, with the exit code and the restarts of the container.
+ * A container as it is now. `stopped`: it ran and ended. `lost`: the platform gave up on it. `detail`
+ * is for people: the platform's own words, with the exit code and the restarts.
+ */
+export interface ContainerStatus {
+  readonly state: 'starting' | 'running' | 'stopped' | 'lost';
+  readonly detail: string;
+}
+
+/**
+ * A group as it is now. `stopped`: all its containers ended, and at least one had run. `lost`: the
+ * platform gave up on it (provisioning failed, or no container had run).
  */
 export interface GroupStatus {
   readonly name: GroupName;
-  readonly state: 'starting' | 'running' | 'stopped' | 'lost';
+  readonly state: ContainerStatus['state'];
+  /** By the container's name. */
+  readonly containers: Readonly<Record<string, ContainerStatus>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly detail: string;
 }
@@ -99,8 +117,8 @@ export interface ContainerGroups {
    * the instance view, so only `get` tells whether one has stopped.
    */
   list(): AsyncIterable<GroupStatus>;
-  /** The last lines of the container's log, for people; undefined if there is no log. */
-  logs(name: GroupName): Promise<string | undefined>;
+  /** The last lines of one container's log, for people; undefined if there is no log. */
+  logs(name: GroupName, container: string): Promise<string | undefined>;
 }
 
 /** Tags of every group. They tell the reaper which groups are ours and when they expire (ISO 8601). */

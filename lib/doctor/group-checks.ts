@@ -5,7 +5,8 @@ import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 
 /** The reaper runs every few minutes, so a group this long past its expiry shows that it does not. */
 const REAPER_GRACE_MS = 30 * 60_000;
-const CORES_OF_A_GROUP = 2;
+/** A patch group of four images; lib/pipeline/group/container-size.ts. */
+const CORES_OF_A_GROUP = 4;
 
 export const groupChecks: readonly Check[] = [
   {

@@ -89,7 +89,7 @@ export const Environment = z.object({
   PATCHWRIGHT_RUN_HOURS: Whole(1, 168).default(12),
   PATCHWRIGHT_MAX_GROUPS: Whole(1, 100).default(10),
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
-  PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(5),
+  PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
   AZURE_CLIENT_ID: z.guid().optional(),
   AzureWebJobsStorage: z.string().min(1).optional(),

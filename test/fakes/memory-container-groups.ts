@@ -10,7 +10,7 @@ import {
   MANAGED_BY,
 } from '../../lib/containers/container-groups.ts';
 import { type DecideCourse, PLAIN_COURSE } from './containers/group-course.ts';
-import { MemoryGroup } from './containers/memory-group.ts';
+import { type GroupEvent, MemoryGroup } from './containers/memory-group.ts';
 import { type RateLimits, RateWindow } from './containers/rate-window.ts';
 
 /** ACI's quotas for a subscription in one region. */
@@ -116,13 +116,13 @@ export class MemoryContainerGroups implements ContainerGroups {
     }
   }
 
-  async logs(name: GroupName): Promise<string | undefined> {
+  async logs(name: GroupName, container: string): Promise<string | undefined> {
     const group = this.#find(name);
-    const state = group?.status(this.#now()).state;
+    const state = group?.status(this.#now()).containers[container]?.state;
     if (state !== 'running' && state !== 'stopped') return undefined;
     const { course } = group ?? {};
     const printed = course !== undefined && 'log' in course ? course.log : undefined;
-    return printed ?? `log of ${name}\n`;
+    return printed ?? `log of ${container} in ${name}\n`;
   }
 
   /** Every PUT that had an effect, oldest first. */
@@ -144,12 +144,14 @@ export class MemoryContainerGroups implements ContainerGroups {
   /** Executes what is due by now, in order of time and then of creation. */
   async advance(): Promise<void> {
     const due = this.#pending().filter(({ at }) => at <= this.#now());
-    for (const { group } of due.sort((a, b) => a.at - b.at)) {
-      const deletedFirst = group.isGone(this.#now()) && group.nextEvent === group.goneAt;
-      if (!deletedFirst && group.course.kind === 'runs' && !group.worked) {
-        await group.course.work?.(group.spec).catch(() => undefined);
+    for (const { group, container } of due.sort((a, b) => a.at - b.at)) {
+      const { course } = group;
+      if (container === undefined) group.ended = true;
+      else {
+        const works = course.kind === 'runs' && group.doesWork(container);
+        if (works) await course.work?.(group.spec, container).catch(() => undefined);
+        group.worked.add(container.name);
       }
-      group.worked = true;
       this.#dropIfGone(group);
     }
   }
@@ -158,15 +160,15 @@ export class MemoryContainerGroups implements ContainerGroups {
     const all = this.all();
     const cores = all
       .filter((group) => group.spec.sku === spec.sku && group.takesCores(this.#now()))
-      .reduce((sum, group) => sum + group.spec.cpu, 0);
-    return all.length < this.#limits.groups && cores + spec.cpu <= this.#limits.cores;
+      .reduce((sum, group) => sum + group.cpu, 0);
+    const asked = spec.containers.reduce((sum, { cpu }) => sum + cpu, 0);
+    return all.length < this.#limits.groups && cores + asked <= this.#limits.cores;
   }
 
-  #pending(): { readonly group: MemoryGroup; readonly at: number }[] {
-    return [...this.#groups.values()].flatMap((group) => {
-      const at = group.nextEvent;
-      return at === undefined ? [] : [{ group, at }];
-    });
+  #pending(): (GroupEvent & { readonly group: MemoryGroup })[] {
+    return [...this.#groups.values()].flatMap((group) =>
+      group.events.map((event) => ({ ...event, group })),
+    );
   }
 
   #dropIfGone(group: MemoryGroup): void {

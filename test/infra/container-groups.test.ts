@@ -39,7 +39,7 @@ describe('The request for a container group', () => {
 
   it('is privileged for a patch without a remote BuildKit alone', () => {
     const contexts = [...confidential.specs, ...remote.specs].map((spec) => [
-      spec.command.at(-1),
+      spec.containers[0]?.command.at(-1),
       bodyOf(spec).properties.sku,
       bodyOf(spec).properties.containers[0]?.properties.securityContext,
     ]);
@@ -55,8 +55,10 @@ describe('The request for a container group', () => {
   });
 
   it('gives what a remote BuildKit asks for to the patch group alone, as files', () => {
-    const files = [...confidential.specs, ...remote.specs].map(({ secretFiles }) =>
-      Object.entries(secretFiles).filter(([name]) => name.startsWith('buildkit-')),
+    const files = [...confidential.specs, ...remote.specs].map(({ containers }) =>
+      containers
+        .flatMap(({ secretFiles }) => Object.entries(secretFiles))
+        .filter(([name]) => name.startsWith('buildkit-')),
     );
 
     expect(files).toEqual([
@@ -78,7 +80,7 @@ describe('The request for a container group', () => {
       const body = JSON.stringify(bodyOf(spec));
 
       expect(body).not.toContain('identity');
-      expect(JSON.stringify(spec.environment)).not.toMatch(/token|sig=/i);
+      expect(JSON.stringify(spec.containers.map(({ environment }) => environment))).not.toMatch(/token|sig=/i);
     }
   });
 });

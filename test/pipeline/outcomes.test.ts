@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ContainerSpec, GroupSpec } from '../../lib/containers/container-groups.ts';
 import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
@@ -189,8 +190,8 @@ describe('a tag is never taken', () => {
         world.groups.decide = (spec, nth) => {
           const course = decide(spec, nth);
           if (nth !== 3 || course.kind !== 'runs') return course;
-          const work = async () => {
-            await course.work?.(spec);
+          const work: typeof course.work = async (...given) => {
+            await course.work?.(...given);
             await seedImage(world.registry, {
               repository: API,
               tags: [Tag.parse('v1')],
@@ -273,8 +274,8 @@ describe('a group that goes wrong', () => {
   it('and writes no sensible result is not believed', async () => {
     const { target } = await runOne({
       prepare: (world) => {
-        const work = async (spec: { secretFiles: Readonly<Record<string, string>> }) => {
-          const { resultUrl } = JSON.parse(spec.secretFiles['job.json'] ?? '{}');
+        const work = async (_: GroupSpec, { secretFiles }: ContainerSpec) => {
+          const { resultUrl } = JSON.parse(secretFiles['job.json'] ?? '{}');
           await world.blobs.putThrough(resultUrl, Buffer.from('{"__proto__":{"kind":"scan"}}'));
         };
         world.groups.decide = () => ({ ...PLAIN_COURSE, work });

@@ -55,7 +55,7 @@ export class PipelineWorld {
       clock: this.clock,
       decide: () => ({
         ...PLAIN_COURSE,
-        work: (spec) => runScriptedWorker(spec, this.#at(), this.script),
+        work: (_, container) => runScriptedWorker(container, this.#at(), this.script),
       }),
     });
     const note = (level: LoggedLine['level']) => (message: string, fields?: LogFields) => {

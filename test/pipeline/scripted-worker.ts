@@ -1,4 +1,4 @@
-import type { GroupSpec } from '../../lib/containers/container-groups.ts';
+import type { ContainerSpec } from '../../lib/containers/container-groups.ts';
 import { type Digest, digestOf, sha256Hex } from '../../lib/image/digest.ts';
 import { ImageConfig, ImageManifest } from '../../lib/image/manifest.ts';
 import type { RepositoryName } from '../../lib/image/reference.ts';
@@ -30,11 +30,11 @@ export interface WorkerScript {
 }
 
 /**
- * What the worker in a container group does, without containers: it has the group's token and its
- * job file, and nothing else.
+ * What the worker in a container does, without containers: it has the container's token and its job
+ * file, and nothing else.
  */
 export async function runScriptedWorker(
-  spec: GroupSpec,
+  spec: ContainerSpec,
   world: { readonly registry: MemoryRegistry; readonly blobs: MemoryBlobs; readonly now: Date },
   script: WorkerScript,
 ): Promise<void> {

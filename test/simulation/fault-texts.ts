@@ -120,7 +120,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     name: 'log what a group is given',
     file: 'job/launch-job.ts',
     text: "services.log.info('group started', {",
-    instead: "services.log.info('group started', { given: JSON.stringify(spec.secretFiles),",
+    instead: "services.log.info('group started', { given: JSON.stringify(spec.containers),",
   },
   {
     name: 'count too early',

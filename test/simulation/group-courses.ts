@@ -1,4 +1,8 @@
-import type { GroupRefusal, GroupSpec } from '../../lib/containers/container-groups.ts';
+import type {
+  ContainerSpec,
+  GroupRefusal,
+  GroupSpec,
+} from '../../lib/containers/container-groups.ts';
 import type { GroupCourse } from '../fakes/containers/group-course.ts';
 import { isDefect } from './defect.ts';
 import type { GroupFault, WorkerFault } from './fault-kinds.ts';
@@ -18,7 +22,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     runsFor,
     ...(end === 'restarted' && { restarts: 1 }),
     ...log,
-    work: (given) => work(world, given, end),
+    work: (given, container) => work(world, given, container, end),
   });
   const fault = world.faulty ? world.plan.course() : undefined;
   if (fault === undefined) return runs('result');
@@ -42,12 +46,12 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     case 'group-late-result': {
       // ARM has lost sight of it, and it works on for as long as its token lasts.
       const seconds = random.between(5, 74) * 60;
-      world.later(seconds, `late worker of ${spec.name}`, () => work(world, spec, 'result'));
+      world.later(seconds, `late worker of ${spec.name}`, () => workAll(world, spec));
       return { kind: 'vanishes', after: startsAfter };
     }
     case 'group-forgotten': {
       const end = startsAfter + runsFor;
-      world.later(end, `end of ${spec.name}`, () => work(world, spec, 'result'));
+      world.later(end, `end of ${spec.name}`, () => workAll(world, spec));
       return { kind: 'vanishes', after: end };
     }
     case 'group-refused-quota':
@@ -68,11 +72,20 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
   }
 }
 
-/** What the worker in a group does. */
-async function work(world: World, spec: GroupSpec, end: WorkerEnd): Promise<void> {
+async function workAll(world: World, spec: GroupSpec): Promise<void> {
+  for (const container of spec.containers) await work(world, spec, container, 'result');
+}
+
+/** What the worker in a container does. */
+async function work(
+  world: World,
+  spec: GroupSpec,
+  container: ContainerSpec,
+  end: WorkerEnd,
+): Promise<void> {
   const { registry, blobs } = world.backends;
   const work = runSimulatedWorker(
-    spec,
+    container,
     {
       registry,
       blobs,
@@ -93,7 +106,9 @@ async function work(world: World, spec: GroupSpec, end: WorkerEnd): Promise<void
 /** What its worker prints. */
 function logOf(world: World, spec: GroupSpec): { readonly log?: string } {
   const leaks = workerFault(world, spec, ['secret-in-log']) !== undefined;
-  return leaks ? { log: `it works with ${secretsOf(spec)}\n` } : {};
+  const [container] = spec.containers;
+  if (!leaks || container === undefined) return {};
+  return { log: `it works with ${secretsOf(container)}\n` };
 }
 
 function workerFault<Kind extends WorkerFault>(

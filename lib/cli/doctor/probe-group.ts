@@ -6,6 +6,7 @@ import {
 import type { CheckContext } from '../../doctor/check.ts';
 import { MAX_PROBE_BYTES, ProbeResult } from '../../job/probe-result.ts';
 import { readJson } from '../../json/read-json.ts';
+import { ONLY_CONTAINER } from '../../pipeline/records/container-names.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { type ProbeKind, probeSpec } from './probe-spec.ts';
 
@@ -102,7 +103,7 @@ async function awaitResult(
 
 /** The end of the worker's log. The worker masks secrets itself. */
 async function lastWords(services: CheckContext['services'], group: GroupName): Promise<string> {
-  const log = await services.groups.logs(group).catch(() => undefined);
+  const log = await services.groups.logs(group, ONLY_CONTAINER).catch(() => undefined);
   const line = log?.trimEnd().split('\n').slice(-2).join(' ') ?? '';
   return line === '' ? '' : `; its log ends: ${line.slice(-MAX_LOG)}`;
 }

@@ -13,7 +13,8 @@ import {
   SCRATCH_PATH,
   SECRETS_PATH,
   TOKEN_USER,
-} from '../../pipeline/group/group-spec.ts';
+} from '../../pipeline/group/container-spec.ts';
+import { ONLY_CONTAINER } from '../../pipeline/records/container-names.ts';
 import type { WorkerImage } from '../../pipeline/services.ts';
 
 /** A kind of group in which jobs run. */
@@ -59,23 +60,28 @@ export async function probeSpec(
     privileged: kind.privileged,
     image: `${registry.host}/${reference}`,
     imageCredential: { server: registry.host, username: TOKEN_USER, password: token },
-    command: ['node', '/app/worker.cjs', 'probe'],
-    cpu: 1,
-    memoryGb: 1,
-    environment: {
-      [JOB_FOLDER_VARIABLE]: SECRETS_PATH,
-      DOCKER_CONFIG: SECRETS_PATH,
-      ...(kind.privileged && { TMPDIR: SCRATCH_PATH }),
-    },
-    secretFiles: {
-      [JOB_FILE_NAME]: JSON.stringify(file),
-      [DOCKER_CONFIG_NAME]: JSON.stringify({
-        auths: { [registry.host]: { registrytoken: token } },
-      }),
-      ...(remote !== undefined && buildkitFiles(remote)),
-    },
-    secretsPath: SECRETS_PATH,
-    ...(kind.privileged && { scratchPath: SCRATCH_PATH }),
+    containers: [
+      {
+        name: ONLY_CONTAINER,
+        command: ['node', '/app/worker.cjs', 'probe'],
+        cpu: 1,
+        memoryGb: 1,
+        environment: {
+          [JOB_FOLDER_VARIABLE]: SECRETS_PATH,
+          DOCKER_CONFIG: SECRETS_PATH,
+          ...(kind.privileged && { TMPDIR: SCRATCH_PATH }),
+        },
+        secretFiles: {
+          [JOB_FILE_NAME]: JSON.stringify(file),
+          [DOCKER_CONFIG_NAME]: JSON.stringify({
+            auths: { [registry.host]: { registrytoken: token } },
+          }),
+          ...(remote !== undefined && buildkitFiles(remote)),
+        },
+        secretsPath: SECRETS_PATH,
+        ...(kind.privileged && { scratchPath: SCRATCH_PATH }),
+      },
+    ],
     // If this program is killed, the app's reaper deletes the group.
     tags: {
       [GroupTag.managedBy]: MANAGED_BY,

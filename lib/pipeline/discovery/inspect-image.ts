@@ -18,7 +18,13 @@ const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
 /** The assessment of a tag's image by its registry content, before a scan. */
 export type Inspection =
-  | { readonly kind: 'source'; readonly sourceDigest: Digest; readonly architecture: string }
+  | {
+      readonly kind: 'source';
+      readonly sourceDigest: Digest;
+      readonly architecture: string;
+      /** Of its compressed layers. */
+      readonly bytes: number;
+    }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail?: string };
 
 export interface ParsedImage {
@@ -88,12 +94,12 @@ async function inspectManifest(
   const { maxImageBytes } = services.options;
   const image = await readImage(services.registry, repository, stored);
   if (image === undefined) return skip('not-an-image', plainText(stored.mediaType, 100));
-  const { manifest, config } = image;
+  const { config } = image;
   if (config.os === 'windows') return skip('windows');
   if (config.os !== 'linux' || config.architecture !== 'amd64') {
     return skip('unsupported-platform', plainText(`${config.os}/${config.architecture}`, 100));
   }
-  const bytes = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+  const bytes = layerBytes(image);
   if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);
   const base = await ownBase(services, { repository, digest: stored.digest, image });
   if (base !== undefined) return base;
@@ -104,7 +110,8 @@ async function inspectManifest(
   ) {
     return skip('patched-elsewhere', 'the config has the label BaseImage');
   }
-  return { kind: 'source', sourceDigest: stored.digest, architecture: config.architecture };
+  const { architecture } = config;
+  return { kind: 'source', sourceDigest: stored.digest, architecture, bytes };
 }
 
 /**
@@ -137,7 +144,12 @@ async function ownBase(
   const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });
   const verdict = compareStructure({ source, patched: image, sourceReference });
   if (known.length === 0 && !verdict.accepted) return undefined;
-  return { kind: 'source', sourceDigest: digest.data, architecture: source.config.architecture };
+  const { architecture } = source.config;
+  return { kind: 'source', sourceDigest: digest.data, architecture, bytes: layerBytes(source) };
+}
+
+function layerBytes({ manifest }: ParsedImage): number {
+  return manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
 }
 
 function skip(reason: SkipReason, detail?: string): Inspection {

@@ -80,6 +80,7 @@ export function lookAtTag(options: {
       digest: attributes.digest,
       sourceDigest: inspected.sourceDigest,
       architecture: inspected.architecture,
+      sourceBytes: inspected.bytes,
       patches: ofSource.slice(-MAX_KNOWN_PATCHES),
       ...(!next.ok && { tagFault: next.reason, detail: next.detail }),
     };

@@ -8,8 +8,8 @@ type JobPart =
   | Pick<Extract<JobFile, { kind: 'patch' }>, 'kind' | 'repository' | 'staging' | 'images'>;
 
 /**
- * The scopes of a group's token. Scan and verify may pull; patch may pull one repository and the
- * tooling images of its distributions, and push only to its staging repository.
+ * The scopes of a container's token. Scan and verify may pull; patch may pull its image's repository
+ * and the tooling images of its distribution, and push only to its staging repository.
  */
 export function groupScopes(
   part: JobPart,

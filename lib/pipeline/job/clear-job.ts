@@ -11,8 +11,8 @@ import { allTargets, bySource } from '../targets/job-targets.ts';
  * Records the targets in the inventory, in case the step that ended them crashed. Idempotent.
  */
 export async function clearJob(services: Services, held: HeldJob): Promise<void> {
-  const { kind, runId, id: jobId, repository } = held.job;
-  if (kind === 'patch' && repository !== undefined) {
+  const { kind, runId, id: jobId, repositories = [] } = held.job;
+  for (const repository of repositories) {
     await clearJobStaging(services, repository, [jobId], { stage: 'pushed', lease: held });
   }
   for (const image of bySource(await allTargets(services, held.job))) {

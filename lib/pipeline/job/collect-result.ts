@@ -1,32 +1,64 @@
-import type { JobResult } from '../../job/job-result.ts';
+import type { ScanJobResult } from '../../job/job-result.ts';
 import type { HeldJob } from '../held-job.ts';
-import { collectPatches } from '../results/collect-patches.ts';
+import { containerOf, ONLY_CONTAINER } from '../records/container-names.ts';
+import { collectPatch } from '../results/collect-patches.ts';
 import { collectScans } from '../results/collect-scans.ts';
 import { collectVerifications } from '../results/collect-verifications.ts';
 import type { Services } from '../services.ts';
+import { bySource, ownTargets } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
-import { loseJob } from './lose-job.ts';
+import { loseImage, loseJob } from './lose-job.ts';
+import { readResult } from './read-result.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Decides each target of a job by the group's result, then clears up. Idempotent: a decided target
- * no longer names the job.
+ * Takes the results that are there. Undefined: the job waits for more. After a crash it is repeated: a
+ * target that was decided no longer names the job.
  */
-export async function collectResult(
-  services: Services,
-  held: HeldJob,
-  result: JobResult,
-): Promise<StepEnd> {
-  const { kind } = held.job;
-  if (kind === 'scan' && result.kind === 'scan') await collectScans(services, held, result);
-  else if (kind === 'verify' && result.kind === 'scan')
-    await collectVerifications(services, held, result);
-  else if (kind === 'patch' && result.kind === 'patch')
-    await collectPatches(services, held, result);
-  else {
-    const detail = `the result of a ${kind} job is of kind ${result.kind}`;
-    return loseJob(services, held, { reason: 'result-invalid', detail });
+export function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
+  return held.job.kind === 'patch' ? collectPatches(services, held) : collectOne(services, held);
+}
+
+/** Each image's result as it comes, whatever becomes of the other containers. */
+async function collectPatches(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
+  for (const image of bySource(await ownTargets(services, held.job))) {
+    const read = await readResult(services, held.job, containerOf(image));
+    if (read === undefined) continue;
+    if (read.ok && read.value.kind === 'patch') {
+      await collectPatch(services, held, image, read.value);
+    } else {
+      const detail = read.ok ? 'the result is of another kind' : read.fault;
+      await loseImage(services, held, image, { reason: 'result-invalid', detail });
+    }
   }
+  return endIfDone(services, held);
+}
+
+/** Ends the job once no target is left in it. */
+export async function endIfDone(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
+  if ((await ownTargets(services, held.job)).length > 0) return undefined;
   await clearJob(services, held);
   return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
+}
+
+/** Decides each target of a scan or verify job by the group's one result, then clears up. */
+async function collectOne(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
+  const read = await readResult(services, held.job, ONLY_CONTAINER);
+  if (read === undefined) return undefined;
+  if (!read.ok || read.value.kind !== 'scan') {
+    const detail = read.ok ? 'the result is of another kind' : read.fault;
+    return loseJob(services, held, { reason: 'result-invalid', detail });
+  }
+  await decideTargets(services, held, read.value);
+  await clearJob(services, held);
+  return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
+}
+
+async function decideTargets(
+  services: Services,
+  held: HeldJob,
+  result: ScanJobResult,
+): Promise<void> {
+  if (held.job.kind === 'verify') await collectVerifications(services, held, result);
+  else await collectScans(services, held, result);
 }

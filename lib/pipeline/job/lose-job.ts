@@ -1,14 +1,15 @@
 import { plainText } from '../../text/plain-text.ts';
-import { keepGroupLog } from '../group/group-log.ts';
+import { keepContainerLog } from '../group/group-log.ts';
 import { type HeldJob, MAX_UNFINISHED } from '../held-job.ts';
 import { LeaseLost } from '../lease.ts';
 import { standsAlready } from '../publish/publish-target.ts';
+import { containerOf, ONLY_CONTAINER } from '../records/container-names.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts';
-import { ownTargets } from '../targets/job-targets.ts';
+import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
 import type { StepEnd } from './step-end.ts';
 
@@ -31,7 +32,9 @@ export async function loseJob(
   // It may quote an untrusted result, and it is logged too.
   const detail = plainText(why.detail, 1000);
   services.log.warn('attempt lost', { runId, jobId, group, reason, detail });
-  await keepGroupLog(services, held);
+  for (const name of await openContainers(services, held)) {
+    await keepContainerLog(services, held, name);
+  }
   const outcome: Outcome = { state: 'failed', reason, detail };
   for (const target of await ownTargets(services, held.job)) {
     if (why.final === true) await finishTarget(services, target, outcome);
@@ -47,6 +50,32 @@ export async function loseJob(
     finishedAt: services.clock.now(),
   } as const;
   return { changes, delaySeconds: 0 };
+}
+
+/** The containers from which no result was taken. */
+async function openContainers(services: Services, held: HeldJob): Promise<readonly string[]> {
+  if (held.job.kind !== 'patch') return [ONLY_CONTAINER];
+  return bySource(await ownTargets(services, held.job)).map(containerOf);
+}
+
+/**
+ * Gives up one image of an attempt whose other containers go on. Its targets go back to the tick, or
+ * end if their budget is used up.
+ */
+export async function loseImage(
+  services: Services,
+  held: HeldJob,
+  image: SourceImage,
+  why: { readonly reason: FailReason; readonly detail: string },
+): Promise<void> {
+  const { runId, id: jobId, group } = held.job;
+  const { reason } = why;
+  const container = containerOf(image);
+  const detail = plainText(why.detail, 1000);
+  services.log.warn('container lost', { runId, jobId, group, container, reason, detail });
+  await keepContainerLog(services, held, container);
+  const outcome: Outcome = { state: 'failed', reason, detail };
+  for (const target of image.targets) await handBack(services, target, { blame: true, outcome });
 }
 
 /** Ends a target as patched: its patch is published, and only referrers may be missing. */

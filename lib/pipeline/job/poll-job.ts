@@ -1,15 +1,13 @@
-import { JobResult, MAX_RESULT_BYTES } from '../../job/job-result.ts';
-import { readJson } from '../../json/read-json.ts';
-import type { Result } from '../../result.ts';
-import { CONTAINERS } from '../../storage/blobs.ts';
+import type { GroupStatus } from '../../containers/container-groups.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { GROUP_ENDED, type GroupEnd } from '../failures.ts';
 import type { HeldJob } from '../held-job.ts';
-import { type Job, resultBlobOf } from '../records/job.ts';
+import { containerOf } from '../records/container-names.ts';
 import { type Services, secondsAfter } from '../services.ts';
+import { bySource, ownTargets } from '../targets/job-targets.ts';
 import { deleteGroupOf } from './clear-job.ts';
-import { collectResult } from './collect-result.ts';
-import { loseJob } from './lose-job.ts';
+import { collectIfThere, endIfDone } from './collect-result.ts';
+import { loseImage, loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
 /** Reads of the result blob for each request to ARM: a blob read is cheap. */
@@ -57,6 +55,8 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
 
   const status = await groups.get(group);
   if (status?.state === 'starting' || status?.state === 'running') {
+    const ended = await loseEndedContainers(services, held, status);
+    if (ended !== undefined) return ended;
     return { changes: { checkedAt: clock.now() }, delaySeconds: options.pollSeconds };
   }
   // The group may have written its result between the first read and ARM's response.
@@ -65,6 +65,32 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   if (status === undefined) return afterEnd(services, held, 'gone', 'the group no longer exists');
   if (status.state === 'lost') return afterEnd(services, held, 'not-provisioned', status.detail);
   return afterEnd(services, held, 'stopped', `the group ended without a result: ${status.detail}`);
+}
+
+/** A container that ended without a result costs its own image alone; the others go on. */
+async function loseEndedContainers(
+  services: Services,
+  held: HeldJob,
+  status: GroupStatus,
+): Promise<StepEnd | undefined> {
+  const ended = (container: string) => {
+    const state = status.containers[container]?.state;
+    return state === 'stopped' || state === 'lost';
+  };
+  const { job } = held;
+  if (job.kind !== 'patch') return undefined;
+  const images = bySource(await ownTargets(services, job));
+  if (!images.some((image) => ended(containerOf(image)))) return undefined;
+  // One of them may have written its result between the first look and this answer.
+  const late = await collectIfThere(services, held);
+  if (late !== undefined) return late;
+  for (const image of bySource(await ownTargets(services, job))) {
+    const container = containerOf(image);
+    if (!ended(container)) continue;
+    const detail = `its container ended without a result: ${status.containers[container]?.detail}`;
+    await loseImage(services, held, image, { reason: 'group-lost', detail });
+  }
+  return endIfDone(services, held);
 }
 
 async function afterEnd(
@@ -82,36 +108,4 @@ async function afterEnd(
     changes: { state: 'ready', detail: plainText(detail, 1000) },
     delaySeconds: remedy.seconds,
   };
-}
-
-async function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
-  const blob = await services.blobs.read(
-    CONTAINERS.results,
-    resultBlobOf(held.job),
-    MAX_RESULT_BYTES,
-  );
-  if (!blob.found) {
-    if (blob.why === 'absent') return undefined;
-    return loseJob(services, held, { reason: 'result-invalid', detail: 'the result is too large' });
-  }
-  const parsed = parseResult(blob.bytes, held.job);
-  if (!parsed.ok) {
-    return loseJob(services, held, { reason: 'result-invalid', detail: parsed.fault });
-  }
-  return collectResult(services, held, parsed.value);
-}
-
-const RESULT_LIMITS = {
-  maxBytes: MAX_RESULT_BYTES,
-  maxDepth: 10,
-  maxContainers: 20_000,
-  maxValues: 20_000,
-};
-
-function parseResult(bytes: Uint8Array, job: Job): Result<JobResult> {
-  const result = readJson(JobResult, bytes, RESULT_LIMITS);
-  if (!result.ok) return { ok: false, fault: `the result ${result.fault}` };
-  const { jobId, attempt } = result.value;
-  const mine = jobId === job.id && attempt === job.attempt;
-  return mine ? result : { ok: false, fault: 'the result names another attempt' };
 }

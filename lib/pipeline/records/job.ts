@@ -22,8 +22,10 @@ export const Job = z.object({
   reason: z.string().optional(),
   /** For people: why the job was lost, or Azure's refusal of its last group. */
   detail: z.string().optional(),
-  /** Patch and publish jobs serve one repository. */
+  /** Of a publish job, which serves one repository. */
   repository: RepositoryName.optional(),
+  /** Of the images of a patch job. Their staging is cleared by these names. */
+  repositories: z.array(RepositoryName).readonly().optional(),
   /**
    * Ids of all active targets of its images. The job works only on targets that name this job. The
    * others are in earlier states, and keep their images claimed at the job's end.
@@ -64,8 +66,8 @@ export function groupNameOf(jobId: string, attempt: number): GroupName {
 }
 
 /** Each attempt has its own blobs: the result of a lost attempt is never read. */
-export function resultBlobOf(job: Job): string {
-  return `${job.runId}/${job.id}/${job.attempt}/result.json`;
+export function resultBlobOf(job: Job, container: string): string {
+  return `${job.runId}/${job.id}/${job.attempt}/${container}/result.json`;
 }
 
 export function reportBlobOf(job: Job, digest: string): string {

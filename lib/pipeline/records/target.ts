@@ -43,6 +43,8 @@ export const Target = z.object({
   osFamily: z.string().optional(),
   osName: z.string().optional(),
   architecture: z.string().optional(),
+  /** Compressed layers of the source. */
+  sourceBytes: Count.optional(),
   /** The job that works on it. Empty until the tick assigns one. */
   job: z.string(),
   /** Number of jobs assigned so far, so that job ids never repeat. */

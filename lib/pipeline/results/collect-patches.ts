@@ -7,67 +7,55 @@ import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import { type BuilderFault, builderFaultOf } from '../records/builder-fault.ts';
 import type { Outcome } from '../records/reasons.ts';
-import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
 import { describeBlocked } from '../targets/blocked-packages.ts';
 import { finishTarget } from '../targets/change-target.ts';
-import { allTargets, bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
+import { allTargets, type SourceImage } from '../targets/job-targets.ts';
 import { acceptBlocked, type PartialPatch } from './accept-blocked.ts';
 import { handBackAll } from './collect-scans.ts';
-import { madeNoProgress } from './made-no-progress.ts';
 
-/** Annotates each patch that the group claims to have staged, and ends or hands back the others. */
-export async function collectPatches(
+/** Annotates the patch that a container claims to have staged, or ends the image or hands it back. */
+export async function collectPatch(
   services: Services,
   held: HeldJob,
+  image: SourceImage,
   result: PatchJobResult,
 ): Promise<void> {
-  const run = await services.runs.find(held.job.runId);
-  if (run === undefined) throw new Error('the run of this job does not exist');
-  const tools = Object.entries(result.tools).map(([tool, version]) => `${tool}/${version}`);
-  const noProgress = await madeNoProgress(services, held.job, result);
-  const fault = faultOf(services, result);
-  // Persisted first: the next tick must know of it even if this step crashes.
-  if (fault !== undefined) await held.save(fault);
-  for (const image of bySource(await ownTargets(services, held.job))) {
-    const claim = result.images.find((one) => one.digest === image.digest);
-    switch (claim?.outcome) {
-      case undefined: {
-        const detail = 'the result does not mention the image';
-        const outcome = { state: 'failed', reason: 'result-invalid', detail } as const;
-        await handBackAll(services, image, { blame: true, outcome });
-        break;
-      }
-      case 'not-started': {
-        const detail = 'no attempt had time left for the image';
-        const outcome = { state: 'failed', reason: 'timeout', detail } as const;
-        await handBackAll(services, image, { blame: noProgress, outcome });
-        break;
-      }
-      case 'nothing-to-do':
-        await endNoOp(services, image, claim.blocked ?? []);
-        break;
-      case 'failed':
-        await afterFailure(services, image, claim, fault);
-        break;
-      case 'patched': {
-        const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
-        if (accepted === undefined) break;
-        await stage(services, {
-          held,
-          run,
-          image: accepted.image,
-          claimed: claim.staged,
-          partial: accepted.partial,
-          tools: tools.join(' '),
-          builder: result.builder,
-        });
-        break;
-      }
-      default:
-        claim satisfies never;
+  const claim = result.images.find((one) => one.digest === image.digest);
+  switch (claim?.outcome) {
+    case undefined: {
+      const detail = 'the result does not mention the image';
+      const outcome = { state: 'failed', reason: 'result-invalid', detail } as const;
+      await handBackAll(services, image, { blame: true, outcome });
+      break;
     }
+    case 'not-started': {
+      // It was alone in its container, so nothing but itself took the time.
+      const detail = 'there was never time left for the image';
+      const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+      await handBackAll(services, image, { blame: true, outcome });
+      break;
+    }
+    case 'nothing-to-do':
+      await endNoOp(services, image, claim.blocked ?? []);
+      break;
+    case 'failed': {
+      const fault = faultOf(services, result);
+      // Persisted first: the next tick must know of it even if this step crashes.
+      if (fault !== undefined) await held.save(fault);
+      await afterFailure(services, image, claim, fault);
+      break;
+    }
+    case 'patched': {
+      const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
+      if (accepted === undefined) break;
+      const { partial } = accepted;
+      await stage(services, { held, image: accepted.image, claimed: claim.staged, partial, result });
+      break;
+    }
+    default:
+      claim satisfies never;
   }
 }
 
@@ -79,15 +67,18 @@ async function stage(
   services: Services,
   options: {
     readonly held: HeldJob;
-    readonly run: Run;
     readonly image: SourceImage;
     readonly claimed: SourceImage['digest'];
     readonly partial: PartialPatch | undefined;
-    readonly tools: string;
-    readonly builder: PatchJobResult['builder'];
+    readonly result: PatchJobResult;
   },
 ): Promise<void> {
-  const { held, run, image, claimed, partial, tools, builder } = options;
+  const { held, image, claimed, partial, result } = options;
+  const run = await services.runs.find(held.job.runId);
+  if (run === undefined) throw new Error('the run of this job is gone');
+  const tools = Object.entries(result.tools)
+    .map(([tool, version]) => `${tool}/${version}`)
+    .join(' ');
   const { registry } = services;
   const staging = stagingOf(image.repository);
   const pushed = await registry.manifest(staging, claimed);
@@ -145,7 +136,7 @@ async function stage(
     bytes,
     mediaType: pushed.mediaType,
   });
-  const made = { tools, ...(builder !== undefined && { builder }) };
+  const made = { tools, ...(result.builder !== undefined && { builder: result.builder }) };
   const changes = { stagedRepository: staging, staged, ...made, ...partial };
   for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
 }

@@ -19,7 +19,8 @@ export async function makeJob(services: Services, run: Run, planned: PlannedJob)
     id: jobId,
     runId: run.id,
     kind,
-    ...((kind === 'patch' || kind === 'publish') && { repository: first.repository }),
+    ...(kind === 'publish' && { repository: first.repository }),
+    ...(kind === 'patch' && { repositories: [...new Set(targets.map((one) => one.repository))] }),
     targets: [...targets, ...planned.behind].map(({ id }) => id),
     createdAt: services.clock.now(),
   });

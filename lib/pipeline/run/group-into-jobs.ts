@@ -1,5 +1,6 @@
 import { MAX_FINDINGS_A_JOB } from '../../job/job-file.ts';
 import { ordinal } from '../../ordinal.ts';
+import { type ContainerSize, fitsGroup, patchSize } from '../group/container-size.ts';
 import type { Job, JobKind } from '../records/job.ts';
 import { imageKey, type Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
@@ -22,6 +23,8 @@ interface Image {
   readonly attempts: number;
   /** Findings in its patch job. They make up most of a job file. */
   readonly findings: number;
+  /** Of its own container in a patch group. */
+  readonly size: ContainerSize;
 }
 
 /** Limits of tags per image and of targets per job: the target ids must fit in one column. */
@@ -41,16 +44,18 @@ export const JOB_ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publis
 export function groupIntoJobs(
   active: readonly Stored<Target>[],
   live: ReadonlyMap<string, Job>,
-  options: Pick<PipelineOptions, 'scanBatch' | 'patchBatch'>,
+  options: Pick<PipelineOptions, 'scanBatch' | 'patchBatch' | 'builder'>,
 ): readonly PlannedJob[] {
   const images = Map.groupBy(active, imageKey);
   const idle = [...images.values()].filter((targets) =>
     targets.every((target) => !live.has(target.job)),
   );
   const repositoryOf = ({ own }: Image) => own[0]?.repository ?? '';
-  const byRepository = idle.map(imageOf).sort((a, b) => ordinal(repositoryOf(a), repositoryOf(b)));
+  const byRepository = idle
+    .map((targets) => imageOf(targets, options))
+    .sort((a, b) => ordinal(repositoryOf(a), repositoryOf(b)));
   const batches = Map.groupBy(byRepository, ({ kind, own, attempts }) => {
-    const repository = kind === 'patch' || kind === 'publish' ? own[0]?.repository : '';
+    const repository = kind === 'publish' ? own[0]?.repository : '';
     return JSON.stringify([kind, repository, attempts]);
   });
   const jobs = [...batches.values()].flatMap((batch) => {
@@ -58,7 +63,7 @@ export function groupIntoJobs(
     if (first === undefined) return [];
     const most = first.kind === 'patch' ? options.patchBatch : options.scanBatch;
     const size = Math.max(1, Math.floor(most / 2 ** first.attempts));
-    return chunks(batch, size).map((chunk) => ({
+    return chunks(batch, size, options).map((chunk) => ({
       kind: first.kind,
       targets: chunk.flatMap((image) => image.own),
       behind: chunk.flatMap((image) => image.behind),
@@ -67,7 +72,10 @@ export function groupIntoJobs(
   return jobs.slice(0, MAX_NEW_JOBS);
 }
 
-function imageOf(targets: readonly Stored<Target>[]): Image {
+function imageOf(
+  targets: readonly Stored<Target>[],
+  options: Pick<PipelineOptions, 'builder'>,
+): Image {
   const rank = (target: Target) => JOB_ORDER.indexOf(kindFor(target.state));
   const furthest = Math.max(...targets.map(rank));
   const own = targets.filter((target) => rank(target) === furthest).slice(0, MAX_TAGS_AN_IMAGE);
@@ -79,6 +87,7 @@ function imageOf(targets: readonly Stored<Target>[]): Image {
     behind: targets.filter((target) => !own.includes(target)).slice(0, MAX_TAGS_AN_IMAGE),
     attempts: Math.max(...own.map((target) => target.attempts)),
     findings: kind === 'patch' ? findings : 0,
+    size: patchSize(own[0]?.sourceBytes ?? 0, options),
   };
 }
 
@@ -98,8 +107,15 @@ function kindFor(state: TargetState): JobKind {
   }
 }
 
-/** Splits images into chunks, each within the limits of images, targets and findings. */
-function chunks(images: readonly Image[], size: number): Image[][] {
+/**
+ * Splits images into chunks, each within the limits of images, targets and findings; chunks of patches
+ * also fit one group.
+ */
+function chunks(
+  images: readonly Image[],
+  size: number,
+  options: Pick<PipelineOptions, 'builder'>,
+): Image[][] {
   const all: Image[][] = [];
   let current: Image[] = [];
   let targets = 0;
@@ -109,7 +125,8 @@ function chunks(images: readonly Image[], size: number): Image[][] {
     const full =
       current.length >= size ||
       targets + count > MAX_TARGETS_A_JOB ||
-      findings + image.findings > MAX_FINDINGS_A_JOB;
+      findings + image.findings > MAX_FINDINGS_A_JOB ||
+      (image.kind === 'patch' && !fitsGroup([...current, image].map((one) => one.size), options));
     if (current.length === 0 || full) {
       current = [];
       targets = 0;

@@ -48,7 +48,10 @@ const MAX_PUBLISHING = 8;
 export function planTick(state: {
   readonly targets: readonly Stored<Target>[];
   readonly jobs: readonly Stored<Job>[];
-  readonly options: Pick<PipelineOptions, 'maxGroups' | 'scanBatch' | 'patchBatch' | 'tickSeconds'>;
+  readonly options: Pick<
+    PipelineOptions,
+    'maxGroups' | 'scanBatch' | 'patchBatch' | 'tickSeconds' | 'builder'
+  >;
   readonly now: Date;
   /** The outcome of unfinished targets if the run must stop: late, canceled or failed. */
   readonly stop: Outcome | undefined;

@@ -41,11 +41,12 @@ export async function clearRunStaging(
   jobs: readonly Job[],
   lease: Lease,
 ): Promise<void> {
-  const patchJobs = jobs.filter((job) => job.kind === 'patch');
-  const repositories = [...Map.groupBy(patchJobs, (job) => job.repository)];
-  await inParallel(repositories, AT_ONCE, async ([repository, ofRepository]) => {
-    if (repository === undefined) return;
-    const jobIds = ofRepository.map((job) => job.id);
+  const named = jobs.flatMap(({ id, repositories = [] }) =>
+    repositories.map((repository) => ({ repository, id })),
+  );
+  const byRepository = [...Map.groupBy(named, ({ repository }) => repository)];
+  await inParallel(byRepository, AT_ONCE, async ([repository, ofRepository]) => {
+    const jobIds = ofRepository.map(({ id }) => id);
     await clearJobStaging(services, repository, jobIds, { stage: 'all', lease });
   });
 }

@@ -15,9 +15,9 @@ export function stagingOf(repository: RepositoryName): RepositoryName {
   return RepositoryName.parse(`${STAGING_PREFIX}patchwright/${sha256Hex(repository).slice(0, 40)}`);
 }
 
-/** The tag for the patch of a job's nth image. No other attempt uses it. */
-export function stagingTag(job: Job, at: number): Tag {
-  return Tag.parse(`${job.id}-${job.attempt}-${at}`);
+/** The tag for the patch that a container pushes. No other attempt uses it. */
+export function stagingTag(job: Job, container: string): Tag {
+  return Tag.parse(`${job.id}-${job.attempt}-${container}`);
 }
 
 /** The tag of the annotated patch. It lets the cleanup find the patch. */

@@ -16,9 +16,7 @@ const CLOCKS_SECONDS = 60;
  * belong to a new run. Returns false if manifests may be left.
  */
 export async function sweepStaging(services: Services, jobs: readonly Job[]): Promise<boolean> {
-  const repositories = [
-    ...new Set(jobs.filter((job) => job.kind === 'patch').map((job) => job.repository)),
-  ].filter((repository) => repository !== undefined);
+  const repositories = [...new Set(jobs.flatMap((job) => job.repositories ?? []))];
   if (repositories.length === 0) return true;
   const before = secondsAfter(services.clock.now(), -CLOCKS_SECONDS);
   if (await isRunUnderWay(services)) return false;

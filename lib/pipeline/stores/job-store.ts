@@ -4,7 +4,10 @@ import type { LeaseStore } from './lease-store.ts';
 import type { PassOver, Stored } from './stored.ts';
 
 /** A job before its first step. */
-export type NewJob = Pick<Job, 'id' | 'runId' | 'kind' | 'repository' | 'targets' | 'createdAt'>;
+export type NewJob = Pick<
+  Job,
+  'id' | 'runId' | 'kind' | 'repository' | 'repositories' | 'targets' | 'createdAt'
+>;
 
 /**
  * Port: the jobs. Writes throw on a transition that job-states.ts lacks, and return undefined if

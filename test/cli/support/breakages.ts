@@ -104,12 +104,17 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
         username: '00000000-0000-0000-0000-000000000000',
         password: registry.accessToken(['repository:patchwright/worker:pull']),
       },
-      command: ['node', '/app/worker.cjs', 'probe'],
-      cpu: 1,
-      memoryGb: 1,
-      environment: {},
-      secretFiles: { 'job.json': '{}' },
-      secretsPath: '/run/patchwright',
+      containers: [
+        {
+          name: 'worker',
+          command: ['node', '/app/worker.cjs', 'probe'],
+          cpu: 1,
+          memoryGb: 1,
+          environment: {},
+          secretFiles: { 'job.json': '{}' },
+          secretsPath: '/run/patchwright',
+        },
+      ],
       tags: { 'managed-by': 'patchwright', 'patchwright-expires-at': expiresAt.toISOString() },
     });
     if (!answer.ok) throw new Error(answer.detail);

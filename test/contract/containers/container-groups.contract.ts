@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type ContainerGroups,
+  type ContainerSpec,
   GroupName,
   type GroupSpec,
   type GroupStatus,
@@ -50,16 +51,27 @@ export function describeContainerGroups(
         sku: 'Standard',
         privileged: false,
         ...fixture.image,
+        containers: [containerOf('worker', behavior)],
+        tags: {
+          [GroupTag.managedBy]: MANAGED_BY,
+          [GroupTag.expiresAt]: '2026-11-23T03:00:00.000Z',
+        },
+        ...parts,
+      };
+    }
+    function containerOf(
+      container: string,
+      behavior: Behavior,
+      parts: Partial<ContainerSpec> = {},
+    ): ContainerSpec {
+      return {
+        name: container,
         command: fixture.command(behavior),
         cpu: 1,
         memoryGb: 1,
         environment: { PATCHWRIGHT_JOB: 'job-1' },
         secretFiles: { 'job.json': `{"token":"${SECRET}"}` },
         secretsPath: '/run/patchwright',
-        tags: {
-          [GroupTag.managedBy]: MANAGED_BY,
-          [GroupTag.expiresAt]: '2026-11-23T03:00:00.000Z',
-        },
         ...parts,
       };
     }
@@ -93,7 +105,7 @@ export function describeContainerGroups(
       const absent = GroupName.parse('pw-absent');
 
       expect(await groups.get(absent)).toBeUndefined();
-      expect(await groups.logs(absent)).toBeUndefined();
+      expect(await groups.logs(absent, 'worker')).toBeUndefined();
     });
 
     it('answers a creation before the container has started', async () => {
@@ -104,7 +116,7 @@ export function describeContainerGroups(
       const status = await groups.get(spec.name);
       expect(status).toMatchObject({ name: spec.name, state: 'starting' });
       expect(status?.tags).toEqual(spec.tags);
-      expect(await groups.logs(spec.name)).toBeUndefined();
+      expect(await groups.logs(spec.name, 'worker')).toBeUndefined();
     });
 
     it('runs the container once and keeps the group with its exit code and log', async () => {
@@ -115,7 +127,28 @@ export function describeContainerGroups(
 
       expect(ended?.detail).toContain('(exit 0)');
       expect(ended?.tags).toEqual(spec.tags);
-      expect(await groups.logs(spec.name)).toMatch(/\S/);
+      expect(await groups.logs(spec.name, 'worker')).toMatch(/\S/);
+    });
+
+    it('runs several containers, and shows how each ended while others run', async () => {
+      await start();
+      const containers = [
+        containerOf('first', 'exit-0'),
+        containerOf('second', 'exit-3'),
+        containerOf('third', 'run-for-ever'),
+      ];
+      const spec = await created('exit-0', { containers });
+      const ended = (status: GroupStatus | undefined, container: string) =>
+        status?.containers[container]?.state === 'stopped';
+
+      const status = await until(spec, (one) => ended(one, 'first') && ended(one, 'second'));
+
+      expect(status?.state).toBe('running');
+      expect(status?.containers.first?.detail).toContain('(exit 0)');
+      expect(status?.containers.second?.detail).toContain('(exit 3)');
+      expect(status?.containers.third?.state).toBe('running');
+      expect(await groups.logs(spec.name, 'second')).toMatch(/\S/);
+      expect(await groups.logs(spec.name, 'fourth')).toBeUndefined();
     });
 
     it('shows an exit code other than 0', async () => {
@@ -156,7 +189,7 @@ export function describeContainerGroups(
       const spec = await created('exit-0', {
         sku: 'Confidential',
         privileged: true,
-        scratchPath: '/var/lib/scratch',
+        containers: [containerOf('worker', 'exit-0', { scratchPath: '/var/lib/scratch' })],
       });
 
       expect((await until(spec, inState('stopped')))?.detail).toContain('(exit 0)');

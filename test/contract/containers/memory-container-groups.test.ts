@@ -1,5 +1,5 @@
 import type { GroupSpec } from '../../../lib/containers/container-groups.ts';
-import type { GroupCourse } from '../../fakes/containers/group-course.ts';
+import type { ContainerCourse, GroupCourse } from '../../fakes/containers/group-course.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { MemoryContainerGroups } from '../../fakes/memory-container-groups.ts';
 import { describeContainerGroups } from './container-groups.contract.ts';
@@ -31,8 +31,9 @@ describeContainerGroups('memory', async ({ groups, creationsPerHour }) => {
   };
 });
 
-function courseOf({ command }: GroupSpec): GroupCourse {
-  switch (command.at(-1)) {
+function courseOf({ containers }: GroupSpec): GroupCourse {
+  const { behavior, own } = behaviorsOf(containers);
+  switch (behavior) {
     case 'exit-3':
       return { kind: 'runs', startsAfter: 10, runsFor: 20, exitCode: 3 };
     case 'run-for-ever':
@@ -42,6 +43,21 @@ function courseOf({ command }: GroupSpec): GroupCourse {
     case 'fail-to-start':
       return { kind: 'fails-to-start', after: 10, detail: 'InsufficientCapacity' };
     default:
-      return { kind: 'runs', startsAfter: 10, runsFor: 20 };
+      return { kind: 'runs', startsAfter: 10, runsFor: 20, containers: own };
   }
+}
+
+/** The first container's behavior is the group's; the others differ from it. */
+function behaviorsOf([first, ...others]: GroupSpec['containers']) {
+  const own = others.map(({ name, command }): [string, ContainerCourse] => {
+    switch (command.at(-1)) {
+      case 'exit-3':
+        return [name, { kind: 'dies', after: 20, exitCode: 3 }];
+      case 'run-for-ever':
+        return [name, { kind: 'hangs' }];
+      default:
+        return [name, { kind: 'runs', runsFor: 20 }];
+    }
+  });
+  return { behavior: first?.command.at(-1), own: Object.fromEntries(own) };
 }

@@ -1,14 +1,28 @@
-import type { GroupSpec, GroupStatus } from '../../../lib/containers/container-groups.ts';
-import { courseEnd, type GroupCourse } from './group-course.ts';
+import type {
+  ContainerSpec,
+  ContainerStatus,
+  GroupSpec,
+  GroupStatus,
+} from '../../../lib/containers/container-groups.ts';
+import { containerEnd, courseEnd, type GroupCourse } from './group-course.ts';
 
-/** A group in the fake. Its state follows from its course and the time. */
+/** Something that happens to a group by itself; milliseconds since 1970. */
+export interface GroupEvent {
+  readonly at: number;
+  /** The container whose worker does its work then; undefined: the group changes as a whole. */
+  readonly container?: ContainerSpec;
+}
+
+/** A group in the fake: what it is at a time follows from its course and when that began. */
 export class MemoryGroup {
   readonly spec: GroupSpec;
   readonly course: GroupCourse;
   readonly createdAt: number;
-  /** True once the worker's effects have happened. */
-  worked = false;
-  /** End of a running deletion, in milliseconds since 1970. */
+  /** Containers whose worker's effects have happened. */
+  readonly worked = new Set<string>();
+  /** The end that the platform gave it has been seen. */
+  ended = false;
+  /** When the deletion under way will be done; milliseconds since 1970. */
   goneAt: number | undefined;
 
   constructor(spec: GroupSpec, course: GroupCourse, createdAt: number) {
@@ -17,12 +31,23 @@ export class MemoryGroup {
     this.createdAt = createdAt;
   }
 
-  /** Time of its next change by itself, in milliseconds since 1970. */
-  get nextEvent(): number | undefined {
+  /** What happens to it next that nobody asks for. */
+  get events(): readonly GroupEvent[] {
+    const workers = this.spec.containers.flatMap((container) => {
+      const end = containerEnd(this.course, container.name);
+      if (end === undefined || this.worked.has(container.name)) return [];
+      return [{ at: this.createdAt + end * 1000, container }];
+    });
     const end = courseEnd(this.course);
-    const ends = end === undefined || this.worked ? undefined : this.createdAt + end * 1000;
-    if (this.goneAt === undefined || ends === undefined) return this.goneAt ?? ends;
-    return Math.min(this.goneAt, ends);
+    const own = end === undefined || this.ended ? [] : [{ at: this.createdAt + end * 1000 }];
+    if (this.goneAt === undefined) return [...workers, ...own];
+    const gone = this.goneAt;
+    return [...[...workers, ...own].filter(({ at }) => at < gone), { at: gone }];
+  }
+
+  /** Whether the worker of this container comes to do its work. */
+  doesWork({ name }: ContainerSpec): boolean {
+    return this.course.kind === 'runs' && this.course.containers?.[name]?.kind !== 'dies';
   }
 
   isGone(now: number): boolean {
@@ -31,35 +56,55 @@ export class MemoryGroup {
     return vanished || (this.goneAt !== undefined && this.goneAt <= now);
   }
 
-  /** True while a second PUT is refused. */
+  /** A second PUT in these moments is refused. */
   isTransitioning(now: number): boolean {
-    return this.goneAt !== undefined || this.#state(now).state === 'starting';
+    return this.goneAt !== undefined || this.status(now).state === 'starting';
   }
 
   takesCores(now: number): boolean {
-    const { state } = this.#state(now);
+    const { state } = this.status(now);
     return state === 'starting' || state === 'running';
+  }
+
+  get cpu(): number {
+    return this.spec.containers.reduce((sum, { cpu }) => sum + cpu, 0);
   }
 
   status(now: number): GroupStatus {
     const { name, tags } = this.spec;
-    return { name, ...this.#state(now), tags: { ...tags } };
+    const containers = this.spec.containers.map(
+      (container) => [container.name, this.#container(container, now)] as const,
+    );
+    const states = containers.map(([, { state }]) => state);
+    const [, first] = containers[0] ?? [];
+    return {
+      name,
+      state: states.find((one) => one === 'running') ?? states[0] ?? 'starting',
+      containers: Object.fromEntries(containers),
+      tags: { ...tags },
+      detail:
+        containers.length === 1
+          ? (first?.detail ?? '')
+          : containers.map(([container, { detail }]) => `${container}: ${detail}`).join('; '),
+    };
   }
 
-  /** The group as a list shows it. Without the instance view, a list can't show that it has stopped. */
+  /** As a list shows it: without an instance view nobody knows that it has stopped. */
   listed(now: number): GroupStatus {
     const shown = this.status(now);
     return shown.state === 'stopped' ? { ...shown, ...RUNNING } : shown;
   }
 
-  #state(now: number): Pick<GroupStatus, 'state' | 'detail'> {
+  #container({ name }: ContainerSpec, now: number): ContainerStatus {
     const { course } = this;
     const seconds = (now - this.createdAt) / 1000;
     switch (course.kind) {
-      case 'runs':
+      case 'runs': {
         if (seconds < course.startsAfter) return STARTING;
-        if (seconds < course.startsAfter + course.runsFor) return RUNNING;
-        return { state: 'stopped', detail: endOf(course) };
+        const end = containerEnd(course, name);
+        if (end === undefined || seconds < end) return RUNNING;
+        return { state: 'stopped', detail: endOf(course, name) };
+      }
       case 'never-ends':
         return seconds < course.startsAfter ? STARTING : RUNNING;
       case 'fails-to-start':
@@ -74,8 +119,11 @@ export class MemoryGroup {
   }
 }
 
-/** The description that the ACI adapter would give. */
-function endOf({ exitCode = 0, restarts = 0 }: Extract<GroupCourse, { kind: 'runs' }>): string {
+/** As ACI's adapter describes it. */
+function endOf(course: Extract<GroupCourse, { kind: 'runs' }>, container: string): string {
+  const own = course.containers?.[container];
+  const exitCode = own?.kind === 'dies' ? own.exitCode : (course.exitCode ?? 0);
+  const { restarts = 0 } = course;
   const end = `Terminated (exit ${exitCode})`;
   return restarts === 0 ? end : `${end}; restarts: ${restarts}`;
 }

@@ -1,4 +1,4 @@
-import type { GroupSpec } from '../../../lib/containers/container-groups.ts';
+import type { ContainerSpec, GroupSpec } from '../../../lib/containers/container-groups.ts';
 import { sha256Hex } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import { JobFile } from '../../../lib/job/job-file.ts';
@@ -39,9 +39,9 @@ export async function alteredWorld(alteration?: Alteration): Promise<PipelineWor
   if (alteration === undefined) return world;
   world.groups.decide = (spec) => {
     const blobs = new AlteredBlobs(world, jobOf(spec) === alteration.job ? alteration : undefined);
-    const work = () =>
+    const work = (_: GroupSpec, container: ContainerSpec) =>
       runScriptedWorker(
-        spec,
+        container,
         { registry: world.registry, blobs, now: world.clock.now() },
         world.script,
       );
@@ -51,7 +51,7 @@ export async function alteredWorld(alteration?: Alteration): Promise<PipelineWor
 }
 
 function jobOf(spec: GroupSpec): GroupJob {
-  const file = JobFile.parse(JSON.parse(spec.secretFiles['job.json'] ?? ''));
+  const file = JobFile.parse(JSON.parse(spec.containers[0]?.secretFiles['job.json'] ?? ''));
   if (file.kind === 'patch') return 'patch';
   return file.images[0]?.repository.startsWith(STAGING_PREFIX) ? 'verify' : 'scan';
 }

@@ -62,11 +62,11 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
       });
       yield* all;
     },
-    logs: (name) =>
+    logs: (name, container) =>
       gate.pass(task, {
         ...call('logs', name, false),
         failed: groupsFailure(name),
-        perform: () => groups.logs(name),
+        perform: () => groups.logs(name, container),
       }),
   };
 }

@@ -1,4 +1,4 @@
-import type { GroupSpec } from '../../../lib/containers/container-groups.ts';
+import type { ContainerSpec } from '../../../lib/containers/container-groups.ts';
 import { JobFile } from '../../../lib/job/job-file.ts';
 import { MAX_RESULT_BYTES } from '../../../lib/job/job-result.ts';
 import { simulatePatch } from './simulate-patch.ts';
@@ -12,9 +12,9 @@ const RESULT_FAULTS = [
   'result-of-another-kind',
 ] as const;
 
-/** A container group's worker: it has its job file and one token, and may lie in all it says. */
+/** A container's worker: it has its job file and one token, and may lie in all it says. */
 export async function runSimulatedWorker(
-  spec: GroupSpec,
+  spec: ContainerSpec,
   world: WorkerWorld,
   end: WorkerEnd,
 ): Promise<void> {
@@ -43,12 +43,12 @@ export async function runSimulatedWorker(
 }
 
 /** What a careless tool might print: the group's token, and an address that lets write. */
-export function secretsOf(spec: GroupSpec): string {
+export function secretsOf(spec: ContainerSpec): string {
   const { file, token } = givenTo(spec);
   return `${token} ${file.resultUrl}`;
 }
 
-function givenTo(spec: GroupSpec): { readonly file: JobFile; readonly token: string } {
+function givenTo(spec: ContainerSpec): { readonly file: JobFile; readonly token: string } {
   const file = JobFile.parse(JSON.parse(spec.secretFiles['job.json'] ?? ''));
   const config = JSON.parse(spec.secretFiles['config.json'] ?? '');
   return { file, token: config.auths[file.registry].registrytoken };

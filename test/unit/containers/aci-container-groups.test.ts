@@ -209,7 +209,7 @@ describe('reading groups', () => {
     async (code) => {
       const { groups } = arrange(() => armError(409, code));
 
-      const log = await groups.logs(NAME);
+      const log = await groups.logs(NAME, 'worker');
 
       expect(log).toBeUndefined();
     },
@@ -218,7 +218,7 @@ describe('reading groups', () => {
   it('asks for the last 200 lines of the one container', async () => {
     const { groups, client } = arrange(() => json(200, { content: 'the end' }));
 
-    const log = await groups.logs(NAME);
+    const log = await groups.logs(NAME, 'worker');
 
     expect(log).toBe('the end');
     expect(client.sent[0]?.url.href).toBe(

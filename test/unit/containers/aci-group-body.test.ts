@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aciGroupBody } from '../../../lib/containers/aci-group-body.ts';
-import { groupSpec } from './group-spec.ts';
+import { containerSpec, groupSpec } from './group-spec.ts';
 
 describe('the body of a creation', () => {
   it('of a patch group is confidential and privileged, with a scratch volume and no policy', () => {
@@ -25,8 +25,8 @@ describe('the body of a creation', () => {
               resources: { requests: { cpu: 2, memoryInGB: 4 } },
               environmentVariables: [{ name: 'DOCKER_CONFIG', value: '/run/patchwright' }],
               volumeMounts: [
-                { name: 'secrets', mountPath: '/run/patchwright', readOnly: true },
-                { name: 'scratch', mountPath: '/var/lib/buildkit', readOnly: false },
+                { name: 'secrets-worker', mountPath: '/run/patchwright', readOnly: true },
+                { name: 'scratch-worker', mountPath: '/var/lib/buildkit', readOnly: false },
               ],
               securityContext: { privileged: true },
             },
@@ -34,27 +34,48 @@ describe('the body of a creation', () => {
         ],
         volumes: [
           {
-            name: 'secrets',
+            name: 'secrets-worker',
             secret: {
               'config.json': 'eyJyZWdpc3RyeXRva2VuIjoiam9iLXNlY3JldCJ9',
               'job.json': 'eyJqb2IiOiLDvCJ9',
             },
           },
-          { name: 'scratch', emptyDir: {} },
+          { name: 'scratch-worker', emptyDir: {} },
         ],
       },
     });
   });
 
   it('of a scan group has no security context, which Standard refuses, and no scratch volume', () => {
-    const { scratchPath: _, ...spec } = groupSpec({ sku: 'Standard', privileged: false });
+    const { scratchPath: _, ...container } = containerSpec();
+    const spec = groupSpec({ sku: 'Standard', privileged: false, containers: [container] });
 
     const { properties } = aciGroupBody(spec, 'westeurope');
 
     expect(properties.sku).toBe('Standard');
     expect(properties.containers[0]?.properties).not.toHaveProperty('securityContext');
     expect(properties.containers[0]?.properties.volumeMounts).toHaveLength(1);
-    expect(properties.volumes.map(({ name }) => name)).toEqual(['secrets']);
+    expect(properties.volumes.map(({ name }) => name)).toEqual(['secrets-worker']);
+  });
+
+  it('gives each container secrets that no other can read', () => {
+    const containers = ['one', 'two'].map((name) =>
+      containerSpec({ name, secretFiles: { 'job.json': name } }),
+    );
+
+    const { properties } = aciGroupBody(groupSpec({ containers }), 'westeurope');
+
+    const mounted = properties.containers.map((container) =>
+      container.properties.volumeMounts.map(({ name }) => name),
+    );
+    expect(mounted).toEqual([
+      ['secrets-one', 'scratch-one'],
+      ['secrets-two', 'scratch-two'],
+    ]);
+    expect(properties.volumes.flatMap((volume) => ('secret' in volume ? [volume] : []))).toEqual([
+      { name: 'secrets-one', secret: { 'job.json': 'b25l' } },
+      { name: 'secrets-two', secret: { 'job.json': 'dHdv' } },
+    ]);
   });
 
   it('names the subnet where there is one, and otherwise none', () => {

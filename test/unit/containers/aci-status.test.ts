@@ -70,6 +70,27 @@ describe('the status of a group', () => {
     expect(status.state).toBe(expected);
   });
 
+  it.each([
+    [[0, 'Running'], 'running'],
+    [[0, 'Waiting'], 'running'],
+    [['Waiting', 'Waiting'], 'starting'],
+    [[0, 7147], 'stopped'],
+    [[7147, 7148], 'lost'],
+  ] as const)('of containers %j is %s', (containers, expected) => {
+    const views = containers.map((one, at) => ({
+      name: `image-${at}`,
+      instanceView: {
+        currentState: typeof one === 'number' ? { ...TERMINATED, exitCode: one } : { state: one },
+      },
+    }));
+
+    const status = statusOf({ provisioningState: 'Succeeded', containers: views });
+
+    expect(status.state).toBe(expected);
+    expect(Object.keys(status.containers)).toEqual(['image-0', 'image-1']);
+    expect(status.detail).toContain('image-1: ');
+  });
+
   it('counts restarts and is not over while the container runs again', () => {
     const status = withContainer({
       restartCount: 2,

@@ -1,9 +1,25 @@
 import {
+  type ContainerSpec,
   GroupName,
   type GroupSpec,
   GroupTag,
   MANAGED_BY,
 } from '../../../lib/containers/container-groups.ts';
+
+/** One container of it. */
+export function containerSpec(parts: Partial<ContainerSpec> = {}): ContainerSpec {
+  return {
+    name: 'worker',
+    command: ['node', '/app/worker.mjs', 'patch'],
+    cpu: 2,
+    memoryGb: 4,
+    environment: { DOCKER_CONFIG: '/run/patchwright' },
+    secretFiles: { 'config.json': '{"registrytoken":"job-secret"}', 'job.json': '{"job":"ü"}' },
+    secretsPath: '/run/patchwright',
+    scratchPath: '/var/lib/buildkit',
+    ...parts,
+  };
+}
 
 /** A patch group's specification, with the parts given in place of the usual ones. */
 export function groupSpec(parts: Partial<GroupSpec> = {}): GroupSpec {
@@ -13,13 +29,7 @@ export function groupSpec(parts: Partial<GroupSpec> = {}): GroupSpec {
     privileged: true,
     image: `registry.example.com/patchwright/worker@sha256:${'a'.repeat(64)}`,
     imageCredential: { server: 'registry.example.com', username: 'zero', password: 'pull-secret' },
-    command: ['node', '/app/worker.mjs', 'patch'],
-    cpu: 2,
-    memoryGb: 4,
-    environment: { DOCKER_CONFIG: '/run/patchwright' },
-    secretFiles: { 'config.json': '{"registrytoken":"job-secret"}', 'job.json': '{"job":"ü"}' },
-    secretsPath: '/run/patchwright',
-    scratchPath: '/var/lib/buildkit',
+    containers: [containerSpec()],
     tags: { [GroupTag.managedBy]: MANAGED_BY, [GroupTag.job]: 'job-1' },
     ...parts,
   };

@@ -3,7 +3,7 @@ import { GroupName } from '../../../lib/containers/container-groups.ts';
 import type { GroupCourse } from '../../fakes/containers/group-course.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { MemoryContainerGroups } from '../../fakes/memory-container-groups.ts';
-import { groupSpec } from '../containers/group-spec.ts';
+import { containerSpec, groupSpec } from '../containers/group-spec.ts';
 
 function arrange(course: GroupCourse) {
   const clock = new ManualClock();
@@ -105,7 +105,8 @@ describe('container groups in memory', () => {
 
   it('take cores of their SKU until they stop', async () => {
     const { groups, pass, spec } = arrange({ kind: 'runs', startsAfter: 1, runsFor: 1 });
-    const large = (name: string) => groupSpec({ name: GroupName.parse(name), cpu: 60 });
+    const large = (name: string) => 
+      groupSpec({ name: GroupName.parse(name), containers: [containerSpec({ cpu: 60 })] });
     await groups.create(large('one'));
 
     const refused = await groups.create(large('two'));
@@ -127,7 +128,7 @@ describe('container groups in memory', () => {
 
     await pass(2);
 
-    expect(await groups.logs(spec.name)).toBe('from inside\n');
+    expect(await groups.logs(spec.name, 'worker')).toBe('from inside\n');
   });
 
   it('take no course for a creation that a quota refuses', async () => {

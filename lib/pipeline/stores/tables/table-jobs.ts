@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RepositoryName } from '../../../image/reference.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { Job } from '../../records/job.ts';
 import { assertJobTransition } from '../../records/job-states.ts';
@@ -15,6 +16,7 @@ const JobRow = Job.omit({ id: true, runId: true }).extend({
   partitionKey: RunId,
   rowKey: z.string(),
   targets: jsonColumn(Job.shape.targets),
+  repositories: jsonColumn(z.array(RepositoryName).readonly()).optional(),
 });
 type JobRow = z.infer<typeof JobRow>;
 

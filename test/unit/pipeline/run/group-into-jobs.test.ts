@@ -6,7 +6,7 @@ import { groupIntoJobs } from '../../../../lib/pipeline/run/group-into-jobs.ts';
 import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
 import { job, target } from './run-samples.ts';
 
-const OPTIONS = { scanBatch: 4, patchBatch: 2 };
+const OPTIONS = { scanBatch: 4, patchBatch: 2, builder: { kind: 'standard' } } as const;
 
 function group(targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) {
   return groupIntoJobs(targets, new Map(jobs.map((one) => [one.id, one])), OPTIONS);
@@ -81,10 +81,13 @@ describe('a job', () => {
     ]);
   });
 
-  it.each(['patching', 'publishing'] as const)('of targets %s takes one repository', (state) => {
+  it.each([
+    ['patching', [2]],
+    ['publishing', [1, 1]],
+  ] as const)('of targets %s of two repositories takes %j', (state, sizes) => {
     const mixed = [...images(1, { state }, 'a'), ...images(1, { state }, 'b')];
 
-    expect(group(mixed).map((one) => one.targets.length)).toEqual([1, 1]);
+    expect(group(mixed).map((one) => one.targets.length)).toEqual(sizes);
   });
 
   it.each([
@@ -115,7 +118,7 @@ describe('a job', () => {
       tags(100, { sourceDigest: digestOf(`image ${at}`) }, `r${at}`),
     );
 
-    const jobs = groupIntoJobs(many, new Map(), { scanBatch: 50, patchBatch: 1 });
+    const jobs = groupIntoJobs(many, new Map(), { ...OPTIONS, scanBatch: 50, patchBatch: 1 });
 
     expect(jobs.map((one) => one.targets.length)).toEqual([500, 100]);
   });
@@ -126,7 +129,7 @@ describe('a job', () => {
       return image.map((row, nth) => (nth < 100 ? { ...row, state: 'verifying' as const } : row));
     });
 
-    const jobs = groupIntoJobs(many, new Map(), { scanBatch: 50, patchBatch: 1 });
+    const jobs = groupIntoJobs(many, new Map(), { ...OPTIONS, scanBatch: 50, patchBatch: 1 });
 
     expect(jobs.map((one) => [one.targets.length, one.behind.length])).toEqual([
       [200, 200],

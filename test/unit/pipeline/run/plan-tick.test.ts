@@ -25,14 +25,35 @@ describe('new jobs', () => {
     ]);
   });
 
-  it('take targets of one repository for a patch', () => {
-    const targets = ['a', 'b'].map((name) => target(name, 'v1', { state: 'patching' }));
+  it('take targets of many repositories for a patch, since each has a container of its own', () => {
+    const targets = ['a', 'b', 'c'].map((name) => target(name, 'v1', { state: 'patching' }));
+
+    const repositories = plan(targets).newJobs.map((one) =>
+      one.targets.map((row) => row.repository),
+    );
+
+    expect(repositories).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('take targets of one repository for publishing', () => {
+    const targets = ['a', 'b'].map((name) => target(name, 'v1', { state: 'publishing' }));
 
     const repositories = plan(targets).newJobs.map((one) =>
       one.targets.map((row) => row.repository),
     );
 
     expect(repositories).toEqual([['a'], ['b']]);
+  });
+
+  it('patch no more images together than fit the disk of a group', () => {
+    const gigabytes = [3, 1, 1, 0.1];
+    const targets = gigabytes.map((size, at) =>
+      target('a', `v${at}`, { state: 'patching', sourceBytes: size * 1024 ** 3 }),
+    );
+
+    const sizes = plan(targets).newJobs.map((one) => one.targets.length);
+
+    expect(sizes).toEqual([1, 2, 1]);
   });
 
   it('keep tags of one source together, and count them as one image', () => {

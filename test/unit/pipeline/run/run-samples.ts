@@ -7,7 +7,13 @@ import type { Stored } from '../../../../lib/pipeline/stores/stored.ts';
 
 const runId = RunId.parse('20261123T020000Z-7f3a');
 export const now = new Date('2026-11-23T02:10:00Z');
-export const options = { maxGroups: 3, scanBatch: 4, patchBatch: 2, tickSeconds: 30 };
+export const options = {
+  maxGroups: 3,
+  scanBatch: 4,
+  patchBatch: 2,
+  tickSeconds: 30,
+  builder: { kind: 'standard' },
+} as const;
 
 export function target(
   repository: string,

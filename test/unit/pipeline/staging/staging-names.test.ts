@@ -26,16 +26,16 @@ it('stages a repository whose name is too long under a hash, always the same', (
 
 it('gives each attempt and each image a tag of its own', () => {
   const tags = [
-    stagingTag(PATCH, 0),
-    stagingTag(PATCH, 1),
-    stagingTag({ ...PATCH, attempt: 3 }, 0),
+    stagingTag(PATCH, 'image-0'),
+    stagingTag(PATCH, 'image-1'),
+    stagingTag({ ...PATCH, attempt: 3 }, 'image-0'),
   ];
 
   expect(new Set(tags).size).toBe(3);
 });
 
 it('knows the tags of a job, and which of them its group pushed', () => {
-  const pushed = stagingTag(PATCH, 0);
+  const pushed = stagingTag(PATCH, 'image-0');
   const annotated = annotatedTag(PATCH, digestOf('source'));
 
   expect(isOfJob(pushed, 'patch-1', 'pushed')).toBe(true);

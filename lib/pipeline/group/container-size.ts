@@ -1,0 +1,62 @@
+import type { PipelineOptions } from '../services.ts';
+
+export interface ContainerSize {
+  readonly cpu: number;
+  readonly memoryGb: number;
+  /** What its container writes at most, by estimate. */
+  readonly diskGb: number;
+}
+
+/** The container of a scan or verify group. */
+export const SCAN_SIZE: ContainerSize = { cpu: 2, memoryGb: 4, diskGb: 30 };
+
+/** A client of a builder elsewhere. */
+const CLIENT_SIZE: ContainerSize = { cpu: 1, memoryGb: 1, diskGb: 1 };
+
+const GB = 1024 ** 3;
+/** Copa's tooling image, package lists, and what is there for any image. */
+const BASE_DISK_GB = 2;
+/**
+ * Layers of a Debian image unpack to some three times their compressed size, and BuildKit without
+ * mounts keeps up to 4.5 copies of the unpacked image (measured with images of 110 MB to 2 GB).
+ */
+const DISK_PER_COMPRESSED = 3 * 4.5;
+
+/** What a container that patches an image of so many compressed bytes needs. */
+export function patchSize(
+  bytes: number,
+  { builder }: Pick<PipelineOptions, 'builder'>,
+): ContainerSize {
+  if (builder.kind === 'remote') return CLIENT_SIZE;
+  const diskGb = BASE_DISK_GB + (bytes / GB) * DISK_PER_COMPRESSED;
+  if (bytes <= 0.3 * GB) return { cpu: 1, memoryGb: 2, diskGb };
+  if (bytes <= GB) return { cpu: 1, memoryGb: 3, diskGb };
+  return { cpu: 2, memoryGb: 4, diskGb };
+}
+
+/**
+ * Limits of one group: CPU and memory as each region offers them, the disk that its containers share
+ * (50 GB, less the worker image), and 20 volumes. Source: Azure docs,
+ * container-instances-resource-and-quota-limits.
+ */
+const GROUP = { cpu: 4, memoryGb: 16, diskGb: 45, volumes: 20 } as const;
+
+/** Secrets; and scratch, if the group is to mount. */
+function volumesEach({ builder }: Pick<PipelineOptions, 'builder'>): number {
+  return builder.kind === 'confidential' ? 2 : 1;
+}
+
+/** Whether these containers fit one group. A container that is too large for any has its own. */
+export function fitsGroup(
+  sizes: readonly ContainerSize[],
+  options: Pick<PipelineOptions, 'builder'>,
+): boolean {
+  if (sizes.length <= 1) return true;
+  const sum = (part: keyof ContainerSize) => sizes.reduce((all, size) => all + size[part], 0);
+  return (
+    sum('cpu') <= GROUP.cpu &&
+    sum('memoryGb') <= GROUP.memoryGb &&
+    sum('diskGb') <= GROUP.diskGb &&
+    sizes.length * volumesEach(options) <= GROUP.volumes
+  );
+}

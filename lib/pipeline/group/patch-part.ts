@@ -1,0 +1,47 @@
+import { fixable } from '../../report/finding.ts';
+import { toolingMirrors } from '../../report/tooling-mirrors.ts';
+import { containerOf } from '../records/container-names.ts';
+import { readAcceptedScan } from '../results/accepted-scans.ts';
+import type { Services } from '../services.ts';
+import { stagingOf, stagingTag } from '../staging/staging-names.ts';
+import type { SourceImage } from '../targets/job-targets.ts';
+import { patchSize } from './container-size.ts';
+import type { Attempt, ContainerPart } from './container-spec.ts';
+
+/** The container that patches one image. */
+export async function patchPart(
+  services: Services,
+  job: Attempt,
+  image: SourceImage,
+): Promise<ContainerPart> {
+  const { options, registry } = services;
+  const { builder } = options;
+  const [target] = image.targets;
+  const scan = await readAcceptedScan(services, target?.reportBefore);
+  if (scan.os === undefined) throw new Error('the accepted report names no operating system');
+  const name = containerOf(image);
+  const patched = {
+    digest: image.digest,
+    stagingTag: stagingTag(job, name),
+    os: { family: scan.os.family, name: scan.os.name },
+    architecture: target?.architecture ?? 'amd64',
+    findings: fixable(scan).map((finding) => ({
+      id: finding.id,
+      package: finding.package,
+      installed: finding.installed,
+      fixed: finding.fixed ?? '',
+    })),
+  };
+  return {
+    name,
+    size: patchSize(target?.sourceBytes ?? 0, options),
+    part: {
+      kind: 'patch',
+      ...(builder.kind === 'remote' && { buildkitAddress: builder.address }),
+      toolingMirrors: toolingMirrors(registry.host, options.toolingMirror),
+      repository: image.repository,
+      staging: stagingOf(image.repository),
+      images: [patched],
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { fitsGroup, patchSize } from '../../../../lib/pipeline/group/container-size.ts';
+
+const STANDARD = { builder: { kind: 'standard' } } as const;
+const CONFIDENTIAL = { builder: { kind: 'confidential' } } as const;
+const tls = { ca: '', cert: '', key: '' };
+const REMOTE = { builder: { kind: 'remote', address: 'tcp://x:1', tls } } as const;
+const GB = 1024 ** 3;
+
+const many = (count: number, bytes: number, options: typeof STANDARD | typeof CONFIDENTIAL) =>
+  Array.from({ length: count }, () => patchSize(bytes, options));
+
+describe('the size of a patch container', () => {
+  it('grows with its image', () => {
+    const sizes = [0.1, 0.5, 2].map((gb) => patchSize(gb * GB, STANDARD));
+
+    expect(sizes.map(({ cpu, memoryGb }) => [cpu, memoryGb])).toEqual([
+      [1, 2],
+      [1, 3],
+      [2, 4],
+    ]);
+    expect(sizes.map(({ diskGb }) => Math.round(diskGb))).toEqual([3, 9, 29]);
+  });
+
+  it('is that of a client if the builder is elsewhere', () => {
+    expect(patchSize(2 * GB, REMOTE)).toEqual({ cpu: 1, memoryGb: 1, diskGb: 1 });
+  });
+});
+
+describe('a group', () => {
+  it.each([
+    ['four small images', many(4, 0.1 * GB, STANDARD), STANDARD, true],
+    ['a fifth, for its CPU', many(5, 0.1 * GB, STANDARD), STANDARD, false],
+    ['two images of 2 GB, for their disk', many(2, 2 * GB, STANDARD), STANDARD, false],
+    ['one image, however large', many(1, 9 * GB, STANDARD), STANDARD, true],
+    ['four images that mount', many(4, 0.1 * GB, CONFIDENTIAL), CONFIDENTIAL, true],
+  ])('for %s', (_, sizes, options, expected) => {
+    expect(fitsGroup(sizes, options)).toBe(expected);
+  });
+
+  it('holds ten containers with two volumes each, and no more', () => {
+    const tiny = (count: number) =>
+      Array.from({ length: count }, () => ({ cpu: 0.1, memoryGb: 0.1, diskGb: 0.1 }));
+
+    expect(fitsGroup(tiny(10), CONFIDENTIAL)).toBe(true);
+    expect(fitsGroup(tiny(11), CONFIDENTIAL)).toBe(false);
+    expect(fitsGroup(tiny(20), STANDARD)).toBe(true);
+    expect(fitsGroup(tiny(21), STANDARD)).toBe(false);
+  });
+});
