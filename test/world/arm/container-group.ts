@@ -128,8 +128,8 @@ export class ContainerGroup {
       this.#failProvisioning('InaccessibleImage');
       return;
     }
-    const { volumes = [], restartPolicy = 'Always' } = this.request.properties;
-    const folder = await createGroupFolder(volumes);
+    const { volumes = [], containers, restartPolicy = 'Always' } = this.request.properties;
+    const folder = await createGroupFolder(volumes, containers);
     this.#folder = folder;
     if (this.#stopped) {
       return;
@@ -137,7 +137,8 @@ export class ContainerGroup {
     this.provisioningState = 'Succeeded';
     for (const run of this.runs) {
       run.events.push(containerEvent('Pulled', 'Successfully pulled image'));
-      run.start({ folder, runtime, restartPolicy, fault, onEnded: () => undefined });
+      const own = folder.of(run.container);
+      run.start({ folder: own, runtime, restartPolicy, fault, onEnded: () => undefined });
     }
     if (fault?.kind === 'vanishes') {
       this.#timers.push(setTimeout(onVanished, fault.afterMs));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import type { ContainerLog } from './container-log.ts';
-import type { GroupFolder } from './group-folder.ts';
+import type { ContainerFolder } from './group-folder.ts';
 import type { Container } from './group-request.ts';
 import { killTree } from './process-tree.ts';
 
@@ -29,7 +29,7 @@ const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKIL
  */
 export function startContainerProcess(options: {
   readonly container: Container;
-  readonly folder: GroupFolder;
+  readonly folder: ContainerFolder;
   readonly runtime: ContainerRuntime;
   readonly log: ContainerLog;
 }): ContainerProcess {
@@ -37,7 +37,7 @@ export function startContainerProcess(options: {
   const [program, ...args] = container.properties.command ?? runtime.entrypoint;
   const child = spawn(
     program === 'node' ? process.execPath : (program ?? ''),
-    args.map((value) => runtime.files[value] ?? folder.rewrite(container, value)),
+    args.map((value) => runtime.files[value] ?? folder.rewrite(value)),
     {
       cwd: folder.home,
       env: environmentOf(options),
@@ -50,7 +50,7 @@ export function startContainerProcess(options: {
   child.stderr.on('data', (chunk: Buffer) => log.append(chunk, new Date()));
   const kill = () => {
     if (child.pid !== undefined) {
-      killTree(child.pid, folder.path);
+      killTree(child.pid, `${folder.path}/`);
     }
   };
   return { ended: endOf(child, log, kill), kill };
@@ -58,7 +58,7 @@ export function startContainerProcess(options: {
 
 function environmentOf(options: {
   readonly container: Container;
-  readonly folder: GroupFolder;
+  readonly folder: ContainerFolder;
   readonly runtime: ContainerRuntime;
 }): Record<string, string> {
   const { container, folder, runtime } = options;
@@ -70,7 +70,7 @@ function environmentOf(options: {
   };
   for (const variable of container.properties.environmentVariables ?? []) {
     const value = variable.secureValue ?? variable.value ?? '';
-    environment[variable.name] = folder.rewrite(container, value);
+    environment[variable.name] = folder.rewrite(value);
   }
   return environment;
 }

@@ -5,7 +5,7 @@ import {
   startContainerProcess,
 } from './container-process.ts';
 import type { GroupFault } from './group-fault.ts';
-import type { GroupFolder } from './group-folder.ts';
+import type { ContainerFolder } from './group-folder.ts';
 import type { Container } from './group-request.ts';
 
 export type ContainerState =
@@ -59,7 +59,7 @@ export class ContainerRun {
 
   /** Starts it, and restarts it according to the restart policy and the fault. */
   start(options: {
-    readonly folder: GroupFolder;
+    readonly folder: ContainerFolder;
     readonly runtime: ContainerRuntime;
     readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
     readonly fault: GroupFault | undefined;

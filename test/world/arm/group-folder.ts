@@ -5,49 +5,85 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Container, Volume } from './group-request.ts';
 
-/** The private temporary folder of one group, which replaces a container's file system. */
-export interface GroupFolder {
+/** The private temporary folder of one container, in place of its file system. */
+export interface ContainerFolder {
+  /** Holds all that is the container's, its volumes included. */
   readonly path: string;
   /** HOME and TMPDIR of the container's process. */
   readonly home: string;
   readonly temporary: string;
-  /** The local folder for a path at or below one of the container's mounts. */
-  rewrite(container: Container, value: string): string;
+  /** The container's mounts: path inside → local folder. */
+  readonly mounts: readonly { readonly inside: string; readonly folder: string }[];
+  /** The local folder in place of a path at or below one of the container's mounts. */
+  rewrite(value: string): string;
+}
+
+/** The private temporary folder of one group. */
+export interface GroupFolder {
+  of(container: Container): ContainerFolder;
   remove(): Promise<void>;
 }
 
-/** Makes the folder (0700) and writes the secret volumes' files (0600) and empty folders into it. */
-export async function createGroupFolder(volumes: readonly Volume[]): Promise<GroupFolder> {
+/**
+ * Makes the folders (0700), and writes the secret volumes' files (0600) and empty folders into them.
+ * A volume lies with the first container that mounts it.
+ */
+export async function createGroupFolder(
+  volumes: readonly Volume[],
+  containers: readonly Container[],
+): Promise<GroupFolder> {
   const path = await mkdtemp(join(tmpdir(), 'local-group-'));
+  await chmod(path, 0o700);
   const folders = new Map<string, string>();
   for (const volume of volumes) {
-    const folder = join(path, 'volumes', volume.name);
+    const owner = containers.find((one) =>
+      one.properties.volumeMounts?.some((mount) => mount.name === volume.name),
+    );
+    const folder = join(path, owner?.name ?? 'unmounted', 'volumes', volume.name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const [file, base64] of Object.entries(volume.secret ?? {})) {
       await writeFile(join(folder, file), Buffer.from(base64, 'base64'), { mode: 0o600 });
     }
     folders.set(volume.name, folder);
   }
-  const home = join(path, 'home');
-  const temporary = join(path, 'tmp');
-  await mkdir(home, { mode: 0o700 });
-  await mkdir(temporary, { mode: 0o700 });
-  await chmod(path, 0o700);
-  return {
-    path,
-    home,
-    temporary,
-    rewrite(container, value) {
-      for (const mount of container.properties.volumeMounts ?? []) {
-        const folder = folders.get(mount.name);
-        if (
-          folder !== undefined &&
-          (value === mount.mountPath || value.startsWith(`${mount.mountPath}/`))
-        ) {
-          return folder + value.slice(mount.mountPath.length);
+  const made = new Map<string, ContainerFolder>();
+  for (const container of containers) {
+    made.set(container.name, await createContainerFolder(join(path, container.name), container));
+  }
+
+  async function createContainerFolder(
+    own: string,
+    container: Container,
+  ): Promise<ContainerFolder> {
+    const home = join(own, 'home');
+    const temporary = join(own, 'tmp');
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await mkdir(temporary, { mode: 0o700 });
+    const mounts = (container.properties.volumeMounts ?? []).flatMap(({ name, mountPath }) => {
+      const folder = folders.get(name);
+      return folder === undefined ? [] : [{ inside: mountPath, folder }];
+    });
+    return {
+      path: own,
+      home,
+      temporary,
+      mounts,
+      rewrite(value) {
+        for (const { inside, folder } of mounts) {
+          if (value === inside || value.startsWith(`${inside}/`)) {
+            return folder + value.slice(inside.length);
+          }
         }
-      }
-      return value;
+        return value;
+      },
+    };
+  }
+
+  return {
+    of(container) {
+      const folder = made.get(container.name);
+      if (folder === undefined) throw new Error(`the group has no container ${container.name}`);
+      return folder;
     },
     async remove() {
       if (await unmountBelow(path)) {
