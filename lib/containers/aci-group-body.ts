@@ -69,10 +69,7 @@ export function aciGroupBody(
   };
 }
 
-function aciContainer(
-  { image, privileged }: GroupSpec,
-  container: ContainerSpec,
-): AciContainer {
+function aciContainer({ image, privileged }: GroupSpec, container: ContainerSpec): AciContainer {
   const { name, command, cpu, memoryGb, environment, secretsPath, scratchPath } = container;
   return {
     name,

@@ -51,7 +51,10 @@ export function groupStatus(group: AciGroup): GroupStatus {
   );
   return {
     name: group.name,
-    state: stateOf(group, containers.map(([, { state }]) => state)),
+    state: stateOf(
+      group,
+      containers.map(([, { state }]) => state),
+    ),
     containers: Object.fromEntries(containers),
     tags: group.tags ?? {},
     detail: describe(group),

@@ -11,6 +11,13 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 const BUILD =
   'Build the worker images into the registry (az acr build, see the top of infra/worker/Dockerfile), and set';
 
+/** Targets of infra/worker/Dockerfile. */
+const TARGETS = {
+  standard: 'patch',
+  confidential: 'patch-privileged',
+  remote: 'patch-remote',
+} as const;
+
 export const workerImageChecks: readonly Check[] = [
   {
     id: 'worker-scan-image',
@@ -25,7 +32,7 @@ export const workerImageChecks: readonly Check[] = [
     async run({ services }) {
       const { builder, patchWorkerImage } = services.options;
       if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
-      const target = builder.kind === 'remote' ? 'patch-remote' : 'patch-privileged';
+      const target = TARGETS[builder.kind];
       return inspect(services.registry, patchWorkerImage, target);
     },
   },

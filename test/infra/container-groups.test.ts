@@ -80,7 +80,9 @@ describe('The request for a container group', () => {
       const body = JSON.stringify(bodyOf(spec));
 
       expect(body).not.toContain('identity');
-      expect(JSON.stringify(spec.containers.map(({ environment }) => environment))).not.toMatch(/token|sig=/i);
+      expect(JSON.stringify(spec.containers.map(({ environment }) => environment))).not.toMatch(
+        /token|sig=/i,
+      );
     }
   });
 });

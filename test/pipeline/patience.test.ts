@@ -96,7 +96,9 @@ it('leaves a group two minutes to upload after the end of its work', async () =>
 
   const [scan] = (await world.jobs(runId)).filter((job) => job.kind === 'scan');
   const [created] = world.groups.creations();
-  const file = JobFile.parse(JSON.parse(created?.spec.containers[0]?.secretFiles['job.json'] ?? ''));
+  const file = JobFile.parse(
+    JSON.parse(created?.spec.containers[0]?.secretFiles['job.json'] ?? ''),
+  );
   expect(scan?.deadline?.getTime()).toBe(Date.parse(file.deadline) + 120_000);
 });
 

@@ -58,7 +58,11 @@ export async function containerSpec(
     registry: registry.host,
     deadline: new Date(end).toISOString(),
     imageTimeoutSeconds: IMAGE_TIMEOUT_SECONDS,
-    resultUrl: await blobs.createOnlyUrl(CONTAINERS.results, resultBlobOf(job, name), job.expiresAt),
+    resultUrl: await blobs.createOnlyUrl(
+      CONTAINERS.results,
+      resultBlobOf(job, name),
+      job.expiresAt,
+    ),
     ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
   };
   const file: JobFile = { ...base, ...part };

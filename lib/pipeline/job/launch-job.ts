@@ -41,7 +41,7 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
     });
   }
   const fault = held.job.kind === 'patch' ? builderFaultIn(run) : undefined;
-  if (fault !== undefined) return endUnbuildable(services, held, targets, fault);
+  if (fault !== undefined) return endWithoutBuilder(services, held, targets, fault);
   const until = await services.throttle.heldUntil(clock.now());
   if (until !== undefined) return wait(services, held, until);
   const attempt = held.job.attempt + 1;
@@ -76,7 +76,7 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
 }
 
 /** Another group of the run has found that no builder works: this one is not started. */
-async function endUnbuildable(
+async function endWithoutBuilder(
   services: Services,
   held: HeldJob,
   targets: readonly Stored<Target>[],

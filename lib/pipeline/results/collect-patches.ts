@@ -51,7 +51,13 @@ export async function collectPatch(
       const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
       if (accepted === undefined) break;
       const { partial } = accepted;
-      await stage(services, { held, image: accepted.image, claimed: claim.staged, partial, result });
+      await stage(services, {
+        held,
+        image: accepted.image,
+        claimed: claim.staged,
+        partial,
+        result,
+      });
       break;
     }
     default:

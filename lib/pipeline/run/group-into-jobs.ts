@@ -126,7 +126,11 @@ function chunks(
       current.length >= size ||
       targets + count > MAX_TARGETS_A_JOB ||
       findings + image.findings > MAX_FINDINGS_A_JOB ||
-      (image.kind === 'patch' && !fitsGroup([...current, image].map((one) => one.size), options));
+      (image.kind === 'patch' &&
+        !fitsGroup(
+          [...current, image].map((one) => one.size),
+          options,
+        ));
     if (current.length === 0 || full) {
       current = [];
       targets = 0;

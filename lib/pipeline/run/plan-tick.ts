@@ -20,7 +20,7 @@ export interface TickPlan {
   /** Targets of a stopping run that no job works on. */
   readonly end: readonly Stored<Target>[];
   /** Targets that wait for a patch in a run whose groups have no builder. */
-  readonly unbuildable: readonly Stored<Target>[];
+  readonly withoutBuilder: readonly Stored<Target>[];
   /** Targets that continue: they have a live job, or their tag is reserved. */
   readonly finishing: readonly Stored<Target>[];
   /** Targets whose image was patched under another tag in the meantime. They reuse that patch. */
@@ -66,20 +66,20 @@ export function planTick(state: {
   const isLoose = (target: Target) => !live.has(target.job) && !isIntended(target);
   const join = stop === undefined ? joinable(targets, live) : [];
   const joining = new Set(join.map(({ target }) => target.id));
-  const isUnbuildable = (target: Target) =>
+  const lacksBuilder = (target: Target) =>
     builder === 'refused' && target.state === 'patching' && !live.has(target.job);
-  const unbuildable =
-    stop === undefined ? active.filter((one) => isUnbuildable(one) && !joining.has(one.id)) : [];
-  const startable = waiting.filter((job) => job.kind !== 'patch' || builder !== 'refused');
+  const withoutBuilder =
+    stop === undefined ? active.filter((one) => lacksBuilder(one) && !joining.has(one.id)) : [];
+  const mayStart = waiting.filter((job) => job.kind !== 'patch' || builder !== 'refused');
   const graceMs = options.tickSeconds * 1000;
   return {
     newJobs: groupIntoJobs(
-      finishing.filter((target) => !joining.has(target.id) && !isUnbuildable(target)),
+      finishing.filter((target) => !joining.has(target.id) && !lacksBuilder(target)),
       live,
       options,
     ),
     admit: [
-      ...room(oneOfUnknown(stop === undefined ? startable : [], busy, builder), busy, {
+      ...room(oneOfUnknown(stop === undefined ? mayStart : [], busy, builder), busy, {
         of: 'groups',
         most: options.maxGroups,
       }),
@@ -87,12 +87,12 @@ export function planTick(state: {
     ],
     drop:
       stop === undefined
-        ? waiting.filter((job) => !startable.includes(job))
+        ? waiting.filter((job) => !mayStart.includes(job))
         : waiting.filter((job) => job.kind !== 'publish'),
     wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),
     end: stop === undefined ? [] : active.filter(isLoose),
     finishing: stop === undefined ? active : active.filter((target) => !isLoose(target)),
-    unbuildable,
+    withoutBuilder,
     join,
     counts: countStates(targets, active.length),
     over: live.size === 0 && active.length === 0,

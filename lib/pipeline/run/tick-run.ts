@@ -187,7 +187,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   });
   const rest =
     stop === undefined
-      ? await endUnbuildable(services, held, plan.unbuildable, { targets, builder })
+      ? await endWithoutBuilder(services, held, plan.withoutBuilder, { targets, builder })
       : await endTargets(services, plan.end, stop, { others: plan.finishing, lease: held });
   // The next tick admits new jobs, as it reads them from the table.
   for (const failure of failures) {
@@ -209,18 +209,18 @@ function newFault(services: Services, run: Run, builder: RunBuilder): Partial<Ru
 }
 
 /** Ends the targets that wait for a patch. No attempt is counted, and no image backs off. */
-async function endUnbuildable(
+async function endWithoutBuilder(
   services: Services,
   held: HeldRun,
-  unbuildable: readonly Stored<Target>[],
+  withoutBuilder: readonly Stored<Target>[],
   known: { readonly targets: readonly Target[]; readonly builder: RunBuilder },
 ): Promise<boolean> {
-  if (known.builder.known !== 'refused' || unbuildable.length === 0) return false;
-  const ending = new Set(unbuildable.map(({ id }) => id));
+  if (known.builder.known !== 'refused' || withoutBuilder.length === 0) return false;
+  const ending = new Set(withoutBuilder.map(({ id }) => id));
   const others = known.targets.filter(({ id, state }) => !ending.has(id) && !isTerminal(state));
   const detail = known.builder.fault.builderDetail;
   const outcome = { state: 'skipped', reason: 'no-builder', detail } as const;
-  return endTargets(services, unbuildable, outcome, { others, lease: held });
+  return endTargets(services, withoutBuilder, outcome, { others, lease: held });
 }
 
 /** Returns the outcome of unfinished targets if the run must stop, else undefined. */

@@ -40,7 +40,10 @@ export const STANDARD_GROUP: BuilderReport = {
   refusals: [],
 };
 
-/** Runs until it is done or `stop` is aborted. */
+/**
+ * Runs until it is done or `stop` is aborted.
+ * @public The program in bin/ calls it; Knip does not read files without an extension.
+ */
 export async function patchwrightBuilder(
   context: ProgramContext,
   stop: AbortSignal,

@@ -105,7 +105,7 @@ describe('container groups in memory', () => {
 
   it('take cores of their SKU until they stop', async () => {
     const { groups, pass, spec } = arrange({ kind: 'runs', startsAfter: 1, runsFor: 1 });
-    const large = (name: string) => 
+    const large = (name: string) =>
       groupSpec({ name: GroupName.parse(name), containers: [containerSpec({ cpu: 60 })] });
     await groups.create(large('one'));
 

@@ -173,7 +173,12 @@ describe('an image that was patched before', () => {
 
   it('is skipped as patched even if a patch of it may not be made now', () => {
     const image = failedImage();
-    const hindrances = { image, tagFault: 'tag-limit', noBuilder: 'chroot refused', dryRun: true } as const;
+    const hindrances = {
+      image,
+      tagFault: 'tag-limit',
+      noBuilder: 'chroot refused',
+      dryRun: true,
+    } as const;
 
     expect(outcomeOf({ patches: [aPatch()], ...hindrances })).toMatchObject({
       reason: 'already-patched',

@@ -175,7 +175,7 @@ describe('a builder', () => {
       jobs: [patchJob('p1', 'waiting'), patchJob('p2', 'running'), job('s')],
     });
 
-    expect(planned.unbuildable).toEqual([loose]);
+    expect(planned.withoutBuilder).toEqual([loose]);
     expect(planned.drop.map(({ id }) => id)).toEqual(['p1']);
     expect(planned.admit).toEqual([]);
     expect(planned.newJobs).toEqual([]);
