@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BuilderReport } from './builder-report.ts';
 
 /** Everything that BuildKit and runc need for a build step. `unshare-user` is for information only. */
 export const PROBE_TRIALS = [
@@ -32,6 +33,8 @@ export const ProbeResult = z.strictObject({
   freeBytes: z.number().int().nonnegative(),
   /** Whether the group could read an image from the registry. */
   registry: Trial,
+  /** What a patch group would find at its start; absent if the image's program did not tell. */
+  builder: BuilderReport.optional(),
   /** Whether the remote BuildKit accepted the worker; absent if there was none to ask. */
   buildkit: Trial.optional(),
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
+import { STANDARD_GROUP } from '../stand-ins/builder/patchwright-builder.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';
@@ -156,7 +157,48 @@ describe('doctor --probe', () => {
       expect.objectContaining({ status: 'skipped' }),
       expect.objectContaining({ status: 'skipped' }),
       expect.objectContaining({ status: 'skipped' }),
+      expect.objectContaining({ status: 'skipped' }),
     ]);
+    await expectNothingLeft();
+  });
+});
+
+describe('doctor --probe of the builder in a Standard group', () => {
+  const STANDARD = { PATCHWRIGHT_BUILDER: 'standard' };
+
+  it('shows each need with its result', async () => {
+    const run = await here.doctor(['--probe'], STANDARD);
+
+    expect(findingsOf(run)).toEqual([]);
+    const probe = reportOf(run).checks.find(({ id }) => id === 'probe-builder');
+    expect(probe?.detail).toBe(
+      'the builder would be mount-free; mount refused (mount: EPERM), namespaces refused (clone: EPERM), upstream refused (stat: ENOENT), chroot ok, mknod ok, linkedDeviceNodes ok, hardLink ok, renameExchange ok, fileCapability ok, subreaper ok, dropCapability ok',
+    );
+    await expectNothingLeft();
+  });
+
+  it('fails with the call and its error if no builder works there', async () => {
+    const chroot = {
+      name: 'chroot',
+      call: 'chroot',
+      errno: 'EPERM',
+      lasting: true,
+    };
+    await here.printBuilderReport({
+      version: 1,
+      builder: 'none',
+      needs: [{ ...chroot, ok: false }],
+      refusals: [chroot],
+    });
+
+    const run = await here.doctor(['--probe'], STANDARD);
+
+    expect(findingsOf(run)).toEqual([
+      expect.stringMatching(
+        /^fail probe-builder: no builder works: none; chroot refused \(chroot: EPERM\); kernel .* → .*confidential.*remote/,
+      ),
+    ]);
+    await here.printBuilderReport(STANDARD_GROUP);
     await expectNothingLeft();
   });
 });
@@ -184,6 +226,7 @@ describe('doctor --probe with a remote BuildKit', () => {
     const probes = reportOf(run).checks.filter(({ id }) => id.startsWith('probe-'));
     expect(probes.map(({ id, status }) => `${id} ${status}`)).toEqual([
       'probe-standard pass',
+      'probe-builder skipped',
       'probe-confidential skipped',
       'probe-remote pass',
     ]);

@@ -34,10 +34,18 @@ export const probeChecks: readonly Check[] = [
     },
   },
   {
+    id: 'probe-builder',
+    title: 'A Standard group allows what a builder needs',
+    needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
+    limitSeconds: LIMIT_SECONDS,
+    probe: true,
+    cleansUp: true,
+    run: probeStandardBuilder,
+  },
+  {
     id: 'probe-confidential',
     title: 'A privileged Confidential group can be created and deleted, and BuildKit works in it',
-    // The result is stored in a table for the app.
-    needs: ['container-groups', 'storage-result-address', 'storage-tables', 'worker-patch-image'],
+    needs: ['container-groups', 'storage-result-address', 'worker-patch-image'],
     limitSeconds: LIMIT_SECONDS,
     probe: true,
     cleansUp: true,
@@ -53,6 +61,34 @@ export const probeChecks: readonly Check[] = [
     run: probeRemote,
   },
 ];
+
+/** Runs what each patch group runs at its start, and shows every need. */
+async function probeStandardBuilder(context: CheckContext): Promise<Outcome> {
+  const { builder, patchWorkerImage: image } = context.services.options;
+  if (builder.kind !== 'standard') return skipped(`PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  const tools = ['copa'];
+  const probe = await probeGroup(context, { sku: 'Standard', privileged: false, image, tools });
+  return judge(probe, (result) => missingTools(result, tools) ?? judgeBuilder(result));
+}
+
+function judgeBuilder(result: ProbeResult): Outcome {
+  const { builder } = result;
+  if (builder === undefined) {
+    return fail(
+      'missing in the worker image, or unable to run: patchwright-builder',
+      'Build the worker images again: az acr build, see the top of infra/worker/Dockerfile.',
+    );
+  }
+  const needs = builder.needs.map((need) =>
+    need.ok ? `${need.name} ok` : `${need.name} refused (${need.call}: ${need.errno})`,
+  );
+  const found = `${builder.builder}; ${needs.join(', ')}`;
+  if (builder.builder !== 'none') return pass(`the builder would be ${found}`);
+  return fail(
+    `no builder works: ${found}; ${surroundingsOf(result)}`,
+    'Set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.',
+  );
+}
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
   const { builder, patchWorkerImage: image } = context.services.options;

@@ -6,6 +6,7 @@ import { ProbeJobFile } from '../../job/probe-job.ts';
 import { ProbeResult } from '../../job/probe-result.ts';
 import { askBuildkit } from '../builder/ask-buildkit.ts';
 import { tlsFilesOf } from '../builder/builder.ts';
+import { probeBuilder } from '../builder/choose-builder.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import type { WorkerEnd } from '../context/worker-end.ts';
 import { type DockerConfig, registryToken } from '../input/docker-config.ts';
@@ -32,6 +33,7 @@ export async function runProbe(context: WorkerContext, folder: string): Promise<
   const { extraCa } = job;
   const environment = await prepareToolEnvironment(context, { jobFolder: folder, extraCa });
   const { bavail, bsize } = await statfs(context.scratch);
+  const builder = await probeBuilder(context, environment);
   const result: ProbeResult = {
     version: 2,
     kind: 'probe',
@@ -43,6 +45,7 @@ export async function runProbe(context: WorkerContext, folder: string): Promise<
     tools: await toolVersions(context, job.tools, environment),
     freeBytes: bavail * bsize,
     registry: await askRegistry(context, job, dockerConfig),
+    ...(builder.ok && { builder: builder.report }),
     ...(job.buildkitAddress !== undefined && {
       buildkit: await askBuildkit(job.buildkitAddress, tlsFilesOf(folder)),
     }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { Digest } from '../../../lib/image/digest.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
+import type { BuilderReport } from '../../../lib/job/builder-report.ts';
 import { MIRRORED_SYSTEMS, toolingImages } from '../../../lib/report/tooling-images.ts';
 import {
   advisoryArtifact,
@@ -13,6 +14,7 @@ import {
 } from '../../images/advisories/demo-database.ts';
 import { buildArtifact } from '../../images/build-image.ts';
 import { makeLayout, type OciLayout, pushLayout } from '../../images/oci-layout.ts';
+import { STANDARD_GROUP } from '../../stand-ins/builder/patchwright-builder.ts';
 import { registryTarget } from '../../world/seed/registry-target.ts';
 import { policyOf, seedPolicy } from '../../world/seed/seed-policy.ts';
 import { createAuthority } from '../../world/tls/certificates.ts';
@@ -36,6 +38,8 @@ export interface DoctorWorld {
   allowMounts(allowed: boolean): Promise<void>;
   /** Sets whether runc succeeds. Default: true. */
   allowRunc(allowed: boolean): Promise<void>;
+  /** What `patchwright-builder probe` prints; at first what a Standard group finds. */
+  printBuilderReport(report: BuilderReport): Promise<void>;
   seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
   /** Puts the mirrors of Copa's tooling images into the registry. */
   seedTooling(): Promise<void>;
@@ -93,6 +97,8 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     fronts,
     settings,
     allowMounts: (allowed) => flag(join(tools, 'refused'), !allowed),
+    printBuilderReport: (report) =>
+      writeFile(join(tools, 'builder-report.json'), JSON.stringify(report)),
     allowRunc: (allowed) => flag(join(tools, 'refused-runc'), !allowed),
     async seedDatabase({ days, annotated = true }) {
       const made = new Date(Date.now() - days * 24 * 3_600_000);
@@ -172,8 +178,10 @@ async function addPrograms(folder: string): Promise<void> {
   const bodies = [
     ...['mount', 'umount', 'unshare', 'mkdir', 'rmdir'].map((name) => [name, refuse]),
     ['runc', `[ "$1" = --version ] && echo 'runc 1.1.5' && exit 0\n${refuseIf('refused-runc')}`],
+    ['patchwright-builder', `cat '${folder}/builder-report.json'`],
     ...Object.entries(versions).map(([name, version]) => [name, `echo '${name} ${version}'`]),
   ];
+  await writeFile(join(folder, 'builder-report.json'), JSON.stringify(STANDARD_GROUP));
   for (const [name = '', body] of bodies) {
     await writeFile(join(folder, name), `#!/bin/sh\n${body}\n`);
     await chmod(join(folder, name), 0o755);
