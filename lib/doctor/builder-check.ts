@@ -24,7 +24,7 @@ export const builderCheck: Check = {
         return options.dryRun
           ? warn('PATCHWRIGHT_BUILDER is none: nothing is patched', CHOOSE)
           : fail(
-              'PATCHWRIGHT_BUILDER is none: every image that needs a patch ends skipped, no-builder',
+              'PATCHWRIGHT_BUILDER is none: every image that needs a patch ends failed, no-builder',
               `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
             );
       case 'standard':
@@ -51,7 +51,7 @@ async function judgeLastRun({ services }: CheckContext, where: string): Promise<
   const fault = run === undefined ? undefined : builderFaultIn(run);
   if (run === undefined || fault === undefined) return pass(`${where}; each probes for itself`);
   return fail(
-    `run ${run.id}, in ${where}: ${fault.builderDetail}; its images ended as skipped, no-builder`,
+    `run ${run.id}, in ${where}: ${fault.builderDetail}; its images ended as failed, no-builder`,
     OTHER_BUILDER,
   );
 }

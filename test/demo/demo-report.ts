@@ -23,9 +23,14 @@ export function runSeconds({ createdAt, finishedAt }: Run): number {
   return ((finishedAt ?? createdAt).getTime() - createdAt.getTime()) / 1000;
 }
 
+/** True if the run looked at every image, whatever became of them. */
+export function hasCompleted({ state }: Pick<Run, 'state'>): boolean {
+  return state === 'completed' || state === 'completed-with-failures';
+}
+
 export function endedWell(report: DemoReport): boolean {
   return (
-    report.run.state === 'completed' &&
+    hasCompleted(report.run) &&
     report.unexpected.length === 0 &&
     report.checks.every(({ ok }) => ok)
   );
@@ -34,7 +39,8 @@ export function endedWell(report: DemoReport): boolean {
 /** The document that `--json` prints. Times in seconds, dates in ISO 8601. */
 export function jsonReport(report: DemoReport, environmentFile: string | undefined): unknown {
   const { run, registry } = report;
-  const { targets, clean, patched, planned, skipped, rejected, failed, canceled } = run;
+  const { targets, clean, patched, alreadyPatched, planned, waiting } = run;
+  const { skipped, rejected, failed, canceled } = run;
   return {
     ok: endedWell(report),
     runId: run.id,
@@ -46,7 +52,18 @@ export function jsonReport(report: DemoReport, environmentFile: string | undefin
     startedAt: run.createdAt,
     finishedAt: run.finishedAt,
     seconds: runSeconds(run),
-    counts: { targets, clean, patched, planned, skipped, rejected, failed, canceled },
+    counts: {
+      targets,
+      clean,
+      patched,
+      alreadyPatched,
+      planned,
+      waiting,
+      skipped,
+      rejected,
+      failed,
+      canceled,
+    },
     outcomes: report.outcomes,
     checks: report.checks,
     unexpected: report.unexpected,

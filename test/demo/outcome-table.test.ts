@@ -34,18 +34,18 @@ const outcomes = [
   }),
   outcome({ image: 'platform/base:12', before: { ...none, fixable: 0 } }),
   outcome({ image: 'win/app:1', state: 'skipped', reason: 'windows', seconds: 0 }),
-  outcome({ image: 'b:1', state: 'skipped', reason: 'already-patched', patchTag: '1-7' }),
+  outcome({ image: 'b:1', state: 'already-patched', reason: undefined, patchTag: '1-7' }),
 ];
 
 it('shows each severity if there is room', () => {
   const lines = outcomeTable(outcomes, { width: 120, palette });
 
   expect(lines).toEqual([
-    '  Image             Outcome  Before            After  New tag  Reason           Seconds',
-    '  team/api:1.4      patched  8C 25H 59M 8L 1?  8L     1.4-1                        18.9',
-    '  platform/base:12  clean    0                                                      6.7',
-    '  win/app:1         skipped                                    windows              0.0',
-    '  b:1               skipped                                    already-patched      6.7',
+    '  Image             Outcome          Before            After  New tag  Reason   Seconds',
+    '  team/api:1.4      patched          8C 25H 59M 8L 1?  8L     1.4-1                18.9',
+    '  platform/base:12  clean            0                                              6.7',
+    '  win/app:1         skipped                                            windows      0.0',
+    '  b:1               already-patched                                                 6.7',
   ]);
 });
 
@@ -53,14 +53,14 @@ it('shows totals if there is less room', () => {
   const lines = outcomeTable(outcomes, { width: 80, palette });
 
   expect(lines[1]).toBe(
-    '  team/api:1.4      patched     101      8  1.4-1                        18.9',
+    '  team/api:1.4      patched             101      8  1.4-1                18.9',
   );
 });
 
 describe('long names', () => {
   const long = outcome({
     image: `team/${'service-'.repeat(10)}:2025.6.17`,
-    state: 'skipped',
+    state: 'waiting',
     reason: 'held-by-another-run',
     before: { ...none, high: 10_000, fixable: 3 },
   });

@@ -17,7 +17,7 @@ export function outcomeTable(
   const count = wide ? bySeverity : sum;
   const columns: readonly Column[] = [
     { title: 'Image', shrinksTo: 14 },
-    { title: 'Outcome' },
+    { title: 'Outcome', shrinksTo: 8 },
     { title: 'Before', align: wide ? 'left' : 'right' },
     { title: 'After', align: wide ? 'left' : 'right' },
     { title: 'New tag', shrinksTo: 9 },

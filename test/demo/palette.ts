@@ -13,6 +13,7 @@ export function paletteFor(stream: { readonly isTTY?: boolean }, env: NodeJS.Pro
 export function statePaint(palette: Palette, state: TargetState | RunState): Paint {
   switch (state) {
     case 'patched':
+    case 'already-patched':
     case 'clean':
     case 'completed':
       return palette.green;
@@ -22,6 +23,8 @@ export function statePaint(palette: Palette, state: TargetState | RunState): Pai
       return palette.red;
     case 'skipped':
     case 'planned':
+    case 'waiting':
+    case 'completed-with-failures':
       return palette.yellow;
     case 'queued':
       return palette.dim;

@@ -1,5 +1,5 @@
 import type { Run } from '../../lib/pipeline/records/run.ts';
-import { type DemoReport, endedWell, runSeconds } from './demo-report.ts';
+import { type DemoReport, endedWell, hasCompleted, runSeconds } from './demo-report.ts';
 import { disturbanceLines } from './disturbance-lines.ts';
 import { outcomeTable, tableLegend } from './outcome-table.ts';
 import type { Palette } from './palette.ts';
@@ -28,7 +28,7 @@ export function reportLines(
 }
 
 function faultLines(run: Run, palette: Palette): string[] {
-  if (run.state === 'completed') return [];
+  if (hasCompleted(run)) return [];
   const detail = (run.detail ?? '').split('\n').map((line) => `    ${line}`);
   return [
     `  ${palette.red(`The run ended ${run.state}: ${run.reason ?? 'no reason'}`)}`,
@@ -42,7 +42,9 @@ function totals(run: Run): string {
   const counted = [
     [run.patched, 'patched'],
     [run.clean, 'clean'],
+    [run.alreadyPatched, 'already patched'],
     [run.planned, 'planned'],
+    [run.waiting, 'waiting'],
     [run.skipped, 'skipped'],
     [run.rejected, 'rejected'],
     [run.failed, 'failed'],

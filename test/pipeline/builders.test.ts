@@ -55,15 +55,15 @@ describe('a builder that container groups refuse', () => {
     const run = await world.run();
 
     expect(run).toMatchObject({
-      state: 'completed',
-      skipped: 12,
+      state: 'completed-with-failures',
+      failed: 12,
       builderCall: 'chroot',
       builderErrno: 'EPERM',
       builderDetail: expect.stringContaining('chroot (chroot: EPERM)'),
     });
     expect(await patchGroups(world)).toBe(1);
     for (const target of await targetsOf(world, run.id)) {
-      expect(target).toMatchObject({ state: 'skipped', reason: 'no-builder', attempts: 0 });
+      expect(target).toMatchObject({ state: 'failed', reason: 'no-builder', attempts: 0 });
       expect(target.detail).toContain('chroot (chroot: EPERM)');
       const { repository, sourceDigest: digest } = target;
       const image = digest && (await world.services.inventory.findImage({ repository, digest }));
@@ -118,7 +118,7 @@ describe('a builder that container groups refuse', () => {
 
     const run = await world.run();
 
-    expect(run).toMatchObject({ state: 'completed', failed: 12 });
+    expect(run).toMatchObject({ state: 'completed-with-failures', failed: 12 });
     expect(run.builderCall).toBeUndefined();
     for (const target of await targetsOf(world, run.id)) {
       expect(target).toMatchObject({ reason: 'builder-unavailable', attempts: 3 });

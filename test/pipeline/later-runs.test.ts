@@ -58,7 +58,7 @@ it('still says the day after that a patched image has nothing left to fix', asyn
 
   await world.run();
 
-  expect(await inventory(world)).toMatchObject({ reason: 'already-patched', high: 0, fixable: 0 });
+  expect(await inventory(world)).toMatchObject({ state: 'already-patched', high: 0, fixable: 0 });
 });
 
 it('keeps what it knows of an image that another run has in hand', async () => {

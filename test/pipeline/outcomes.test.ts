@@ -62,7 +62,7 @@ describe('what the scan shows decides', () => {
     [
       'an OS that the database does not hold',
       () => debianReport([], { Family: 'debian', Name: '11.1' }),
-      'failed',
+      'skipped',
       'no-advisory-data',
     ],
   ])('%s', async (_, report, state, reason) => {
@@ -221,7 +221,7 @@ describe('a group that goes wrong', () => {
     });
 
     expect(target).toMatchObject({ state: 'failed', reason });
-    expect(run.state).toBe('completed');
+    expect(run.state).toBe('completed-with-failures');
     expect(world.groups.creations()).toHaveLength(3);
     expect(world.groups.all()).toEqual([]);
     expect(new Set(world.groups.creations().map(({ spec }) => spec.name)).size).toBe(3);
@@ -295,9 +295,10 @@ describe('a run', () => {
   });
 
   it('without a builder ends at its assessment', async () => {
-    const { target } = await runOne({ pipeline: { builder: { kind: 'none' } } });
+    const { target, run } = await runOne({ pipeline: { builder: { kind: 'none' } } });
 
-    expect(target).toMatchObject({ state: 'skipped', reason: 'no-builder' });
+    expect(run.state).toBe('completed-with-failures');
+    expect(target).toMatchObject({ state: 'failed', reason: 'no-builder' });
   });
 
   it('with a policy that does not parse fails with every fault and scans nothing', async () => {
@@ -345,7 +346,7 @@ describe('a run', () => {
     const run = await world.run();
 
     const target = await world.target(run.id, 'team/api', 'v1');
-    expect(target).toMatchObject({ state: 'skipped', reason: 'held-by-another-run' });
+    expect(target).toMatchObject({ state: 'waiting', reason: 'held-by-another-run' });
   });
 });
 
@@ -408,7 +409,7 @@ describe('what the registry does ends a target with its reason', () => {
 
     expect(target).toMatchObject({ state: 'failed', reason: 'registry-error' });
     expect(puts).toBeGreaterThan(5);
-    expect(run.state).toBe('completed');
+    expect(run.state).toBe('completed-with-failures');
   });
 
   it('a repository that can not be listed', async () => {
@@ -474,7 +475,7 @@ describe('what can not be gone on with ends a target with its reason', () => {
 
     expect(target).toMatchObject({ state: 'failed', reason: 'internal-error' });
     expect(target.detail).toContain('nobody has foreseen this');
-    expect(run.state).toBe('completed');
+    expect(run.state).toBe('completed-with-failures');
   });
 
   it('a quota that Azure does not lift before the run’s deadline', async () => {
@@ -486,6 +487,7 @@ describe('what can not be gone on with ends a target with its reason', () => {
     });
 
     expect(target).toMatchObject({ state: 'failed', reason: 'quota' });
+    expect(run.state).toBe('completed-with-failures');
     expect(world.groups.creations()).toEqual([]);
     expect(run.finishedAt).toBeInstanceOf(Date);
   });

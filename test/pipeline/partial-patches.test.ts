@@ -89,8 +89,8 @@ describe('an image of which one package is held', () => {
 
     const ended = await target(world, await world.run());
 
-    expect(ended).toMatchObject({ reason: 'already-patched', patchTag: 'v1-1' });
-    expect(await inventory(world)).toMatchObject({ reason: 'already-patched', fixable: 1 });
+    expect(ended).toMatchObject({ state: 'already-patched', patchTag: 'v1-1' });
+    expect(await inventory(world)).toMatchObject({ state: 'already-patched', fixable: 1 });
     expect(patchGroups(world)).toBe(1);
   });
 
@@ -102,7 +102,7 @@ describe('an image of which one package is held', () => {
     const ended = await target(world, await world.run());
 
     expect(patchGroups(world)).toBe(2);
-    expect(ended).toMatchObject({ reason: 'already-patched', patchTag: 'v1-1' });
+    expect(ended).toMatchObject({ state: 'already-patched', patchTag: 'v1-1' });
     expect((await world.registry.listTags(API))?.tags.map(({ tag }) => tag)).toEqual([
       'v1',
       'v1-1',

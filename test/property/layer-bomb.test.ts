@@ -12,7 +12,11 @@ it('rejects a patch whose layer is a decompression bomb, with the reason', async
 
   const end = await runToItsEnd(world);
 
-  expect(end).toEqual({ run: 'completed', target: 'rejected layer-suspicious', lost: [] });
+  expect(end).toEqual({
+    run: 'completed-with-failures',
+    target: 'rejected layer-suspicious',
+    lost: [],
+  });
   const { entity: target } = world.tables.all(TABLES.targets)[0] ?? {};
   expect(target?.detail).toMatch(/^it grows to more than \d+ times its size$/);
 });

@@ -55,7 +55,10 @@ it('blames no image for a package source that is down, and names the source', ()
 });
 
 it('tries again in the next run what failed for its source, and no patch that is there', () => {
-  const outcomes = second.targets.map(({ repository, reason }) => [repository, reason]);
+  const outcomes = second.targets.map(({ repository, state, reason }) => [
+    repository,
+    reason ?? state,
+  ]);
 
   expect(Object.fromEntries(outcomes)).toEqual({
     ...Object.fromEntries(KINDS.map((kind) => [repositoryOf(kind), 'already-patched'])),

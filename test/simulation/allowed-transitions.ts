@@ -7,8 +7,9 @@ type Ways<State extends string> = Readonly<Record<State, readonly State[]>>;
 /** A run that is canceled while it discovers goes on to `running`, which ends what there is. */
 const RUNS: Ways<RunState> = {
   discovering: ['running', 'failed'],
-  running: ['completed', 'failed', 'canceled'],
+  running: ['completed', 'completed-with-failures', 'failed', 'canceled'],
   completed: [],
+  'completed-with-failures': [],
   failed: [],
   canceled: [],
 };

@@ -8,7 +8,18 @@ import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { Backends } from './gates/gate.ts';
 import type { Observer } from './observer.ts';
 
-const ENDED = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'] as const;
+/** Terminal states of a target, each with the column of the run that counts it. */
+const ENDED = {
+  clean: 'clean',
+  patched: 'patched',
+  'already-patched': 'alreadyPatched',
+  planned: 'planned',
+  waiting: 'waiting',
+  skipped: 'skipped',
+  rejected: 'rejected',
+  failed: 'failed',
+  canceled: 'canceled',
+} as const;
 
 /** Groups that had expired when an undisturbed reaper came by, and were not deleted. */
 export function expiredGroupsLeft({ groups }: Backends, at: number): readonly string[] {
@@ -48,15 +59,21 @@ function runFaults({ tables }: Backends): readonly string[] {
     const own = targets.get(runId) ?? [];
     for (const target of own) {
       const image = `${runId} ${String(target.repository)}:${String(target.tag)}`;
-      if (!ENDED.some((state) => state === target.state)) {
+      if (!Object.hasOwn(ENDED, String(target.state))) {
         faults.push(`${image} is ${String(target.state)} though its run is over`);
       }
     }
-    for (const state of ENDED) {
+    for (const [state, column] of Object.entries(ENDED)) {
       const count = own.filter((target) => target.state === state).length;
-      if (run[state] !== count) {
-        faults.push(`${runId} says ${String(run[state])} ${state}, and there are ${count}`);
+      if (run[column] !== count) {
+        faults.push(`${runId} says ${String(run[column])} ${state}, and there are ${count}`);
       }
+    }
+    if (run.state === 'completed' && Number(run.failed) + Number(run.rejected) > 0) {
+      faults.push(`${runId} is completed although targets failed`);
+    }
+    if (run.state === 'completed-with-failures' && !own.some(isBad)) {
+      faults.push(`${runId} is completed-with-failures, and no target failed`);
     }
     if (run.targets !== own.length || run.active !== 0) faults.push(`${runId} counts wrongly`);
     if (run.state === 'failed' && run.reason === undefined) {
@@ -64,6 +81,10 @@ function runFaults({ tables }: Backends): readonly string[] {
     }
   }
   return faults;
+}
+
+function isBad({ state }: Entity): boolean {
+  return state === 'failed' || state === 'rejected';
 }
 
 function inventoryFaults({ tables }: Backends, lateEffects: boolean): readonly string[] {

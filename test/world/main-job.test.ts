@@ -82,6 +82,8 @@ describe('a run by the timer', () => {
       active: 0,
       patched: count('patched'),
       clean: count('clean'),
+      alreadyPatched: count('already-patched'),
+      waiting: count('waiting'),
       skipped: count('skipped'),
       failed: 0,
       rejected: 0,

@@ -76,7 +76,7 @@ it('leaves nothing in staging of the patches that it tried', () => {
 it('makes no second patch of the same, and tries again what failed for its source', async () => {
   const { target } = await job.runByHttp();
 
-  expect(OF_A_PACKAGE.map(([kind]) => target(`${repositoryOf(kind)}:1`).reason)).toEqual(
+  expect(OF_A_PACKAGE.map(([kind]) => target(`${repositoryOf(kind)}:1`).state)).toEqual(
     OF_A_PACKAGE.map(() => 'already-patched'),
   );
   expect(OF_A_SOURCE.map(([kind]) => target(`${repositoryOf(kind)}:1`).reason)).toEqual([

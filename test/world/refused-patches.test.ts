@@ -54,7 +54,9 @@ it('nothing was published, and staging is empty', () => {
 it('each image backs off', async () => {
   const { targets } = await job.runByHttp();
 
-  expect(targets.map(({ reason }) => reason)).toEqual(CASES.map(() => 'backing-off'));
+  expect(targets.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
+    CASES.map(() => 'waiting backing-off'),
+  );
 });
 
 function repositoryOf(fault: CopaFault): string {

@@ -10,14 +10,21 @@ const PASSING: ReadonlySet<Target['reason']> = new Set([
   'source-changed',
 ]);
 
+/** States after work on a patch that leave findings as they were. */
+const UNFIXED: ReadonlySet<Target['state']> = new Set([
+  'already-patched',
+  'skipped',
+  'rejected',
+  'failed',
+]);
+
 /**
  * Backs off an image after a patch that failed, was rejected or changed nothing, since the next run
  * would end the same way. Idempotent: counts once per run.
  */
 export async function backOffIfDeserved(services: Services, ended: Target): Promise<void> {
   const { state, reason } = ended;
-  const deserved = state === 'skipped' || state === 'rejected' || state === 'failed';
-  if (!deserved || PASSING.has(reason) || isPassing(ended)) return;
+  if (!UNFIXED.has(state) || PASSING.has(reason) || isPassing(ended)) return;
   await backOff(services, ended);
 }
 

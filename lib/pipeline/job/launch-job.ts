@@ -82,7 +82,7 @@ async function endWithoutBuilder(
   targets: readonly Stored<Target>[],
   { builderDetail: detail }: BuilderFault,
 ): Promise<StepEnd> {
-  const outcome = { state: 'skipped', reason: 'no-builder', detail } as const;
+  const outcome = { state: 'failed', reason: 'no-builder', detail } as const;
   for (const target of targets) await finishTarget(services, target, outcome);
   await clearJob(services, held);
   return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };

@@ -27,7 +27,7 @@ export async function choosePatchTag(
 ): Promise<TagChoice> {
   const other = await otherPatch(services, target);
   if (other !== undefined) {
-    const outcome = { state: 'skipped', reason: 'already-patched', detail: other } as const;
+    const outcome = { state: 'already-patched', detail: other } as const;
     return { ok: false, outcome, changes: { patchDigest: other } };
   }
   const run = await services.runs.find(runId);
@@ -43,7 +43,7 @@ export async function choosePatchTag(
     if (patch !== undefined && same) {
       return {
         ok: false,
-        outcome: { state: 'skipped', reason: 'already-patched', detail: patch.tag },
+        outcome: { state: 'already-patched', detail: patch.tag },
         changes: { patchTag: patch.tag, patchDigest: patch.digest },
       };
     }

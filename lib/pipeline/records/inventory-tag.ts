@@ -66,7 +66,7 @@ function stillTrue(target: Target, known: InventoryTag): Partial<InventoryTag> {
   if (known.digest !== target.digest) return {};
   const { critical, high, medium, low, unknown, fixable } = known;
   const counts = { critical, high, medium, low, unknown, fixable };
-  if (target.reason === 'already-patched') {
+  if (target.state === 'already-patched') {
     return known.patchDigest === target.patchDigest ? defined(counts) : {};
   }
   if (target.beforeCritical !== undefined) return {};
@@ -77,7 +77,7 @@ function stillTrue(target: Target, known: InventoryTag): Partial<InventoryTag> {
 /** Counts the findings in the newest image of this tag: in the patch if it has one. */
 function present(target: Target): Partial<InventoryTag> {
   // The existing patch fixes exactly these findings. An earlier run has recorded the other counts.
-  if (target.reason === 'already-patched') {
+  if (target.state === 'already-patched') {
     return target.fixedFingerprint === undefined ? { fixable: 0 } : {};
   }
   const after = target.state === 'patched' && target.afterCritical !== undefined;

@@ -5,14 +5,11 @@ import { z } from 'zod';
  * docs/reasons.md explains each of them and what to do.
  */
 export const SkipReason = z.enum([
-  'already-patched',
-  'backing-off',
   'builder-incompatible',
   'end-of-life',
-  'held-by-another-run',
   'image-too-large',
   'multi-arch',
-  'no-builder',
+  'no-advisory-data',
   'no-fix-available',
   'no-op-patch',
   'not-an-image',
@@ -28,6 +25,10 @@ export const SkipReason = z.enum([
   'windows',
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
+
+/** The image needs a patch, and a later run takes it. */
+export const WaitReason = z.enum(['backing-off', 'held-by-another-run']);
+export type WaitReason = z.infer<typeof WaitReason>;
 
 export const RejectReason = z.enum([
   'config-changed',
@@ -53,7 +54,7 @@ export const FailReason = z.enum([
   'image-too-large',
   'internal-error',
   'needs-proc',
-  'no-advisory-data',
+  'no-builder',
   'package-manager-failed',
   'package-source-gone',
   'package-source-unreachable',
@@ -73,12 +74,17 @@ export const FailReason = z.enum([
 ]);
 export type FailReason = z.infer<typeof FailReason>;
 
+/** A reason of rows that earlier versions wrote. Today it is a state. */
+const FORMER_REASON = 'already-patched';
+
 export const Reason = z.enum([
   ...SkipReason.options,
+  ...WaitReason.options,
   ...RejectReason.options,
   ...FailReason.options.filter((reason) => reason !== 'image-too-large'),
   'canceled',
   'dry-run',
+  FORMER_REASON,
 ]);
 export type Reason = z.infer<typeof Reason>;
 
@@ -86,8 +92,10 @@ export type Reason = z.infer<typeof Reason>;
 export type Outcome =
   | { readonly state: 'clean' }
   | { readonly state: 'patched' }
+  | { readonly state: 'already-patched'; readonly detail?: string }
   | { readonly state: 'planned'; readonly reason: 'dry-run' }
   | { readonly state: 'skipped'; readonly reason: SkipReason; readonly detail?: string }
+  | { readonly state: 'waiting'; readonly reason: WaitReason; readonly detail?: string }
   | { readonly state: 'rejected'; readonly reason: RejectReason; readonly detail?: string }
   | { readonly state: 'failed'; readonly reason: FailReason; readonly detail?: string }
   | { readonly state: 'canceled'; readonly reason: 'canceled' };

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { RunId } from './run-id.ts';
 
-export const RunState = z.enum(['discovering', 'running', 'completed', 'failed', 'canceled']);
+export const RunState = z.enum([
+  'discovering',
+  'running',
+  'completed',
+  'completed-with-failures',
+  'failed',
+  'canceled',
+]);
 export type RunState = z.infer<typeof RunState>;
 
 export const RunFault = z.enum([
@@ -15,6 +22,8 @@ export const RunFault = z.enum([
 export type RunFault = z.infer<typeof RunFault>;
 
 const Count = z.number().int().nonnegative();
+/** A count that rows of earlier versions lack. */
+const LaterCount = Count.default(0);
 
 /** One pass over all images in the policy. Only the run's tick and last look write the counts. */
 export const Run = z.object({
@@ -56,7 +65,9 @@ export const Run = z.object({
   active: Count,
   clean: Count,
   patched: Count,
+  alreadyPatched: LaterCount,
   planned: Count,
+  waiting: LaterCount,
   skipped: Count,
   rejected: Count,
   failed: Count,
@@ -71,7 +82,9 @@ export type RunCounts = Pick<
   | 'active'
   | 'clean'
   | 'patched'
+  | 'alreadyPatched'
   | 'planned'
+  | 'waiting'
   | 'skipped'
   | 'rejected'
   | 'failed'
@@ -79,5 +92,16 @@ export type RunCounts = Pick<
 >;
 
 export function isRunOver({ state }: Pick<Run, 'state'>): boolean {
-  return state === 'completed' || state === 'failed' || state === 'canceled';
+  switch (state) {
+    case 'discovering':
+    case 'running':
+      return false;
+    case 'completed':
+    case 'completed-with-failures':
+    case 'failed':
+    case 'canceled':
+      return true;
+    default:
+      return state satisfies never;
+  }
 }

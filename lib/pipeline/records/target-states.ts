@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The state of a target. The last seven are terminal. */
+/** The state of a target. The last nine are terminal. */
 export const TargetState = z.enum([
   'queued',
   'scanning',
@@ -9,7 +9,9 @@ export const TargetState = z.enum([
   'publishing',
   'clean',
   'patched',
+  'already-patched',
   'planned',
+  'waiting',
   'skipped',
   'rejected',
   'failed',
@@ -23,14 +25,26 @@ export type TargetState = z.infer<typeof TargetState>;
  * A publishing target is canceled only before its tag is reserved.
  */
 const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
-  queued: ['scanning', 'skipped', 'failed', 'canceled'],
-  scanning: ['patching', 'verifying', 'clean', 'planned', 'skipped', 'failed', 'canceled'],
-  patching: ['verifying', 'skipped', 'rejected', 'failed', 'canceled'],
+  queued: ['scanning', 'waiting', 'skipped', 'failed', 'canceled'],
+  scanning: [
+    'patching',
+    'verifying',
+    'clean',
+    'already-patched',
+    'planned',
+    'waiting',
+    'skipped',
+    'failed',
+    'canceled',
+  ],
+  patching: ['verifying', 'already-patched', 'skipped', 'rejected', 'failed', 'canceled'],
   verifying: ['publishing', 'skipped', 'rejected', 'failed', 'canceled'],
-  publishing: ['patched', 'skipped', 'failed', 'canceled'],
+  publishing: ['patched', 'already-patched', 'skipped', 'failed', 'canceled'],
   clean: [],
   patched: [],
+  'already-patched': [],
   planned: [],
+  waiting: [],
   skipped: [],
   rejected: [],
   failed: [],

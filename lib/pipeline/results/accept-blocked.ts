@@ -49,7 +49,7 @@ export async function acceptBlocked(
       await handBack(services, target, { blame: true, outcome });
     } else if (known !== undefined) {
       // The same patch is already published.
-      const outcome = { state: 'skipped', reason: 'already-patched', detail: known.tag } as const;
+      const outcome = { state: 'already-patched', detail: known.tag } as const;
       const patch = { patchTag: known.tag, patchDigest: known.digest };
       await finishTarget(services, target, outcome, { ...partial, ...patch });
     } else {

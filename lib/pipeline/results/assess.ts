@@ -41,7 +41,7 @@ export function assess(facts: {
   if (!hasAdvisories(scan.os, facts.advisoryPlatforms)) {
     if (!patchable.patchable) return skip('unsupported-os', patchable.detail);
     const detail = `the database has no advisories for ${scan.os.family} ${scan.os.name}`;
-    return end({ state: 'failed', reason: 'no-advisory-data', detail });
+    return skip('no-advisory-data', detail);
   }
   if (scan.findings.length === 0) return end({ state: 'clean' });
   const targeted = fixable(scan);
@@ -56,23 +56,28 @@ export function assess(facts: {
   const wanted = fingerprint(targeted);
   const known = facts.patches.find((patch) => patch.fingerprint === wanted);
   if (known !== undefined) {
-    const outcome = { state: 'skipped', reason: 'already-patched', detail: known.tag } as const;
+    const outcome = { state: 'already-patched', detail: known.tag } as const;
     return { next: 'end', outcome, known };
   }
   const until = backOffEnd(image, wanted, facts.tools);
   if (until !== undefined && until > facts.now) {
     const partial = image?.partialFingerprint;
-    if (partial === undefined) return skip('backing-off', `until ${until.toISOString()}`);
+    if (partial === undefined) {
+      const detail = `until ${until.toISOString()}`;
+      return end({ state: 'waiting', reason: 'backing-off', detail });
+    }
     // The remaining packages can't be updated yet, but a tag without the partial patch needs it.
     const made = facts.patches.find((patch) => patch.fingerprint === partial);
     if (made !== undefined) {
-      const outcome = { state: 'skipped', reason: 'already-patched', detail: made.tag } as const;
+      const outcome = { state: 'already-patched', detail: made.tag } as const;
       return { next: 'end', outcome, known: made };
     }
   }
   if (facts.tagFault !== undefined) return skip(facts.tagFault, facts.tagDetail);
   if (facts.dryRun) return end({ state: 'planned', reason: 'dry-run' });
-  if (facts.noBuilder !== undefined) return skip('no-builder', facts.noBuilder);
+  if (facts.noBuilder !== undefined) {
+    return end({ state: 'failed', reason: 'no-builder', detail: facts.noBuilder });
+  }
   const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
   if (patch !== undefined) return { next: 'verify', fingerprint: wanted, patch };
   return { next: 'patch', fingerprint: wanted };

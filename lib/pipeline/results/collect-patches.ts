@@ -173,7 +173,7 @@ async function afterFailure(
   const { failure, message: detail } = claim;
   if (failure === 'builder-unavailable' && fault !== undefined) {
     const outcome = {
-      state: 'skipped',
+      state: 'failed',
       reason: 'no-builder',
       detail: fault.builderDetail,
     } as const;

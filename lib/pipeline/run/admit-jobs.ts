@@ -44,7 +44,7 @@ async function claimed(
     if (await services.inventory.claim({ repository, digest }, run, services.clock.now())) {
       kept.push(target);
     } else {
-      const outcome = { state: 'skipped', reason: 'held-by-another-run' } as const;
+      const outcome = { state: 'waiting', reason: 'held-by-another-run' } as const;
       await finishTarget(services, target, outcome);
     }
   }

@@ -29,16 +29,6 @@ export interface TickPlan {
   readonly over: boolean;
 }
 
-const COUNTED = [
-  'clean',
-  'patched',
-  'planned',
-  'skipped',
-  'rejected',
-  'failed',
-  'canceled',
-] as const satisfies readonly TargetState[];
-
 const MAX_PUBLISHING = 8;
 
 /**
@@ -152,11 +142,18 @@ function room(
 
 /** Counts targets in each terminal state. */
 export function countStates(targets: readonly Target[], active: number): RunCounts {
-  const counts = { targets: targets.length, active } as Record<keyof RunCounts, number>;
-  for (const state of COUNTED) counts[state] = 0;
-  for (const { state } of targets) {
-    const counted = COUNTED.find((one) => one === state);
-    if (counted !== undefined) counts[counted] += 1;
-  }
-  return counts;
+  const count = (wanted: TargetState) => targets.filter(({ state }) => state === wanted).length;
+  return {
+    targets: targets.length,
+    active,
+    clean: count('clean'),
+    patched: count('patched'),
+    alreadyPatched: count('already-patched'),
+    planned: count('planned'),
+    waiting: count('waiting'),
+    skipped: count('skipped'),
+    rejected: count('rejected'),
+    failed: count('failed'),
+    canceled: count('canceled'),
+  };
 }

@@ -16,6 +16,7 @@ import { type Services, secondsAfter } from '../services.ts';
 import { clearRunStaging } from '../staging/clear-staging.ts';
 import type { Stored } from '../stores/stored.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
+import { endRun, finalState } from './end-run.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { planTick } from './plan-tick.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
@@ -29,8 +30,6 @@ const LONGEST_DELAY_SECONDS = 300;
 const AT_ONCE = 8;
 /** A tick reads every row of its run: a run of 10,000 targets ticks every 50 s at most. */
 const TARGETS_A_SECOND = 200;
-/** Longer than the lifetime of a group's token and of any stalled step. */
-const LAST_LOOK_SECONDS = 80 * 60;
 
 /**
  * One tick of a run: takes its lease, does the due work, persists it and enqueues the next tick.
@@ -88,7 +87,7 @@ async function tickHeld(services: Services, held: HeldRun): Promise<NextTick> {
   try {
     if (isHopeless(run, services.clock.now())) {
       const detail = 'its ticks crashed or timed out repeatedly';
-      return ended(services, run, 'failed', { reason: 'internal-error', detail });
+      return failed(services, run, { reason: 'internal-error', detail });
     }
     const next =
       run.state === 'discovering' ? await discover(services, run) : await advance(services, held);
@@ -117,7 +116,7 @@ function afterError(services: Services, run: Run, error: unknown): NextTick {
   services.log.error('tick failed', { runId: run.id, errors, detail: message });
   const detail = plainText(message, 1000);
   if (isHopeless({ ...run, errors: errors + 1 }, services.clock.now())) {
-    return ended(services, run, 'failed', { errors, reason: 'internal-error', detail });
+    return failed(services, run, { errors, reason: 'internal-error', detail });
   }
   const growing = Math.min(services.options.tickSeconds * 2 ** errors, LONGEST_DELAY_SECONDS);
   const delaySeconds = Math.max(growing, askedToWait(error));
@@ -140,7 +139,7 @@ async function discover(services: Services, run: Run): Promise<NextTick> {
   const step = await discoverStep(services, run);
   if ('fault' in step) {
     const detail = truncate(step.detail, 30_000);
-    return ended(services, run, 'failed', { reason: step.fault, detail });
+    return failed(services, run, { reason: step.fault, detail });
   }
   return { changes: step.changes, soon: true };
 }
@@ -164,7 +163,8 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const changes = { ...plan.counts, ...newFault(services, run, builder) };
   if (plan.over) {
     await clearRunStaging(services, jobs, held);
-    return ended(services, run, canceled ? 'canceled' : finalState(run), changes);
+    const state = canceled ? 'canceled' : finalState(run, plan.counts);
+    return { changes: endRun(services, { run, state, changes, targets }), soon: false };
   }
   const work = [
     ...plan.newJobs.map((job) => () => makeJob(services, run, job)),
@@ -219,8 +219,12 @@ async function endWithoutBuilder(
   const ending = new Set(withoutBuilder.map(({ id }) => id));
   const others = known.targets.filter(({ id, state }) => !ending.has(id) && !isTerminal(state));
   const detail = known.builder.fault.builderDetail;
-  const outcome = { state: 'skipped', reason: 'no-builder', detail } as const;
+  const outcome = { state: 'failed', reason: 'no-builder', detail } as const;
   return endTargets(services, withoutBuilder, outcome, { others, lease: held });
+}
+
+function failed(services: Services, run: Run, changes: Partial<Run>): NextTick {
+  return { changes: endRun(services, { run, state: 'failed', changes, targets: [] }), soon: false };
 }
 
 /** Returns the outcome of unfinished targets if the run must stop, else undefined. */
@@ -234,30 +238,4 @@ function whyToStop(
     return { state: 'failed', reason: 'registry-error', detail };
   }
   return now < run.deadline ? undefined : { state: 'failed', reason: 'run-deadline' };
-}
-
-function finalState(run: Run): 'completed' | 'failed' {
-  return run.reason === undefined ? 'completed' : 'failed';
-}
-
-/** Alerts look for these log lines (infra/modules/alerts.bicep). */
-function ended(
-  services: Services,
-  run: Run,
-  state: 'completed' | 'failed' | 'canceled',
-  changes: Partial<Run>,
-): NextTick {
-  const ending: Run = { ...run, ...changes, state };
-  const { id: runId, reason, detail, targets, patched, failed } = ending;
-  if (state === 'failed') services.log.error('run failed', { runId, reason, detail });
-  else
-    services.log.info(state === 'completed' ? 'run completed' : 'run canceled', {
-      runId,
-      targets,
-      patched,
-      failed,
-    });
-  const finishedAt = services.clock.now();
-  const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
-  return { changes: { ...changes, state, finishedAt, lastLookAt }, soon: false };
 }

@@ -2,8 +2,18 @@ import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import type { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 
-const ENDED = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'];
-const NEEDS_NO_REASON = ['clean', 'patched'];
+const ENDED = [
+  'clean',
+  'patched',
+  'already-patched',
+  'planned',
+  'waiting',
+  'skipped',
+  'rejected',
+  'failed',
+  'canceled',
+];
+const NEEDS_NO_REASON = ['clean', 'patched', 'already-patched'];
 
 export interface RunEnd {
   /** The state of its run, for example `completed`. */

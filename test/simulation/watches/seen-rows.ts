@@ -2,7 +2,17 @@ import type { Entity } from '../../../lib/storage/tables.ts';
 import { isJobRow, isRunRow, isTargetRow, type RowWrite } from './row-write.ts';
 
 const OVER = ['done', 'lost', 'canceled', 'dropped', 'run-over'];
-const TERMINAL = ['clean', 'patched', 'planned', 'skipped', 'rejected', 'failed', 'canceled'];
+const TERMINAL = [
+  'clean',
+  'patched',
+  'already-patched',
+  'planned',
+  'waiting',
+  'skipped',
+  'rejected',
+  'failed',
+  'canceled',
+];
 
 /** The rows as the pipeline wrote them last, so that no check has to read a table. */
 export class SeenRows {

@@ -7,6 +7,9 @@ import { hasEnded, nameOf } from './seen-rows.ts';
 /** Hand-overs of one target to a job, far more than its budget of attempts explains. */
 const MAX_ROUNDS = 40;
 
+/** Endings that need no reason. */
+const PLAIN_ENDINGS = ['clean', 'patched', 'already-patched'];
+
 /** Every target goes its way once, and ends with a reason that is so. */
 export class TargetWatch {
   readonly #report: Report;
@@ -36,7 +39,7 @@ export class TargetWatch {
   #ended({ task, before }: RowWrite, target: Entity, image: string): void {
     const { patchTag, reason, state } = target;
     if (reason !== undefined) this.#coverage.reason(`${String(state)} ${String(reason)}`);
-    else if (state !== 'clean' && state !== 'patched') {
+    else if (!PLAIN_ENDINGS.includes(String(state))) {
       this.#report(`${image} ended ${String(state)} without a reason`);
     }
     if (state === 'canceled' && before?.patchTag !== undefined) {
@@ -44,7 +47,7 @@ export class TargetWatch {
     }
     const tag = `${String(target.repository)}:${String(patchTag)}`;
     const stands = this.#publishing.hasPublished(tag, target.staged);
-    if (reason === 'already-patched' && stands && before?.patchTag !== undefined) {
+    if (state === 'already-patched' && stands && before?.patchTag !== undefined) {
       this.#report(`${image} was patched just now and says that it was before`);
     }
     if (state !== 'patched') return;

@@ -30,6 +30,8 @@ describe('an image whose patch', () => {
     ['skipped', 'source-changed', 0],
     ['canceled', 'canceled', 0],
     ['patched', undefined, 0],
+    ['already-patched', undefined, 1],
+    ['waiting', 'backing-off', 0],
   ] as const)('ended as %s, %s is left alone %d times', async (state, reason, count) => {
     await backOffIfDeserved(world.services, ended({ state, ...(reason && { reason }) }));
 

@@ -70,7 +70,16 @@ const choose = (changes: Partial<Target> = {}) =>
   choosePatchTag({ registry, ...stores }, RUN, target(changes), BASE);
 
 async function startRun(tagConvention: TagConvention): Promise<void> {
-  const counts = { targets: 0, active: 0, clean: 0, patched: 0, planned: 0, skipped: 0 };
+  const counts = {
+    targets: 0,
+    active: 0,
+    clean: 0,
+    patched: 0,
+    alreadyPatched: 0,
+    planned: 0,
+    waiting: 0,
+    skipped: 0,
+  };
   await stores.runs.start({
     ...counts,
     rejected: 0,
@@ -151,7 +160,7 @@ describe('no tag is chosen', () => {
 
     expect(await choose()).toEqual({
       ok: false,
-      outcome: { state: 'skipped', reason: 'already-patched', detail: '1.4-2' },
+      outcome: { state: 'already-patched', detail: '1.4-2' },
       changes: { patchTag: '1.4-2', patchDigest },
     });
   });
@@ -173,7 +182,7 @@ describe('no tag is chosen', () => {
 
     expect(await choose()).toEqual({
       ok: false,
-      outcome: { state: 'skipped', reason: 'already-patched', detail: other },
+      outcome: { state: 'already-patched', detail: other },
       changes: { patchDigest: other },
     });
     expect(await choose({ staged: other })).toEqual({ ok: true, tag: '1.4-1' });

@@ -100,7 +100,10 @@ describe('what is known of the same image', () => {
     withTarget(known, ended({ runId: LATER_RUN, state: 'skipped', ...changes }), AT);
 
   it('stays if a run did not scan it', () => {
-    expect(next({ reason: 'backing-off' })).toMatchObject({ ...COUNTS, ...patch });
+    expect(next({ state: 'waiting', reason: 'backing-off' })).toMatchObject({
+      ...COUNTS,
+      ...patch,
+    });
   });
 
   it('goes if the run scanned it, or the tag points to another image', () => {
@@ -113,7 +116,7 @@ describe('what is known of the same image', () => {
   });
 
   it('stays, without anything to fix, if its patch is already published', () => {
-    const already = { ...BEFORE, reason: 'already-patched', ...patch } as const;
+    const already = { ...BEFORE, state: 'already-patched', ...patch } as const;
 
     expect(next(already)).toMatchObject({ ...COUNTS, fixable: 0, ...patch });
     expect(next({ ...already, fixedFingerprint: 'part' })).toMatchObject({ fixable: 6 });

@@ -82,9 +82,9 @@ describe('an image that is not patched, whatever was found', () => {
     });
   });
 
-  it('fails if the database holds no advisories for its system: nothing found proves nothing', () => {
+  it('is skipped if the database has no advisories for its system, since no finding then proves nothing', () => {
     expect(outcomeOf({ scan: aScan(), advisoryPlatforms: ['debian 11', 'alpine 3.20'] })).toEqual({
-      state: 'failed',
+      state: 'skipped',
       reason: 'no-advisory-data',
       detail: 'the database has no advisories for debian 12.5',
     });
@@ -156,13 +156,13 @@ describe('an image whose system the database knows', () => {
 });
 
 describe('an image that was patched before', () => {
-  it('is skipped if a patch under its own tags fixes the same findings', () => {
+  it('ends already-patched if a patch under its own tags fixes the same findings', () => {
     const old = aPatch({ tag: '1.4-1', fingerprint: 'other' });
     const known = aPatch({ tag: '1.4-2' });
 
     expect(assess(facts({ patches: [old, known] }))).toEqual({
       next: 'end',
-      outcome: { state: 'skipped', reason: 'already-patched', detail: '1.4-2' },
+      outcome: { state: 'already-patched', detail: '1.4-2' },
       known,
     });
   });
@@ -171,7 +171,7 @@ describe('an image that was patched before', () => {
     expect(outcomeOf({ patches: [aPatch({ fingerprint: 'other' })] })).toBe('patch');
   });
 
-  it('is skipped as patched even if a patch of it may not be made now', () => {
+  it('ends already-patched even if no patch of it may be made now', () => {
     const image = failedImage();
     const hindrances = {
       image,
@@ -181,7 +181,7 @@ describe('an image that was patched before', () => {
     } as const;
 
     expect(outcomeOf({ patches: [aPatch()], ...hindrances })).toMatchObject({
-      reason: 'already-patched',
+      state: 'already-patched',
     });
   });
 
@@ -202,9 +202,9 @@ describe('an image that was patched before', () => {
 });
 
 describe('an image whose patch failed before', () => {
-  it('is left alone until its back-off ends', () => {
+  it('waits until its back-off ends', () => {
     expect(outcomeOf({ image: failedImage() })).toEqual({
-      state: 'skipped',
+      state: 'waiting',
       reason: 'backing-off',
       detail: 'until 2026-11-30T22:00:00.000Z',
     });
@@ -243,9 +243,9 @@ describe('an image that needs a patch', () => {
     });
   });
 
-  it('is skipped without a builder, also if it could take the patch of another tag', () => {
+  it('fails without a builder, also if it could take the patch of another tag', () => {
     expect(outcomeOf({ noBuilder: 'chroot refused', siblingPatches: [aPatch()] })).toEqual({
-      state: 'skipped',
+      state: 'failed',
       reason: 'no-builder',
       detail: 'chroot refused',
     });

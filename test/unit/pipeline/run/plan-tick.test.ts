@@ -317,15 +317,18 @@ it('does not wake a job that waits, nor one that is just at its grace', () => {
 });
 
 it('counts the targets in each state that ends one, and the active ones', () => {
-  const states = ['clean', 'patched', 'patched', 'failed', 'queued', 'scanning'] as const;
+  const patched = ['patched', 'patched', 'already-patched', 'already-patched'] as const;
+  const states = ['clean', ...patched, 'waiting', 'failed', 'queued', 'scanning'] as const;
   const targets = states.map((state, at) => target('a', `v${at}`, { state }));
 
   expect(plan(targets).counts).toEqual({
-    targets: 6,
+    targets: 9,
     active: 2,
     clean: 1,
     patched: 2,
+    alreadyPatched: 2,
     planned: 0,
+    waiting: 1,
     skipped: 0,
     rejected: 0,
     failed: 1,

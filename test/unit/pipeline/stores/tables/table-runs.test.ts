@@ -11,7 +11,16 @@ const older = RunId.parse('20261122T020000Z-7f3a');
 const newer = RunId.parse('20261123T020000Z-86c8');
 
 function run(id: RunId): Run {
-  const counts = { clean: 0, patched: 0, planned: 0, skipped: 0, rejected: 0, failed: 0 };
+  const counts = {
+    clean: 0,
+    patched: 0,
+    alreadyPatched: 0,
+    planned: 0,
+    waiting: 0,
+    skipped: 0,
+    rejected: 0,
+    failed: 0,
+  };
   return {
     ...counts,
     id,

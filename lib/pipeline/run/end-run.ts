@@ -1,0 +1,93 @@
+import type { Reason } from '../records/reasons.ts';
+import type { Run, RunCounts, RunState } from '../records/run.ts';
+import type { Target } from '../records/target.ts';
+import { type Services, secondsAfter } from '../services.ts';
+
+/** Longer than the lifetime of a group's token and of any stalled step. */
+const LAST_LOOK_SECONDS = 80 * 60;
+
+type EndState = Exclude<RunState, 'discovering' | 'running'>;
+
+/** A run that fails or rejects at least one target is not a good one. Skipped targets never count. */
+export function finalState(
+  { reason }: Pick<Run, 'reason'>,
+  { failed, rejected }: Pick<RunCounts, 'failed' | 'rejected'>,
+): EndState {
+  if (reason !== undefined) return 'failed';
+  return failed + rejected > 0 ? 'completed-with-failures' : 'completed';
+}
+
+/** Logs the end of a run. Returns the changes of its row. */
+export function endRun(
+  services: Pick<Services, 'clock' | 'log'>,
+  end: {
+    readonly run: Run;
+    readonly state: EndState;
+    readonly changes: Partial<Run>;
+    readonly targets: readonly Target[];
+  },
+): Partial<Run> {
+  const { run, state, changes } = end;
+  logEnd(services, { ...run, ...changes, state }, end.targets, state);
+  const finishedAt = services.clock.now();
+  const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
+  return { ...changes, state, finishedAt, lastLookAt };
+}
+
+/** Alerts look for these lines and their fields (infra/modules/alerts.bicep). */
+function logEnd(
+  { log }: Pick<Services, 'log'>,
+  run: Run,
+  targets: readonly Target[],
+  state: EndState,
+): void {
+  const { id: runId, reason, detail } = run;
+  const fields = { runId, ...countsOf(run), ...causesOf(targets) };
+  switch (state) {
+    case 'completed':
+      log.info('run completed', fields);
+      break;
+    case 'completed-with-failures':
+      log.warn('run completed with failures', fields);
+      break;
+    case 'canceled':
+      log.info('run canceled', fields);
+      break;
+    case 'failed':
+      log.error('run failed', { ...fields, reason, detail });
+      break;
+    default:
+      state satisfies never;
+  }
+}
+
+function countsOf(run: Run): Omit<RunCounts, 'active'> {
+  const { targets, clean, patched, alreadyPatched, planned } = run;
+  const { waiting, skipped, rejected, failed, canceled } = run;
+  return {
+    targets,
+    clean,
+    patched,
+    alreadyPatched,
+    planned,
+    waiting,
+    skipped,
+    rejected,
+    failed,
+    canceled,
+  };
+}
+
+/** Counts the failed targets that the installation causes, not the image. */
+function causesOf(targets: readonly Target[]): {
+  readonly noBuilder: number;
+  readonly quota: number;
+  readonly runDeadline: number;
+} {
+  const count = (wanted: Reason) => targets.filter(({ reason }) => reason === wanted).length;
+  return {
+    noBuilder: count('no-builder'),
+    quota: count('quota'),
+    runDeadline: count('run-deadline'),
+  };
+}
