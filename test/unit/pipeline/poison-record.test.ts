@@ -23,7 +23,12 @@ describe('the record of a poison message', () => {
     ['not-utf-8', '//5BgA=='],
     ['not-utf-8', 'abcd'],
     ['not-base64', '{"runId":"r"}'],
+    ['failed', 'eyJhIjoxfR=='],
     ['not-base64', 'eyJhIjoxfQ'],
+    ['not-base64', 'eyJhIjoxfQ='],
+    ['not-base64', 'eyJhIjoxfQ==eyJh'],
+    ['not-base64', 'e==='],
+    ['not-base64', 'eyJ_'],
   ])('says why: %s', (why, text) => {
     expect(recordOf(text)).toMatchObject({ why, record: { why } });
   });
@@ -50,6 +55,7 @@ describe('the record of a poison message', () => {
 
   it.each([
     ['white space around base64', ` ${base64('{}')}\n`],
+    ['bits that no byte uses', 'eyJhIjoxfR=='],
     ['no base64', '{"runId":"r"}'],
     ['no UTF-8', '//5BgA=='],
   ])('holds the text as it is stored if decoding is not exact: %s', (_, text) => {
