@@ -248,6 +248,13 @@ describe('a schedule', () => {
     expect(message).toContain(`${name}: the field for the day is invalid`);
   });
 
+  it.each(names)('is refused if it is empty, as in the host: %s', (name) => {
+    expect(faultsOf({ ...values, [name]: '' })).toContain(`- ${name} is missing`);
+    expect(faultsOf({ ...values, [name]: ' ' })).toContain(
+      `- ${name}: must have five or six fields, but has 0`,
+    );
+  });
+
   it.each(names)('is refused if it never comes: %s', (name) => {
     const message = faultsOf({ ...values, [name]: '0 0 0 31 2 *' });
 

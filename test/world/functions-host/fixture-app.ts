@@ -25,15 +25,16 @@ app.timer('daily', {
   },
 });
 
-app.timer('wrongSchedule', {
-  schedule: '%WRONG_SCHEDULE%',
-  handler: (_, context) => context.log('{}'),
-});
-
-app.timer('absentSetting', {
-  schedule: '%ABSENT_SETTING%',
-  handler: (_, context) => context.log('{}'),
-});
+const SCHEDULES = {
+  wrongSchedule: '%WRONG_SCHEDULE%',
+  absentSetting: '%ABSENT_SETTING%',
+  emptySetting: '%EMPTY_SETTING%',
+  largestStep: '%LARGEST_STEP%',
+  overflowingStep: '%OVERFLOWING_STEP%',
+};
+for (const [name, schedule] of Object.entries(SCHEDULES)) {
+  app.timer(name, { schedule, handler: (_, context) => context.log('{}') });
+}
 
 for (const name of ['disabledByDot', 'disabledByUnderscore']) {
   app.timer(name, { schedule: '0 0 2 * * *', handler: (_, context) => context.log('{}') });

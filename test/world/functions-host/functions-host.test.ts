@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readNcrontab } from '../../../lib/settings/ncrontab.ts';
 import { createHostLab, type HostFixture, type HostLab } from './host-fixture.ts';
 import { setSchedule } from './set-schedule.ts';
 
@@ -9,6 +10,8 @@ import { setSchedule } from './set-schedule.ts';
  */
 const SOON_MS = 50_000;
 const YEAR_ONE = '0001-01-01T00:00:00+00:00';
+const LARGEST_STEP = '0 0 0/2147483647 1/2147483647 * *';
+const OVERFLOWING_STEP = '0 0 1/2147483647 * * *';
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 let lab: HostLab;
@@ -40,6 +43,9 @@ describe('the Functions host', () => {
       settings: {
         TICK_SCHEDULE: '*/1 * * * * *',
         WRONG_SCHEDULE: '0 0 2 L * *',
+        EMPTY_SETTING: '',
+        LARGEST_STEP,
+        OVERFLOWING_STEP,
         DAILY_FAILS: 'true',
         'AzureWebJobs.disabledByDot.Disabled': '1',
         AzureWebJobs_disabledByUnderscore_Disabled: 'True',
@@ -60,7 +66,10 @@ describe('the Functions host', () => {
       'queue work',
       'timer absentSetting',
       'timer daily',
+      'timer emptySetting',
       'timer everySecond',
+      'timer largestStep',
+      'timer overflowingStep',
       'timer wrongSchedule',
     ]);
   });
@@ -68,6 +77,8 @@ describe('the Functions host', () => {
   it.each([
     ['wrongSchedule', /'0 0 2 L \* \*' was not recognized as a valid cron expression/],
     ['absentSetting', /'%ABSENT_SETTING%' does not resolve to a value/],
+    ['emptySetting', /'' was not recognized as a valid cron expression/],
+    ['overflowingStep', /Error indexing method 'Functions.overflowingStep'/],
   ])('runs every function but the one that is in error: %s', async (name, why) => {
     const health = await fetch(`${fixture.host.url}/api/health`);
 
@@ -77,6 +88,21 @@ describe('the Functions host', () => {
     );
     expect(told.map(({ message }) => message)).toEqual([expect.stringMatching(why)]);
     expect(health.status).toBe(200);
+  });
+
+  it('accepts the largest step that its reader can count, and no larger one', async () => {
+    const errors = fixture.logs.filter(({ message }) => message.includes('function is in error'));
+
+    expect(errors.map(({ message }) => /'(\w+)'/.exec(message)?.[1]).sort()).toEqual([
+      'absentSetting',
+      'emptySetting',
+      'overflowingStep',
+      'wrongSchedule',
+    ]);
+    expect([readNcrontab(LARGEST_STEP).ok, readNcrontab(OVERFLOWING_STEP).ok]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('runs the start hooks, and drops what they print below the level of host.json', () => {
@@ -185,6 +211,15 @@ describe('the Functions host', () => {
     const tag = randomUUID();
     const text = Buffer.from(JSON.stringify({ tag })).toString('base64');
     await fixture.sendText(`${text.slice(0, 10)}\n${text.slice(10)} `);
+
+    await soon(() => expect(fixture.tagged(tag).said).toHaveLength(1));
+  });
+
+  it('ignores bits of the last base64 digit that no byte uses', async () => {
+    const tag = randomUUID();
+    const text = Buffer.from(JSON.stringify({ tag })).toString('base64');
+    expect(text).toMatch(/fQ==$/);
+    await fixture.sendText(text.replace(/fQ==$/, 'fR=='));
 
     await soon(() => expect(fixture.tagged(tag).said).toHaveLength(1));
   });

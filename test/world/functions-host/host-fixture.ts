@@ -66,6 +66,9 @@ const HOST_JSON = {
 const SETTINGS = {
   TICK_SCHEDULE: '0 0 0 29 2 *',
   WRONG_SCHEDULE: '0 0 2 * * *',
+  EMPTY_SETTING: '0 0 2 * * *',
+  LARGEST_STEP: '0 0 2 * * *',
+  OVERFLOWING_STEP: '0 0 2 * * *',
 };
 
 type FixtureOptions = Partial<FunctionsHostOptions> & {

@@ -200,12 +200,14 @@ export class QueueListener {
   }
 }
 
-/** Undefined if the text is not what the encoding says. .NET passes over white space in base64. */
+/** .NET accepts white space in base64, and ignores bits of the last digit that no byte uses. */
+const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
+/** Undefined if the text is not what the encoding says. */
 function decode(text: string, encoding: QueueOptions['messageEncoding']): Uint8Array | undefined {
   if (encoding === 'none') return Buffer.from(text);
   const compact = text.replaceAll(/[\t\n\r ]/g, '');
-  const bytes = Buffer.from(compact, 'base64');
-  return bytes.toString('base64') === compact ? bytes : undefined;
+  return BASE64.test(compact) ? Buffer.from(compact, 'base64') : undefined;
 }
 
 function utf8(bytes: Uint8Array): string | undefined {
