@@ -26,7 +26,8 @@ export function furtherLines(options: {
     '  # the outcomes, in Table Storage',
     '  az storage entity query --table-name PatchwrightTargets --output table \\',
     `    --filter "PartitionKey eq '${runId}'" \\`,
-    '    --select repository tag state reason patchTag beforeFixable',
+    // az fails to print a table if the keys are not selected.
+    '    --select PartitionKey RowKey repository tag state reason patchTag beforeFixable',
     ...(reported?.reportBefore === undefined ? [] : reportLines(reported, reported.reportBefore)),
     ...(patched === undefined ? [] : patchLines(patched, registry)),
     ...(environmentFile === undefined ? [] : againLines()),

@@ -65,10 +65,16 @@ describe('in a small terminal', () => {
     }),
   );
 
-  it('no line is wider than the terminal', () => {
+  it.each([33, 44, 80])('no line is wider than %s columns', (width) => {
+    const lines = view({ targets }, { width });
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+
+  it('keeps the tag of an image', () => {
     const lines = view({ targets }, { width: 80 });
 
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines).toContainEqual(expect.stringMatching(/…\S*:1 {2}scanning/));
   });
 
   it('there are no more lines than fit, and active images are among them', () => {

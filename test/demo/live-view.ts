@@ -1,7 +1,7 @@
 import { isTerminal, type TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { type Palette, statePaint } from './palette.ts';
 import type { GroupView, RunSnapshot, TargetView } from './run-snapshot.ts';
-import { type Cell, textTable } from './text-table.ts';
+import { type Cell, type Column, textTable } from './text-table.ts';
 
 /** The number of finished steps, of five, for a target in this state. */
 const STEPS_DONE: Readonly<Partial<Record<TargetState, number>>> = {
@@ -25,7 +25,7 @@ export function liveView(
   const groups = groupLines(snapshot.groups, width, palette);
   const room = Math.max(3, options.height - groups.length - 5);
   const lines = [
-    headline(snapshot, palette),
+    headline(snapshot, options.width, palette),
     '',
     ...indent(targetLines(snapshot.targets, { width, room, palette })),
     '',
@@ -34,16 +34,31 @@ export function liveView(
   return lines.join('\n');
 }
 
-function headline(snapshot: RunSnapshot, palette: Palette): string {
+function headline(snapshot: RunSnapshot, width: number, palette: Palette): string {
   const { runId, state, targets, seconds } = snapshot;
+  const about: readonly Cell[] = [
+    { text: runId, paint: palette.bold },
+    { text: state, paint: statePaint(palette, state) },
+    { text: `${seconds.toFixed(0)} s` },
+  ];
   const ended = targets.filter((target) => isTerminal(target.state)).length;
+  const count: Cell = { text: `${ended} of ${targets.length} ended` };
+  const cells = targets.length === 0 ? about : [...about, progressBar(targets, palette), count];
+  const inWidth = (shown: readonly Cell[]): string => {
+    const columns = shown.map((_, at) => ({ title: '', ...(at === 0 && { shrinksTo: 6 }) }));
+    return textTable(columns, [shown], { width })[1] ?? '';
+  };
+  const natural = cells.reduce((sum, { text }) => sum + text.length + 2, -2);
+  return inWidth(natural <= width ? cells : cells.filter((_, at) => at !== about.length));
+}
+
+function progressBar(targets: readonly TargetView[], palette: Palette): Cell {
   const done = targets.reduce((sum, target) => sum + stepsDone(target.state), 0);
-  const all = Math.max(1, targets.length * ALL_STEPS);
-  const filled = Math.round((done / all) * BAR_WIDTH);
-  const bar = palette.green('█'.repeat(filled)) + palette.dim('░'.repeat(BAR_WIDTH - filled));
-  const progress = targets.length === 0 ? '' : `  ${bar}  ${ended} of ${targets.length} ended`;
-  const shown = statePaint(palette, state)(state);
-  return `${palette.bold(runId)}  ${shown}  ${seconds.toFixed(0)} s${progress}`;
+  const filled = Math.round((done / (targets.length * ALL_STEPS)) * BAR_WIDTH);
+  return {
+    text: '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled),
+    paint: (text) => palette.green(text.slice(0, filled)) + palette.dim(text.slice(filled)),
+  };
 }
 
 function targetLines(
@@ -60,9 +75,9 @@ function targetLines(
     { text: target.state, paint: statePaint(palette, target.state) },
     { text: note(target), paint: palette.dim },
   ]);
-  const columns = [
+  const columns: readonly Column[] = [
     { title: '' },
-    { title: '', shrinksTo: 18 },
+    { title: '', shrinksTo: 18, cut: 'left' },
     { title: '' },
     { title: '', shrinksTo: 0 },
   ];

@@ -6,6 +6,7 @@ import { createProgress } from '../real/progress.ts';
 import { type DemoOptions, keepCommand, parseDemoArgs, USAGE } from './demo-args.ts';
 import { DemoProblem } from './demo-problem.ts';
 import { endedWell, jsonReport } from './demo-report.ts';
+import { diskProblem } from './disk-problem.ts';
 import { furtherLines } from './further-lines.ts';
 import { onInterrupt } from './interruption.ts';
 import { writeEnvironment } from './look-around.ts';
@@ -37,26 +38,36 @@ async function main(): Promise<void> {
 
 async function demo(options: DemoOptions): Promise<number> {
   const screen = createScreen(options.json ? process.stderr : process.stdout, process.env);
-  const interruption = onInterrupt();
+  const interruption = onInterrupt(() => {
+    screen.close();
+    screen.line('\nEnding everything. Ctrl+C again ends it at once and may leave files behind.');
+  });
   const { signal } = interruption;
-  const scratch = await mkdtemp(join(tmpdir(), 'patchwright-demo-'));
+  let scratch: string | undefined;
   try {
+    const folder = await mkdtemp(join(tmpdir(), 'patchwright-demo-'));
+    scratch = folder;
     const progress = createProgress({ stream: screen.stream, now: () => performance.now() });
-    const scenario = await prepareScenario(options, { progress, signal, scratch });
+    const scenario = await prepareScenario(options, { progress, signal, scratch: folder });
     screen.line(screen.palette.bold('Patchwright: the built app on a local Azure'));
     for (const text of scenario.intro) screen.line(text);
     screen.line();
     return await runDemo(scenario, { screen, progress, signal }, (run) =>
-      present(run, { options, screen, scratch, interrupted: interruption.happened }),
+      present(run, { options, screen, scratch: folder, interrupted: interruption.happened }),
     );
   } catch (error) {
     if (signal.aborted) return interruption.exitCode();
-    const known = error instanceof DemoProblem || error instanceof RealRunNotPossible;
-    console.error(known ? error.message : error);
+    console.error(explained(error));
     return 1;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** The message of an error that the user can understand; otherwise the error with its stack. */
+function explained(error: unknown): unknown {
+  if (error instanceof DemoProblem || error instanceof RealRunNotPossible) return error.message;
+  return diskProblem(error) ?? error;
 }
 
 /** Prints the report, and with `--keep` waits for an interruption. */

@@ -65,9 +65,15 @@ describe('long names', () => {
     before: { ...none, high: 10_000, fixable: 3 },
   });
 
-  it.each([80, 100, 120])('do not make it wider than %s columns', (width) => {
+  it.each([20, 44, 80, 100, 120])('do not make it wider than %s columns', (width) => {
     const lines = outcomeTable([...outcomes, long], { width, palette });
 
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+
+  it('lose the start of the repository, never the tag', () => {
+    const lines = outcomeTable([long], { width: 80, palette });
+
+    expect(lines[1]).toMatch(/^ {2}….*:2025\.6\.17 {2}skipped/);
   });
 });

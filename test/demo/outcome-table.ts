@@ -7,7 +7,7 @@ import { type Cell, type Column, textTable } from './text-table.ts';
 const WIDE = 100;
 const MARGIN = '  ';
 
-/** The table of outcomes as lines of at most `width` columns, if that is 80 or more. */
+/** The table of outcomes as lines of at most `width` columns. */
 export function outcomeTable(
   outcomes: readonly DemoOutcome[],
   options: { readonly width: number; readonly palette: Palette },
@@ -16,11 +16,12 @@ export function outcomeTable(
   const wide = width >= WIDE;
   const count = wide ? bySeverity : sum;
   const columns: readonly Column[] = [
-    { title: 'Image', shrinksTo: 14 },
+    // The tag matters more than the start of the repository's name.
+    { title: 'Image', shrinksTo: 14, cut: 'left' },
     { title: 'Outcome', shrinksTo: 8 },
     { title: 'Before', align: wide ? 'left' : 'right' },
     { title: 'After', align: wide ? 'left' : 'right' },
-    { title: 'New tag', shrinksTo: 9 },
+    { title: 'New tag', shrinksTo: 9, cut: 'left' },
     { title: 'Reason' },
     { title: 'Seconds', align: 'right' },
   ];

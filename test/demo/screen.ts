@@ -20,6 +20,8 @@ export interface Screen {
   note(text: string): void;
   /** Removes the live view. Printed lines stay. */
   clear(): void;
+  /** Removes the live view for good, so that nothing is drawn over what is printed next. */
+  close(): void;
 }
 
 /** Width for a file or a pipe. */
@@ -32,6 +34,10 @@ const SHOWN_NOTES = 5;
 export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Screen {
   const palette = paletteFor(stream, env);
   const width = () => Math.min(stream.columns ?? DEFAULT_WIDTH, WIDEST);
+  let closed = false;
+  const close = () => {
+    closed = true;
+  };
   const line = (text = '') => void stream.write(`${text}\n`);
   if (stream.isTTY !== true) {
     let last: RunSnapshot | undefined;
@@ -43,15 +49,21 @@ export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Scre
       },
       line,
       show(snapshot) {
+        if (closed) return;
         for (const text of changeLines(last, snapshot)) line(text);
         last = snapshot;
       },
       note: (text) => line(noteLine(last, text)),
       clear: () => undefined,
+      close,
     };
   }
   const update = createLogUpdate(stream);
   const notes: string[] = [];
+  const clear = () => {
+    update.clear();
+    update.done();
+  };
   return {
     stream,
     palette,
@@ -60,6 +72,7 @@ export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Scre
     },
     line,
     show(snapshot) {
+      if (closed) return;
       const height = (stream.rows ?? DEFAULT_HEIGHT) - (notes.length > 0 ? notes.length + 1 : 0);
       const view = liveView(snapshot, { width: width(), height, palette });
       const shown = notes.map((text) => palette.dim(`  ${text.slice(0, width() - 3)}`));
@@ -69,9 +82,10 @@ export function createScreen(stream: ScreenStream, env: NodeJS.ProcessEnv): Scre
       notes.push(text);
       if (notes.length > SHOWN_NOTES) notes.shift();
     },
-    clear() {
-      update.clear();
-      update.done();
+    clear,
+    close() {
+      clear();
+      close();
     },
   };
 }

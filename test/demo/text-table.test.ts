@@ -31,12 +31,30 @@ it('shortens flexible columns if the table would be too wide', () => {
   expect(lines[1]).toBe('team/a-lon…        7');
 });
 
-it('keeps the minimum width of a column', () => {
+it('keeps the end of a text whose column is cut on the left', () => {
   const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '7' }]];
 
-  const lines = textTable(columns, rows, { width: 5 });
+  const lines = textTable([{ title: 'image', shrinksTo: 8, cut: 'left' }, { title: '' }], rows, {
+    width: 15,
+  });
 
-  expect(lines[1]).toBe('team/a-…        7');
+  expect(lines[1]).toBe('…ng-name:1.4  7');
+});
+
+it('keeps the minimum width of a column as long as the others have room', () => {
+  const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '7' }]];
+
+  expect(textTable(columns, rows, { width: 17 })[1]).toBe('team/a-…        7');
+  expect(textTable(columns, rows, { width: 10 })[0]).toBe('image');
+});
+
+it('is never wider than the terminal, down to the gaps between columns', () => {
+  const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '1234567' }]];
+
+  for (let width = 2; width < 40; width++) {
+    const lines = textTable(columns, rows, { width });
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  }
 });
 
 it('ignores colors when it aligns', () => {

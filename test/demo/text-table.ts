@@ -11,6 +11,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** The column may shrink to this many characters if the table would be too wide. */
   readonly shrinksTo?: number;
+  /** The end of a text that is cut if it is too long; the right one by default. */
+  readonly cut?: 'left' | 'right';
 }
 
 const GAP = '  ';
@@ -34,28 +36,46 @@ export function textTable(
   );
   return lines.map((cells) =>
     columns
-      .map((column, at) => renderCell(cells[at] ?? { text: '' }, widths[at] ?? 0, column.align))
+      .map((column, at) => renderCell(cells[at] ?? { text: '' }, widths[at] ?? 0, column))
       .join(GAP)
       .trimEnd(),
   );
 }
 
-/** Shrinks the flexible columns, the first one first, until the table fits. */
+/**
+ * Shrinks the flexible columns, the first one first, until the table fits. If that is not enough,
+ * the last columns shrink to nothing.
+ */
 function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   let excess = natural.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
-  return natural.map((wanted, at) => {
-    const least = Math.min(wanted, columns[at]?.shrinksTo ?? wanted);
+  const shrink = (wanted: number, least: number): number => {
     const given = Math.max(least, wanted - Math.max(0, excess));
     excess -= wanted - given;
     return given;
-  });
+  };
+  const flexible = natural.map((wanted, at) =>
+    shrink(wanted, Math.min(wanted, columns[at]?.shrinksTo ?? wanted)),
+  );
+  return flexible
+    .toReversed()
+    .map((wanted) => shrink(wanted, 0))
+    .toReversed();
 }
 
-function renderCell(cell: Cell, width: number, align: Column['align']): string {
-  const { text, paint = plain } = cell;
-  const shown = text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+function renderCell(cell: Cell, width: number, column: Column): string {
+  const { paint = plain } = cell;
+  const shown = shortened(cell.text, width, column.cut);
   const padding = ' '.repeat(width - shown.length);
   // Only the text is colored, so that trailing spaces can be trimmed.
   const painted = shown === '' ? '' : paint(shown);
-  return align === 'right' ? padding + painted : painted + padding;
+  return column.align === 'right' ? padding + painted : painted + padding;
+}
+
+/** Cuts a text to at most `width` characters and marks the cut with an ellipsis. */
+function shortened(text: string, width: number, cut: Column['cut'] = 'right'): string {
+  if (text.length <= width) return text;
+  if (width <= 0) return '';
+  return cut === 'left'
+    ? `…${text.slice(text.length - width + 1)}`
+    : `${text.slice(0, width - 1)}…`;
 }
