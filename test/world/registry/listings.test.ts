@@ -112,3 +112,15 @@ it('refuses an invalid name', async () => {
 
   expect([answer.status, await errorCode(answer)]).toEqual([400, 'NAME_INVALID']);
 });
+
+it.each(['_tags', '_manifests'])('omits an empty list after the last page of %s', async (list) => {
+  await putImage(growing, 'last', 'x');
+  const send = clientOf(growing, 'repository:last:metadata_read');
+
+  const answer = await send('GET', `/acr/v1/last/${list}?last=z`);
+
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { registry: growing.host, imageName: 'last' },
+  ]);
+});

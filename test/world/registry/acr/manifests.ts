@@ -6,7 +6,7 @@ import type { RegistryContext } from '../operation.ts';
 import { linkHeader, pageOf } from '../paging.ts';
 import { changeAttributes } from './attributes.ts';
 import { inOrder } from './order.ts';
-import { manifestDetailShape, manifestShape } from './shapes.ts';
+import { filledList, manifestDetailShape, manifestShape } from './shapes.ts';
 
 export function listManifestAttributes(
   context: RegistryContext,
@@ -20,7 +20,7 @@ export function listManifestAttributes(
   const path = `/acr/v1/${encodeURIComponent(name)}/_manifests`;
   const manifests = page.items.map((record) => manifestShape(repository, record));
   return jsonReply(
-    { registry: context.host, imageName: name, manifests },
+    { registry: context.host, imageName: name, ...filledList('manifests', manifests) },
     { headers: linkHeader(path, page, { orderby }) },
   );
 }

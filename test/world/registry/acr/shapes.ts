@@ -9,6 +9,19 @@ import { byName, tagsOf } from '../storage/repository.ts';
 
 /** The JSON of ACR's `/acr/v1`, from its OpenAPI document (2021-07-01) and real responses. */
 
+/**
+ * ACR omits an empty list. Microsoft's `acr` CLI asks for a page after the last one and takes an
+ * empty list for a page with a last entry.
+ */
+export function filledList<Key extends string, Item>(
+  key: Key,
+  items: readonly Item[],
+): Partial<Record<Key, readonly Item[]>> {
+  const list: Partial<Record<Key, readonly Item[]>> = {};
+  if (items.length > 0) list[key] = items;
+  return list;
+}
+
 interface TimesAndLocks {
   readonly createdTime: string;
   readonly lastUpdateTime: string;

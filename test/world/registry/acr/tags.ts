@@ -5,7 +5,7 @@ import type { RegistryContext } from '../operation.ts';
 import { linkHeader, pageOf } from '../paging.ts';
 import { changeAttributes } from './attributes.ts';
 import { inOrder } from './order.ts';
-import { tagShape } from './shapes.ts';
+import { filledList, tagShape } from './shapes.ts';
 
 export function listTagAttributes(
   context: RegistryContext,
@@ -22,7 +22,7 @@ export function listTagAttributes(
   const path = `/acr/v1/${encodeURIComponent(name)}/_tags`;
   const rest = { orderby, ...(digest ? { digest } : {}) };
   return jsonReply(
-    { registry: context.host, imageName: name, tags: page.items.map(tagShape) },
+    { registry: context.host, imageName: name, ...filledList('tags', page.items.map(tagShape)) },
     { headers: linkHeader(path, page, rest) },
   );
 }
