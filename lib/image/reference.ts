@@ -14,11 +14,12 @@ export const RepositoryName = z
   .brand<'RepositoryName'>();
 export type RepositoryName = z.infer<typeof RepositoryName>;
 
+/** Completes a sentence that begins with a tag. */
+export const TAG_RULE =
+  'must be 1 to 128 letters, digits, "_", "." or "-", and not start with "." or "-"';
+
 /** A tag: 1 to 128 characters, never starting with `.` or `-`. Grammar: OCI distribution 1.1. */
-export const Tag = z
-  .string()
-  .regex(TAG, 'must be 1 to 128 letters, digits, "_", "." or "-", and not start with "." or "-"')
-  .brand<'Tag'>();
+export const Tag = z.string().regex(TAG, TAG_RULE).brand<'Tag'>();
 export type Tag = z.infer<typeof Tag>;
 
 /** A registry's login server: host name and optional port, lower-case, without a scheme. */

@@ -6,9 +6,15 @@ import { z } from 'zod';
  */
 export function items<Item>(
   item: z.ZodType<Item>,
-  limits: { readonly least?: number; readonly most: number; readonly faultyItems?: number },
+  limits: {
+    readonly least?: number;
+    readonly most: number;
+    readonly faultyItems?: number;
+    /** Words a fault whose schema has no message of its own. */
+    readonly error?: z.core.$ZodErrorMap;
+  },
 ): z.ZodType<Item[]> {
-  const { least = 0, most, faultyItems = 1 } = limits;
+  const { least = 0, most, faultyItems = 1, error } = limits;
   return z
     .array(z.unknown())
     .min(least)
@@ -17,7 +23,7 @@ export function items<Item>(
       const parsed: Item[] = [];
       let faulty = 0;
       for (const [at, value] of values.entries()) {
-        const one = item.safeParse(value);
+        const one = item.safeParse(value, error && { error });
         if (one.success) {
           parsed.push(one.data);
           continue;

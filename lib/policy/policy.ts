@@ -1,31 +1,39 @@
 import { z } from 'zod';
-import { RepositoryName, Tag } from '../image/reference.ts';
+import { RepositoryName, TAG_RULE, Tag } from '../image/reference.ts';
 import { items } from '../json/items.ts';
 import type { Result } from '../result.ts';
-import { faultLine, readDocument } from './read-document.ts';
+import { MAX_FAULTS, policyFaults, policyWords } from './policy-faults.ts';
+import { readDocument } from './read-document.ts';
 import {
   type ConfiguredRepositories,
   isConfiguredRepository,
   isReservedRepository,
 } from './reserved-repositories.ts';
 
-const MAX_FAULTS = 50;
 const RESERVED = 'is reserved for Patchwright or the registry itself and is never patched';
 
 const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
   error: RESERVED,
 });
 
-const Tags = items(Tag, { least: 1, most: 10_000 }).refine(
-  (tags) => new Set(tags).size === tags.length,
-);
+/** `["*"]` for every tag that is not a patch, or tags by name. */
+const Tags = items(z.union([z.literal('*'), Tag], { error: TAG_RULE }), {
+  most: 10_000,
+  faultyItems: MAX_FAULTS + 1,
+  error: policyWords,
+}).superRefine((tags, context) => {
+  const fault = (message: string, ...path: number[]) =>
+    context.addIssue({ code: 'custom', message, path });
+  const twice = tags.findIndex((tag, at) => tags.indexOf(tag) < at);
+  if (tags.length === 0) fault('must be ["*"] or a list of one or more tags');
+  else if (twice >= 0) fault('is in the list twice', twice);
+  else if (tags.length > 1 && tags.includes('*')) fault('must be ["*"] alone, or tags without "*"');
+});
 
-/** One repository with its tags by name, or `["*"]` for every tag that is not a patch. */
+/** One repository and the tags that are patched. */
 const RepositoryRule = z.strictObject({
   repository: PatchableRepository,
-  tags: z.union([z.tuple([z.literal('*')]), Tags], {
-    error: 'must be ["*"] alone, or a list of one or more different tags',
-  }),
+  tags: Tags,
   enabled: z.boolean().default(true),
 });
 
@@ -36,7 +44,12 @@ const RepositoryRule = z.strictObject({
 export const Policy = z.strictObject({
   version: z.literal('v1'),
   'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
-  repositories: items(RepositoryRule, { least: 1, most: 10_000, faultyItems: MAX_FAULTS + 1 }),
+  repositories: items(RepositoryRule, {
+    least: 1,
+    most: 10_000,
+    faultyItems: MAX_FAULTS + 1,
+    error: policyWords,
+  }),
 });
 export type Policy = z.infer<typeof Policy>;
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
@@ -55,13 +68,9 @@ export function parsePolicy(
   const document = readDocument(text, MAX_POLICY_BYTES);
   if (!document.ok) return { ok: false, fault: [document.fault] };
   const schema = configured === undefined ? Policy : policyFor(configured);
-  const parsed = schema.safeParse(document.value);
+  const parsed = schema.safeParse(document.value, { error: policyWords });
   if (parsed.success) return { ok: true, value: withOneRuleEach(parsed.data) };
-  const faults = parsed.error.issues
-    .slice(0, MAX_FAULTS)
-    .map((issue) => faultLine(`${pathOf(issue.path)}: ${issue.message}`));
-  const more = parsed.error.issues.length > MAX_FAULTS ? ['and more faults than are shown'] : [];
-  return { ok: false, fault: [...faults, ...more] };
+  return { ok: false, fault: policyFaults(parsed.error.issues, document.value) };
 }
 
 /**
@@ -69,7 +78,7 @@ export function parsePolicy(
  * Patching; `*` holds all others.
  */
 function withOneRuleEach(policy: Policy): Policy {
-  const entries = new Map<RepositoryName, { rule: RepositoryRule; tags: Set<string> }>();
+  const entries = new Map<RepositoryName, { rule: RepositoryRule; tags: Set<Tag | '*'> }>();
   for (const rule of policy.repositories) {
     const known = entries.get(rule.repository);
     if (known === undefined || (rule.enabled && !known.rule.enabled)) {
@@ -96,13 +105,4 @@ function policyFor(configured: ConfiguredRepositories) {
       });
     }
   });
-}
-
-/** Formats a path as `repositories[2].tags`. */
-function pathOf(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'the policy';
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    return text === '' ? String(key) : `${text}.${String(key)}`;
-  }, '');
 }

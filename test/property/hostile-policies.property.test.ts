@@ -65,7 +65,9 @@ it('names every fault of a policy by its path', () => {
       const named = parsed.ok ? [] : parsed.fault;
       expect(named).toHaveLength(faults.length);
       for (const [nth, { at }] of faults.entries()) {
-        expect(named[nth]).toMatch(new RegExp(`^repositories\\[${2 * nth + 1}\\]\\${at || ':'}`));
+        expect(named[nth]).toMatch(
+          new RegExp(`^repositories\\[${2 * nth + 1}\\]${at ? `\\${at}` : '[ :]'}`),
+        );
       }
     }),
   );

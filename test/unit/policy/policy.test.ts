@@ -84,6 +84,23 @@ it('names every fault at once', () => {
   }
 });
 
+it.each([
+  [
+    { ...rule, tags: ['v1', 'v 2'] },
+    'repositories[0].tags[1] of team/api: "v 2" must be 1 to 128 letters, digits, ' +
+      '"_", "." or "-", and not start with "." or "-"',
+  ],
+  [
+    { ...rule, tags: ['v1', 'v1'] },
+    'repositories[0].tags[1] of team/api: "v1" is in the list twice',
+  ],
+  [{ repository: 'team/api' }, 'repositories[0].tags of team/api: is missing'],
+  [{ tags: ['v1'] }, 'repositories[0].repository: is missing'],
+  [{ ...rule, enabled: 'no' }, 'repositories[0].enabled of team/api: "no" must be of type boolean'],
+])('names the repository and the faulty value of %j', (entry, fault) => {
+  expect(faultsOf({ version: 'v1', repositories: [entry] })).toEqual([fault]);
+});
+
 it('says that there are more faults than it names', () => {
   const repositories = Array.from({ length: 60 }, (_, at) => ({ repository: `A${at}`, tags: [] }));
 
@@ -115,7 +132,7 @@ it('quotes the document in one line that can be read', () => {
 
   const [fault] = faultsOf({ version: 'v1', repositories: [rule], [key]: 1 });
 
-  expect(fault).toMatch(/^the policy: Unrecognized key: "a repositories: all is wellx+$/);
+  expect(fault).toMatch(/^the policy: has an unknown key: "a\\nrepositories: all is well\S+$/);
   expect(fault).toHaveLength(300);
 });
 
