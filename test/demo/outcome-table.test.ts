@@ -74,6 +74,6 @@ describe('long names', () => {
   it('lose the start of the repository, never the tag', () => {
     const lines = outcomeTable([long], { width: 80, palette });
 
-    expect(lines[1]).toMatch(/^ {2}….*:2025\.6\.17 {2}skipped/);
+    expect(lines[1]).toMatch(/^ {2}….*:2025\.6\.17 {2}waiting/);
   });
 });
