@@ -13,7 +13,7 @@ import {
 import { RegistryError, type RegistryErrorCode } from '../../../lib/registry/registry.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
 
-describe('a group that Azure refuses', () => {
+describe('a container group that Azure refuses', () => {
   it.each(['throttled', 'quota', 'capacity'] as const)(
     'costs no attempt if it is %s',
     (refusal) => {
@@ -22,13 +22,13 @@ describe('a group that Azure refuses', () => {
   );
 
   it.each(['transitioning', 'unavailable'] as const)(
-    'is looked for if it is %s: a second creation would restart it',
+    'is looked up if it is %s, since a second creation would restart it',
     (refusal) => {
       expect(GROUP_REFUSED[refusal]).toEqual({ do: 'look' });
     },
   );
 
-  it('gives up at once on a wrong configuration alone', () => {
+  it('fails without a retry only if its configuration is wrong', () => {
     const givenUp = Object.entries(GROUP_REFUSED).filter(([, remedy]) => remedy.do === 'give-up');
 
     expect(givenUp).toEqual([['configuration', { do: 'give-up', reason: 'configuration' }]]);
@@ -37,26 +37,26 @@ describe('a group that Azure refuses', () => {
   it.each([
     ['image-pull', 'configuration'],
     ['unauthorized', 'unauthorized'],
-  ] as const)('is tried several times if it is %s, and then ends as %s', (refusal, reason) => {
+  ] as const)('is retried if it is %s, and then fails as %s', (refusal, reason) => {
     expect(GROUP_REFUSED[refusal]).toEqual({ do: 'retry', times: expect.any(Number), reason });
   });
 });
 
-describe('a group that ended without a result', () => {
+describe('a container group that ended without a result', () => {
   it.each([
     ['late', 'timeout'],
     ['gone', 'group-lost'],
     ['stopped', 'group-lost'],
-  ] as const)('loses its attempt if it is %s', (end, reason) => {
+  ] as const)('costs an attempt if it is %s, with the reason %s', (end, reason) => {
     expect(GROUP_ENDED[end]).toEqual({ do: 'lose', reason });
   });
 
-  it('is made elsewhere, without the loss of an attempt, if it was never provisioned', () => {
+  it('is replaced by another group at no attempt if it was never provisioned', () => {
     expect(GROUP_ENDED['not-provisioned'].do).toBe('elsewhere');
   });
 });
 
-describe('an error of a step', () => {
+describe('remedyFor', () => {
   const registry = (code: RegistryErrorCode) => remedyFor(new RegistryError(code, 'x'));
   const groups = (refusal: GroupRefusal) => remedyFor(new ContainerGroupsError(refusal, 'x'));
 
@@ -68,18 +68,21 @@ describe('an error of a step', () => {
     ['denied', 4, 'unauthorized'],
     ['invalid', 4, 'registry-error'],
     ['digest-mismatch', 4, 'registry-error'],
-  ] as const)('of the registry, %s, is retried %d times', (code, times, reason) => {
-    expect(registry(code)).toEqual({ do: 'retry', times, reason });
-  });
+  ] as const)(
+    'retries a registry error that is %s, %d times, and then fails as %s',
+    (code, times, reason) => {
+      expect(registry(code)).toEqual({ do: 'retry', times, reason });
+    },
+  );
 
   it.each([
     ['too-large', 'registry-error'],
     ['locked', 'tag-locked'],
-  ] as const)('of the registry, %s, is never retried', (code, reason) => {
+  ] as const)('never retries a registry error that is %s, and fails as %s', (code, reason) => {
     expect(registry(code)).toEqual({ do: 'give-up', reason });
   });
 
-  it.each(['throttled', 'denied', 'malformed'] as const)('of storage, %s, is retried', (code) => {
+  it.each(['throttled', 'denied', 'malformed'] as const)('retries a storage error: %s', (code) => {
     expect(remedyFor(new StorageError(code, 'x'))).toEqual({
       do: 'retry',
       times: 10,
@@ -87,24 +90,24 @@ describe('an error of a step', () => {
     });
   });
 
-  it('of ARM is retried longer than a missing role', () => {
+  it('retries an ARM error more often than a missing role', () => {
     expect(groups('unavailable')).toEqual({ do: 'retry', times: 10, reason: 'group-lost' });
     expect(groups('unauthorized')).toEqual({ do: 'retry', times: 4, reason: 'unauthorized' });
   });
 
   it.each([new TypeError('x'), 'thrown text', undefined])(
-    'that is unknown is ours: %o',
+    'retries an unknown error as an internal error: %o',
     (error) => {
       expect(remedyFor(error)).toEqual({ do: 'retry', times: 4, reason: 'internal-error' });
     },
   );
 });
 
-describe('the wait that a service asks for', () => {
+describe('askedToWait', () => {
   it.each([
-    ['is kept', 30, 30],
-    ['is cut, so that a run can end meanwhile', 86_400, LONGEST_WAIT_SECONDS],
-    ['is none if it asked for none', undefined, 0],
+    ['returns the delay that the service asked for', 30, 30],
+    ['caps the delay, so that a run can end meanwhile', 86_400, LONGEST_WAIT_SECONDS],
+    ['returns 0 if the service asked for no delay', undefined, 0],
   ])('%s', (_, retryAfterSeconds, seconds) => {
     const options = { retryAfterSeconds };
 
@@ -112,7 +115,7 @@ describe('the wait that a service asks for', () => {
     expect(askedToWait(new ContainerGroupsError('throttled', 'x', options))).toBe(seconds);
   });
 
-  it('is none for any other error', () => {
+  it('returns 0 for any other error', () => {
     expect(askedToWait(new StorageError('throttled', 'x'))).toBe(0);
     expect(askedToWait(undefined)).toBe(0);
   });

@@ -32,7 +32,7 @@ describe.each([
   ['a job', takeJob],
   ['a run', takeRun],
 ])('the lease of %s', (_, take) => {
-  it('holds until its time has passed', async () => {
+  it('is held until it expires', async () => {
     const held = await take();
     world.clock.advance({ seconds: world.services.options.leaseSeconds - 1 });
     expect(() => held.assertHeld()).not.toThrow();
@@ -42,7 +42,7 @@ describe.each([
     expect(() => held.assertHeld()).toThrow(LeaseLost);
   });
 
-  it('ends with its release', async () => {
+  it('ends when it is released', async () => {
     const held = await take();
 
     await held.release({});
@@ -50,7 +50,7 @@ describe.each([
     expect(() => held.assertHeld()).toThrow(LeaseLost);
   });
 
-  it('is lost to whoever takes it next', async () => {
+  it('is lost when another step takes it', async () => {
     const held = await take();
     await take();
 

@@ -33,13 +33,13 @@ describe('the record of a poison message', () => {
     expect(recordOf(text)).toMatchObject({ why, record: { why } });
   });
 
-  it('says when, from where and why in its name', () => {
+  it('has a name with the queue, the time, the reason and the id of the message', () => {
     expect(recordOf(base64('{}')).name).toBe(
       'poison/patchwright-jobs/20261130T021504Z-failed-0b1e0e5a-7c2d-4a40-9d9e-3a9a6d2b8d10.json',
     );
   });
 
-  it('holds what was sent, and how to send it again without a word of it in the command', () => {
+  it('holds the message and a replay command that contains none of its text', () => {
     const { record } = recordOf(base64('{"runId":"$(reboot)"}'));
 
     expect(record).toMatchObject({
@@ -58,11 +58,11 @@ describe('the record of a poison message', () => {
     ['bits that no byte uses', 'eyJhIjoxfR=='],
     ['no base64', '{"runId":"r"}'],
     ['no UTF-8', '//5BgA=='],
-  ])('holds the text as it is stored if decoding is not exact: %s', (_, text) => {
+  ])('holds the stored text if it cannot be restored from the decoded message: %s', (_, text) => {
     expect(recordOf(text).record.text).toBe(text);
   });
 
-  it('holds a message once if decoding is exact', () => {
+  it('omits the stored text if it can be restored from the decoded message', () => {
     const { record } = recordOf(base64('{"runId":"r"}'));
 
     expect(record).toMatchObject({ message: '{"runId":"r"}' });
@@ -75,7 +75,7 @@ describe('the record of a poison message', () => {
     expect(base64(message)).toBe('77u/e30=');
   });
 
-  it('holds the text as it is stored if nothing can decode it', () => {
+  it('holds the stored text and no replay command if nothing can decode it', () => {
     expect(recordOf('//5BgA==').record).toMatchObject({
       text: '//5BgA==',
       replay: expect.stringContaining('none'),

@@ -22,23 +22,38 @@ describe('the size of a patch container', () => {
     expect(sizes.map(({ diskGb }) => Math.round(diskGb))).toEqual([3, 9, 29]);
   });
 
-  it('is that of a client if the builder is elsewhere', () => {
+  it('is that of a client if the builder is remote', () => {
     expect(patchSize(2 * GB, REMOTE)).toEqual({ cpu: 1, memoryGb: 1, diskGb: 1 });
   });
 });
 
-describe('a group', () => {
+describe('fitsGroup', () => {
   it.each([
-    ['four small images', many(4, 0.1 * GB, STANDARD), STANDARD, true],
-    ['a fifth, for its CPU', many(5, 0.1 * GB, STANDARD), STANDARD, false],
-    ['two images of 2 GB, for their disk', many(2, 2 * GB, STANDARD), STANDARD, false],
-    ['one image, however large', many(1, 9 * GB, STANDARD), STANDARD, true],
-    ['four images that mount', many(4, 0.1 * GB, CONFIDENTIAL), CONFIDENTIAL, true],
-  ])('for %s', (_, sizes, options, expected) => {
+    ['accepts four small images', many(4, 0.1 * GB, STANDARD), STANDARD, true],
+    [
+      'refuses five small images, which need too much CPU',
+      many(5, 0.1 * GB, STANDARD),
+      STANDARD,
+      false,
+    ],
+    [
+      'refuses two images of 2 GB, which need too much disk',
+      many(2, 2 * GB, STANDARD),
+      STANDARD,
+      false,
+    ],
+    ['accepts one image of any size', many(1, 9 * GB, STANDARD), STANDARD, true],
+    [
+      'accepts four images in a Confidential group',
+      many(4, 0.1 * GB, CONFIDENTIAL),
+      CONFIDENTIAL,
+      true,
+    ],
+  ])('%s', (_, sizes, options, expected) => {
     expect(fitsGroup(sizes, options)).toBe(expected);
   });
 
-  it('holds ten containers with two volumes each, and no more', () => {
+  it('accepts at most ten containers with two volumes each, or twenty with one', () => {
     const tiny = (count: number) =>
       Array.from({ length: count }, () => ({ cpu: 0.1, memoryGb: 0.1, diskGb: 0.1 }));
 

@@ -31,15 +31,18 @@ describe('the scopes of a patch group', () => {
       ],
     ],
     ['alpine', []],
-  ])('are its repository, its staging and what Copa needs for %s', (family, tooling) => {
-    expect(patchScopes([family, '9.1'])).toEqual([
-      { repository, actions: ['pull'] },
-      { repository: staging, actions: ['pull', 'push'] },
-      ...tooling.map((name) => ({ repository: `patchwright/mirror/${name}`, actions: ['pull'] })),
-    ]);
-  });
+  ])(
+    'are its repository, its staging repository and the images that Copa needs for %s',
+    (family, tooling) => {
+      expect(patchScopes([family, '9.1'])).toEqual([
+        { repository, actions: ['pull'] },
+        { repository: staging, actions: ['pull', 'push'] },
+        ...tooling.map((name) => ({ repository: `patchwright/mirror/${name}`, actions: ['pull'] })),
+      ]);
+    },
+  );
 
-  it('name a tooling repository once, whatever many images need it', () => {
+  it('name a tooling repository once if many images need it', () => {
     const scopes = patchScopes(['debian', '12.15'], ['debian', '11.9'], ['rocky', '9.1']);
 
     const names = scopes.map((scope) => scope.repository);

@@ -21,7 +21,7 @@ async function failures() {
   return (await world.services.inventory.findImage(image))?.failures ?? 0;
 }
 
-describe('an image whose patch', () => {
+describe('backOffIfDeserved', () => {
   it.each([
     ['failed', 'timeout', 1],
     ['rejected', 'not-fixed', 1],
@@ -39,7 +39,7 @@ describe('an image whose patch', () => {
   });
 
   it.each(['not-tried', 'source-unreachable'] as const)(
-    'left a package that is %s is not left alone',
+    'counts no failure if a package was left out as %s',
     async (reason) => {
       const blocked = [{ package: 'p', reason }];
 
@@ -49,7 +49,7 @@ describe('an image whose patch', () => {
     },
   );
 
-  it('has no source or no findings is not left alone', async () => {
+  it('counts no failure for a target without a source or findings', async () => {
     const failed = { state: 'failed', reason: 'timeout' } as const;
 
     await backOffIfDeserved(world.services, ended({ ...failed, sourceDigest: undefined }));
@@ -59,20 +59,20 @@ describe('an image whose patch', () => {
   });
 });
 
-describe('a published patch', () => {
+describe('settleBackOff', () => {
   const held = [{ package: 'p', reason: 'held' as const }];
 
   beforeEach(async () => {
     await backOffIfDeserved(world.services, ended({ state: 'failed', reason: 'timeout' }));
   });
 
-  it('ends the back-off', async () => {
+  it('ends the back-off after a complete patch', async () => {
     await settleBackOff(world.services, ended({ state: 'patched' }));
 
     expect(await failures()).toBe(0);
   });
 
-  it('that leaves packages for a passing reason ends it too', async () => {
+  it('ends the back-off after a patch that left packages out for a transient reason', async () => {
     const blocked = [{ package: 'p', reason: 'not-tried' as const }];
 
     await settleBackOff(
@@ -83,7 +83,7 @@ describe('a published patch', () => {
     expect(await failures()).toBe(0);
   });
 
-  it('that leaves packages for good keeps it', async () => {
+  it('keeps the back-off after a patch that left packages out for a lasting reason', async () => {
     const partial = ended({ state: 'patched', fixedFingerprint: 'part', blocked: held });
 
     await settleBackOff(world.services, partial);

@@ -100,14 +100,14 @@ async function startRun(tagConvention: TagConvention): Promise<void> {
   });
 }
 
-describe('the number', () => {
-  it('is 1 in a repository without a patch, and in one that is gone', async () => {
+describe('the number of a patch tag', () => {
+  it('is 1 in a repository that has no patch or does not exist', async () => {
     expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
     await pushImage('1.4');
     expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
   });
 
-  it('is one above the highest of the tags that the registry has now, on all pages', async () => {
+  it('is one above the highest number in the registry, whatever page has it', async () => {
     for (const tag of ['1.4', '1.5', '1.6']) await pushImage(tag);
     for (const tag of ['1.4-1', '1.4-2', '1.4-9', '1.4-10']) await pushPatch(tag);
 
@@ -122,7 +122,7 @@ describe('the number', () => {
   });
 });
 
-it("follows the run's convention", async () => {
+it("follows the run's tag convention", async () => {
   await startRun('floating');
   await pushPatch('1.4-1');
   await pushPatch('1.4-patched');
@@ -130,8 +130,8 @@ it("follows the run's convention", async () => {
   expect(await choose()).toEqual({ ok: true, tag: '1.4-patched' });
 });
 
-describe('no tag is chosen', () => {
-  it('if a tag of that form is no patch of ours', async () => {
+describe('choosePatchTag', () => {
+  it('chooses no tag if a tag of that form is not our patch', async () => {
     await pushPatch('1.4-1');
     await pushImage('1.4-2');
 
@@ -146,7 +146,7 @@ describe('no tag is chosen', () => {
     });
   });
 
-  it('if a tag says that it is a patch of a source whose patches are known, and it is none', async () => {
+  it('chooses no tag if a tag claims to be our patch and the inventory does not know it', async () => {
     const known = await pushPatch('1.4-1');
     await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [known]);
     await pushPatch('1.4-2');
@@ -154,7 +154,7 @@ describe('no tag is chosen', () => {
     expect(await choose()).toMatchObject({ ok: false, outcome: { reason: 'tag-ambiguous' } });
   });
 
-  it('if the same patch is published under a tag of this base', async () => {
+  it('chooses no tag if a tag of this base has the same patch', async () => {
     await pushPatch('1.4-1');
     const patchDigest = await pushPatch('1.4-2', { fingerprint: 'wanted' });
 
@@ -168,13 +168,13 @@ describe('no tag is chosen', () => {
   it.each([
     ['another source', { source: digestOf('another'), fingerprint: 'wanted' }],
     ['other findings', { fingerprint: 'other' }],
-  ])('but not for a patch of %s', async (_, patch) => {
+  ])('chooses a tag beside a patch of %s', async (_, patch) => {
     await pushPatch('1.4-1', patch);
 
     expect(await choose()).toEqual({ ok: true, tag: '1.4-2' });
   });
 
-  it('if the inventory knows another patch of the source for the same findings, untagged too', async () => {
+  it('chooses no tag if the inventory knows another patch for the same findings, even untagged', async () => {
     const earlier = await pushPatch('1.5-1');
     const other = await pushPatch(undefined, { fingerprint: 'wanted' });
     const source = { repository: REPOSITORY, digest: SOURCE };
@@ -188,7 +188,7 @@ describe('no tag is chosen', () => {
     expect(await choose({ staged: other })).toEqual({ ok: true, tag: '1.4-1' });
   });
 
-  it('but not for a remembered patch of a target whose source is unknown', async () => {
+  it('ignores the known patches if the source of the target is unknown', async () => {
     const other = await pushPatch(undefined, { fingerprint: 'wanted' });
     await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [other]);
 

@@ -28,25 +28,25 @@ describe('a claim', () => {
     expect(claimed.claimedUntil?.getTime()).toBe(run.deadline.getTime() + HOUR_MS);
   });
 
-  it('keeps another run away until it expires', () => {
+  it('excludes other runs until it expires', () => {
     const expiry = new Date(run.deadline.getTime() + HOUR_MS);
 
     expect(withClaim(claimed, other, new Date(expiry.getTime() - 1))).toBeUndefined();
     expect(withClaim(claimed, other, expiry)?.claimedBy).toBe(other.id);
   });
 
-  it('is taken again by the run that has it', () => {
+  it('can be renewed by the run that holds it', () => {
     expect(withClaim(claimed, run, now)?.claimedBy).toBe(run.id);
   });
 
-  it('is released only by the run that has it', () => {
+  it('is released only by the run that holds it', () => {
     expect(withoutClaim(claimed, other.id)).toBeUndefined();
     expect(withoutClaim(claimed, run.id)).toMatchObject({ claimedBy: '', claimedUntil: undefined });
   });
 });
 
 describe('known patches', () => {
-  it('are kept in the order of their publishing, each once', () => {
+  it('are kept once each, in the order in which they were published', () => {
     const first = { ...image, ...withPatches(image, [digestOf('1'), digestOf('2')]) };
 
     const then = withPatches(first, [digestOf('2'), digestOf('3')]);
@@ -74,7 +74,7 @@ describe('a failed patch', () => {
   const failure = { runId: run.id, fingerprint: 'f1', tools: 'copa', at: now };
   const hoursOf = (until: Date | undefined) => ((until?.getTime() ?? 0) - now.getTime()) / HOUR_MS;
 
-  it('leaves the image alone for longer each time, at most for 14 days', () => {
+  it('backs the image off for longer each time, at most for 14 days', () => {
     let known = image;
     const hours: number[] = [];
     for (let run = 0; run < 7; run += 1) {
@@ -100,7 +100,7 @@ describe('a failed patch', () => {
     expect(next).toMatchObject({ failures: 1, failedFingerprint: 'f2' });
   });
 
-  it('remembers what a patch fixes that left packages, as long as the findings are the same', () => {
+  it('keeps the fingerprint of a partial patch as long as the findings are the same', () => {
     const partial = { ...image, ...withFailure(image, { ...failure, fixedFingerprint: 'p1' }) };
     const again = { ...failure, runId: other.id };
 

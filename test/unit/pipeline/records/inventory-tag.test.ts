@@ -30,7 +30,7 @@ function recordOf(changes: Partial<Target> = {}) {
   return record;
 }
 
-it('records the first end of a tag, with the findings of its source', () => {
+it('records the first outcome of a tag, with the findings of its source', () => {
   const { repository, tag, runId, sourceDigest } = ended();
 
   expect(recordOf({ ...BEFORE, state: 'failed', reason: 'timeout' })).toEqual({
@@ -46,7 +46,7 @@ it('records the first end of a tag, with the findings of its source', () => {
   });
 });
 
-it('counts what the patch leaves if there is one', () => {
+it('counts the findings that remain if a patch was published', () => {
   const after = {
     afterCritical: 0,
     afterHigh: 1,
@@ -66,8 +66,8 @@ it('counts what the patch leaves if there is one', () => {
   expect(recordOf({ ...BEFORE, ...after, state: 'rejected' })).toMatchObject(COUNTS);
 });
 
-describe('a later end', () => {
-  it('replaces the record, whatever its state', () => {
+describe('a later outcome', () => {
+  it('of a later run replaces the record', () => {
     const known = recordOf({ ...BEFORE });
 
     expect(withTarget(known, ended({ runId: LATER_RUN, beforeCritical: 9 }), AT)).toMatchObject({
@@ -82,7 +82,7 @@ describe('a later end', () => {
     expect(withTarget(known, ended({ state: 'failed', reason: 'timeout' }), AT)).toBeUndefined();
   });
 
-  it('of the same run counts only if its state or reason is another', () => {
+  it('of the same run replaces the record only if its state or reason differs', () => {
     const known = recordOf({ state: 'failed', reason: 'timeout' });
 
     const again = ended({ state: 'failed', reason: 'timeout' });
@@ -93,7 +93,7 @@ describe('a later end', () => {
   });
 });
 
-describe('what is known of the same image', () => {
+describe('the known findings and patch of an image', () => {
   const patch = { patchTag: Tag.parse('v1-1'), patchDigest: digestOf('patch') };
   const known = recordOf({ ...BEFORE, ...patch });
   const next = (changes: Partial<Target>) =>
@@ -106,7 +106,7 @@ describe('what is known of the same image', () => {
     });
   });
 
-  it('goes if the run scanned it, or the tag points to another image', () => {
+  it('are dropped if the run scanned the image or the tag points to another image', () => {
     const scanned = next({ reason: 'no-fix-available', beforeCritical: 7 });
     expect(scanned).toMatchObject({ critical: 7 });
     expect(scanned).not.toHaveProperty('patchTag');

@@ -7,14 +7,14 @@ import {
   JobState,
 } from '../../../../lib/pipeline/records/job-states.ts';
 
-it('lets a job that is over go nowhere', () => {
+it('allows no transition from a state in which a job is over', () => {
   const over = JobState.options.filter((state) => isJobOver({ state }));
 
   expect(over).toEqual(['done', 'lost', 'canceled', 'dropped', 'run-over']);
   for (const [from] of allJobTransitions()) expect(over).not.toContain(from);
 });
 
-it('lets every state be reached from the first one', () => {
+it('can reach every state from the first one', () => {
   const reached = new Set<string>(['waiting']);
   for (let round = 0; round < JobState.options.length; round += 1) {
     for (const [from, to] of allJobTransitions()) if (reached.has(from)) reached.add(to);
@@ -29,7 +29,7 @@ it('drops only a job that never began', () => {
   ]);
 });
 
-it('refuses a transition that the table does not have', () => {
+it('refuses a transition that is not in the table', () => {
   expect(() => assertJobTransition('waiting', 'running')).toThrow('waiting to running');
 });
 
@@ -53,7 +53,7 @@ it('documents each transition', () => {
   expect(documented).toEqual(allowed);
 });
 
-/** The page's section on jobs. */
+/** Returns the page's section on jobs. */
 function jobsIn(page: string): string {
   const text = readFileSync(new URL(`../../../../${page}`, import.meta.url), 'utf8');
   const [, jobs = ''] = text.split(/^#+ Jobs$/m);

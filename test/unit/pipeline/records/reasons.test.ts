@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BlockReason } from '../../../../lib/job/blocked-package.ts';
 import { Reason } from '../../../../lib/pipeline/records/reasons.ts';
 
-it('documents each reason of a target and of a finding that remains, and none that is not', () => {
+it('documents every reason of a target and of a package that was left out, and no other', () => {
   const page = readFileSync(new URL('../../../../docs/reasons.md', import.meta.url), 'utf8');
   const [reasons = ''] = page.split('## Jobs');
   const documented = [...reasons.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, reason]) => reason);

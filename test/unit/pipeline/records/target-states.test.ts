@@ -6,11 +6,11 @@ import {
   TargetState,
 } from '../../../../lib/pipeline/records/target-states.ts';
 
-it('lets a target that has ended go nowhere', () => {
+it('allows no transition from a state in which a target has ended', () => {
   for (const [from] of allTransitions()) expect(isTerminal(from)).toBe(false);
 });
 
-it('lets every state be reached from the first one', () => {
+it('can reach every state from the first one', () => {
   const reached = new Set<string>(['queued']);
   for (let round = 0; round < TargetState.options.length; round += 1) {
     for (const [from, to] of allTransitions()) if (reached.has(from)) reached.add(to);
@@ -19,7 +19,7 @@ it('lets every state be reached from the first one', () => {
   expect([...reached].sort()).toEqual([...TargetState.options].sort());
 });
 
-it('lets nothing be published that was not verified', () => {
+it('publishes only a target that was verified', () => {
   const before = allTransitions().filter(([, to]) => to === 'publishing');
   const patched = allTransitions().filter(([, to]) => to === 'patched');
 
@@ -27,6 +27,6 @@ it('lets nothing be published that was not verified', () => {
   expect(patched).toEqual([['publishing', 'patched']]);
 });
 
-it('refuses a transition that the table does not have', () => {
+it('refuses a transition that is not in the table', () => {
   expect(() => assertTransition('scanning', 'patched')).toThrow('scanning to patched');
 });

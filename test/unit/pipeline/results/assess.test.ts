@@ -41,7 +41,7 @@ function aPatch(changes: { readonly tag?: string; readonly fingerprint?: string 
   };
 }
 
-/** What the inventory knows after a patch for these findings failed. */
+/** The inventory's record after a patch for these findings failed. */
 function failedImage(changes: Partial<NonNullable<Facts['image']>> = {}) {
   return {
     repository: RepositoryName.parse('team/api'),
@@ -61,7 +61,7 @@ function outcomeOf(changes: Partial<Facts>) {
   return assessment.next === 'end' ? assessment.outcome : assessment.next;
 }
 
-describe('an image that is not patched, whatever was found', () => {
+describe('an image that cannot be assessed', () => {
   it('is skipped if the scan found no operating system', () => {
     const { os: _, ...scan } = OUTDATED;
 
@@ -72,7 +72,7 @@ describe('an image that is not patched, whatever was found', () => {
     });
   });
 
-  it('is skipped at the end of its life, also without advisories or findings', () => {
+  it('is skipped if its system is end-of-life, even without advisories or findings', () => {
     const scan = aScan({ os: { family: 'debian', name: '9.13', endOfLife: true } });
 
     expect(outcomeOf({ scan })).toEqual({
@@ -106,7 +106,7 @@ describe('an image whose system the database knows', () => {
     expect(assess(facts({ scan: aScan() }))).toEqual({ next: 'end', outcome: { state: 'clean' } });
   });
 
-  it('is clean without a finding also if it could not be patched', () => {
+  it('is clean without a finding even if it has no package manager', () => {
     const scan = aScan({ packages: [] });
 
     expect(outcomeOf({ scan })).toEqual({ state: 'clean' });
@@ -121,7 +121,7 @@ describe('an image whose system the database knows', () => {
     });
   });
 
-  it('is skipped if it has findings and no package manager', () => {
+  it('is skipped if it has findings but no package manager', () => {
     const packages = [{ name: 'openssl', version: '1' }];
 
     expect(outcomeOf({ scan: { ...OUTDATED, packages } })).toEqual({
@@ -147,7 +147,7 @@ describe('an image whose system the database knows', () => {
     expect(outcomeOf({ scan: aScan({ findings }) })).toEqual(expected);
   });
 
-  it('goes on to its patch, for the findings that have a fix', () => {
+  it('is patched for the findings that have a fix', () => {
     const { fixed: _, ...unfixed } = aFinding({ package: 'curl' });
     const scan = aScan({ findings: [aFinding(), unfixed] });
 
@@ -196,7 +196,7 @@ describe('an image that was patched before', () => {
     });
   });
 
-  it("does not take another tag's patch that fixes other findings", () => {
+  it("ignores another tag's patch that fixes other findings", () => {
     expect(outcomeOf({ siblingPatches: [aPatch({ fingerprint: 'other' })] })).toBe('patch');
   });
 });
@@ -221,7 +221,7 @@ describe('an image whose patch failed before', () => {
 });
 
 describe('an image that needs a patch', () => {
-  it('is skipped if its patch could get no tag', () => {
+  it('is skipped if there is no tag for its patch', () => {
     expect(outcomeOf({ tagFault: 'tag-ambiguous', tagDetail: '1.4-7 is not ours' })).toEqual({
       state: 'skipped',
       reason: 'tag-ambiguous',
@@ -229,14 +229,14 @@ describe('an image that needs a patch', () => {
     });
   });
 
-  it('is planned and no more in a dry run, also without a builder', () => {
+  it('is only planned in a dry run, even without a builder', () => {
     expect(outcomeOf({ dryRun: true, noBuilder: 'chroot refused' })).toEqual({
       state: 'planned',
       reason: 'dry-run',
     });
   });
 
-  it('names the fault of its tag in a dry run', () => {
+  it('is skipped in a dry run if there is no tag for its patch', () => {
     expect(outcomeOf({ dryRun: true, tagFault: 'tag-limit' })).toStrictEqual({
       state: 'skipped',
       reason: 'tag-limit',
@@ -251,7 +251,7 @@ describe('an image that needs a patch', () => {
     });
   });
 
-  it('backs off before its tag is looked at', () => {
+  it('is skipped for its back-off before its tag is considered', () => {
     expect(outcomeOf({ image: failedImage(), tagFault: 'tag-limit' })).toMatchObject({
       reason: 'backing-off',
     });

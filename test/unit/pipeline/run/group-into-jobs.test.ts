@@ -28,7 +28,7 @@ it.each([
   ['patching', 'patch'],
   ['verifying', 'verify'],
   ['publishing', 'publish'],
-] as const)('makes of a target that is %s a %s job', (state, kind) => {
+] as const)('groups a target that is %s into a %s job', (state, kind) => {
   expect(group([target('a', 'v1', { state })]).map((one) => one.kind)).toEqual([kind]);
 });
 
@@ -37,7 +37,7 @@ it('refuses a target that has ended', () => {
 });
 
 describe('the tags of one image', () => {
-  it('go together, and those behind the furthest wait for its job', () => {
+  it('share the job of the tag that is furthest ahead', () => {
     const [first, second, third] = tags(3);
     if (first === undefined || second === undefined || third === undefined) throw new Error();
     const ahead = { ...second, state: 'verifying' } as const;
@@ -47,21 +47,21 @@ describe('the tags of one image', () => {
     ]);
   });
 
-  it('get no job while one of them has one', () => {
+  it('get no job while one of them is in a job', () => {
     const [first, second] = tags(2);
     if (first === undefined || second === undefined) throw new Error();
 
     expect(group([first, { ...second, job: 'busy' }], [job('busy')])).toEqual([]);
   });
 
-  it('are two images if their source is unknown', () => {
+  it('count as separate images if their source is unknown', () => {
     const unknown = tags(2, { sourceDigest: undefined, state: 'patching' });
 
     expect(group(unknown)).toHaveLength(1);
     expect(groupIntoJobs(unknown, new Map(), { ...OPTIONS, patchBatch: 1 })).toHaveLength(2);
   });
 
-  it('are taken a hundred at a time, and so are those behind', () => {
+  it('are grouped a hundred at a time, and so are the tags behind', () => {
     const ahead = tags(150, { state: 'verifying' });
 
     expect(sizes(ahead)).toEqual([['verify', 100, 50]]);
@@ -73,7 +73,7 @@ describe('a job', () => {
   const images = (count: number, changes: Partial<Target> = {}, repository = 'a') =>
     Array.from({ length: count }, (_, at) => target(repository, `v${at}`, changes));
 
-  it('of a scan or a verification takes many repositories, in order of their names', () => {
+  it('that scans holds targets of many repositories, in the order of their names', () => {
     const mixed = [...images(1, {}, 'c'), ...images(1, {}, 'a'), ...images(1, {}, 'b')];
 
     expect(group(mixed).map((one) => one.targets.map((row) => row.repository))).toEqual([
@@ -84,7 +84,7 @@ describe('a job', () => {
   it.each([
     ['patching', [2]],
     ['publishing', [1, 1]],
-  ] as const)('of targets %s of two repositories takes %j', (state, sizes) => {
+  ] as const)('holds targets that are %s of two repositories in groups of %j', (state, sizes) => {
     const mixed = [...images(1, { state }, 'a'), ...images(1, { state }, 'b')];
 
     expect(group(mixed).map((one) => one.targets.length)).toEqual(sizes);
@@ -95,7 +95,7 @@ describe('a job', () => {
     [1, [1, 1, 1, 1, 1]],
     [9, [1, 1, 1, 1, 1]],
   ])(
-    'of patches after %d lost attempts takes half as many images each time',
+    'that patches holds half as many images for each lost attempt: %d lost',
     (attempts, expected) => {
       const lost = images(5, { state: 'patching', attempts });
 
@@ -103,7 +103,7 @@ describe('a job', () => {
     },
   );
 
-  it('counts the lost attempts of the tag that lost the most', () => {
+  it('counts the lost attempts of the tag that has lost the most', () => {
     const [first, second] = tags(2, { state: 'patching' });
     if (first === undefined || second === undefined) throw new Error();
     const others = images(2, { state: 'patching', attempts: 1 });
@@ -113,7 +113,7 @@ describe('a job', () => {
     expect(jobs.map((one) => one.targets.length)).toEqual([2, 1, 1]);
   });
 
-  it('holds at most 500 targets, the ones behind included', () => {
+  it('holds at most 500 targets', () => {
     const many = [0, 1, 2, 3, 4, 5].flatMap((at) =>
       tags(100, { sourceDigest: digestOf(`image ${at}`) }, `r${at}`),
     );
@@ -123,7 +123,7 @@ describe('a job', () => {
     expect(jobs.map((one) => one.targets.length)).toEqual([500, 100]);
   });
 
-  it('holds at most 500 targets also if some of them are behind', () => {
+  it('holds at most 500 targets, including those behind', () => {
     const many = [0, 1, 2].flatMap((at) => {
       const image = tags(200, { sourceDigest: digestOf(`image ${at}`) }, `r${at}`);
       return image.map((row, nth) => (nth < 100 ? { ...row, state: 'verifying' as const } : row));

@@ -14,7 +14,7 @@ const plan = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] =
   planTick({ targets, jobs, options, now, stop: undefined, builder: 'works' });
 
 describe('new jobs', () => {
-  it('take targets of many repositories for a scan, in batches', () => {
+  it('scan targets of many repositories in batches', () => {
     const targets = ['a', 'b', 'c', 'd', 'e'].map((name) => target(name, 'v1'));
 
     const sizes = plan(targets).newJobs.map((one) => [one.kind, one.targets.length]);
@@ -25,7 +25,7 @@ describe('new jobs', () => {
     ]);
   });
 
-  it('take targets of many repositories for a patch, since each has a container of its own', () => {
+  it('patch targets of many repositories together, since each has a container of its own', () => {
     const targets = ['a', 'b', 'c'].map((name) => target(name, 'v1', { state: 'patching' }));
 
     const repositories = plan(targets).newJobs.map((one) =>
@@ -35,7 +35,7 @@ describe('new jobs', () => {
     expect(repositories).toEqual([['a', 'b'], ['c']]);
   });
 
-  it('take targets of one repository for publishing', () => {
+  it('publish targets of one repository at a time', () => {
     const targets = ['a', 'b'].map((name) => target(name, 'v1', { state: 'publishing' }));
 
     const repositories = plan(targets).newJobs.map((one) =>
@@ -45,7 +45,7 @@ describe('new jobs', () => {
     expect(repositories).toEqual([['a'], ['b']]);
   });
 
-  it('patch no more images together than fit the disk of a group', () => {
+  it('patch only as many images together as fit on the disk of a group', () => {
     const gigabytes = [3, 1, 1, 0.1];
     const targets = gigabytes.map((size, at) =>
       target('a', `v${at}`, { state: 'patching', sourceBytes: size * 1024 ** 3 }),
@@ -63,7 +63,7 @@ describe('new jobs', () => {
     expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([5]);
   });
 
-  it('name no more findings than a job file can hold', () => {
+  it('have at most as many findings as a job file can hold', () => {
     const counts = [5000, 5000, 5000, 1, 14_999, 2];
     const targets = counts.map((beforeFixable, at) =>
       target('a', `v${at}`, { state: 'patching', beforeFixable }),
@@ -83,7 +83,7 @@ describe('new jobs', () => {
     expect(inJobs).toEqual([[5000, 5000, 5000], [1, 14_999], [2]]);
   });
 
-  it('count findings only where a job names them', () => {
+  it('limit findings only if the job file lists them', () => {
     const targets = ['v1', 'v2'].map((tag) =>
       target('a', tag, { state: 'verifying', beforeFixable: 15_000 }),
     );
@@ -99,7 +99,7 @@ describe('new jobs', () => {
     expect(plan(targets).newJobs.map((one) => one.targets.length)).toEqual([2, 2]);
   });
 
-  it('take up targets whose job is over or was never written', () => {
+  it('include targets whose job is over or was never written', () => {
     const lost = target('a', 'v1', { state: 'scanning', job: 'scan-gone' });
     const over = target('b', 'v1', { state: 'scanning', job: 'scan-over' });
     const held = target('c', 'v1', { state: 'scanning', job: 'scan-held' });
@@ -114,7 +114,7 @@ describe('new jobs', () => {
 });
 
 describe('admission', () => {
-  it('fills the free places and no more', () => {
+  it('fills only the free places', () => {
     const jobs = [
       job('one'),
       job('two'),
@@ -124,7 +124,7 @@ describe('admission', () => {
     expect(plan([], jobs).admit.map((row) => row.id)).toEqual(['w1']);
   });
 
-  it('takes first what has got furthest', () => {
+  it('prefers the kinds of job that are furthest ahead', () => {
     const kinds = ['patch', 'scan', 'verify'] as const;
     const waiting = kinds.map((kind) => job(`${kind}-1`, { kind, state: 'waiting' }));
 
@@ -151,7 +151,7 @@ describe('a builder', () => {
     { targets = [], jobs = [] }: { targets?: Stored<Target>[]; jobs?: Stored<Job>[] },
   ) => planTick({ targets, jobs, options, now, stop: undefined, builder });
 
-  it('of which nothing is known is found out about by one patch group alone', () => {
+  it('that is not yet known to work gets only one patch group', () => {
     const jobs = [
       patchJob('p1', 'waiting'),
       patchJob('p2', 'waiting'),
@@ -164,7 +164,7 @@ describe('a builder', () => {
     expect(planWith('works', { jobs }).admit.map(({ id }) => id)).toEqual(['p1', 'p2', 's']);
   });
 
-  it('that is refused ends every target that waits for a patch, and starts no patch group', () => {
+  it('that the platform refuses ends every waiting patch target and starts no patch group', () => {
     const loose = patching('v1');
     const waits = patching('v2', { job: 'p1' });
     const runs = patching('v3', { job: 'p2' });
@@ -183,7 +183,7 @@ describe('a builder', () => {
   });
 });
 
-it('wakes a job only when its time has passed by more than the grace', () => {
+it('wakes a job only if it is overdue by more than the grace period', () => {
   const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
   const jobs = [
     job('late', { nextAt: at(31) }),
@@ -194,7 +194,7 @@ it('wakes a job only when its time has passed by more than the grace', () => {
   expect(plan([], jobs).wake.map((row) => row.id)).toEqual(['late']);
 });
 
-it('ends what nobody has in hand once the run is to end', () => {
+it('ends only the targets without a job while the run is stopping', () => {
   const held = target('a', 'v1', { state: 'scanning', job: 'busy' });
   const loose = target('b', 'v1');
 
@@ -212,7 +212,7 @@ it('ends what nobody has in hand once the run is to end', () => {
   expect(late.over).toBe(false);
 });
 
-describe('a run that is to end', () => {
+describe('a run that is stopping', () => {
   const stop = { state: 'failed', reason: 'run-deadline' } as const;
   const intended = target('a', 'v1', {
     state: 'publishing',
@@ -222,7 +222,7 @@ describe('a run that is to end', () => {
   const stopped = (targets: readonly Stored<Target>[], jobs: readonly Stored<Job>[] = []) =>
     planTick({ targets, jobs, options, now, stop, builder: 'works' });
 
-  it('still publishes a target whose tag is reserved, and makes the job for it', () => {
+  it('still creates the job that publishes a target with a reserved tag', () => {
     const { newJobs, end, finishing } = stopped([intended, target('b', 'v1')]);
 
     expect(newJobs.map(({ kind, targets }) => [kind, targets])).toEqual([['publish', [intended]]]);
@@ -230,13 +230,13 @@ describe('a run that is to end', () => {
     expect(finishing).toEqual([intended]);
   });
 
-  it('ends a target that is publishing and has no tag reserved', () => {
+  it('ends a publishing target without a reserved tag', () => {
     const { patchTag: _, ...loose } = intended;
 
     expect(stopped([loose])).toMatchObject({ end: [loose], newJobs: [], finishing: [] });
   });
 
-  it('drops the jobs that wait for a group, and admits those that publish', () => {
+  it('drops the jobs that wait for a group and admits those that publish', () => {
     const waiting = (['scan', 'publish'] as const).map((kind) =>
       job(`${kind}-1`, { kind, state: 'waiting' }),
     );
@@ -247,7 +247,7 @@ describe('a run that is to end', () => {
     expect(admit.map(({ id }) => id)).toEqual(['publish-1']);
   });
 
-  it('waits for a target whose job has not ended', () => {
+  it('waits for a target whose job is not over', () => {
     const held = target('a', 'v1', { state: 'scanning', job: 'busy' });
 
     expect(stopped([held], [job('busy')])).toMatchObject({ end: [], finishing: [held] });
@@ -261,12 +261,12 @@ describe('a run that is to end', () => {
   });
 });
 
-describe('a target whose image was patched under another tag meanwhile', () => {
+describe('a target whose image has been patched under another tag', () => {
   const image = { sourceDigest: digestOf('one'), fingerprint: 'f' };
   const patched = target('a', 'v1', { ...image, state: 'patched' });
   const behind = target('a', 'v2', { ...image, state: 'patching' });
 
-  it('joins it, and gets no job of its own', () => {
+  it('joins that target and gets no job of its own', () => {
     const { join, newJobs, finishing } = plan([patched, behind]);
 
     expect(join).toEqual([{ target: behind, patched }]);
@@ -278,7 +278,7 @@ describe('a target whose image was patched under another tag meanwhile', () => {
     ['another repository', target('b', 'v2', { ...image, state: 'patching' })],
     ['another source', { ...behind, sourceDigest: digestOf('two') }],
     ['other findings', { ...behind, fingerprint: 'g' }],
-  ])('does not join a patch of %s', (_, other) => {
+  ])('does not join a target of %s', (_, other) => {
     expect(plan([patched, other])).toMatchObject({ join: [], newJobs: [{ targets: [other] }] });
   });
 
@@ -286,13 +286,13 @@ describe('a target whose image was patched under another tag meanwhile', () => {
     expect(plan([{ ...patched, state, job: 'j' }, behind], [job('j')]).join).toEqual([]);
   });
 
-  it('does not join while its own job has not ended, nor in another state', () => {
+  it('does not join before its own job is over, or while it is not patching', () => {
     expect(plan([patched, { ...behind, job: 'busy' }], [job('busy')]).join).toEqual([]);
     expect(plan([patched, { ...behind, state: 'scanning' }]).join).toEqual([]);
   });
 });
 
-it('admits eight jobs that publish at a time, apart from the groups', () => {
+it('admits up to eight publishing jobs beside the jobs with groups', () => {
   const publishing = (state: Job['state'], count: number) =>
     Array.from({ length: count }, (_, at) => job(`${state}-${at}`, { kind: 'publish', state }));
   const groups = ['one', 'two', 'three'].map((id) => job(id));
@@ -302,13 +302,13 @@ it('admits eight jobs that publish at a time, apart from the groups', () => {
   expect(admit).toHaveLength(5);
 });
 
-it('admits none if more jobs run than there are places', () => {
+it('admits no job if more jobs run than there are places', () => {
   const jobs = ['one', 'two', 'three', 'four'].map((id) => job(id));
 
   expect(plan([], [...jobs, job('w1', { state: 'waiting' })]).admit).toEqual([]);
 });
 
-it('does not wake a job that waits, nor one that is just at its grace', () => {
+it('does not wake a job that is waiting or overdue by exactly the grace period', () => {
   const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 
   const jobs = [job('waits', { state: 'waiting', nextAt: at(99) }), job('due', { nextAt: at(30) })];

@@ -15,7 +15,7 @@ it('stages a repository under its own name', () => {
   expect(stagingOf(RepositoryName.parse('team/api'))).toBe('patchwright/staging/team/api');
 });
 
-it('stages a repository whose name is too long under a hash, always the same', () => {
+it('stages a repository whose name is too long under a stable hash', () => {
   const [one, other] = ['a', 'b'].map((end) => RepositoryName.parse(`${'x'.repeat(240)}${end}`));
   if (one === undefined || other === undefined) throw new Error();
 
@@ -34,7 +34,7 @@ it('gives each attempt and each image a tag of its own', () => {
   expect(new Set(tags).size).toBe(3);
 });
 
-it('knows the tags of a job, and which of them its group pushed', () => {
+it('recognizes the tags of a job, and those that its group pushed', () => {
   const pushed = stagingTag(PATCH, 'image-0');
   const annotated = annotatedTag(PATCH, digestOf('source'));
 

@@ -26,7 +26,7 @@ it('targets the fixable findings of packages that were not left out', () => {
   expect(targetedFindings(some, before)).toEqual([aFinding()]);
 });
 
-it('keeps details as long as a column holds them, and packages as long as it holds those', () => {
+it('drops the details if the column cannot hold them, and returns undefined if it still cannot', () => {
   const few = blocked(10, 'why');
 
   expect(fitForColumn(few)).toEqual(few);

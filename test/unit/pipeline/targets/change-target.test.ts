@@ -38,7 +38,7 @@ const image = async () => {
 };
 
 describe('finishTarget', () => {
-  it('writes the outcome and the time, and what the inventory knows of the tag', async () => {
+  it('writes the outcome, the time and the inventory record of the tag', async () => {
     const scanning = await stored({ state: 'scanning' });
 
     const ended = await finishTarget(world.services, scanning, { state: 'clean' });
@@ -51,7 +51,7 @@ describe('finishTarget', () => {
     });
   });
 
-  it('makes the detail one line of at most 1000 characters', async () => {
+  it('shortens the detail to one line of at most 1000 characters', async () => {
     const detail = `a\nb ${'x'.repeat(2000)}`;
 
     const ended = await finishTarget(world.services, await stored(), { ...LOST, detail });
@@ -59,7 +59,7 @@ describe('finishTarget', () => {
     expect(ended?.detail).toBe(`a b ${'x'.repeat(996)}`);
   });
 
-  it('drops a reserved tag under which nothing was published, and keeps one of a patch', async () => {
+  it('drops a reserved tag unless a patch was published under it', async () => {
     const publishing = { state: 'publishing', patchTag: Tag.parse('v1-1') } as const;
     const patched = await stored({ ...publishing, patchDigest: digestOf('patch') });
 
@@ -78,13 +78,13 @@ describe('finishTarget', () => {
     ['verifying', true],
     ['scanning', false],
     ['publishing', false],
-  ] as const)('after a failure while %s leaves the image alone: %s', async (state, backsOff) => {
+  ] as const)('backs off the image after a failure while %s: %s', async (state, backsOff) => {
     await finishTarget(world.services, await stored({ state }), LOST);
 
     expect((await image())?.retryAfter !== undefined).toBe(backsOff);
   });
 
-  it('does nothing more if another step ended the target first', async () => {
+  it('writes nothing if another step ended the target first', async () => {
     const patching = await stored({ state: 'patching' });
     await finishTarget(world.services, patching, { state: 'canceled', reason: 'canceled' });
     const before = world.tables.writes;
@@ -96,7 +96,7 @@ describe('finishTarget', () => {
 });
 
 describe('handBack', () => {
-  it('gives the target to the tick, and counts an attempt only if it is to blame', async () => {
+  it('returns the target to the tick and counts an attempt only if it is to blame', async () => {
     const held = await stored({ state: 'scanning', job: 'scan-1', attempts: 1 });
 
     const spared = await handBack(world.services, held, { blame: false, outcome: LOST });
@@ -120,6 +120,6 @@ it.each([
   [0, false],
   [1, false],
   [2, true],
-])('after %d lost attempts the next loss is the last one: %s', (attempts, last) => {
+])('isExhausted after %d lost attempts is %s', (attempts, last) => {
   expect(isExhausted(target('a', 'v1', { attempts }))).toBe(last);
 });

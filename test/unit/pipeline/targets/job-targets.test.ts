@@ -6,7 +6,7 @@ import { job, target } from '../run/run-samples.ts';
 
 const SOURCE = digestOf('source');
 
-it('puts the targets of one image together, and leaves out those whose source is unknown', () => {
+it('groups targets by image and leaves out those whose source is unknown', () => {
   const [first, second] = ['v1', 'v2'].map((tag) => target('a', tag, { sourceDigest: SOURCE }));
   const elsewhere = target('b', 'v1', { sourceDigest: SOURCE });
   const other = target('a', 'v3', { sourceDigest: digestOf('other') });
@@ -25,7 +25,7 @@ const STAGED = {
   stagedRepository: RepositoryName.parse('patchwright/staging/a'),
 };
 
-it('scans the source, and verifies the staged patch', () => {
+it('scans the source and verifies the staged patch', () => {
   const [image] = bySource([target('a', 'v1', { sourceDigest: SOURCE, ...STAGED })]);
   if (image === undefined) throw new Error();
 
@@ -36,7 +36,7 @@ it('scans the source, and verifies the staged patch', () => {
   });
 });
 
-it('verifies nothing that was not staged', () => {
+it('throws for a verification without a staged patch', () => {
   const [image] = bySource([target('a', 'v1', { sourceDigest: SOURCE })]);
   if (image === undefined) throw new Error();
 

@@ -23,40 +23,43 @@ describe('copaOutcome', () => {
   it.each([
     ['there was no tag before', absent],
     ['the tag was another before', present(OLD)],
-  ])('takes a new manifest under the tag for the patch when %s', (_when, before) => {
+  ])('is patched with the new manifest under the tag if %s', (_when, before) => {
     const outcome = copaOutcome(exited(0, PATCHED), before, present(NEW));
 
     expect(outcome).toEqual({ outcome: 'patched', staged: NEW });
   });
 
-  it('believes the registry where the text says that nothing was done', () => {
+  it('is patched with the new manifest even if Copa says that it did nothing', () => {
     const outcome = copaOutcome(exited(0, UP_TO_DATE), absent, present(NEW));
 
     expect(outcome).toEqual({ outcome: 'patched', staged: NEW });
   });
 
-  it('takes the same manifest for the patch when Copa says that it patched', () => {
+  it('is patched with an unchanged manifest if Copa says that it patched', () => {
     const outcome = copaOutcome(exited(0, PATCHED), present(OLD), present(OLD));
 
     expect(outcome).toEqual({ outcome: 'patched', staged: OLD });
   });
 
-  it.each([absent, present(OLD)])('finds nothing to do when Copa says so and %o stays', (tag) => {
-    const outcome = copaOutcome(exited(0, UP_TO_DATE), tag, tag);
+  it.each([absent, present(OLD)])(
+    'is nothing-to-do if Copa says so and the tag stays %o',
+    (tag) => {
+      const outcome = copaOutcome(exited(0, UP_TO_DATE), tag, tag);
 
-    expect(outcome).toEqual({ outcome: 'nothing-to-do' });
-  });
+      expect(outcome).toEqual({ outcome: 'nothing-to-do' });
+    },
+  );
 
   it.each([
     ['a line of progress', `#7 0.312 ${UP_TO_DATE}`],
     ['the log of a failed step', `------\n > [1/2] RUN x:\n0.312 a\n${UP_TO_DATE}\n------`],
-  ])('does not let a program of the image say it by %s', (_how, text) => {
+  ])('ignores a statement of Copa that a program of the image forges in %s', (_how, text) => {
     const outcome = copaOutcome(exited(0, text), absent, absent);
 
     expect(outcome).toMatchObject({ outcome: 'failed', failure: 'tool-failed' });
   });
 
-  it('does not let a program of the image choose the failure', () => {
+  it('ignores failures that a program of the image forges', () => {
     const text = '#7 0.3 unsupported osType\n#7 0.4 connection: Unavailable: x\nError: anything';
 
     const outcome = copaOutcome(exited(1, text), absent, absent);
@@ -64,7 +67,7 @@ describe('copaOutcome', () => {
     expect(outcome).toMatchObject({ outcome: 'failed', failure: 'tool-failed' });
   });
 
-  it('goes by the last error alone, not by warnings before it', () => {
+  it('classifies only the last error, not earlier errors and warnings', () => {
     const text = [
       'level=warning msg="unable to determine media type: UNAUTHORIZED"',
       'Error: Patch Failed',
@@ -78,7 +81,7 @@ describe('copaOutcome', () => {
     expect(outcome).toMatchObject({ failure: 'package-manager-failed' });
   });
 
-  it('is a failure when Copa failed, whatever is under the tag', () => {
+  it('is a failure if Copa failed, even with a new manifest under the tag', () => {
     const text = 'Error: unsupported osType busybox specified';
 
     const outcome = copaOutcome(exited(1, text), absent, present(NEW));
@@ -93,13 +96,13 @@ describe('copaOutcome', () => {
   it.each([
     ['unauthorized', { state: 'refused' } as const],
     ['tool-failed', unknown],
-  ])('is %s when the tag cannot be read after the patch', (failure, after) => {
+  ])('is %s if the tag cannot be read after the patch', (failure, after) => {
     const outcome = copaOutcome(exited(0, PATCHED), absent, after);
 
     expect(outcome).toMatchObject({ outcome: 'failed', failure });
   });
 
-  it('goes by the text alone when the tag could not be read before', () => {
+  it("relies on Copa's text if the tag could not be read before", () => {
     const done = copaOutcome(exited(0, PATCHED), unknown, present(NEW));
     const nothing = copaOutcome(exited(0, UP_TO_DATE), unknown, present(OLD));
 
@@ -107,7 +110,7 @@ describe('copaOutcome', () => {
     expect(nothing).toEqual({ outcome: 'nothing-to-do' });
   });
 
-  it('tells a time limit from a container that ends', () => {
+  it('distinguishes a time limit from a container that is stopped', () => {
     const late = copaOutcome({ ...exited(0), end: { how: 'time-limit' } }, absent, absent);
     const stopped = copaOutcome({ ...exited(0), end: { how: 'stopped' } }, absent, absent);
 
@@ -115,7 +118,7 @@ describe('copaOutcome', () => {
     expect(stopped).toEqual({ outcome: 'stopped' });
   });
 
-  it('keeps the message within what a result may hold', () => {
+  it('limits the message to the length that a result may hold', () => {
     const outcome = copaOutcome(exited(0, 'x'.repeat(10_000)), absent, absent);
 
     expect(outcome.outcome === 'failed' && outcome.message.length).toBeLessThanOrEqual(2000);

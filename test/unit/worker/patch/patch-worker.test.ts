@@ -10,7 +10,7 @@ import { addTool, script } from '../support/fake-tools.ts';
 import { dockerConfig, imageDigest, patchJobFile, SIGNATURE, TOKEN } from '../support/jobs.ts';
 import { eventually, KEY_LINE, setUpWorker, type WorkerSetup } from '../support/worker-setup.ts';
 
-/** The fake Copa pushes by telling the fake registry a new digest for its tag. */
+/** The fake Copa pushes by asking the fake registry to set a new digest for its tag. */
 const PUSHED = digestOf('patched');
 const PUSH = `await fetch('http://' + registry + '/push/' + tag);
   console.error('level=info msg="Patched image (linux/amd64): x"');`;
@@ -38,7 +38,7 @@ const PRINT_UPSTREAM = `console.log(${JSON.stringify(report('upstream'))});`;
 
 interface Patch {
   readonly copa?: string;
-  /** The body of `patchwright-builder`; the job has a builder of its own. */
+  /** The body of `patchwright-builder`. If present, the job has no remote BuildKit. */
   readonly builder?: string;
   readonly buildkitd?: string;
   readonly images?: number;
@@ -82,7 +82,7 @@ describe('a remote BuildKit', () => {
   const lastCall = async (setup: WorkerSetup): Promise<string[]> =>
     JSON.parse((await setup.mark('calls')).trim().split('\n').at(-1) ?? '[]');
 
-  it('is spoken to over mutual TLS, with absolute paths of the files of the job', async () => {
+  it('is called over mutual TLS with absolute paths to the files of the job', async () => {
     const setup = await prepare();
 
     await runWorker(setup.context, 'patch');
@@ -97,7 +97,7 @@ describe('a remote BuildKit', () => {
     expect(paths.filter(isAbsolute)).toHaveLength(3);
   });
 
-  it('is not spoken to in the clear where a file is missing', async () => {
+  it('is not called without TLS if a file is missing', async () => {
     const setup = await prepare();
     await rm(join(setup.jobFolder, 'buildkit-key.pem'));
 
@@ -120,7 +120,7 @@ describe('a remote BuildKit', () => {
     expect(setup.logged.join('')).not.toContain(KEY_LINE);
   });
 
-  it('is not what a worker with a BuildKit of its own has TLS for', async () => {
+  it('is the only BuildKit that is called over TLS', async () => {
     const setup = await prepare({ buildkitd: SERVE });
 
     await runWorker(setup.context, 'patch');
@@ -130,7 +130,7 @@ describe('a remote BuildKit', () => {
 });
 
 describe('a patch job', () => {
-  it('patches each image by digest into its staging tag and tells what the registry then shows', async () => {
+  it('patches each image by digest into its staging tag and reports the digest in the registry', async () => {
     const setup = await prepare({
       images: 2,
       copa: `mark('reports', JSON.stringify(report)); ${PUSH}`,
@@ -176,7 +176,7 @@ describe('a patch job', () => {
     expect(await setup.mark('reports')).toContain('"PkgName":"openssl"');
   });
 
-  it('finds nothing to do where Copa pushes nothing and says so', async () => {
+  it('reports nothing-to-do if Copa pushes nothing and says so', async () => {
     const setup = await prepare({ copa: NOTHING });
 
     await runWorker(setup.context, 'patch');
@@ -184,7 +184,7 @@ describe('a patch job', () => {
     expect(result().images).toEqual([{ digest: imageDigest(0), outcome: 'nothing-to-do' }]);
   });
 
-  it('believes no success without a manifest under the staging tag', async () => {
+  it('fails an image without a manifest under the staging tag, even if Copa reports success', async () => {
     const setup = await prepare({ copa: `console.error('Patched image (linux/amd64): x');` });
 
     await runWorker(setup.context, 'patch');
@@ -192,7 +192,7 @@ describe('a patch job', () => {
     expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'tool-failed' }]);
   });
 
-  it('gives one image its failure and goes on with the next', async () => {
+  it('reports the failure of one image and continues with the next', async () => {
     const setup = await prepare({
       images: 2,
       copa: `if (digest === '${imageDigest(0)}') {
@@ -225,7 +225,7 @@ describe('a patch job', () => {
     expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'timeout' }]);
   });
 
-  it('begins no image that the time left does not suffice for', async () => {
+  it('does not start an image without enough time before the deadline', async () => {
     const setup = await prepare({ change: { deadline: '2026-11-23T02:01:00Z' } });
 
     await runWorker(setup.context, 'patch');
@@ -234,7 +234,7 @@ describe('a patch job', () => {
     expect(await setup.mark('calls')).toBe('');
   });
 
-  it('writes no secret into its log or its result, however tools shout them', async () => {
+  it('masks secrets of the job in its log and its result', async () => {
     const setup = await prepare({
       copa: `console.error('Error: ${TOKEN} ${SIGNATURE}'); process.exit(1);`,
     });
@@ -248,14 +248,14 @@ describe('a patch job', () => {
   });
 });
 
-describe('an image of which one package can’t be updated', () => {
+describe('an image with a package that can’t be updated', () => {
   const finding = (name: string, fixed = '2') => ({
     id: `CVE-${name}-${fixed}`,
     package: name,
     installed: '1',
     fixed,
   });
-  /** Fails as long as the report has `bad`; else pushes what it was given. */
+  /** Fails as long as the report names `bad`; otherwise pushes. */
   const unless = (lines: readonly string[]): string => `
     const names = report.Results[0].Vulnerabilities.map((one) => one.PkgName + '=' + one.FixedVersion);
     mark('rounds', names.join(' ') + ' > ' + tag.split(':')[1]);
@@ -287,7 +287,7 @@ describe('an image of which one package can’t be updated', () => {
     return (await setup.mark('rounds')).trim().split('\n');
   }
 
-  it('is patched without it, under a tag of the round’s own, and says why', async () => {
+  it('is patched without the package under a new tag, with the reason in the result', async () => {
     const setup = await run(unless(HELD), [finding('bad'), finding('good')]);
 
     expect(result().images).toEqual([
@@ -301,7 +301,7 @@ describe('an image of which one package can’t be updated', () => {
     expect(await roundsOf(setup)).toEqual(['bad=2 good=2 > job-1-0', 'good=2 > job-1-0-2']);
   });
 
-  it('is patched without it also if nothing names it', async () => {
+  it('is patched without the package even if no output names it', async () => {
     const names = ['a', 'bad', 'c', 'd', 'e'];
     const setup = await run(
       unless(UNNAMED),
@@ -314,7 +314,7 @@ describe('an image of which one package can’t be updated', () => {
     expect((await roundsOf(setup)).at(-1)).toMatch(/^a=2 .*d=2 e=2 >/);
   });
 
-  it('has nothing to do if that was its only one', async () => {
+  it('is nothing-to-do if it has no other update', async () => {
     await run(unless(HELD), [finding('bad')]);
 
     expect(result().images).toEqual([
@@ -326,7 +326,7 @@ describe('an image of which one package can’t be updated', () => {
     ]);
   });
 
-  it('fails for its package source if that is why nothing is new enough', async () => {
+  it('fails with the package source as the cause if that is why no version is new enough', async () => {
     const lines = [
       '#9 0.1 W: Failed to fetch http://security.test/InRelease  Connection refused',
       'level=error msg="downloaded package bad version 1 lower than required 2 for update"',
@@ -344,7 +344,7 @@ describe('an image of which one package can’t be updated', () => {
     ]);
   });
 
-  it('ends after some rounds, whatever its programs print', async () => {
+  it('fails after a limited number of rounds', async () => {
     const findings = Array.from({ length: 400 }, (_, at) => finding(`bad${at}`));
     const setup = await run(unless(UNNAMED), findings);
 
@@ -369,7 +369,7 @@ describe('the choice of a builder', () => {
     expect(await setup.mark('builder')).toBe('probe\n');
   });
 
-  it('is the mount-free builder if it may not', async () => {
+  it('is the mount-free builder if the container may not mount', async () => {
     const setup = await prepare({ builder: MOUNT_FREE });
 
     await runWorker(setup.context, 'patch');
@@ -382,7 +382,7 @@ describe('the choice of a builder', () => {
     expect(await setup.mark('calls')).toContain(`unix://${address}`);
   });
 
-  it('is not made for a job with a remote BuildKit', async () => {
+  it('is skipped for a job with a remote BuildKit', async () => {
     const setup = await prepare();
 
     await runWorker(setup.context, 'patch');
@@ -391,7 +391,7 @@ describe('the choice of a builder', () => {
     expect(await setup.mark('builder')).toBe('');
   });
 
-  it('ends the job at once, naming the call and its error, if no builder can work', async () => {
+  it('fails every image with the call and its error if no builder can work', async () => {
     const setup = await prepare({
       images: 2,
       builder: `console.log(${JSON.stringify(report('none', [REFUSED]))});`,
@@ -415,7 +415,7 @@ describe('the choice of a builder', () => {
     ['prints no JSON', `console.log('{');`, 'printed no report'],
     ['prints another report', `console.log('{"version":2}');`, 'printed no report of a probe (at'],
     ['fails', `console.error('no space left'); process.exit(1);`, 'exit 1: no space left'],
-  ])('finds no lasting refusal if the probe %s', async (_, builder, message) => {
+  ])('reports no lasting refusal if the probe %s', async (_, builder, message) => {
     const setup = await prepare({ builder });
 
     await runWorker(setup.context, 'patch');
@@ -426,7 +426,7 @@ describe('the choice of a builder', () => {
     expect(result().refusals).toEqual([]);
   });
 
-  it('finds a lasting refusal if the worker image has no builder', async () => {
+  it('reports a lasting refusal if the worker image has no builder', async () => {
     const setup = await prepare({ builder: '' });
     await rm(join(setup.tools, 'patchwright-builder'));
 
@@ -439,7 +439,7 @@ describe('the choice of a builder', () => {
 });
 
 describe('a patch job with a buildkitd of its own', () => {
-  it('starts one, waits until it serves, gives its address to Copa, and ends it', async () => {
+  it('starts it, waits until it serves, passes its address to Copa and stops it', async () => {
     const setup = await prepare({ images: 2, buildkitd: SERVE });
 
     await runWorker(setup.context, 'patch');
@@ -454,7 +454,7 @@ describe('a patch job with a buildkitd of its own', () => {
     expect((await readdir(setup.base)).filter((name) => name.startsWith('s-bk'))).toEqual([]);
   });
 
-  it('keeps its temporary files out of the folder that the worker removes: it mounts there', async () => {
+  it('keeps its temporary files out of the folder that the worker removes, since it mounts there', async () => {
     const setup = await prepare({
       buildkitd: `${SERVE} mark('temporary', process.env.TMPDIR);`,
     });
@@ -465,7 +465,7 @@ describe('a patch job with a buildkitd of its own', () => {
     expect(await setup.mark('temporary')).toMatch(new RegExp(`^${scratch}-bk-\\w+/tmp\n$`));
   });
 
-  it('reaches no registry but the user’s, and keeps that from Copa and from what it runs', async () => {
+  it('limits its proxy settings to the user’s registry and leaves those of Copa unchanged', async () => {
     const proxies = `JSON.stringify([process.env.HTTPS_PROXY, process.env.HTTP_PROXY,
       process.env.https_proxy, process.env.NO_PROXY])`;
     const setup = await prepare({
@@ -487,7 +487,7 @@ describe('a patch job with a buildkitd of its own', () => {
     expect(JSON.parse(await setup.mark('copa'))).toEqual([proxy, null, proxy, null]);
   });
 
-  it('finds a shorter place for the socket where the path would be too long for one', async () => {
+  it('moves the socket to a shorter path if the path would be too long', async () => {
     const setup = await prepare({ buildkitd: SERVE });
     const scratch = join(setup.base, 'x'.repeat(100));
     await mkdir(scratch);
@@ -501,7 +501,7 @@ describe('a patch job with a buildkitd of its own', () => {
     expect((await readdir(setup.base)).filter((name) => name.includes('-bk-'))).toEqual([]);
   });
 
-  it('does not take a socket that only listens for one that serves', async () => {
+  it('waits on if its socket accepts connections but does not serve', async () => {
     const setup = await prepare({
       buildkitd: `const server = require('node:net').createServer((socket) => {
           socket.destroy(); mark('knocks', 'x');
@@ -520,7 +520,7 @@ describe('a patch job with a buildkitd of its own', () => {
     expect(result().images).toMatchObject([{ outcome: 'patched' }]);
   });
 
-  it('gives every image its last words when it does not come up', async () => {
+  it('fails every image with its last output if it does not start', async () => {
     const setup = await prepare({
       images: 2,
       buildkitd: `mark('starts', 'x'); console.error('mount: operation not permitted'); process.exit(1);`,
@@ -541,7 +541,7 @@ describe('a patch job with a buildkitd of its own', () => {
     expect(await setup.mark('calls')).toBe('');
   });
 
-  it('gives up on one that never gets ready', async () => {
+  it('fails the image if it never gets ready', async () => {
     const setup: WorkerSetup = await prepare({
       buildkitd: "mark('up', 'x'); setInterval(() => {}, 1000);",
       context: {
@@ -564,7 +564,7 @@ describe('a patch job with a buildkitd of its own', () => {
     ]);
   });
 
-  it('starts another one when an image brought it down', async () => {
+  it('starts it again after an image crashed it', async () => {
     const setup = await prepare({
       images: 2,
       buildkitd: SERVE,

@@ -14,7 +14,7 @@ const FAILED: CopaOutcome = {
 const UPDATE = 'apt-get -o Acquire::Retries=3 update';
 const INSTALL = String.raw`sh -c \"apt-get -o Acquire::Retries=3 install --no-install-recommends -y libssl3 openssl && apt-get clean -y\"`;
 
-/** What Copa writes when a step fails: BuildKit's progress, the log of the step again, its own error. */
+/** Copa's output for a failed step: BuildKit's progress, the log of the step again, Copa's error. */
 function output(step: string, programs: readonly string[], copa: readonly string[] = []): string {
   return [
     '#9 Updating package database',
@@ -30,14 +30,14 @@ function output(step: string, programs: readonly string[], copa: readonly string
 }
 
 describe('roundEnd', () => {
-  it('is patched with what was staged', () => {
+  it('is patched with the staged digest', () => {
     expect(roundEnd(PATCHED, '#9 0.1 Setting up openssl', WANTED)).toEqual({
       how: 'patched',
       staged: STAGED,
     });
   });
 
-  it('looks for the package whose scripts need a /proc, to leave it out', () => {
+  it('continues the search if the scripts of a package need /proc', () => {
     const failed: CopaOutcome = { ...FAILED, failure: 'needs-proc' };
     const text = output(INSTALL, [
       'dpkg: error processing package libssl3 (--configure):',
@@ -48,7 +48,7 @@ describe('roundEnd', () => {
     expect(roundEnd(failed, text, WANTED).how).toMatch(/^(?:failed-on|divisible)$/);
   });
 
-  it('refuses a patch for which other packages had to go', () => {
+  it('refuses a patch that removes other packages', () => {
     const text = '#9 0.1 The following packages will be REMOVED:\n#9 0.1   company-agent';
 
     expect(roundEnd(PATCHED, text, WANTED)).toEqual({
@@ -57,7 +57,7 @@ describe('roundEnd', () => {
     });
   });
 
-  it('has the packages that the update step names', () => {
+  it('returns the packages that the update step names', () => {
     const text = output(INSTALL, [
       'The following held packages will be changed:',
       '  libssl3',
@@ -70,7 +70,7 @@ describe('roundEnd', () => {
     });
   });
 
-  it('has the packages that Copa finds too old, though no step failed', () => {
+  it('returns the packages that Copa finds too old, although no step failed', () => {
     const text = [
       'time="…" level=error msg="downloaded package openssl version 1 lower than required 2 for update"',
       'Error: 1 error occurred:',
@@ -83,7 +83,7 @@ describe('roundEnd', () => {
     });
   });
 
-  it('does not let a program of the image name packages in Copa’s words', () => {
+  it('ignores package names that a program of the image forges in Copa’s format', () => {
     const text = output(INSTALL, [
       'level=error msg="downloaded package openssl version 1 lower than required 2 for update"',
     ]);
@@ -107,7 +107,7 @@ describe('roundEnd', () => {
       'http://apt.test/InRelease',
       'E: Failed to fetch http://apt.test/InRelease  Connection timed out',
     ],
-  ])('ends as %s, naming %s, if the index can’t be read', (failure, url, line) => {
+  ])('ends as %s, with the URL %s, if the index can’t be read', (failure, url, line) => {
     const ended = roundEnd(FAILED, output(UPDATE, [line]), WANTED);
 
     expect(ended).toMatchObject({
@@ -116,7 +116,7 @@ describe('roundEnd', () => {
     });
   });
 
-  it('divides updates that fail without a name', () => {
+  it('is divisible if the updates fail without naming a package', () => {
     const text = output(INSTALL, ['E: Sub-process /usr/bin/dpkg returned an error code (1)']);
 
     expect(roundEnd(FAILED, text, WANTED)).toEqual({
@@ -127,17 +127,17 @@ describe('roundEnd', () => {
 
   it.each([
     [
-      'the image is broken already',
+      'the packages of the image are already broken',
       INSTALL,
       "E: Unmet dependencies. Try 'apt --fix-broken install'",
     ],
     [
-      'there is no room',
+      'the disk is full',
       INSTALL,
       "E: You don't have enough free space in /var/cache/apt/archives/.",
     ],
     ['an earlier step fails', UPDATE, 'E: Could not open lock file'],
-  ])('ends if %s', (_when, step, line) => {
+  ])('ends the search if %s', (_when, step, line) => {
     expect(roundEnd(FAILED, output(step, [line]), WANTED)).toEqual({
       how: 'final',
       outcome: FAILED,
@@ -148,7 +148,7 @@ describe('roundEnd', () => {
     { outcome: 'stopped' },
     { outcome: 'nothing-to-do' },
     { outcome: 'failed', failure: 'timeout', message: 'x' },
-  ])('passes $outcome on', (outcome) => {
+  ])('ends the search with the outcome $outcome', (outcome) => {
     if (outcome.outcome === 'patched') throw new Error('no such case');
     expect(roundEnd(outcome, '', WANTED)).toEqual({ how: 'final', outcome });
   });

@@ -23,7 +23,7 @@ function resultOf(blocked: readonly BlockedPackage[], end: SearchEnd = {}) {
 const because = (...reasons: readonly BlockReason[]) =>
   reasons.map((reason, at) => ({ package: `p${at}`, reason }));
 
-it('is a patch, with the packages that were left out of it', () => {
+it('is patched, with the packages that were left out', () => {
   const blocked = because('dependency');
 
   expect(resultOf([], { staged: STAGED })).toMatchObject({ outcome: 'patched', staged: STAGED });
@@ -31,7 +31,7 @@ it('is a patch, with the packages that were left out of it', () => {
   expect(resultOf(blocked, { staged: STAGED })).toMatchObject({ outcome: 'patched', blocked });
 });
 
-it('is nothing to do if every package is left for a reason that stays', () => {
+it('is nothing-to-do if every package is left out for a lasting reason', () => {
   const blocked = because('dependency', 'held', 'vendor-maintained');
 
   expect(resultOf(blocked)).toMatchObject({ outcome: 'nothing-to-do', blocked });
@@ -43,7 +43,7 @@ it.each([
   [['dependency', 'update-failed'], 'package-manager-failed'],
   [['configuration-file'], 'package-manager-failed'],
   [['not-tried'], 'package-manager-failed'],
-] as const)('fails because of %s as %s', (reasons, failure) => {
+] as const)('after %j fails as %s', (reasons, failure) => {
   expect(resultOf(because(...reasons))).toMatchObject({ outcome: 'failed', failure });
 });
 
@@ -58,7 +58,7 @@ it('quotes the last output only if the package manager failed', () => {
   });
 });
 
-it('fails if more packages are left than a result can hold, even with a patch', () => {
+it('fails if more packages are left out than a result can hold, even with a patch', () => {
   const many = because(...Array.from({ length: MAX_BLOCKED + 1 }, () => 'held' as const));
 
   expect(resultOf(many.slice(1), { staged: STAGED })).toMatchObject({ outcome: 'patched' });
@@ -69,7 +69,7 @@ it('fails if more packages are left than a result can hold, even with a patch', 
   });
 });
 
-it('keeps the details of the first packages alone, and cuts them', () => {
+it('keeps the details of only the first 20 packages, each cut to 300 characters', () => {
   const blocked = because(...Array.from({ length: 30 }, () => 'held' as const)).map((one) => ({
     ...one,
     detail: 'x'.repeat(1000),

@@ -35,7 +35,7 @@ describe('readStagedTag', () => {
     expect(services.received[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
-  it('knows a tag that is not there', async () => {
+  it('reports a missing tag as absent', async () => {
     const state = await read();
 
     expect(state).toEqual({ state: 'absent' });
@@ -50,7 +50,7 @@ describe('readStagedTag', () => {
       { status: 200, headers: { 'docker-content-digest': 'sha256:evil' } },
       { state: 'unknown', why: 'the registry named no digest' },
     ],
-  ])('answers %o with %o', async (answer, expected) => {
+  ])('maps the answer %o to %o', async (answer, expected) => {
     services.answer = () => answer;
 
     const state = await read();
@@ -58,7 +58,7 @@ describe('readStagedTag', () => {
     expect(state).toEqual(expected);
   });
 
-  it('says so when the registry cannot be reached', async () => {
+  it('is unknown if the registry cannot be reached', async () => {
     services.answer = () => 'hang-up';
 
     const state = await read();

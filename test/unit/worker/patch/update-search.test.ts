@@ -19,7 +19,7 @@ function findings(count: number): readonly FixableFinding[] {
   return Array.from({ length: count }, (_, at) => finding(`p${`${at}`.padStart(3, '0')}`));
 }
 
-/** Runs a search against a package manager that fails, without a name, on these packages. */
+/** Runs a search against a package manager that fails on these packages without naming them. */
 function searchAgainst(all: readonly FixableFinding[], bad: ReadonlySet<string>) {
   let search = startSearch(all, 'debian');
   let rounds = 0;
@@ -31,8 +31,8 @@ function searchAgainst(all: readonly FixableFinding[], bad: ReadonlySet<string>)
   return { search, rounds };
 }
 
-describe('a search for the updates that can be made', () => {
-  it('tries all at once, and is over when that succeeds', () => {
+describe('the search for updates that succeed', () => {
+  it('tries all updates at once and is over if they succeed', () => {
     const { search, rounds } = searchAgainst(findings(50), new Set());
 
     expect(rounds).toBe(1);
@@ -40,7 +40,7 @@ describe('a search for the updates that can be made', () => {
     expect(search.good).toHaveLength(50);
   });
 
-  it('leaves out what a run names, and tries the rest at once', () => {
+  it('leaves out the packages that a round names and tries the rest at once', () => {
     const search = startSearch(findings(3), 'debian');
 
     const next = afterBlockers(search, [{ package: 'p001', reason: 'held' }]);
@@ -54,7 +54,7 @@ describe('a search for the updates that can be made', () => {
     [100, ['p050'], 9],
     [10, ['p000', 'p009'], 10],
     [1, ['p000'], 1],
-  ])('finds in %i packages those (%j) that a run fails on without a name', (count, bad, most) => {
+  ])('finds among %i packages the ones that fail without being named: %j', (count, bad, most) => {
     const { search, rounds } = searchAgainst(findings(count), new Set(bad));
 
     expect(search.blocked.map((one) => one.package)).toEqual(bad);
@@ -62,7 +62,7 @@ describe('a search for the updates that can be made', () => {
     expect(rounds).toBeLessThanOrEqual(most);
   });
 
-  it('does not take names that came in with an earlier run for the answer', () => {
+  it('does not block a package that succeeded in an earlier round', () => {
     let search: UpdateSearch = { good: [finding('a')], pending: [[finding('b')]], blocked: [] };
 
     expect(afterBlockers(search, [{ package: 'a', reason: 'dependency' }])).toBeUndefined();
@@ -70,7 +70,7 @@ describe('a search for the updates that can be made', () => {
     expect(search.blocked).toEqual([{ package: 'b', reason: 'dependency' }]);
   });
 
-  it('says of what is still pending that it was not tried', () => {
+  it('marks pending packages as not tried when it gives up', () => {
     const search = giveUp(startSearch([finding('a'), finding('a', { fixed: '3' })], 'debian'));
 
     expect(search).toEqual({
@@ -80,7 +80,7 @@ describe('a search for the updates that can be made', () => {
     });
   });
 
-  describe('where the sources have a newer version that is not new enough', () => {
+  describe('if the sources have a newer version that is not new enough', () => {
     const two = [finding('a', { fixed: '2' }), finding('a', { id: 'CVE-later', fixed: '3' })];
     const lower = (reached: string, required: string): Blocker => ({
       package: 'a',
@@ -88,14 +88,14 @@ describe('a search for the updates that can be made', () => {
       versions: { reached, required },
     });
 
-    it('still reaches the fixes that the newer version has', () => {
+    it('still tries the fixes that the newer version has', () => {
       const next = afterBlockers(startSearch(two, 'debian'), [lower('2', '3')]);
 
       expect(next && nextTrial(next)).toEqual([two[0]]);
       expect(next?.blocked).toEqual([{ package: 'a', fixed: '3', reason: 'not-in-repository' }]);
     });
 
-    it('leaves all of a package that did not move, or that is named again', () => {
+    it('leaves out a package whose version did not change or that is named again', () => {
       const still = afterBlockers(startSearch(two, 'debian'), [lower('1', '3')]);
       const first = afterBlockers(startSearch(two, 'debian'), [lower('1.5', '3')]);
       const again = first && afterBlockers(first, [lower('1.5', '2')]);
@@ -104,7 +104,7 @@ describe('a search for the updates that can be made', () => {
     });
   });
 
-  it('tries no update that Copa would refuse, and none that would undo a supplier’s work', () => {
+  it('leaves out packages that Copa would refuse or that a vendor maintains', () => {
     const search = startSearch(
       [
         finding('a'),
@@ -123,7 +123,7 @@ describe('a search for the updates that can be made', () => {
     ]);
   });
 
-  it('knows a supplier’s revision of an Alpine package', () => {
+  it('recognizes the vendor revision of an Alpine package', () => {
     const { blocked } = startSearch([finding('a', { installed: '1.2-r10071' })], 'alpine');
 
     expect(blocked).toEqual([{ package: 'a', reason: 'vendor-maintained' }]);

@@ -28,12 +28,12 @@ function rowOf() {
   return tables.all(TABLES.jobs)[0]?.entity;
 }
 
-it('keeps the ids of targets as JSON, and gives them back as a list', async () => {
+it('stores the ids of targets as JSON and returns them as a list', async () => {
   expect(rowOf()).toMatchObject({ partitionKey: runId, rowKey: 'scan-1', targets: '["a","b"]' });
   expect((await stored()).targets).toEqual(['a', 'b']);
 });
 
-it('writes neither the version nor a field of the domain as a column', async () => {
+it('writes no column for the version, the id or the run id', async () => {
   await jobs.admit(await stored(), now);
 
   expect(Object.keys(rowOf() ?? {})).not.toContain('version');
@@ -41,7 +41,7 @@ it('writes neither the version nor a field of the domain as a column', async () 
   expect(rowOf()).not.toHaveProperty('runId');
 });
 
-it('leaves a job alone that exists already', async () => {
+it('does not overwrite a job that already exists', async () => {
   await jobs.admit(await stored(), now);
 
   await jobs.add({ id: 'scan-1', runId, kind: 'scan', targets: ['c'], createdAt: now });
@@ -49,7 +49,7 @@ it('leaves a job alone that exists already', async () => {
   expect(await stored()).toMatchObject({ state: 'ready', targets: ['a', 'b'] });
 });
 
-it('takes the lease and the next wake number in one write, and counts the step as failed', async () => {
+it('takes the lease, advances the wake number and counts an error in one write', async () => {
   expect(await jobs.take(await stored(), lease)).toMatchObject({
     wake: 1,
     errors: 1,
@@ -58,7 +58,7 @@ it('takes the lease and the next wake number in one write, and counts the step a
   });
 });
 
-it('gives a job to one of two that take it', async () => {
+it('lets only one of two steps take a job', async () => {
   const job = await stored();
 
   expect(await jobs.take(job, lease)).toBeDefined();
@@ -74,14 +74,14 @@ it('clears the lease of a job that is released', async () => {
   expect(rowOf()).not.toHaveProperty('leaseUntil');
 });
 
-it('writes no transition that the table of states does not have', async () => {
+it('refuses a transition that is not in the table of states', async () => {
   await expect(jobs.save(await stored(), { state: 'running' })).rejects.toThrow(
     'waiting to running',
   );
   expect((await stored()).state).toBe('waiting');
 });
 
-it('names the column that it can not read, and not what is in it', async () => {
+it('names a column that it cannot read, but not its content', async () => {
   const [row] = tables.all(TABLES.jobs);
   if (row === undefined) throw new Error('there is no row');
   await tables.replace(TABLES.jobs, { ...row.entity, targets: 'a secret' }, row.etag);

@@ -44,7 +44,7 @@ function runsIn(tables: MemoryTables): TableRuns {
   return new TableRuns(tables);
 }
 
-it('lists the newest run first, and no request beside the runs', async () => {
+it('lists the newest run first, and no cancellation request', async () => {
   const tables = new MemoryTables();
   const runs = runsIn(tables);
   for (const id of [older, newer]) await runs.start(run(id));
@@ -55,7 +55,7 @@ it('lists the newest run first, and no request beside the runs', async () => {
   expect(listed.map(({ id }) => id)).toEqual([newer, older]);
 });
 
-it('keeps the id in the column that people query', async () => {
+it('stores the id in the column that people query', async () => {
   const tables = new MemoryTables();
 
   await runsIn(tables).start(run(newer));
@@ -71,7 +71,7 @@ it('starts a run once', async () => {
   expect((await runs.find(newer))?.dryRun).toBe(false);
 });
 
-it('passes a row over that it can not read', async () => {
+it('skips and reports a row that it cannot read', async () => {
   const tables = new MemoryTables();
   const runs = runsIn(tables);
   await runs.start(run(older));
