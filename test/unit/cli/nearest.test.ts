@@ -10,14 +10,17 @@ it.each([
   ['polizy', 'policy'],
   ['rum', 'run'],
   ['doctor', 'doctor'],
-])('takes %s for %s', (word, command) => {
+])('corrects %s to %s', (word, command) => {
   expect(nearest(word, COMMANDS)).toBe(command);
 });
 
-it.each(['ruin-all', 'x', '', 'dxxxxr'])('takes %j for no command', (word) => {
-  expect(nearest(word, COMMANDS)).toBeUndefined();
-});
+it.each(['ruin-all', 'x', '', 'dxxxxr'])(
+  'returns undefined for %j, which is near no command',
+  (word) => {
+    expect(nearest(word, COMMANDS)).toBeUndefined();
+  },
+);
 
-it('knows nothing near without candidates', () => {
+it('returns undefined without candidates', () => {
   expect(nearest('doctor', [])).toBeUndefined();
 });

@@ -33,7 +33,7 @@ async function run(time: VirtualTime, checks: readonly RunnableCheck[], concurre
 }
 
 describe('runChecks', () => {
-  it('gives each its own limit', async () => {
+  it('ends a check at its own limit', async () => {
     const time = new VirtualTime();
 
     const { seconds, results } = await run(time, [checkThatTakes(time, 'a', 1000)]);
@@ -42,7 +42,7 @@ describe('runChecks', () => {
     expect(results).toEqual(['fail: not finished within 60 s']);
   });
 
-  it('ends all of them within the limit that they have together', async () => {
+  it('ends all checks within their common limit', async () => {
     const time = new VirtualTime();
     const chain = [
       checkThatTakes(time, 'a', 55),
@@ -60,7 +60,7 @@ describe('runChecks', () => {
     ]);
   });
 
-  it('begins none for which no time is left', async () => {
+  it('fails a check without starting it if no time is left', async () => {
     const time = new VirtualTime();
     const queue = ['a', 'b', 'c'].map((id) => checkThatTakes(time, id, 50));
 

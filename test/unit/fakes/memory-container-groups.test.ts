@@ -21,7 +21,7 @@ function arrange(course: GroupCourse) {
 }
 
 describe('container groups in memory', () => {
-  it('do their work when they end, once', async () => {
+  it('do their work once, when they end', async () => {
     const worked: string[] = [];
     const work = async ({ name }: { readonly name: string }) => void worked.push(name);
     const { groups, nextIn, pass, spec } = arrange({
@@ -64,7 +64,7 @@ describe('container groups in memory', () => {
     expect(await groups.get(spec.name)).toBeUndefined();
   });
 
-  it('are unharmed by work that fails', async () => {
+  it('stop normally even if their work fails', async () => {
     const work = async () => Promise.reject(new Error('the worker failed'));
     const { groups, pass, spec } = arrange({ kind: 'runs', startsAfter: 1, runsFor: 1, work });
     await groups.create(spec);
@@ -74,7 +74,7 @@ describe('container groups in memory', () => {
     expect((await groups.get(spec.name))?.state).toBe('stopped');
   });
 
-  it('vanish without a trace', async () => {
+  it('vanish at the given time and are no longer listed', async () => {
     const { groups, pass, spec } = arrange({ kind: 'vanishes', after: 40 });
     await groups.create(spec);
 
@@ -84,7 +84,7 @@ describe('container groups in memory', () => {
     expect(groups.all()).toEqual([]);
   });
 
-  it('record each creation, and whether it restarted a group', async () => {
+  it('record each creation and whether it restarted a group', async () => {
     const { groups, pass, spec } = arrange({ kind: 'runs', startsAfter: 1, runsFor: 1 });
     await groups.create(spec);
     await pass(2);
@@ -94,7 +94,7 @@ describe('container groups in memory', () => {
     expect(groups.creations().map(({ restart }) => restart)).toEqual([false, true]);
   });
 
-  it('are not there after a refusal', async () => {
+  it('are not created after a refusal', async () => {
     const { groups, spec } = arrange({ kind: 'refused', refusal: 'capacity' });
 
     const answer = await groups.create(spec);
@@ -103,7 +103,7 @@ describe('container groups in memory', () => {
     expect(groups.creations()).toEqual([]);
   });
 
-  it('take cores of their SKU until they stop', async () => {
+  it('use the core quota of their SKU until they stop', async () => {
     const { groups, pass, spec } = arrange({ kind: 'runs', startsAfter: 1, runsFor: 1 });
     const large = (name: string) =>
       groupSpec({ name: GroupName.parse(name), containers: [containerSpec({ cpu: 60 })] });
@@ -118,7 +118,7 @@ describe('container groups in memory', () => {
     expect(accepted).toEqual({ ok: true });
   });
 
-  it('print what their course says', async () => {
+  it('print the log of their course', async () => {
     const { groups, pass, spec } = arrange({
       kind: 'never-ends',
       startsAfter: 1,
@@ -131,7 +131,7 @@ describe('container groups in memory', () => {
     expect(await groups.logs(spec.name, 'worker')).toBe('from inside\n');
   });
 
-  it('take no course for a creation that a quota refuses', async () => {
+  it('decide no course for a creation that exceeds a quota', async () => {
     const decided: string[] = [];
     const groups = new MemoryContainerGroups({
       clock: new ManualClock(),

@@ -15,7 +15,7 @@ function annotate(staged: unknown, source: unknown = sourceJson().manifest) {
   return { bytes, manifest: JSON.parse(new TextDecoder().decode(bytes)) };
 }
 
-it('adds our annotations, keeps Copa’s and restores the version of the source', () => {
+it('adds our annotations, keeps Copa’s and restores the source’s version annotation', () => {
   const { manifest } = annotate(patchedJson().manifest);
 
   expect(manifest.annotations).toEqual({
@@ -25,7 +25,7 @@ it('adds our annotations, keeps Copa’s and restores the version of the source'
   });
 });
 
-it('removes the version where the source had none', () => {
+it('removes the version annotation if the source has none', () => {
   const { annotations: _, ...source } = sourceJson().manifest;
 
   const { manifest } = annotate(patchedJson().manifest, source);
@@ -33,7 +33,7 @@ it('removes the version where the source had none', () => {
   expect(manifest.annotations).not.toHaveProperty(['org.opencontainers.image.version']);
 });
 
-it('removes what the patch group claims in our name', () => {
+it('removes annotations of ours that the patch group forged', () => {
   const staged = patchedJson().manifest;
   Object.assign(staged.annotations, { 'io.patchwright.policy': 'forged' });
 
@@ -42,7 +42,7 @@ it('removes what the patch group claims in our name', () => {
   expect(manifest.annotations).not.toHaveProperty(['io.patchwright.policy']);
 });
 
-it('changes nothing else, known or unknown', () => {
+it('keeps every other field of the manifest, even unknown ones', () => {
   const staged = { ...patchedJson().manifest, extra: { b: 1, a: [2] } };
 
   const { manifest } = annotate(staged);
@@ -60,7 +60,7 @@ it('annotates a manifest that had no annotations', () => {
   expect(manifest.annotations).toMatchObject(OURS);
 });
 
-it('gives the same bytes again, also for its own output', () => {
+it('returns the same bytes each time, even for its own output', () => {
   const first = annotate(patchedJson().manifest);
 
   const second = annotate(patchedJson().manifest);
@@ -70,7 +70,7 @@ it('gives the same bytes again, also for its own output', () => {
   expect(again.bytes).toEqual(first.bytes);
 });
 
-it('gives the same bytes whatever the order of the annotations', () => {
+it('returns the same bytes for any order of the annotations', () => {
   const staged = patchedJson().manifest;
   const annotations = Object.fromEntries(Object.entries(staged.annotations).toReversed());
 
@@ -79,7 +79,7 @@ it('gives the same bytes whatever the order of the annotations', () => {
   expect(turned.bytes).toEqual(annotate(staged).bytes);
 });
 
-it('throws on what is not an image manifest', () => {
+it('throws if the staged content is not an image manifest', () => {
   expect(() => annotate({ schemaVersion: 2, manifests: [] })).toThrow();
   expect(() => annotate('text')).toThrow();
 });

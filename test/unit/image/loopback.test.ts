@@ -9,6 +9,6 @@ it.each([
   ['localhost.example.com', false],
   ['127.0.0.1.example.com:5000', false],
   ['registry.example.com', false],
-])('%s is this machine: %s', (host, expected) => {
+])('isLoopback of %s is %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
 });

@@ -19,7 +19,7 @@ it.each([
   [undefined, MediaType.dockerConfig, 'docker'],
   [undefined, 'application/vnd.cncf.helm.config.v1+json', undefined],
   [MediaType.ociIndex, MediaType.ociConfig, undefined],
-])('a manifest %s with the config %s is of the family %s', (mediaType, config, family) => {
+])('the family of a manifest %s with the config %s is %s', (mediaType, config, family) => {
   expect(manifestFamily(manifest(mediaType, config))).toBe(family);
 });
 
@@ -29,6 +29,6 @@ it.each([
   ['application/vnd.docker.image.rootfs.diff.tar.gzip', 'docker'],
   ['application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', undefined],
   ['text/html', undefined],
-])('a layer %s is of the family %s', (mediaType, family) => {
+])('the family of a layer %s is %s', (mediaType, family) => {
   expect(layerFamily(mediaType)).toBe(family);
 });

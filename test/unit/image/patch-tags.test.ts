@@ -29,33 +29,33 @@ describe('the base of a numbered tag', () => {
     'v1-1\n',
     'x\nv1-1',
     '.-1',
-  ])('of %j there is none', (tag) => {
+  ])('of %j is undefined', (tag) => {
     expect(baseOfPatchTag(tag, 'incremental')).toBeUndefined();
   });
 });
 
 describe('the next numbered tag', () => {
-  it('is the first one where there is none', () => {
+  it('is number 1 if there is none', () => {
     expect(next('v1', { v1: 'theirs', v2: 'theirs' })).toEqual({ ok: true, tag: 'v1-1' });
   });
 
-  it('is one above the highest, whatever is missing below', () => {
+  it('is one above the highest, even if lower numbers are missing', () => {
     const tags = { 'v1-2': 'ours', 'v1-10': 'ours' } as const;
 
     expect(next('v1', tags)).toEqual({ ok: true, tag: 'v1-11' });
   });
 
-  it('does not mind tags of other bases, nor numbers that are none of ours by form', () => {
+  it('ignores tags of other bases and numbers in another form', () => {
     const tags = { 'v1.0-7': 'theirs', 'v11-7': 'theirs', 'v1-20240101': 'theirs' } as const;
 
     expect(next('v1', tags)).toEqual({ ok: true, tag: 'v1-1' });
   });
 
-  it('takes a base as text, not as a pattern', () => {
+  it('matches the base as text, not as a pattern', () => {
     expect(next('v1.0', { 'v1x0-7': 'theirs' })).toEqual({ ok: true, tag: 'v1.0-1' });
   });
 
-  it('is refused where a CI numbers its images in the same way', () => {
+  it('is refused if a tag of the same form is not ours', () => {
     const verdict = next('main', { 'main-1': 'ours', 'main-42': 'theirs' });
 
     expect(verdict).toEqual({
@@ -74,7 +74,7 @@ describe('the next numbered tag', () => {
     });
   });
 
-  it('is refused where it would pass 128 characters', () => {
+  it('is refused if it would be longer than 128 characters', () => {
     expect(next('x'.repeat(126))).toMatchObject({ ok: true });
     expect(next('x'.repeat(127))).toEqual({
       ok: false,
@@ -93,24 +93,24 @@ describe('the floating tag', () => {
     return nextPatchTag({ base: Tag.parse(base), existing, convention: 'floating' });
   }
 
-  it('is the same again and again, as long as it is ours', () => {
+  it('is the same each time, as long as it is ours', () => {
     const existing = [{ tag: 'v1-patched', ours: true }];
 
     expect(floating('v1', [])).toEqual({ ok: true, tag: 'v1-patched' });
     expect(floating('v1', existing)).toEqual({ ok: true, tag: 'v1-patched' });
   });
 
-  it('does not mind a tag that is not ours under another name', () => {
+  it('ignores a foreign tag of another base', () => {
     expect(floating('v1', [{ tag: 'v2-patched', ours: false }])).toMatchObject({ ok: true });
   });
 
-  it('is refused where it stands and is not ours', () => {
+  it('is refused if it exists and is not ours', () => {
     const existing = [{ tag: 'v1-patched', ours: false }];
 
     expect(floating('v1', existing)).toMatchObject({ ok: false, reason: 'tag-ambiguous' });
   });
 
-  it('leads back to its base', () => {
+  it('can be mapped back to its base', () => {
     expect(baseOfPatchTag('v1-patched', 'floating')).toBe('v1');
     expect(baseOfPatchTag('v1-1', 'floating')).toBeUndefined();
     expect(baseOfPatchTag('-patched', 'floating')).toBeUndefined();

@@ -14,14 +14,14 @@ const refusal = (name: string, lasting: boolean, errno = lasting ? 'EPERM' : 'EN
 });
 
 describe('a report of the builder’s probe', () => {
-  it('parses as its interface documents it', () => {
+  it('is parsed in its documented form', () => {
     expect(BuilderReport.safeParse(STANDARD_GROUP).success).toBe(true);
   });
 
   it.each([
     ['an unmet need without its error', [{ name: 'chroot', ok: false, call: 'chroot' }]],
-    ['a name that is no name', [{ name: '<b>', ok: true }]],
-    ['more needs than there are', Array.from({ length: 40 }, () => ({ name: 'x', ok: true }))],
+    ['an invalid name', [{ name: '<b>', ok: true }]],
+    ['too many needs', Array.from({ length: 40 }, () => ({ name: 'x', ok: true }))],
   ])('is refused with %s', (_, needs) => {
     expect(BuilderReport.safeParse({ ...STANDARD_GROUP, needs }).success).toBe(false);
   });
@@ -46,11 +46,11 @@ describe('lastingRefusals', () => {
       [refusal('mknod', true), refusal('linkedDeviceNodes', false)],
       [],
     ],
-  ])('of %s', (_, refusals, names) => {
+  ])('returns the lasting ones of %s', (_, refusals, names) => {
     expect(lastingRefusals(refusals).map(({ name }) => name)).toEqual(names);
   });
 
-  it('are described by need, call and error', () => {
+  it('can be described by need, call and error', () => {
     expect(describeRefusals([refusal('chroot', true)])).toBe('chroot (chroot: EPERM)');
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FixableFinding, MAX_FINDINGS_A_JOB } from '../../../lib/job/job-file.ts';
 
-it('a job file full of findings with long names fits into what ARM takes', () => {
+it('keeps a job file full of long findings within the size that ARM accepts', () => {
   const finding = FixableFinding.parse({
     id: 'CVE-2026-1234567',
     package: 'libwebkit2gtk-4.1-0-something',

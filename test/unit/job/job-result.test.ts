@@ -26,7 +26,7 @@ const failed = (message: string) => ({
 });
 
 describe('a job result', () => {
-  it('gives a message without what could forge a line, turn it around or be a credential', () => {
+  it('removes control characters, text direction and credentials from a message', () => {
     const message = `copa: \u001b[31mno\u202E\nnew line, ${TOKEN}, x?sig=secret \uD83D`;
 
     const parsed = JobResult.parse(resultWith({ images: [failed(message)] }));
@@ -34,7 +34,7 @@ describe('a job result', () => {
     expect(parsed.images).toEqual([failed('copa: no new line, ***, x?sig=***')]);
   });
 
-  it('keeps a message within its limit though a mask is longer than what it hides', () => {
+  it('limits the length of a message even if masks make it longer', () => {
     const message = '&sig=a'.repeat(333);
 
     const parsed = JobResult.parse(resultWith({ images: [failed(message)] }));
@@ -43,7 +43,7 @@ describe('a job result', () => {
     expect(image?.outcome === 'failed' ? image.message.length : 0).toBe(2000);
   });
 
-  it('gives the detail of a blocked package as plainly, and takes no reason that there is not', () => {
+  it('sanitizes the detail of a blocked package and refuses an unknown reason', () => {
     const patched = (blocked: object) => ({
       digest: digestOf('an image'),
       outcome: 'patched',
@@ -58,14 +58,14 @@ describe('a job result', () => {
     expect(other.success).toBe(false);
   });
 
-  it('takes no more blocked packages than a row can hold', () => {
+  it('is refused with more blocked packages than a row can hold', () => {
     const blocked = Array.from({ length: 151 }, (_, at) => ({ package: `p${at}`, reason: 'held' }));
     const image = { digest: digestOf('an image'), outcome: 'nothing-to-do', blocked };
 
     expect(JobResult.safeParse(resultWith({ images: [image] })).success).toBe(false);
   });
 
-  it('gives tools and versions that fit into an annotation', () => {
+  it('sanitizes the versions of tools for use in an annotation', () => {
     const parsed = JobResult.parse(
       resultWith({ tools: { copa: '0.14.2\n\u202Eevil', runc: '1' } }),
     );
@@ -73,7 +73,7 @@ describe('a job result', () => {
     expect(parsed.tools).toEqual({ copa: '0.14.2 evil', runc: '1' });
   });
 
-  it('drops a tool that is named like a property of every object', () => {
+  it('drops a tool that is named __proto__', () => {
     const tools: unknown = JSON.parse('{"__proto__":"1"}');
 
     const parsed = JobResult.parse(resultWith({ tools }));
@@ -83,7 +83,7 @@ describe('a job result', () => {
 
   it.each([
     ['more than five tools', Object.fromEntries([...'abcdef'].map((name) => [name, '1']))],
-    ['a tool whose name is none', { 'copa\n': '1' }],
+    ['a tool with an invalid name', { 'copa\n': '1' }],
     ['a tool with an upper-case name', { Copa: '1' }],
   ])('is refused with %s', (_, tools) => {
     expect(JobResult.safeParse(resultWith({ tools })).success).toBe(false);

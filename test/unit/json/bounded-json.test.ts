@@ -19,12 +19,12 @@ it('parses JSON within its limits', () => {
 
 it.each([
   { what: 'too many bytes', text: `"${'x'.repeat(1000)}"`, fault: 'too-large' },
-  { what: 'too much depth', text: '[[[[1]]]]', fault: 'too-deep' },
-  { what: 'depth in objects', text: '{"a":{"a":{"a":{}}}}', fault: 'too-deep' },
+  { what: 'nested lists', text: '[[[[1]]]]', fault: 'too-deep' },
+  { what: 'nested objects', text: '{"a":{"a":{"a":{}}}}', fault: 'too-deep' },
   { what: 'too many containers', text: `[${'[],'.repeat(10)}1]`, fault: 'too-many-values' },
   { what: 'too many values', text: `[${'1,'.repeat(20)}1]`, fault: 'too-many-values' },
-  { what: 'half a document', text: '{"a":', fault: 'not-json' },
-  { what: 'nothing', text: '', fault: 'not-json' },
+  { what: 'an incomplete document', text: '{"a":', fault: 'not-json' },
+  { what: 'an empty document', text: '', fault: 'not-json' },
 ])('refuses $what', ({ text, fault }) => {
   const parsed = parseBoundedJson(bytesOf(text), LIMITS);
 
@@ -39,7 +39,7 @@ it('refuses bytes that are not UTF-8', () => {
   expect(parsed).toEqual({ ok: false, fault: 'not-utf-8' });
 });
 
-it('refuses ten million brackets without building anything of them', () => {
+it('refuses ten million brackets, nested or side by side', () => {
   const limits = { maxBytes: 32_000_000, maxDepth: 64, maxContainers: 1_000_000 };
 
   const deep = parseBoundedJson(Buffer.alloc(10_000_000, '['), limits);

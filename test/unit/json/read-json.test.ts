@@ -12,14 +12,14 @@ it('reads a document that matches its schema', () => {
   expect(read('{"name":"a","other":1}')).toEqual({ ok: true, value: { name: 'a' } });
 });
 
-it('names the place of the first mismatch, without the value', () => {
+it('names the path of the first mismatch without the value', () => {
   expect(read('{"name":"a","more":{"b":"secret"}}')).toEqual({
     ok: false,
     fault: 'does not match its schema: invalid_type at /more.b',
   });
 });
 
-it('makes the place one short line', () => {
+it('shortens the path to one line without control characters', () => {
   const key = `a\\n\u202eb${'x'.repeat(1000)}`;
 
   const parsed = read(`{"name":"a","more":{"${key}":"secret"}}`);
@@ -34,7 +34,7 @@ it.each([
   ['[[],[],[]]', 'has too many values'],
   ['[1,2,3,4,5]', 'has too many values'],
   [`"${'x'.repeat(50)}"`, 'is too large'],
-])('says why it cannot read %s', (text, fault) => {
+])('cannot read %j, which %s', (text, fault) => {
   const limits = { maxBytes: 50, maxDepth: 2, maxContainers: 3, maxValues: 4 };
 
   expect(read(text, limits)).toEqual({ ok: false, fault });

@@ -5,7 +5,7 @@ import { StorageError } from '../../../lib/storage/storage-error.ts';
 import { RecordingLog } from '../../fakes/recording-log.ts';
 import { VirtualTime } from '../../fakes/virtual-time.ts';
 
-/** What a trial is answered, one after the other, the last one for good. */
+/** The answers to a trial in order. The last one repeats. */
 type Course = readonly ('allowed' | 'refused' | 'silent' | Error)[];
 
 function trialOf(what: string, course: Course) {
@@ -36,13 +36,13 @@ async function start(courses: Readonly<Record<string, Course>>) {
 }
 
 describe('the start of the app', () => {
-  it('asks once, waits for nothing and says nothing where the roles count', async () => {
+  it('checks once, without a delay or a log line, if the roles are in effect', async () => {
     const { seconds, lines, tries } = await start({ storage: ['allowed'], registry: ['allowed'] });
 
     expect({ seconds, lines, tries }).toEqual({ seconds: 0, lines: [], tries: [1, 1] });
   });
 
-  it('waits while it is refused, says once what is refused, and ends when it is not', async () => {
+  it('retries while a role is refused, and logs the refusal and its end once', async () => {
     const { seconds, lines, tries } = await start({
       storage: ['refused', 'refused', 'refused', 'allowed'],
       registry: ['allowed'],
@@ -60,7 +60,7 @@ describe('the start of the app', () => {
     ]);
   });
 
-  it('goes on within its limit where they do not come to count, with one error', async () => {
+  it('continues with one error at its limit if the roles do not take effect', async () => {
     const { seconds, lines } = await start({ storage: ['refused'], registry: ['refused'] });
 
     expect(seconds).toBeGreaterThan(10);
@@ -72,7 +72,7 @@ describe('the start of the app', () => {
     });
   });
 
-  it('never takes longer than its limit, however late the answers are', async () => {
+  it('never takes longer than its limit, even if an answer never comes', async () => {
     const late = ['refused', 'refused', 'refused', 'refused', 'silent'] as const;
 
     const { seconds, lines } = await start({ storage: late, registry: ['refused'] });
@@ -81,7 +81,7 @@ describe('the start of the app', () => {
     expect(lines.at(-1)?.level).toBe('error');
   });
 
-  it('does not wait for what does not answer', async () => {
+  it('does not retry a service that does not answer', async () => {
     const { seconds, lines, tries } = await start({ storage: ['silent'], registry: ['allowed'] });
 
     expect(seconds).toBe(5);
@@ -95,7 +95,7 @@ describe('the start of the app', () => {
     ]);
   });
 
-  it('goes on at any other failure, whose text it tells only where it is our own', async () => {
+  it('continues after any other failure and logs only texts of our own errors', async () => {
     const { seconds, lines } = await start({
       storage: [new StorageError('unavailable', 'reading a table failed: ECONNREFUSED')],
       registry: [new TypeError('AccountKey=secret')],

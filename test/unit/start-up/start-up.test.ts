@@ -16,7 +16,7 @@ beforeEach(() => {
   log = new RecordingLog();
 });
 
-/** The app of the sample's settings, whose storage and registry answer so. */
+/** Creates the app from the sample settings, with these answers of storage and the registry. */
 function appWith(
   answers: {
     readonly storage?: () => Promise<boolean>;
@@ -34,7 +34,7 @@ function appWith(
   return { services: { ...services, clock: time.clock }, settings: read };
 }
 
-/** A token as the registry gives one, with these rights on the worker's repository. */
+/** Returns a token of the registry with these rights on the worker's repository. */
 function tokenFor(...actions: readonly string[]): string {
   const access = actions.length === 0 ? [] : [{ type: 'repository', name: 'x', actions }];
   return `e30.${Buffer.from(JSON.stringify({ access })).toString('base64url')}.x`;
@@ -45,7 +45,7 @@ async function started(app: Pick<App, 'services' | 'settings'>): Promise<number>
 }
 
 describe('startUp', () => {
-  it('is quick and silent where all is well', async () => {
+  it('takes no time and logs nothing if every role is in effect', async () => {
     expect(await started(appWith())).toBe(0);
     expect(log.lines).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe('startUp', () => {
     });
   });
 
-  it('asks storage and the registry at the same time', async () => {
+  it('checks storage and the registry at the same time', async () => {
     const asked: string[] = [];
     const both = async (name: string) => {
       asked.push(name);
@@ -92,7 +92,7 @@ describe('startUp', () => {
     expect(seconds).toBe(1);
   });
 
-  it('names in one warning what only the code to come knows', async () => {
+  it('names all unknown settings of a newer version in one warning', async () => {
     const newer = { PATCHWRIGHT_SETTINGS_VERSION: '9', PATCHWRIGHT_A: 'x', PATCHWRIGHT_B: 'y' };
 
     await started(appWith({}, newer));

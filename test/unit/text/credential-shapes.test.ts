@@ -13,7 +13,7 @@ it.each([
 });
 
 it.each(['eyJshort', 'design=new', 'sigma = 3', 'bearer of news', 'the basic idea'])(
-  'leaves %s as it is',
+  'does not change %s',
   (text) => {
     expect(maskCredentialShapes(text)).toBe(text);
   },

@@ -9,7 +9,7 @@ describe('plainText', () => {
     ['line breaks and tabs', 'a\r\nb\tc\u2028d', 'a b c d'],
     ['escape sequences', 'a\u001b[31mred\u001b[0m', 'ared'],
     ['control characters', 'a\u0000b\u0085c\u0007d', 'abcd'],
-    ['characters that turn the text around', 'a\u202Eb\u2066c\u2069d', 'abcd'],
+    ['characters that reverse the text', 'a\u202Eb\u2066c\u2069d', 'abcd'],
     ['lone surrogates', 'a\uD800b\uDC00c🙂', 'abc🙂'],
     ['a token', `got ${TOKEN} back`, 'got *** back'],
     [
@@ -17,25 +17,25 @@ describe('plainText', () => {
       `${TOKEN.slice(0, 5)}\u200B${TOKEN.slice(5)}`,
       '***',
     ],
-    ['a token that was cut off', TOKEN.slice(0, 20), '***'],
+    ['a truncated token', TOKEN.slice(0, 20), '***'],
     ['a signature', 'https://a.test/x?sp=c&sig=abc%3D&x=1', 'https://a.test/x?sp=c&sig=***&x=1'],
     [
-      'a signature inside an address',
+      'a signature inside an encoded URL',
       'u=https%3A%2F%2Fa%3Fsig%3Dabc123',
       'u=https%3A%2F%2Fa%3Fsig%3D***',
     ],
-    ['a header', 'Authorization: Basic dXNlcjpwYXNz', 'Authorization: Basic ***'],
-  ])('takes out %s', (_, text, expected) => {
+    ['a credential in a header', 'Authorization: Basic dXNlcjpwYXNz', 'Authorization: Basic ***'],
+  ])('removes or replaces %s', (_, text, expected) => {
     expect(plainText(text, 200)).toBe(expected);
   });
 
-  it('leaves ordinary text as it is', () => {
+  it('does not change ordinary text', () => {
     const text = 'E: Unable to locate package libssl3=3.0.11-1~deb12u2 (exit 100) – „Größe“';
 
     expect(plainText(text, 200)).toBe(text);
   });
 
-  it('is one line of the length asked for, and the same when done again', () => {
+  it('returns one line within the length limit and is idempotent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(40), (text, max) => {
         const plain = plainText(text, max);
@@ -47,7 +47,7 @@ describe('plainText', () => {
     );
   });
 
-  it('takes time in proportion to a hostile text', () => {
+  it('masks a hostile text of megabytes', () => {
     const text = ['eyJ', 'sig=', 'bearer ', '\u001b[']
       .map((part) => part.repeat(300_000))
       .join(' ');

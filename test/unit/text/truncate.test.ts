@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { truncate } from '../../../lib/text/truncate.ts';
 
 describe('truncate', () => {
-  it('leaves a text alone that is short enough', () => {
+  it('does not change a text that is short enough', () => {
     expect(truncate('a🙂', 3)).toBe('a🙂');
   });
 
-  it('drops a character that the cut would halve', () => {
+  it('drops a character that would be split', () => {
     expect(truncate('a🙂b', 2)).toBe('a');
   });
 
-  it('keeps to the length and makes no text ill-formed', () => {
+  it('returns a well-formed beginning of the text within the length', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(20), (text, max) => {
         const cut = truncate(text, max);

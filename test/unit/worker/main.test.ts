@@ -32,7 +32,7 @@ function job() {
 }
 
 describe('the worker program', () => {
-  it('does a job from end to end, exits with 0 and leaves nothing behind', async () => {
+  it('runs a job from end to end, exits with 0 and removes its temporary files', async () => {
     const setup = await setUpWorker();
     const env = await environmentOf(setup);
     await setup.writeJob(job(), dockerConfig(services.host));
@@ -52,7 +52,7 @@ describe('the worker program', () => {
   });
 
   it.each([[['scan']], [[]]])(
-    'exits with 0 and says why without a job it can do (%o)',
+    'exits with 0 and logs the reason if there is no job (%o)',
     async (args) => {
       const setup = await setUpWorker();
       const env = await environmentOf(setup);
@@ -63,7 +63,7 @@ describe('the worker program', () => {
     },
   );
 
-  it('ends its tools and itself with 0 when it is told to', async () => {
+  it('ends its tools and exits with 0 on SIGTERM', async () => {
     const setup = await setUpWorker();
     const env = await environmentOf(setup);
     await setup.writeJob(job(), dockerConfig(services.host));

@@ -14,7 +14,7 @@ it('never breaks a word', () => {
   ]);
 });
 
-it('makes one line of little or no text', () => {
+it('returns one line for an empty text or a single word', () => {
   expect(wrapped('', 10)).toEqual(['']);
   expect(wrapped('word', 1)).toEqual(['word']);
 });

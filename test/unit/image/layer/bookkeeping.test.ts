@@ -9,12 +9,12 @@ it.each([
   'usr/lib/apk/db/installed',
   'var/lib/rpm/Packages',
   'etc/ld.so.cache',
-])('expects %s from any package manager', (path) => {
+])('accepts %s from any package manager', (path) => {
   expect(isBookkeeping(path, NONE)).toBe(true);
 });
 
 it.each(['etc/ld.so.cache.d', 'var/lib/dpkg', 'etc/passwd', 'opt/var/lib/dpkg/x'])(
-  'does not expect %s',
+  'does not accept %s',
   (path) => {
     expect(isBookkeeping(path, new Set(['bash', 'libc-bin']))).toBe(false);
   },
@@ -25,7 +25,7 @@ it.each([
   ['bash', 'etc/shells'],
   ['libc-bin', 'usr/lib/x86_64-linux-gnu/gconv/gconv-modules.cache'],
   ['libc-bin', 'usr/lib/gconv/gconv-modules.cache'],
-])('expects what the scripts of %s write only if that package changed', (name, path) => {
+])('accepts files from the scripts of %s only if that package changed: %s', (name, path) => {
   expect(isBookkeeping(path, new Set([name]))).toBe(true);
   expect(isBookkeeping(path, NONE)).toBe(false);
   expect(isBookkeeping(path, new Set(['curl']))).toBe(false);

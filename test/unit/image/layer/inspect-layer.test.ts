@@ -11,59 +11,62 @@ async function inspect(entries: readonly TarEntry[], limits = LAYER_LIMITS) {
 
 const DPKG_LIST = 'var/lib/dpkg/info/libssl3:amd64.list';
 
-describe('a layer', () => {
-  it.each([1, 7, 512, 65_536])('is read the same in chunks of %i bytes', async (chunkSize) => {
-    const tar = await tarOf([
-      { name: 'usr/', type: 'directory' },
-      { name: 'usr/bin/x', text: 'x'.repeat(3000) },
-      { name: 'usr/bin/.wh.old' },
-    ]);
-    const expected = {
-      ok: true,
-      summary: {
-        entries: 3,
-        deletions: 1,
-        uncompressedBytes: tar.byteLength,
-        diffId: digestOf(tar),
-        statusD: false,
-        ownershipKnown: true,
-        unowned: { count: 1, paths: ['usr/bin/x'] },
-        unownedSetuid: { count: 0, paths: [] },
-      },
-    };
+describe('inspectLayer', () => {
+  it.each([1, 7, 512, 65_536])(
+    'returns the same summary for chunks of %i bytes',
+    async (chunkSize) => {
+      const tar = await tarOf([
+        { name: 'usr/', type: 'directory' },
+        { name: 'usr/bin/x', text: 'x'.repeat(3000) },
+        { name: 'usr/bin/.wh.old' },
+      ]);
+      const expected = {
+        ok: true,
+        summary: {
+          entries: 3,
+          deletions: 1,
+          uncompressedBytes: tar.byteLength,
+          diffId: digestOf(tar),
+          statusD: false,
+          ownershipKnown: true,
+          unowned: { count: 1, paths: ['usr/bin/x'] },
+          unownedSetuid: { count: 0, paths: [] },
+        },
+      };
 
-    const plain = await inspectLayer(streamOf(tar, chunkSize));
-    const gzip = await inspectLayer(streamOf(gzipSync(tar), chunkSize));
-    const zstd = await inspectLayer(streamOf(zstdCompressSync(tar), chunkSize));
+      const plain = await inspectLayer(streamOf(tar, chunkSize));
+      const gzip = await inspectLayer(streamOf(gzipSync(tar), chunkSize));
+      const zstd = await inspectLayer(streamOf(zstdCompressSync(tar), chunkSize));
 
-    expect(plain).toEqual(expected);
-    expect(gzip).toEqual(expected);
-    expect(zstd).toEqual(expected);
-  });
+      expect(plain).toEqual(expected);
+      expect(gzip).toEqual(expected);
+      expect(zstd).toEqual(expected);
+    },
+  );
 
-  it('may be empty', async () => {
+  it('accepts an empty layer', async () => {
     expect(await inspect([])).toMatchObject({ ok: true, summary: { entries: 0 } });
   });
 
   it.each(['var/lib/dpkg/status.d/libc6', './var//lib/dpkg/status.d/libc6.md5sums'])(
-    'tells of an image without its own package manager by %s',
+    'recognizes an image without its own package manager by %s',
     async (name) => {
       expect(await inspect([{ name }])).toMatchObject({ ok: true, summary: { statusD: true } });
     },
   );
 
-  it('with an ordinary package database does not', async () => {
+  it('reports no status.d for an ordinary package database', async () => {
     const inspection = await inspect([{ name: 'var/lib/dpkg/status' }]);
 
     expect(inspection).toMatchObject({ ok: true, summary: { statusD: false } });
   });
 });
 
-describe('a hostile layer is a fault', () => {
+describe('inspectLayer refuses a layer', () => {
   it.each([
     ['gzip', gzipSync],
     ['zstd', zstdCompressSync],
-  ])('when it is a decompression bomb of %s', async (_, compress) => {
+  ])('that is a decompression bomb of %s', async (_, compress) => {
     const zeros = compress(Buffer.alloc(LAYER_LIMITS.ratioFromBytes * 2));
 
     const inspection = await inspectLayer(streamOf(zeros));
@@ -71,7 +74,7 @@ describe('a hostile layer is a fault', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'decompression-bomb' });
   });
 
-  it('when it is larger than allowed', async () => {
+  it('that is larger than allowed', async () => {
     const entries = [{ name: 'x', text: 'x'.repeat(10_000) }];
 
     const inspection = await inspect(entries, { ...LAYER_LIMITS, maxBytes: 10_000 });
@@ -79,7 +82,7 @@ describe('a hostile layer is a fault', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
   });
 
-  it('when it has too many entries', async () => {
+  it('that has too many entries', async () => {
     const entries = Array.from({ length: 11 }, (_, at) => ({ name: `${at}` }));
 
     const inspection = await inspect(entries, { ...LAYER_LIMITS, maxEntries: 10 });
@@ -93,13 +96,13 @@ describe('a hostile layer is a fault', () => {
       entries: [{ name: `${'a/'.repeat(400)}x` }, { name: `${'b/'.repeat(400)}x` }],
     },
     { what: 'file lists', entries: [{ name: DPKG_LIST, text: '/a\n'.repeat(400) }] },
-  ])('when its $what fill the memory', async ({ entries }) => {
+  ])('whose $what would fill the memory', async ({ entries }) => {
     const inspection = await inspect(entries, { ...LAYER_LIMITS, maxTextBytes: 1000 });
 
     expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
   });
 
-  it('when its file lists name too many paths', async () => {
+  it('whose file lists name too many paths', async () => {
     const text = Array.from({ length: 11 }, (_, at) => `/${at}\n`).join('');
 
     const inspection = await inspect([{ name: DPKG_LIST, text }], {
@@ -110,13 +113,13 @@ describe('a hostile layer is a fault', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
   });
 
-  it('when a path is longer than a file system takes', async () => {
+  it('with a path that is longer than a file system allows', async () => {
     const inspection = await inspect([{ name: 'a/'.repeat(3000) }]);
 
     expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
   });
 
-  it('when it breaks off', async () => {
+  it('that is truncated', async () => {
     const tar = await tarOf([{ name: 'x', text: 'x'.repeat(5000) }]);
 
     const plain = await inspectLayer(streamOf(tar.subarray(0, 2000)));
@@ -128,7 +131,7 @@ describe('a hostile layer is a fault', () => {
     expect(zstd).toMatchObject({ ok: false, fault: 'not-a-layer' });
   });
 
-  it('when it is something else', async () => {
+  it('that is not an archive', async () => {
     const inspection = await inspectLayer(streamOf(Buffer.from('<html>'.repeat(1000))));
 
     expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
@@ -138,7 +141,7 @@ describe('a hostile layer is a fault', () => {
 describe('a large file list', () => {
   const incompressible = { name: 'usr/bin/x', text: randomBytes(100_000).toString('hex') };
 
-  it('lets others have their turns while it is read', async () => {
+  it('does not block the event loop while it is read', async () => {
     const text = '/usr/share/doc/libssl3/copyright\n'.repeat(30_000);
     const tar = await tarOf([{ name: DPKG_LIST, text }]);
     let turns = 0;
@@ -155,7 +158,7 @@ describe('a large file list', () => {
     expect(turns).toBeGreaterThanOrEqual(Math.floor(text.length / (64 * 1024)));
   });
 
-  it('of one endless line that goes in and out of a folder takes no longer than others', async () => {
+  it('of one endless line that enters and leaves a folder many times is accepted', async () => {
     const text = `/${'a'.repeat(2_000_000)}${'/x/..'.repeat(400_000)}`;
 
     const inspection = await inspect([{ name: DPKG_LIST, text }, incompressible]);
@@ -163,7 +166,7 @@ describe('a large file list', () => {
     expect(inspection).toMatchObject({ ok: true, summary: { unowned: { count: 1 } } });
   });
 
-  it('is read rightly where a line and a character are cut by the stream', async () => {
+  it('is read correctly if chunks split a line or a character', async () => {
     const paths = ['usr/share/größe', 'usr/share/🙂', 'usr/bin/last'];
     const text = paths.map((path) => `/${path}`).join('\n');
     const tar = await tarOf([{ name: DPKG_LIST, text }, ...paths.map((name) => ({ name }))]);
@@ -174,8 +177,8 @@ describe('a large file list', () => {
   });
 });
 
-describe('the stream', () => {
-  it.each(['plain', 'gzip', 'zstd'])('that fails is no fault of the layer: %s', async (form) => {
+describe('the stream of a layer', () => {
+  it.each(['plain', 'gzip', 'zstd'])('rejects with its own error if it fails: %s', async (form) => {
     const tar = await tarOf([{ name: 'x', text: 'x'.repeat(5000) }]);
     const compress = form === 'gzip' ? gzipSync : zstdCompressSync;
     const bytes = form === 'plain' ? tar : compress(tar);
@@ -206,7 +209,7 @@ describe('the stream', () => {
         fault: 'too-many-entries',
       },
     ],
-  )('is let go of when the layer $what', async ({ bytes, fault }) => {
+  )('is released if the layer $what', async ({ bytes, fault }) => {
     const layer = await bytes();
     let released = false;
     async function* watched() {

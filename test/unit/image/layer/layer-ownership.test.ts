@@ -24,7 +24,7 @@ describe('a path is explained', () => {
       ],
     },
     {
-      what: 'by a list that says /lib where the file stands in /usr/lib',
+      what: 'by a list that says /lib for a file in /usr/lib',
       entries: [
         { name: DPKG_LIST, text: '/lib/x86_64-linux-gnu/libc.so.6\n' },
         { name: 'usr/lib/x86_64-linux-gnu/libc.so.6' },
@@ -45,7 +45,7 @@ describe('a path is explained', () => {
       ],
     },
     {
-      what: 'by being bookkeeping',
+      what: 'as bookkeeping of the package manager',
       entries: [
         { name: 'var/lib/dpkg/status' },
         { name: 'var/log/apt/term.log' },
@@ -61,7 +61,7 @@ describe('a path is explained', () => {
       ],
     },
     {
-      what: 'by the source it was compiled from, and by the file it stands beside',
+      what: 'as compiled from an owned source, or as a variant of an owned file',
       entries: [
         { name: DPKG_LIST, text: '/usr/lib/python3/apt/x.py\n/etc/foo.conf\n' },
         { name: 'usr/lib/python3/apt/__pycache__/x.cpython-311.pyc' },
@@ -69,7 +69,7 @@ describe('a path is explained', () => {
       ],
     },
     {
-      what: 'by being a link to an owned file, by way of another link',
+      what: 'as a link to an owned file, even through another link',
       entries: [
         { name: DPKG_LIST, text: '/usr/bin/mawk\n' },
         { name: 'usr/bin/awk', type: 'symlink', linkname: '/etc/alternatives/awk' },
@@ -77,7 +77,7 @@ describe('a path is explained', () => {
       ],
     },
     {
-      what: 'by being a folder or a deletion',
+      what: 'as a folder or a deletion',
       entries: [{ name: 'opt/', type: 'directory' }, { name: 'opt/.wh.x' }],
     },
   ])('$what', async ({ entries }) => {
@@ -85,44 +85,44 @@ describe('a path is explained', () => {
   });
 });
 
-describe('a path is reported', () => {
+describe('a path is reported as unowned', () => {
   it.each<{
     readonly what: string;
     readonly entries: readonly TarEntry[];
     readonly paths: readonly string[];
   }>([
     {
-      what: 'that no list owns',
+      what: 'if no list owns it',
       entries: [{ name: DPKG_LIST, text: '/usr/bin/openssl\n' }, { name: 'usr/bin/opensslx' }],
       paths: ['usr/bin/opensslx'],
     },
     {
-      what: 'that climbs out of the layer, as the path it would become',
+      what: 'if it leaves the layer, as the path that it would become',
       entries: [{ name: '../../../etc/cron.d/x' }, { name: '/etc/./cron.d//y' }],
       paths: ['etc/cron.d/x', 'etc/cron.d/y'],
     },
     {
-      what: 'that a script writes, of a package that has not changed',
+      what: 'if only the script of an unchanged package writes it',
       entries: [{ name: DPKG_LIST, text: '/x\n' }, { name: 'etc/ssl/certs/ca-certificates.crt' }],
       paths: ['etc/ssl/certs/ca-certificates.crt'],
     },
     {
-      what: 'that is a link to what no list owns',
+      what: 'if it is a link to an unowned path',
       entries: [{ name: 'bin/sh', type: 'symlink', linkname: '/opt/evil' }],
       paths: ['usr/bin/sh'],
     },
     {
-      what: 'that is a link to itself',
+      what: 'if it is a link to itself',
       entries: [{ name: 'opt/x', type: 'symlink', linkname: 'x' }],
       paths: ['opt/x'],
     },
     {
-      what: 'that has setuid, whatever folder it hides in',
+      what: 'if it has setuid, even in a folder of the package manager',
       entries: [{ name: 'var/cache/apt/su', mode: 0o4755 }],
       paths: ['var/cache/apt/su'],
     },
     {
-      what: 'without what could forge a line of a log',
+      what: 'without characters that could forge a line of a log',
       entries: [{ name: 'opt/a\nb\u001b[31m\u202e' }],
       paths: ['opt/a b'],
     },
@@ -141,7 +141,7 @@ describe('a path is reported', () => {
       what: 'file capabilities',
       entry: { name: 'opt/x', pax: { 'SCHILY.xattr.security.capability': 'x' } },
     },
-  ])('apart for $what', async ({ entry }) => {
+  ])('separately if it has elevated rights: $what', async ({ entry }) => {
     const inspection = await inspect([entry, { name: 'opt/y', mode: 0o755 }]);
 
     expect(inspection).toMatchObject({
@@ -150,7 +150,7 @@ describe('a path is reported', () => {
     });
   });
 
-  it('among the first of many, and all are counted', async () => {
+  it('only among the first, while all are counted', async () => {
     const entries = Array.from({ length: 120 }, (_, at) => ({ name: `opt/${1000 + at}` }));
 
     const inspection = await inspect(entries);
@@ -159,7 +159,7 @@ describe('a path is reported', () => {
     expect(await unownedIn(entries)).toHaveLength(LAYER_LIMITS.maxListed);
   });
 
-  it('not at all where an rpm database says who owns what', async () => {
+  it('never if an rpm database records the owners', async () => {
     const inspection = await inspect([
       { name: 'var/lib/rpm/rpmdb.sqlite' },
       { name: 'usr/bin/su', mode: 0o4755 },

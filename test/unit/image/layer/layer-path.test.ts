@@ -11,20 +11,20 @@ it.each([
   ['.', ''],
   ['/', ''],
   ['..x/...', '..x/...'],
-])('brings %s into the form %s', (path, normalized) => {
+])('normalizes %s to %j', (path, normalized) => {
   expect(normalizedPath(path)).toBe(normalized);
 });
 
-it.each(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'])('looks for /%s under usr', (folder) => {
+it.each(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'])('maps /%s to usr', (folder) => {
   expect(normalizedPath(`/${folder}`)).toBe(`usr/${folder}`);
   expect(normalizedPath(`./${folder}/x`)).toBe(`usr/${folder}/x`);
 });
 
-it.each(['library/x', 'opt/lib/x', 'usr/lib/x'])('leaves %s where it is', (path) => {
+it.each(['library/x', 'opt/lib/x', 'usr/lib/x'])('does not change %s', (path) => {
   expect(normalizedPath(path)).toBe(path);
 });
 
-it('takes var/run for run', () => {
+it('maps var/run to run', () => {
   expect(normalizedPath('var/run/x.pid')).toBe('run/x.pid');
   expect(normalizedPath('var/running')).toBe('var/running');
 });

@@ -2,7 +2,7 @@ import { type Header, pack } from 'tar-stream';
 
 export type TarEntry = Partial<Header> & { readonly name: string; readonly text?: string };
 
-/** A tar of these entries, in their order. */
+/** Packs these entries into a tar, in their order. */
 export async function tarOf(entries: readonly TarEntry[]): Promise<Buffer> {
   const archive = pack();
   for (const { text = '', ...header } of entries) archive.entry(header, text);
@@ -13,7 +13,7 @@ export async function tarOf(entries: readonly TarEntry[]): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The bytes as a stream of chunks of this size. */
+/** Streams the bytes in chunks of this size. */
 export async function* streamOf(bytes: Uint8Array, chunkSize = 65_536): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += chunkSize) {
     yield bytes.subarray(at, at + chunkSize);

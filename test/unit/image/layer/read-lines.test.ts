@@ -16,7 +16,7 @@ it.each([1, 2, 3, 100])('reads lines from chunks of %d bytes', async (size) => {
   expect(await linesOf('one\n\nzwölf 😀\nlast', { size })).toEqual(['one', '', 'zwölf 😀', 'last']);
 });
 
-it('reads an empty line after the last line feed, and from nothing', async () => {
+it('reads an empty line after the last line feed and from an empty stream', async () => {
   expect(await linesOf('a\n')).toEqual(['a', '']);
   expect(await linesOf('')).toEqual(['']);
 });
@@ -31,7 +31,7 @@ it.each([1, 7, 1000])('cuts a line that is too long, in chunks of %d bytes', asy
   ]);
 });
 
-it('reads many lines without holding the event loop', async () => {
+it('reads many lines without blocking the event loop', async () => {
   let turns = 0;
   let reading = true;
   const turn = () => {

@@ -7,7 +7,7 @@ import { streamOf, tarOf } from './layer-samples.ts';
 
 const CHUNKS = [1, 3, 1000, 10_000_000];
 
-/** A frame that decoders skip, as podman writes its table of contents. RFC 8878, section 3.1.2. */
+/** Returns a frame that decoders skip; podman stores its table of contents in one. RFC 8878, 3.1.2. */
 function skippable(size: number): Buffer {
   const header = Buffer.from([0x5e, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
   header.writeUInt32LE(size, 4);
@@ -22,32 +22,35 @@ async function sampleTar(): Promise<Buffer> {
 }
 
 describe('a layer of zstd', () => {
-  it.each(CHUNKS)('of several frames is read whole in chunks of %i bytes', async (chunkSize) => {
-    const tar = await sampleTar();
-    const params = { [constants.ZSTD_c_checksumFlag]: 1 };
-    const frames = [
-      skippable(20),
-      zstdCompressSync(tar.subarray(0, 1000)),
-      zstdCompressSync(Buffer.alloc(0)),
-      zstdCompressSync(tar.subarray(1000, 200_000), { params }),
-      zstdCompressSync(tar.subarray(200_000)),
-      skippable(0),
-      skippable(3000),
-    ];
+  it.each(CHUNKS)(
+    'of several frames is read completely in chunks of %i bytes',
+    async (chunkSize) => {
+      const tar = await sampleTar();
+      const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+      const frames = [
+        skippable(20),
+        zstdCompressSync(tar.subarray(0, 1000)),
+        zstdCompressSync(Buffer.alloc(0)),
+        zstdCompressSync(tar.subarray(1000, 200_000), { params }),
+        zstdCompressSync(tar.subarray(200_000)),
+        skippable(0),
+        skippable(3000),
+      ];
 
-    const inspection = await inspectLayer(streamOf(Buffer.concat(frames), chunkSize));
+      const inspection = await inspectLayer(streamOf(Buffer.concat(frames), chunkSize));
 
-    expect(inspection).toMatchObject({
-      ok: true,
-      summary: { uncompressedBytes: tar.byteLength, diffId: digestOf(tar), entries: 2 },
-    });
-  });
+      expect(inspection).toMatchObject({
+        ok: true,
+        summary: { uncompressedBytes: tar.byteLength, diffId: digestOf(tar), entries: 2 },
+      });
+    },
+  );
 
   it.each(CHUNKS)(
-    'that hides bytes after its last frame is a fault: chunks of %i',
+    'with bytes after its last frame is refused in chunks of %i bytes',
     async (size) => {
       const frame = zstdCompressSync(await sampleTar());
-      const bytes = Buffer.concat([frame, Buffer.from('a file that nobody looked at')]);
+      const bytes = Buffer.concat([frame, Buffer.from('a file that nobody inspects')]);
 
       const inspection = await inspectLayer(streamOf(bytes, size));
 
@@ -55,7 +58,7 @@ describe('a layer of zstd', () => {
     },
   );
 
-  it.each([1, 3, 100])('that lacks its last %i bytes is a fault', async (missing) => {
+  it.each([1, 3, 100])('without its last %i bytes is refused', async (missing) => {
     const frame = zstdCompressSync(await sampleTar());
 
     const inspection = await inspectLayer(streamOf(frame.subarray(0, -missing)));
@@ -63,7 +66,7 @@ describe('a layer of zstd', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
   });
 
-  it('whose block is altered is a fault', async () => {
+  it('with an altered block is refused', async () => {
     const params = { [constants.ZSTD_c_checksumFlag]: 1 };
     const frame = zstdCompressSync(await sampleTar(), { params });
     frame.fill(0xff, 3000, 3100);
@@ -73,7 +76,7 @@ describe('a layer of zstd', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'not-a-layer' });
   });
 
-  it('that wants a window of 64 MiB is a fault', async () => {
+  it('that requires a window of 64 MiB is refused', async () => {
     // Magic number, descriptor without a size, window of 2^26, and one last, empty, raw block.
     const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, (26 - 10) << 3, 1, 0, 0]);
 
@@ -82,7 +85,7 @@ describe('a layer of zstd', () => {
     expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
   });
 
-  it('of thousands of empty frames is a fault', async () => {
+  it('of thousands of empty frames is refused', async () => {
     const empty = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0]);
     const frames = Buffer.concat(Array.from({ length: 20_001 }, () => empty));
 

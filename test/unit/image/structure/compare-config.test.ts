@@ -6,7 +6,7 @@ import { patchedJson, SOURCE_REFERENCE, sourceJson } from './image-samples.ts';
 
 type Config = ReturnType<typeof sourceJson>['config'];
 
-/** What changed between a source and its patch, after a test changed their configs. */
+/** Returns the first change between the two configs, after a test changed fields of them. */
 function changeOf(
   source: object,
   patched: object,
@@ -25,33 +25,33 @@ const SOURCE: Config['config'] = sourceJson().config.config;
 const PATCHED = patchedJson().config.config;
 const IDS = sourceJson().config.rootfs.diff_ids;
 
-it('finds no change in a config as Copa and BuildKit write it', () => {
+it('finds no change in a config that Copa and BuildKit wrote', () => {
   expect(changeOf({}, {})).toBeUndefined();
 });
 
-describe('the time', () => {
+describe('the creation time', () => {
   it('may be added', () => {
     expect(changeOf({ created: undefined }, {})).toBeUndefined();
     expect(changeOf({ created: null }, {})).toBeUndefined();
   });
 
-  it('is not changed, and not written in another form', () => {
+  it('must be kept in the same form', () => {
     expect(changeOf({}, { created: '2024-05-01T10:00:00.0Z' })).toBe('created');
     expect(changeOf({}, { created: undefined })).toBe('created');
   });
 });
 
-describe('the run-time settings', () => {
+describe('the runtime settings', () => {
   it.each([
-    ['of another value', { ...PATCHED, User: '0' }, 'config User'],
+    ['with another value', { ...PATCHED, User: '0' }, 'config User'],
     ['that is new', { ...PATCHED, Cmd: ['/bin/sh'] }, 'config Cmd'],
-    ['in another case', { ...PATCHED, entrypoint: ['/bin/sh'] }, 'config entrypoint'],
-    ['whose list is longer', { ...PATCHED, Env: ['PATH=/usr/bin', 'A=1'] }, 'config Env'],
-  ])('name a setting %s', (_, config, change) => {
+    ['that differs only in case', { ...PATCHED, entrypoint: ['/bin/sh'] }, 'config entrypoint'],
+    ['with a longer list', { ...PATCHED, Env: ['PATH=/usr/bin', 'A=1'] }, 'config Env'],
+  ])('must have no setting %s', (_, config, change) => {
     expect(changeOf({}, { config })).toBe(change);
   });
 
-  it('name a setting that is gone', () => {
+  it('must not lack a setting', () => {
     const { User: _, ...config } = PATCHED;
 
     expect(changeOf({}, { config })).toBe('config User');
@@ -74,17 +74,17 @@ describe('the labels', () => {
     [{ team: 'payments', other: 'x' }, 'label other'],
     [{ team: 'other' }, 'label team'],
     [null, 'label team'],
-  ])('%o is refused', (labels, change) => {
+  ])('must not become %o', (labels, change) => {
     expect(changeOf({}, withLabels(labels))).toBe(change);
   });
 
-  it.each(['Labels', 'labels'])('may say under %s which image was patched', (key) => {
+  it.each(['Labels', 'labels'])('may contain the patched image as BaseImage under %s', (key) => {
     const named = { ...(key === 'Labels' && SOURCE.Labels), BaseImage: SOURCE_REFERENCE };
 
     expect(changeOf({}, { config: { ...PATCHED, [key]: named } })).toBeUndefined();
   });
 
-  it.each(['Labels', 'labels'])('under %s do not name another image', (key) => {
+  it.each(['Labels', 'labels'])('must not contain another image as BaseImage under %s', (key) => {
     const named = { ...(key === 'Labels' && SOURCE.Labels), BaseImage: 'docker.io/evil:1' };
 
     expect(changeOf({}, { config: { ...PATCHED, [key]: named } })).toBe(
@@ -92,7 +92,7 @@ describe('the labels', () => {
     );
   });
 
-  it('may name any image if nobody knows what Copa was given', () => {
+  it('may contain any image if the reference given to Copa is unknown', () => {
     const config = { ...PATCHED, labels: { BaseImage: 'any' } };
     const options = { source: ImageConfig.parse(sourceJson().config), addedLayers: 1 };
     const patched = ImageConfig.parse({ ...patchedJson().config, config });
@@ -100,7 +100,7 @@ describe('the labels', () => {
     expect(configChange({ ...options, patched, sourceReference: undefined })).toBeUndefined();
   });
 
-  it('keep the name of an older image, and do not lose it', () => {
+  it('must keep the BaseImage of the source', () => {
     const labels = { BaseImage: 'reg.azurecr.io/older' };
     const source = { config: { ...SOURCE, labels } };
 
@@ -128,7 +128,7 @@ describe('rootfs', () => {
     expect(changeOf({}, patched)).toBe(change);
   });
 
-  it('may keep or lose a field that the source has', () => {
+  it('may keep or lose another field of the source, but not change it', () => {
     const source = rootfs(IDS, { extra: 1 });
 
     expect(changeOf(source, rootfs([...IDS, PATCH_ID], { extra: 1 }))).toBeUndefined();
@@ -136,14 +136,14 @@ describe('rootfs', () => {
     expect(changeOf(source, rootfs([...IDS, PATCH_ID], { extra: 2 }))).toBe('rootfs');
   });
 
-  it('may have no ids, and no history, if no layer was added', () => {
+  it('may have no ids and no history if no layer was added', () => {
     const none = { rootfs: { type: 'layers' }, history: undefined };
 
     expect(changeOf(none, none, { addedLayers: 0 })).toBeUndefined();
     expect(changeOf(none, none, { addedLayers: 1 })).toBe('rootfs.diff_ids');
   });
 
-  it('may lack ids in the source', () => {
+  it('may have ids of added layers alone if the source has none', () => {
     const patched = { ...rootfs([PATCH_ID]), history: [] };
 
     expect(changeOf({ rootfs: { type: 'layers' }, history: [] }, patched)).toBeUndefined();
@@ -159,7 +159,7 @@ describe('the history', () => {
     expect(changeOf({ history: undefined }, { history: undefined })).toBeUndefined();
   });
 
-  it('of a source without one may have an entry for each layer, and no more', () => {
+  it('may have one entry for each layer if the source has none', () => {
     const entries = [1, 2, 3].map((at) => ({ created_by: `layer ${at}` }));
     const tooMany = [...entries, { created_by: 'another' }];
 
@@ -170,13 +170,13 @@ describe('the history', () => {
 
 describe('any other field', () => {
   it.each([
-    ['of another value', { os: 'windows' }, 'image os'],
+    ['with another value', { os: 'windows' }, 'image os'],
     ['that is new', { Config: { User: '0' } }, 'image Config'],
   ])('%s is refused', (_, patched, change) => {
     expect(changeOf({}, patched)).toBe(change);
   });
 
-  it('is named without what could forge a line, and cut', () => {
+  it('is named without characters that could forge a line, and shortened', () => {
     const change = changeOf({}, { [`a\n\u202eb${'x'.repeat(500)}`]: 1 });
 
     expect(change).toMatch(/^image a.{1,2}bx+$/);

@@ -9,13 +9,13 @@ it('finds no change if entries were only appended', () => {
   expect(historyChange([ADD, COPY], [ADD, COPY, PATCH], 3)).toBeUndefined();
 });
 
-it('finds no change in an entry of unknown fields that is the same', () => {
+it('finds no change in an equal entry with unknown fields', () => {
   const foreign = { ...ADD, note: 'x' };
 
   expect(historyChange([foreign], [foreign, PATCH], 1)).toBeUndefined();
 });
 
-it('names the first entry that changed, is gone or moved', () => {
+it('names the first entry that was changed, removed or moved', () => {
   expect(historyChange([ADD, COPY], [ADD, { ...COPY, comment: 'other' }], 3)).toBe(
     'history entry 1',
   );
@@ -26,11 +26,11 @@ it('names the first entry that changed, is gone or moved', () => {
 it.each([
   [2, undefined],
   [1, 'history has too many new entries'],
-])('accepts up to one new entry a layer: two for %d layers', (layers, change) => {
+])('allows one new entry for each layer: two for %d layers', (layers, change) => {
   expect(historyChange([ADD], [ADD, PATCH, PATCH], layers)).toBe(change);
 });
 
-describe('an entry that BuildKit read and wrote again', () => {
+describe('an entry that BuildKit rewrote', () => {
   it.each([
     ['drops empty fields', { ...ADD, author: '', empty_layer: false }, ADD],
     ['drops unknown fields', { ...ADD, note: 'x' }, ADD],
@@ -42,7 +42,7 @@ describe('an entry that BuildKit read and wrote again', () => {
       { created: '2024-05-01T09:00:00Z' },
     ],
     ['writes a time in another zone', ADD, { ...ADD, created: '2024-05-01T11:00:00.12+02:00' }],
-  ])('is the same if BuildKit %s', (_, before, after) => {
+  ])('is equal if BuildKit %s', (_, before, after) => {
     expect(historyChange([before], [after], 1)).toBeUndefined();
   });
 
@@ -57,12 +57,16 @@ describe('an entry that BuildKit read and wrote again', () => {
       { created: '2024-05-01T09:00:00.120000002Z' },
     ],
     [
-      'is ten times as many nanoseconds later',
+      'has a fraction with another number of zeros',
       { created: '2024-05-01T09:00:00.1Z' },
       { created: '2024-05-01T09:00:00.01Z' },
     ],
-    ['has a time that is no text', ADD, { ...ADD, created: 1714554000 }],
-    ['had a time that is no text', { created: 1714554000 }, { created: '2024-05-01T09:00:00Z' }],
+    ['has a time that is not a string', ADD, { ...ADD, created: 1714554000 }],
+    [
+      'had a time that is not a string',
+      { created: 1714554000 },
+      { created: '2024-05-01T09:00:00Z' },
+    ],
     [
       'has a time in a list',
       { created: '2024-05-01T09:00:00Z' },
@@ -73,7 +77,7 @@ describe('an entry that BuildKit read and wrote again', () => {
       { created: ['2024-05-01T09:00:00Z'] },
       { created: '2024-05-01T09:00:00.0Z' },
     ],
-    ['has a time that is no time', { created: 'yesterday' }, { created: 'today' }],
+    ['has text instead of a time', { created: 'yesterday' }, { created: 'today' }],
     [
       'has a month that does not exist',
       { created: '2024-13-01T09:00:00Z' },
@@ -89,11 +93,11 @@ describe('an entry that BuildKit read and wrote again', () => {
       { created: '2024-05-01T09:00:00Z' },
       { created: '2024-05-01T09:00:00Z!' },
     ],
-  ])('is another if it %s', (_, before, after) => {
+  ])('is changed if it %s', (_, before, after) => {
     expect(historyChange([before], [after], 1)).toBe('history entry 0');
   });
 
-  it('is the same if its time cannot be read and did not change', () => {
+  it('is equal if its time is unreadable but unchanged', () => {
     const entry = { created: 'yesterday', author: '' };
 
     expect(historyChange([entry], [{ created: 'yesterday' }], 1)).toBeUndefined();

@@ -9,8 +9,8 @@ import { aLayer, partsOf, patchedJson, sourceJson } from './image-samples.ts';
 
 const FOREIGN = { mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip' };
 
-describe('a patch as Copa makes it is accepted', () => {
-  it('with the layers that it added', () => {
+describe('a patch of the form that Copa produces is accepted', () => {
+  it('and its added layers are returned', () => {
     const verdict = compareChanged();
 
     expect(verdict).toEqual({ accepted: true, addedLayers: [aLayer('patch', 6 * 1024 * 1024)] });
@@ -18,7 +18,7 @@ describe('a patch as Copa makes it is accepted', () => {
 
   const accepted: readonly (Changes & { readonly what: string })[] = [
     {
-      what: 'and our annotations are on it',
+      what: 'if it has our annotations',
       patched: ({ manifest }) => {
         const { annotations } = manifest;
         assign(annotations, {
@@ -29,51 +29,51 @@ describe('a patch as Copa makes it is accepted', () => {
       },
     },
     {
-      what: 'and three layers were added',
+      what: 'if three layers were added',
       patched: ({ manifest, config }) => {
         manifest.layers.push(aLayer('second'), aLayer('third'));
         config.rootfs.diff_ids.push(digestOf('second-tar'), digestOf('third-tar'));
       },
     },
     {
-      what: 'and the source had no time, so BuildKit added one',
+      what: 'if the source had no time and BuildKit added one',
       source: ({ config }) => Reflect.deleteProperty(config, 'created'),
     },
     {
-      what: 'and the history lacked times, which BuildKit fills in',
+      what: 'if the history lacked times and BuildKit added them',
       source: ({ config }) => config.history.map((h) => Reflect.deleteProperty(h, 'created')),
     },
     {
-      what: 'and the history had times in another form',
+      what: 'if the history had times in another form',
       source: ({ config }) =>
         assign(config.history[0] ?? {}, { created: '2024-05-01T09:00:00.120000000+00:00' }),
     },
     {
-      what: 'and the history had empty fields, which BuildKit drops',
+      what: 'if the history had empty fields and BuildKit dropped them',
       source: ({ config }) => assign(config.history[0] ?? {}, { author: '', empty_layer: false }),
     },
     {
-      what: 'and the source had no history, so BuildKit wrote an entry for each layer',
+      what: 'if the source had no history and BuildKit wrote an entry for each layer',
       source: ({ config }) => Reflect.deleteProperty(config, 'history'),
       patched: ({ config }) => config.history.splice(0, 1),
     },
     {
-      what: 'and a layer of the source is of a kind that registries do not hold',
+      what: 'if a layer of the source has a media type that registries do not store',
       source: ({ manifest }) => assign(manifest.layers[0] ?? {}, FOREIGN),
       patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, FOREIGN),
     },
     {
-      what: 'and it says its media type, which the source left out',
+      what: 'if it has a media type and the source has none',
       source: ({ manifest }) => Reflect.deleteProperty(manifest, 'mediaType'),
     },
     {
-      what: 'and a layer of the source lost an annotation',
+      what: 'if a layer of the source lost an annotation',
       source: ({ manifest }) =>
         assign(manifest.layers[0] ?? {}, { annotations: { toc: 'x', note: 'y' } }),
       patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, { annotations: { toc: 'x' } }),
     },
     {
-      what: 'and labels were absent or null before',
+      what: 'if labels were null before',
       source: ({ config }) => assign(config.config, { Labels: null }),
       patched: ({ config }) => assign(config.config, { Labels: null }),
     },
@@ -101,9 +101,9 @@ describe('growth', () => {
     { what: 'past the allowed bytes', source: 400, added: 501, accepted: false },
     { what: 'up to the allowed share', source: 100, added: 200, accepted: true },
     { what: 'past the allowed share', source: 100, added: 201, accepted: false },
-    { what: 'of a tiny image by any share', source: 3, added: 64, accepted: true },
-    { what: 'of a tiny image past that', source: 3, added: 65, accepted: false },
-  ])('$what: $accepted', ({ source, added, accepted }) => {
+    { what: 'of a tiny image by less than 64 MiB', source: 3, added: 64, accepted: true },
+    { what: 'of a tiny image by more than 64 MiB', source: 3, added: 65, accepted: false },
+  ])('$what is accepted: $accepted', ({ source, added, accepted }) => {
     const verdict = compareSizes(source * mebibyte, added * mebibyte);
 
     const detail = expect.stringMatching(/bytes/);
@@ -112,7 +112,7 @@ describe('growth', () => {
   });
 });
 
-it('accepts a Docker schema 2 image, whose manifest has Copa’s annotations alone', () => {
+it('accepts a Docker schema 2 image with annotations in its manifest', () => {
   const [source, patched] = [sourceJson(), patchedJson()];
   const layer = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
   for (const { manifest } of [source, patched]) {
@@ -126,7 +126,7 @@ it('accepts a Docker schema 2 image, whose manifest has Copa’s annotations alo
   expect(verdict).toMatchObject({ accepted: true });
 });
 
-it('takes any BaseImage where the reference is not known', () => {
+it('accepts any BaseImage if the source reference is unknown', () => {
   const verdict = compareStructure({
     source: partsOf(sourceJson()),
     patched: partsOf(patchedJson()),
@@ -135,7 +135,7 @@ it('takes any BaseImage where the reference is not known', () => {
   expect(verdict).toMatchObject({ accepted: true });
 });
 
-it('refuses a BaseImage that is gone, even where the reference is not known', () => {
+it('refuses a patch without the BaseImage of its source, even if the reference is unknown', () => {
   const source = sourceJson();
   assign(source.config.config, { labels: { BaseImage: 'reg.azurecr.io/older' } });
   const patched = patchedJson();

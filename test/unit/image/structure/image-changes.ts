@@ -7,7 +7,7 @@ import { partsOf, patchedJson, SOURCE_REFERENCE, sourceJson } from './image-samp
 type SourceJson = ReturnType<typeof sourceJson>;
 type PatchedJson = ReturnType<typeof patchedJson>;
 
-/** What a test changes of the samples, in their plain JSON. */
+/** Changes of a test to the samples, in their plain JSON. */
 export interface Changes {
   readonly source?: (json: SourceJson) => unknown;
   readonly patched?: (json: PatchedJson) => unknown;

@@ -5,14 +5,14 @@ import type { ImageParts } from '../../../../lib/image/structure/compare-structu
 const MEBIBYTE = 1024 * 1024;
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-/** What Copa was given as `-i` for the source below. */
+/** The argument of Copa's `-i` for the source below. */
 export const SOURCE_REFERENCE = `reg.azurecr.io/app@${digestOf('source')}`;
 
 export function aLayer(name: string, size = MEBIBYTE) {
   return { mediaType: OCI_LAYER, digest: digestOf(name), size };
 }
 
-/** A source of two layers as a builder makes it, in plain JSON. */
+/** Returns a source of two layers in the form of a builder, in plain JSON. */
 export function sourceJson() {
   return {
     manifest: {
@@ -47,7 +47,7 @@ export function sourceJson() {
   };
 }
 
-/** The same as Copa pushes it: one layer more, its label, its annotations, a history entry. */
+/** Returns the patched image that Copa pushes: one more layer, label, annotations, history entry. */
 export function patchedJson() {
   const { manifest, config } = sourceJson();
   return {

@@ -8,35 +8,35 @@ function noImage(manifest: { readonly config: object }): void {
   assign(manifest.config, { mediaType: 'application/vnd.cncf.helm.config.v1+json' });
 }
 
-describe('anything else is refused', () => {
+describe('a patch is refused with its reason', () => {
   const refused: readonly (Changes & { readonly what: string; readonly reason: string })[] = [
     {
-      what: "a layer of the source's is gone",
+      what: "the source's first layer is missing",
       reason: 'layers-changed',
       patched: ({ manifest }) => manifest.layers.shift(),
     },
     {
-      what: "the source's last layer is gone",
+      what: "the source's last layer is missing",
       reason: 'layers-changed',
       patched: ({ manifest }) => manifest.layers.splice(1),
     },
     {
-      what: 'two layers have changed places',
+      what: 'two layers were swapped',
       reason: 'layers-changed',
       patched: ({ manifest }) => manifest.layers.reverse(),
     },
     {
-      what: 'a layer was put in between',
+      what: 'a layer was inserted in between',
       reason: 'layers-changed',
       patched: ({ manifest }) => manifest.layers.splice(1, 0, aLayer('between')),
     },
     {
-      what: 'a layer has the same digest and another size',
+      what: 'a layer has the same digest but another size',
       reason: 'layers-changed',
       patched: ({ manifest }) => assign(manifest.layers[0] ?? {}, { size: 1 }),
     },
     {
-      what: 'the added layer is to be fetched from elsewhere',
+      what: 'the added layer has a URL',
       reason: 'layers-changed',
       patched: ({ manifest }) =>
         assign(manifest.layers[2] ?? {}, { urls: ['https://example.org/x'] }),
@@ -47,7 +47,7 @@ describe('anything else is refused', () => {
       patched: ({ manifest }) => assign(manifest.layers[2] ?? {}, { annotations: { toc: 'x' } }),
     },
     {
-      what: 'a layer of the source is to be fetched from elsewhere',
+      what: 'a layer of the source has a URL',
       reason: 'layers-changed',
       patched: ({ manifest }) =>
         assign(manifest.layers[0] ?? {}, { urls: ['https://example.org/x'] }),
@@ -83,12 +83,12 @@ describe('anything else is refused', () => {
         }),
     },
     {
-      what: 'the added layer is no layer',
+      what: 'the added layer has the media type of no layer',
       reason: 'media-type-changed',
       patched: ({ manifest }) => assign(manifest.layers[2] ?? {}, { mediaType: 'text/html' }),
     },
     {
-      what: 'the source is no image',
+      what: 'the source is not an image',
       reason: 'media-type-changed',
       source: ({ manifest }) => noImage(manifest),
     },
@@ -102,32 +102,32 @@ describe('anything else is refused', () => {
       },
     },
     {
-      what: 'the operating system is another',
+      what: 'the operating system changed',
       reason: 'platform-changed',
       patched: ({ config }) => assign(config, { os: 'windows' }),
     },
     {
-      what: 'the version of the operating system is named',
+      what: 'a version of the operating system was added',
       reason: 'platform-changed',
       patched: ({ config }) => assign(config, { 'os.version': '10.0' }),
     },
     {
-      what: 'a feature of the operating system is asked for',
+      what: 'a feature of the operating system was added',
       reason: 'platform-changed',
       patched: ({ config }) => assign(config, { 'os.features': ['win32k'] }),
     },
     {
-      what: 'the platform is another',
+      what: 'the architecture changed',
       reason: 'platform-changed',
       patched: ({ config }) => assign(config, { architecture: 'arm64' }),
     },
     {
-      what: 'the variant is gone',
+      what: 'the variant is missing',
       reason: 'platform-changed',
       patched: ({ config }) => Reflect.deleteProperty(config, 'variant'),
     },
     {
-      what: 'the user is another',
+      what: 'the user changed',
       reason: 'config-changed',
       patched: ({ config }) => assign(config.config, { User: '0' }),
     },
@@ -137,12 +137,12 @@ describe('anything else is refused', () => {
       patched: ({ config }) => assign(config.config, { Cmd: ['/bin/sh'] }),
     },
     {
-      what: 'a setting was added that differs in case alone',
+      what: 'a setting was added that differs only in case',
       reason: 'config-changed',
       patched: ({ config }) => assign(config.config, { entrypoint: ['/bin/sh'] }),
     },
     {
-      what: 'the whole config stands there again under another case',
+      what: 'a second config was added that differs only in case',
       reason: 'config-changed',
       patched: ({ config }) => assign(config, { Config: { User: '0' } }),
     },
@@ -162,17 +162,17 @@ describe('anything else is refused', () => {
       patched: ({ config }) => assign(config.config.labels, { BaseImage: 'docker.io/evil:1' }),
     },
     {
-      what: 'the time is another',
+      what: 'the creation time changed',
       reason: 'config-changed',
       patched: ({ config }) => assign(config, { created: '2026-11-23T02:00:00Z' }),
     },
     {
-      what: 'the time is gone',
+      what: 'the creation time is missing',
       reason: 'config-changed',
       patched: ({ config }) => Reflect.deleteProperty(config, 'created'),
     },
     {
-      what: 'a diff id of the source is another',
+      what: 'a diff id of the source changed',
       reason: 'config-changed',
       patched: ({ config }) => config.rootfs.diff_ids.reverse(),
     },
@@ -182,17 +182,17 @@ describe('anything else is refused', () => {
       patched: ({ config }) => config.rootfs.diff_ids.push(digestOf('more')),
     },
     {
-      what: 'rootfs is of another type',
+      what: 'rootfs has another type',
       reason: 'config-changed',
       patched: ({ config }) => assign(config.rootfs, { type: 'other' }),
     },
     {
-      what: 'rootfs has a field more',
+      what: 'rootfs has another field',
       reason: 'config-changed',
       patched: ({ config }) => assign(config.rootfs, { extra: 1 }),
     },
     {
-      what: 'a history entry is gone',
+      what: 'a history entry is missing',
       reason: 'config-changed',
       patched: ({ config }) => config.history.shift(),
     },
@@ -203,7 +203,7 @@ describe('anything else is refused', () => {
         assign(config.history[0] ?? {}, { created: '2024-05-01T09:00:00.121Z' }),
     },
     {
-      what: 'a history entry has a field more',
+      what: 'a history entry has another field',
       reason: 'config-changed',
       patched: ({ config }) => assign(config.history[0] ?? {}, { note: 'x' }),
     },
@@ -214,7 +214,7 @@ describe('anything else is refused', () => {
         config.history.push(...Array.from({ length: 3 }, () => ({ created: '', created_by: 'x' }))),
     },
     {
-      what: 'an annotation of the source is another',
+      what: 'an annotation of the source changed',
       reason: 'manifest-changed',
       patched: ({ manifest }) =>
         assign(manifest.annotations, { 'org.opencontainers.image.source': 'https://evil' }),
@@ -230,7 +230,7 @@ describe('anything else is refused', () => {
       patched: ({ manifest }) => assign(manifest, { subject: aLayer('x') }),
     },
     {
-      what: "the config's descriptor has a field more",
+      what: "the config's descriptor has another field",
       reason: 'manifest-changed',
       patched: ({ manifest }) => assign(manifest.config, { data: 'e30=' }),
     },

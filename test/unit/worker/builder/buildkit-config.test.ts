@@ -13,7 +13,7 @@ function registrySections(config: string): string {
 }
 
 describe('buildkitConfig', () => {
-  it('sends each upstream to its mirrors', () => {
+  it('maps each upstream to its mirrors', () => {
     const config = buildkitConfig(
       job('reg.test', [
         { upstream: 'docker.io', mirror: 'reg.test/mirror/docker' },
@@ -34,7 +34,7 @@ describe('buildkitConfig', () => {
     );
   });
 
-  it('names the extra certificate authority for the registry, and TLS where it is on this machine', () => {
+  it('sets the extra certificate authority of the registry, and requires TLS for a loopback host', () => {
     const options = { traceSocket: '/t/otel.sock', extraCaFile: '/t/ca.pem' };
 
     const remote = buildkitConfig(job('reg.test', []), options);
@@ -46,7 +46,7 @@ describe('buildkitConfig', () => {
     );
   });
 
-  it('lets no name break out of its string', () => {
+  it('escapes a hostile name, so that it cannot add a setting', () => {
     const hostile = 'x"]\n[worker.oci]\nbinary = "/evil"\u007f';
 
     const config = buildkitConfig(job('reg.test', [{ upstream: hostile, mirror: hostile }]), {

@@ -6,7 +6,7 @@ import { registryOnly } from '../../../../lib/worker/builder/registry-only.ts';
 
 const operate = readFileSync(new URL('../../../../docs/operate.md', import.meta.url), 'utf8');
 
-it('leaves everything but proxies as it was', () => {
+it('replaces only the proxy variables', () => {
   const environment = { PATH: '/bin', all_proxy: 'x', HTTPS_PROXY: 'y', no_proxy: 'z' };
 
   const names = Object.keys(registryOnly(environment, RegistryHost.parse('one.azurecr.io')));
@@ -14,7 +14,7 @@ it('leaves everything but proxies as it was', () => {
   expect(names.toSorted()).toEqual(['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'PATH']);
 });
 
-it('is what docs/operate.md tells to give a daemon of one’s own, with every mirror', () => {
+it('matches the settings that docs/operate.md gives for a remote daemon, with every mirror', () => {
   const { HTTPS_PROXY, NO_PROXY } = registryOnly({}, RegistryHost.parse('registry.azurecr.io'));
 
   expect(operate).toContain(`HTTPS_PROXY=${HTTPS_PROXY}`);

@@ -15,7 +15,7 @@ describe('nextImageTime', () => {
     [29 * 60 + 30, { seconds: 30, cutShort: true }],
     [29 * 60 + 31, undefined],
     [31 * 60, undefined],
-  ])('gives a scan, %i seconds into a job of 30 minutes, %o', async (seconds, expected) => {
+  ])('returns for a scan, %i seconds into a job of 30 minutes, %o', async (seconds, expected) => {
     const { context, clock } = await setUpWorker();
     clock.advance({ seconds });
 
@@ -24,7 +24,7 @@ describe('nextImageTime', () => {
     expect(time).toEqual(expected);
   });
 
-  it('begins no patch with less than two minutes left', async () => {
+  it('returns undefined for a patch with less than two minutes left', async () => {
     const { context, clock } = await setUpWorker();
 
     clock.advance({ seconds: 28 * 60 });
@@ -35,7 +35,7 @@ describe('nextImageTime', () => {
     expect([enough, tooLittle]).toEqual([{ seconds: 120, cutShort: true }, undefined]);
   });
 
-  it('asks for no more than an image may take', async () => {
+  it("needs no more time than the image's own limit", async () => {
     const { context, clock } = await setUpWorker();
     clock.advance({ seconds: 30 * 60 - 5 });
 

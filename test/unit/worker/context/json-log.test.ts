@@ -4,7 +4,7 @@ import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 
 describe('createJsonLog', () => {
-  it('writes one masked, bounded JSON object a line', () => {
+  it('writes each entry as one masked, bounded line of JSON', () => {
     const lines: string[] = [];
     const secrets = new SecretMask();
     secrets.learn('topsecret');
@@ -27,7 +27,7 @@ describe('createJsonLog', () => {
     expect(lines[0]?.length).toBeLessThan(2200);
   });
 
-  it("lets no field take the place of the line's own", () => {
+  it('does not let a field replace the message or the level', () => {
     const lines: string[] = [];
     const log = createJsonLog({
       clock: new ManualClock(),

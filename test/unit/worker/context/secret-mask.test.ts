@@ -4,7 +4,7 @@ import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
 import { SIGNATURE, sas } from '../support/jobs.ts';
 
 describe('SecretMask', () => {
-  it('hides a learned secret wherever it occurs, also encoded for a URL', () => {
+  it('masks a learned secret everywhere, even if it is URL-encoded', () => {
     const secrets = new SecretMask();
     secrets.learn('pass/word+1=');
 
@@ -13,7 +13,7 @@ describe('SecretMask', () => {
     expect(masked).toBe('a *** b ?x=*** c');
   });
 
-  it('hides the signature of an address as it stands and decoded', () => {
+  it('masks the signature of a URL, encoded and decoded', () => {
     const secrets = new SecretMask();
     secrets.learnUrl(sas('storage.test', 'results/result.json'));
 
@@ -22,7 +22,7 @@ describe('SecretMask', () => {
     expect(masked).toBe('raw *** decoded ***');
   });
 
-  it('hides what is shaped like a credential without having learned it', () => {
+  it('masks text in the shape of a credential that it has not learned', () => {
     const secrets = new SecretMask();
     const token = `eyJ${'a'.repeat(20)}.${'b'.repeat(20)}.${'c'.repeat(20)}`;
 
@@ -33,7 +33,7 @@ describe('SecretMask', () => {
     expect(masked).toBe('*** https://x.test/?sp=c&sig=*** Authorization: Bearer ***');
   });
 
-  it('leaves a short text alone, since it occurs by chance', () => {
+  it('does not mask a short secret, which may occur by chance', () => {
     const secrets = new SecretMask();
     secrets.learn('a');
     secrets.learn('');

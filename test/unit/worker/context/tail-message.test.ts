@@ -8,7 +8,7 @@ describe('tailMessage', () => {
     expect(message).toBe('b | c');
   });
 
-  it('cuts the beginning of what is too long, without leaving half a character', () => {
+  it('cuts the beginning of a text that is too long, without leaving half a character', () => {
     const message = tailMessage([`${'x'.repeat(50)}😀😀`], 1, 4);
 
     expect(message.length).toBeLessThanOrEqual(4);

@@ -19,7 +19,7 @@ describe('readJobFolder', () => {
     expect(context.secrets.mask(`${TOKEN} ${SIGNATURE}`)).toBe('*** ***');
   });
 
-  it('names every fault of both files and no value', async () => {
+  it('lists every fault of both files without quoting a value', async () => {
     const { context, jobFolder, writeJob } = await setUpWorker();
     const job = {
       ...scanJobFile('registry.test', 2),
@@ -47,7 +47,7 @@ describe('readJobFolder', () => {
     expect(text).not.toContain('topsecret');
   });
 
-  it('says of each file whether it is missing or not JSON, without quoting it', async () => {
+  it('reports for each file that it is missing or not JSON, without quoting it', async () => {
     const { context, jobFolder } = await setUpWorker();
     await writeFile(join(jobFolder, 'job.json'), '{"registrytoken": topsecret');
 

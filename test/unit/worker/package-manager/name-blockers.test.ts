@@ -21,7 +21,7 @@ E: Held packages were changed and -y was used without --allow-change-held-packag
     expect(blockers).toEqual([{ package: 'libssl3', reason: 'held' }]);
   });
 
-  it('names a package whose own dependency is not to be had', () => {
+  it('names a package whose dependency is not available', () => {
     const blockers = named(`The following packages have unmet dependencies:
  liblzma5 : Depends: nosuchlib (>= 2) but it is not installable
 E: Unable to correct problems, you have held broken packages.`);
@@ -35,7 +35,7 @@ E: Unable to correct problems, you have held broken packages.`);
     ]);
   });
 
-  it('names the update that a package stands against which was not to be updated', () => {
+  it('names the update that an installed package does not allow', () => {
     const blockers = named(`The following packages have unmet dependencies:
  company-agent : Depends: liblzma5 (= 5.4.1-1+deb12u1) but 5.4.1-1+deb12u2 is to be installed
 E: Error, pkgProblemResolver::Resolve generated breaks, this may be caused by held packages.`);
@@ -62,7 +62,7 @@ E: Package 'openssl' has no installation candidate`);
     ]);
   });
 
-  it('calls no package missing while a source is down', () => {
+  it('blames an unreachable source for a missing package', () => {
     const blockers = named(`W: Failed to fetch http://security.test/InRelease  Connection failed
 E: Unable to locate package libssl3`);
 
@@ -75,7 +75,7 @@ E: Unable to locate package libssl3`);
     ]);
   });
 
-  it('names the package whose file is gone from the pool', () => {
+  it('names the package whose file is no longer in the pool', () => {
     const blockers = named(
       'E: Failed to fetch http://deb.test/pool/x/xz-utils/liblzma5_5.4.1-1%2bdeb12u2_amd64.deb  404  Not Found [IP: 203.0.113.80 80]',
     );
@@ -83,7 +83,7 @@ E: Unable to locate package libssl3`);
     expect(blockers).toMatchObject([{ package: 'liblzma5', reason: 'source-gone' }]);
   });
 
-  it('knows a package by the name of its file, in which a plus is written otherwise', () => {
+  it('recognizes a package by its file name with an encoded plus sign', () => {
     const blockers = named(
       'E: Failed to fetch http://deb.test/pool/g/gcc-12/libstdc%2b%2b6_12.2.0-14_amd64.deb  Connection timed out',
     );
@@ -107,7 +107,7 @@ dpkg: error processing package libssl3:amd64 (--configure):
     ]);
   });
 
-  it('names the package, and the file, about which dpkg asks', () => {
+  it('names the package and the configuration file about which dpkg asks', () => {
     const blockers = named(`Configuration file '/etc/ssl/openssl.cnf'
  ==> Modified (by you or by a script) since installation.
 dpkg: error processing package openssl (--configure):
@@ -124,7 +124,7 @@ dpkg: error processing package openssl (--configure):
 });
 
 describe('nameBlockers, of Copa', () => {
-  it('names what is held before what is too old', () => {
+  it('reports a package as held rather than too old', () => {
     const blockers = named(
       '',
       `level=warning msg="apt-held packages found, not patched by Copa: [libssl3 tzdata]"
@@ -134,7 +134,7 @@ level=error msg="downloaded package libssl3 version 1 lower than required 2 for 
     expect(blockers).toEqual([{ package: 'libssl3', reason: 'held' }]);
   });
 
-  it('names what the sources have too old, with both versions', () => {
+  it('names a package that is too old in the sources, with both versions', () => {
     const blockers = named(
       '',
       'level=error msg="downloaded package openssl version 3.0.1 lower than required 3.0.2 for update"',
@@ -150,7 +150,7 @@ level=error msg="downloaded package libssl3 version 1 lower than required 2 for 
     ]);
   });
 
-  it('knows versions that only a paid archive has', () => {
+  it('recognizes a version that only a paid archive has', () => {
     const blockers = named(
       '',
       'level=error msg="downloaded package openssl version 1.1.1-1ubuntu2 lower than required 1.1.1-1ubuntu2+esm3 for update"',
@@ -159,7 +159,7 @@ level=error msg="downloaded package libssl3 version 1 lower than required 2 for 
     expect(blockers).toMatchObject([{ reason: 'paid-archive' }]);
   });
 
-  it('names a package whose version it can’t compare', () => {
+  it('names a package whose version Copa can’t compare', () => {
     const blockers = named(
       '',
       'level=error msg="invalid version a b found for package openssl"\nlevel=error msg="invalid version x! found for package openssl"',
@@ -169,7 +169,7 @@ level=error msg="downloaded package libssl3 version 1 lower than required 2 for 
   });
 });
 
-describe('nameBlockers, of others', () => {
+describe('nameBlockers, of other package managers', () => {
   it.each([
     ['held', '    breaks: world[openssl=3.1.0-r1]'],
     ['not-in-repository', '  openssl (no such package):'],
@@ -183,15 +183,15 @@ describe('nameBlockers, of others', () => {
       'dependency',
       '  - cannot install the best update candidate for package openssl-3.0.1-1.el9.x86_64',
     ],
-  ])('calls openssl %s by "%s"', (reason, line) => {
+  ])('reports openssl as %s after "%s"', (reason, line) => {
     expect(named(line)).toMatchObject([{ package: 'openssl', reason }]);
   });
 
-  it('names nothing that was not wanted', () => {
+  it('ignores a package that is not to be updated', () => {
     expect(named('No match for argument: bash')).toEqual([]);
   });
 
-  it('reads a line of a megabyte as fast as any', () => {
+  it('finds nothing in a megabyte of lines that could make a pattern backtrack', () => {
     const line = 'Curl error (1: '.repeat(60);
 
     expect(named(`${line}\n`.repeat(1000))).toEqual([]);
@@ -199,7 +199,7 @@ describe('nameBlockers, of others', () => {
 });
 
 describe('namedRemovals', () => {
-  it('names what apt and apk take out of the image', () => {
+  it('names the packages that apt and apk remove from the image', () => {
     const programs = [
       'The following packages will be REMOVED:',
       '  company-agent',

@@ -76,13 +76,13 @@ describe('sourceFaults', () => {
       'a package source',
       "Error: Failed to download metadata for repo 'x': repomd.xml GPG signature verification error: Bad GPG signature",
     ],
-  ])('calls a source %s, with its address %s', (kind, url, line) => {
+  ])('reports a source as %s, with its URL %s', (kind, url, line) => {
     const faults = sourceFaults([line]);
 
     expect(faults).toMatchObject([{ kind, url }]);
   });
 
-  it('shows no password and no query of an address', () => {
+  it('removes the password and the query from a URL', () => {
     const [fault] = sourceFaults([
       'W: Failed to fetch https://me:secret@apt.test/dists/x/InRelease?sig=abc  Connection timed out',
     ]);
@@ -98,7 +98,7 @@ describe('sourceFaults', () => {
     expect(sourceFaults([line])).toEqual([]);
   });
 
-  it('names each source once, and no more than twenty', () => {
+  it('names each source once and at most twenty sources', () => {
     const lines = Array.from({ length: 50 }, (_, at) =>
       Array.from({ length: 2 }, () => `W: Failed to fetch http://${at}.test/x  Connection failed`),
     ).flat();
@@ -108,7 +108,7 @@ describe('sourceFaults', () => {
 });
 
 describe('worstFault', () => {
-  it('prefers the fault that the package manager ended for', () => {
+  it('prefers the fault that made the package manager fail', () => {
     const faults = sourceFaults([
       `W: GPG error: ${SECURITY} bookworm InRelease: NO_PUBKEY 1`,
       "E: The repository 'http://old.test buster Release' does not have a Release file.",

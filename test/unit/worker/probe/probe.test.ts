@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => services.close());
 
-/** The registry of these tests has no TLS. */
+/** Calls the registry without TLS, since the fake one has none. */
 function plainFetch(url: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
   return fetch(String(url).replace(/^https:/, 'http:'), init);
 }
@@ -40,7 +40,7 @@ async function setUpProbe(): Promise<WorkerSetup> {
   return setup;
 }
 
-/** The body of a program that writes down how it was called. */
+/** The body of a program that records its arguments. */
 const NOTE = ({ base, context }: WorkerSetup) =>
   `require('node:fs').appendFileSync(${JSON.stringify(`${base}/calls`)},
     process.argv.slice(2).join(' ').replaceAll(${JSON.stringify(context.scratch)}, '') + '\\n');`;
@@ -50,7 +50,7 @@ function result(): ProbeResult {
 }
 
 describe('the worker’s probe', () => {
-  it('tries every call and says what it found', async () => {
+  it('tries every call and reports the results', async () => {
     const setup = await setUpProbe();
 
     const end = await runWorker(setup.context, 'probe');
@@ -68,7 +68,7 @@ describe('the worker’s probe', () => {
     });
   });
 
-  it('takes every mount away again, lazily where it has to', async () => {
+  it('removes every mount, lazily if umount fails', async () => {
     const setup = await setUpProbe();
     const note = (name: string) =>
       `require('node:fs').appendFileSync(${JSON.stringify(`${setup.base}/calls`)}, '${name} ' + process.argv.slice(2, -1).join(' ').replaceAll(${JSON.stringify(setup.context.scratch)}, '') + '\\n');`;
@@ -99,7 +99,7 @@ describe('the worker’s probe', () => {
     expect(result().trials['bind-mount']).toEqual({ ok: false, detail: 'umount exit 32' });
   });
 
-  it('has runc run a bundle on the overlay, and delete what failed', async () => {
+  it('runs a bundle with runc on the overlay and deletes the container if it fails', async () => {
     const setup = await setUpProbe();
     await addTool(
       setup.tools,
@@ -120,7 +120,7 @@ describe('the worker’s probe', () => {
     });
   });
 
-  it('takes the cgroup away that it could make', async () => {
+  it('removes the cgroup that it created', async () => {
     const setup = await setUpProbe();
     for (const name of ['mkdir', 'rmdir']) await addTool(setup.tools, name, NOTE(setup));
 
@@ -131,7 +131,7 @@ describe('the worker’s probe', () => {
     expect(removed).toBe(made);
   });
 
-  it('counts a program that is not there as a trial that failed', async () => {
+  it('reports a missing program as a failed trial', async () => {
     const setup = await setUpProbe();
     await rm(join(setup.tools, 'runc'));
     const PATH = `${setup.tools}:${dirname(process.execPath)}`;
@@ -144,7 +144,7 @@ describe('the worker’s probe', () => {
     expect(Object.values(others).every(({ ok }) => ok)).toBe(true);
   });
 
-  it('reports what is refused in the words of the program that was', async () => {
+  it('reports a refused call with the output of the program', async () => {
     const setup = await setUpProbe();
     const refuse = 'console.error("mount: permission denied."); process.exit(32);';
     await addTool(setup.tools, 'mount', refuse);
@@ -158,7 +158,7 @@ describe('the worker’s probe', () => {
     expect(result().trials['unshare-pid'].ok).toBe(true);
   });
 
-  it('says so where the registry refuses', async () => {
+  it('reports the answer of a registry that refuses', async () => {
     const setup = await setUpProbe();
     services.tags.clear();
 
@@ -167,7 +167,7 @@ describe('the worker’s probe', () => {
     expect(result().registry).toEqual({ ok: false, detail: 'answered 404' });
   });
 
-  it('refuses a file that is none of a probe, and logs no secret', async () => {
+  it('refuses an invalid job file and logs no secret', async () => {
     const setup = await setUpProbe();
     await setup.writeJob({ kind: 'probe', resultUrl: sas(services.host, 'x') });
 

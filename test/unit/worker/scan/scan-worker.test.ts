@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => services.close());
 
 interface Scan {
-  /** What Trivy does when it fetches the database, and when it scans. */
+  /** The body of Trivy when it fetches the database. `scan` is its body when it scans. */
   readonly database?: string;
   readonly scan?: string;
   readonly buckets?: string;
@@ -100,7 +100,7 @@ describe('a scan job', () => {
     ['image-too-large', 'no space left on device'],
     ['timeout', 'context deadline exceeded'],
     ['tool-failed', 'whatever'],
-  ])('gives one image %s and goes on with the next', async (failure, text) => {
+  ])('fails one image with %s and continues with the next', async (failure, text) => {
     const setup = await prepare({
       images: 2,
       scan: `if (digest === '${imageDigest(0)}') {
@@ -121,7 +121,7 @@ describe('a scan job', () => {
   it.each([
     ['cannot be fetched', { database: 'console.error("FATAL\\tno route"); process.exit(1);' }],
     ['cannot be listed', { buckets: 'console.error("invalid database"); process.exit(1);' }],
-  ])('fails every image when the database %s', async (_how, faults) => {
+  ])('fails every image if the database %s', async (_how, faults) => {
     const setup = await prepare({ images: 2, ...faults });
 
     const end = await runWorker(setup.context, 'scan');
@@ -146,7 +146,7 @@ describe('a scan job', () => {
     expect(services.blobs.has('/results/report-0.json')).toBe(false);
   });
 
-  it('calls it a failure when Trivy ends well without a report', async () => {
+  it('fails an image if Trivy exits with 0 without a report', async () => {
     const setup = await prepare({ scan: '' });
 
     await runWorker(setup.context, 'scan');
@@ -154,7 +154,7 @@ describe('a scan job', () => {
     expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'tool-failed' }]);
   });
 
-  it('stops a scan at its time limit and leaves it no more than that', async () => {
+  it('stops a scan at the time limit that Trivy is given too', async () => {
     const setup: WorkerSetup = await prepare({
       scan: "mark('up', 'x'); setInterval(() => {}, 1000);",
       context: {
@@ -171,7 +171,7 @@ describe('a scan job', () => {
     expect(await setup.mark('calls')).toContain('"600s"');
   });
 
-  it('begins no image that the time left does not suffice for', async () => {
+  it('does not start an image without enough time before the deadline', async () => {
     const setup = await prepare({
       images: 2,
       change: () => ({ deadline: '2026-11-23T02:00:20Z' }),
@@ -185,7 +185,7 @@ describe('a scan job', () => {
     ]);
   });
 
-  it('blames no image for a deadline that earlier images brought near', async () => {
+  it('does not start an image if earlier images used up the time', async () => {
     const setup = await prepare({
       images: 2,
       change: () => ({ deadline: '2026-11-23T02:05:00Z' }),
@@ -200,20 +200,20 @@ describe('a scan job', () => {
     ]);
   });
 
-  it('leaves everything as it is when a result is there already', async () => {
+  it('does nothing if a result already exists', async () => {
     const setup = await prepare();
-    services.blobs.set('/results/result.json', 'of an earlier life');
+    services.blobs.set('/results/result.json', 'of an earlier attempt');
 
     const end = await runWorker(setup.context, 'scan');
 
     expect(end).toBe('already-written');
-    expect(services.blobs.get('/results/result.json')).toBe('of an earlier life');
+    expect(services.blobs.get('/results/result.json')).toBe('of an earlier attempt');
     expect(await setup.mark('calls')).toBe('');
   });
 
-  it('ends at the first report that an earlier life of the container wrote', async () => {
+  it('ends at the first report that already exists', async () => {
     const setup = await prepare({ images: 3 });
-    services.blobs.set('/results/report-1.json', 'of an earlier life');
+    services.blobs.set('/results/report-1.json', 'of an earlier attempt');
 
     const end = await runWorker(setup.context, 'scan');
 
@@ -224,7 +224,7 @@ describe('a scan job', () => {
     ]);
   });
 
-  it('gives an image a failure when its report cannot be stored', async () => {
+  it('fails an image if its report cannot be stored', async () => {
     const setup = await prepare();
     services.answer = ({ path }) => (path.includes('report') ? { status: 404 } : undefined);
 
@@ -235,7 +235,7 @@ describe('a scan job', () => {
     ]);
   });
 
-  it('says so when the result cannot be stored', async () => {
+  it('ends as result-not-stored if storage refuses the result', async () => {
     const setup = await prepare();
     services.answer = ({ path }) => (path.includes('result.json') ? { status: 403 } : undefined);
 
@@ -244,7 +244,7 @@ describe('a scan job', () => {
     expect(end).toBe('result-not-stored');
   });
 
-  it('writes no secret into its log or its result, however tools shout them', async () => {
+  it('masks secrets of the job in its log and its result', async () => {
     const setup = await prepare({
       scan: `const secrets = fs.readFileSync(path.join(process.env.DOCKER_CONFIG, 'job.json'), 'utf8') +
           fs.readFileSync(path.join(process.env.DOCKER_CONFIG, 'config.json'), 'utf8');
@@ -266,7 +266,7 @@ describe('a scan job', () => {
     }
   });
 
-  it('makes hostile tool output harmless and small', async () => {
+  it('sanitizes and shortens hostile tool output', async () => {
     const hostile = `'\\u001b[2J\\u202e\\u0000' + '"},{"outcome":"scanned"}'.repeat(500000)`;
     const setup = await prepare({
       scan: `console.error('FATAL\\t' + ${hostile}); process.exitCode = 1;`,
@@ -280,7 +280,7 @@ describe('a scan job', () => {
     for (const line of setup.logged) expect(line.length).toBeLessThan(20_000);
   });
 
-  it('gives tools no variable of its own process but what they need', async () => {
+  it('passes only the necessary environment variables to tools', async () => {
     const setup = await prepare({
       scan: `mark('environment', Object.keys(process.env).sort().join());
         ${WRITE_REPORT}`,
@@ -298,7 +298,7 @@ describe('a scan job', () => {
     );
   });
 
-  it("gives tools the system's certificate authorities and the job's own", async () => {
+  it("passes the system's and the job's certificate authorities to tools", async () => {
     const pem = '-----BEGIN CERTIFICATE-----\nextra\n-----END CERTIFICATE-----';
     const trusted: string[] = [];
     const setup = await prepare({
@@ -315,7 +315,7 @@ describe('a scan job', () => {
     expect(bundle.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(10);
   });
 
-  it('stops its tool and writes nothing when the container is told to end', async () => {
+  it('stops its tool and writes nothing when the container is stopped', async () => {
     const setup = await prepare({ scan: "mark('up', 'x'); setInterval(() => {}, 1000);" });
 
     const running = runWorker(setup.context, 'scan');
@@ -327,7 +327,7 @@ describe('a scan job', () => {
     expect(services.blobs.size).toBe(0);
   });
 
-  it('refuses a job of the other kind and one that is not valid, and stores nothing', async () => {
+  it('refuses a job of the other kind or an invalid one and stores nothing', async () => {
     const setup = await prepare();
     const other = await runWorker(setup.context, 'patch');
     await setup.writeJob({ kind: 'scan' }, {});

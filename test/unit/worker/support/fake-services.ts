@@ -18,16 +18,16 @@ export interface FakeAnswer {
 export interface FakeServices {
   readonly host: string;
   readonly received: Received[];
-  /** Blobs by path, as they were created. */
+  /** Created blobs by path, in the order of their creation. */
   readonly blobs: Map<string, string>;
   /** Digests by `repository:tag`. */
   readonly tags: Map<string, string>;
-  /** Answers in place of the usual ones, while it returns one. */
+  /** Replaces the usual answer to a request if it returns one. */
   answer: ((request: Received) => FakeAnswer | 'hang-up' | undefined) | undefined;
   close(): Promise<void>;
 }
 
-/** Storage behaves as Azurite was seen to under a SAS that may only create. */
+/** Storage behaves as Azurite does under a SAS with only the permission to create. */
 export async function startFakeServices(): Promise<FakeServices> {
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -8,12 +8,12 @@ export async function addTool(folder: string, name: string, body: string): Promi
   await chmod(file, 0o755);
 }
 
-/** A PATH with the tools of this folder alone, and what their first line needs. */
+/** Returns a PATH with the tools of this folder and the programs that run them. */
 export function toolPath(folder: string): string {
   return [folder, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
 }
 
-/** Begins a script: `args`, `option('--name')` and the folder to leave marks in. */
+/** Adds a prelude to a script: `args`, `option('--name')` and `mark(name, text)`. */
 export function script(folder: string, body: string): string {
   return `
 const fs = require('node:fs');

@@ -19,12 +19,12 @@ export interface WorkerSetup {
   readonly tools: string;
   readonly jobFolder: string;
   readonly base: string;
-  /** What a fake tool left under this name; empty where it left nothing. */
+  /** Returns the text that a fake tool wrote under this name, or '' if it wrote none. */
   mark(name: string): Promise<string>;
   writeJob(job: unknown, config?: unknown): Promise<void>;
 }
 
-/** Time limits never come, waits of seconds are real: most tests end long before either. */
+/** Waits short delays in real time and makes time limits practically endless. */
 async function patientSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   const options = signal === undefined ? {} : { signal };
   const wait = milliseconds > 9000 ? 60_000 : milliseconds;
@@ -34,7 +34,7 @@ async function patientSleep(milliseconds: number, signal?: AbortSignal): Promise
 const pem = (kind: string, line: string) =>
   `-----BEGIN ${kind}-----\n${line}\n-----END ${kind}-----\n`;
 
-/** Only files of the right names and looks. */
+/** The files have only the form of certificates and keys. */
 export const KEY_LINE = 'bGluZS1vZi10aGUta2V5LW9mLXRoZS13b3JrZXI';
 const buildkitFiles = {
   'buildkit-ca.pem': pem('CERTIFICATE', 'authority'),
@@ -42,7 +42,7 @@ const buildkitFiles = {
   'buildkit-key.pem': pem('PRIVATE KEY', KEY_LINE),
 };
 
-/** A worker in a temporary folder, with an empty folder of tools and one for its job. */
+/** Creates a worker context in a temporary folder, with empty folders for tools and its job. */
 export async function setUpWorker(changes: Partial<WorkerContext> = {}): Promise<WorkerSetup> {
   const base = await mkdtemp(join(tmpdir(), 'pw-worker-'));
   onTestFinished(() => rm(base, { recursive: true, force: true }));
@@ -89,7 +89,7 @@ export async function setUpWorker(changes: Partial<WorkerContext> = {}): Promise
   };
 }
 
-/** Reads until there is something: for what another process is about to write. */
+/** Reads until another process has written something. */
 export async function eventually(read: () => Promise<string>): Promise<string> {
   for (;;) {
     const found = await read();

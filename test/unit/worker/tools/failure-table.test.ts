@@ -23,7 +23,7 @@ describe('classifyFailure', () => {
     ['unauthorized', 'GET https://r.test/v2/a: unexpected status code 401 Unauthorized'],
     ['image-not-found', 'GET https://r.test/v2/a/manifests/x: MANIFEST_UNKNOWN: manifest unknown'],
     ['tool-failed', 'something else'],
-  ])('says %s of a scan that failed with "%s"', (expected, text) => {
+  ])('returns %s for a scan that failed with "%s"', (expected, text) => {
     const failure = classifyFailure(SCAN_FAILURES, [text], 'tool-failed');
 
     expect(failure).toBe(expected);
@@ -88,7 +88,7 @@ describe('classifyFailure', () => {
     ],
     ['image-not-found', `Error: r.test/a@${DIGEST}: not found`],
     ['tool-failed', 'Error: something else'],
-  ])('says %s of a patch that failed with "%s"', (expected, text) => {
+  ])('returns %s for a patch that failed with "%s"', (expected, text) => {
     const failure = classifyFailure(PATCH_FAILURES, [text], 'tool-failed');
 
     expect(failure).toBe(expected);

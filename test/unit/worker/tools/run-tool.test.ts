@@ -9,7 +9,7 @@ function command(setup: WorkerSetup, args: readonly string[] = []) {
 }
 
 describe('runTool', () => {
-  it('passes arguments as they are and tells the exit code and both outputs', async () => {
+  it('passes arguments unchanged and returns the exit code and both outputs', async () => {
     const setup = await setUpWorker();
     await addTool(
       setup.tools,
@@ -26,7 +26,7 @@ describe('runTool', () => {
     });
   });
 
-  it('gives the child no variable but those of the command', async () => {
+  it('passes only the variables of the command to the child', async () => {
     const setup = await setUpWorker();
     await addTool(setup.tools, 'tool', 'console.log(Object.keys(process.env).sort().join())');
 
@@ -35,7 +35,7 @@ describe('runTool', () => {
     expect(run.stdout).toBe('PATH\n');
   });
 
-  it('says so when there is no such program', async () => {
+  it('reports a program that does not exist as not started', async () => {
     const setup = await setUpWorker();
 
     const run = await runTool(setup.context, command(setup), 60);
@@ -43,7 +43,7 @@ describe('runTool', () => {
     expect(run.end).toEqual({ how: 'not-started', code: 'ENOENT' });
   });
 
-  it('kills at the time limit a child and grandchild that ignore being asked', async () => {
+  it('kills a child and a grandchild that ignore SIGTERM at the time limit', async () => {
     const waits: number[] = [];
     const sleep: WorkerContext['sleep'] = async (milliseconds, signal) => {
       waits.push(milliseconds);
@@ -73,7 +73,7 @@ describe('runTool', () => {
     for (const pid of pids) await eventually(async () => (isRunning(pid) ? '' : 'gone'));
   });
 
-  it('leaves no child of a tool that ended by itself', async () => {
+  it('kills the remaining children of a tool that exited', async () => {
     const setup = await setUpWorker();
     await addTool(
       setup.tools,
@@ -91,7 +91,7 @@ describe('runTool', () => {
     await eventually(async () => (isRunning(pid) ? '' : 'gone'));
   });
 
-  it('ends the child when the container is told to end', async () => {
+  it('stops the child when the container is stopped', async () => {
     const setup = await setUpWorker();
     await addTool(
       setup.tools,
@@ -107,7 +107,7 @@ describe('runTool', () => {
     expect(run.end).toEqual({ how: 'stopped' });
   });
 
-  it('holds little of an output flood, with its beginning and its end', async () => {
+  it('keeps only the beginning and the end of a flood of output', async () => {
     const setup = await setUpWorker();
     const flood = `const chunk = 'x'.repeat(1 << 20) + '\\n';
       let left = 40;
@@ -126,7 +126,7 @@ describe('runTool', () => {
     expect(run.stderr.endsWith('last\n')).toBe(true);
   });
 
-  it('does not wait for a grandchild that left the group and holds the output open', async () => {
+  it('does not wait for a grandchild that left the process group and keeps the output open', async () => {
     const setup = await setUpWorker();
     await addTool(
       setup.tools,
@@ -143,7 +143,7 @@ describe('runTool', () => {
   });
 });
 
-/** A killed process that nobody has waited for is still there, as a zombie. */
+/** Counts a zombie, a killed process that nobody has waited for, as not running. */
 function isRunning(pid: number): boolean {
   try {
     const stat = process.getBuiltinModule('node:fs').readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -22,14 +22,14 @@ async function setUp() {
   return { ...(await setUpWorker({ sleep })), waits };
 }
 
-/** Answers so for the first `times` requests. */
+/** Sends this answer to the first `times` requests. */
 function answerFirst(times: number, answer: ReturnType<NonNullable<FakeServices['answer']>>) {
   let left = times;
   services.answer = () => (left-- > 0 ? answer : undefined);
 }
 
 describe('uploadBlob', () => {
-  it('creates the blob with the headers that storage wants, and only where there is none', async () => {
+  it('creates the blob with the headers that storage requires, on condition that none exists', async () => {
     const { context } = await setUp();
 
     const upload = await uploadBlob(context, url, bytes);
@@ -48,7 +48,7 @@ describe('uploadBlob', () => {
     { status: 403, headers: { 'x-ms-error-code': 'UnauthorizedBlobOverwrite' } },
     { status: 409, headers: { 'x-ms-error-code': 'BlobAlreadyExists' } },
     { status: 412 },
-  ])('knows from %o that somebody wrote it before', async (answer) => {
+  ])('reports after %o that the blob already exists', async (answer) => {
     const { context } = await setUp();
     services.answer = () => answer;
 
@@ -57,7 +57,7 @@ describe('uploadBlob', () => {
     expect(upload).toEqual({ outcome: 'exists' });
   });
 
-  it('takes any other refusal for a failure, at once', async () => {
+  it('fails without a retry after any other refusal', async () => {
     const { context, waits } = await setUp();
     services.answer = () => ({
       status: 403,
@@ -71,7 +71,7 @@ describe('uploadBlob', () => {
   });
 
   it.each(['hang-up', { status: 503 }, { status: 429 }] as const)(
-    'tries again after %o with longer and longer waits',
+    'retries after %o with increasing delays',
     async (answer) => {
       const { context, waits } = await setUp();
       answerFirst(3, answer);
@@ -83,7 +83,7 @@ describe('uploadBlob', () => {
     },
   );
 
-  it('waits as long as storage asks, up to five minutes', async () => {
+  it('waits as long as storage asks, and fails if it asks for more than five minutes', async () => {
     const { context, waits } = await setUp();
     const retryAfter = ['7', '300', '301'];
     services.answer = () => {
@@ -99,7 +99,7 @@ describe('uploadBlob', () => {
     expect(upload).toEqual({ outcome: 'failed', why: 'storage answered 503' });
   });
 
-  it('does not try again once the container is told to end', async () => {
+  it('does not retry after the container is stopped', async () => {
     const { context, stop } = await setUp();
     services.answer = () => {
       stop.abort();
@@ -112,7 +112,7 @@ describe('uploadBlob', () => {
     expect(services.received).toHaveLength(1);
   });
 
-  it('gives up after five tries and quotes no address', async () => {
+  it('fails after five tries without quoting the URL', async () => {
     const { context, logged } = await setUp();
     services.answer = () => 'hang-up';
 
@@ -123,7 +123,7 @@ describe('uploadBlob', () => {
     expect(JSON.stringify([upload, logged])).not.toContain(SIGNATURE);
   });
 
-  it('counts a blob as its own when the answer to an earlier try was lost', async () => {
+  it('reports the blob as created if the answer to an earlier try was lost', async () => {
     const { context } = await setUp();
     services.answer = (request) => {
       if (services.received.length > 1) return undefined;
@@ -151,7 +151,7 @@ describe('uploadBlob', () => {
 });
 
 describe('isWritten', () => {
-  it('tells a blob that is there from one that is not, and creates none', async () => {
+  it('returns whether the blob exists and does not create it', async () => {
     const { context } = await setUp();
 
     const before = await isWritten(context, url);
