@@ -18,7 +18,7 @@ function faultsOf(environment: Readonly<Record<string, string | undefined>>): st
   }
 }
 
-it('reads the sample as it is', () => {
+it('accepts the sample', () => {
   const settings = readSettings(values);
 
   expect(settings).toMatchObject({
@@ -28,13 +28,13 @@ it('reads the sample as it is', () => {
   });
 });
 
-it('has build steps run in Standard groups if nothing else is said', () => {
+it('uses the builder in Standard groups by default', () => {
   const { PATCHWRIGHT_BUILDER: _, ...others } = values;
 
   expect(readSettings(others).pipeline.builder).toEqual({ kind: 'standard' });
 });
 
-it('names every missing setting in one message', () => {
+it('reports every missing setting in one message', () => {
   const message = faultsOf({});
 
   const optional = ['PATCHWRIGHT_DRY_RUN', 'PATCHWRIGHT_BUILDER'];
@@ -54,7 +54,7 @@ it.each([
   ['PATCHWRIGHT_MAX_GROUPS', '1e9'],
   ['PATCHWRIGHT_DATABASE', 'no-tag'],
   ['PATCHWRIGHT_TYPO', 'x'],
-])('refuses %s=%s by its name', (name, value) => {
+])('refuses %s=%s with the name of the setting', (name, value) => {
   expect(faultsOf({ ...values, [name]: value })).toContain(name);
 });
 
@@ -66,11 +66,11 @@ describe('the version of the settings', () => {
   });
   const NEWER = String(SETTINGS_VERSION + 1);
 
-  it('is the code’s own in the sample, and then leaves no name unknown', () => {
+  it('equals that of the code in the sample, with no unknown name', () => {
     expect(readSettings(values)).toMatchObject({ version: SETTINGS_VERSION, unknown: [] });
   });
 
-  it('may be newer than the code: then names of the code to come are told, not refused', () => {
+  it('may be newer than the code, and then unknown names are returned, not refused', () => {
     const settings = readSettings(
       ofVersion(NEWER, { PATCHWRIGHT_TO_COME: 'x', PATCHWRIGHT_LATER: 'y', FOREIGN: 'z' }),
     );
@@ -79,7 +79,7 @@ describe('the version of the settings', () => {
     expect(settings.unknown).toEqual(['PATCHWRIGHT_TO_COME', 'PATCHWRIGHT_LATER']);
   });
 
-  it('may be newer than the code, and all that the code knows is still checked', () => {
+  it('may be newer than the code, but all known settings are still checked', () => {
     const message = faultsOf(
       ofVersion(NEWER, {
         PATCHWRIGHT_TO_COME: 'x',
@@ -93,7 +93,7 @@ describe('the version of the settings', () => {
     expect(message).toContain('PATCHWRIGHT_DRY_RUN');
   });
 
-  it('may not be older than the code, and the message says what to deploy beside all other faults', () => {
+  it('must not be older than the code, and the message names the deployment beside other faults', () => {
     const message = faultsOf(ofVersion(String(SETTINGS_VERSION - 1), { PATCHWRIGHT_GONE: 'x' }));
 
     expect(message).toContain('settings have 2 fault(s)');
@@ -103,7 +103,7 @@ describe('the version of the settings', () => {
     expect(message).toContain('PATCHWRIGHT_GONE is not a setting');
   });
 
-  it('may not be missing, as it is in what was deployed before there was one', () => {
+  it('must not be missing, as it is in older deployments', () => {
     const message = faultsOf(ofVersion(''));
 
     expect(message).toContain('settings have 1 fault(s)');
@@ -111,12 +111,15 @@ describe('the version of the settings', () => {
     expect(message).toContain('deploy infra/main.bicep of this version');
   });
 
-  it.each(['one', '1.0', '-1', '10000'])('is a whole number, which %j is not', (version) => {
-    const message = faultsOf(ofVersion(version, { PATCHWRIGHT_TYPO: 'x' }));
+  it.each(['one', '1.0', '-1', '10000'])(
+    'is refused if it is not a whole number: %j',
+    (version) => {
+      const message = faultsOf(ofVersion(version, { PATCHWRIGHT_TYPO: 'x' }));
 
-    expect(message).toContain('PATCHWRIGHT_SETTINGS_VERSION: must be a whole number');
-    expect(message).toContain('PATCHWRIGHT_TYPO is not a setting');
-  });
+      expect(message).toContain('PATCHWRIGHT_SETTINGS_VERSION: must be a whole number');
+      expect(message).toContain('PATCHWRIGHT_TYPO is not a setting');
+    },
+  );
 });
 
 describe('a remote builder', () => {
@@ -137,14 +140,14 @@ describe('a remote builder', () => {
     ...changes,
   });
 
-  it('is read with what mutual TLS needs', () => {
+  it('is read with its address and the files for mutual TLS', () => {
     const { builder } = readSettings(remote()).pipeline;
 
     expect(builder).toMatchObject({ kind: 'remote', address: 'tcp://buildkit.internal:1234' });
     expect(builder.kind === 'remote' && builder.tls.key.trim()).toBe(tls.key.trim());
   });
 
-  it('may have its PEM in one line', () => {
+  it('may have its PEM on one line', () => {
     const oneLine = tls.key.trim().replaceAll('\n', String.raw`\n`);
 
     const { builder } = readSettings(remote({ PATCHWRIGHT_BUILDKIT_KEY: oneLine })).pipeline;
@@ -152,7 +155,7 @@ describe('a remote builder', () => {
     expect(builder.kind === 'remote' && builder.tls.key.trim()).toBe(tls.key.trim());
   });
 
-  it('needs its address and all three of certificate, key and authority', () => {
+  it('requires its address, certificate, key and authority', () => {
     const message = faultsOf({ ...values, PATCHWRIGHT_BUILDER: 'remote' });
 
     for (const name of ['BUILDKIT_ADDRESS', ...['CA', 'CERT', 'KEY'].map(ofBuildkit)]) {
@@ -160,7 +163,7 @@ describe('a remote builder', () => {
     }
   });
 
-  it.each(['CA', 'CERT', 'KEY'])('names a %s that is no PEM, and quotes nothing of it', (which) => {
+  it.each(['CA', 'CERT', 'KEY'])('refuses a %s that is not PEM without quoting it', (which) => {
     const text = '-----BEGIN CERTIFICATE-----\ntopsecret\n-----END CERTIFICATE-----';
 
     const message = faultsOf(remote({ [ofBuildkit(which)]: text }));
@@ -169,7 +172,7 @@ describe('a remote builder', () => {
     expect(message).not.toContain('topsecret');
   });
 
-  it('may refer to a Key Vault where an operator reads the settings, and nowhere else', () => {
+  it('may refer to a Key Vault only if references are allowed', () => {
     const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)';
     const references = Object.fromEntries(
       ['CA', 'CERT', 'KEY'].map((which) => [ofBuildkit(which), reference]),
@@ -181,7 +184,7 @@ describe('a remote builder', () => {
     expect(faultsOf(remote(references))).toContain('PATCHWRIGHT_BUILDKIT_KEY: must be a private');
   });
 
-  it('refuses a key that is not the certificate’s', async () => {
+  it('refuses a key that does not match the certificate', async () => {
     const other = await (await createAuthority()).issue(['patchwright']);
 
     const message = faultsOf(remote({ PATCHWRIGHT_BUILDKIT_KEY: other.keyPem }));
@@ -192,7 +195,7 @@ describe('a remote builder', () => {
 
 const ofBuildkit = (which: string) => `PATCHWRIGHT_BUILDKIT_${which}`;
 
-it('asks for all three addresses of a storage account that is reached by identity', () => {
+it('requires all three addresses of a storage account that is reached by identity', () => {
   const { AzureWebJobsStorage: _, ...rest } = values;
   const message = faultsOf({
     ...rest,
@@ -208,7 +211,7 @@ it('refuses a database with more than a repository and a tag', () => {
   expect(message).toContain('PATCHWRIGHT_DATABASE: must be repository:tag');
 });
 
-it('names a file of authorities that is not there among all other faults', () => {
+it('reports a missing file of authorities beside all other faults', () => {
   const message = faultsOf({
     ...values,
     PATCHWRIGHT_EXTRA_CA_FILE: '/nowhere/ca.pem',
@@ -220,7 +223,7 @@ it('names a file of authorities that is not there among all other faults', () =>
 });
 
 describe('a lease', () => {
-  it('is longer than a function may run', () => {
+  it('must be longer than the function timeout', () => {
     const [hours, minutes, seconds] = host.functionTimeout.split(':').map(Number);
 
     expect((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)).toBe(
@@ -232,7 +235,7 @@ describe('a lease', () => {
     expect(faultsOf({ ...values, PATCHWRIGHT_LEASE_SECONDS: '630' })).toBe('');
   });
 
-  it('may be short on a local Azure', () => {
+  it('may be short with a local registry', () => {
     const local = { ...values, PATCHWRIGHT_REGISTRY: 'localhost:4001' };
 
     expect(faultsOf({ ...local, PATCHWRIGHT_LEASE_SECONDS: '5' })).toBe('');
@@ -242,7 +245,7 @@ describe('a lease', () => {
 describe('a schedule', () => {
   const names = ['PATCHWRIGHT_SCHEDULE', 'PATCHWRIGHT_REAP_SCHEDULE'];
 
-  it.each(names)('is refused under its name if it is wrong: %s', (name) => {
+  it.each(names)('is refused with its name if it is invalid: %s', (name) => {
     const message = faultsOf({ ...values, [name]: '0 0 2 L * *' });
 
     expect(message).toContain(`${name}: the field for the day is invalid`);
@@ -261,7 +264,7 @@ describe('a schedule', () => {
     expect(message).toContain(`${name}: has no occurrence within 10 years`);
   });
 
-  it('is refused if its next occurrence is more than ten years away, and taken before', () => {
+  it('is refused only if its next occurrence is more than ten years away', () => {
     const given = { ...values, PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 Mon' };
 
     expect(() => readSettings(given, { now: new Date('2033-03-01T00:00:00Z') })).toThrow(

@@ -52,7 +52,7 @@ function json(status: number, body: object, headers: Record<string, string> = {}
 const group = (name: string, tags: object) => ({ name, tags, properties: { containers: [] } });
 
 describe('creating a group', () => {
-  it('is one PUT with the body of the group, and no question about how it goes', async () => {
+  it('sends one PUT with the body of the group and does not poll the operation', async () => {
     const operation = 'https://arm.example.com/operations/1';
     const { groups, client, scopes } = arrange(() =>
       json(201, group(NAME, {}), { 'azure-asyncoperation': operation }),
@@ -80,7 +80,7 @@ describe('creating a group', () => {
     ['429', () => armError(429, 'TooManyRequests'), 'throttled'],
     ['a broken connection', () => brokenConnection(), 'unavailable'],
     ['409', () => armError(409, 'ContainerGroupTransitioning'), 'transitioning'],
-  ])('is not repeated after %s', async (_, fault, refusal) => {
+  ])('is not retried after %s', async (_, fault, refusal) => {
     const { groups, client } = arrange(fault);
 
     const answer = await groups.create(groupSpec());
@@ -89,7 +89,7 @@ describe('creating a group', () => {
     expect(client.sent).toHaveLength(1);
   });
 
-  it('says how long ARM asks to be left alone', async () => {
+  it('returns the delay that ARM asks for', async () => {
     const { groups } = arrange(() => json(429, {}, { 'retry-after': '17' }));
 
     const answer = await groups.create(groupSpec());
@@ -97,7 +97,7 @@ describe('creating a group', () => {
     expect(answer).toMatchObject({ refusal: 'throttled', retryAfterSeconds: 17 });
   });
 
-  it('has succeeded even if the body of the answer is broken', async () => {
+  it('succeeds even if the body of the answer is truncated', async () => {
     const { groups } = arrange(() => ({
       status: 201,
       body: '{"name":',
@@ -109,7 +109,7 @@ describe('creating a group', () => {
     expect(answer).toEqual({ ok: true });
   });
 
-  it('gives no secret of the specification away when ARM quotes it', async () => {
+  it('masks secrets of the specification that ARM quotes', async () => {
     const body = aciGroupBody(groupSpec(), 'westeurope');
     const { groups } = arrange(() => armError(400, 'Invalid', JSON.stringify(body.properties)));
 
@@ -121,7 +121,7 @@ describe('creating a group', () => {
     expect(text).not.toContain('arm-secret');
   });
 
-  it('leaves the effect open where no token could be had', async () => {
+  it('is refused as unavailable if no token can be obtained', async () => {
     const { client } = arrange(() => json(201, {}));
     const credential = {
       getToken: async () => {
@@ -146,7 +146,7 @@ describe('creating a group', () => {
 });
 
 describe('deleting a group', () => {
-  it.each([200, 202, 204, 404])('ends well with %d and does not wait', async (status) => {
+  it.each([200, 202, 204, 404])('succeeds with %d and does not wait', async (status) => {
     const { groups, client } = arrange(() => ({ status }));
 
     const answer = await groups.delete(NAME);
@@ -155,7 +155,7 @@ describe('deleting a group', () => {
     expect(client.sent.map(({ method }) => method)).toEqual(['DELETE']);
   });
 
-  it('is repeated after a failure that may pass', async () => {
+  it('is retried after a transient failure', async () => {
     const { groups, client } = arrange((nth) => (nth === 1 ? { status: 503 } : { status: 202 }));
 
     const answer = await groups.delete(NAME);
@@ -166,7 +166,7 @@ describe('deleting a group', () => {
 });
 
 describe('reading groups', () => {
-  it('is repeated after a failure that may pass, and fails in the terms of the port', async () => {
+  it('is retried after a transient failure and then throws an error of the port', async () => {
     const { groups, client } = arrange(() => armError(503, 'ServerTimeout'));
 
     const reading = groups.get(NAME);
@@ -176,7 +176,7 @@ describe('reading groups', () => {
     expect(client.sent).toHaveLength(4);
   });
 
-  it('tells a missing resource group from a missing group', async () => {
+  it('distinguishes a missing resource group from a missing group', async () => {
     const { groups } = arrange((nth) =>
       armError(404, nth === 1 ? 'ResourceNotFound' : 'ResourceGroupNotFound'),
     );
@@ -188,7 +188,7 @@ describe('reading groups', () => {
     await expect(wrong).rejects.toMatchObject({ refusal: 'configuration' });
   });
 
-  it('lists over all pages what carries our tag, and skips names that are not ours', async () => {
+  it('lists the groups with our tag on all pages and skips invalid names', async () => {
     const ours = { 'managed-by': 'patchwright' };
     const nextLink = `https://arm.example.com${PATH}?api-version=2023-05-01&$skiptoken=1`;
     const { groups, client } = arrange((nth) =>
@@ -205,7 +205,7 @@ describe('reading groups', () => {
   });
 
   it.each(['ContainerLogNotAvailable', 'ContainerGroupTransitioning'])(
-    'gives no log where ACI answers %s',
+    'returns no log if ACI answers %s',
     async (code) => {
       const { groups } = arrange(() => armError(409, code));
 
@@ -215,7 +215,7 @@ describe('reading groups', () => {
     },
   );
 
-  it('asks for the last 200 lines of the one container', async () => {
+  it('requests the last 200 log lines of the container', async () => {
     const { groups, client } = arrange(() => json(200, { content: 'the end' }));
 
     const log = await groups.logs(NAME, 'worker');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { aciGroupBody } from '../../../lib/containers/aci-group-body.ts';
 import { containerSpec, groupSpec } from './group-spec.ts';
 
-describe('the body of a creation', () => {
-  it('of a patch group is confidential and privileged, with a scratch volume and no policy', () => {
+describe('aciGroupBody', () => {
+  it('makes a patch group confidential and privileged, with a scratch volume and no policy', () => {
     const body = aciGroupBody(groupSpec(), 'westeurope');
 
     expect(body).toEqual({
@@ -46,7 +46,7 @@ describe('the body of a creation', () => {
     });
   });
 
-  it('of a scan group has no security context, which Standard refuses, and no scratch volume', () => {
+  it('gives a scan group no scratch volume and no security context, which Standard refuses', () => {
     const { scratchPath: _, ...container } = containerSpec();
     const spec = groupSpec({ sku: 'Standard', privileged: false, containers: [container] });
 
@@ -58,7 +58,7 @@ describe('the body of a creation', () => {
     expect(properties.volumes.map(({ name }) => name)).toEqual(['secrets-worker']);
   });
 
-  it('gives each container secrets that no other can read', () => {
+  it('gives each container a secret volume that no other container mounts', () => {
     const containers = ['one', 'two'].map((name) =>
       containerSpec({ name, secretFiles: { 'job.json': name } }),
     );
@@ -78,7 +78,7 @@ describe('the body of a creation', () => {
     ]);
   });
 
-  it('names the subnet where there is one, and otherwise none', () => {
+  it('sets the subnet only if there is one', () => {
     const subnetId = '/subscriptions/s/resourceGroups/r/providers/x/subnets/groups';
 
     const inside = aciGroupBody(groupSpec(), 'westeurope', subnetId);

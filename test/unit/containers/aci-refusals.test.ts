@@ -46,7 +46,7 @@ describe('a refusal of ARM or ACI', () => {
     expect(refusal).toBe(expected);
   });
 
-  it('is described without a secret that is longer than what is shown', () => {
+  it('is described without a secret that is longer than the description', () => {
     const secret = 'secret-part/'.repeat(100);
     const quoted = failureOfAnswer(
       {

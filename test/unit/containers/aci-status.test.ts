@@ -12,14 +12,17 @@ function withContainer(instanceView: object, parts: object = { provisioningState
 }
 
 describe('the status of a group', () => {
-  it.each([0, 1, 137])('is stopped with exit code %d once its container terminated', (exitCode) => {
-    const status = withContainer({ currentState: { ...TERMINATED, exitCode }, restartCount: 0 });
+  it.each([0, 1, 137])(
+    'is stopped with exit code %d after its container terminated',
+    (exitCode) => {
+      const status = withContainer({ currentState: { ...TERMINATED, exitCode }, restartCount: 0 });
 
-    expect(status.state).toBe('stopped');
-    expect(status.detail).toBe(`Succeeded; Terminated Completed (exit ${exitCode})`);
-  });
+      expect(status.state).toBe('stopped');
+      expect(status.detail).toBe(`Succeeded; Terminated Completed (exit ${exitCode})`);
+    },
+  );
 
-  it('is stopped even where the provisioning counts as failed', () => {
+  it('is stopped even if its provisioning failed', () => {
     const currentState = { ...TERMINATED, exitCode: 0 };
 
     const status = withContainer({ currentState }, { provisioningState: 'Failed' });
@@ -28,7 +31,7 @@ describe('the status of a group', () => {
   });
 
   it.each([7147, 7148, undefined])(
-    'is lost where the platform ended the container (exit code %s)',
+    'is lost if the platform ended the container (exit code %s)',
     (exitCode) => {
       const status = withContainer({
         currentState: { ...TERMINATED, ...(exitCode === undefined ? {} : { exitCode }) },
@@ -38,15 +41,18 @@ describe('the status of a group', () => {
     },
   );
 
-  it.each(['Failed', 'Canceled'])('is lost where provisioning ended %s', (provisioningState) => {
-    const status = statusOf({
-      provisioningState,
-      instanceView: { events: [{ name: 'InsufficientCapacity', message: 'none\nleft' }] },
-    });
+  it.each(['Failed', 'Canceled'])(
+    'is lost if its provisioning state is %s',
+    (provisioningState) => {
+      const status = statusOf({
+        provisioningState,
+        instanceView: { events: [{ name: 'InsufficientCapacity', message: 'none\nleft' }] },
+      });
 
-    expect(status.state).toBe('lost');
-    expect(status.detail).toBe(`${provisioningState}; InsufficientCapacity: none left`);
-  });
+      expect(status.state).toBe('lost');
+      expect(status.detail).toBe(`${provisioningState}; InsufficientCapacity: none left`);
+    },
+  );
 
   it.each([
     ['Pending', 'starting'],
@@ -54,7 +60,7 @@ describe('the status of a group', () => {
     ['Repairing', 'starting'],
     ['Succeeded', 'running'],
     [undefined, 'starting'],
-  ])('without an instance view, provisioning %s, is %s', (provisioningState, state) => {
+  ])('with provisioning state %s and no instance view is %s', (provisioningState, state) => {
     const status = statusOf({ provisioningState });
 
     expect(status.state).toBe(state);
@@ -64,7 +70,7 @@ describe('the status of a group', () => {
     ['Running', 'running'],
     ['Waiting', 'starting'],
     ['SomethingNew', 'starting'],
-  ])('with its container %s is %s', (state, expected) => {
+  ])('with a container that is %s is %s', (state, expected) => {
     const status = withContainer({ currentState: { state } });
 
     expect(status.state).toBe(expected);
@@ -76,7 +82,7 @@ describe('the status of a group', () => {
     [['Waiting', 'Waiting'], 'starting'],
     [[0, 7147], 'stopped'],
     [[7147, 7148], 'lost'],
-  ] as const)('of containers %j is %s', (containers, expected) => {
+  ] as const)('with containers %j is %s', (containers, expected) => {
     const views = containers.map((one, at) => ({
       name: `image-${at}`,
       instanceView: {
@@ -91,7 +97,7 @@ describe('the status of a group', () => {
     expect(status.detail).toContain('image-1: ');
   });
 
-  it('counts restarts and is not over while the container runs again', () => {
+  it('is running and counts restarts while the container runs again', () => {
     const status = withContainer({
       restartCount: 2,
       currentState: { state: 'Running' },
@@ -102,7 +108,7 @@ describe('the status of a group', () => {
     expect(status.detail).toBe('Succeeded; Running; restarts: 2');
   });
 
-  it('keeps the tags, and the detail short', () => {
+  it('contains the tags and a short detail', () => {
     const events = Array.from({ length: 50 }, () => ({
       name: 'Pulling',
       message: 'x'.repeat(900),

@@ -6,7 +6,7 @@ import {
   MANAGED_BY,
 } from '../../../lib/containers/container-groups.ts';
 
-/** One container of it. */
+/** Returns a container of a patch group, with these parts replaced. */
 export function containerSpec(parts: Partial<ContainerSpec> = {}): ContainerSpec {
   return {
     name: 'worker',
@@ -21,7 +21,7 @@ export function containerSpec(parts: Partial<ContainerSpec> = {}): ContainerSpec
   };
 }
 
-/** A patch group's specification, with the parts given in place of the usual ones. */
+/** Returns the specification of a patch group, with these parts replaced. */
 export function groupSpec(parts: Partial<GroupSpec> = {}): GroupSpec {
   return {
     name: GroupName.parse('pw-patch-0a1b2c-1'),

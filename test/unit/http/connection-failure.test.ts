@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { connectionFailure, failureName } from '../../../lib/http/connection-failure.ts';
 
 const coded = (code: string) => Object.assign(new Error('it broke'), { code });
-/** As Node's `fetch` reports every failure. */
+/** An error in the form in which Node's `fetch` reports every failure. */
 const fetched = (code: string) => new TypeError('fetch failed', { cause: coded(code) });
 const aborted = () => Object.assign(new Error('the address'), { name: 'AbortError' });
 
@@ -13,7 +13,7 @@ describe('a request without an answer', () => {
     [fetched('UND_ERR_SOCKET'), 'UND_ERR_SOCKET'],
     [fetched('ECONNREFUSED'), 'ECONNREFUSED'],
     [aborted(), 'timeout'],
-  ])('%o is a connection failure', (error, name) => {
+  ])('that ended with %o is a connection failure', (error, name) => {
     expect([connectionFailure(error), failureName(error)]).toEqual([name, name]);
   });
 
@@ -23,7 +23,7 @@ describe('a request without an answer', () => {
     [new TypeError('https://storage/?sig=secret'), 'TypeError'],
     ['text', 'error'],
     [Object.assign(coded('ECONNRESET'), { response: {} }), 'ECONNRESET'],
-  ])('%o is another failure, which no retry mends', (error, name) => {
+  ])('that ended with %o is not a connection failure', (error, name) => {
     expect([connectionFailure(error), failureName(error)]).toEqual([undefined, name]);
   });
 });

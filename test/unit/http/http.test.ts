@@ -29,8 +29,8 @@ function request(parts: Partial<Pick<PipelineRequest, 'method' | 'body' | 'abort
   return made;
 }
 
-describe('repeating a request', () => {
-  it.each([408, 429, 500, 502, 503, 504])('tries again after a %d', async (status) => {
+describe('retrying a request', () => {
+  it.each([408, 429, 500, 502, 503, 504])('retries after a %d', async (status) => {
     const { client, http } = arrange((nth) => ({ status: nth === 1 ? status : 200 }));
 
     const response = await http.send(request());
@@ -39,7 +39,7 @@ describe('repeating a request', () => {
     expect(client.sent).toHaveLength(2);
   });
 
-  it.each([200, 400, 401, 403, 404, 409, 501])('takes a %d as it is', async (status) => {
+  it.each([200, 400, 401, 403, 404, 409, 501])('returns a %d without a retry', async (status) => {
     const { client, http } = arrange(() => ({ status }));
 
     const response = await http.send(request());
@@ -49,7 +49,7 @@ describe('repeating a request', () => {
   });
 
   it.each(['ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EPIPE'])(
-    'tries again after a connection that ended with %s',
+    'retries after a connection that ended with %s',
     async (code) => {
       const { client, http } = arrange((nth) =>
         nth === 1 ? brokenConnection(code) : { status: 200 },
@@ -65,7 +65,7 @@ describe('repeating a request', () => {
   it.each([
     ['a 503', { status: 503 }],
     ['a 429 that asks to wait', { status: 429, headers: { 'retry-after': '1' } }],
-  ])('sends once what must leave once, though %s came back', async (_, answer) => {
+  ])('sends a request that must not be repeated only once after %s', async (_, answer) => {
     const { client, delays, http } = arrange(() => answer);
 
     const response = await http.send(request(), { once: true });
@@ -75,7 +75,7 @@ describe('repeating a request', () => {
     expect(delays.waits).toEqual([]);
   });
 
-  it('sends once what must leave once, though the connection broke', async () => {
+  it('sends a request that must not be repeated only once after a broken connection', async () => {
     const { client, http } = arrange(() => brokenConnection());
 
     await expect(http.send(request(), { once: true })).rejects.toThrow('ECONNRESET');
@@ -83,7 +83,7 @@ describe('repeating a request', () => {
     expect(client.sent).toHaveLength(1);
   });
 
-  it('does not try again where a certificate is wrong', async () => {
+  it('does not retry if the certificate is not trusted', async () => {
     const { client, http } = arrange(() => brokenConnection('DEPTH_ZERO_SELF_SIGNED_CERT'));
 
     await expect(http.send(request())).rejects.toThrow('DEPTH_ZERO_SELF_SIGNED_CERT');
@@ -91,7 +91,7 @@ describe('repeating a request', () => {
     expect(client.sent).toHaveLength(1);
   });
 
-  it('gives up after four attempts, with waits that grow, and hands over the last answer', async () => {
+  it('makes four attempts with increasing delays and returns the last answer', async () => {
     const { client, delays, http } = arrange(() => ({ status: 503 }));
 
     const response = await http.send(request());
@@ -107,7 +107,7 @@ describe('repeating a request', () => {
     ['milliseconds', { 'x-ms-retry-after-ms': '2500' }, 3000],
     ['a date in the past', { 'retry-after': 'Mon, 23 Nov 2026 01:00:00 GMT' }, 0],
     ['nonsense', { 'retry-after': 'soon' }, 375],
-  ])('waits as Retry-After asks in %s', async (_, headers, waited) => {
+  ])('waits for the time that Retry-After gives as %s', async (_, headers, waited) => {
     const { delays, http } = arrange((nth) =>
       nth === 1 ? { status: 429, headers } : { status: 200 },
     );
@@ -117,7 +117,7 @@ describe('repeating a request', () => {
     expect(delays.waits).toEqual([waited]);
   });
 
-  it('hands over an answer that asks for more than 20 seconds', async () => {
+  it('returns an answer that asks for a delay of more than 20 seconds', async () => {
     const { client, delays, http } = arrange(() => ({
       status: 429,
       headers: { 'retry-after': '21' },
@@ -139,7 +139,7 @@ describe('repeating a request', () => {
     expect(client.sent.map(({ body }) => body)).toEqual(['layer']);
   });
 
-  it('stops when it is told to', async () => {
+  it('stops after it is aborted', async () => {
     const controller = new AbortController();
     const { client, http } = arrange(() => {
       controller.abort();
@@ -158,7 +158,7 @@ describe('following a redirect', () => {
     (nth: number): StubAnswer =>
       nth === 1 ? { status, headers: { location } } : { status: 200 };
 
-  it('takes the credential to no other origin', async () => {
+  it('does not send the credential to another origin', async () => {
     const { client, http } = arrange(to('https://blobs.example.net/x?sig=1'));
 
     const response = await http.send(request());
@@ -170,7 +170,7 @@ describe('following a redirect', () => {
     ]);
   });
 
-  it('is left to the caller who asks for that, even at the same origin', async () => {
+  it('is left to a caller who asks for that, even on the same origin', async () => {
     const { client, http } = arrange(to('https://registry.example.com/elsewhere'));
 
     const response = await http.send(request(), { follow: false });
@@ -179,7 +179,7 @@ describe('following a redirect', () => {
     expect(client.sent).toHaveLength(1);
   });
 
-  it('does not take another port or a subdomain for the same origin', async () => {
+  it('treats another port and a subdomain as another origin', async () => {
     const answers = ['https://registry.example.com:8443/x', 'https://a.registry.example.com/x'];
     const { client, http } = arrange((nth) => {
       const location = answers[nth - 1];
@@ -195,7 +195,7 @@ describe('following a redirect', () => {
     ]);
   });
 
-  it('keeps the credential within the origin', async () => {
+  it('sends the credential to the same origin', async () => {
     const { client, http } = arrange(to('/elsewhere'));
 
     await http.send(request());
@@ -204,7 +204,7 @@ describe('following a redirect', () => {
     expect(client.sent[1]?.headers.authorization).toBe('Bearer secret');
   });
 
-  it('does not leave TLS', async () => {
+  it('does not follow a redirect from HTTPS to HTTP', async () => {
     const { client, http } = arrange(to('http://169.254.169.254/metadata'));
 
     const response = await http.send(request());
@@ -222,7 +222,7 @@ describe('following a redirect', () => {
     expect(client.sent).toHaveLength(1);
   });
 
-  it('ends in a circle', async () => {
+  it('stops after five redirects', async () => {
     const { client, http } = arrange(() => ({ status: 302, headers: { location: '/again' } }));
 
     const response = await http.send(request());
@@ -231,7 +231,7 @@ describe('following a redirect', () => {
     expect(client.sent).toHaveLength(6);
   });
 
-  it('starts again at the registry after the other host has failed', async () => {
+  it('retries from the original URL after the other host failed', async () => {
     const { client, http } = arrange((nth) => {
       if (nth === 2) return { status: 503 };
       if (nth === 4) return { status: 200 };

@@ -20,7 +20,7 @@ it.each([
 });
 
 it.each([{}, { 'retry-after': '' }, { 'retry-after': 'soon' }, { 'retry-after': '1e9' }])(
-  'reads no wait from %o',
+  'returns undefined for %o',
   (headers) => {
     expect(wait(headers)).toBeUndefined();
   },

@@ -14,7 +14,7 @@ export interface StubAnswer {
   readonly body?: string | Uint8Array | Readable;
 }
 
-/** A request as it left, kept apart from later changes to the original. */
+/** A copy of a sent request, so that later changes to the original do not affect it. */
 export interface SentRequest {
   readonly method: string;
   readonly url: URL;
@@ -22,7 +22,7 @@ export interface SentRequest {
   readonly body: string;
 }
 
-/** Answers requests from a function instead of the network, and keeps them. */
+/** Answers requests from a function instead of the network, and records them. */
 export class StubHttpClient implements HttpClient {
   readonly sent: SentRequest[] = [];
   readonly #answer: (request: SentRequest, nth: number) => StubAnswer | Error;
@@ -51,7 +51,7 @@ export class StubHttpClient implements HttpClient {
   }
 }
 
-/** Waits for nothing and keeps how long it should have waited, in milliseconds. */
+/** Returns at once and records the delays, in milliseconds. */
 export class StubDelays implements Delays {
   readonly waits: number[] = [];
 
@@ -59,7 +59,7 @@ export class StubDelays implements Delays {
     this.waits.push(milliseconds);
   }
 
-  /** Half: between the shortest and the longest wait. */
+  /** Returns one half, for a delay between the shortest and the longest. */
   random(): number {
     return 0.5;
   }
@@ -69,7 +69,7 @@ export function brokenConnection(code = 'ECONNRESET'): Error {
   return Object.assign(new Error(`the connection broke: ${code}`), { code });
 }
 
-/** As Node's client reports it: with the request, and so with its token. */
+/** Creates the error of Node's client, which contains the request and thus its token. */
 function asPipelineError(error: Error, request: PipelineRequest): RestError {
   const code = 'code' in error ? String(error.code) : RestError.REQUEST_SEND_ERROR;
   return new RestError(error.message, { code, request });

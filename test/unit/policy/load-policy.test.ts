@@ -17,7 +17,7 @@ beforeEach(() => {
 
 const load = (setting?: string) => loadPolicyText({ registry, setting });
 
-it('takes the setting, without a look at the registry', async () => {
+it('reads the setting without a request to the registry', async () => {
   registry.manifest = () => Promise.reject(new Error('asked'));
 
   expect(await load('{}')).toEqual({
@@ -27,7 +27,7 @@ it('takes the setting, without a look at the registry', async () => {
   });
 });
 
-it('takes the last layer of the artifact in the registry', async () => {
+it('reads the last layer of the artifact in the registry', async () => {
   await seedImage(registry, { repository: REPOSITORY, tags: [TAG], layers: ['notes', '{"a":1}'] });
 
   expect(await load()).toEqual({
@@ -37,11 +37,11 @@ it('takes the last layer of the artifact in the registry', async () => {
   });
 });
 
-it('says that the registry has no policy', async () => {
+it('reports that the registry has no policy', async () => {
   expect(await load()).toEqual({ found: false, detail: expect.stringContaining('has no') });
 });
 
-it('refuses an image in the other format', async () => {
+it('refuses an image in the Docker format', async () => {
   await seedImage(registry, { repository: REPOSITORY, tags: [TAG], mediaTypes: 'docker' });
 
   expect(await load()).toEqual({ found: false, detail: expect.stringContaining('not an OCI') });
@@ -61,7 +61,7 @@ it('refuses a manifest that does not parse', async () => {
   expect(await load()).toEqual({ found: false, detail: expect.stringContaining('no layer') });
 });
 
-it('says that the document of the artifact is gone', async () => {
+it('reports that the document of the artifact is missing', async () => {
   await seedImage(registry, { repository: REPOSITORY, tags: [TAG] });
   registry.blob = async () => undefined;
 

@@ -5,7 +5,7 @@ import { MAX_POLICY_BYTES, parsePolicy } from '../../../lib/policy/policy.ts';
 const page = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
 
-/** An example is a whole policy, a list of entries, or one entry. */
+/** Completes an example, which is a whole policy, a list of entries, or one entry. */
 function asPolicy(example: string): string {
   const value: unknown = JSON.parse(example);
   if (Array.isArray(value)) return JSON.stringify({ version: 'v1', repositories: value });
@@ -14,13 +14,13 @@ function asPolicy(example: string): string {
 }
 
 it.each(examples.map((example, at) => [at + 1, example] as const))(
-  'docs/policy.md has no fault in its example %i',
+  'docs/policy.md has a valid example %i',
   (_, example) => {
     expect(parsePolicy(asPolicy(example))).toMatchObject({ ok: true });
   },
 );
 
-it('docs/policy.md says which tags a repeated repository selects', () => {
+it('docs/policy.md lists the tags that a repeated repository selects', () => {
   const repeated = examples.find((example) => example.startsWith('[')) ?? '';
 
   expect(page).toContain('This selects `1.4`, `1.5` and `1.6`.');
@@ -29,7 +29,7 @@ it('docs/policy.md says which tags a repeated repository selects', () => {
   });
 });
 
-it('docs/policy.md shows the faults of a document as they are printed', () => {
+it('docs/policy.md shows the faults of a document in the printed form', () => {
   const parsed = parsePolicy(
     JSON.stringify({
       version: 'v2',

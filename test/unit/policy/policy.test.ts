@@ -8,7 +8,7 @@ const faultsOf = (document: unknown) => {
   return parsed.ok ? [] : parsed.fault;
 };
 
-it('takes the document of ACR Continuous Patching as it is', () => {
+it('accepts the document of ACR Continuous Patching unchanged', () => {
   const parsed = parsePolicy(
     '{"version":"v1","tag-convention":"floating","repositories":[{"repository":"python","tags":["*"],"enabled":true}]}',
   );
@@ -23,7 +23,7 @@ it('takes the document of ACR Continuous Patching as it is', () => {
   });
 });
 
-it('patches incrementally and every listed repository where nothing else is said', () => {
+it('enables each repository and the incremental convention by default', () => {
   const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: [rule] }));
 
   expect(parsed).toMatchObject({
@@ -32,9 +32,9 @@ it('patches incrementally and every listed repository where nothing else is said
 });
 
 it.each([
-  ['a version of its own', { version: 'v2', repositories: [rule] }, 'version'],
+  ['an unknown version', { version: 'v2', repositories: [rule] }, 'version'],
   [
-    'a misspelt key',
+    'a misspelled key',
     { version: 'v1', tag_convention: 'floating', repositories: [rule] },
     'tag_convention',
   ],
@@ -45,7 +45,7 @@ it.each([
     'repositories[0].tags',
   ],
   [
-    'a path that climbs',
+    'a path outside the registry',
     { version: 'v1', repositories: [{ ...rule, repository: '../x' }] },
     'repositories[0].repository',
   ],
@@ -64,11 +64,11 @@ it.each([
     { version: 'v1', repositories: [{ ...rule, tags: ['v1\nv2'] }] },
     'repositories[0].tags',
   ],
-])('refuses %s and says where', (_, document, where) => {
+])('refuses %s and names the place', (_, document, where) => {
   expect(faultsOf(document).join('\n')).toContain(where);
 });
 
-it('names every fault at once', () => {
+it('reports every fault at once', () => {
   const faults = faultsOf({
     version: 1,
     repositories: [{ repository: 'A', tags: [] }, { tags: ['x'] }],
@@ -115,7 +115,7 @@ it.each([
   [50, 50],
   [51, 51],
   [52, 51],
-])('names of %d faults the first 50, and then says that there are more', (count, lines) => {
+])('reports at most the first 50 of %d faults and then a note', (count, lines) => {
   const repositories = Array.from({ length: count }, (_, at) => ({
     ...rule,
     repository: `A${at}`,
@@ -127,7 +127,7 @@ it.each([
   expect(faults.at(-1) === 'and more faults than are shown').toBe(count > 50);
 });
 
-it('quotes the document in one line that can be read', () => {
+it('quotes the document in one short line without control characters', () => {
   const key = `a\nrepositories: all is well\u001b[2J\u202e${'x'.repeat(10_000)}`;
 
   const [fault] = faultsOf({ version: 'v1', repositories: [rule], [key]: 1 });
@@ -136,7 +136,7 @@ it('quotes the document in one line that can be read', () => {
   expect(fault).toHaveLength(300);
 });
 
-it('takes ten thousand repositories, and no more', () => {
+it('accepts at most ten thousand repositories', () => {
   const repositories = Array.from({ length: 10_001 }, (_, at) => ({
     ...rule,
     repository: `r${at}`,
@@ -154,13 +154,13 @@ it.each([
   ['nested', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested more deeply than 10 levels'],
   ['long', JSON.stringify('x'.repeat(11 * 1024 * 1024)), 'larger than 10485760 bytes'],
   ['full', `[${'[],'.repeat(1_000_000)}1]`, 'more than 25000 lists and objects'],
-])('refuses what is too %s to be a policy, and says so', (_, text, why) => {
+])('refuses a document that is too %s with the reason', (_, text, why) => {
   const parsed = parsePolicy(text);
 
   expect(parsed).toEqual({ ok: false, fault: [expect.stringContaining(why)] });
 });
 
-it('says where text stops being JSON', () => {
+it('reports a text that is not JSON', () => {
   const parsed = parsePolicy('{"version":"v1",}');
 
   expect(parsed.ok ? [] : parsed.fault).toEqual([
@@ -168,7 +168,7 @@ it('says where text stops being JSON', () => {
   ]);
 });
 
-it('never throws, whatever it is given', () => {
+it('never throws for any text', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       expect(parsePolicy(text)).toHaveProperty('ok');
@@ -176,7 +176,7 @@ it('never throws, whatever it is given', () => {
   );
 });
 
-describe('a policy of an installation whose settings name repositories', () => {
+describe('a policy with repositories that the settings name', () => {
   const configured = {
     database: { repository: 'infra/trivy-db' },
     toolingMirror: 'mirror',
@@ -198,7 +198,7 @@ describe('a policy of an installation whose settings name repositories', () => {
     'mirror/docker.io/library/debian',
     'infra/worker-scan',
     'infra/worker-patch',
-  ])('does not select %s', (repository) => {
+  ])('is refused if it selects %s', (repository) => {
     expect(parse('team/api', repository)).toEqual({
       ok: false,
       fault: [expect.stringMatching(/^repositories\[1\]\.repository: .*never patched/)],
@@ -221,13 +221,13 @@ describe('several entries of one repository', () => {
     return parsed.ok ? parsed.value.repositories : parsed.fault;
   };
 
-  it('are taken together, as ACR Continuous Patching does', () => {
+  it('are merged, as in ACR Continuous Patching', () => {
     expect(merged(entry(['v1', 'v2']), entry(['v0'], false), entry(['v2', 'v3']))).toEqual([
       entry(['v1', 'v2', 'v3']),
     ]);
   });
 
-  it('are apart from those of other repositories', () => {
+  it('are not merged with those of other repositories', () => {
     const [other, another] = [entry(['a'], true, 'team/web'), entry(['b'], false, 'team/job')];
 
     expect(merged(other, entry(['v1']), another, entry(['v2']))).toEqual([
@@ -245,7 +245,7 @@ describe('several entries of one repository', () => {
     expect(merged(entry(['*']), entry(['*']))).toEqual(every);
   });
 
-  it('add nothing if they are disabled', () => {
+  it('select nothing if they are disabled', () => {
     expect(merged(entry(['v1'], false), entry(['v2']))).toEqual([entry(['v2'])]);
     expect(merged(entry(['v1']), entry(['*'], false))).toEqual([entry(['v1'])]);
     expect(merged(entry(['v1'], false), entry(['v2'], false))).toEqual([entry(['v1'], false)]);

@@ -10,11 +10,11 @@ it.each([
   ['[[[[[[[[[[[1]]]]]]]]]]]', 100, /^the policy is nested more deeply than 10 levels$/],
   [`[${'[],'.repeat(25_000)}1]`, 100_000, /^the policy has more than 25000 lists and objects$/],
   ['{"a":1,}', 100, /^the policy is not JSON: .*position 7/],
-])('says what is wrong with a document of its own kind: %#', (text, maxBytes, fault) => {
+])('reports the fault of an invalid document: %#', (text, maxBytes, fault) => {
   expect(readDocument(text, maxBytes)).toEqual({ ok: false, fault: expect.stringMatching(fault) });
 });
 
-it('makes one short line of a fault that quotes the document', () => {
+it('shortens a fault that quotes the document to one line', () => {
   const fault = faultLine(`Unrecognized key: "a\nb\u202e${'x'.repeat(1_000_000)}"`);
 
   expect(fault).toMatch(/^Unrecognized key: "a bx+$/);

@@ -18,7 +18,7 @@ it.each([
   ['patchwright', false],
   ['team/patchwright/worker', false],
   ['patchwright-tools/x', false],
-])('%s is reserved: %s', (repository, reserved) => {
+])('isReservedRepository of %s is %s', (repository, reserved) => {
   expect(isReservedRepository(repository)).toBe(reserved);
 });
 
@@ -31,6 +31,6 @@ it.each([
   ['mirrored', false],
   ['infra', false],
   ['team/mirror', false],
-])('the settings name %s: %s', (repository, configured) => {
+])('isConfiguredRepository of %s is %s', (repository, configured) => {
   expect(isConfiguredRepository(repository, CONFIGURED)).toBe(configured);
 });

@@ -23,8 +23,8 @@ async function errorOf(promise: Promise<unknown>): Promise<RegistryError> {
   return error;
 }
 
-describe('requests of Microsoft’s client', () => {
-  it('share one token per set of scopes with each other and with our own requests', async () => {
+describe('requests of the Azure SDK client', () => {
+  it('share one token per set of scopes with our own requests', async () => {
     const { registry, counts } = stubAcr(({ url }) =>
       url.pathname.endsWith('/v1') ? json({ tag: tagsOf(1)[0] }) : json({ tags: tagsOf(1) }),
     );
@@ -34,14 +34,14 @@ describe('requests of Microsoft’s client', () => {
     await registry.listManifests(repository);
     await registry.referrers(repository, digest).catch(() => undefined);
 
-    // One for `metadata_read`, one for `pull`.
+    // One token for `metadata_read`, one for `pull`.
     expect([counts.exchange, counts.token]).toEqual([1, 2]);
   });
 
   it.each([
     ['a 503', { status: 503 }],
     ['a broken connection', brokenConnection()],
-  ])('are sent four times after %s, and not more', async (_, answer) => {
+  ])('are sent at most four times after %s', async (_, answer) => {
     const { registry, requests } = stubAcr(() => answer);
 
     const error = await errorOf(registry.deleteManifest(repository, digest));
@@ -50,7 +50,7 @@ describe('requests of Microsoft’s client', () => {
     expect(requests()).toHaveLength(4);
   });
 
-  it('answer a challenge with a token of ours, and never ask for an anonymous one', async () => {
+  it('answer a challenge with our own token and never with an anonymous one', async () => {
     const challenge = `Bearer realm="https://${HOST}/oauth2/token",service="${HOST}",scope="repository:team/api:metadata_read"`;
     const { registry, requests, tokenRequests } = stubAcr(() => ({
       status: 401,
@@ -65,7 +65,7 @@ describe('requests of Microsoft’s client', () => {
     expect(new Set(grants)).toEqual(new Set(['access_token', 'refresh_token']));
   });
 
-  it('follow no redirect with the token to another host', async () => {
+  it('do not send the token to another host after a redirect', async () => {
     const { registry, requests } = stubAcr(({ url }) =>
       url.host === HOST
         ? { status: 307, headers: { location: 'https://attacker.example.org/_tags' } }
@@ -80,7 +80,7 @@ describe('requests of Microsoft’s client', () => {
     ]);
   });
 
-  it('carry the code of the registry’s refusal', async () => {
+  it('fail with the code of the registry’s refusal', async () => {
     const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'no', detail: {} }] });
     const { registry } = stubAcr(() => ({ status: 403, body }));
 
@@ -92,7 +92,7 @@ describe('requests of Microsoft’s client', () => {
 });
 
 describe('hostile answers to a listing', () => {
-  it('a page without items that links to itself costs one request', async () => {
+  it('a page without items that links to itself is refused after one request', async () => {
     const { registry, requests } = stubAcr(() => ({
       ...json({ tags: null }),
       headers: { link: '</acr/v1/team%2Fapi/_tags?last=v1&n=500>; rel="next"' },
@@ -109,9 +109,9 @@ describe('hostile answers to a listing', () => {
     ['arrays within arrays', `${'['.repeat(1000)}${']'.repeat(1000)}`, 'unexpected'],
     ['200,000 empty objects', JSON.stringify({ tags: Array(200_000).fill({}) }), 'unexpected'],
     ['more tags than a page has', JSON.stringify({ tags: tagsOf(5_001) }), 'unexpected'],
-    ['tags that are no list', JSON.stringify({ tags: 'v1' }), 'unexpected'],
+    ['tags that are not a list', JSON.stringify({ tags: 'v1' }), 'unexpected'],
     ['a list that holds null', JSON.stringify({ tags: [null] }), 'unexpected'],
-    ['another document', '<html></html>', 'unexpected'],
+    ['an HTML document', '<html></html>', 'unexpected'],
   ])('%s are refused', async (_, body, code) => {
     const { registry } = stubAcr(() => ({ status: 200, body }));
 
@@ -129,7 +129,7 @@ describe('hostile answers to a listing', () => {
   });
 
   it.each(['text/html', 'application/xml', 'text/plain; charset=utf-8'])(
-    'the content type %s does not hide what a page holds',
+    'a page is read even with the content type %s',
     async (type) => {
       const { registry } = stubAcr(() => ({
         ...json({ tags: tagsOf(2) }),
@@ -142,7 +142,7 @@ describe('hostile answers to a listing', () => {
     },
   );
 
-  it('an error holds neither the answer nor a token', async () => {
+  it('an error contains neither the answer nor a token', async () => {
     const { registry, requests } = stubAcr(() => json({ tags: [{ name: 'secret-name' }] }));
 
     const error = await errorOf(registry.tag(repository, v1));
@@ -155,7 +155,7 @@ describe('hostile answers to a listing', () => {
   });
 });
 
-it('a deletion ends well if the manifest is absent', async () => {
+it('a deletion succeeds if the manifest is absent', async () => {
   const { registry, requests } = stubAcr(() => ({ status: 404 }));
 
   await registry.deleteManifest(repository, digest);

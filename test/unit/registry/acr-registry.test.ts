@@ -39,7 +39,7 @@ describe('errors of the registry', () => {
     [429, 'TOOMANYREQUESTS', 'throttled'],
     [500, '', 'unavailable'],
     [503, 'UNKNOWN', 'unavailable'],
-  ])('%d %s is %s', async (status, code, expected) => {
+  ])('with the answer %d %s have the code %s', async (status, code, expected) => {
     const body = JSON.stringify({ errors: [{ code, message: 'no\nreason', detail: {} }] });
     const { registry } = stubAcr(() => ({ status, body }));
 
@@ -55,7 +55,7 @@ describe('errors of the registry', () => {
     expect(error.message).toContain('no reason');
   });
 
-  it('carry the wait that the registry asks for when it is longer than ours', async () => {
+  it('contain the delay that the registry asks for if it is longer than our own', async () => {
     const { registry } = stubAcr(() => ({ status: 429, headers: { 'retry-after': '300' } }));
 
     const error = await errorOf(registry.manifest(repository, v1));
@@ -63,7 +63,7 @@ describe('errors of the registry', () => {
     expect(error).toMatchObject({ code: 'throttled', retryAfterSeconds: 300 });
   });
 
-  it('say that a scope is missing where the challenge says so', async () => {
+  it('report a missing scope as denied', async () => {
     const challenge = `Bearer realm="https://${HOST}/oauth2/token",error="insufficient_scope"`;
     const { registry } = stubAcr(() => ({
       status: 401,
@@ -78,7 +78,7 @@ describe('errors of the registry', () => {
   it.each([
     ['ECONNRESET', 'unavailable', 'no answer (ECONNRESET)'],
     ['CERT_HAS_EXPIRED', 'unexpected', 'CERT_HAS_EXPIRED'],
-  ])('after %s hold neither the request nor its token', async (code, expected, text) => {
+  ])('after %s contain neither the request nor its token', async (code, expected, text) => {
     const { registry, requests } = stubAcr(() => brokenConnection(code));
 
     const error = await errorOf(registry.manifest(repository, v1));
@@ -91,7 +91,7 @@ describe('errors of the registry', () => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(token);
   });
 
-  it('stay short, whatever the registry writes', async () => {
+  it('shorten a long message of the registry', async () => {
     const body = JSON.stringify({ errors: [{ code: 'X', message: 'y'.repeat(10_000) }] });
     const { registry } = stubAcr(() => ({ status: 400, body }));
 
@@ -102,7 +102,7 @@ describe('errors of the registry', () => {
 });
 
 describe('authorization', () => {
-  it('asks with one new token where a kept one is refused', async () => {
+  it('retries once with a new token if a cached one is refused', async () => {
     const { registry, requests } = stubAcr((_, nth) => ({ status: nth === 2 ? 401 : 404 }));
     await registry.manifest(repository, v1);
 
@@ -114,7 +114,7 @@ describe('authorization', () => {
     expect(third).not.toBe(first);
   });
 
-  it('gives up after the second refusal', async () => {
+  it('fails after the second refusal', async () => {
     const { registry, requests } = stubAcr(() => ({ status: 401 }));
 
     const error = await errorOf(registry.manifest(repository, v1));
@@ -130,7 +130,7 @@ describe('putting a manifest', () => {
   it.each([
     ['a 503', { status: 503 }],
     ['a broken connection', brokenConnection()],
-  ])('is not repeated under a tag after %s: it may have moved meanwhile', async (_, answer) => {
+  ])('is not retried under a tag after %s, since the tag may have moved', async (_, answer) => {
     const { registry, requests } = stubAcr(() => answer);
 
     const error = await errorOf(registry.putManifest(repository, v1, manifest));
@@ -139,7 +139,7 @@ describe('putting a manifest', () => {
     expect(requests()).toHaveLength(1);
   });
 
-  it('is repeated by digest, where nothing can be overwritten', async () => {
+  it('is retried by digest, since nothing can be overwritten', async () => {
     const { registry, requests } = stubAcr((_, nth) => ({ status: nth === 1 ? 503 : 201 }));
     const digest = digestOf(manifest.bytes);
 
@@ -151,7 +151,7 @@ describe('putting a manifest', () => {
 });
 
 describe('tags', () => {
-  it('says the times that the registry gives, and none for what is no time', async () => {
+  it('have the times that the registry gives, and none for an invalid time', async () => {
     const tags = [
       {
         name: 'v1',
@@ -180,7 +180,7 @@ describe('tags', () => {
     'https://%/?last=v2',
     '/acr/v1/team%2Fapi/_tags?last=..%2Fx',
     '/acr/v1/team%2Fapi/_tags?n=500',
-  ])('refuses a link to the next page that names no tag: %s', async (address) => {
+  ])('are refused if the link to the next page names no tag: %s', async (address) => {
     const { registry } = stubAcr(() => ({
       status: 200,
       body: JSON.stringify({ tags: [] }),
@@ -192,7 +192,7 @@ describe('tags', () => {
     expect(error.code).toBe('unexpected');
   });
 
-  it('takes the next page from the link, relative or absolute, and asks only its own host', async () => {
+  it('are read page by page from their own host, even if the link names another', async () => {
     const link =
       '<https://elsewhere.example.org/acr/v1/team%2Fapi/_tags?last=v2&n=100>; rel="next"';
     const tags = [{ name: 'v2', digest: layer, changeableAttributes: { writeEnabled: true } }];
@@ -214,9 +214,9 @@ describe('tags', () => {
   });
 
   it.each([
-    ['no JSON', 'sorry'],
-    ['a tag that is none', JSON.stringify({ tags: [{ name: '../x', digest: layer }] })],
-  ])('refuses %s', async (_, body) => {
+    ['a body that is not JSON', 'sorry'],
+    ['an invalid tag', JSON.stringify({ tags: [{ name: '../x', digest: layer }] })],
+  ])('are refused with %s', async (_, body) => {
     const { registry } = stubAcr(() => ({ status: 200, body }));
 
     const error = await errorOf(registry.listTags(repository));
@@ -225,8 +225,8 @@ describe('tags', () => {
   });
 });
 
-describe('what a registry lies about', () => {
-  it('a manifest that is not its digest is refused', async () => {
+describe('wrong content from a registry', () => {
+  it('a manifest with another digest is refused', async () => {
     const { registry } = stubAcr(() => ({ status: 200, body: '{"other":1}' }));
 
     const error = await errorOf(registry.manifest(repository, layer));
@@ -234,7 +234,7 @@ describe('what a registry lies about', () => {
     expect(error.code).toBe('digest-mismatch');
   });
 
-  it('a manifest by tag that is not what its header says is refused', async () => {
+  it('a manifest that does not match its digest header is refused', async () => {
     const headers = { 'docker-content-digest': layer };
     const { registry } = stubAcr(() => ({ status: 200, body: '{}', headers }));
 
@@ -243,7 +243,7 @@ describe('what a registry lies about', () => {
     expect(error.code).toBe('digest-mismatch');
   });
 
-  it('a blob that is not its digest is refused, whole or as a stream', async () => {
+  it('a blob with another digest is refused, whole or as a stream', async () => {
     const { registry } = stubAcr(() => ({ status: 200, body: 'something else' }));
 
     const whole = await errorOf(registry.blob(repository, layer, 100));
@@ -288,7 +288,7 @@ describe('what a registry lies about', () => {
     expect(read).toBe(false);
   });
 
-  it('a body that breaks off is a failure to try again', async () => {
+  it('a truncated body is reported as unavailable', async () => {
     const body = Readable.from(
       (async function* () {
         yield Buffer.from('half');
@@ -303,7 +303,7 @@ describe('what a registry lies about', () => {
   });
 });
 
-it('sends no manifest that is larger than a registry takes', async () => {
+it('refuses a manifest that is larger than a registry accepts', async () => {
   const { registry, requests } = stubAcr(() => ({ status: 201 }));
   const bytes = Buffer.alloc(4 * MIB + 1);
 
@@ -323,7 +323,7 @@ describe('uploads', () => {
       return method === 'POST' ? { status: 202, headers: { location } } : { status: 201 };
     };
 
-  it('go to the address that the registry gave, with the digest added to its query', async () => {
+  it('go to the URL that the registry gave, with the digest added to its query', async () => {
     const answer = upload(`/v2/team/api/blobs/uploads/1?_state=s`);
     const { registry, requests } = stubAcr(({ method }) => answer(method));
 
@@ -336,7 +336,7 @@ describe('uploads', () => {
     expect(put?.body).toBe(LAYER);
   });
 
-  it('go to no other host, and neither does the token', async () => {
+  it('fail without a request if the URL is on another host', async () => {
     const answer = upload('https://attacker.example.org/upload');
     const { registry, requests } = stubAcr(({ method }) => answer(method));
 
@@ -346,7 +346,7 @@ describe('uploads', () => {
     expect(new Set(requests().map(({ url }) => url.host))).toEqual(new Set([HOST]));
   });
 
-  it('of a copy stream the blob, once, with its length', async () => {
+  it('of a copy stream the blob once, with its length', async () => {
     const answer = upload('/upload');
     const { registry, requests } = stubAcr(({ method }) =>
       method === 'GET'
@@ -365,7 +365,7 @@ describe('uploads', () => {
     ]);
   });
 
-  it('of a copy fail where the source sends other bytes', async () => {
+  it('of a copy fail if the source sends other bytes', async () => {
     const answer = upload('/upload');
     const { registry } = stubAcr(({ method }) =>
       method === 'GET' ? { status: 200, body: 'other bytes' } : answer(method),
@@ -376,7 +376,7 @@ describe('uploads', () => {
     await expect(sharing).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
 
-  it('of a copy can be tried again after a broken connection', async () => {
+  it('of a copy fail as unavailable after a broken connection', async () => {
     const answer = upload('/upload');
     const { registry, requests } = stubAcr(({ method }) => {
       if (method === 'GET') return { status: 200, body: LAYER };
@@ -413,7 +413,7 @@ describe('referrers', () => {
     expect(found.map(({ digest }) => digest)).toEqual([digestOf('a'), digestOf('b')]);
   });
 
-  it('are read from the tag made of the digest where there is no such API', async () => {
+  it('are read from the tag with the digest if the API is missing', async () => {
     const tag = layer.replace(':', '-');
     const { registry } = stubAcr(({ url }) =>
       url.pathname.endsWith(`/manifests/${tag}`)
@@ -426,7 +426,7 @@ describe('referrers', () => {
     expect(found.map(({ digest }) => digest)).toEqual([digestOf('a')]);
   });
 
-  it('end where the registry links in a circle', async () => {
+  it('are refused if the pages link in a circle', async () => {
     const { registry } = stubAcr(() => ({
       status: 200,
       body: index('a'),
@@ -441,6 +441,6 @@ describe('referrers', () => {
 
 async function drain(chunks: AsyncIterable<Uint8Array> | undefined): Promise<void> {
   for await (const _ of chunks ?? []) {
-    // only to the end
+    // Reads to the end.
   }
 }

@@ -8,7 +8,7 @@ import { seedImage } from '../../fakes/registry/seed-image.ts';
 
 const REPOSITORY = RepositoryName.parse('team/api');
 
-it('is empty for a repository that does not exist', async () => {
+it('returns an empty list for a repository that does not exist', async () => {
   const registry = new MemoryRegistry({ clock: new ManualClock() });
 
   expect(await allManifests(registry, REPOSITORY)).toEqual([]);

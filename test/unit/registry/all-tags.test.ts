@@ -13,7 +13,7 @@ function registryOf(pageSize: number) {
   return new MemoryRegistry({ clock: new ManualClock(), pageSize });
 }
 
-/** A registry whose every page says that there is another one. */
+/** Creates a registry in which every page links to another one. */
 function endless(page: (nth: number) => readonly string[]) {
   const registry = registryOf(100);
   let pages = 0;
@@ -30,7 +30,7 @@ function endless(page: (nth: number) => readonly string[]) {
   return { registry, pages: () => pages };
 }
 
-it('is undefined for a repository that does not exist', async () => {
+it('returns undefined for a repository that does not exist', async () => {
   expect(await allTags(registryOf(2), REPOSITORY)).toBeUndefined();
 });
 
@@ -42,14 +42,14 @@ it('collects the tags of all pages', async () => {
   expect([...((await allTags(registry, REPOSITORY)) ?? new Map()).keys()]).toEqual(tags);
 });
 
-it('fails on a listing that brings no new tag any more', async () => {
+it('fails on a listing that returns no new tags', async () => {
   const { registry, pages } = endless(() => ['same']);
 
   await expect(allTags(registry, REPOSITORY)).rejects.toThrow('circle');
   expect(pages()).toBeLessThan(20);
 });
 
-it('fails on a repository with more tags than any has', async () => {
+it('fails on a repository with too many tags', async () => {
   const { registry, pages } = endless((nth) =>
     Array.from({ length: 30_000 }, (_, at) => `t${nth}-${at}`),
   );

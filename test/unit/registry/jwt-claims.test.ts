@@ -16,6 +16,6 @@ it.each([
   ['an empty payload', 'a..b'],
   ['a payload that is not JSON', `a.${encoded('exp')}.b`],
   ['claims of another form', `a.${encoded('{"exp":"5"}')}.b`],
-])('reads nothing from %s', (_, token) => {
+])('returns undefined for %s', (_, token) => {
   expect(jwtClaims(token, Claims)).toBeUndefined();
 });

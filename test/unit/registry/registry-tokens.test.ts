@@ -10,7 +10,7 @@ const PULL: readonly RegistryScope[] = [{ repository, actions: ['pull'] }];
 const MINUTE = 60;
 
 describe('tokens for a registry', () => {
-  it('are bought with the identity: for a refresh token, and that for an access token', async () => {
+  it('are obtained by exchanging the identity for a refresh token and that for an access token', async () => {
     const { tokens, tokenRequests, entraScopes } = stubAcr();
 
     const target = RepositoryName.parse('patchwright/staging/team/api');
@@ -32,7 +32,7 @@ describe('tokens for a registry', () => {
     ]);
   });
 
-  it('say when they end by their own claims', async () => {
+  it('expire at the time in their claims', async () => {
     const { tokens } = stubAcr(undefined, { accessSeconds: 75 * MINUTE });
 
     const { expiresAt } = await tokens.mint(PULL);
@@ -40,7 +40,7 @@ describe('tokens for a registry', () => {
     expect(expiresAt.toISOString()).toBe('2026-11-23T03:15:00.000Z');
   });
 
-  it('are kept for the same scopes in whatever order, and minted anew each time', async () => {
+  it('are cached for the same scopes in any order, but minted anew each time', async () => {
     const { tokens, counts } = stubAcr();
     const both = (first: 'pull' | 'push', second: 'pull' | 'push'): RegistryScope[] => [
       { repository, actions: [first, second] },
@@ -69,7 +69,7 @@ describe('tokens for a registry', () => {
     expect(pull).not.toBe(remove);
   });
 
-  it('are asked for once by callers at the same time', async () => {
+  it('are requested once for concurrent callers', async () => {
     const { tokens, counts } = stubAcr();
 
     const all = await Promise.all([1, 2, 3].map(() => tokens.accessToken(PULL)));
@@ -78,7 +78,7 @@ describe('tokens for a registry', () => {
     expect(counts).toMatchObject({ exchange: 1, token: 1 });
   });
 
-  it('are renewed two minutes before their end, the refresh token on its own', async () => {
+  it('are renewed two minutes before they expire, separately from the refresh token', async () => {
     const { tokens, counts, clock } = stubAcr(undefined, {
       refreshSeconds: 60 * MINUTE,
       accessSeconds: 10 * MINUTE,
@@ -98,7 +98,7 @@ describe('tokens for a registry', () => {
     expect(counts).toMatchObject({ exchange: 2, token: 3 });
   });
 
-  it('come from a new refresh token, once, where the old one is refused', async () => {
+  it('are requested once more with a new refresh token if the old one is refused', async () => {
     const { tokens, counts } = stubAcr(undefined, {
       tokens: ({ url }, nth) =>
         url.pathname === '/oauth2/token' && nth === 1 ? { status: 401 } : undefined,
@@ -109,7 +109,7 @@ describe('tokens for a registry', () => {
     expect(counts).toMatchObject({ exchange: 2, token: 2 });
   });
 
-  it('are not asked for again and again where the identity has no rights', async () => {
+  it('are requested at most twice if the identity has no rights', async () => {
     const { tokens, counts } = stubAcr(undefined, {
       tokens: ({ url }) => (url.pathname === '/oauth2/token' ? { status: 401 } : undefined),
     });
@@ -119,7 +119,7 @@ describe('tokens for a registry', () => {
     expect(counts).toMatchObject({ exchange: 2, token: 2 });
   });
 
-  it('are asked for anew after a failure', async () => {
+  it('are requested again after a failure', async () => {
     const { tokens } = stubAcr(undefined, {
       tokens: ({ url }, nth) =>
         url.pathname === '/oauth2/exchange' && nth === 1 ? { status: 403 } : undefined,
@@ -133,10 +133,10 @@ describe('tokens for a registry', () => {
   });
 
   it.each([
-    ['no JSON', 'sorry'],
+    ['a body that is not JSON', 'sorry'],
     ['no token', '{}'],
-    ['a token without an end', '{"access_token":"opaque","refresh_token":"opaque"}'],
-  ])('are not made of %s', async (_, body) => {
+    ['a token without an expiry', '{"access_token":"opaque","refresh_token":"opaque"}'],
+  ])('are refused in an answer with %s', async (_, body) => {
     const { tokens } = stubAcr(undefined, { tokens: () => ({ status: 200, body }) });
 
     const minting = tokens.mint(PULL);
@@ -144,7 +144,7 @@ describe('tokens for a registry', () => {
     await expect(minting).rejects.toMatchObject({ code: 'unexpected' });
   });
 
-  it('wait for an identity that is not ready', async () => {
+  it('fail as unavailable if the identity is not ready', async () => {
     const clock = new ManualClock();
     const credential = {
       getToken: async () => {

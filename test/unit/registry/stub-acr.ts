@@ -14,21 +14,21 @@ export const HOST = RegistryHost.parse('registry.example.com');
 export const ENTRA_TOKEN = 'entra-secret';
 const DAY_SECONDS = 24 * 3600;
 
-/** A JWT that nobody signed, with this `exp`. */
+/** Returns an unsigned JWT with this `exp`. */
 function jwt(expiresAt: Date, id: string): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${encode({ alg: 'none' })}.${encode({ exp: expiresAt.getTime() / 1000, id })}.signature`;
 }
 
 export interface StubAcrOptions {
-  /** Lifetimes of the tokens that the stub gives out, in seconds. */
+  /** Lifetimes of the tokens that the stub issues, in seconds. */
   readonly refreshSeconds?: number;
   readonly accessSeconds?: number;
-  /** Instead of the stub's own answer to a token request. */
+  /** Replaces the stub's own answer to a token request if it returns one. */
   readonly tokens?: (request: SentRequest, nth: number) => StubAnswer | Error | undefined;
 }
 
-/** The adapter on a stub that answers the token requests itself and all others by the function. */
+/** Creates the adapter on a stub that answers token requests itself and all others by `answer`. */
 export function stubAcr(
   answer: (request: SentRequest, nth: number) => StubAnswer | Error = () => ({ status: 404 }),
   options: StubAcrOptions = {},
@@ -68,7 +68,7 @@ export function stubAcr(
     tokens,
     entraScopes,
     counts,
-    /** All requests but those for tokens. */
+    /** Returns all requests except those for tokens. */
     requests: () => client.sent.filter(({ url }) => !url.pathname.startsWith('/oauth2/')),
     tokenRequests: () => client.sent.filter(({ url }) => url.pathname.startsWith('/oauth2/')),
   };

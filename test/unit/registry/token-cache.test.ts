@@ -14,7 +14,7 @@ function arrange() {
   return { clock, asked, get };
 }
 
-it('forgets the tokens that were used the longest time ago when it has many', async () => {
+it('evicts the least recently used token when it is full', async () => {
   const { asked, get } = arrange();
   await get('old');
   await get('used');
@@ -29,7 +29,7 @@ it('forgets the tokens that were used the longest time ago when it has many', as
   expect(asked).toEqual(['old']);
 });
 
-it('forgets a token that has ended though nobody asks for it again', async () => {
+it('evicts expired tokens before others', async () => {
   const { clock, asked, get } = arrange();
   await get('refresh', 24 * 3600);
   for (let at = 0; at < 499; at += 1) await get(`short ${at}`, 300);

@@ -25,7 +25,7 @@ it.each([
   ['opensuse-leap', '15.6', 'openSUSE Leap 15.6'],
   ['opensuse-tumbleweed', '20241001', 'openSUSE Tumbleweed'],
   ['wolfi', '20230201', 'wolfi'],
-])('looks for %s %s in the bucket "%s"', (family, name, bucket) => {
+])('maps %s %s to the bucket "%s"', (family, name, bucket) => {
   expect(advisoryPlatform({ family, name })).toBe(bucket);
 });
 
@@ -36,7 +36,7 @@ it.each(['fedora', 'centos-stream', 'coreos', '', '__proto__'])(
   },
 );
 
-it('has advisories exactly where the bucket is in the database', () => {
+it('has advisories only if the database has the bucket', () => {
   const os = { family: 'debian', name: '12.5' };
 
   expect(hasAdvisories(os, ['alpine 3.20', 'debian 12'])).toBe(true);

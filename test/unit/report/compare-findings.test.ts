@@ -9,7 +9,7 @@ function unfixed(id: string) {
   return finding;
 }
 
-it('accepts a patch that ends what was targeted, and names it', () => {
+it('accepts a patch that fixes the targeted findings, and returns them', () => {
   const stays = unfixed('CVE-2024-0009');
   const before = aScan({ findings: [aFinding(), stays] });
   const after = aScan({ findings: [stays] });
@@ -19,7 +19,7 @@ it('accepts a patch that ends what was targeted, and names it', () => {
   expect(verdict).toEqual({ accepted: true, fixed: [aFinding()] });
 });
 
-it('refuses a patch after which a targeted finding is still there, at whatever version', () => {
+it('refuses a patch that leaves a targeted finding, even at another version', () => {
   const before = aScan({ findings: [aFinding(), OTHER] });
   const after = aScan({ findings: [aFinding({ installed: '9', severity: 'low' })] });
 
@@ -32,7 +32,7 @@ it('refuses a patch after which a targeted finding is still there, at whatever v
   });
 });
 
-it('accepts a fixable finding that was there before and was not targeted', () => {
+it('accepts a patch that leaves a fixable finding that was not targeted', () => {
   const before = aScan({ findings: [aFinding(), OTHER] });
   const after = aScan({ findings: [OTHER] });
 
@@ -41,7 +41,7 @@ it('accepts a fixable finding that was there before and was not targeted', () =>
   expect(verdict).toMatchObject({ accepted: true });
 });
 
-it('tells apart the same vulnerability in two packages', () => {
+it('distinguishes the same vulnerability in two packages', () => {
   const inCurl = aFinding({ package: 'curl' });
   const before = aScan({ findings: [aFinding(), inCurl] });
   const after = aScan({ findings: [inCurl] });
@@ -51,7 +51,7 @@ it('tells apart the same vulnerability in two packages', () => {
   expect(verdict).toEqual({ accepted: true, fixed: [aFinding()] });
 });
 
-it('refuses a patch that brings a fixable finding', () => {
+it('refuses a patch that adds a fixable finding', () => {
   const before = aScan({ findings: [aFinding()] });
   const after = aScan({ findings: [OTHER] });
 
@@ -64,7 +64,7 @@ it('refuses a patch that brings a fixable finding', () => {
   });
 });
 
-it('accepts a new finding that no update could fix', () => {
+it('accepts a patch that adds a finding without a fix', () => {
   const before = aScan({ findings: [aFinding()] });
   const after = aScan({ findings: [unfixed('CVE-2024-0010')] });
 
@@ -90,15 +90,18 @@ it.each([
     after: { os: { family: 'debian', name: '13.1', endOfLife: false } },
     detail: 'the operating system was debian 12 and is debian 13',
   },
-])('refuses a patch that ends findings by losing their packages: $what', ({ after, detail }) => {
-  const before = aScan({ findings: [aFinding()] });
+])(
+  'refuses a patch whose scan lacks packages or has another system: $what',
+  ({ after, detail }) => {
+    const before = aScan({ findings: [aFinding()] });
 
-  const verdict = compareFindings({ before, after: aScan(after), targeted: [aFinding()] });
+    const verdict = compareFindings({ before, after: aScan(after), targeted: [aFinding()] });
 
-  expect(verdict).toEqual({ accepted: false, reason: 'packages-lost', detail });
-});
+    expect(verdict).toEqual({ accepted: false, reason: 'packages-lost', detail });
+  },
+);
 
-it('refuses a patch after which no operating system is found', () => {
+it('refuses a patch whose scan finds no operating system', () => {
   const { os: _, ...after } = aScan();
 
   const verdict = compareFindings({ before: aScan(), after, targeted: [] });
@@ -110,7 +113,7 @@ it('refuses a patch after which no operating system is found', () => {
   });
 });
 
-it('accepts a point release and packages that came with it', () => {
+it('accepts a patch with a newer point release and added packages', () => {
   const before = aScan({ findings: [aFinding()] });
   const after = aScan({
     os: { family: 'debian', name: '12.6', endOfLife: false },
@@ -122,7 +125,7 @@ it('accepts a point release and packages that came with it', () => {
   expect(verdict).toMatchObject({ accepted: true });
 });
 
-it('names all of five findings in its detail', () => {
+it('names all five findings in its detail', () => {
   const five = Array.from({ length: 5 }, (_, at) => aFinding({ id: `CVE-${at}` }));
 
   const verdict = compareFindings({
@@ -136,7 +139,7 @@ it('names all of five findings in its detail', () => {
   });
 });
 
-it('names a few of many in its detail', () => {
+it('names the first five of many findings in its detail', () => {
   const many = Array.from({ length: 400 }, (_, at) => aFinding({ id: `CVE-${at}` }));
 
   const verdict = compareFindings({

@@ -16,7 +16,7 @@ function scanOfResults(...results: readonly object[]) {
 }
 
 describe('the scan of a report', () => {
-  it('has the operating system, its end of life and the architecture', () => {
+  it('contains the operating system, its end of life and the architecture', () => {
     const report = TrivyReport.parse({
       SchemaVersion: 2,
       Metadata: {
@@ -44,7 +44,7 @@ describe('the scan of a report', () => {
     expect(scan.findings.map((finding) => finding.package)).toEqual(['openssl']);
   });
 
-  it('is the same however the results are split and ordered', () => {
+  it('does not depend on how the results are split and ordered', () => {
     const curl = { ...OPENSSL, PkgName: 'curl' };
     const packages = [
       { Name: 'zlib', Version: '1' },
@@ -66,7 +66,7 @@ describe('the scan of a report', () => {
     expect(together.packages.map((installed) => installed.name)).toEqual(['apt', 'zlib']);
   });
 
-  it('keeps the worse severity of two reports of one finding', () => {
+  it('keeps the highest severity of a repeated finding', () => {
     const low = { ...OPENSSL, Severity: 'LOW' };
 
     const scan = scanOfResults({ Class: 'os-pkgs', Vulnerabilities: [low, OPENSSL, low] });
@@ -74,7 +74,7 @@ describe('the scan of a report', () => {
     expect(scan.findings.map((finding) => finding.severity)).toEqual(['high']);
   });
 
-  it('puts epoch, version and release of a package together', () => {
+  it('joins the epoch, version and release of a package', () => {
     const listed = { Name: 'bash', Version: '5.2', Release: '2+b1', Epoch: 1 };
 
     const scan = scanOfResults({ Class: 'os-pkgs', Packages: [listed] });
@@ -82,7 +82,7 @@ describe('the scan of a report', () => {
     expect(scan.packages).toEqual([{ name: 'bash', version: '1:5.2-2+b1' }]);
   });
 
-  it('counts an empty fixed version as none and an unheard-of severity as unknown', () => {
+  it('reads an empty fixed version as no fix and a new severity as unknown', () => {
     const vulnerability = { ...OPENSSL, FixedVersion: '', Severity: 'NEGLIGIBLE' };
 
     const scan = scanOfResults({ Class: 'os-pkgs', Vulnerabilities: [vulnerability] });
@@ -94,7 +94,7 @@ describe('the scan of a report', () => {
   });
 });
 
-it('counts findings by severity, with a zero where there is none', () => {
+it('counts findings for every severity', () => {
   const findings = [aFinding(), aFinding({ severity: 'low' }), aFinding({ severity: 'low' })];
 
   const counts = countBySeverity(findings);
@@ -102,7 +102,7 @@ it('counts findings by severity, with a zero where there is none', () => {
   expect(counts).toEqual({ critical: 0, high: 1, medium: 0, low: 2, unknown: 0 });
 });
 
-it('has only findings with a fix as fixable', () => {
+it('returns only findings with a fix as fixable', () => {
   const { fixed: _, ...unfixed } = aFinding({ package: 'bash' });
 
   const found = fixable(aScan({ findings: [aFinding(), unfixed] }));
@@ -125,13 +125,13 @@ describe('a fingerprint', () => {
     expect(fingerprint([other, other])).toBe(fingerprint([aFinding()]));
   });
 
-  it('does not count findings without a fix', () => {
+  it('ignores findings without a fix', () => {
     const { fixed: _, ...unfixed } = aFinding({ package: 'bash' });
 
     expect(fingerprint([aFinding(), unfixed])).toBe(fingerprint([aFinding()]));
   });
 
-  it('tells apart names and versions that run together', () => {
+  it('distinguishes names and versions that give the same text when joined', () => {
     const one = [aFinding({ package: 'a","b', fixed: 'c' })];
     const two = [aFinding({ package: 'a', fixed: 'b","c' })];
 

@@ -22,7 +22,7 @@ function vexOf(fixed: readonly Finding[]): string {
   return new TextDecoder().decode(bytes);
 }
 
-it('says of each vulnerability which packages of the image no longer have it', () => {
+it('lists for each vulnerability the packages in which it is fixed', () => {
   const openssl = aFinding({ purl: 'pkg:deb/debian/openssl@3.0.11' });
   const libssl = aFinding({ package: 'libssl3', purl: 'pkg:deb/debian/libssl3@3.0.11' });
 
@@ -52,7 +52,7 @@ it('says of each vulnerability which packages of the image no longer have it', (
   });
 });
 
-it('has the same bytes whatever the order of the findings', () => {
+it('returns the same bytes for any order of the findings', () => {
   const findings = ['CVE-3', 'CVE-1', 'CVE-2'].map((id) =>
     aFinding({ id, purl: `pkg:deb/x@${id}` }),
   );
@@ -65,7 +65,7 @@ it('has the same bytes whatever the order of the findings', () => {
   );
 });
 
-it('names no subcomponent where a package has no purl', () => {
+it('omits the subcomponents if a package has no purl', () => {
   const document = JSON.parse(vexOf([aFinding()]));
 
   expect(document.statements[0].products[0]).not.toHaveProperty('subcomponents');

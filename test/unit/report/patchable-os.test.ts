@@ -50,14 +50,14 @@ describe('an image that can not be patched safely is unsupported', () => {
     });
   });
 
-  it('and so is one without an operating system', () => {
+  it('without an operating system', () => {
     const scan = { findings: [], packages: [] };
 
     expect(patchability(scan)).toMatchObject({ patchable: false, reason: 'unsupported-os' });
   });
 });
 
-it('says end of life before anything else', () => {
+it('reports the end of life before any other reason', () => {
   const scan = aScan({ os: { family: 'debian', name: '10.13', endOfLife: true }, packages: [] });
 
   expect(patchability(scan)).toEqual({

@@ -31,14 +31,14 @@ describe('attemptedFindings', () => {
 });
 
 describe('remainingPackages', () => {
-  it('counts what a scan still finds, by package and reason', () => {
+  it('counts the remaining findings by package and reason', () => {
     expect(remainingPackages(FINDINGS.slice(1), [LATER, HELD])).toEqual([
       { package: 'openssl', reason: 'not-in-repository', findings: 2 },
       { package: 'curl', reason: 'held', findings: 1, detail: 'by somebody' },
     ]);
   });
 
-  it('takes the reason of the fixed version before that of the package', () => {
+  it('prefers the reason of the fixed version to that of the package', () => {
     const all: BlockedPackage = { package: 'openssl', reason: 'dependency' };
 
     expect(remainingPackages(FINDINGS.slice(0, 2), [all, LATER])).toEqual([
@@ -47,7 +47,7 @@ describe('remainingPackages', () => {
     ]);
   });
 
-  it('leaves out what has no fix, and what was fixed though its package was left', () => {
+  it('leaves out findings without a fix and packages without a remaining finding', () => {
     const unfixable = finding('CVE-5', 'curl');
 
     expect(remainingPackages([unfixable], [HELD, LATER])).toEqual([]);

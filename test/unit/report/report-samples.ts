@@ -1,6 +1,6 @@
 import type { Finding, Scan } from '../../../lib/report/finding.ts';
 
-/** A finding in openssl of Debian 12 with a fix, and whatever the test is about. */
+/** Returns a finding in Debian 12's openssl with a fix, with these changes. */
 export function aFinding(changes: Partial<Finding> = {}): Finding {
   return {
     id: 'CVE-2024-0001',
@@ -12,7 +12,7 @@ export function aFinding(changes: Partial<Finding> = {}): Finding {
   };
 }
 
-/** A scan of Debian 12 with its package manager, and whatever the test is about. */
+/** Returns a scan of Debian 12 with its package manager, with these changes. */
 export function aScan(changes: Partial<Scan> = {}): Scan {
   return {
     os: { family: 'debian', name: '12.5', endOfLife: false },

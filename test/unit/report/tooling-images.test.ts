@@ -9,14 +9,14 @@ import {
 } from '../../../lib/report/tooling-images.ts';
 import { aScan } from './report-samples.ts';
 
-/** References in the order in which Copa tries them. */
+/** Returns the references in the order in which Copa tries them. */
 function asked(family: string, name: string): readonly string[] | undefined {
   return toolingImages({ family, name })?.map(
     ({ upstream, repository, tag }) => `${upstream}/${repository}:${tag}`,
   );
 }
 
-describe('the images that Copa takes its tools from', () => {
+describe('the images with the tools of Copa', () => {
   it.each([
     ['debian', '13.1', 'docker.io/library/debian:stable-slim'],
     ['debian', '12.15', 'docker.io/library/debian:stable-slim'],
@@ -33,7 +33,7 @@ describe('the images that Copa takes its tools from', () => {
     ['alma', '9.6', 'mcr.microsoft.com/cbl-mariner/base/core:2.0'],
     ['centos', '7.9', 'mcr.microsoft.com/cbl-mariner/base/core:2.0'],
     ['amazon', '2023.6', 'mcr.microsoft.com/cbl-mariner/base/core:2.0'],
-  ])('for %s %s are Copa’s copy and then %s', (family, name, original) => {
+  ])('for %s %s are Copa’s copy and the original %s', (family, name, original) => {
     const copy = original.replace(/^[^/]+\/(?:library\/)?/, 'ghcr.io/project-copacetic/copacetic/');
 
     expect(asked(family, name)).toEqual([copy, original]);
@@ -44,7 +44,7 @@ describe('the images that Copa takes its tools from', () => {
   });
 
   it.each(['sles', 'opensuse-leap', 'opensuse-tumbleweed', 'oracle', 'wolfi'])(
-    'can’t be had for %s, which is not patched either',
+    'are undefined for %s, which is not patched',
     (family) => {
       const packages = ['rpm', 'zypper', 'dnf', 'apk-tools'].map((name) => ({
         name,
@@ -57,7 +57,7 @@ describe('the images that Copa takes its tools from', () => {
     },
   );
 
-  it('are known of every family that is patched', () => {
+  it('are known only for families that can be patched', () => {
     const names = ['dpkg', 'apt', 'rpm', 'dnf', 'apk-tools', 'zypper'];
     const packages = names.map((name) => ({ name, version: '1' }));
 
@@ -73,7 +73,7 @@ describe('the images that Copa takes its tools from', () => {
   });
 });
 
-it('docs/operate.md imports the originals for every system in use', () => {
+it('docs/operate.md imports the original for every mirrored system', () => {
   const docs = readFileSync(new URL('../../../docs/operate.md', import.meta.url), 'utf8');
   const imported = /^for image in (.+); do\n {2}az acr import .*\$image .*mirror\/\$image/m.exec(
     docs,

@@ -9,13 +9,13 @@ import {
 const MIRROR = RepositoryName.parse('mirror');
 const DEBIAN = { family: 'debian', name: '12.5' };
 
-it('mirrors an image under its registry and its name', () => {
+it('mirrors an image under its registry and name', () => {
   const image = { upstream: 'docker.io', repository: 'library/debian' };
 
   expect(mirrorOf(MIRROR, image)).toBe('mirror/docker.io/library/debian');
 });
 
-it('names each repository once, for all systems of a job', () => {
+it('lists each repository once for all systems of a job', () => {
   const repositories = toolingRepositories(MIRROR, [
     DEBIAN,
     { family: 'debian', name: '11.9' },
@@ -27,13 +27,13 @@ it('names each repository once, for all systems of a job', () => {
   expect(new Set(repositories).size).toBe(repositories.length);
 });
 
-it('needs no repository for a system that is patched without tools, or not at all', () => {
+it('lists no repository for a system that needs no tools or is not patched', () => {
   const systems = ['alpine', 'wolfi'].map((family) => ({ family, name: '3.20' }));
 
   expect(toolingRepositories(MIRROR, systems)).toEqual([]);
 });
 
-it('gives every upstream registry a mirror on the host', () => {
+it('returns a mirror on the host for every upstream registry', () => {
   const mirrors = toolingMirrors('registry.example.com', MIRROR);
 
   expect(mirrors).toContainEqual({

@@ -20,13 +20,13 @@ function findings(count: number, id: (at: number) => string = (at) => `CVE-2026-
 }
 
 describe('a report that Trivy writes', () => {
-  it('is accepted without Results, which Trivy leaves out where it found nothing', () => {
+  it('is accepted without Results, which Trivy omits if it found nothing', () => {
     const parsed = parse({ SchemaVersion: 2, ArtifactName: 'scratch', Metadata: {} });
 
     expect(parsed).toEqual({ ok: true, value: { SchemaVersion: 2, Metadata: {} } });
   });
 
-  it('keeps the fields that decide something and drops all others', () => {
+  it('keeps only the fields that are used', () => {
     const parsed = parse({
       ...withVulnerability({ FixedVersion: '3.0.2', Severity: 'HIGH', References: ['https://x'] }),
       Trivy: { Version: '0.74.0' },
@@ -40,7 +40,7 @@ describe('a report that Trivy writes', () => {
 });
 
 describe('a large report', () => {
-  it('is read where one image has 20,000 findings', () => {
+  it('is accepted with 20,000 findings of one image', () => {
     const Results = [{ Class: 'os-pkgs', Vulnerabilities: findings(20_000) }];
 
     const parsed = parse({ SchemaVersion: 2, Results });
@@ -48,7 +48,7 @@ describe('a large report', () => {
     expect(parsed.ok && scanOf(parsed.value).findings.length).toBe(20_000);
   });
 
-  it('counts a finding once, however often it is named', () => {
+  it('counts a repeated finding once', () => {
     const Vulnerabilities = findings(20_000, () => 'CVE-2026-1');
 
     const parsed = parse({ SchemaVersion: 2, Results: [{ Class: 'os-pkgs', Vulnerabilities }] });
@@ -56,7 +56,7 @@ describe('a large report', () => {
     expect(parsed.ok && scanOf(parsed.value).findings.length).toBe(1);
   });
 
-  it('accepts a title of ten megabytes, and drops it', () => {
+  it('is accepted with a title of ten megabytes, which is dropped', () => {
     const parsed = parse(withVulnerability({ Title: 'x'.repeat(10_000_000) }));
 
     expect(JSON.stringify(parsed).length).toBeLessThan(1000);
@@ -64,7 +64,7 @@ describe('a large report', () => {
   });
 });
 
-describe('what is no report', () => {
+describe('an invalid report', () => {
   it.each([
     { what: 'another schema', report: { SchemaVersion: 3 }, fault: '/SchemaVersion' },
     { what: 'a list', report: [], fault: 'at /' },
@@ -90,22 +90,22 @@ describe('what is no report', () => {
       fault: '/Results.0.Vulnerabilities.0.VulnerabilityID',
     },
     {
-      what: 'a system whose name turns its letters around',
+      what: 'a system name that reverses text',
       report: withSystem('12\u202e7.21'),
       fault: '/Metadata.OS.Name',
     },
     {
-      what: 'a system whose name a spreadsheet would calculate',
+      what: 'a system name that is a spreadsheet formula',
       report: withSystem('=1+1'),
       fault: '/Metadata.OS.Name',
     },
     {
-      what: 'more findings than any image has',
+      what: 'too many findings in one result',
       report: { SchemaVersion: 2, Results: [{ Vulnerabilities: findings(50_000) }] },
       fault: 'too_big at /Results.0.Vulnerabilities',
     },
     {
-      what: 'more findings than any image has, over several results',
+      what: 'too many findings over several results',
       report: {
         SchemaVersion: 2,
         Results: Array.from({ length: 3 }, () => ({ Vulnerabilities: findings(17_000) })),
@@ -113,17 +113,17 @@ describe('what is no report', () => {
       fault: '/Results',
     },
     {
-      what: 'more results than any image has',
+      what: 'too many results',
       report: { SchemaVersion: 2, Results: Array.from({ length: 1001 }, () => ({})) },
       fault: '/Results',
     },
-  ])('is refused with its place: $what', ({ report, fault }) => {
+  ])('is refused with the path of the fault: $what', ({ report, fault }) => {
     const parsed = parse(report);
 
     expect(parsed).toEqual({ ok: false, fault: expect.stringContaining(fault) });
   });
 
-  it('is never quoted', () => {
+  it('is not quoted in the fault', () => {
     const parsed = parse(withVulnerability({ PkgName: 'SECRET\u0000', Severity: 7 }));
 
     expect(parsed.ok).toBe(false);
@@ -131,7 +131,7 @@ describe('what is no report', () => {
   });
 });
 
-it('is not fooled by keys of an object prototype', () => {
+it('ignores keys of the object prototype', () => {
   const text = '{"SchemaVersion":2,"__proto__":{"Results":[{"Class":"os-pkgs"}]},"constructor":1}';
 
   const parsed = parseTrivyReport(new TextEncoder().encode(text));

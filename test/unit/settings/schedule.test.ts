@@ -6,7 +6,7 @@ import { MOST_YEARS, Schedule } from '../../../lib/settings/schedule.ts';
 import { readHostSchedule } from '../../world/functions-host/host-schedule.ts';
 import data from './schedules.json' with { type: 'json' };
 
-/** What the Functions host makes of each expression: see `source` in the file. */
+/** Recorded behavior of the Functions host for each expression. See `source` in the file. */
 const Case = z.object({
   kind: z.string(),
   expression: z.string(),
@@ -28,12 +28,12 @@ it('is compared with the host over 339 expressions', () => {
   expect(accepted.length).toBeGreaterThan(180);
 });
 
-describe('the reader and the stand-in', () => {
-  it.each(accepted)('take $expression ($kind), with the occurrences of the host', (one) => {
+describe('the parser and the stand-in of the host', () => {
+  it.each(accepted)('accept $expression ($kind) with the same occurrences as the host', (one) => {
     const schedule = readHostSchedule(one.expression);
 
     for (const [after, wanted] of Object.entries(one.next)) {
-      // Parts of a millisecond add up in .NET alone.
+      // Only .NET adds up parts of a millisecond.
       const comparable = /\.\d{4,}$/.test(one.expression) ? wanted.slice(0, 1) : wanted;
       expect(occurrences(schedule.next, after, comparable.length)).toEqual(comparable);
     }
@@ -52,7 +52,7 @@ describe('the validator', () => {
   });
 
   it.each(accepted)(
-    'refuses $expression ($kind) with a sentence, or finds its occurrences',
+    'finds the occurrences of $expression ($kind) or refuses it with a reason',
     (one) => {
       const read = Schedule.safeParse(one.expression);
 
@@ -78,12 +78,12 @@ describe('the validator', () => {
     ['01:00:00', 'is a time span'],
     ['7', 'is a time span'],
     ['0 0 2 *\t* *', 'the field for the month is invalid: only blanks may separate fields'],
-  ])('refuses %j, which the host takes or misreads: %s', (text, why) => {
+  ])('refuses %j, which the host accepts or misreads: %s', (text, why) => {
     expect(faultsOf(text).join()).toContain(why);
   });
 
   it.each(['0 2 * * *', '0 0 2 * * Monday', '0 */100 * * * *', '0 0 2 1 January-March *'])(
-    'takes %s',
+    'accepts %s',
     (text) => {
       expect(faultsOf(text)).toEqual([]);
     },
@@ -100,15 +100,15 @@ function occurrences(next: (after: Date) => Date, after: string, count: number):
   return found;
 }
 
-describe('a step that passes the largest number of the host', () => {
+describe('a step that exceeds the largest number of the host', () => {
   it.each(['0 30/2147483647 * * * *', '5-10/2147483647 * * * * *', '0 0 0 2/2147483647 * *'])(
-    'is refused from a start above the least: %s',
+    'is refused with a start above the minimum: %s',
     (expression) => {
       expect(faultsOf(expression).join()).toContain('is invalid');
     },
   );
 
-  it('is accepted from the least, as the host does', () => {
+  it('is accepted with a start at the minimum, as in the host', () => {
     expect(faultsOf('*/2147483647 * * * * *')).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 let server: LocalServer | undefined;
 
-/** A service that misbehaves as Azurite can't be made to. */
+/** Starts a service with faults that Azurite cannot produce. */
 async function serve(answer: Answer): Promise<{ blobs: AzureBlobs; methods: string[] }> {
   const methods: string[] = [];
   server = await startLocalServer((request, response) => {
@@ -45,7 +45,7 @@ describe('AzureBlobs', () => {
     expect(methods).toEqual(['HEAD']);
   });
 
-  it('stops reading when more comes than the service had said', async () => {
+  it('stops reading if the content is longer than announced', async () => {
     let closed: Promise<void> | undefined;
     const { blobs } = await serve((request, response) => {
       describeBlob(response, request.method === 'HEAD' ? 5 : 1_000_000_000);
@@ -60,11 +60,11 @@ describe('AzureBlobs', () => {
     const read = await blobs.read(CONTAINERS.results, 'liar.json', 1000);
 
     expect(read).toEqual({ found: false, why: 'too-large' });
-    // The connection is given up, or this waits until the test's time is over.
+    // The test times out here if the connection stays open.
     await closed;
   });
 
-  it('calls a blob unavailable whose content breaks off each time', async () => {
+  it('reports a blob whose content is always truncated as unavailable', async () => {
     const { blobs } = await serve((request, response) => {
       describeBlob(response, 500);
       if (request.method === 'HEAD') response.end();
@@ -79,7 +79,7 @@ describe('AzureBlobs', () => {
   it.each([
     [503, 'ServerBusy', 'throttled'],
     [500, 'InternalError', 'unavailable'],
-  ])('tries four times on %d, and then says %s', async (status, code, expected) => {
+  ])('tries four times after %d and then fails as %s', async (status, code, expected) => {
     const { blobs, methods } = await serve((_request, response) => {
       response.writeHead(status, { 'x-ms-error-code': code });
       response.end();
@@ -91,7 +91,7 @@ describe('AzureBlobs', () => {
     expect(methods).toHaveLength(4);
   });
 
-  it('says what it did and on what, and how the service answered', async () => {
+  it('names the operation, the blob and the answer of the service in an error', async () => {
     const { blobs } = await serve((_request, response) => {
       response.writeHead(403, { 'x-ms-error-code': 'AuthorizationFailure' });
       response.end();

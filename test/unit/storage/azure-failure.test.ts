@@ -5,7 +5,7 @@ import { serviceFailure, storageErrorFrom } from '../../../lib/storage/azure-fai
 import { StorageError } from '../../../lib/storage/storage-error.ts';
 
 function named(name: string): Error {
-  return Object.assign(new Error('what the SDK said'), { name });
+  return Object.assign(new Error('message of the SDK'), { name });
 }
 
 describe('storageErrorFrom', () => {
@@ -26,8 +26,8 @@ describe('storageErrorFrom', () => {
     [503, 'ServerBusy', 'throttled'],
     [undefined, 'ECONNREFUSED', 'unavailable'],
     [undefined, 'PARSE_ERROR', 'unexpected'],
-  ])('takes the answer %s %s for %s', (statusCode, code, expected) => {
-    const cause = new RestError('what the service said', {
+  ])('maps the answer %s %s to %s', (statusCode, code, expected) => {
+    const cause = new RestError('message of the service', {
       code,
       ...(statusCode === undefined ? {} : { statusCode }),
     });
@@ -46,14 +46,14 @@ describe('storageErrorFrom', () => {
     ['CredentialUnavailableError', 'denied'],
     ['AuthenticationError', 'denied'],
     ['TypeError', 'unexpected'],
-  ])('takes the error %s for %s, and does not repeat its message', (name, expected) => {
+  ])('maps the error %s to %s without its message', (name, expected) => {
     const error = storageErrorFrom(named(name), 'reading X');
 
     expect(error.code).toBe(expected);
     expect(error.message).toBe(`reading X failed: ${name}`);
   });
 
-  it('keeps nothing of the request, and so no token', () => {
+  it('drops the request with its token', () => {
     const request = createPipelineRequest({
       url: 'https://a.blob.core.windows.net/x?sig=topsecret',
       headers: createHttpHeaders({ authorization: 'Bearer topsecret' }),
@@ -66,7 +66,7 @@ describe('storageErrorFrom', () => {
     expect(error.cause).toMatchObject({ name: 'RestError', code: 'Denied', status: 403 });
   });
 
-  it('keeps nothing of what a credential had asked with', () => {
+  it('drops the answer to a credential', () => {
     const original = Object.assign(named('AuthenticationError'), { errorResponse: 'topsecret' });
 
     const error = storageErrorFrom(original, 'reading X');
@@ -75,7 +75,7 @@ describe('storageErrorFrom', () => {
     expect(error.cause).toMatchObject({ name: 'AuthenticationError' });
   });
 
-  it('leaves an error of storage as it is', () => {
+  it('returns a StorageError unchanged', () => {
     const original = new StorageError('malformed', 'row X');
 
     const error = storageErrorFrom(original, 'reading X');

@@ -33,7 +33,7 @@ function setUp(options: { readonly failures?: number } = {}) {
 }
 
 describe('DelegationKeys', () => {
-  it('asks once for many addresses, also at the same time', async () => {
+  it('requests one key for many URLs, even for concurrent ones', async () => {
     const { keys, requests, fromNow } = setUp();
 
     const got = await Promise.all([keys.keyFor(fromNow(HOUR)), keys.keyFor(fromNow(2 * HOUR))]);
@@ -43,7 +43,7 @@ describe('DelegationKeys', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('asks anew when half of the key’s life is over', async () => {
+  it('requests a new key after half of the key’s lifetime', async () => {
     const { keys, clock, requests, fromNow } = setUp();
     await keys.keyFor(fromNow(60));
 
@@ -55,7 +55,7 @@ describe('DelegationKeys', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('asks for a key that outlives the address', async () => {
+  it('requests a new key if the URL would outlive the old one', async () => {
     const { keys, requests, fromNow } = setUp();
     await keys.keyFor(fromNow(HOUR));
     const until = fromNow(3 * DAY);
@@ -66,7 +66,7 @@ describe('DelegationKeys', () => {
     expect(requests[1]?.expiresOn.getTime()).toBeGreaterThan(until.getTime());
   });
 
-  it('never asks for a key of more than seven days', async () => {
+  it('never requests a key for more than seven days', async () => {
     const { keys, requests, fromNow } = setUp();
 
     await keys.keyFor(fromNow(7 * DAY - HOUR));
@@ -78,7 +78,7 @@ describe('DelegationKeys', () => {
     expect(life).toBeLessThanOrEqual(7 * DAY * 1000);
   });
 
-  it('backdates the key, for a service whose clock is behind', async () => {
+  it('backdates the key for a service whose clock is behind', async () => {
     const { keys, clock, requests, fromNow } = setUp();
 
     await keys.keyFor(fromNow(HOUR));
@@ -86,7 +86,7 @@ describe('DelegationKeys', () => {
     expect(requests[0]?.startsOn.getTime()).toBeLessThan(clock.now().getTime());
   });
 
-  it('forgets a request that failed', async () => {
+  it('requests a key again after a failure', async () => {
     const { keys, fromNow } = setUp({ failures: 1 });
 
     const first = keys.keyFor(fromNow(HOUR));

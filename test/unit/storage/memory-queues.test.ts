@@ -29,7 +29,7 @@ describe('MemoryQueues', () => {
     expect(bodies()).toEqual(['a']);
   });
 
-  it('does not give out a hidden message, by its id neither', async () => {
+  it('does not return a hidden message, even by its id', async () => {
     const { queues } = setUp();
     await queues.send(QUEUE, 'later', { delaySeconds: 60 });
     const [hidden] = queues.pending(QUEUE);
@@ -39,7 +39,7 @@ describe('MemoryQueues', () => {
     expect(received).toBeUndefined();
   });
 
-  it('says when the next message becomes visible', async () => {
+  it('returns the time at which the next message becomes visible', async () => {
     const { clock, queues, bodies } = setUp();
     await queues.send(QUEUE, 'later', { delaySeconds: 90 });
     await queues.send('patchwright-runs', 'sooner', { delaySeconds: 30 });
@@ -49,7 +49,7 @@ describe('MemoryQueues', () => {
     expect(bodies()).toEqual(['sooner']);
   });
 
-  it('gives a message back after the delay that its receiver chose', async () => {
+  it('shows a released message after the delay that its receiver chose', async () => {
     const { clock, queues, bodies, receive } = setUp();
     await queues.send(QUEUE, 'job');
 
@@ -61,7 +61,7 @@ describe('MemoryQueues', () => {
     expect(queues.visible()).toMatchObject([{ body: 'job', dequeueCount: 1 }]);
   });
 
-  it('takes neither deletion nor release from a receiver whose time was over', async () => {
+  it('refuses to delete, release or poison a message after its receiver lost it', async () => {
     const { clock, queues, receive } = setUp();
     await queues.send(QUEUE, 'job');
     const late = receive();
@@ -83,7 +83,7 @@ describe('MemoryQueues', () => {
     expect(queues.receive('patchwright-jobs-poison')?.body).toEqual({ jobId: 'j' });
   });
 
-  it('can lose a message, and can have one twice', async () => {
+  it('can drop a message and duplicate one', async () => {
     const { queues, bodies } = setUp();
     await queues.send(QUEUE, 'lost');
     await queues.send(QUEUE, 'twice');
@@ -95,7 +95,7 @@ describe('MemoryQueues', () => {
     expect(bodies()).toEqual(['twice', 'twice']);
   });
 
-  it('gives each reader a body of its own', async () => {
+  it('returns a separate copy of the body to each reader', async () => {
     const { queues } = setUp();
     const message = { targets: ['a'] };
     await queues.send(QUEUE, message);

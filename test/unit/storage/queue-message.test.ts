@@ -16,7 +16,7 @@ describe('a message', () => {
     expect(() => encodeMessage(QUEUES.runs, `${longest}x`)).toThrow('more than 49152');
   });
 
-  it('is never undefined', () => {
+  it('must not be undefined', () => {
     expect(() => encodeMessage(QUEUES.runs, undefined)).toThrow('must be JSON');
   });
 });

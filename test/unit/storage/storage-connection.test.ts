@@ -14,14 +14,14 @@ describe('connectStorage', () => {
       `DefaultEndpointsProtocol=http;${KEY};BlobEndpoint=http://localhost:1/account;QueueEndpoint=http://localhost:2/account;TableEndpoint=http://localhost:3/account`,
       'http://localhost:3/account',
     ],
-  ])('reaches the tables of %s', (connectionString, url) => {
+  ])('connects to the tables of %s', (connectionString, url) => {
     const clients = connectStorage({ kind: 'connection-string', connectionString });
 
     expect(clients.table('PatchwrightRuns').url).toBe(url);
     expect(clients.sasBy).toBe('account-key');
   });
 
-  it('refuses a connection string that is none, and does not repeat it', () => {
+  it('refuses an invalid connection string without quoting it', () => {
     const connectionString = 'AccountKey=hush-hush';
 
     const connect = () => connectStorage({ kind: 'connection-string', connectionString });
@@ -29,7 +29,7 @@ describe('connectStorage', () => {
     expect(connect).toThrow(/^(?!.*hush)/s);
   });
 
-  it('takes the addresses of an identity as they are given', () => {
+  it('uses the given addresses with an identity', () => {
     const clients = connectStorage({
       kind: 'identity',
       tableUri: 'https://account.table.example.com',

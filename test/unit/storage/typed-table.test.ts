@@ -34,7 +34,7 @@ function setUp() {
 }
 
 describe('TypedTable', () => {
-  it('gives back the row that was inserted, with the ETag for the next write', async () => {
+  it('returns the inserted row with the ETag for the next write', async () => {
     const { jobs } = setUp();
 
     const inserted = await jobs.insert(job);
@@ -43,7 +43,7 @@ describe('TypedTable', () => {
     expect(found).toEqual({ row: job, etag: inserted?.etag });
   });
 
-  it('keeps a codec column encoded in the table', async () => {
+  it('stores a codec column in its encoded form', async () => {
     const { jobs, tables } = setUp();
 
     await jobs.insert(job);
@@ -52,9 +52,9 @@ describe('TypedTable', () => {
     expect(stored?.entity).toMatchObject({ targets: '["api","web"]' });
   });
 
-  it('leaves out of the table what is undefined', async () => {
+  it('omits columns that are undefined', async () => {
     const { jobs, tables } = setUp();
-    // What a spread of an optional value makes at run time, which the type does not allow.
+    // A spread of an optional value creates such a row at run time, although the type forbids it.
     const row: JobRow = Object.assign({ ...job }, { deadline: undefined });
 
     await jobs.insert(row);
@@ -72,7 +72,7 @@ describe('TypedTable', () => {
     expect((await jobs.get('run-1', 'job-1'))?.row).toEqual(job);
   });
 
-  it('says by undefined that a row was there or was changed since', async () => {
+  it('returns undefined or false if the row exists already or has changed', async () => {
     const { jobs } = setUp();
     const first = await jobs.insert(job);
     await jobs.replace({ ...job, attempt: 2 }, first?.etag ?? '');
@@ -84,7 +84,7 @@ describe('TypedTable', () => {
     expect([secondInsert, staleReplace, staleDelete]).toEqual([undefined, undefined, false]);
   });
 
-  it('names table, keys and columns of a row that does not parse, and no value', async () => {
+  it('names the table, keys and columns of a row that does not parse, but no value', async () => {
     const { jobs, tables } = setUp();
     await tables.insert('PatchwrightJobs', {
       partitionKey: 'run-1',
@@ -104,7 +104,7 @@ describe('TypedTable', () => {
     expect(JSON.stringify(error)).not.toContain('hush-hush');
   });
 
-  it('says the same of a column whose codec throws', async () => {
+  it('reports a column whose codec throws without its value', async () => {
     const { jobs, tables } = setUp();
     await tables.insert('PatchwrightJobs', {
       partitionKey: 'run-1',
