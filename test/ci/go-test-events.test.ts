@@ -9,8 +9,8 @@ function event(Action: string, Test?: string, Output?: string): GoTestEvent {
   return { Action, Package: 'p', ...(Test && { Test }), ...(Output && { Output }) };
 }
 
-describe("go test's events", () => {
-  it('count tests, and not their parts or packages', () => {
+describe('the events of go test', () => {
+  it('count tests, but not subtests or packages', () => {
     const counts = goTestCounts([
       event('pass', 'TestA/part'),
       event('pass', 'TestA'),
@@ -22,7 +22,7 @@ describe("go test's events", () => {
     expect(counts).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  it('show the output of what failed, and why a test was skipped', () => {
+  it('show the output of failed and skipped tests', () => {
     const { lines } = goTestCounts([
       event('output', 'TestA', 'fine\n'),
       event('pass', 'TestA'),
@@ -36,7 +36,7 @@ describe("go test's events", () => {
     expect(lines).toEqual(['not equal', 'it takes root']);
   });
 
-  it('are told from what the compiler says', () => {
+  it('are distinguished from compiler output', () => {
     expect(parseGoTestEvent('main.go:3: undefined: x')).toBeUndefined();
     expect(parseGoTestEvent('{"Action":"run","Package":"p"}')).toEqual(event('run'));
   });

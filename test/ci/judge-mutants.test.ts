@@ -21,26 +21,29 @@ const SURVIVOR = {
   reason: 'the caller never asks about 1',
 };
 
-test('accepts a file whose mutants are killed, or are named as survivors', () => {
+test('accepts a file whose mutants are killed or named as survivors', () => {
   expect(judgeMutants(report([...KILLED, 'Survived']), [SURVIVOR])).toEqual({
     scores: ['lib/free.ts: 94.7 % (18 of 19)'],
     faults: [],
   });
 });
 
-test.each(['Survived', 'NoCoverage'])('refuses a mutant that is %s and not named', (status) => {
-  expect(judgeMutants(report([...KILLED, status]), []).faults).toEqual([
-    'lib/free.ts:2: a mutant lives and is not named: return tag !== 1; => replacement 18',
-  ]);
-});
+test.each(['Survived', 'NoCoverage'])(
+  'refuses a mutant with status %s that is not named as a survivor',
+  (status) => {
+    expect(judgeMutants(report([...KILLED, status]), []).faults).toEqual([
+      'lib/free.ts:2: a mutant lives and is not named: return tag !== 1; => replacement 18',
+    ]);
+  },
+);
 
-test('refuses a survivor that no longer lives', () => {
+test('refuses a named survivor that is killed', () => {
   expect(judgeMutants(report([...KILLED, 'Killed']), [SURVIVOR]).faults).toEqual([
     'lib/free.ts: no such survivor: return tag !== 1; => replacement 18',
   ]);
 });
 
-test('refuses a file below 90 per cent, whatever is named', () => {
+test('refuses a file below 90 %, even if its survivors are named', () => {
   const survivors = [16, 17, 18].map((at) => ({ ...SURVIVOR, replacement: `replacement ${at}` }));
   const lives = [...KILLED.slice(2), 'Survived', 'Survived', 'Survived'];
   expect(judgeMutants(report(lives), survivors).faults).toEqual([

@@ -15,10 +15,10 @@ function outcome(changes: Partial<SuiteOutcome>): SuiteOutcome {
 test.each([
   ['counts its tests', TESTS, outcome({ counted: { passed: 3, failed: 0 } }), [3, 0]],
   ['counts failed tests', TESTS, outcome({ status: 1, counted: { passed: 3, failed: 2 } }), [3, 2]],
-  ['fails if it exits with 0 and wrote no counts', TESTS, outcome({}), [0, 1]],
+  ['fails if it exits with 0 but wrote no counts', TESTS, outcome({}), [0, 1]],
   ['fails if no test ran', TESTS, outcome({ counted: { passed: 0, failed: 0 } }), [0, 1]],
   [
-    'fails if it failed outside its tests',
+    'fails if it exits with 1 although no test failed',
     TESTS,
     outcome({ status: 1, counted: { passed: 3, failed: 0 } }),
     [3, 1],
@@ -29,22 +29,17 @@ test.each([
     outcome({ status: undefined, counted: { passed: 3, failed: 0 } }),
     [3, 1],
   ],
-  ['is one check that passes', CHECK, outcome({}), [1, 0]],
-  ['is one check that fails', CHECK, outcome({ status: 1 }), [0, 1]],
+  ['counts as one passed check', CHECK, outcome({}), [1, 0]],
+  ['counts as one failed check', CHECK, outcome({ status: 1 }), [0, 1]],
+  ['fails without its tool if the tool is required', TESTS, outcome({ lines: [LINE] }), [0, 1]],
   [
-    'fails without its tool if the tool may not be missing',
-    TESTS,
-    outcome({ lines: [LINE] }),
-    [0, 1],
-  ],
-  [
-    'fails if it says that its tool is missing and exits with 1',
+    'fails if it reports a missing tool and exits with 1',
     { ...TESTS, tool },
     outcome({ status: 1, lines: [LINE] }),
     [0, 1],
   ],
   [
-    'fails if its tool may be missing and it printed nothing',
+    'fails if its tool is optional but it did not report it as missing',
     { ...TESTS, tool },
     outcome({ lines: ['no tests'] }),
     [0, 1],
@@ -54,7 +49,7 @@ test.each([
 });
 
 test.each([TESTS, CHECK])(
-  '$name counts nothing if it printed that its tool is missing',
+  'the suite $name counts nothing if it reports that its tool is missing',
   (suite) => {
     expect(judgeSuite({ ...suite, tool }, outcome({ lines: ['', LINE] }))).toEqual({
       passed: 0,

@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { longLines } from '../../scripts/long/long-lines.ts';
 import { LONG_PARTS } from '../../scripts/long/parts.ts';
 
-test('says what passed, what failed and what is not there yet', () => {
+test('lists the parts that passed, failed or do not exist yet', () => {
   const seeds = { name: 'seeds', what: 'many seeds', run: ['simulate'] } as const;
   const large = { name: 'large', what: 'large images', notYet: 'none is prepared' };
   expect(

@@ -6,7 +6,7 @@ import { SUITES } from '../../scripts/ci/suites.ts';
 
 const SUITE: Suite = { name: 'test', counts: 'vitest', budget: { cold: 6, warm: 5 } };
 
-test('shows tests, seconds and budget of each suite, and the sum at the end', () => {
+test('shows the tests, seconds and budget of each suite, and the sums', () => {
   const results = [
     { name: 'test', seconds: 361, passed: 10, failed: 2 },
     { name: 'test:host', seconds: 4, passed: 0, failed: 0, notRun: 'there is no host' },
@@ -19,7 +19,7 @@ test('shows tests, seconds and budget of each suite, and the sum at the end', ()
   ]);
 });
 
-test('every suite is an npm script, and needs only suites before it', () => {
+test('every suite is an npm script and needs only suites before it', () => {
   const names = SUITES.map(({ name }) => name);
   expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(names));
   for (const [at, { needs = [] }] of SUITES.entries()) {

@@ -24,7 +24,7 @@ function run(script: string, suite: Suite = SUITE) {
   return runSuite(suite, { root, folder: root, before: [] });
 }
 
-test('counts what the script printed, and shows it', async () => {
+test('reads the counts that the script printed, and shows its output', async () => {
   const result = await run("echo '2 passed, 1 failed' && exit 1");
   expect(result).toMatchObject({ name: 'suite', passed: 2, failed: 1 });
   expect(console.log).toHaveBeenCalledWith('2 passed, 1 failed');
@@ -37,18 +37,18 @@ test('reads the counts that Vitest wrote', async () => {
   expect(result).toMatchObject({ passed: 4, failed: 0 });
 });
 
-test('passes on where the tool is', async () => {
+test('passes the path of the tool to the script', async () => {
   writeFileSync(join(root, 'tool'), '');
   await run(PRINT_TOOL, { ...SUITE, tool });
   expect(console.log).toHaveBeenCalledWith(join(root, 'tool'));
 });
 
-test('counts nothing if the tool is nowhere', async () => {
+test('counts nothing if the tool is missing', async () => {
   const result = await run(PRINT_TOOL, { ...SUITE, tool });
   expect(result).toMatchObject({ passed: 0, failed: 0, notRun: 'there is no tool' });
 });
 
-test('fails, and does not run, if a suite that it needs failed', async () => {
+test('fails without running if a suite that it needs failed', async () => {
   const before = [{ name: 'tools', seconds: 1, passed: 0, failed: 1 }];
   const suite: Suite = { ...SUITE, needs: ['tools'] };
   const result = await runSuite(suite, { root, folder: root, before });

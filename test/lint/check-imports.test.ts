@@ -25,11 +25,11 @@ test("finds no wrong import in the project's own code", () => {
 });
 
 test.each([
-  ['a value', "import { tick } from '../run/tick-run.ts';"],
-  ['a type', "import type { Tick } from '../run/tick-run.ts';"],
+  ['an import of a value', "import { tick } from '../run/tick-run.ts';"],
+  ['an import of a type', "import type { Tick } from '../run/tick-run.ts';"],
   ['a re-export', "export { tick } from '../run/tick-run.ts';"],
   ['an import over several lines', "import {\n  tick,\n} from '../run/tick-run.ts';"],
-  ['an import at run time', "const tick = await import('../run/tick-run.ts');"],
+  ['a dynamic import', "const tick = await import('../run/tick-run.ts');"],
 ])('refuses %s from a folder above', (_, text) => {
   plant({ 'lib/pipeline/job/step-job.ts': text });
   expect(findWrongImports(folder)).toEqual([
@@ -37,14 +37,14 @@ test.each([
   ]);
 });
 
-test('refuses a part that the rules do not allow', () => {
+test('refuses an import that the rules do not allow', () => {
   plant({ 'lib/worker/main.ts': "import { tick } from '../pipeline/run/tick-run.ts';\n" });
   expect(findWrongImports(folder)).toEqual([
     'lib/worker/main.ts: lib/worker must not import lib/pipeline/run/tick-run.ts',
   ]);
 });
 
-test('refuses a file and a folder that no rule names', () => {
+test('refuses files and folders that no rule names', () => {
   plant({ 'lib/new/part.ts': '', 'lib/pipeline/new/part.ts': "import '../services.ts';\n" });
   expect(findWrongImports(folder)).toEqual([
     'lib/new/part.ts: no rule in scripts/import-rules.ts names it',
@@ -52,7 +52,7 @@ test('refuses a file and a folder that no rule names', () => {
   ]);
 });
 
-test('Biome refuses a circle of imports, types included', () => {
+test('Biome refuses a circle of imports, even of types', () => {
   cpSync(join(ROOT, 'biome.json'), join(folder, 'biome.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   plant({
