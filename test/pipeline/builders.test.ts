@@ -48,8 +48,8 @@ async function targetsOf(world: PipelineWorld, runId: Parameters<PipelineWorld['
   return Array.fromAsync(world.services.targets.ofRun(runId));
 }
 
-describe('a builder that container groups refuse', () => {
-  it('costs one patch group, and no image is charged with it', async () => {
+describe('a builder that no container group permits', () => {
+  it('costs one patch group and counts no attempt against an image', async () => {
     const world = await worldOf({ builder: () => ({ refusals: [CHROOT] }) });
 
     const run = await world.run();
@@ -71,13 +71,13 @@ describe('a builder that container groups refuse', () => {
     }
   });
 
-  it('is said once in the log', async () => {
+  it('is logged once', async () => {
     const world = await worldOf({ builder: () => ({ refusals: [CHROOT] }) });
 
     await world.run();
 
-    const said = world.log.filter(({ message }) => message === 'no builder works');
-    expect(said).toEqual([
+    const logged = world.log.filter(({ message }) => message === 'no builder works');
+    expect(logged).toEqual([
       expect.objectContaining({
         level: 'error',
         fields: expect.objectContaining({ call: 'chroot', errno: 'EPERM' }),
@@ -85,7 +85,7 @@ describe('a builder that container groups refuse', () => {
     ]);
   });
 
-  it('is tried again by the next run, which patches if it works then', async () => {
+  it('is probed again by the next run, which patches if the probe passes', async () => {
     const world = await worldOf({ builder: () => ({ refusals: [CHROOT] }) });
     await world.run();
     world.script = { report: world.script.report };
@@ -97,7 +97,7 @@ describe('a builder that container groups refuse', () => {
     expect(run.builderCall).toBeUndefined();
   });
 
-  it('is not believed to be refused once something was patched', async () => {
+  it('does not stop the run once a group has patched something', async () => {
     let groups = 0;
     const world = await worldOf({
       builder: () => {
@@ -113,7 +113,7 @@ describe('a builder that container groups refuse', () => {
     expect(await patchGroups(world)).toBeGreaterThan(2);
   });
 
-  it('is not what a full disk says: that is tried again as any attempt', async () => {
+  it('is not concluded from a full disk, which is retried like any failed attempt', async () => {
     const world = await worldOf({ builder: () => ({ refusals: [DISK] }) });
 
     const run = await world.run();
@@ -125,7 +125,7 @@ describe('a builder that container groups refuse', () => {
     }
   });
 
-  it('is nothing that a group of a remote BuildKit could find', async () => {
+  it('is never concluded by a group that uses a remote BuildKit', async () => {
     const tls = { ca: 'ca', cert: 'cert', key: 'key' };
     const builder = { kind: 'remote', address: 'tcp://buildkit.test:1', tls } as const;
     const world = await worldOf({ builder: () => ({ refusals: [CHROOT] }) }, { builder });
@@ -137,7 +137,7 @@ describe('a builder that container groups refuse', () => {
   });
 });
 
-it('the row of a patched image says which builder made the patch', async () => {
+it('records in a patched target which builder made the patch', async () => {
   const world = await worldOf({ builder: () => ({ builder: 'upstream' }) });
 
   const run = await world.run();
@@ -158,7 +158,7 @@ describe('a build step that fails', () => {
     ['needs-proc', 'standard', 'failed', 'needs-proc', 1],
     ['image-too-large', 'standard', 'failed', 'image-too-large', 1],
   ] as const)(
-    'with %s in a %s group ends %s, %s',
+    'with %s in a %s group ends its target as %s, %s',
     async (failure, kind, state, reason, failures) => {
       const world = await worldOf(failing(failure), { builder: { kind } });
 

@@ -30,7 +30,7 @@ export function debianReport(
   };
 }
 
-/** An operating system is known to Trivy, and nothing is installed that it can name. */
+/** A Trivy report without an operating system and without packages. */
 export const scratchReport = {
   SchemaVersion: 2,
   ArtifactName: 'an image',

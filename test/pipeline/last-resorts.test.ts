@@ -14,10 +14,7 @@ import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
 
-/*
- * What has to hold when the ordinary ways have failed: runs and jobs end all the same, and what is
- * left behind is found.
- */
+// Tests of the last safeguards: runs and jobs end, and orphans are found, after steps keep failing.
 const API = RepositoryName.parse('team/api');
 const STAGING = RepositoryName.parse('patchwright/staging/team/api');
 const V1 = Tag.parse('v1');
@@ -39,7 +36,7 @@ function isTag(reference: string): boolean {
   return !reference.startsWith('sha256:');
 }
 
-it('ends a run whose every tick takes its process down', async () => {
+it('ends a run whose every tick crashes the process', async () => {
   const world = await worldWith(V1);
   const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
   let ticks = 0;
@@ -54,19 +51,19 @@ it('ends a run whose every tick takes its process down', async () => {
     world.clock.advance({ seconds: 3600 });
     const before = ticks;
     const tick = tickRun(services, { runId, wake: (await world.runAt(runId)).wake });
-    // Over, or standing still for good: as a process that was killed.
-    await Promise.race([tick, standsStill(() => ticks > before)]);
+    // A tick that never returns models a process that was killed.
+    await Promise.race([tick, hangs(() => ticks > before)]);
   }
 
   expect(await world.runAt(runId)).toMatchObject({ state: 'failed', reason: 'internal-error' });
   expect(ticks).toBeGreaterThan(10);
 });
 
-async function standsStill(reached: () => boolean): Promise<void> {
+async function hangs(reached: () => boolean): Promise<void> {
   while (!reached()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-it('ends a job that not even giving up has ended', async () => {
+it('ends a job even if every attempt to give it up fails', async () => {
   const world = await worldWith(V1);
   const runId = RunId.parse('20261123T020000Z-0000');
   const createdAt = world.clock.now();
@@ -79,7 +76,7 @@ it('ends a job that not even giving up has ended', async () => {
   expect((await world.jobs(runId))[0]).toMatchObject({ state: 'lost', reason: 'internal-error' });
 });
 
-it('patches a repository whose name leaves no room for staging', async () => {
+it('patches a repository whose name is too long for the staging prefix', async () => {
   const name = RepositoryName.parse(`team/${'long/'.repeat(46)}name`);
   const policy = { version: 'v1', repositories: [{ repository: name, tags: ['*'] }] };
   const world = new PipelineWorld({ policy, script: { report: patchable } });
@@ -92,7 +89,7 @@ it('patches a repository whose name leaves no room for staging', async () => {
   expect(await world.target(runId, name, 'v1')).toMatchObject({ state: 'patched' });
 });
 
-it('wakes a run behind one whose row can not be read', async () => {
+it('wakes a run that is listed after an unreadable row', async () => {
   const world = await worldWith(V1);
   const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
   for (const { id } of world.queues.pending()) world.queues.drop(id);
@@ -108,7 +105,7 @@ it('wakes a run behind one whose row can not be read', async () => {
   expect(world.log).toContainEqual(expect.objectContaining({ message: 'unreadable run skipped' }));
 });
 
-it('ends all that a failed run has left, and counts it once', async () => {
+it('ends the targets that a failed run left active, and counts each once', async () => {
   const world = await worldWith(V1);
   const { id: runId } = await world.run();
   const target = await world.target(runId, 'team/api', 'v1');
@@ -132,7 +129,7 @@ it('ends all that a failed run has left, and counts it once', async () => {
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
 
-it('finds in staging what a group has put there without a tag, or under one of its own', async () => {
+it('clears staging of manifests that a group pushed untagged or under an unknown tag', async () => {
   const world = await worldWith(V1);
   await world.run();
   await seedImage(world.registry, { repository: STAGING });
@@ -144,7 +141,7 @@ it('finds in staging what a group has put there without a tag, or under one of i
   expect(world.registry.digests(STAGING)).toEqual([]);
 });
 
-it('looks at staging again where the registry failed at the last look', async () => {
+it('repeats the last look if the registry fails during it', async () => {
   const world = await worldWith(V1);
   const { id: runId } = await world.run();
   await seedImage(world.registry, { repository: STAGING });
@@ -164,7 +161,7 @@ it('looks at staging again where the registry failed at the last look', async ()
   expect(world.registry.digests(STAGING)).toEqual([]);
 });
 
-it('leaves staging alone while another run may have its patches there', async () => {
+it('leaves staging alone while another run is active', async () => {
   const world = await worldWith(V1);
   await world.run();
   await seedImage(world.registry, { repository: STAGING });
@@ -176,7 +173,7 @@ it('leaves staging alone while another run may have its patches there', async ()
   expect(world.registry.digests(STAGING)).toHaveLength(1);
 });
 
-it('finishes a tag that was written down though another one of its image is canceled', async () => {
+it('publishes under a reserved tag even if the run is canceled before the other tag', async () => {
   const world = await worldWith(V1, Tag.parse('v1.0'));
   const put = world.registry.putManifest.bind(world.registry);
   const runId = await startRun(world.services, { trigger: 'schedule', due: world.clock.now() });
@@ -185,7 +182,7 @@ it('finishes a tag that was written down though another one of its image is canc
     if (repository === API && isTag(reference) && failures < 14) {
       failures += 1;
       if (failures === 2) await cancelRun(world.services, runId);
-      throw new RegistryError('unavailable', 'no push gets through');
+      throw new RegistryError('unavailable', 'the push failed');
     }
     return put(repository, reference, manifest);
   };
@@ -199,9 +196,9 @@ it('finishes a tag that was written down though another one of its image is canc
   expect([first.state, second.state].sort()).toEqual(['canceled', 'patched']);
 });
 
-it('gives up a group that speaks of images which it never had', async () => {
+it('gives up a group whose result reports images that are not of its job', async () => {
   const world = await worldWith(V1);
-  const stranger = digestOf('an image of somebody else');
+  const stranger = digestOf('an image of another job');
   world.script = {
     report: patchable,
     patch: (image) => ({ digest: image.digest, outcome: 'not-started' }),
@@ -217,7 +214,7 @@ it('gives up a group that speaks of images which it never had', async () => {
   expect((await world.jobs(runId)).filter((job) => job.kind === 'patch')).toHaveLength(3);
 });
 
-it('hides what looks like a credential in the log of a group that it keeps', async () => {
+it('masks credentials in the group log that it keeps', async () => {
   const world = await worldWith(V1);
   world.groups.decide = () => ({ kind: 'runs', startsAfter: 1, runsFor: 1 });
   const token = 'eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJyZWdpc3RyeSJ9.c2lnbmF0dXJl';
@@ -232,10 +229,10 @@ it('hides what looks like a credential in the log of a group that it keeps', asy
   expect(text).not.toContain('eyJ');
 });
 
-it('calls a patch that stands a patch, though its referrers can not be attached', async () => {
+it('ends a published target as patched even if its referrers cannot be attached', async () => {
   const world = await worldWith(V1);
   world.registry.referrers = async () => {
-    throw new RegistryError('unavailable', 'no referrers today');
+    throw new RegistryError('unavailable', 'referrers are unavailable');
   };
 
   const { id: runId } = await world.run();
@@ -245,7 +242,7 @@ it('calls a patch that stands a patch, though its referrers can not be attached'
   expect(target.detail).toContain('its referrers are not complete');
 });
 
-it('ends the jobs that a failed run has left', async () => {
+it('ends the jobs that a failed run left open', async () => {
   const world = await worldWith(V1);
   const { id: runId } = await world.run();
   const [job] = await world.jobs(runId);
@@ -259,7 +256,7 @@ it('ends the jobs that a failed run has left', async () => {
   expect(left).toMatchObject([{ state: 'run-over' }]);
 });
 
-it('ends a listing of tags that goes in a circle', async () => {
+it('ends a listing of tags whose pages go in a circle', async () => {
   const world = await worldWith(V1);
   const page = await world.registry.listTags(API);
   const tags = page?.tags ?? [];
@@ -270,7 +267,7 @@ it('ends a listing of tags that goes in a circle', async () => {
   await expect(listing).rejects.toThrow('goes in a circle');
 });
 
-it('ends a run whose registry lets nobody in any more once a tag was written down', async () => {
+it('ends a run whose registry denies all access after a tag was reserved', async () => {
   const world = await worldWith(V1);
   let refused = false;
   const denied = () => new RegistryError('unauthorized', 'the role is gone');
@@ -300,7 +297,7 @@ it('ends a run whose registry lets nobody in any more once a tag was written dow
   expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({ state: 'failed' });
 });
 
-it('patches an image whose history holds a signed address in quotes', async () => {
+it('patches an image whose history contains a signed URL in quotes', async () => {
   const world = await worldWith(V1);
   const history = [{ created_by: 'RUN curl "https://a.example/b?sv=1&sig=AbCdEf%3D" && tar xf x' }];
   world.script = {

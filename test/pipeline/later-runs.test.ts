@@ -38,7 +38,7 @@ async function worldWithImage(convention = 'incremental') {
 const inventory = (world: PipelineWorld) =>
   world.services.inventory.findTag({ repository: API, tag: V1 });
 
-it('goes on patching an image that has been patched very often', async () => {
+it('patches an image again after 55 earlier patches', async () => {
   const { world, nextFix } = await worldWithImage();
   for (let day = 1; day <= 55; day += 1) {
     await world.run();
@@ -51,7 +51,7 @@ it('goes on patching an image that has been patched very often', async () => {
   expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-56' });
 }, 60_000);
 
-it('still says the day after that a patched image has nothing left to fix', async () => {
+it('keeps the finding counts of a patched image in the next run', async () => {
   const { world } = await worldWithImage();
   await world.run();
   world.clock.advance(DAY);
@@ -61,7 +61,7 @@ it('still says the day after that a patched image has nothing left to fix', asyn
   expect(await inventory(world)).toMatchObject({ state: 'already-patched', high: 0, fixable: 0 });
 });
 
-it('keeps what it knows of an image that another run has in hand', async () => {
+it('keeps the inventory data of an image that another run has claimed', async () => {
   const { world, source } = await worldWithImage();
   await world.run();
   world.clock.advance(DAY);
@@ -78,7 +78,7 @@ it('keeps what it knows of an image that another run has in hand', async () => {
   });
 });
 
-it('makes no patches of patches when the tag convention changes', async () => {
+it('never patches its own patches when the tag convention changes', async () => {
   const { world } = await worldWithImage();
   await world.run();
   world.clock.advance(DAY);
@@ -93,7 +93,7 @@ it('makes no patches of patches when the tag convention changes', async () => {
   expect(tags).toEqual(['v1', 'v1-1', 'v1-patched']);
 });
 
-it('takes an image that was built on a patch for an image of somebody else', async () => {
+it('skips an image that was built on top of a patch', async () => {
   const { world } = await worldWithImage();
   await world.run();
   const patch = await world.registry.manifest(API, Tag.parse('v1-1'));
@@ -102,7 +102,7 @@ it('takes an image that was built on a patch for an image of somebody else', asy
   await world.registry.putBlob(API, digestOf(app), app);
   const layer = { ...manifest.layers[0], digest: digestOf(app), size: app.length };
   const built = { ...manifest, layers: [...manifest.layers, layer] };
-  // As `crane append` does, which keeps annotations and labels.
+  // `crane append` keeps annotations and labels in the same way.
   await world.registry.putManifest(API, Tag.parse('v2'), {
     bytes: Buffer.from(JSON.stringify(built)),
     mediaType: manifest.mediaType ?? '',
@@ -117,7 +117,7 @@ it('takes an image that was built on a patch for an image of somebody else', asy
   });
 });
 
-it('does not name a tag that it could not give to a patch', async () => {
+it('records no patch tag if the tag is locked', async () => {
   const { world } = await worldWithImage();
   const put = world.registry.putManifest.bind(world.registry);
   world.registry.putManifest = async (repository, reference, manifest) => {

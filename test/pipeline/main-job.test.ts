@@ -12,7 +12,7 @@ const STAGING = RepositoryName.parse('patchwright/staging/team/api');
 const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
 const policy = { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] };
 
-/** An image with one layer is outdated; with one more on top it is patched. */
+/** Reports an image with one layer as outdated, and one with more layers as patched. */
 function patchable(layers: readonly unknown[]) {
   return debianReport(layers.length > 1 ? [] : OUTDATED);
 }
@@ -53,7 +53,7 @@ it('publishes a verified patch of an outdated image under its next tag', async (
   });
 });
 
-it('leaves the source as it was, the staging repository empty and no group behind', async () => {
+it('leaves the source unchanged, staging empty and no group running', async () => {
   const { world, source } = await worldWith(['1.4']);
 
   await world.run();
@@ -63,7 +63,7 @@ it('leaves the source as it was, the staging repository empty and no group behin
   expect(world.groups.all()).toEqual([]);
 });
 
-it('attaches what was fixed and both reports to the patch', async () => {
+it('attaches the fixed findings and both reports to the patch', async () => {
   const { world } = await worldWith(['1.4']);
 
   const run = await world.run();
@@ -74,7 +74,7 @@ it('attaches what was fixed and both reports to the patch', async () => {
   expect(types.sort()).toEqual(Object.values(ArtifactType).sort());
 });
 
-it('scans, patches and verifies an image under two tags once, and publishes it under both', async () => {
+it('scans, patches and verifies an image with two tags once, and publishes it under both', async () => {
   const { world } = await worldWith(['1.4', '1.4.2']);
 
   const run = await world.run();
@@ -88,7 +88,7 @@ it('scans, patches and verifies an image under two tags once, and publishes it u
   expect(world.groups.creations()).toHaveLength(3);
 });
 
-it('attaches nothing again when the patch is published under one more tag of its source', async () => {
+it('attaches no second set of referrers when it publishes a patch under another tag', async () => {
   const { world, source } = await worldWith(['1.4']);
   await world.run();
   const image = await world.registry.manifest(API, source.digest);
@@ -120,7 +120,7 @@ it('finds nothing to do in a second run', async () => {
   expect(run.targets).toBe(1);
 });
 
-it('publishes an existing patch under a tag that came later, without making it again', async () => {
+it('publishes an existing patch under a later tag without building it again', async () => {
   const { world } = await worldWith(['1.4']);
   const first = await world.run();
   await seedImage(world.registry, {
@@ -145,7 +145,7 @@ it('publishes an existing patch under a tag that came later, without making it a
   expect(kinds).toEqual(['publish', 'scan', 'verify']);
 });
 
-it('knows its patches again when the tables were lost', async () => {
+it('recognizes its patches after the inventory was lost', async () => {
   const { world } = await worldWith(['1.4', '1.4.2']);
   await world.run();
   for (const { entity, etag } of world.tables.all(TABLES.inventory)) {

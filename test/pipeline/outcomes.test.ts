@@ -43,9 +43,9 @@ async function runOne(options: {
   return { world, run, target: await world.target(run.id, 'team/api', 'v1') };
 }
 
-describe('what the scan shows decides', () => {
+describe('the scan of an image', () => {
   it.each([
-    ['no finding', () => debianReport([]), 'clean', undefined],
+    ['no findings', () => debianReport([]), 'clean', undefined],
     [
       'findings without a fix',
       () => debianReport([{ id: 'CVE-2', package: 'apt' }]),
@@ -60,12 +60,12 @@ describe('what the scan shows decides', () => {
     ],
     ['no operating system', () => scratchReport, 'skipped', 'unsupported-os'],
     [
-      'an OS that the database does not hold',
+      'an OS that is not in the database',
       () => debianReport([], { Family: 'debian', Name: '11.1' }),
       'skipped',
       'no-advisory-data',
     ],
-  ])('%s', async (_, report, state, reason) => {
+  ])('decides the target’s state: %s', async (_, report, state, reason) => {
     const { target, run } = await runOne({ script: { report } });
 
     expect(target.state).toBe(state);
@@ -76,35 +76,35 @@ describe('what the scan shows decides', () => {
 
 it.each([
   ['without an operating system', () => scratchReport],
-  ['that the database does not hold', () => debianReport([], { Family: 'debian', Name: '11.1' })],
-])('says of an image %s nothing of how many findings it has', async (_, report) => {
+  ['whose OS is not in the database', () => debianReport([], { Family: 'debian', Name: '11.1' })],
+])('records no number of findings for an image %s', async (_, report) => {
   const { target } = await runOne({ script: { report } });
 
   expect(target.beforeCritical).toBeUndefined();
   expect(target.beforeFixable).toBeUndefined();
 });
 
-describe('what the registry shows decides before any scan', () => {
+describe('before any scan', () => {
   it.each([
     ['a Windows image', { config: { os: 'windows', config: {} } }, 'windows'],
     [
-      'an image for another processor',
+      'an image for another architecture',
       { config: { architecture: 'arm64', config: {} } },
       'unsupported-platform',
     ],
     [
-      'an image that Copa has touched',
+      'an image that Copacetic patched for somebody else',
       { config: { config: { labels: { BaseImage: 'evil.example/x' } } } },
       'patched-elsewhere',
     ],
-  ])('%s', async (_, image, reason) => {
+  ])('skips %s', async (_, image, reason) => {
     const { target, world } = await runOne({ image });
 
     expect(target).toMatchObject({ state: 'skipped', reason });
     expect(world.groups.creations()).toEqual([]);
   });
 
-  it('says of each thing in the policy that is not there that it was not found', async () => {
+  it('skips each repository and tag of the policy that does not exist', async () => {
     const repositories = [
       { repository: 'no/such', tags: ['*'] },
       { repository: 'team/api', tags: ['gone'] },
@@ -128,8 +128,8 @@ describe('what the registry shows decides before any scan', () => {
   });
 });
 
-describe('a patch is refused', () => {
-  it('when the scan after still finds what was to be fixed', async () => {
+describe('a patch is rejected', () => {
+  it('if the verification still finds what it should fix', async () => {
     const { target, world } = await runOne({ script: { report: () => debianReport(OUTDATED) } });
 
     expect(target).toMatchObject({ state: 'rejected', reason: 'not-fixed' });
@@ -139,7 +139,7 @@ describe('a patch is refused', () => {
     );
   });
 
-  it('when the scan after finds something new', async () => {
+  it('if the verification finds something new', async () => {
     const fresh = [{ id: 'CVE-2026-9', package: 'zlib1g', fixed: '2' }];
     const report = (layers: readonly unknown[]) =>
       debianReport(layers.length > 1 ? fresh : OUTDATED);
@@ -148,20 +148,20 @@ describe('a patch is refused', () => {
     expect(target).toMatchObject({ state: 'rejected', reason: 'new-findings' });
   });
 
-  it('when its layer is not one', async () => {
+  it('if its layer is not an archive', async () => {
     const { target } = await runOne({ script: { layer: Buffer.alloc(2048, 'x') } });
 
     expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
   });
 
-  it('as unsupported when it was made on paper only', async () => {
+  it('as an unsupported OS if it changes package records but no package file', async () => {
     const layer = await fileLayer({ 'var/lib/dpkg/status.d/libssl3': 'Package: libssl3\n' });
     const { target } = await runOne({ script: { layer } });
 
     expect(target).toMatchObject({ state: 'skipped', reason: 'unsupported-os' });
   });
 
-  it('when the group names a digest that is not there', async () => {
+  it('if the staged digest does not exist', async () => {
     const staged = digestOf('a lie');
     const { target, world } = await runOne({
       script: { patch: ({ digest }) => ({ digest, outcome: 'patched', staged }) },
@@ -172,8 +172,8 @@ describe('a patch is refused', () => {
   });
 });
 
-describe('a tag is never taken', () => {
-  it('where a CI has numbered its own', async () => {
+describe('no tag is published', () => {
+  it('if a CI uses the same numbering for its own tags', async () => {
     const { target } = await runOne({
       prepare: async ({ registry }) => {
         await seedImage(registry, { repository: API, tags: [Tag.parse('v1-42')], layers: ['ci'] });
@@ -183,7 +183,7 @@ describe('a tag is never taken', () => {
     expect(target).toMatchObject({ state: 'skipped', reason: 'tag-ambiguous' });
   });
 
-  it('when the source was pushed again meanwhile', async () => {
+  it('if the source tag was pushed again during the run', async () => {
     const { target } = await runOne({
       prepare: (world) => {
         const decide = world.groups.decide;
@@ -207,13 +207,13 @@ describe('a tag is never taken', () => {
   });
 });
 
-describe('a group that goes wrong', () => {
+describe('a failing group', () => {
   it.each([
     ['vanishes', { kind: 'vanishes', after: 20 }, 'group-lost'],
     ['never ends', { kind: 'never-ends', startsAfter: 10 }, 'timeout'],
     ['never starts', { kind: 'never-starts' }, 'timeout'],
     ['ends without a result', { kind: 'runs', startsAfter: 5, runsFor: 5 }, 'group-lost'],
-  ] as const)('and %s is tried again, then given up', async (_, course, reason) => {
+  ] as const)('is retried, then given up, if it %s', async (_, course, reason) => {
     const { target, run, world } = await runOne({
       prepare: (prepared) => {
         prepared.groups.decide = () => course;
@@ -227,7 +227,7 @@ describe('a group that goes wrong', () => {
     expect(new Set(world.groups.creations().map(({ spec }) => spec.name)).size).toBe(3);
   });
 
-  it('and can not be provisioned is made again without blame, under so many names', async () => {
+  it('is created again, and no attempt is counted, if it cannot be provisioned', async () => {
     const { target, run, world } = await runOne({
       prepare: ({ groups }) => {
         const decide = groups.decide;
@@ -243,7 +243,7 @@ describe('a group that goes wrong', () => {
     expect(world.groups.all()).toEqual([]);
   });
 
-  it('once costs an attempt and nothing else', async () => {
+  it('is retried, and the target is patched, if it vanishes once', async () => {
     const { target } = await runOne({
       prepare: ({ groups }) => {
         const decide = groups.decide;
@@ -255,7 +255,7 @@ describe('a group that goes wrong', () => {
     expect(target.state).toBe('patched');
   });
 
-  it('is waited for while Azure refuses it for its quota', async () => {
+  it('is retried while Azure refuses it for the quota', async () => {
     const { target, world } = await runOne({
       prepare: ({ groups }) => {
         const decide = groups.decide;
@@ -271,7 +271,7 @@ describe('a group that goes wrong', () => {
     expect(world.groups.creations()).toHaveLength(3);
   });
 
-  it('and writes no sensible result is not believed', async () => {
+  it('ends its target as failed if it writes an invalid result', async () => {
     const { target } = await runOne({
       prepare: (world) => {
         const work = async (_: GroupSpec, { secretFiles }: ContainerSpec) => {
@@ -287,7 +287,7 @@ describe('a group that goes wrong', () => {
 });
 
 describe('a run', () => {
-  it('that is a dry run plans and patches nothing', async () => {
+  it('plans patches but makes none if it is a dry run', async () => {
     const { target, world } = await runOne({ pipeline: { dryRun: true } });
 
     expect(target).toMatchObject({ state: 'planned', reason: 'dry-run', beforeHigh: 1 });
@@ -301,7 +301,7 @@ describe('a run', () => {
     expect(target).toMatchObject({ state: 'failed', reason: 'no-builder' });
   });
 
-  it('with a policy that does not parse fails with every fault and scans nothing', async () => {
+  it('with an invalid policy fails, names every fault and scans nothing', async () => {
     const policy = {
       version: 'v2',
       repositories: [{ repository: 'UPPER', tags: ['*', 'v1'], enable: true }],
@@ -324,7 +324,7 @@ describe('a run', () => {
     expect(world.groups.creations()).toEqual([]);
   });
 
-  it('does not patch what settings have put outside our own repositories', async () => {
+  it('refuses a policy that names the configured tooling mirror', async () => {
     const policy = { version: 'v1', repositories: [{ repository: 'tooling/debian', tags: ['*'] }] };
     const pipeline = { toolingMirror: RepositoryName.parse('tooling') };
     const world = new PipelineWorld({ policy, script: { report: patchable }, pipeline });
@@ -335,7 +335,7 @@ describe('a run', () => {
     expect(run.detail).toContain('repositories[0].repository');
   });
 
-  it('says which image another run has in hand', async () => {
+  it('skips an image that another run has claimed', async () => {
     const { world } = await runOne({});
     const digest = (await world.registry.tag(API, Tag.parse('v1')))?.digest;
     if (digest === undefined) throw new Error('the image is gone');
@@ -350,10 +350,10 @@ describe('a run', () => {
   });
 });
 
-describe('what the registry does ends a target with its reason', () => {
+describe('the target ends with a reason of its own if the registry', () => {
   const V1_1 = Tag.parse('v1-1');
 
-  /** Something happens in place of each PUT under the patch's tag. */
+  /** Replaces each PUT under the patch's tag by `happen`, which may call the real PUT. */
   function onPatchPut(
     { registry }: PipelineWorld,
     happen: (put: () => Promise<Digest>) => Promise<Digest>,
@@ -370,7 +370,7 @@ describe('what the registry does ends a target with its reason', () => {
     };
   }
 
-  it('a tag that is locked', async () => {
+  it('refuses a PUT because the tag is locked', async () => {
     const { target, world } = await runOne({
       prepare: (here) =>
         onPatchPut(here, async () => {
@@ -382,7 +382,7 @@ describe('what the registry does ends a target with its reason', () => {
     expect(await world.registry.tag(API, V1_1)).toBeUndefined();
   });
 
-  it('a tag that another push took right after ours', async () => {
+  it('gets another push of the tag right after ours', async () => {
     const theirs = { repository: API, tags: [V1_1], layers: ['their layer'] };
     const { target, world } = await runOne({
       prepare: (here) =>
@@ -397,7 +397,7 @@ describe('what the registry does ends a target with its reason', () => {
     expect((await world.registry.tag(API, V1_1))?.digest).not.toBe(target.staged);
   });
 
-  it('a registry that does not answer any more', async () => {
+  it('stops answering', async () => {
     let puts = 0;
     const { target, run } = await runOne({
       prepare: (here) =>
@@ -412,7 +412,7 @@ describe('what the registry does ends a target with its reason', () => {
     expect(run.state).toBe('completed-with-failures');
   });
 
-  it('a repository that can not be listed', async () => {
+  it('cannot list the repository', async () => {
     const { target, world } = await runOne({
       prepare: ({ registry }) => {
         const list = registry.listTags.bind(registry);
@@ -427,7 +427,7 @@ describe('what the registry does ends a target with its reason', () => {
     expect(world.groups.creations()).toEqual([]);
   });
 
-  it('a tag that holds no image', async () => {
+  it('has no image under the tag', async () => {
     const { target, world } = await runOne({
       prepare: async ({ registry }) => {
         const found = await registry.manifest(API, Tag.parse('v1'));
@@ -444,15 +444,15 @@ describe('what the registry does ends a target with its reason', () => {
   });
 });
 
-describe('what can not be gone on with ends a target with its reason', () => {
-  it('a report that is none', async () => {
+describe('the target fails with a reason of its own', () => {
+  it('if the report is invalid', async () => {
     const { target, world } = await runOne({ script: { report: () => ({ nonsense: true }) } });
 
     expect(target).toMatchObject({ state: 'failed', reason: 'report-invalid' });
     expect(world.groups.creations()).toHaveLength(3);
   });
 
-  it('a message of the worker, in plain text', async () => {
+  it('if the worker reports a failure, with the message as plain text without secrets', async () => {
     const message = 'no \u001b[31mway\u202E\n{"a":"?sig=secret"}';
     const { target } = await runOne({
       script: {
@@ -464,11 +464,11 @@ describe('what can not be gone on with ends a target with its reason', () => {
     expect(target.detail).toBe('no way {"a":"?sig=***"}');
   });
 
-  it('an error that nobody has foreseen', async () => {
+  it('if an unexpected error is thrown', async () => {
     const { target, run } = await runOne({
       prepare: ({ blobs }) => {
         blobs.createOnlyUrl = async () => {
-          throw new TypeError('nobody has foreseen this');
+          throw new TypeError('an unexpected error');
         };
       },
     });
@@ -478,7 +478,7 @@ describe('what can not be gone on with ends a target with its reason', () => {
     expect(run.state).toBe('completed-with-failures');
   });
 
-  it('a quota that Azure does not lift before the run’s deadline', async () => {
+  it('if Azure refuses groups for the quota until the run’s deadline', async () => {
     const { target, run, world } = await runOne({
       pipeline: { runHours: 1 },
       prepare: ({ groups }) => {

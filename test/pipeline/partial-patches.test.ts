@@ -21,7 +21,7 @@ const DOWN: BlockedPackage = {
   detail: 'http://security.test/: Connection refused',
 };
 
-/** An image of which `blocked` is left as it is by each patch; what else has a fix is fixed. */
+/** Makes a world whose patches fix everything that has a fix, except the `blocked` packages. */
 async function worldWith(blocked: readonly BlockedPackage[]) {
   const state = { blocked, after: [SSL], lie: false };
   const world = new PipelineWorld({
@@ -45,8 +45,8 @@ const patchGroups = (world: PipelineWorld) =>
 const inventory = (world: PipelineWorld) =>
   world.services.inventory.findTag({ repository: API, tag: V1 });
 
-describe('an image of which one package is held', () => {
-  it('is patched, and says what remains and why', async () => {
+describe('an image with one held package', () => {
+  it('is patched, and its target lists what remains and why', async () => {
     const { world } = await worldWith([HELD]);
 
     const ended = await target(world, await world.run());
@@ -56,7 +56,7 @@ describe('an image of which one package is held', () => {
     expect(await inventory(world)).toMatchObject({ state: 'patched', high: 1, fixable: 1 });
   });
 
-  it('names in its annotation what the patch fixes, and not what was wanted', async () => {
+  it('gets an annotation that names only what the patch fixes', async () => {
     const { world } = await worldWith([HELD]);
 
     await world.run();
@@ -69,7 +69,7 @@ describe('an image of which one package is held', () => {
     expect(annotations?.[Annotation.fingerprint]).toBe(fixed);
   });
 
-  it('is rejected if another package than those is still vulnerable', async () => {
+  it('is rejected if a package that is not held is still vulnerable', async () => {
     const { world, state } = await worldWith([HELD]);
     state.after = [APT, SSL];
 
@@ -82,7 +82,7 @@ describe('an image of which one package is held', () => {
     });
   });
 
-  it('is left alone the next night, and still shows what remains', async () => {
+  it('is skipped during the back-off, and the inventory keeps what remains', async () => {
     const { world } = await worldWith([HELD]);
     await world.run();
     world.clock.advance({ seconds: 3600 });
@@ -94,7 +94,7 @@ describe('an image of which one package is held', () => {
     expect(patchGroups(world)).toBe(1);
   });
 
-  it('is tried again after the back-off, and gets no second patch of the same', async () => {
+  it('is retried after the back-off, and gets no second patch with the same fixes', async () => {
     const { world } = await worldWith([HELD]);
     await world.run();
     world.clock.advance(DAY);
@@ -124,7 +124,7 @@ describe('an image of which one package is held', () => {
     expect(await inventory(world)).toMatchObject({ fixable: 0 });
   });
 
-  it('is patched under a tag that comes later, whatever the back-off of the first', async () => {
+  it('is patched under a later tag in spite of the back-off of the first', async () => {
     const { world } = await worldWith([HELD]);
     await world.run();
     const source = await world.registry.manifest(API, V1);
@@ -138,8 +138,8 @@ describe('an image of which one package is held', () => {
   });
 });
 
-describe('an image with a package source that is down', () => {
-  it('is tried again within the run, then patched as far as it goes', async () => {
+describe('an image with an unreachable package source', () => {
+  it('is retried within the run, then patched as far as possible', async () => {
     const { world } = await worldWith([DOWN]);
 
     const ended = await target(world, await world.run());
@@ -149,7 +149,7 @@ describe('an image with a package source that is down', () => {
     expect(ended.remaining).toEqual([{ ...DOWN, findings: 1 }]);
   });
 
-  it('is tried again in the very next run', async () => {
+  it('is retried in the next run', async () => {
     const { world, state } = await worldWith([DOWN]);
     await world.run();
     Object.assign(state, { blocked: [], after: [] });
@@ -160,7 +160,7 @@ describe('an image with a package source that is down', () => {
     expect(ended).toMatchObject({ state: 'patched', patchTag: 'v1-2' });
   });
 
-  it('is not backed off from if nothing could be patched', async () => {
+  it('is retried without a back-off if nothing could be patched', async () => {
     const { world } = await worldWith([]);
     world.script.patch = ({ digest }) => ({
       digest,
@@ -195,7 +195,7 @@ it.each(['package-source-gone', 'package-source-untrusted'] as const)(
   },
 );
 
-it('says of an image of which nothing can be updated which packages those are', async () => {
+it('names the blocked packages of an image that cannot be updated', async () => {
   const { world } = await worldWith([]);
   world.script.patch = ({ digest }) => ({ digest, outcome: 'nothing-to-do', blocked: [HELD] });
 
@@ -208,7 +208,7 @@ it('says of an image of which nothing can be updated which packages those are', 
   });
 });
 
-it('takes no patch that is said to leave everything as it is', async () => {
+it('refuses a result that claims a patch but blocks every package', async () => {
   const { world } = await worldWith([HELD, { package: 'apt', reason: 'held' }]);
 
   const ended = await target(world, await world.run());

@@ -43,7 +43,7 @@ function fileOf({ secretFiles }: ContainerSpec): PatchJobFile {
   return PatchJobFile.parse(JSON.parse(secretFiles['job.json'] ?? ''));
 }
 
-/** Has the container of one repository's image go another way in the first patch group. */
+/** Gives the container of one repository's image its own course in the first patch group. */
 function withCourse(decide: DecideCourse, repository: string, own: ContainerCourse): DecideCourse {
   let done = false;
   return (spec, nth) => {
@@ -63,7 +63,7 @@ async function statesOf(world: PipelineWorld, runId: RunId) {
 }
 
 describe('a patch group', () => {
-  it('has a container for each image, of different repositories too', async () => {
+  it('has a container for each image, even if the repositories differ', async () => {
     const world = await worldOf();
 
     const run = await world.run();
@@ -77,7 +77,7 @@ describe('a patch group', () => {
     expect(new Set(files.map(({ resultUrl }) => resultUrl)).size).toBe(3);
   });
 
-  it('gives each container a token for its own image’s repository and staging alone', async () => {
+  it('gives each container a token for only its image’s repository and staging', async () => {
     const world = await worldOf();
     const minted = new Map<string, readonly TokenScope[]>();
     const mint = world.registry.mintToken.bind(world.registry);
@@ -104,7 +104,7 @@ describe('a patch group', () => {
     }
   });
 
-  it('is one for each image if a group may have one alone', async () => {
+  it('holds one image if the limit is one', async () => {
     const world = await worldOf({ patchBatch: 1 });
 
     const run = await world.run();
@@ -113,7 +113,7 @@ describe('a patch group', () => {
     expect(patchGroups(world).map(({ containers }) => containers.length)).toEqual([1, 1, 1]);
   });
 
-  it('leaves nothing in staging of any repository', async () => {
+  it('leaves the staging of every repository empty', async () => {
     const world = await worldOf();
 
     await world.run();
@@ -125,8 +125,8 @@ describe('a patch group', () => {
   });
 });
 
-describe('a container that goes wrong', () => {
-  it('and ends without a result costs its own image an attempt, and no other', async () => {
+describe('a failing container', () => {
+  it('costs only its own image an attempt if it ends without a result', async () => {
     const world = await worldOf();
     const own: ContainerCourse = { kind: 'dies', after: 5, exitCode: 137 };
     world.groups.decide = withCourse(world.groups.decide, 'team/web', own);
@@ -143,7 +143,7 @@ describe('a container that goes wrong', () => {
     });
   });
 
-  it('has its log kept', async () => {
+  it('leaves its log as a blob', async () => {
     const world = await worldOf();
     const own: ContainerCourse = { kind: 'dies', after: 5, exitCode: 1 };
     world.groups.decide = withCourse(world.groups.decide, 'team/web', own);
@@ -161,7 +161,7 @@ describe('a container that goes wrong', () => {
     expect(logs.filter(({ found }) => found)).toHaveLength(1);
   });
 
-  it('and hangs keeps no other image waiting, and is tried again after its deadline', async () => {
+  it('delays no other image if it hangs, and is retried after its deadline', async () => {
     const world = await worldOf();
     world.groups.decide = withCourse(world.groups.decide, 'team/web', { kind: 'hangs' });
 
@@ -177,7 +177,7 @@ describe('a container that goes wrong', () => {
     expect((web ?? 0) - run.createdAt.getTime()).toBeGreaterThan(deadlineMs);
   });
 
-  it('and writes nonsense is not believed, and the others are', async () => {
+  it('is retried if it writes an invalid result, while the other results count', async () => {
     const world = await worldOf();
     const decide = world.groups.decide;
     let spoiled = false;

@@ -24,7 +24,7 @@ async function worldWithImage() {
   return world;
 }
 
-it('sits out a registry that is busy for ten minutes at discovery', async () => {
+it('waits for a registry that throttles discovery for ten minutes', async () => {
   const world = await worldWithImage();
   const until = world.clock.now().getTime() + 600_000;
   const listTags = world.registry.listTags.bind(world.registry);
@@ -40,7 +40,7 @@ it('sits out a registry that is busy for ten minutes at discovery', async () => 
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
 
-it('waits for roles that have not spread yet', async () => {
+it('waits for role assignments to propagate', async () => {
   const world = await worldWithImage();
   const until = world.clock.now().getTime() + 300_000;
   const decide = world.groups.decide;
@@ -54,7 +54,7 @@ it('waits for roles that have not spread yet', async () => {
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
 
-it('says that the quota was the reason where groups were refused for it to the end', async () => {
+it('gives the quota as the reason if Azure refuses groups for it until the deadline', async () => {
   const world = await worldWithImage();
   world.groups.decide = () => ({ kind: 'refused', refusal: 'quota' });
 
@@ -65,7 +65,7 @@ it('says that the quota was the reason where groups were refused for it to the e
   expect(target.detail).toContain('refused: quota');
 });
 
-it('gives a job up whose steps never come to their end', async () => {
+it('gives up a job whose steps never finish', async () => {
   const world = await worldWithImage();
   const runId = RunId.parse('20261123T020000Z-0000');
   const createdAt = world.clock.now();
@@ -89,7 +89,7 @@ it('ignores a message for a job that the tick has not admitted', async () => {
   expect((await world.jobs(runId))[0]).toMatchObject({ state: 'waiting', wake: 0 });
 });
 
-it('leaves a group two minutes to upload after the end of its work', async () => {
+it('gives a group two minutes to upload after the deadline of its work', async () => {
   const world = await worldWithImage();
 
   const { id: runId } = await world.run();
@@ -102,7 +102,7 @@ it('leaves a group two minutes to upload after the end of its work', async () =>
   expect(scan?.deadline?.getTime()).toBe(Date.parse(file.deadline) + 120_000);
 });
 
-it('skips a tag whose content is spoiled, and looks at the others', async () => {
+it('skips a tag with an oversized config, and patches the others', async () => {
   const world = await worldWithImage();
   const config = { config: { Env: ['x'.repeat(5_000_000)] } };
   await seedImage(world.registry, { repository: API, tags: [Tag.parse('bad')], config });
@@ -113,7 +113,7 @@ it('skips a tag whose content is spoiled, and looks at the others', async () => 
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
 
-it('keeps the log of an attempt that was lost', async () => {
+it('keeps the log of each lost attempt', async () => {
   const world = await worldWithImage();
   world.groups.decide = () => ({ kind: 'runs', startsAfter: 1, runsFor: 1 });
 

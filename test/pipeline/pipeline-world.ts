@@ -33,7 +33,7 @@ export interface LoggedLine {
   readonly fields: LogFields | undefined;
 }
 
-/** The whole pipeline on fakes and a virtual clock. */
+/** The whole pipeline with fakes and a virtual clock. */
 export class PipelineWorld {
   readonly clock = new ManualClock();
   readonly registry = new MemoryRegistry({ clock: this.clock });
@@ -97,7 +97,7 @@ export class PipelineWorld {
     return { registry: this.registry, blobs: this.blobs, now: this.clock.now() };
   }
 
-  /** What has to be there: the vulnerability database. */
+  /** Pushes the vulnerability database, which every run needs. */
   async seedDatabase(): Promise<void> {
     await seedImage(this.registry, {
       repository: RepositoryName.parse('patchwright/trivy-db'),
@@ -105,14 +105,14 @@ export class PipelineWorld {
     });
   }
 
-  /** Starts a run and goes on until nothing is left to happen. */
+  /** Starts a run and processes messages and groups until nothing is pending. */
   async run(): Promise<Run> {
     const runId = await startRun(this.services, { trigger: 'schedule', due: this.clock.now() });
     await this.settle();
     return this.runAt(runId);
   }
 
-  /** Delivers every message and lets every group go its course, at most so many steps. */
+  /** Delivers every message and advances every group. Throws after `maxSteps` steps. */
   async settle(maxSteps = 5000): Promise<void> {
     for (let step = 0; step < maxSteps; step += 1) {
       await this.groups.advance();
@@ -164,7 +164,7 @@ export class PipelineWorld {
     return Array.fromAsync(this.services.jobs.ofRun(runId));
   }
 
-  /** Adds a job whose group runs. */
+  /** Adds a job in the state `running`. */
   async addRunningJob(job: NewJob, changes: Partial<Job> = {}): Promise<void> {
     const { jobs } = this.services;
     await jobs.add(job);

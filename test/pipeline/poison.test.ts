@@ -12,7 +12,7 @@ function newWorld(): PipelineWorld {
   return new PipelineWorld({ policy: {}, script: { report: () => debianReport([]) } });
 }
 
-it('the reaper keeps every poison message as a blob, tells the alert, and deletes it', async () => {
+it('stores every poison message as a blob, logs it for the alert, and deletes it', async () => {
   const world = newWorld();
   for (let at = 0; at < 40; at += 1) world.queues.sendText(QUEUE, `message ${at}`);
   world.queues.sendText('patchwright-runs-poison', 'e30=');
@@ -28,7 +28,7 @@ it('the reaper keeps every poison message as a blob, tells the alert, and delete
 });
 
 it.each(['blobs', 'queues'] as const)(
-  'a poison message that is cut off by its %s is kept once by the next round',
+  'stores a poison message once if the first round fails at the %s',
   async (port) => {
     const world = newWorld();
     world.queues.sendText(QUEUE, 'e30=');
@@ -62,7 +62,7 @@ it.each(['blobs', 'queues'] as const)(
   },
 );
 
-it('a poison message whose log line fails stays in its queue, and the next round tells the alert', async () => {
+it('leaves a poison message in its queue until its log line is written', async () => {
   const world = newWorld();
   world.queues.sendText(QUEUE, 'e30=');
   const error = () => {

@@ -10,29 +10,26 @@ import type { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { fileLayer } from './file-layer.ts';
 
-/** What the vulnerability database would say of an image, by the digests of its layers. */
+/** A Trivy report of an image. */
 export type Report = Readonly<Record<string, unknown>>;
 
 export interface WorkerScript {
-  /** The report of an image: made from its layers, so that a patched image differs from its source. */
+  /** Makes the report from the layers, so that a patched image differs from its source. */
   report(layers: readonly Digest[]): Report;
   readonly advisoryPlatforms?: readonly string[];
-  /** Changes what a patch would be: throws, lies, or gives another outcome. */
+  /** Replaces the outcome of a patch: it may throw, lie or return another outcome. */
   patch?(image: PatchJobFile['images'][number]): PatchJobResult['images'][number] | undefined;
-  /** What the probe finds; `mount-free` if nothing is said. */
+  /** The result of the probe; the default is `mount-free`. */
   builder?(): Pick<PatchJobResult, 'builder' | 'refusals'>;
-  /** What the result says of images that the job never had. */
+  /** Extra entries of the result, for images that are not of the job. */
   also?(): PatchJobResult['images'];
-  /** What the patches that it makes leave as they are. */
+  /** The packages that a patch does not update. */
   blocked?(): readonly BlockedPackage[];
-  /** Changes the added layer's bytes. */
+  /** The bytes of the added layer. */
   layer?: Uint8Array;
 }
 
-/**
- * What the worker in a container does, without containers: it has the container's token and its job
- * file, and nothing else.
- */
+/** Does a worker's job without a container, with only the container's token and job file. */
 export async function runScriptedWorker(
   spec: ContainerSpec,
   world: { readonly registry: MemoryRegistry; readonly blobs: MemoryBlobs; readonly now: Date },
@@ -107,7 +104,7 @@ async function patch(
   return { kind: 'patch', ...chosen, images: [...images, ...(script.also?.() ?? [])] };
 }
 
-/** As Copa does: the source's layers, one more, and the label `BaseImage`. */
+/** Pushes a patch as Copa does: the source's layers, one more, and the label `BaseImage`. */
 async function pushPatch(
   file: PatchJobFile,
   registry: Registry,

@@ -7,7 +7,7 @@ import { PipelineWorld } from './pipeline-world.ts';
 const API = RepositoryName.parse('team/api');
 const PATCH = Tag.parse('v1-1');
 
-/** A CI pushes the tag of our patch in the moment between our look at it and our PUT, or after it. */
+/** A CI pushes our patch's tag between our check and our PUT, or right after the PUT. */
 async function raceWith(moment: 'before our PUT' | 'after our PUT' | 'never') {
   const policy = { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] };
   const finding = { id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' };
@@ -36,21 +36,21 @@ async function raceWith(moment: 'before our PUT' | 'after our PUT' | 'never') {
   return { target: await world.target(runId, 'team/api', 'v1'), reported };
 }
 
-it('reports a push that ours has replaced', async () => {
+it('reports a push that our PUT replaced', async () => {
   const { target, reported } = await raceWith('before our PUT');
 
   expect(target.state).toBe('patched');
   expect(reported).toBe(true);
 });
 
-it('reports a push that has replaced ours, and calls nothing patched', async () => {
+it('reports a push that replaced our patch, and does not end the target as patched', async () => {
   const { target, reported } = await raceWith('after our PUT');
 
   expect(target).toMatchObject({ state: 'skipped', reason: 'tag-race-lost' });
   expect(reported).toBe(true);
 });
 
-it('reports nothing where nobody else pushes', async () => {
+it('reports nothing if nobody else pushes', async () => {
   const { target, reported } = await raceWith('never');
 
   expect(target.state).toBe('patched');

@@ -2,7 +2,7 @@ import { plainText } from '../../text/plain-text.ts';
 import { keepContainerLog } from '../group/group-log.ts';
 import { type HeldJob, MAX_UNFINISHED } from '../held-job.ts';
 import { LeaseLost } from '../lease.ts';
-import { standsAlready } from '../publish/publish-target.ts';
+import { alreadyPublished } from '../publish/publish-target.ts';
 import { containerOf, ONLY_CONTAINER } from '../records/container-names.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
@@ -38,7 +38,7 @@ export async function loseJob(
   const outcome: Outcome = { state: 'failed', reason, detail };
   for (const target of await ownTargets(services, held.job)) {
     if (why.final === true) await finishTarget(services, target, outcome);
-    else if (isExhausted(target) && (await stands(services, held, target))) {
+    else if (isExhausted(target) && (await isPublished(services, held, target))) {
       await finishPublished(services, target, detail);
     } else await handBack(services, target, { blame: true, outcome });
   }
@@ -97,9 +97,9 @@ async function finishPublished(
 }
 
 /** Returns true if the patch is published. Returns false if the registry has failed too often. */
-async function stands(services: Services, held: HeldJob, target: Target): Promise<boolean> {
+async function isPublished(services: Services, held: HeldJob, target: Target): Promise<boolean> {
   try {
-    return await standsAlready(services, target);
+    return await alreadyPublished(services, target);
   } catch (error) {
     if (error instanceof LeaseLost || held.job.errors <= MAX_UNFINISHED) throw error;
     const image = `${target.repository}:${target.patchTag}`;

@@ -31,7 +31,7 @@ export async function publishTarget(
   if (tag === '*' || staged === undefined || stagedRepository === undefined) {
     throw new Error('a target to be published has nothing staged');
   }
-  const done = await standsAlready(services, target);
+  const done = await alreadyPublished(services, target);
   if (!done) {
     const source = await registry.tag(repository, tag);
     if (source?.digest !== target.digest) {
@@ -80,7 +80,7 @@ export async function publishTarget(
 }
 
 /** True if a previous step crashed after the PUT: the reserved tag points at our patch. */
-export async function standsAlready(services: Services, target: Target): Promise<boolean> {
+export async function alreadyPublished(services: Services, target: Target): Promise<boolean> {
   if (target.patchTag === undefined) return false;
   const present = await services.registry.tag(target.repository, target.patchTag);
   return present?.digest === target.staged;
