@@ -4,11 +4,11 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
 
-/** A file to bundle: where it starts, where it goes. */
+/** A bundle: its entry file and its output file. */
 interface Bundle {
   readonly entry: string;
   readonly output: string;
-  /** Modules that the place where the bundle runs provides itself. */
+  /** Modules that the host provides at run time. */
   readonly external: readonly string[];
 }
 
@@ -28,7 +28,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean', default: false } } });
   const missing = BUNDLES.filter((bundle) => !existsSync(join(ROOT, bundle.entry)));
   for (const bundle of missing) {
-    console.error(`build: ${bundle.output} was not made: its source ${bundle.entry} is not there`);
+    console.error(
+      `build: ${bundle.output} was not built: its source ${bundle.entry} does not exist`,
+    );
   }
   const present = BUNDLES.filter((bundle) => !missing.includes(bundle));
   await removeStale(missing);
@@ -46,14 +48,14 @@ async function main(): Promise<void> {
   }
 }
 
-/** A bundle whose source is gone must not be mistaken for a fresh one. */
+/** Deletes bundles whose source is gone, so that nobody takes them for current ones. */
 async function removeStale(bundles: readonly Bundle[]): Promise<void> {
   for (const bundle of bundles) {
     await rm(join(ROOT, bundle.output), { force: true });
   }
 }
 
-/** Bundles one entry and says how large it became. esbuild itself prints errors and warnings. */
+/** Bundles one entry and returns a line with its size. esbuild itself prints errors and warnings. */
 async function bundleOne(bundle: Bundle): Promise<string> {
   const outfile = join(ROOT, bundle.output);
   await build({
@@ -65,13 +67,13 @@ async function bundleOne(bundle: Bundle): Promise<string> {
     target: 'node22',
     format: 'cjs',
     minify: true,
-    // Error classes are told apart by name in logs, and stack traces name functions.
+    // Logs show the names of error classes, and stack traces the names of functions.
     keepNames: true,
     external: [...bundle.external],
     sourcemap: false,
     legalComments: 'none',
     logLevel: 'warning',
-    // The sources are ESM; `import.meta.url` has no meaning in a CJS bundle unless it is given one.
+    // The sources are ESM. A CJS bundle has no `import.meta.url`, so the banner defines one.
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   } satisfies BuildOptions);

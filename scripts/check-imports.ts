@@ -12,7 +12,7 @@ export function findWrongImports(root: string): readonly string[] {
   const files = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: root });
   return files.sort().flatMap((file) => {
     const part = partOf(file);
-    if (part === undefined) return [`${file}: no rule in scripts/import-rules.ts names it`];
+    if (part === undefined) return [`${file}: no rule in scripts/import-rules.ts covers it`];
     return importsOf(root, file).flatMap((target) => faultOf({ file, part, target }) ?? []);
   });
 }

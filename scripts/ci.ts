@@ -6,7 +6,7 @@ import { runSuite } from './ci/run-suite.ts';
 import type { SuiteResult } from './ci/suite.ts';
 import { SUITES } from './ci/suites.ts';
 
-/** `npm run ci`: runs every suite, even after a failure. The last line counts all tests. */
+/** `npm run ci`: runs every suite, even after a failure. The last line gives the total of the tests. */
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'patchwright-ci-'));
 const results: SuiteResult[] = [];

@@ -1,6 +1,6 @@
 /**
- * Which part of the app may import which. A part is a folder with everything below it, or one file;
- * the longest name that fits a path wins. A part may always import itself.
+ * The parts that each part of the app may import. A part is a folder with everything below it, or one
+ * file. The longest name that matches a path wins. A part may always import itself.
  */
 const BASE = [
   'lib/clock.ts',

@@ -1,10 +1,10 @@
-// Plain JavaScript, since it has to run on just the Node that is too old for everything else.
+// This is plain JavaScript, because it must run on a Node that is too old for TypeScript.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {
   console.error(
-    `Node ${process.versions.node} runs this, and it needs 22.19 or newer. \`npm ci\` brings one; where it ` +
-      'did not (ignore-scripts is set, for example), install Node 22.',
+    `Node ${process.versions.node} is too old: Node 22.19 or newer is needed. \`npm ci\` installs one. ` +
+      'If it did not (for example because ignore-scripts is set), install Node 22.',
   );
   process.exit(1);
 }

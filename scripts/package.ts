@@ -6,7 +6,7 @@ import { writeZip } from './package/write-zip.ts';
 
 /**
  * `npm run package [-- --output FILE] [-- --quiet]`: makes the zip that `func azure functionapp publish`
- * sends, and lists what is in it.
+ * sends, and lists its contents.
  */
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({

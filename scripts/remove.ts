@@ -4,8 +4,8 @@ import { readInstallation } from './remove/installation.ts';
 import { removeInstallation } from './remove/remove-installation.ts';
 
 /**
- * `npm run remove`: says what it would remove of an installation and what it leaves; with `-- --yes` it
- * removes it. What belongs to others, or is used by them, stays.
+ * `npm run remove`: lists what it would remove of an installation and what it keeps. With `-- --yes` it
+ * removes it. Resources that belong to others, or that others use, are kept.
  */
 const { values } = parseArgs({ options: { yes: { type: 'boolean', default: false } } });
 

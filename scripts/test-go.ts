@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { type GoTestEvent, goTestCounts, parseGoTestEvent } from './ci/go-test-events.ts';
 
 /**
- * `npm run test:go`: vets the Go modules of this repository that have source of their own, and runs their
- * tests. The last line counts the tests. A module that does not compile counts as one failure.
+ * `npm run test:go`: runs `go vet` and the tests of the Go modules that have source in this repository.
+ * The last line counts the tests. A module that does not compile counts as one failure.
  */
 const root = join(import.meta.dirname, '..');
 const MODULES = ['infra/worker/builder', 'test/real/cage/go', 'test/real/advisories/go'];
@@ -31,7 +31,7 @@ for (const module of MODULES) {
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Runs go and hands on each line of its output. Returns the exit code; 1 if there is no Go. */
+/** Runs go and passes on each line of its output. Returns the exit code, or 1 if Go is missing. */
 async function runGo(
   args: readonly string[],
   cwd: string,
@@ -44,7 +44,7 @@ async function runGo(
   });
   const ended = new Promise<number>((resolve) => {
     child.once('error', (error) => {
-      console.error(`go can't be started (${error.message}): install Go and put it on the PATH`);
+      console.error(`go cannot be started (${error.message}): install Go and put it on the PATH`);
       resolve(1);
     });
     child.once('close', (code) => resolve(code ?? 1));

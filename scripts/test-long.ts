@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type LongResult, longLines } from './long/long-lines.ts';
 import { LONG_PARTS, type LongPart } from './long/parts.ts';
 
-/** `npm run test:long [-- --only NAME] [-- --list]`: runs what is too slow for `.ci/run`. */
+/** `npm run test:long [-- --only NAME] [-- --list]`: runs the suites that are too slow for `.ci/run`. */
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
@@ -15,7 +15,7 @@ const unknown = values.only?.filter((name) => !LONG_PARTS.some((part) => part.na
 if (values.list) {
   for (const { name, what } of LONG_PARTS) console.log(`${name}: ${what}`);
 } else if (unknown.length > 0) {
-  console.error(`There is no part ${unknown.join(', ')}. \`-- --list\` names the parts.`);
+  console.error(`There is no part ${unknown.join(', ')}. \`-- --list\` lists the parts.`);
   process.exitCode = 2;
 } else {
   const parts = LONG_PARTS.filter(({ name }) => values.only?.includes(name) ?? true);

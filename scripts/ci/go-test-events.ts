@@ -9,7 +9,7 @@ const GoTestEvent = z.object({
 });
 export type GoTestEvent = z.infer<typeof GoTestEvent>;
 
-/** Undefined if the line is no event, as the compiler's messages are none. */
+/** Returns undefined if the line is not an event, for example a message of the compiler. */
 export function parseGoTestEvent(line: string): GoTestEvent | undefined {
   try {
     return GoTestEvent.parse(JSON.parse(line));
@@ -19,10 +19,10 @@ export function parseGoTestEvent(line: string): GoTestEvent | undefined {
 }
 
 export interface GoTestCounts {
-  /** Tests of their own, not parts of one. A skipped one counts in neither. */
+  /** Counts top-level tests, not the tests inside them. A skipped test counts in neither number. */
   readonly passed: number;
   readonly failed: number;
-  /** What people should see: the output of what failed, and why a test was skipped. */
+  /** Returns the lines to show: the output of failed tests, and why a test was skipped. */
   readonly lines: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export function judgeSuite(suite: Suite, outcome: SuiteOutcome): Verdict {
 
 const SUMMARY = /^(\d+) passed, (\d+) failed/;
 
-/** The last line of the form `N passed, M failed`. */
+/** Reads the last line of the form `N passed, M failed`. */
 export function readSummary(lines: readonly string[]): Count | undefined {
   const found = lines.findLast((line) => SUMMARY.test(line));
   const [, passed, failed] = found?.match(SUMMARY) ?? [];

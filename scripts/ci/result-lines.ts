@@ -1,6 +1,6 @@
 import type { Suite, SuiteResult } from './suite.ts';
 
-/** A line a suite: its tests, its seconds and its budget in minutes, cold (warm). The last line is the sum. */
+/** Returns a line for each suite (tests, seconds, budget in minutes, cold and warm) and their sum. */
 export function resultLines(
   suites: readonly Suite[],
   results: readonly SuiteResult[],

@@ -8,11 +8,11 @@ import { judgeSuite, readSummary } from './judge-suite.ts';
 import type { Count, Suite, SuiteOutcome, SuiteResult } from './suite.ts';
 
 export interface RunSuiteOptions {
-  /** The checkout. */
+  /** Path of the checkout. */
   readonly root: string;
-  /** Where the suite may put its counts. */
+  /** Folder in which the suite writes its counts. */
   readonly folder: string;
-  /** The suites before it. */
+  /** Results of the suites that ran before. */
   readonly before: readonly SuiteResult[];
 }
 
@@ -66,7 +66,7 @@ function toolSetting(suite: Suite, root: string): Readonly<Record<string, string
 
 const Counts = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
 
-/** Undefined if the file is missing or cut short, as after a crash. */
+/** Returns undefined if the file is missing or truncated, for example after a crash. */
 function readCounts(path: string): Count | undefined {
   try {
     const read = Counts.parse(JSON.parse(readFileSync(path, 'utf8')));

@@ -24,12 +24,12 @@ export interface SuiteTool {
   readonly missing: RegExp;
 }
 
-/** What a suite's process left behind. */
+/** What remains of a suite's process: exit status, counts and output. */
 export interface SuiteOutcome {
-  /** Undefined if a signal ended it. */
+  /** Undefined if a signal ended the process. */
   readonly status: number | undefined;
   readonly lines: readonly string[];
-  /** Undefined if it wrote no counts. */
+  /** Undefined if the suite wrote no counts. */
   readonly counted: Count | undefined;
 }
 
@@ -41,6 +41,6 @@ export interface Count {
 export interface SuiteResult extends Count {
   readonly name: string;
   readonly seconds: number;
-  /** Why it did not run. */
+  /** Why the suite did not run. */
   readonly notRun?: string;
 }

@@ -2,12 +2,12 @@ import type { LongPart } from './parts.ts';
 
 export interface LongResult {
   readonly part: LongPart;
-  /** Undefined if the part is not there yet. */
+  /** Undefined if the part does not exist yet. */
   readonly passed: boolean | undefined;
   readonly seconds: number;
 }
 
-/** A line a part; the last line is the sum. */
+/** Returns a line for each part and a last line with the sum. */
 export function longLines(results: readonly LongResult[]): readonly string[] {
   const lines = results.map(({ part, passed, seconds }) => {
     if ('notYet' in part) return `${part.name}: not there yet: ${part.notYet}`;

@@ -1,4 +1,4 @@
-/** One part of `npm run test:long`: what is too slow for `.ci/run`. */
+/** One part of `npm run test:long`, which is too slow for `.ci/run`. */
 export type LongPart = {
   readonly name: string;
   readonly what: string;
@@ -18,12 +18,12 @@ export const LONG_PARTS: readonly LongPart[] = [
   },
   {
     name: 'faults',
-    what: 'deliberate faults in the pipeline, each noticed by the simulation',
+    what: 'deliberate faults in the pipeline, which the simulation must detect',
     run: ['simulate:faults'],
   },
   {
     name: 'host-leases',
-    what: 'the real Functions host: what waits for its leases of ten minutes',
+    what: 'the tests of the real Functions host that wait for its leases of ten minutes',
     run: ['test:host', '--long'],
   },
   {

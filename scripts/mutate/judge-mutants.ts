@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The part of Stryker's report (mutation-testing-report-schema) that counts. */
+/** The fields that we read of Stryker's report (mutation-testing-report-schema). */
 export const MutationReport = z.object({
   files: z.record(
     z.string(),
@@ -19,10 +19,10 @@ export const MutationReport = z.object({
 });
 export type MutationReport = z.infer<typeof MutationReport>;
 
-/** A mutant that no test can or should kill, and why. */
+/** A mutant that no test can or should kill, with the reason. */
 export const Survivor = z.strictObject({
   file: z.string(),
-  /** The first line of the source that it changes, trimmed. */
+  /** The first source line that the mutant changes, trimmed. */
   line: z.string(),
   replacement: z.string(),
   reason: z.string().min(10),
@@ -30,16 +30,16 @@ export const Survivor = z.strictObject({
 export type Survivor = z.infer<typeof Survivor>;
 
 export interface MutationVerdict {
-  /** One line a file: its score in per cent. */
+  /** One line for each file: its score in per cent. */
   readonly scores: readonly string[];
-  /** One line a fault. */
+  /** One line for each fault. */
   readonly faults: readonly string[];
 }
 
-/** Per cent of each file's mutants that must be killed. */
+/** The percentage of each file's mutants that the tests must kill. */
 const REQUIRED = 90;
 
-/** Every mutant that lives must be named as a survivor, and every file must reach its score. */
+/** Reports files below the required score, and survivors that are missing from the list or obsolete. */
 export function judgeMutants(
   report: MutationReport,
   survivors: readonly Survivor[],

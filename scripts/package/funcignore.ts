@@ -1,10 +1,10 @@
-/** Tells whether a path, relative to the root and with `/`, is left out. */
+/** True if a path, relative to the root and with `/`, is excluded. */
 export type Ignore = (path: string) => boolean;
 
 /**
- * Reads a `.funcignore` as Azure Functions Core Tools do, which is not as git does: a line matches from
- * the start of the path and need not reach its end, `*` is one or more characters but `/`, `**` one or
- * more of any. A path that a `!` line matches is kept, whatever its place.
+ * Reads a `.funcignore` as Azure Functions Core Tools do, which differs from git: a line matches a
+ * prefix of the path, `*` is one or more characters except `/`, `**` one or more of any. A path that
+ * any `!` line matches is included.
  * Source: azure-functions-core-tools, `Common/GitIgnoreParser.cs`.
  */
 export function parseFuncignore(text: string): Ignore {

@@ -9,7 +9,7 @@ export interface PublishedFile {
   readonly size: number;
 }
 
-/** What Core Tools never send. Source: its `Common/ZipHelper.cs` and `FileSystemHelpers.cs`. */
+/** Core Tools never send these. Source: their `Common/ZipHelper.cs` and `FileSystemHelpers.cs`. */
 const FOLDERS: ReadonlySet<string> = new Set(['.git', '.vscode']);
 const FILES: ReadonlySet<string> = new Set([
   '.funcignore',
@@ -28,7 +28,7 @@ export function publishedFiles(root: string): readonly PublishedFile[] {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder + entry.name;
       if (entry.isDirectory()) {
-        // A folder that is left out as a whole is not walked through.
+        // An excluded folder is not searched.
         if (!FOLDERS.has(entry.name) && !ignores(`${path}/`)) waiting.push(`${path}/`);
       } else if (!FILES.has(entry.name) && !ignores(path)) {
         files.push({ path, size: statSync(join(root, path)).size });

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { PublishedFile } from './published-files.ts';
 
-/** The same files give the same bytes: no time of day, no mode of the checkout. */
+/** Fixed values instead of the checkout's, so that the same files give the same zip. */
 const MTIME = new Date(Date.UTC(2000, 0, 1, 12));
 const MODE = 0o100644;
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { z } from 'zod';
 
-/** Runs az with these arguments and returns what it prints. Throws what it says if it fails. */
+/** Runs az with these arguments and returns its output. If az fails, throws its error output. */
 export type Az = (args: readonly string[]) => string;
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -11,12 +11,12 @@ export const installedAz: Az = (args) => {
     encoding: 'utf8',
     maxBuffer: MAX_BYTES,
   });
-  if (error !== undefined) throw new Error(`az can't be run: ${error.message}`);
+  if (error !== undefined) throw new Error(`az cannot be started: ${error.message}`);
   if (status !== 0) throw new Error(`az ${args.join(' ')}: ${stderr.trim()}`);
   return stdout.trim();
 };
 
-/** Asks az and reads its JSON. */
+/** Runs az and parses its JSON output. */
 export function askAz<T>(az: Az, schema: z.ZodType<T>, ...args: readonly string[]): T {
   const text = az([...args, '--output', 'json']);
   return schema.parse(JSON.parse(text === '' ? 'null' : text));

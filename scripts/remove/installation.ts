@@ -10,9 +10,9 @@ const Values = z.object({
   PATCHWRIGHT_REGISTRY_NAME: Value,
 });
 
-/** One installation, by the names that docs/deploy.md notes in patchwright.env. */
+/** One installation, by the names that the steps of docs/deploy.md write into patchwright.env. */
 export interface Installation {
-  /** Name of the app, which names the installation in tags, roles and descriptions. */
+  /** Name of the app, which identifies the installation in tags, roles and descriptions. */
   readonly app: string;
   readonly group: string;
   readonly jobsGroup: string;

@@ -1,11 +1,11 @@
 import type { Installation } from './installation.ts';
-import type { Assignment, Resource, SeenGroup } from './look.ts';
+import type { Assignment, Resource, SeenGroup } from './read-azure.ts';
 import { ACTION_GROUPS, isOfType, SMART_DETECTOR_RULES } from './resource-types.ts';
 
-/** Every resource and group of an installation carries it, with the app's name. */
+/** The tag of every resource and group of an installation. Its value is the app's name. */
 export const TAG = 'patchwright-installation';
 
-/** The installations that a scope's role assignments name, but for this one. */
+/** The other installations that a scope's role assignments name. */
 export function otherInstallations(
   { app }: Installation,
   assignments: readonly Assignment[],
@@ -16,12 +16,12 @@ export function otherInstallations(
   return [...new Set(names)].filter((name) => name !== undefined && name !== app).map(String);
 }
 
-/** Whether an assignment says that it is this installation's. */
+/** True if an assignment's description names this installation. */
 export function isOurs({ app }: Installation, { description }: Assignment): boolean {
   return description?.startsWith(`Patchwright ${app}: `) === true;
 }
 
-/** Whose a resource is. `azure`: Azure makes it unasked, and it goes with its group alone. */
+/** The owner of a resource. `azure`: Azure creates it by itself and deletes it with its group. */
 export type Owner = 'ours' | 'azure' | 'foreign';
 
 export function ownerOf(installation: Installation, group: SeenGroup, resource: Resource): Owner {
@@ -34,14 +34,14 @@ export function ownerOf(installation: Installation, group: SeenGroup, resource: 
       ? 'ours'
       : 'foreign';
   }
-  // It belongs to a private endpoint, and goes with it.
+  // Azure deletes it together with its private endpoint.
   if (isOfType(resource, 'Microsoft.Network/networkInterfaces')) {
     return name.startsWith(`pe-${account}-`) ? 'azure' : 'foreign';
   }
   if (isOfType(resource, SMART_DETECTOR_RULES)) {
     return name.endsWith(` appi-${app}`) ? 'ours' : 'foreign';
   }
-  // Azure makes one for all components of a group.
+  // Azure creates one for all components of a group.
   if (isOfType(resource, ACTION_GROUPS) && name === 'Application Insights Smart Detection') {
     return 'azure';
   }

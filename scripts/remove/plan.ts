@@ -1,23 +1,23 @@
 import type { Installation } from './installation.ts';
-import type { Resource, Seen, SeenGroup } from './look.ts';
 import { isOurs, otherInstallations, ownerOf, TAG } from './ownership.ts';
+import type { Resource, Seen, SeenGroup } from './read-azure.ts';
 import { ACTION_GROUPS, DNS_ZONES, isOfType, SMART_DETECTOR_RULES } from './resource-types.ts';
 
 export interface Step {
-  /** For people. */
+  /** Text for the user. */
   readonly what: string;
-  /** Of az. */
+  /** Arguments of az. */
   readonly args: readonly string[];
 }
 
 export interface Plan {
-  /** In this order: what depends on something goes before it. */
+  /** In this order: a resource is deleted before the resources that it depends on. */
   readonly steps: readonly Step[];
-  /** What is not removed, and why. */
+  /** One line for each thing that is kept, with the reason. */
   readonly left: readonly string[];
 }
 
-/** What goes before what; types that are not listed go last. */
+/** The order of deletion. Types that are not listed come last. */
 const ORDER = [
   'Microsoft.ContainerInstance/containerGroups',
   'Microsoft.Web/sites',
@@ -37,7 +37,7 @@ const ORDER = [
   'Microsoft.ManagedIdentity/userAssignedIdentities',
 ];
 
-/** How to remove an installation and nothing else. */
+/** Plans the removal of one installation. */
 export function planRemoval(installation: Installation, seen: Seen): Plan {
   const parts = [
     stopApp(installation, seen),
@@ -58,7 +58,7 @@ function planOf(steps: readonly Step[], left: readonly string[] = []): Plan {
   return { steps, left };
 }
 
-/** It would start container groups in between. */
+/** A running app could start container groups during the removal. */
 function stopApp({ app, group }: Installation, seen: Seen): Plan {
   const isThere = seen.group?.resources.some(({ name }) => name === app) === true;
   const args = ['functionapp', 'stop', '--name', app, '--resource-group', group];
@@ -81,7 +81,7 @@ function removeBudget({ app }: Installation, { budgets }: Seen): Plan {
   return planOf(budgets.includes(app) ? [{ what: `delete budget ${app}`, args }] : []);
 }
 
-/** Every installation on a registry uses the same cache rules and the same repositories. */
+/** All installations on a registry share cache rules and repositories: the last one removes them. */
 function removeFromRegistry(installation: Installation, { registry }: Seen): Plan {
   const name = installation.registry;
   const rules = registry.cacheRules.filter(
@@ -92,10 +92,7 @@ function removeFromRegistry(installation: Installation, { registry }: Seen): Pla
   const others = otherInstallations(installation, registry.assignments);
   if (others.length > 0 && rules.length + repositories.length > 0) {
     const users = others.join(', ');
-    return planOf(
-      [],
-      [`cache rules and repositories patchwright/… of ${name}: ${users} uses them`],
-    );
+    return planOf([], [`cache rules and repositories patchwright/… of ${name}: used by ${users}`]);
   }
   return planOf([
     ...rules.map((rule) => ({
@@ -109,7 +106,7 @@ function removeFromRegistry(installation: Installation, { registry }: Seen): Pla
   ]);
 }
 
-/** The whole group if the template made it and everything in it is ours; else our resources one by one. */
+/** Deletes the whole group if the template made it and all of it is ours, else only our resources. */
 function removeGroup(installation: Installation, group: SeenGroup | undefined): Plan {
   if (group === undefined) return planOf([]);
   const foreign = group.resources.filter(
@@ -119,7 +116,7 @@ function removeGroup(installation: Installation, group: SeenGroup | undefined): 
   const others = otherInstallations(installation, group.assignments);
   if (isMade && foreign.length === 0 && others.length === 0) {
     const args = ['group', 'delete', '--name', group.name, '--yes'];
-    return planOf([{ what: `delete resource group ${group.name} and all that is in it`, args }]);
+    return planOf([{ what: `delete resource group ${group.name} and everything in it`, args }]);
   }
   const ours = group.resources
     .filter((resource) => ownerOf(installation, group, resource) === 'ours')
@@ -136,16 +133,18 @@ function removeGroup(installation: Installation, group: SeenGroup | undefined): 
         args: ['resource', 'delete', '--ids', id],
       })),
     [
-      `resource group ${group.name}: ${isMade ? 'it holds what is not ours' : 'the template did not make it'}`,
+      `resource group ${group.name}: ${isMade ? 'it contains resources of others' : 'the template did not make it'}`,
       ...foreign.map(({ type, name }) => `${type} ${name} of ${group.name}: not ours`),
       ...group.resources
         .filter((one) => ownerOf(installation, group, one) === 'ours' && isSharedZone(one, foreign))
-        .map(({ type, name }) => `${type} ${name} of ${group.name}: others have a link to it`),
+        .map(
+          ({ type, name }) => `${type} ${name} of ${group.name}: another network is linked to it`,
+        ),
     ],
   );
 }
 
-/** A DNS zone that somebody else's network is linked to. */
+/** True for a DNS zone that is linked to a network of others. */
 function isSharedZone(resource: Resource, foreign: readonly Resource[]): boolean {
   const below = `${resource.id.toLowerCase()}/`;
   return (
@@ -153,7 +152,7 @@ function isSharedZone(resource: Resource, foreign: readonly Resource[]): boolean
   );
 }
 
-/** Last: a role that is given to anybody can't be deleted. */
+/** This comes last: a role cannot be deleted while it is assigned. */
 function removeCustomRoles({ app }: Installation, seen: Seen): Plan {
   const roles = [seen.group, seen.jobsGroup].flatMap((group) => group?.customRoles ?? []);
   const ours = roles.filter(

@@ -13,7 +13,7 @@ export interface StateResource {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** What a stand-in Azure holds. The stand-in az reads it from a file, and writes it back. */
+/** The contents of a simulated Azure. */
 export interface AzureState {
   readonly subscriptionId: string;
   readonly groups: readonly {
@@ -40,10 +40,10 @@ export interface AzureState {
 
 export const groupId = (name: string) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/${name}`;
 
-/** What a deployment of a kept parameter set leaves in Azure. */
+/** The contents of Azure after a deployment of a kept parameter set. */
 export function deployed(set: SetName): AzureState {
   const deployment = readKept().deployments.find((one) => one.set === set);
-  if (deployment === undefined) throw new Error(`there is no set ${set}`);
+  if (deployment === undefined) throw new Error(`there is no parameter set ${set}`);
   const rules = ofType(deployment, 'Microsoft.ContainerRegistry/registries/cacheRules');
   return {
     subscriptionId: SUBSCRIPTION,
@@ -95,7 +95,7 @@ export function resource(
   return tags === undefined ? { id, name, type, group } : { id, name, type, group, tags };
 }
 
-/** A name that Azure alone knows in full: `privatelink.blob.…`, and a link to it. */
+/** Fills in the names that contain an expression: `privatelink.blob.…`, and links to it. */
 function plain(name: string): string {
   const [, service, link] =
     /'privatelink\.\{0\}\.\{1\}', '(\w+)', environment\(\)\.suffixes\.storage\)(?:, '([\w-]+)')?/.exec(
@@ -131,7 +131,7 @@ export function asTest(state: AzureState, where: 'own groups' | 'the same groups
   return parsed;
 }
 
-/** Two states in one Azure; what both name is there once, as the first has it. */
+/** Merges two states into one Azure. If both have a name, the first one's entry is kept. */
 export function together(one: AzureState, two: AzureState): AzureState {
   const unique = <T>(items: readonly T[], key: (item: T) => string) => [
     ...new Map(items.toReversed().map((item) => [key(item), item])).values(),

@@ -25,7 +25,7 @@ const appOf = ({ resources }: AzureState) =>
 const accountOf = ({ resources }: AzureState) =>
   resources.find(({ type }) => type === 'Microsoft.Storage/storageAccounts')?.name ?? '';
 
-/** Removes prod from a stand-in Azure; `after` is what is left. */
+/** Removes prod from a simulated Azure; `after` is the state afterwards. */
 async function remove(state: AzureState, option?: '--yes') {
   const azure = new StandInAzure(state);
   const lines: string[] = [];
@@ -49,14 +49,14 @@ const withResources = (state: AzureState, ...more: readonly StateResource[]): Az
 });
 const namesOf = ({ resources }: AzureState) => resources.map(({ name }) => name).sort();
 
-describe('An installation that is alone', () => {
-  it('leaves nothing of its own, and the images that it patched', async () => {
+describe('the removal of the only installation', () => {
+  it('removes all its resources, and keeps the images that it patched', async () => {
     const { ok, said, after } = await remove(
       { ...network, budgets: [appOf(network), 'a budget of yours'] },
       '--yes',
     );
 
-    expect(said).not.toContain('left');
+    expect(said).not.toContain('kept');
     expect(ok).toBe(true);
     expect(after).toEqual({
       ...network,
@@ -70,16 +70,16 @@ describe('An installation that is alone', () => {
     });
   });
 
-  it('is only looked at without --yes', async () => {
+  it('changes nothing without --yes, and lists its steps', async () => {
     const { ok, said, after } = await remove(network);
 
     expect(after).toEqual(network);
-    expect(said).toContain(`would do   delete resource group ${GROUP} and all that is in it`);
+    expect(said).toContain(`would do   delete resource group ${GROUP} and everything in it`);
     expect(said).toContain('Nothing was removed');
     expect(ok).toBe(true);
   });
 
-  it('takes its group along although Azure put something of its own into it', async () => {
+  it('deletes the resource group even if Azure created resources of its own in it', async () => {
     const state = withResources(
       network,
       resource('Microsoft.Network/networkInterfaces', `pe-${accountOf(network)}-blob.nic.1`, GROUP),
@@ -100,7 +100,7 @@ describe('An installation that is alone', () => {
     expect(after.resources).toEqual([]);
   });
 
-  it('removes the rest if one thing can not be removed, and says so', async () => {
+  it('continues if a step fails, and reports it', async () => {
     const stranger = {
       id: 'someone',
       scope: network.customRoles[0]?.scope ?? '',
@@ -123,8 +123,8 @@ describe('An installation that is alone', () => {
   });
 });
 
-describe('A second installation', () => {
-  it('on the same registry keeps all that it has, the shared rules and repositories included', async () => {
+describe('the removal beside a second installation', () => {
+  it('on the same registry keeps all of the second one, and the shared rules and repositories', async () => {
     const test = asTest(network, 'own groups');
 
     const { ok, said, after } = await remove(together(test, network), '--yes');
@@ -138,12 +138,12 @@ describe('A second installation', () => {
     expect(after.cacheRules).toHaveLength(7);
     expect(after.repositories).toHaveLength(3);
     expect(said).toContain(
-      'left       cache rules and repositories patchwright/… of contoso: patchwright-test-abcdef uses them',
+      'kept       cache rules and repositories patchwright/… of contoso: used by patchwright-test-abcdef',
     );
   });
 
   it.each(['the tags of prod', 'the tags of test'])(
-    'in the same groups keeps all that it has, the DNS zones with %s included',
+    'in the same groups keeps all of the second one, and the DNS zones with %s',
     async (tags) => {
       const test = asTest(network, 'the same groups');
       const both = tags === 'the tags of test' ? together(test, network) : together(network, test);
@@ -159,11 +159,11 @@ describe('A second installation', () => {
       );
       expect(after.customRoles).toHaveLength(2);
       expect(ok).toBe(true);
-      expect(said).toContain(`left       resource group ${GROUP}: `);
+      expect(said).toContain(`kept       resource group ${GROUP}: `);
     },
   );
 
-  it('with which it shares the group of the container groups keeps those that run', async () => {
+  it('in the same jobs group keeps the running container groups', async () => {
     const test = asTest(network, 'the same groups');
     const running = resource('Microsoft.ContainerInstance/containerGroups', 'pw-scan-1', JOBS, {
       'managed-by': 'patchwright',
@@ -175,8 +175,8 @@ describe('A second installation', () => {
   });
 });
 
-describe("A group of the user's own", () => {
-  it('stays with what the user has in it', async () => {
+describe("the removal from the user's own group", () => {
+  it('keeps the group and the user’s resources', async () => {
     const budget = deployed('budget');
     const machine = resource('Microsoft.Compute/virtualMachines', 'a machine of yours', GROUP);
 
@@ -186,11 +186,11 @@ describe("A group of the user's own", () => {
     expect(after.resources).toEqual([machine]);
     expect(after.customRoles).toEqual([]);
     expect(after.budgets).toEqual([]);
-    expect(said).toContain(`left       resource group ${GROUP}: the template did not make it`);
+    expect(said).toContain(`kept       resource group ${GROUP}: the template did not make it`);
     expect(said).toContain('a machine of yours');
   });
 
-  it('stays even if nothing of the user is in it', async () => {
+  it('keeps the group even if it is empty afterwards', async () => {
     const { after } = await remove(deployed('budget'), '--yes');
 
     expect(after.groups).toHaveLength(2);
@@ -198,8 +198,8 @@ describe("A group of the user's own", () => {
   });
 });
 
-describe("A registry in the app's group", () => {
-  it('stays, and its group with it', async () => {
+describe("the removal with a registry in the app's group", () => {
+  it('keeps the registry and the group', async () => {
     const registry = {
       ...resource('Microsoft.ContainerRegistry/registries', 'contoso', GROUP),
       id: REGISTRY_ID.replace('rg-registry', GROUP),
@@ -213,8 +213,8 @@ describe("A registry in the app's group", () => {
   });
 });
 
-describe('The removal', () => {
-  it('removes nothing if a name is missing, and says where it comes from', () => {
+describe('the removal', () => {
+  it('removes nothing if a variable is missing, and names the file that sets it', () => {
     const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/remove.ts')], {
       encoding: 'utf8',
       env: { APP: 'a', GROUP, JOBS, ACCOUNT: 'a', PRINCIPAL: 'p' },
@@ -226,7 +226,7 @@ describe('The removal', () => {
     expect(status).toBe(1);
   });
 
-  it('removes nothing if it can not see everything', async () => {
+  it('removes nothing if it cannot read everything', async () => {
     const azure = new StandInAzure(network);
     const az = (args: readonly string[]) => {
       if (args[0] === 'consumption') throw new Error('az: no access');
@@ -247,7 +247,7 @@ describe('The removal', () => {
     expect(azure.state).toEqual(network);
   });
 
-  it('is what the guide says, with the values that an earlier step noted', () => {
+  it('is documented in the guide, with the values that an earlier step wrote to the file', () => {
     const [block = ''] = blocksOf(sectionOf(readText('docs/operate.md'), '## Remove'));
 
     expect(block).toBe(

@@ -2,8 +2,8 @@ import type { Az } from '../../../scripts/remove/az.ts';
 import { type AzureState, groupId, REGISTRY_ID } from './azure-state.ts';
 
 /**
- * Answers what the removal asks az, from what a stand-in Azure holds, and changes that. A role that is
- * given can't be deleted; a group takes all that is in it along.
+ * Answers the az commands of the removal from a simulated Azure, and changes its state. A role that is
+ * assigned cannot be deleted; deleting a group deletes everything in it.
  */
 export class StandInAzure {
   state: AzureState;
@@ -20,7 +20,7 @@ export class StandInAzure {
     const [, answer] = ANSWERS.find(([pattern]) => pattern.test(request.line)) ?? [];
     if (answer !== undefined) return JSON.stringify(answer(this.state, request.option));
     const [, effect] = EFFECTS.find(([pattern]) => pattern.test(request.line)) ?? [];
-    if (effect === undefined) throw new Error(`the stand-in knows no az ${request.line}`);
+    if (effect === undefined) throw new Error(`the stand-in does not implement az ${request.line}`);
     this.state = effect(this.state, request.option);
     return '';
   };

@@ -15,15 +15,15 @@ export type Assignment = z.infer<typeof Assignment>;
 
 export interface SeenGroup extends z.infer<typeof Group> {
   readonly resources: readonly Resource[];
-  /** On the group itself. */
+  /** Role assignments on the group itself. */
   readonly assignments: readonly Assignment[];
   readonly customRoles: readonly z.infer<typeof Role>[];
 }
 
-/** What Azure holds, as far as an installation may have a part in it. */
+/** The resources in Azure that an installation may own or share. */
 export interface Seen {
   readonly subscriptionId: string;
-  /** Undefined: it is gone. */
+  /** Undefined if the group does not exist. */
   readonly group: SeenGroup | undefined;
   readonly jobsGroup: SeenGroup | undefined;
   readonly registry: {
@@ -31,21 +31,21 @@ export interface Seen {
     readonly cacheRules: readonly z.infer<typeof CacheRule>[];
     readonly repositories: readonly string[];
   };
-  /** What the app's identity may do anywhere in this subscription. */
+  /** All role assignments of the app's identity in this subscription. */
   readonly assignments: readonly Assignment[];
   readonly budgets: readonly string[];
 }
 
-/** Changes nothing. Throws if anything can't be read: nothing is removed by halves. */
-export function lookAround(az: Az, installation: Installation): Seen {
+/** Reads only. Throws if anything cannot be read, so that no removal works on incomplete data. */
+export function readAzure(az: Az, installation: Installation): Seen {
   const { group, jobsGroup, registry, principal } = installation;
   const { id: subscriptionId } = askAz(az, z.object({ id: z.string() }), 'account', 'show');
   const { id: scope } = askAz(az, z.object({ id: z.string() }), 'acr', 'show', '--name', registry);
   const list = ['role', 'assignment', 'list'] as const;
   return {
     subscriptionId,
-    group: lookAtGroup(az, group),
-    jobsGroup: lookAtGroup(az, jobsGroup),
+    group: readGroup(az, group),
+    jobsGroup: readGroup(az, jobsGroup),
     registry: {
       assignments: askAz(az, z.array(Assignment), ...list, '--scope', scope),
       cacheRules: askAz(az, z.array(CacheRule), 'acr', 'cache', 'list', '--registry', registry),
@@ -56,7 +56,7 @@ export function lookAround(az: Az, installation: Installation): Seen {
   };
 }
 
-function lookAtGroup(az: Az, name: string): SeenGroup | undefined {
+function readGroup(az: Az, name: string): SeenGroup | undefined {
   if (!askAz(az, z.boolean(), 'group', 'exists', '--name', name)) return undefined;
   const group = askAz(az, Group, 'group', 'show', '--name', name);
   const roles = ['role', 'definition', 'list', '--custom-role-only', '--scope', group.id] as const;
