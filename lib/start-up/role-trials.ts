@@ -1,6 +1,8 @@
+import type { Clock } from '../clock.ts';
 import { failureName } from '../http/connection-failure.ts';
-import type { Services } from '../pipeline/services.ts';
-import { RegistryError } from '../registry/registry.ts';
+import type { WorkerImage } from '../pipeline/services.ts';
+import type { Throttle } from '../pipeline/stores/throttle.ts';
+import { type Registry, RegistryError } from '../registry/registry.ts';
 import { grantedScopes } from '../registry/token-scopes.ts';
 import { StorageError } from '../storage/storage-error.ts';
 
@@ -11,13 +13,20 @@ export interface RoleTrial {
   readonly refusal: () => Promise<string | undefined>;
 }
 
+interface TriedServices {
+  readonly throttle: Pick<Throttle, 'heldUntil'>;
+  readonly clock: Clock;
+  readonly registry: Pick<Registry, 'mintToken'>;
+  readonly options: { readonly scanWorkerImage: Pick<WorkerImage, 'repository'> };
+}
+
 /** Reads a table and requests a registry token. Each needs a different role. */
 export function roleTrials({
   throttle,
   clock,
   registry,
   options,
-}: Pick<Services, 'throttle' | 'clock' | 'registry' | 'options'>): readonly RoleTrial[] {
+}: TriedServices): readonly RoleTrial[] {
   const { repository } = options.scanWorkerImage;
   return [
     {
