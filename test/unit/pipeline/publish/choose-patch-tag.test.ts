@@ -122,7 +122,21 @@ describe('the number of a patch tag', () => {
   });
 });
 
-it("follows the run's tag convention", async () => {
+it('reads no manifest of a tag of another base', async () => {
+  await pushPatch('1.5-7', { fingerprint: 'wanted' });
+  await pushImage('1.4');
+  const read: string[] = [];
+  const manifest = registry.manifest.bind(registry);
+  registry.manifest = async (repository, reference) => {
+    read.push(reference);
+    return manifest(repository, reference);
+  };
+
+  expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
+  expect(read).toEqual([]);
+});
+
+it("follows the run's convention", async () => {
   await startRun('floating');
   await pushPatch('1.4-1');
   await pushPatch('1.4-patched');
@@ -146,7 +160,16 @@ describe('choosePatchTag', () => {
     });
   });
 
-  it('chooses no tag if a tag claims to be our patch and the inventory does not know it', async () => {
+  it('if a tag of that form is no patch and nothing is known of the source', async () => {
+    await pushImage('1.4-1');
+
+    expect(await choose({ sourceDigest: undefined, fingerprint: undefined })).toMatchObject({
+      ok: false,
+      outcome: { reason: 'tag-ambiguous' },
+    });
+  });
+
+  it('if a tag says that it is a patch of a source whose patches are known, and it is none', async () => {
     const known = await pushPatch('1.4-1');
     await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [known]);
     await pushPatch('1.4-2');
