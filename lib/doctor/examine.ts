@@ -90,7 +90,13 @@ function withoutSettings({ id, title }: Check, outcome: Outcome): RunnableCheck 
   return { id, title, needs, limitSeconds: 1, cleansUp: false, run: async () => outcome };
 }
 
-/** Sanitizes a detail, which may quote untrusted text of a registry, of Azure or of a policy. */
+/** Sanitizes texts that may quote untrusted content of a registry, of Azure or of a policy. */
 function shown(result: CheckResult): CheckResult {
-  return { ...result, detail: plainText(result.detail, LONGEST_TEXT) };
+  const detail = plainText(result.detail, LONGEST_TEXT);
+  if (result.status !== 'fail' || result.faults === undefined) return { ...result, detail };
+  return {
+    ...result,
+    detail,
+    faults: result.faults.map((fault) => plainText(fault, LONGEST_TEXT)),
+  };
 }

@@ -1,7 +1,7 @@
 import { type App, createApp } from '../app.ts';
 import { failureName } from '../http/connection-failure.ts';
 import { SettingsError } from '../settings/settings-faults.ts';
-import { fail, type Outcome } from './outcome.ts';
+import { fail, failEach, type Outcome } from './outcome.ts';
 
 export type Opened =
   | { readonly ok: true; readonly app: App }
@@ -28,10 +28,10 @@ export function openApp(
 
 function explain(error: unknown): Outcome {
   if (error instanceof SettingsError) {
-    return fail(
-      error.faults.join('; '),
-      'Correct each setting: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to pass settings to this command.',
-    );
+    return failEach(error.faults, {
+      whatToDo:
+        'Correct each setting: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to pass settings to this command.',
+    });
   }
   // The SDKs' error texts may quote a connection string.
   return fail(

@@ -6,7 +6,7 @@ import type { TokenScope } from '../registry/registry.ts';
 import { grantedScopes } from '../registry/token-scopes.ts';
 import type { Check, CheckContext } from './check.ts';
 import { registryRoles } from './explain-failure.ts';
-import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
+import { fail, failEach, type Outcome, pass, skipped, warn } from './outcome.ts';
 
 /**
  * Checks only this many repositories of a policy, because rights differ by prefix, not by repository.
@@ -97,10 +97,11 @@ async function readPolicy({ services }: CheckContext): Promise<Outcome> {
   }
   const parsed = parsePolicy(found.text, options);
   if (!parsed.ok) {
-    return fail(
-      `${found.from}: ${parsed.fault.join('; ')}`,
-      'Correct each fault in the document (docs/policy.md). Until then, runs patch nothing.',
-    );
+    return failEach(parsed.fault, {
+      where: found.from,
+      whatToDo:
+        'Correct each fault in the document (docs/policy.md). Until then, runs patch nothing.',
+    });
   }
   const enabled = parsed.value.repositories.filter((rule) => rule.enabled).length;
   const all = parsed.value.repositories.length;
@@ -142,9 +143,11 @@ async function mayAll(
   if (granted === undefined) return skipped('the registry’s tokens do not show their rights');
   const missing = scopes.flatMap(({ repository, actions }) => {
     const lacking = actions.filter((action) => !granted.includes(`${repository}:${action}`));
-    return lacking.length === 0 ? [] : [`${lacking.join(' and ')} on ${repository}`];
+    return lacking.length === 0
+      ? []
+      : [`the identity lacks ${lacking.join(' and ')} on ${repository}`];
   });
-  if (missing.length > 0) return fail(`the identity lacks ${missing.join(', ')}`, registryRoles());
+  if (missing.length > 0) return failEach(missing, { whatToDo: registryRoles() });
   return pass(scopes.map(({ repository }) => repository).join(', '));
 }
 

@@ -4,7 +4,7 @@ import { readJson } from '../json/read-json.ts';
 import type { WorkerImage } from '../pipeline/services.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Check } from './check.ts';
-import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
+import { fail, failEach, type Outcome, pass, skipped, warn } from './outcome.ts';
 import { TOOL_LABEL, WORKER_TOOLS } from './worker-tools.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -78,9 +78,10 @@ function compareTools(
   const other = found.filter(({ version, actual }) => actual !== version);
   if (other.length === 0) return pass(shown);
   const differences = other.map(
-    ({ tool, version, actual }) => `${tool} ${actual?.slice(0, 64) ?? 'unknown'}, not ${version}`,
+    ({ tool, version, actual }) =>
+      `the image has ${tool} ${actual?.slice(0, 64) ?? 'of an unknown version'}, not ${version}`,
   );
-  return fail(`another version: ${differences.join('; ')}`, `${BUILD} ${setting} to its digest.`);
+  return failEach(differences, { whatToDo: `${BUILD} ${setting} to its digest.` });
 }
 
 /**

@@ -37,14 +37,14 @@ export async function awaitRoles(
       log.warn('at start: could not check the role assignments; continuing', { what, detail });
     }
     const refused = ofKind(answers, 'refused');
-    const fields = { refused: refused.map(({ what, detail }) => `${what} (${detail})`).join('; ') };
-    if (round === 1 && refused.length > 0) log.warn(SPREADING, fields);
+    if (round === 1) for (const { what, detail } of refused) log.warn(SPREADING, { what, detail });
     if (round > 1 && answers.every(({ kind }) => kind === 'allowed'))
       log.info('role assignments are in effect', { waitedMs: waited() });
     pending = refused.map(({ trial }) => trial);
     const wait = Math.min(FIRST_WAIT_MS * 2 ** (round - 1), LONGEST_WAIT_MS);
     if (pending.length > 0 && waited() + wait + ANSWER_MS > LIMIT_MS) {
-      log.error(STILL_REFUSED, { ...fields, waitedMs: waited() });
+      for (const { what, detail } of refused)
+        log.error(STILL_REFUSED, { what, detail, waitedMs: waited() });
       return;
     }
     if (pending.length > 0) await sleep(wait);
@@ -52,9 +52,9 @@ export async function awaitRoles(
 }
 
 const SPREADING =
-  'at start: role assignments are not in effect yet, which may take ten minutes; waiting, and functions are retried until then';
+  'at start: a role assignment is not in effect yet, which may take ten minutes; waiting, and functions are retried until then';
 const STILL_REFUSED =
-  'at start: role assignments are still not in effect; continuing, and functions fail and are retried until they are';
+  'at start: a role assignment is still not in effect; continuing, and functions fail and are retried until it is';
 
 async function ask(trial: RoleTrial, sleep: Sleep): Promise<Answer> {
   const over = new AbortController();

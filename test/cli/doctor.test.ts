@@ -114,7 +114,7 @@ describe('doctor names faulty settings', () => {
     {
       fault: 'several faults at once',
       settings: { PATCHWRIGHT_REGISTRY: '', PATCHWRIGHT_DRY_RUN: 'maybe' },
-      detail: /PATCHWRIGHT_REGISTRY is missing.*PATCHWRIGHT_DRY_RUN/,
+      detail: /2 faults \\| PATCHWRIGHT_DRY_RUN: .* \\| PATCHWRIGHT_REGISTRY is missing/,
     },
     {
       fault: 'a missing file of an authority',

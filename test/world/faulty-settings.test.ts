@@ -71,7 +71,7 @@ describe('with faulty settings the app', () => {
       .parse(await doctor.json());
     expect([doctor.status, status]).toEqual([200, 'fail']);
     const [settings] = checks.filter(({ id }) => id === 'settings');
-    expect(String(settings?.detail).split('; ')).toEqual(FAULTS);
+    expect(settings?.faults).toEqual(FAULTS);
   });
 
   it('starts and cancels nothing', async () => {

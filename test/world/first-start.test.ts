@@ -62,7 +62,10 @@ it('waits for role assignments that are not in effect yet, and logs it once', as
 
   expect(said()).toEqual([
     expect.stringMatching(
-      /^warning: at start: role assignments are not in effect yet.*storage \(reading PatchwrightJobs.* 403 .*; the registry \(exchange .* 401/,
+      /^warning: at start: a role assignment is not in effect yet.*"storage".*reading PatchwrightJobs.* 403 /,
+    ),
+    expect.stringMatching(
+      /^warning: at start: a role assignment is not in effect yet.*"the registry".*exchange .* 401/,
     ),
     expect.stringMatching(/^info: role assignments are in effect /),
   ]);

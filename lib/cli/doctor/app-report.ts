@@ -4,6 +4,7 @@ import { readJson } from '../../json/read-json.ts';
 import { plainText } from '../../text/plain-text.ts';
 
 const MAX_CHECKS = 200;
+const MAX_FAULTS = 1000;
 const Line = (longest: number) => z.string().transform((text) => plainText(text, longest));
 const Text = Line(4000);
 const Time = z.iso.datetime().transform((text) => new Date(text));
@@ -16,7 +17,12 @@ const About = z.object({
 });
 const Result = z.discriminatedUnion('status', [
   About.extend({ status: z.enum(['pass', 'skipped']) }),
-  About.extend({ status: z.enum(['warn', 'fail']), whatToDo: Text }),
+  About.extend({ status: z.literal('warn'), whatToDo: Text }),
+  About.extend({
+    status: z.literal('fail'),
+    faults: z.array(Text).max(MAX_FAULTS).optional(),
+    whatToDo: Text,
+  }),
 ]);
 
 /** The response of the function `doctor`. Untrusted; unknown fields are allowed. */

@@ -1,6 +1,14 @@
 import type { Check, CheckContext } from '../../doctor/check.ts';
 import { whatToDoAbout } from '../../doctor/explain-failure.ts';
-import { fail, type Outcome, pass, skipped, warn } from '../../doctor/outcome.ts';
+import {
+  fail,
+  failEach,
+  failWith,
+  type Outcome,
+  pass,
+  skipped,
+  warn,
+} from '../../doctor/outcome.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
@@ -79,13 +87,17 @@ function judgeBuilder(result: ProbeResult): Outcome {
       'Build the worker images again: az acr build, see the top of infra/worker/Dockerfile.',
     );
   }
-  const needs = builder.needs.map((need) =>
-    need.ok ? `${need.name} ok` : `${need.name} refused (${need.call}: ${need.errno})`,
-  );
-  const found = `${builder.builder}; ${needs.join(', ')}`;
-  if (builder.builder !== 'none') return pass(`the builder would be ${found}`);
-  return fail(
-    `no builder works: ${found}; ${surroundingsOf(result)}`,
+  const needs = builder.needs.map((need) => ({
+    ok: need.ok,
+    text: need.ok ? `${need.name} ok` : `${need.name} refused (${need.call}: ${need.errno})`,
+  }));
+  if (builder.builder !== 'none') {
+    const shown = needs.map(({ text }) => text).join(', ');
+    return pass(`the builder would be ${builder.builder}; ${shown}`);
+  }
+  return failWith(
+    `no builder works; ${surroundingsOf(result)}`,
+    needs.flatMap(({ ok, text }) => (ok ? [] : [text])),
     'Set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.',
   );
 }
@@ -98,9 +110,9 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
   return judge(probe, (result) => {
     const refused = refusedTrials(result);
     if (refused.length === 0) return missingTools(result, tools);
-    const why = refused.map((name) => `${name} (${result.trials[name].detail})`);
-    return fail(
-      `the group refuses ${why.join(', ')}; ${surroundingsOf(result)}`,
+    return failWith(
+      `the group refuses what BuildKit needs; ${surroundingsOf(result)}`,
+      refused.map((name) => `${name} refused (${result.trials[name].detail})`),
       'BuildKit does not work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
     );
   });
@@ -146,11 +158,11 @@ function judge(
 ): Outcome {
   const outcome = judgeEnd(end, look);
   if (leftBehind === undefined) return outcome;
-  const ran = outcome.status === 'pass' ? 'the group ran' : outcome.detail;
-  return fail(
-    `${ran}; ${leftBehind} could not be deleted`,
-    `Delete it: az container delete --name ${leftBehind}. Otherwise the app’s reaper deletes it within an hour.`,
-  );
+  const left = `the group ${leftBehind} could not be deleted`;
+  const whatToDo = `Delete it: az container delete --name ${leftBehind}. Otherwise the app’s reaper deletes it within an hour.`;
+  if (outcome.status !== 'fail') return fail(left, whatToDo);
+  const { detail, faults = [] } = outcome;
+  return failEach([detail, ...faults, left], { whatToDo: `${outcome.whatToDo} ${whatToDo}` });
 }
 
 function judgeEnd(end: Probe['end'], look: (result: ProbeResult) => Outcome | undefined): Outcome {

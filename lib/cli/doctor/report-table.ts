@@ -11,7 +11,10 @@ const MARKS: Readonly<
   skipped: { mark: '-', color: 'dim' },
 };
 
-/** One aligned line for each check, with the advice below it. Colors and wraps lines on a terminal. */
+/**
+ * One aligned line for each check, with its faults and the advice below it. Colors and wraps lines on
+ * a terminal.
+ */
 export function reportTable(
   report: DoctorReport,
   terminal: { readonly color: boolean; readonly columns: number | undefined },
@@ -24,8 +27,10 @@ export function reportTable(
   const lines = report.results.flatMap((result) => {
     const [first = '', ...more] = wrapped(result.detail, room);
     const head = `${paint(result.status, MARKS[result.status].mark)} ${result.id.padEnd(idWidth)}  ${first}`;
+    const faults = result.status === 'fail' ? (result.faults ?? []) : [];
+    const listed = faults.flatMap((fault) => wrapped(`• ${fault}`, room));
     const advice = 'whatToDo' in result ? wrapped(`→ ${result.whatToDo}`, room) : [];
-    return [head, ...[...more, ...advice].map((line) => indent + line)];
+    return [head, ...[...more, ...listed, ...advice].map((line) => indent + line)];
   });
   return `${[...lines, '', totalLine(report), ...nextLines(report)].join('\n')}\n`;
 }

@@ -26,7 +26,7 @@ export interface BrokenVariant {
   /** May return settings that the change needs. */
   readonly change?: (world: Changeable) => Promise<Settings | undefined> | Settings | undefined;
   readonly settings?: Settings;
-  /** Matches `status check: detail → what to do`. */
+  /** Matches `status check: detail | faults → what to do`. */
   readonly finding: RegExp;
   /** 0 if the finding is only a warning. */
   readonly code?: 0;
@@ -180,7 +180,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'a policy with two faults',
     settings: { PATCHWRIGHT_POLICY: '{"version":"v9","repositories":[]}' },
-    finding: /^fail policy: .*PATCHWRIGHT_POLICY: version: .*; repositories: .* → Correct/,
+    finding:
+      /^fail policy: 2 faults in .*PATCHWRIGHT_POLICY \| version: .* \| repositories: .* → Correct/,
   },
   {
     title: 'a policy with a repository that the registry lacks',
@@ -200,7 +201,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'a worker image with another version of Trivy',
     change: ({ breakages }) =>
       breakages.useWorkerImage('SCAN', { trivy: '0.69.4', bbolt: '1.4.3' }),
-    finding: /^fail worker-scan-image: another version: trivy 0\.69\.4, not 0\.74\.0 → .*build/,
+    finding: /^fail worker-scan-image: the image has trivy 0\.69\.4, not 0\.74\.0 → .*build/,
   },
   {
     title: 'a worker image without labels for its tools',

@@ -24,6 +24,7 @@ const Report = z.strictObject({
       seconds: z.number(),
       status: z.enum(['pass', 'warn', 'fail', 'skipped']),
       detail: z.string(),
+      faults: z.array(z.string()).optional(),
       whatToDo: z.string().optional(),
     }),
   ),
@@ -34,11 +35,14 @@ export function reportOf(run: CliRun): Report {
   return Report.parse(JSON.parse(run.stdout));
 }
 
-/** Failures and warnings, each as `fail storage-tables: detail → what to do`. */
+/** Failures and warnings, each as `fail policy: detail | fault | fault → what to do`. */
 export function findingsOf(run: CliRun): string[] {
   return reportOf(run)
     .checks.filter(({ status }) => status === 'fail' || status === 'warn')
-    .map(({ status, id, detail, whatToDo }) => `${status} ${id}: ${detail} → ${whatToDo}`);
+    .map(({ status, id, detail, faults = [], whatToDo }) => {
+      const found = [detail, ...faults].join(' | ');
+      return `${status} ${id}: ${found} → ${whatToDo}`;
+    });
 }
 
 /** The checks that were skipped because of this one. */

@@ -54,7 +54,7 @@ describe('the start of the app', () => {
       {
         level: 'warn',
         message: expect.stringMatching(/not in effect yet.*ten minutes.*retried until/),
-        fields: { refused: 'storage (403)' },
+        fields: { what: 'storage', detail: '403' },
       },
       { level: 'info', message: 'role assignments are in effect', fields: { waitedMs: 7000 } },
     ]);
@@ -65,10 +65,15 @@ describe('the start of the app', () => {
 
     expect(seconds).toBeGreaterThan(10);
     expect(seconds).toBeLessThanOrEqual(20);
-    expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
-    expect(lines[1]).toMatchObject({
+    expect(lines.map(({ level, fields }) => [level, fields?.what])).toEqual([
+      ['warn', 'storage'],
+      ['warn', 'registry'],
+      ['error', 'storage'],
+      ['error', 'registry'],
+    ]);
+    expect(lines[3]).toMatchObject({
       message: expect.stringMatching(/continuing.*retried/),
-      fields: { refused: 'storage (403); registry (403)' },
+      fields: { what: 'registry', detail: '403' },
     });
   });
 
