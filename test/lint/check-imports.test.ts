@@ -44,10 +44,10 @@ test('refuses an import that the rules do not allow', () => {
   ]);
 });
 
-test('refuses files and folders that no rule names', () => {
+test('refuses files and folders that no rule covers', () => {
   plant({ 'lib/new/part.ts': '', 'lib/pipeline/new/part.ts': "import '../services.ts';\n" });
   expect(findWrongImports(folder)).toEqual([
-    'lib/new/part.ts: no rule in scripts/import-rules.ts names it',
+    'lib/new/part.ts: no rule in scripts/import-rules.ts covers it',
     'lib/pipeline/new/part.ts: its folder is missing from ORDER in scripts/import-rules.ts',
   ]);
 });

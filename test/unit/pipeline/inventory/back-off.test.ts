@@ -35,9 +35,8 @@ describe('backOffIfDeserved', () => {
   ] as const)('ended as %s, %s is left alone %d times', async (state, reason, count) => {
     await backOffIfDeserved(world.services, ended({ state, ...(reason && { reason }) }));
 
-      expect(await failures()).toBe(count);
-    },
-  );
+    expect(await failures()).toBe(count);
+  });
 
   it.each(['not-tried', 'source-unreachable'] as const)(
     'counts no failure if a package was left out as %s',
