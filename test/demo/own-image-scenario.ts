@@ -12,7 +12,7 @@ export function ownImageScenario(prepared: Prepared, image: OwnImage): Scenario 
   return {
     ...realTools(prepared),
     intro: [
-      describeTools(prepared),
+      ...describeTools(prepared),
       `Your image is ${repository}:${tag}. The vulnerability database covers only Debian 12.`,
     ],
     async seed(world) {

@@ -21,7 +21,7 @@ export function realScenario(prepared: Prepared): Scenario {
   let further: readonly Expectation[] = [];
   return {
     ...realTools(prepared),
-    intro: [describeTools(prepared)],
+    intro: describeTools(prepared),
     async seed(world) {
       for (const { repository, tags, layout } of made) {
         const { tag: reference, folder } = layout;
@@ -54,7 +54,12 @@ export function realTools(prepared: Prepared): Pick<Scenario, 'tools' | 'limitMi
   };
 }
 
-export function describeTools(prepared: Prepared): string {
-  const { trivy, copa, buildkitd } = prepared.tools.versions;
-  return `Trivy ${trivy}, Copa ${copa}, BuildKit ${buildkitd} and runc; advisories of Debian's own packages`;
+export function describeTools({ tools, noCage }: Prepared): readonly string[] {
+  const { trivy, copa, 'patchwright-builder': builder } = tools.versions;
+  return [
+    `Trivy ${trivy}, Copa ${copa}, Patchwright's builder of BuildKit ${builder}; advisories of Debian's own packages`,
+    noCage === undefined
+      ? 'Each container runs in a cage that allows what an ordinary Azure container group allows.'
+      : `Containers run as plain processes, since no cage works here: ${noCage}`,
+  ];
 }

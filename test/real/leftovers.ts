@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** What of a folder is still in use. */
 export interface Leftovers {
@@ -33,12 +33,14 @@ async function processesOf(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * buildkitd, Copa and runc name the folder in their command line or environment. What runc runs does
- * not, but its root file system is in the folder.
+ * The worker and its tools name the folder in their command line or environment. A build step does not,
+ * but its root is in the folder: a file system of its own, or a folder of its builder's.
  */
 async function worksIn(folder: string, pid: string): Promise<boolean> {
   const named = await Promise.all(['cmdline', 'environ'].map((file) => readOf(pid, file)));
   if (named.some((text) => text.includes(`${folder}/`))) return true;
+  const rootFolder = await readlink(`/proc/${pid}/root`).catch(() => '');
+  if (rootFolder.startsWith(`${folder}/`)) return true;
   const mounts = (await readOf(pid, 'mountinfo')).split('\n');
   const root = mounts.find((line) => line.split(' ')[4] === '/') ?? '';
   return root.includes(`${folder}/`);

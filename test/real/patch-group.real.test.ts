@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { digestOf } from '../../lib/image/digest.ts';
@@ -181,14 +181,13 @@ async function pushConfig(repository: string): Promise<void> {
 function buildingGroup(): Promise<{ readonly name: string; readonly folder: string }> {
   return vi.waitFor(
     async () => {
-      const [mount = ''] = await mountsBelow(scene.temporary);
-      const folder = /^.*?\/local-group-\w+/.exec(mount)?.[0];
-      const name = scene.world.arm.groups().find((group) => group.state === 'Running')?.name;
       const { processes } = await leftoversOf(scene.temporary);
-      const installs = processes.some((line) => line.includes(' apt-get '));
-      if (name === undefined || folder === undefined || !installs) {
+      const step = processes.find((line) => line.includes(' apt-get ')) ?? '';
+      const root = await readlink(`/proc/${Number.parseInt(step, 10)}/root`).catch(() => '');
+      const folder = /^.*?\/local-group-\w+/.exec(root)?.[0];
+      const name = scene.world.arm.groups().find((group) => group.state === 'Running')?.name;
+      if (name === undefined || folder === undefined)
         throw new Error('no program of an image runs');
-      }
       return { name, folder };
     },
     { timeout: 10 * 60_000, interval: 50 },

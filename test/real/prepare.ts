@@ -1,3 +1,4 @@
+import { makeEnclosures, whyNoEnclosure } from './cage/enclosures.ts';
 import { prepareImages } from './prepare-images.ts';
 import type { PreparedImages } from './prepared-images.ts';
 import { type Progress, stderrProgress } from './progress.ts';
@@ -8,6 +9,8 @@ import { installSystemPackages } from './tools/system-packages.ts';
 
 export interface Prepared extends PreparedImages {
   readonly tools: RealTools;
+  /** Why containers can't run in cages on this machine; absent if they can. */
+  readonly noCage?: string;
 }
 
 export interface PrepareRealOptions {
@@ -39,7 +42,19 @@ export async function prepareReal(options: PrepareRealOptions = {}): Promise<Pre
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const tools = await prepareTools(progress, options.signal);
   const images = await prepareImages({ progress, now: options.now ?? new Date(), ...signal });
-  return { tools, ...images };
+  const noCage = await findCage(tools);
+  return { tools, ...images, ...(noCage !== undefined && { noCage }) };
+}
+
+/** Why this machine has no cages; undefined if it has. */
+async function findCage({ runc, programs }: RealTools): Promise<string | undefined> {
+  const needed = [process.execPath, ...Object.values(programs)];
+  try {
+    const enclosures = await makeEnclosures({ runc });
+    return await whyNoEnclosure(enclosures, needed).finally(() => enclosures.remove());
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** What no building can bring is said before twelve minutes of it. */

@@ -21,8 +21,9 @@ import { startCaretaker } from './caretaker.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import { type GroupRecord, recordGroups } from './group-records.ts';
 import { type Prepared, prepareReal } from './prepare.ts';
-import { startRealWorld } from './real-world.ts';
+import { type RealWorldOptions, startRealWorld } from './real-world.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
+import type { ToolName } from './tools/tool-catalog.ts';
 
 /** The repositories of the scene. Each is there; the policy says which a run looks at. */
 export const IMAGES = {
@@ -56,31 +57,47 @@ const RUN_LIMIT_MS = 20 * 60_000;
 const Started = z.object({ runId: RunId });
 
 export interface SceneOptions {
-  /** Makes a program that runs in place of buildkitd and ends up in it; given its path and a folder. */
-  readonly inPlaceOfBuildkitd?: (buildkitd: string, folder: string) => Promise<string>;
+  /** A program that runs in place of a tool, and ends up in it. */
+  readonly replaces?: {
+    readonly tool: ToolName;
+    /** Given the tool's path, and a folder in which the program may write. */
+    readonly make: (tool: string, folder: string) => Promise<string>;
+  };
+  /** What the cages of Standard groups take away. */
+  readonly cage?: RealWorldOptions['cage'];
+  /** Settings of the app beside the world's own. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export async function startScene(
   repositories: readonly string[],
-  { inPlaceOfBuildkitd }: SceneOptions = {},
+  { replaces, cage, settings = {} }: SceneOptions = {},
 ): Promise<Scene> {
   const found = await prepareReal();
   const folder = await mkdtemp(join(tmpdir(), TEMPORARY_PREFIX));
   const caretaker = startCaretaker(folder);
   const temporary = await makeFolder(join(folder, 'tmp'));
   const work = await makeFolder(join(folder, 'work'));
-  const { programs } = found.tools;
-  const buildkitd = (await inPlaceOfBuildkitd?.(programs.buildkitd, work)) ?? programs.buildkitd;
-  const prepared = { ...found, tools: { ...found.tools, programs: { ...programs, buildkitd } } };
+  const programs = { ...found.tools.programs };
+  if (replaces !== undefined) {
+    programs[replaces.tool] = await replaces.make(programs[replaces.tool], work);
+  }
+  const prepared = { ...found, tools: { ...found.tools, programs } };
   // Read at each use by whatever makes a temporary folder in this process or below it.
+  const usual = tmpdir();
   process.env.TMPDIR = temporary;
   const closers = [() => caretaker.cleanUp()];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
+    process.env.TMPDIR = usual;
   };
   try {
     const { plan, groups } = recordGroups();
-    const world = await startRealWorld({ prepared, world: { arm: { faults: plan } } });
+    const world = await startRealWorld({
+      prepared,
+      world: { arm: { faults: plan }, settings },
+      cage: { ...cage, ...(replaces && { shared: [work] }) },
+    });
     closers.push(() => world.close());
     await seedImages(world, prepared);
     const rules = repositories.map((repository) => ({ repository, tags: ['*'] }));

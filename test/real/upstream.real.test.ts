@@ -2,61 +2,69 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IMAGES, type Scene, startScene } from './scene.ts';
 import { MIRROR_REPOSITORY } from './seed-registry.ts';
 
-let scene: Scene;
-let proxy: Server;
-let environmentFile = '';
-/** `host:port` of everything that buildkitd asked its proxy for. */
-const asked: string[] = [];
+describe.each([
+  ['standard', 'patchwright-builder'],
+  ['confidential', 'buildkitd'],
+] as const)('the builder of a %s group, %s', (builder, tool) => {
+  let scene: Scene;
+  let proxy: Server;
+  let environmentFile = '';
+  /** `host:port` of everything that the builder asked its proxy for. */
+  const asked: string[] = [];
 
-beforeAll(async () => {
-  proxy = createServer();
-  proxy.on('connect', (request, socket) => {
-    asked.push(request.url ?? '');
-    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  beforeAll(async () => {
+    proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    scene = await startScene([IMAGES.outdated], {
+      replaces: { tool, make: askInstead },
+      settings: { PATCHWRIGHT_BUILDER: builder },
+    });
   });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  scene = await startScene([IMAGES.outdated], { inPlaceOfBuildkitd: askInstead });
-});
 
-afterAll(async () => {
-  await scene?.close();
-  proxy.close();
-});
+  afterAll(async () => {
+    await scene?.close();
+    proxy.close();
+  });
 
-/** Writes down which proxy buildkitd is given, and puts one in its place that can be watched. */
-async function askInstead(buildkitd: string, folder: string): Promise<string> {
-  environmentFile = join(folder, 'environment');
-  const script = join(folder, 'buildkitd');
-  const { port } = proxy.address() as AddressInfo;
-  const lines = [
-    '#!/bin/sh',
-    `[ "$1" = --version ] || echo "$HTTPS_PROXY $HTTP_PROXY" >> '${environmentFile}'`,
-    `HTTPS_PROXY=http://127.0.0.1:${port} exec '${buildkitd}' "$@"`,
-  ];
-  await writeFile(script, `${lines.join('\n')}\n`);
-  await chmod(script, 0o755);
-  return script;
-}
-
-it('a tooling image that no mirror has is fetched from nowhere, and the image fails by it', async () => {
-  const { storage } = scene.world.registry;
-  for (const repository of storage.repositories()) {
-    if (repository.name.startsWith(`${MIRROR_REPOSITORY}/`))
-      await storage.deleteRepository(repository);
+  /** Writes down which proxy the builder is given, and puts one in its place that can be watched. */
+  async function askInstead(program: string, folder: string): Promise<string> {
+    environmentFile = join(folder, 'environment');
+    const script = join(folder, tool);
+    const { port } = proxy.address() as AddressInfo;
+    const lines = [
+      '#!/bin/sh',
+      `case "$*" in *--addr*) echo "$HTTPS_PROXY $HTTP_PROXY" >> '${environmentFile}' ;; esac`,
+      `HTTPS_PROXY=http://127.0.0.1:${port} exec '${program}' "$@"`,
+    ];
+    await writeFile(script, `${lines.join('\n')}\n`);
+    await chmod(script, 0o755);
+    return script;
   }
 
-  const { target } = await scene.finished(await scene.startRun());
+  it('fetches no tooling image from outside the registry, and the image fails by it', async () => {
+    const { storage } = scene.world.registry;
+    for (const repository of storage.repositories()) {
+      if (repository.name.startsWith(`${MIRROR_REPOSITORY}/`))
+        await storage.deleteRepository(repository);
+    }
 
-  expect(target(`${IMAGES.outdated}:12`)).toMatchObject({
-    state: 'failed',
-    reason: 'tooling-image-not-found',
+    const { target } = await scene.finished(await scene.startRun());
+
+    expect(target(`${IMAGES.outdated}:12`)).toMatchObject({
+      state: 'failed',
+      reason: 'tooling-image-not-found',
+    });
+    const given = (await readFile(environmentFile, 'utf8')).trim().split('\n');
+    expect(new Set(given)).toEqual(new Set(['http://127.0.0.1:0 http://127.0.0.1:0']));
+    // Every request to an upstream went to the proxy. In a real group there is none.
+    expect(new Set(asked)).toEqual(new Set(['ghcr.io:443', 'registry-1.docker.io:443']));
   });
-  const given = (await readFile(environmentFile, 'utf8')).trim().split('\n');
-  expect(new Set(given)).toEqual(new Set(['http://127.0.0.1:0 http://127.0.0.1:0']));
-  // All that it wanted of an upstream went to the proxy; and there it is none, in a real group.
-  expect(new Set(asked)).toEqual(new Set(['ghcr.io:443', 'registry-1.docker.io:443']));
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ArmServer, type ArmServerOptions, startArmServer } from './arm/arm-server.ts';
+import type { Enclose } from './arm/local-command.ts';
 import type { FunctionsHost, FunctionsHostOptions } from './functions-host/functions-host.ts';
 import { startFunctionsHost } from './functions-host/start-functions-host.ts';
 import { type IdentityServer, startIdentityServer } from './identity/identity-server.ts';
@@ -21,6 +22,10 @@ export interface WorldOptions {
   readonly storageAccess?: StorageAccess;
   /** The tools of the worker image; stand-ins by default. */
   readonly toolsFolder?: string;
+  /** The tools of the privileged worker image; `toolsFolder` by default. */
+  readonly privilegedToolsFolder?: string;
+  /** Encloses containers that are not privileged; by default they are plain processes. */
+  readonly enclose?: Enclose;
   /** The worker program; `dist/worker.cjs` by default. */
   readonly workerFile?: string;
   /** Quotas, delays, pages and faults of container groups. */
@@ -112,6 +117,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         entrypoint: ['node', '/app/worker.cjs'],
         files: { '/app/worker.cjs': options.workerFile ?? join(ROOT, 'dist/worker.cjs') },
         toolsFolder: options.toolsFolder ?? join(ROOT, 'test/stand-ins/bin'),
+        ...(options.privilegedToolsFolder !== undefined && {
+          privilegedToolsFolder: options.privilegedToolsFolder,
+        }),
+        ...(options.enclose && { enclose: options.enclose }),
       },
       ...options.arm,
     });

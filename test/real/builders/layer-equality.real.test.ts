@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushLayout } from '../../world/registry/push-layout.ts';
+import { makeDeviceNodes } from '../cage/device-nodes.ts';
 import { type Prepared, prepareReal } from '../prepare.ts';
-import { runProcess } from '../process/run-process.ts';
 import { differences, entriesOf, layersOf } from './layer-entries.ts';
 import { patchImage } from './patch-image.ts';
 import { type RegistryScene, startRegistryScene } from './registry-scene.ts';
@@ -71,12 +71,7 @@ describe("The mount-free builder's layer, entry by entry", () => {
 
   it('is the same with mknod(2) taken away and new privileges allowed', async () => {
     const devices = await mkdtemp(join(tmpdir(), 'patchwright-devices-'));
-    const nodes = ['null 1 3', 'zero 1 5', 'full 1 7', 'random 1 8', 'urandom 1 9', 'tty 5 0'];
-    for (const node of nodes) {
-      const [name = '', major = '', minor = ''] = node.split(' ');
-      const args = ['-m', '0666', join(devices, name), 'c', major, minor];
-      await runProcess({ command: 'mknod', args, timeoutMs: 10_000 });
-    }
+    await makeDeviceNodes(devices);
 
     try {
       const options = { deny: ['mknod'], devices, noNewPrivileges: false } as const;

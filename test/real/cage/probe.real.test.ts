@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { prepareTools } from '../prepare.ts';
-import { runProcess } from '../process/run-process.ts';
 import { stderrProgress } from '../progress.ts';
 import type { RealTools } from '../tools/find-real-tools.ts';
 import { type CageOptions, runInCage } from './cage.ts';
+import { makeDeviceNodes } from './device-nodes.ts';
 
 const Need = z.object({
   name: z.string(),
@@ -25,20 +25,13 @@ const ProbeReport = z.strictObject({
 });
 type ProbeReport = z.infer<typeof ProbeReport>;
 
-/** As the Dockerfile makes them. */
-const NODES = ['null 1 3', 'zero 1 5', 'full 1 7', 'random 1 8', 'urandom 1 9', 'tty 5 0'];
-
 let tools: RealTools;
 let devices: string;
 
 beforeAll(async () => {
   tools = await prepareTools(stderrProgress());
   devices = await mkdtemp(join(tmpdir(), 'patchwright-devices-'));
-  for (const node of NODES) {
-    const [name = '', major = '', minor = ''] = node.split(' ');
-    const args = ['-m', '0666', join(devices, name), 'c', major, minor];
-    await runProcess({ command: 'mknod', args, timeoutMs: 10_000 });
-  }
+  await makeDeviceNodes(devices);
 });
 
 afterAll(() => rm(devices, { recursive: true }));

@@ -7,9 +7,9 @@ import { ArmError, internalError, invalidRequest } from './arm-error.ts';
 import { type ArmAnswer, answerRoute } from './arm-operations.ts';
 import { parseRoute } from './arm-route.ts';
 import type { ContainerGroup } from './container-group.ts';
-import type { ContainerRuntime } from './container-process.ts';
 import type { FaultPlan } from './group-fault.ts';
 import { GroupStore } from './group-store.ts';
+import type { ContainerRuntime } from './local-command.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 /** A request, as passed to a plan of request faults. */

@@ -1,8 +1,14 @@
-import type { ContainerRuntime } from './container-process.ts';
 import { type ContainerEvent, ContainerRun, containerEvent } from './container-run.ts';
 import type { GroupFault } from './group-fault.ts';
-import { createGroupFolder, type GroupFolder } from './group-folder.ts';
-import type { GroupRequest } from './group-request.ts';
+import { type ContainerFolder, createGroupFolder, type GroupFolder } from './group-folder.ts';
+import type { Container, GroupRequest } from './group-request.ts';
+import {
+  type ContainerRuntime,
+  type Enclosure,
+  isPrivileged,
+  type LocalCommand,
+  localCommand,
+} from './local-command.ts';
 
 export type ProvisioningState = 'Pending' | 'Creating' | 'Succeeded' | 'Failed' | 'Deleting';
 export type GroupState = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Stopped';
@@ -31,6 +37,7 @@ export class ContainerGroup {
   runs: readonly ContainerRun[];
   readonly #options: ContainerGroupOptions;
   #folder: GroupFolder | undefined;
+  #enclosures: Enclosure[] = [];
   #timers: NodeJS.Timeout[] = [];
   #provisioning: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -97,6 +104,7 @@ export class ContainerGroup {
     }
     await Promise.all(this.runs.map((run) => run.stop()));
     await this.#provisioning;
+    for (const enclosure of this.#enclosures.splice(0)) await enclosure.remove();
     await this.#folder?.remove();
     this.#folder = undefined;
   }
@@ -115,7 +123,7 @@ export class ContainerGroup {
   }
 
   async #provision(): Promise<void> {
-    const { fault, runtime, imagesAccessible, onVanished } = this.#options;
+    const { fault, imagesAccessible, onVanished } = this.#options;
     this.provisioningState = 'Creating';
     if (fault?.kind === 'provisioning-failed') {
       this.#failProvisioning(fault.event);
@@ -131,18 +139,32 @@ export class ContainerGroup {
     const { volumes = [], containers, restartPolicy = 'Always' } = this.request.properties;
     const folder = await createGroupFolder(volumes, containers);
     this.#folder = folder;
+    const commands = new Map<ContainerRun, () => LocalCommand>();
+    for (const run of this.runs) {
+      const own = folder.of(run.container);
+      commands.set(run, await this.#commandOf(run.container, own));
+    }
     if (this.#stopped) {
       return;
     }
     this.provisioningState = 'Succeeded';
-    for (const run of this.runs) {
+    for (const [run, command] of commands) {
       run.events.push(containerEvent('Pulled', 'Successfully pulled image'));
       const own = folder.of(run.container);
-      run.start({ folder: own, runtime, restartPolicy, fault, onEnded: () => undefined });
+      run.start({ folder: own, command, restartPolicy, fault, onEnded: () => undefined });
     }
     if (fault?.kind === 'vanishes') {
       this.#timers.push(setTimeout(onVanished, fault.afterMs));
     }
+  }
+
+  async #commandOf(container: Container, folder: ContainerFolder): Promise<() => LocalCommand> {
+    const { runtime } = this.#options;
+    const command = localCommand(container, folder, runtime);
+    if (runtime.enclose === undefined || isPrivileged(container)) return () => command;
+    const enclosure = await runtime.enclose(command, folder);
+    this.#enclosures.push(enclosure);
+    return () => enclosure.next();
   }
 
   #failProvisioning(name: 'InsufficientCapacity' | 'InaccessibleImage'): void {

@@ -1,12 +1,9 @@
 import { createContainerLog } from './container-log.ts';
-import {
-  type ContainerProcess,
-  type ContainerRuntime,
-  startContainerProcess,
-} from './container-process.ts';
+import { type ContainerProcess, startContainerProcess } from './container-process.ts';
 import type { GroupFault } from './group-fault.ts';
 import type { ContainerFolder } from './group-folder.ts';
 import type { Container } from './group-request.ts';
+import type { LocalCommand } from './local-command.ts';
 
 export type ContainerState =
   | { readonly state: 'Waiting'; readonly detailStatus: string }
@@ -60,7 +57,8 @@ export class ContainerRun {
   /** Starts it, and restarts it according to the restart policy and the fault. */
   start(options: {
     readonly folder: ContainerFolder;
-    readonly runtime: ContainerRuntime;
+    /** The command of one more start. */
+    readonly command: () => LocalCommand;
     readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
     readonly fault: GroupFault | undefined;
     /** Called when it will not be restarted. */
@@ -80,7 +78,8 @@ export class ContainerRun {
     if (fault?.kind === 'never-ends') {
       return;
     }
-    const process = startContainerProcess({ ...options, container: this.container, log: this.log });
+    const { folder } = options;
+    const process = startContainerProcess(options.command(), { folder, log: this.log });
     this.#process = process;
     let outOfMemory = false;
     let restart = false;

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ArmError, groupNotFound, inaccessibleImage, transitioning } from './arm-error.ts';
 import { checkGroup } from './check-group.ts';
 import { ContainerGroup } from './container-group.ts';
-import type { ContainerRuntime } from './container-process.ts';
 import { type FaultPlan, type GroupFault, refusalOf } from './group-fault.ts';
 import { type GroupRequest, requestedResources, skuOf } from './group-request.ts';
 import { canPull } from './image-pull.ts';
+import type { ContainerRuntime } from './local-command.ts';
 import { checkQuota, createThrottle, type Quotas, type Usage } from './quotas.ts';
 
 export interface GroupStoreOptions {

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Enclose } from '../../world/arm/local-command.ts';
+import { runToExit } from '../process/run-process.ts';
+import { type CageRules, makeCageBundle } from './cage-bundle.ts';
+import { makeWorkerFiles } from './device-nodes.ts';
+
+const TRIAL_MS = 60_000;
+
+export interface EnclosureOptions {
+  /** Absolute path of runc. */
+  readonly runc: string;
+  readonly rules?: CageRules;
+  /** Whether the worker image ships device nodes. True by default. */
+  readonly deviceNodes?: boolean;
+}
+
+export interface Enclosures {
+  readonly enclose: Enclose;
+  /** Removes what all of them share, once each of them is gone. */
+  remove(): Promise<void>;
+}
+
+/** Cages for the containers of the local Azure. Each has a root file system of its own. */
+export async function makeEnclosures(options: EnclosureOptions): Promise<Enclosures> {
+  const { runc, rules } = options;
+  const image = await mkdtemp(join(tmpdir(), 'patchwright-worker-'));
+  if (options.deviceNodes ?? true) await makeWorkerFiles(image);
+  return {
+    async enclose({ command, args, cwd, env }, { path }) {
+      const bundle = await makeCageBundle({
+        ...rules,
+        ...{ runc, cwd, env, image },
+        folder: join(path, 'cage'),
+        command: [command, ...args],
+      });
+      return {
+        next: () => ({ command: runc, args: bundle.runArguments(), cwd, env: runcEnvironment() }),
+        remove: () => bundle.remove(),
+      };
+    },
+    remove: () => rm(image, { recursive: true }),
+  };
+}
+
+/**
+ * Undefined if a container of this machine can be enclosed and finds these files; else why not, in one
+ * line. Root with runc is not enough: a container may have both, and mount(2) refused.
+ */
+export async function whyNoEnclosure(
+  { enclose }: Enclosures,
+  files: readonly string[],
+): Promise<string | undefined> {
+  const path = await mkdtemp(join(tmpdir(), 'patchwright-trial-'));
+  const look = 'for file do test -e "$file" || { echo "no $file in it"; exit 1; }; done';
+  try {
+    const env = { PATH: process.env.PATH ?? '' };
+    const args = ['-c', look, 'sh', ...files, path];
+    const enclosure = await enclose({ command: '/bin/sh', args, cwd: '/', env }, { path });
+    try {
+      const { exitCode, stdout, stderr } = await runToExit({
+        ...enclosure.next(),
+        timeoutMs: TRIAL_MS,
+      });
+      return exitCode === 0 ? undefined : oneLine(stderr || stdout || `exit code ${exitCode}`);
+    } finally {
+      await enclosure.remove();
+    }
+  } catch (error) {
+    return oneLine(error instanceof Error ? error.message : String(error));
+  } finally {
+    await rm(path, { recursive: true });
+  }
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ').slice(0, 300);
+}
+
+/** What runc itself is given: nothing of the container's. */
+function runcEnvironment(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '' };
+}
