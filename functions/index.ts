@@ -31,7 +31,7 @@ function registerApp(app: App): void {
   }));
   registerStartRun(services);
   registerCancelRun(services);
-  registerScheduledRun(services);
+  registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services);
   registerJobStep(services);
   registerReaper(services);

@@ -57,6 +57,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/doctor',
     'lib/json',
     'lib/pipeline',
+    'lib/settings',
     'lib/start-up',
     'lib/storage',
   ],

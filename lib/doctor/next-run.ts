@@ -1,4 +1,4 @@
-import { nextOccurrence } from '../settings/next-occurrence.ts';
+import { nextOccurrence } from '../settings/occurrences.ts';
 import { MOST_YEARS } from '../settings/schedule.ts';
 import type { Settings } from '../settings.ts';
 

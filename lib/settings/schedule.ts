@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FIELDS, type Ncrontab, type NcrontabItem, readNcrontab } from './ncrontab.ts';
-import { nextOccurrence } from './next-occurrence.ts';
+import { nextOccurrence } from './occurrences.ts';
 
 /** A schedule without an occurrence in this time is a mistake. 29 February may be eight years away. */
 export const MOST_YEARS = 10;

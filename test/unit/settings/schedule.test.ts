@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readNcrontab } from '../../../lib/settings/ncrontab.ts';
-import { nextOccurrence } from '../../../lib/settings/next-occurrence.ts';
+import { lastOccurrence, nextOccurrence } from '../../../lib/settings/occurrences.ts';
 import { MOST_YEARS, Schedule } from '../../../lib/settings/schedule.ts';
 import { readHostSchedule } from '../../world/functions-host/host-schedule.ts';
 import data from './schedules.json' with { type: 'json' };
@@ -64,6 +64,25 @@ describe('the validator', () => {
         const next = nextOccurrence(read.data, new Date(after), MOST_YEARS);
         const late = Date.parse(first) > Date.parse(after) + MOST_YEARS * 366 * 86_400_000;
         expect(next?.toISOString()).toBe(late ? undefined : first);
+      }
+    },
+  );
+
+  it.each(accepted)(
+    'finds the last occurrence of $expression, on time, just before and after',
+    (one) => {
+      const read = Schedule.safeParse(one.expression);
+      if (!read.success) return;
+      for (const [after, [first = '', second = '']] of Object.entries(one.next)) {
+        if (second === '' || second === NEVER) continue;
+        const [at, next] = [new Date(first), new Date(second)];
+        const soonBefore = new Date(next.getTime() - 1);
+
+        expect(lastOccurrence(read.data, at)).toEqual(at);
+        expect(lastOccurrence(read.data, soonBefore)).toEqual(at);
+        expect(lastOccurrence(read.data, next)).toEqual(next);
+        const earlier = lastOccurrence(read.data, new Date(at.getTime() - 1));
+        expect(earlier === undefined || earlier <= new Date(after)).toBe(true);
       }
     },
   );

@@ -1,5 +1,5 @@
 import { type Ncrontab, readNcrontab } from '../../../lib/settings/ncrontab.ts';
-import { nextOccurrence } from '../../../lib/settings/next-occurrence.ts';
+import { nextOccurrence } from '../../../lib/settings/occurrences.ts';
 import { readTimeSpan } from './time-span.ts';
 
 /** What the host knows of a schedule. All times are UTC: Flex Consumption knows no other. */
