@@ -203,6 +203,12 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '',
   },
   {
+    name: 'name a run after the time of the try',
+    file: 'run/start-run.ts',
+    text: 'const runId = runIdOf(occurrence.due, occurrence.trigger);',
+    instead: 'const runId = runIdOf(now, occurrence.trigger);',
+  },
+  {
     name: 'keep nothing of a poison message',
     file: 'upkeep/empty-poison.ts',
     text: "await services.blobs.create(CONTAINERS.reports, name, content, 'application/json');",

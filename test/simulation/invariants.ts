@@ -7,6 +7,8 @@ import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { Backends } from './gates/gate.ts';
 import type { Observer } from './observer.ts';
+import { occurrenceFaults } from './run-timer.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Terminal states of a target, each with the column of the run that counts it. */
 const ENDED = {
@@ -35,16 +37,23 @@ export function expiredGroupsLeft({ groups }: Backends, at: number): readonly st
 export async function finalFaults(
   backends: Backends,
   observer: Observer,
+  scenario: Scenario,
   /** Steps froze and went on long after: such a one may claim an image for a run that is over. */
   lateEffects: boolean,
 ): Promise<readonly string[]> {
   return [
+    ...occurrenceFaults(scenario.runs, runIds(backends)),
     ...runFaults(backends),
     ...inventoryFaults(backends, lateEffects),
     ...(await registryFaults(backends, observer)),
     ...groupFaults(backends),
     ...(await poisonFaults(backends, observer)),
   ];
+}
+
+function runIds({ tables }: Backends): readonly string[] {
+  const rows = tables.all(TABLES.runs).map(({ entity }) => entity);
+  return rows.filter((row) => row.partitionKey === 'run').map((row) => String(row.runId));
 }
 
 function runFaults({ tables }: Backends): readonly string[] {
@@ -174,20 +183,22 @@ function groupFaults({ groups }: Backends): readonly string[] {
 
 const PoisonRecord = z.object({ message: z.string() });
 
-/** Each message that failed too often is kept, word for word. */
+/** Each message that failed too often is kept, word for word, as often as it failed. */
 async function poisonFaults({ blobs }: Backends, { poison }: Observer): Promise<readonly string[]> {
   if (poison.length === 0) return [];
-  const kept = new Set<string>();
+  const kept: string[] = [];
   for (const name of blobs.names(CONTAINERS.reports)) {
     const [folder, queue] = name.split('/');
     if (folder !== 'poison') continue;
     const blob = await blobs.read(CONTAINERS.reports, name, 100_000);
     if (!blob.found) continue;
     const { message } = PoisonRecord.parse(JSON.parse(Buffer.from(blob.bytes).toString()));
-    kept.add(`${queue} ${message}`);
+    kept.push(`${queue} ${message}`);
   }
-  return poison
-    .map(({ queue, body }) => `${queue} ${JSON.stringify(body)}`)
-    .filter((message) => !kept.has(message))
-    .map((message) => `a poison message was not kept: ${message}`);
+  const lost = poison.map(({ queue, body }) => `${queue} ${JSON.stringify(body)}`);
+  for (const message of kept) {
+    const at = lost.indexOf(message);
+    if (at >= 0) lost.splice(at, 1);
+  }
+  return lost.map((message) => `a poison message was not kept: ${message}`);
 }

@@ -14,6 +14,7 @@ import { gatedServices } from './gates/gated-services.ts';
 import { AGAIN_SECONDS, type HostFault, meetHostFault } from './host-faults.ts';
 import { isIdle } from './idle.ts';
 import { expiredGroupsLeft } from './invariants.ts';
+import { dueOf } from './run-timer.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { type Instance, newTask, type Task } from './task.ts';
 import { START, type World } from './world.ts';
@@ -159,15 +160,18 @@ export class Invocations {
 
   planRun(run: ScenarioRun): void {
     const due = new Date(START + run.at * 1000);
-    const { trigger, dryRun } = run;
-    const start = () =>
-      this.#start(`start ${run.at}`, undefined, (services) =>
-        startRun(services, { trigger, due, dryRun }),
-      );
-    this.#world.timetable.at(due.getTime(), `start ${run.at}`, start);
+    this.#world.timetable.at(due.getTime(), `start ${run.at}`, () => this.#startRun(run, 0));
     if (run.canceledAt === undefined) return;
     this.#world.timetable.at(START + run.canceledAt * 1000, 'cancel', () =>
-      this.#cancel(runIdOf(due, trigger)),
+      this.#cancel(runIdOf(due, run.trigger)),
+    );
+  }
+
+  #startRun(run: ScenarioRun, retryCount: number): void {
+    const { trigger, dryRun } = run;
+    const due = dueOf(run, this.#world.now, retryCount);
+    this.#start(`start ${run.at}`, undefined, (services) =>
+      startRun(services, { trigger, due, dryRun }),
     );
   }
 
@@ -191,11 +195,7 @@ export class Invocations {
   #again(task: Task): void {
     const run = this.#world.scenario.runs.find(({ at }) => task.name === `start ${at}`);
     if (run === undefined) return;
-    this.#world.later(30, task.name, () => {
-      const due = new Date(START + run.at * 1000);
-      const { trigger, dryRun } = run;
-      this.#start(task.name, undefined, (services) => startRun(services, { trigger, due, dryRun }));
-    });
+    this.#world.later(30, task.name, () => this.#startRun(run, 1));
   }
 
   startReaper(): void {

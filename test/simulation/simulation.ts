@@ -192,10 +192,10 @@ export class Simulation {
   }
 
   #finalFaults(): Promise<readonly string[]> {
-    const { backends, observer, coverage } = this.#world;
+    const { backends, observer, scenario, coverage } = this.#world;
     const { faults } = coverage;
     const late = faults.has('late-effect') || faults.has('slow-call') || faults.has('clock-jump');
-    return finalFaults(backends, observer, late);
+    return finalFaults(backends, observer, scenario, late);
   }
 
   #outcomes(): ReadonlyMap<string, string> {
