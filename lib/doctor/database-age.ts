@@ -41,7 +41,8 @@ async function findMetadata(tar: ReturnType<typeof extract>): Promise<Uint8Array
       entry.resume();
       continue;
     }
-    return buffer(entry);
+    // Without `await`, the loop would close the archive while the entry is read.
+    return await buffer(entry);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { TOOL_LABEL, WORKER_TOOLS } from '../../lib/doctor/worker-tools.ts';
+import { TOOL_LABEL, WORKER_TOOLS } from '../../../lib/doctor/worker-tools.ts';
 
 const MODULES: Readonly<Record<string, string>> = {
   trivy: 'github.com/aquasecurity/trivy',
@@ -11,7 +11,7 @@ const MODULES: Readonly<Record<string, string>> = {
 };
 
 function infra(path: string): Promise<string> {
-  return readFile(new URL(`../../infra/worker/${path}`, import.meta.url), 'utf8');
+  return readFile(new URL(`../../../infra/worker/${path}`, import.meta.url), 'utf8');
 }
 
 describe('the versions of the tools', () => {

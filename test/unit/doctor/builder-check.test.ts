@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { builderCheck } from '../../../lib/doctor/builder-check.ts';
+import { RunId } from '../../../lib/pipeline/records/run-id.ts';
+import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
+import { newRun } from '../pipeline/new-run.ts';
+import { CheckSetup } from './check-setup.ts';
+
+const REMOTE = {
+  kind: 'remote',
+  address: 'tcp://buildkit.internal:1234',
+  tls: { ca: '', cert: '', key: '' },
+} as const;
+const FAULT = { builderCall: 'chroot', builderErrno: 'EPERM', builderDetail: 'no chroot' };
+
+function setupWith(builder: PipelineOptions['builder'], dryRun = false): CheckSetup {
+  return new CheckSetup({ pipeline: { builder, dryRun } });
+}
+
+describe('the check of the builder', () => {
+  it.each([
+    ['fails', false, 'fail', 'failed, no-builder'],
+    ['warns in a dry run', true, 'warn', 'nothing is patched'],
+  ])('%s without one', async (_, dryRun, status, detail) => {
+    const outcome = await setupWith({ kind: 'none' }, dryRun).run(builderCheck);
+
+    expect(outcome).toMatchObject({ status, detail: expect.stringContaining(detail) });
+  });
+
+  it.each([
+    ['standard', 'Standard groups; each probes for itself'],
+    ['confidential', 'privileged Confidential groups; each probes for itself'],
+  ] as const)('passes before the first run: %s', async (kind, detail) => {
+    expect(await setupWith({ kind }).run(builderCheck)).toEqual({ status: 'pass', detail });
+  });
+
+  it('fails if the newest run found the builder refused, and names the run', async () => {
+    const setup = setupWith({ kind: 'standard' });
+    const { runs } = setup.world.services;
+    await runs.start(newRun({ id: RunId.parse('20261123T020000Z-aaaa') }));
+    await runs.start(newRun({ id: RunId.parse('20261124T020000Z-bbbb'), ...FAULT }));
+
+    expect(await setup.run(builderCheck)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringMatching(/^run 20261124T020000Z-bbbb, in Standard groups: no chroot; /),
+      whatToDo: expect.stringContaining('--probe'),
+    });
+  });
+
+  it('ignores an older run, because settings may have changed since', async () => {
+    const setup = setupWith({ kind: 'standard' });
+    const { runs } = setup.world.services;
+    await runs.start(newRun({ id: RunId.parse('20261123T020000Z-aaaa'), ...FAULT }));
+    await runs.start(newRun({ id: RunId.parse('20261124T020000Z-bbbb') }));
+
+    expect(await setup.run(builderCheck)).toMatchObject({ status: 'pass' });
+  });
+
+  it('connects to a remote builder, and only warns if that fails', async () => {
+    const setup = setupWith(REMOTE);
+    const tried: unknown[] = [];
+    setup.connects = async (host, port) => tried.push([host, port]) < 2;
+
+    expect(await setup.run(builderCheck)).toEqual({ status: 'pass', detail: REMOTE.address });
+    expect(await setup.run(builderCheck)).toMatchObject({
+      status: 'warn',
+      detail: `no connection to ${REMOTE.address} from here`,
+    });
+    expect(tried[0]).toEqual(['buildkit.internal', 1234]);
+  });
+
+  it.each([
+    ['standard', ['storage-tables']],
+    ['confidential', ['storage-tables']],
+    ['none', ['settings']],
+  ] as const)('with %s needs %j first', (kind, wanted) => {
+    const { needs } = builderCheck;
+    const { context } = setupWith({ kind });
+
+    expect(typeof needs === 'function' ? needs(context) : needs).toEqual(wanted);
+  });
+});

@@ -1,0 +1,109 @@
+import { createHttpHeaders, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { expect } from 'vitest';
+import type { ContainerQuota } from '../../../lib/containers/container-quotas.ts';
+import type { Check, CheckContext } from '../../../lib/doctor/check.ts';
+import type { Outcome } from '../../../lib/doctor/outcome.ts';
+import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
+import { readSettings } from '../../../lib/settings.ts';
+import { StorageError } from '../../../lib/storage/storage-error.ts';
+import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
+import { SAMPLE_VALUES } from '../settings/faults-of.ts';
+
+/** An app on fakes in which every check passes, with controls to change it. */
+export class CheckSetup {
+  readonly world: PipelineWorld;
+  /** Sizes of queues. One that is absent here is missing in Azure. */
+  readonly queues = new Map<string, number>(
+    ['jobs', 'runs'].flatMap((name) => [
+      [`patchwright-${name}`, 3],
+      [`patchwright-${name}-poison`, 0],
+    ]),
+  );
+  /** Rights in the registry's tokens, as `repository:action`; undefined for opaque tokens. */
+  granted: ((asked: readonly string[]) => readonly string[]) | undefined = (asked) => asked;
+  quotas: () => Promise<readonly ContainerQuota[]> = async () => [];
+  identify: CheckContext['identify'] = async () => undefined;
+  connects: CheckContext['connects'] = async () => true;
+  answer: (request: PipelineRequest, nth: number) => number = () => 200;
+  readonly requests: PipelineRequest[] = [];
+  readonly storageAddresses: readonly string[] = ['blob', 'queue', 'table'].map(
+    (service) => `https://account.${service}.core.windows.net/`,
+  );
+
+  constructor(
+    options: {
+      readonly policy?: unknown;
+      readonly pipeline?: Partial<PipelineOptions>;
+      readonly settings?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    const { policy = {}, pipeline } = options;
+    this.world = new PipelineWorld({
+      policy,
+      script: { report: () => expect.fail('no worker runs') },
+      ...(pipeline && { pipeline }),
+    });
+    this.#settings = options.settings ?? {};
+    this.world.registry.mintToken = async (scopes) => {
+      const asked = scopes.flatMap(({ repository, actions }) =>
+        actions.map((action) => `${repository}:${action}`),
+      );
+      return { token: tokenWith(this.granted?.(asked)), expiresAt: this.world.clock.now() };
+    };
+  }
+  readonly #settings: Readonly<Record<string, string>>;
+
+  get context(): CheckContext {
+    let ids = 0;
+    return {
+      services: this.world.services,
+      settings: readSettings({ ...SAMPLE_VALUES, ...this.#settings }),
+      http: {
+        send: async (request) => {
+          this.requests.push(request);
+          const status = this.answer(request, this.requests.length);
+          return { request, status, headers: createHttpHeaders() };
+        },
+      },
+      tables: this.world.tables,
+      queueTrial: {
+        tryOut: async (queue) => {
+          const messages = this.queues.get(queue);
+          if (messages === undefined) {
+            throw new StorageError('not-provisioned', `${queue}: no such queue`);
+          }
+          return { messages };
+        },
+      },
+      quotas: { read: () => this.quotas() },
+      storageAddresses: this.storageAddresses,
+      identify: (scope) => this.identify(scope),
+      connects: (host, port) => this.connects(host, port),
+      newId: () => {
+        ids += 1;
+        return `id${ids}`;
+      },
+      sleep: async () => undefined,
+      stop: new AbortController().signal,
+      tell: () => undefined,
+    };
+  }
+
+  async run(checks: Check | readonly Check[], id?: string): Promise<Outcome> {
+    const list = 'run' in checks ? [checks] : checks;
+    const check = list.find((one) => id === undefined || one.id === id);
+    if (check === undefined) throw new Error(`there is no check ${id}`);
+    return check.run(this.context);
+  }
+}
+
+/** A token in the form of ACR's; opaque if its rights are undefined. */
+function tokenWith(granted: readonly string[] | undefined): string {
+  if (granted === undefined) return 'opaque';
+  const access = granted.map((right) => {
+    const [name, action] = right.split(':');
+    return { type: 'repository', name, actions: [action] };
+  });
+  const payload = Buffer.from(JSON.stringify({ access })).toString('base64url');
+  return `e30.${payload}.fake`;
+}

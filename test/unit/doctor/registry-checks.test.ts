@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { registryChecks } from '../../../lib/doctor/registry-checks.ts';
+import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { RegistryError } from '../../../lib/registry/registry.ts';
+import { seedImage } from '../../fakes/registry/seed-image.ts';
+import { policyOf } from '../../world/seed/seed-policy.ts';
+import { CheckSetup } from './check-setup.ts';
+
+const REPOSITORIES = ['team/api', 'team/web'];
+
+function policyFor(names: readonly string[], enabled = true) {
+  return policyOf(names.map((repository) => ({ repository, tags: ['*'], enabled })));
+}
+
+function setupFor(names: readonly string[] = REPOSITORIES, enabled = true): CheckSetup {
+  return new CheckSetup({ policy: policyFor(names, enabled) });
+}
+
+it('passes if the registry gives a token, and throws its error if not', async () => {
+  const setup = setupFor();
+  expect(await setup.run(registryChecks, 'registry')).toEqual({
+    status: 'pass',
+    detail: 'registry.example.com',
+  });
+
+  setup.world.registry.mintToken = async () =>
+    Promise.reject(new RegistryError('unauthorized', 'exchange: 401'));
+  await expect(setup.run(registryChecks, 'registry')).rejects.toThrow('exchange: 401');
+});
+
+describe('the scopes of a token', () => {
+  const worker = 'patchwright/worker';
+
+  it.each([
+    ['only what was asked', () => [`${worker}:pull`], 'pass', `a token for ${worker}:pull only`],
+    ['nothing', () => [], 'fail', `the identity may not pull ${worker}`],
+    [
+      'more',
+      () => [`${worker}:pull`, `${worker}:push`, 'x:pull'],
+      'fail',
+      `a token for ${worker}:pull also allows ${worker}:push, x:pull`,
+    ],
+    ['what nobody can read', undefined, 'warn', 'the registry’s tokens do not show their rights'],
+  ])('are %s', async (_, granted, status, detail) => {
+    const setup = setupFor();
+    setup.granted = granted;
+
+    expect(await setup.run(registryChecks, 'registry-token')).toMatchObject({ status, detail });
+  });
+});
+
+describe('the policy', () => {
+  it('passes with the number of its repositories', async () => {
+    expect(await setupFor().run(registryChecks, 'policy')).toEqual({
+      status: 'pass',
+      detail: '2 of 2 repositories enabled, from the setting PATCHWRIGHT_POLICY',
+    });
+    expect(await setupFor(REPOSITORIES, false).run(registryChecks, 'policy')).toMatchObject({
+      status: 'pass',
+      detail: expect.stringContaining('0 of 2 repositories enabled'),
+    });
+  });
+
+  it('fails with each of its faults', async () => {
+    expect(await setupFor(['patchwright/x', 'UPPER']).run(registryChecks, 'policy')).toMatchObject({
+      status: 'fail',
+      detail: '2 faults in the setting PATCHWRIGHT_POLICY',
+      faults: [expect.any(String), expect.any(String)],
+      whatToDo: expect.stringContaining('docs/policy.md'),
+    });
+  });
+
+  it('fails if there is none, and says how to push it', async () => {
+    const setup = new CheckSetup({ pipeline: { policySetting: undefined } });
+
+    expect(await setup.run(registryChecks, 'policy')).toMatchObject({
+      status: 'fail',
+      detail: 'the registry has no csscpolicies/patchpolicy:v1',
+      whatToDo: expect.stringContaining('oras push'),
+    });
+  });
+});
+
+describe('the tags of the repositories', () => {
+  it('can be listed', async () => {
+    const setup = setupFor(['team/api']);
+    await seedImage(setup.world.registry, {
+      repository: RepositoryName.parse('team/api'),
+      tags: [Tag.parse('v1')],
+    });
+
+    expect(await setup.run(registryChecks, 'registry-list')).toEqual({
+      status: 'pass',
+      detail: 'tags of team/api',
+    });
+  });
+
+  it('are missing in the repositories that the warning names', async () => {
+    expect(await setupFor().run(registryChecks, 'registry-list')).toMatchObject({
+      status: 'warn',
+      detail: 'not in the registry: team/api, team/web',
+    });
+  });
+
+  it('are not looked at in more than ten repositories', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `team/a${String(at).padStart(2, '0')}`);
+
+    const { detail } = await setupFor(names).run(registryChecks, 'registry-list');
+
+    expect(detail).toContain('team/a09');
+    expect(detail).not.toContain('team/a10');
+  });
+});
+
+describe.each([
+  ['registry-publish', 'team/api', ['pull', 'push']],
+  ['registry-staging', 'patchwright/staging/team/api', ['pull', 'push', 'delete']],
+])('the rights of %s', (id, repository, actions) => {
+  it('pass if all are granted', async () => {
+    expect(await setupFor(['team/api']).run(registryChecks, id)).toEqual({
+      status: 'pass',
+      detail: repository,
+    });
+  });
+
+  it.each(actions)('fail without %s', async (lacking) => {
+    const setup = setupFor(['team/api']);
+    setup.granted = (asked) => asked.filter((right) => !right.endsWith(`:${lacking}`));
+
+    expect(await setup.run(registryChecks, id)).toMatchObject({
+      status: 'fail',
+      detail: `the identity lacks ${lacking} on ${repository}`,
+      whatToDo: expect.stringContaining('docs/security.md'),
+    });
+  });
+
+  it('are skipped if the tokens do not show them, or no repository is enabled', async () => {
+    const opaque = setupFor(['team/api']);
+    opaque.granted = undefined;
+
+    expect(await opaque.run(registryChecks, id)).toMatchObject({ status: 'skipped' });
+    expect(await setupFor(['team/api'], false).run(registryChecks, id)).toEqual({
+      status: 'skipped',
+      detail: 'the policy enables no repository',
+    });
+  });
+});
