@@ -3,6 +3,7 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { inspectLayer } from '../../../../lib/image/layer/inspect-layer.ts';
+import { zstdFrames } from '../../../../lib/image/layer/zstd-frames.ts';
 import { streamOf, tarOf } from './layer-samples.ts';
 
 const CHUNKS = [1, 3, 1000, 10_000_000];
@@ -93,4 +94,66 @@ describe('a layer of zstd', () => {
 
     expect(inspection).toMatchObject({ ok: false, fault: 'too-large' });
   });
+});
+
+describe('zstdFrames', () => {
+  const frames = [
+    zstdCompressSync(Buffer.from('a')),
+    skippable(5),
+    zstdCompressSync(Buffer.alloc(0)),
+  ];
+  const bytes = Buffer.concat(frames);
+
+  it.each(CHUNKS)('ends a chunk at the end of each frame: chunks of %i bytes', async (size) => {
+    const ends = new Set<number>();
+    let read = 0;
+    for await (const chunk of zstdFrames(streamOf(bytes, size))) {
+      read += chunk.byteLength;
+      ends.add(read);
+    }
+
+    expect(read).toBe(bytes.byteLength);
+    let end = 0;
+    for (const frame of frames) {
+      end += frame.byteLength;
+      expect(ends).toContain(end);
+    }
+  });
+
+  it.each([
+    ['a wrong magic number', [1, 2, 3, 4]],
+    ['a block of the reserved type', [0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 7, 0, 0]],
+    ['no bytes after the magic number', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['a skippable frame that is too short', [0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1]],
+  ])('throws at %s', async (_, values) => {
+    await expect(read(Buffer.from(values))).rejects.toMatchObject({ fault: 'not-a-layer' });
+  });
+
+  it.each([
+    ['a window', [0x00, 0]],
+    ['no window', [0x20, 0]],
+    ['a content size of 2 bytes', [0x40, 0, 0, 0]],
+    ['a content size of 8 bytes', [0xe0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['a dictionary of 4 bytes', [0x23, 0, 0, 0, 0, 0]],
+  ])('reads a header with %s', async (_, header) => {
+    const lastBlock = [1, 0, 0];
+
+    expect(await read(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...header, ...lastBlock]))).toBe(1);
+  });
+
+  it('reads the one byte of a block that repeats it, and the checksum', async () => {
+    const repeats3 = [(3 << 3) | (1 << 1) | 1, 0, 0, 0x61];
+
+    const frame = [0x28, 0xb5, 0x2f, 0xfd, 0x24, 3, ...repeats3];
+
+    expect(await read(Buffer.from([...frame, 1, 2, 3, 4]))).toBe(1);
+    await expect(read(Buffer.from([...frame, 1, 2, 3]))).rejects.toThrow('broken');
+  });
+
+  /** The number of chunks. */
+  async function read(content: Buffer): Promise<number> {
+    let chunks = 0;
+    for await (const _ of zstdFrames(streamOf(content))) chunks += 1;
+    return chunks;
+  }
 });
