@@ -11,6 +11,7 @@ import { ManualClock } from '../../../fakes/manual-clock.ts';
 import { MemoryRegistry } from '../../../fakes/memory-registry.ts';
 import { MemoryTables } from '../../../fakes/memory-tables.ts';
 import { seedImage } from '../../../fakes/registry/seed-image.ts';
+import { newRun } from '../new-run.ts';
 
 const RUN = RunId.parse('20261123T020000Z-7f3a');
 const NOW = new Date('2026-11-23T02:10:00Z');
@@ -70,34 +71,7 @@ const choose = (changes: Partial<Target> = {}) =>
   choosePatchTag({ registry, ...stores }, RUN, target(changes), BASE);
 
 async function startRun(tagConvention: TagConvention): Promise<void> {
-  const counts = {
-    targets: 0,
-    active: 0,
-    clean: 0,
-    patched: 0,
-    alreadyPatched: 0,
-    planned: 0,
-    waiting: 0,
-    skipped: 0,
-  };
-  await stores.runs.start({
-    ...counts,
-    rejected: 0,
-    failed: 0,
-    canceled: 0,
-    id: RUN,
-    state: 'running',
-    trigger: 'schedule',
-    dryRun: false,
-    createdAt: NOW,
-    deadline: NOW,
-    tagConvention,
-    cursorRepository: 0,
-    cursorTag: '',
-    wake: 0,
-    nextAt: NOW,
-    errors: 0,
-  });
+  await stores.runs.start(newRun({ id: RUN, tagConvention }));
 }
 
 describe('the number of a patch tag', () => {

@@ -183,6 +183,44 @@ describe('a builder', () => {
   });
 });
 
+describe('a run with a refused builder', () => {
+  const loose = (['queued', 'scanning', 'verifying', 'publishing'] as const).map((state) =>
+    target('a', state, { state }),
+  );
+  const refused = (
+    targets: readonly Stored<Target>[],
+    jobs: readonly Stored<Job>[] = [],
+    stop?: { readonly state: 'failed'; readonly reason: 'run-deadline' },
+  ) => planTick({ targets, jobs, options, now, stop, builder: 'refused' });
+
+  it('goes on with targets that wait for no patch', () => {
+    const { withoutBuilder, newJobs } = refused(loose);
+
+    expect(withoutBuilder).toEqual([]);
+    expect(newJobs.flatMap((one) => one.targets)).toHaveLength(loose.length);
+  });
+
+  it('admits a waiting job that needs no builder, and drops none', () => {
+    const { admit, drop } = refused([], [job('s1', { state: 'waiting' })]);
+
+    expect(admit.map(({ id }) => id)).toEqual(['s1']);
+    expect(drop).toEqual([]);
+  });
+
+  it('ends a target that waits for a patch by the reason for which it stops', () => {
+    const waits = target('a', 'v1', { state: 'patching' });
+    const stop = { state: 'failed', reason: 'run-deadline' } as const;
+
+    expect(refused([waits], [], stop)).toMatchObject({ withoutBuilder: [], end: [waits] });
+  });
+});
+
+it('ends no target and drops no job while the run goes on', () => {
+  const { end, drop } = plan([target('a', 'v1')], [job('s1', { state: 'waiting' })]);
+
+  expect({ end, drop }).toEqual({ end: [], drop: [] });
+});
+
 it('wakes a job only if it is overdue by more than the grace period', () => {
   const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
   const jobs = [
