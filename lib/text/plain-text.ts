@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { maskCredentialShapes } from './credential-shapes.ts';
-import { truncate } from './truncate.ts';
+import { shorten } from './shorten.ts';
 
 /**
  * Invisible characters: control, format (they reorder text), private-use, lone surrogates, and
@@ -18,7 +18,7 @@ export function plainText(text: string, max: number): string {
     stripVTControlCharacters(text).replaceAll(/[\s\p{Zl}\p{Zp}]/gu, ' '),
   );
   // Masking comes last, because a hidden character could split a credential.
-  return truncate(maskCredentialShapes(visible.replaceAll(/ +/g, ' ').trim()), max);
+  return shorten(maskCredentialShapes(visible.replaceAll(/ +/g, ' ').trim()), max);
 }
 
 export function withoutHidden(text: string): string {

@@ -474,7 +474,7 @@ describe('the target fails with a reason of its own', () => {
     });
 
     expect(target).toMatchObject({ state: 'failed', reason: 'internal-error' });
-    expect(target.detail).toContain('nobody has foreseen this');
+    expect(target.detail).toContain('an unexpected error');
     expect(run.state).toBe('completed-with-failures');
   });
 

@@ -122,3 +122,54 @@ it('keeps the log of each lost attempt', async () => {
   const logs = world.blobs.names('patchwright-reports').filter((name) => name.endsWith('.log'));
   expect(logs).toHaveLength(3);
 });
+
+it('names the log of the last lost attempt in the row', async () => {
+  const world = await worldWithImage();
+  world.groups.decide = () => ({ kind: 'runs', startsAfter: 1, runsFor: 1 });
+
+  const { id: runId } = await world.run();
+
+  const { log = '' } = await world.target(runId, 'team/api', 'v1');
+  expect(
+    world.blobs.names('patchwright-reports').filter((name) => name.endsWith('.log')),
+  ).toContain(log);
+});
+
+it.each([
+  ['end-of-life', 'skipped'],
+  ['package-manager-failed', 'failed'],
+  ['tool-failed', 'failed'],
+] as const)('keeps the log of a patch that failed as %s', async (failure, state) => {
+  const world = await worldWithImage();
+  world.script.patch = ({ digest }) => ({ digest, outcome: 'failed', failure, message: 'no' });
+  world.groups.logs = async (_, container) => `the output of ${container}`;
+
+  const { id: runId } = await world.run();
+
+  const { log = '', ...target } = await world.target(runId, 'team/api', 'v1');
+  expect(target.state).toBe(state);
+  const blob = await world.blobs.read('patchwright-reports', log, 10_000);
+  expect(blob.found && Buffer.from(blob.bytes).toString()).toMatch(/^the output of image-/);
+});
+
+it('asks once for the log of a scan group, however many images failed', async () => {
+  const world = await worldWithImage();
+  for (const tag of ['v2', 'v3']) {
+    const config = { config: { Env: [tag] } };
+    await seedImage(world.registry, { repository: API, tags: [Tag.parse(tag)], config });
+  }
+  world.script.report = () => ({ not: 'a report' });
+  const groups: string[] = [];
+  world.groups.logs = async (name) => {
+    groups.push(name);
+    return 'output';
+  };
+
+  const { id: runId } = await world.run();
+
+  expect(await world.target(runId, 'team/api', 'v2')).toMatchObject({
+    reason: 'report-invalid',
+    log: expect.stringMatching(/\.log$/),
+  });
+  expect(new Set(groups).size).toBe(groups.length);
+});

@@ -1,15 +1,16 @@
 import { plainText } from '../../text/plain-text.ts';
-import { keepContainerLog } from '../group/group-log.ts';
 import { type HeldJob, MAX_UNFINISHED } from '../held-job.ts';
 import { LeaseLost } from '../lease.ts';
 import { alreadyPublished } from '../publish/publish-target.ts';
 import { containerOf, ONLY_CONTAINER } from '../records/container-names.ts';
+import type { Job } from '../records/job.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
+import { keepContainerLog } from '../results/container-log.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts';
-import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
+import { ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
 import type { StepEnd } from './step-end.ts';
 
@@ -32,11 +33,10 @@ export async function loseJob(
   // It may quote an untrusted result, and it is logged too.
   const detail = plainText(why.detail, 1000);
   services.log.warn('attempt lost', { runId, jobId, group, reason, detail });
-  for (const name of await openContainers(services, held)) {
-    await keepContainerLog(services, held, name);
-  }
-  const outcome: Outcome = { state: 'failed', reason, detail };
+  const logs = await keepLogs(services, held);
   for (const target of await ownTargets(services, held.job)) {
+    const log = logs.get(containerOfTarget(held.job, target));
+    const outcome: Outcome = { state: 'failed', reason, detail, log };
     if (why.final === true) await finishTarget(services, target, outcome);
     else if (isExhausted(target) && (await isPublished(services, held, target))) {
       await finishPublished(services, target, detail);
@@ -52,10 +52,24 @@ export async function loseJob(
   return { changes, delaySeconds: 0 };
 }
 
-/** The containers from which no result was taken. */
-async function openContainers(services: Services, held: HeldJob): Promise<readonly string[]> {
-  if (held.job.kind !== 'patch') return [ONLY_CONTAINER];
-  return bySource(await ownTargets(services, held.job)).map(containerOf);
+/** Keeps the log of each container from which no result was taken. Returns the blobs' names. */
+async function keepLogs(
+  services: Services,
+  held: HeldJob,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const targets = await ownTargets(services, held.job);
+  const open =
+    held.job.kind === 'patch'
+      ? targets.map((target) => containerOfTarget(held.job, target))
+      : [ONLY_CONTAINER];
+  const logs = new Map<string, string | undefined>();
+  for (const name of new Set(open)) logs.set(name, await keepContainerLog(services, held, name));
+  return logs;
+}
+
+function containerOfTarget(job: Job, { repository, sourceDigest }: Target): string {
+  if (job.kind !== 'patch' || sourceDigest === undefined) return ONLY_CONTAINER;
+  return containerOf({ repository, digest: sourceDigest });
 }
 
 /**
@@ -73,8 +87,8 @@ export async function loseImage(
   const container = containerOf(image);
   const detail = plainText(why.detail, 1000);
   services.log.warn('container lost', { runId, jobId, group, container, reason, detail });
-  await keepContainerLog(services, held, container);
-  const outcome: Outcome = { state: 'failed', reason, detail };
+  const log = await keepContainerLog(services, held, container);
+  const outcome: Outcome = { state: 'failed', reason, detail, log };
   for (const target of image.targets) await handBack(services, target, { blame: true, outcome });
 }
 

@@ -88,14 +88,22 @@ export const Reason = z.enum([
 ]);
 export type Reason = z.infer<typeof Reason>;
 
-/** How a target ended, with its reason. `detail` is for people and is sanitized before storage. */
+/**
+ * How a target ended, with its reason. `detail` is for people and is sanitized before storage. `log`
+ * names the blob with the output of the container that failed.
+ */
 export type Outcome =
   | { readonly state: 'clean' }
   | { readonly state: 'patched' }
   | { readonly state: 'already-patched'; readonly detail?: string }
   | { readonly state: 'planned'; readonly reason: 'dry-run' }
-  | { readonly state: 'skipped'; readonly reason: SkipReason; readonly detail?: string }
+  | (Explained & { readonly state: 'skipped'; readonly reason: SkipReason })
   | { readonly state: 'waiting'; readonly reason: WaitReason; readonly detail?: string }
   | { readonly state: 'rejected'; readonly reason: RejectReason; readonly detail?: string }
-  | { readonly state: 'failed'; readonly reason: FailReason; readonly detail?: string }
+  | (Explained & { readonly state: 'failed'; readonly reason: FailReason })
   | { readonly state: 'canceled'; readonly reason: 'canceled' };
+
+interface Explained {
+  readonly detail?: string;
+  readonly log?: string | undefined;
+}

@@ -87,6 +87,8 @@ export const Target = z.object({
   /** Blobs in patchwright-reports. */
   reportBefore: z.string().optional(),
   reportAfter: z.string().optional(),
+  /** The output of the container that failed: a blob in patchwright-reports. */
+  log: z.string().optional(),
   discoveredAt: z.date(),
   verifiedAt: z.date().optional(),
   finishedAt: z.date().optional(),

@@ -6,6 +6,7 @@ import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
 import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import { type BuilderFault, builderFaultOf } from '../records/builder-fault.ts';
+import { containerOf } from '../records/container-names.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
 import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
@@ -14,6 +15,7 @@ import { finishTarget } from '../targets/change-target.ts';
 import { allTargets, type SourceImage } from '../targets/job-targets.ts';
 import { acceptBlocked, type PartialPatch } from './accept-blocked.ts';
 import { handBackAll } from './collect-scans.ts';
+import { keepContainerLog } from './container-log.ts';
 
 /** Annotates the patch that a container claims to have staged, or ends the image or hands it back. */
 export async function collectPatch(
@@ -23,17 +25,20 @@ export async function collectPatch(
   result: PatchJobResult,
 ): Promise<void> {
   const claim = result.images.find((one) => one.digest === image.digest);
+  const keepLog = () => keepContainerLog(services, held, containerOf(image));
   switch (claim?.outcome) {
     case undefined: {
       const detail = 'the result does not mention the image';
-      const outcome = { state: 'failed', reason: 'result-invalid', detail } as const;
+      const log = await keepLog();
+      const outcome = { state: 'failed', reason: 'result-invalid', detail, log } as const;
       await handBackAll(services, image, { blame: true, outcome });
       break;
     }
     case 'not-started': {
       // It was alone in its container, so nothing but itself took the time.
       const detail = 'there was never time left for the image';
-      const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+      const log = await keepLog();
+      const outcome = { state: 'failed', reason: 'timeout', detail, log } as const;
       await handBackAll(services, image, { blame: true, outcome });
       break;
     }
@@ -44,7 +49,7 @@ export async function collectPatch(
       const fault = faultOf(services, result);
       // Persisted first: the next tick must know of it even if this step crashes.
       if (fault !== undefined) await held.save(fault);
-      await afterFailure(services, image, claim, fault);
+      await afterFailure(services, image, { ...claim, log: await keepLog() }, fault);
       break;
     }
     case 'patched': {
@@ -167,10 +172,14 @@ function faultOf({ options }: Services, result: PatchJobResult): BuilderFault | 
 async function afterFailure(
   services: Services,
   image: SourceImage,
-  claim: { readonly failure: PatchFailure; readonly message: string },
+  claim: {
+    readonly failure: PatchFailure;
+    readonly message: string;
+    readonly log: string | undefined;
+  },
   fault: BuilderFault | undefined,
 ): Promise<void> {
-  const { failure, message: detail } = claim;
+  const { failure, message: detail, log } = claim;
   if (failure === 'builder-unavailable' && fault !== undefined) {
     const outcome = {
       state: 'failed',
@@ -183,16 +192,16 @@ async function afterFailure(
     case 'unsupported-os':
     case 'end-of-life':
     case 'builder-incompatible':
-      return endPatch(services, image, { state: 'skipped', reason: failure, detail });
+      return endPatch(services, image, { state: 'skipped', reason: failure, detail, log });
     case 'step-crashed':
-      return endPatch(services, image, afterCrash(services, detail));
+      return endPatch(services, image, afterCrash(services, { detail, log }));
     case 'needs-proc':
     case 'package-manager-failed':
     case 'package-source-gone':
     case 'package-source-untrusted':
     case 'tooling-image-not-found':
     case 'image-not-found':
-      return endPatch(services, image, { state: 'failed', reason: failure, detail });
+      return endPatch(services, image, { state: 'failed', reason: failure, detail, log });
     case 'builder-unavailable':
     case 'image-too-large':
     case 'package-source-unreachable':
@@ -201,7 +210,7 @@ async function afterFailure(
     case 'tool-failed':
       return handBackAll(services, image, {
         blame: true,
-        outcome: { state: 'failed', reason: failure, detail },
+        outcome: { state: 'failed', reason: failure, detail, log },
       });
     default:
       return failure satisfies never;
@@ -209,10 +218,13 @@ async function afterFailure(
 }
 
 /** Images of Ubuntu 22.04's age crash in Confidential groups; elsewhere it is the package's own fault. */
-function afterCrash({ options }: Services, detail: string): Outcome {
+function afterCrash(
+  { options }: Services,
+  said: { readonly detail: string; readonly log: string | undefined },
+): Outcome {
   return options.builder.kind === 'confidential'
-    ? { state: 'skipped', reason: 'builder-incompatible', detail }
-    : { state: 'failed', reason: 'package-manager-failed', detail };
+    ? { state: 'skipped', reason: 'builder-incompatible', ...said }
+    : { state: 'failed', reason: 'package-manager-failed', ...said };
 }
 
 /** Ends every target of an image. */

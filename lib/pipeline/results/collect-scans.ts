@@ -14,6 +14,7 @@ import { finishTarget, handBack } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
+import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
 /** Assesses each image of a scan job by its report. */
@@ -26,9 +27,10 @@ export async function collectScans(
   if (run === undefined) throw new Error('the run of this job does not exist');
   const noProgress = await madeNoProgress(services, held.job, result);
   const noBuilder = whyNoBuilder(services, run);
+  const keepLog = sharedLog(services, held);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
-    const scanned = await readScan(services, held, image, { claim, noProgress });
+    const scanned = await readScan(services, held, image, { claim, noProgress, keepLog });
     if (scanned === undefined) continue;
     held.assertHeld();
     const name = await keepReport(services, {
@@ -160,32 +162,43 @@ export async function readScan(
     readonly claim: ScanImageResult | undefined;
     /** The attempt got no further with any image: then it counts. */
     readonly noProgress: boolean;
+    /** Keeps the group's log, for an image that failed. */
+    readonly keepLog: () => Promise<string | undefined>;
   },
 ): Promise<{ readonly scan: Scan; readonly bytes: Uint8Array } | undefined> {
-  const { claim, noProgress } = result;
+  const { claim, noProgress, keepLog } = result;
   if (claim === undefined) {
     const detail = 'the result does not mention the image';
-    const outcome = { state: 'failed', reason: 'result-invalid', detail } as const;
+    const log = await keepLog();
+    const outcome = { state: 'failed', reason: 'result-invalid', detail, log } as const;
     await handBackAll(services, image, { blame: true, outcome });
     return undefined;
   }
   switch (claim.outcome) {
     case 'not-started': {
       const detail = 'no attempt had time left for the image';
-      const outcome = { state: 'failed', reason: 'timeout', detail } as const;
+      const log = await keepLog();
+      const outcome = { state: 'failed', reason: 'timeout', detail, log } as const;
       await handBackAll(services, image, { blame: noProgress, outcome });
       return undefined;
     }
     case 'failed': {
       const reason = FAILURES[claim.failure];
-      const outcome = { state: 'failed', reason, detail: claim.message } as const;
+      const log = await keepLog();
+      const outcome = { state: 'failed', reason, detail: claim.message, log } as const;
       await handBackAll(services, image, { blame: true, outcome });
       return undefined;
     }
     case 'scanned': {
       const report = await readClaimedReport(services, held.job, claim);
       if (report.ok) return report.value;
-      const outcome = { state: 'failed', reason: 'report-invalid', detail: report.fault } as const;
+      const log = await keepLog();
+      const outcome = {
+        state: 'failed',
+        reason: 'report-invalid',
+        detail: report.fault,
+        log,
+      } as const;
       await handBackAll(services, image, { blame: true, outcome });
       return undefined;
     }

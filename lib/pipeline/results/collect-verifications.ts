@@ -15,6 +15,7 @@ import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job
 import { keepReport, readAcceptedScan } from './accepted-scans.ts';
 import { endPatch } from './collect-patches.ts';
 import { readScan } from './collect-scans.ts';
+import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
 /** Accepts or rejects each staged patch by its registry content and a scan in another group. */
@@ -24,10 +25,11 @@ export async function collectVerifications(
   result: ScanJobResult,
 ): Promise<void> {
   const noProgress = await madeNoProgress(services, held.job, result);
+  const keepLog = sharedLog(services, held);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
-    const scanned = await readScan(services, held, image, { claim, noProgress });
+    const scanned = await readScan(services, held, image, { claim, noProgress, keepLog });
     if (scanned === undefined) continue;
     const structure = await verifyStructure(services, image, pinned);
     const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));

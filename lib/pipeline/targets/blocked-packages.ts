@@ -1,7 +1,7 @@
 import type { BlockedPackage } from '../../job/blocked-package.ts';
 import { type Finding, fixable, type Scan } from '../../report/finding.ts';
 import { attemptedFindings } from '../../report/remaining-findings.ts';
-import { truncate } from '../../text/truncate.ts';
+import { shorten } from '../../text/shorten.ts';
 import type { Target } from '../records/target.ts';
 
 const SHOWN = 5;
@@ -30,5 +30,5 @@ export function describeBlocked(blocked: readonly BlockedPackage[]): string | un
     return `${one.package} (${why})`;
   });
   const more = blocked.length > SHOWN ? `, and ${blocked.length - SHOWN} more` : '';
-  return truncate(`not updated: ${shown.join(', ')}${more}`, MAX_DETAIL);
+  return shorten(`not updated: ${shown.join(', ')}${more}`, MAX_DETAIL);
 }

@@ -30,6 +30,7 @@ export async function finishTarget(
     ...('reason' in outcome && { reason: outcome.reason }),
     ...('detail' in outcome &&
       outcome.detail !== undefined && { detail: plainText(outcome.detail, MAX_DETAIL) }),
+    ...('log' in outcome && outcome.log !== undefined && { log: outcome.log }),
   });
   if (ended === undefined) return undefined;
   await services.inventory.record(ended, services.clock.now());

@@ -61,7 +61,7 @@ function patched(staged: Digest): CopaOutcome {
 
 function unexplained(run: ToolRun, lines: readonly string[]): CopaOutcome {
   const message = `no new manifest under the staging tag; ${toolFailureMessage('copa', run, lines)}`;
-  return { outcome: 'failed', failure: 'tool-failed', message: truncate(message, 2000) };
+  return { outcome: 'failed', failure: 'tool-failed', message: truncate(message, 1000) };
 }
 
 function failed(failure: PatchFailure, run: ToolRun, lines: readonly string[]): CopaOutcome {

@@ -7,7 +7,7 @@ import {
 } from '../../job/blocked-package.ts';
 import type { PatchJobFile } from '../../job/job-file.ts';
 import type { PatchFailure, PatchImageResult } from '../../job/job-result.ts';
-import { truncate } from '../../text/truncate.ts';
+import { shorten } from '../../text/shorten.ts';
 import type { UpdateSearch } from './update-search.ts';
 
 export interface SearchEnd {
@@ -19,7 +19,7 @@ export interface SearchEnd {
 
 /** Only the first entries keep their details, so that the result fits its limit. */
 const DETAILED = 20;
-const LONGEST_MESSAGE = 2000;
+const LONGEST_MESSAGE = 1000;
 
 /** Builds an image's result after the search. */
 export function searchResult(
@@ -39,8 +39,8 @@ export function searchResult(
   const failure = failureOf(new Set(blocked.map(({ reason }) => reason)));
   if (failure === undefined) return { digest, outcome: 'nothing-to-do', blocked };
   const said = failure === 'package-manager-failed' ? end.message : undefined;
-  const message = [summary(blocked), ...(said === undefined ? [] : [said])].join('; ');
-  return { digest, outcome: 'failed', failure, message: truncate(message, LONGEST_MESSAGE) };
+  const message = [...(said === undefined ? [] : [said]), summary(blocked)].join('; ');
+  return { digest, outcome: 'failed', failure, message: shorten(message, LONGEST_MESSAGE) };
 }
 
 /** Returns a failure for no updates at all, if a retry or a change of the image may help. */
@@ -55,7 +55,7 @@ function entries(blocked: readonly BlockedPackage[]): BlockedPackage[] {
   return blocked.map(({ detail, ...entry }, at) =>
     detail === undefined || at >= DETAILED
       ? entry
-      : { ...entry, detail: truncate(detail, MAX_BLOCKED_DETAIL) },
+      : { ...entry, detail: shorten(detail, MAX_BLOCKED_DETAIL) },
   );
 }
 

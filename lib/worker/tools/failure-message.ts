@@ -4,8 +4,8 @@ import { tailMessage } from '../context/tail-message.ts';
 import { describeEnd, type ToolRun } from './run-tool.ts';
 
 const LAST_LINES = 15;
-/** The limit in `job-result.ts`. */
-const LONGEST_MESSAGE = 2000;
+/** Fits a target's `detail`, so that the app cuts nothing off. */
+const LONGEST_MESSAGE = 1000;
 
 /** Describes a failed tool for people: how it ended, and its last lines. */
 export function toolFailureMessage(tool: string, run: ToolRun, lines: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { JobResult, MAX_RESULT_BYTES } from '../../job/job-result.ts';
-import { truncate } from '../../text/truncate.ts';
+import { shorten } from '../../text/shorten.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { type Upload, uploadBlob } from './upload-blob.ts';
 
@@ -23,11 +23,11 @@ function encode(result: JobResult): Uint8Array<ArrayBuffer> {
 }
 
 function shortened(result: JobResult): JobResult {
-  const shorten = <T extends { outcome: string }>(image: T): T =>
+  const shortenMessage = <T extends { outcome: string }>(image: T): T =>
     'message' in image && typeof image.message === 'string'
-      ? { ...image, message: truncate(image.message, SHORT_MESSAGE) }
+      ? { ...image, message: shorten(image.message, SHORT_MESSAGE) }
       : image;
   return result.kind === 'scan'
-    ? { ...result, images: result.images.map(shorten) }
-    : { ...result, images: result.images.map(shorten) };
+    ? { ...result, images: result.images.map(shortenMessage) }
+    : { ...result, images: result.images.map(shortenMessage) };
 }

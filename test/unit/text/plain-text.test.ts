@@ -52,6 +52,6 @@ describe('plainText', () => {
       .map((part) => part.repeat(300_000))
       .join(' ');
 
-    expect(plainText(text, 10)).toBe('*** sig=**');
+    expect(plainText(text, 10)).toBe('*** sig=*…');
   });
 });

@@ -39,5 +39,5 @@ it('describes the first five packages', () => {
   expect(describeBlocked(blocked(1, 'on hold'))).toBe('not updated: p0 (held: on hold)');
   expect(describeBlocked(blocked(5))).toMatch(/^not updated: (p\d \(held\), ){4}p4 \(held\)$/);
   expect(describeBlocked(blocked(7))).toMatch(/p4 \(held\), and 2 more$/);
-  expect(describeBlocked(blocked(5, 'x'.repeat(300)))).toHaveLength(1000);
+  expect(describeBlocked(blocked(5, 'x'.repeat(300)))).toMatch(/…$/);
 });

@@ -56,7 +56,7 @@ describe('finishTarget', () => {
 
     const ended = await finishTarget(world.services, await stored(), { ...LOST, detail });
 
-    expect(ended?.detail).toBe(`a b ${'x'.repeat(996)}`);
+    expect(ended?.detail).toBe(`a b ${'x'.repeat(995)}…`);
   });
 
   it('drops a reserved tag unless a patch was published under it', async () => {

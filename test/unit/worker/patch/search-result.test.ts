@@ -51,7 +51,7 @@ it('quotes the last output only if the package manager failed', () => {
   const message = 'E: broken packages';
 
   expect(resultOf(because('update-failed'), { message })).toMatchObject({
-    message: 'p0 (update-failed); E: broken packages',
+    message: 'E: broken packages; p0 (update-failed)',
   });
   expect(resultOf(because('source-gone'), { message })).toMatchObject({
     message: 'p0 (source-gone)',

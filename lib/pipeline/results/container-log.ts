@@ -14,26 +14,39 @@ function logBlobOf(job: Job, container: string): string {
 }
 
 /**
- * Keeps the last lines of a container without a result, whose group is about to be deleted. They are
- * for people: if ARM has no log, or fails, the attempt is lost without it.
+ * Keeps the last lines of a container that failed, whose group is about to be deleted. They are for
+ * people: if ARM has no log, or fails, the failure is recorded without it.
+ * @returns the name of the blob; undefined if there is no log.
  */
 export async function keepContainerLog(
   services: Services,
   held: HeldJob,
   container: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const { job } = held;
-  if (job.group === undefined) return;
+  if (job.group === undefined) return undefined;
   try {
     const log = await services.groups.logs(job.group, container);
-    if (log === undefined) return;
+    if (log === undefined) return undefined;
     // The worker masks known secrets in its own log, but programs of an image do not.
     const bytes = new TextEncoder().encode(maskCredentialShapes(log)).slice(-MAX_LOG_BYTES);
     held.assertHeld();
-    await services.blobs.create(CONTAINERS.reports, logBlobOf(job, container), bytes, 'text/plain');
+    const name = logBlobOf(job, container);
+    await services.blobs.create(CONTAINERS.reports, name, bytes, 'text/plain');
+    return name;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     services.log.warn('log not kept', { group: job.group, detail });
+    return undefined;
   }
+}
+
+/** Keeps the log of the container that all images of the job share, once for all that failed. */
+export function sharedLog(services: Services, held: HeldJob): () => Promise<string | undefined> {
+  let kept: Promise<string | undefined> | undefined;
+  return () => {
+    kept ??= keepContainerLog(services, held, ONLY_CONTAINER);
+    return kept;
+  };
 }
