@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readNcrontab } from '../../../lib/settings/ncrontab.ts';
-import { nextOccurrence } from '../../../lib/settings/next-occurrence.ts';
+import { nextOccurrence } from '../../../lib/settings/occurrences.ts';
 
 function next(text: string, after: string, years = 10): string | undefined {
   const reading = readNcrontab(text);
