@@ -18,7 +18,7 @@ const MOST_RECORD_BYTES = 10 * MOST_BYTES;
 const Record = z.object({ message: z.string() });
 
 describe.each([QUEUES.runs, QUEUES.jobs])('a message in the queue %s', (queue) => {
-  it('with any content is kept unchanged, and the run beside it succeeds', async () => {
+  it('with any content is recorded unchanged, and the run beside it succeeds', async () => {
     await fc.assert(
       fc.asyncProperty(hostileValue.filter(fits), async (value) => {
         const world = await alteredWorld();

@@ -7,7 +7,7 @@ import { PipelineWorld } from '../pipeline/pipeline-world.ts';
 import { hostileText, hostileValue, OVERSIZED, pollution } from './hostile/hostile-values.ts';
 import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
 
-/** A run with this policy, until nothing more happens. */
+/** Executes a run with this policy until nothing more happens. */
 async function runBy(policy: string) {
   const world = new PipelineWorld({ policy, script: { report: () => debianReport([]) } });
   await world.seedDatabase();
@@ -22,7 +22,7 @@ async function runBy(policy: string) {
 
 const REFUSED = { state: 'failed', reason: 'policy-invalid', targets: 0, groups: 0 };
 
-it('starts nothing for a policy with any content, and says why', async () => {
+it('starts nothing for a policy with any content and gives the reason', async () => {
   await fc.assert(
     fc.asyncProperty(hostileValue, async (value) => {
       const { world, end, detail } = await runBy(JSON.stringify(value));

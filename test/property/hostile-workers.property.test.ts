@@ -8,7 +8,7 @@ import { formulas, shownTexts, unprintable } from './hostile/shown-texts.ts';
 const REPORT_JOBS = ['scan', 'verify'] as const;
 const RUNS = { numRuns: 12 };
 
-it('patches the image of these worlds if every worker is honest', async () => {
+it('patches the image if every worker is honest', async () => {
   const world = await alteredWorld();
 
   const end = await runToItsEnd(world);

@@ -17,7 +17,7 @@ const entry = fc.record({
 });
 const chunkSize = fc.integer({ min: 1, max: 2000 });
 
-it('gives a result for any bytes, plain or in gzip', async () => {
+it('returns a result for any bytes, plain or in gzip', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 3000 }),
@@ -35,7 +35,7 @@ it('gives a result for any bytes, plain or in gzip', async () => {
   );
 });
 
-it('gives a result for a layer with some bytes changed or cut off', async () => {
+it('returns a result for a layer with some bytes changed or cut off', async () => {
   const damage = fc.record({
     compress: fc.boolean(),
     cut: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -59,7 +59,7 @@ it('gives a result for a layer with some bytes changed or cut off', async () => 
   );
 });
 
-it('gives the same result for any compression and any chunks of a layer', async () => {
+it('returns the same result for a layer in gzip and in any chunks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(entry, { maxLength: 6 }), chunkSize, async (entries, size) => {
       const tar = await tarOf(entries);

@@ -68,7 +68,7 @@ it('never returns an existing tag that is not ours', () => {
   );
 });
 
-it('finds the base exactly of the tags that it could return', () => {
+it('finds a base only for a tag in the form of the convention', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom(...CONVENTIONS), (text, convention) => {
       const of = baseOfPatchTag(text, convention);

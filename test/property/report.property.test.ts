@@ -63,7 +63,7 @@ const almostReport = fc.record(
   { requiredKeys: [] },
 );
 
-it('gives a result for any bytes', () => {
+it('returns a result for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const parsed = parseTrivyReport(bytes);
@@ -73,7 +73,7 @@ it('gives a result for any bytes', () => {
   );
 });
 
-it('gives a result for any JSON in the shape of a report, and can read what it accepts', () => {
+it('returns a result for any JSON in the shape of a report, and can read an accepted one', () => {
   let accepted = 0;
   fc.assert(
     fc.property(almostReport, (report) => {

@@ -130,7 +130,7 @@ export function describeContainerGroups(
       expect(await groups.logs(spec.name, 'worker')).toMatch(/\S/);
     });
 
-    it('runs several containers, and shows how each ended while others run', async () => {
+    it('runs several containers and shows the exit code of each while others run', async () => {
       await start();
       const containers = [
         containerOf('first', 'exit-0'),
@@ -275,7 +275,7 @@ export function describeContainerGroups(
       expect(accepted).toEqual({ ok: true });
     });
 
-    it('says how long to wait if too many groups were created within the hour', async () => {
+    it('returns the delay to wait if too many groups were created within an hour', async () => {
       await start({ creationsPerHour: 1 });
       await created('exit-0');
 

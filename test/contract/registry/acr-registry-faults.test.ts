@@ -39,7 +39,7 @@ describe('the ACR adapter with a failing registry', () => {
     });
   }
 
-  it('waits for the time that a 429 asks for, then retries', async () => {
+  it('waits for the time that a 429 asks for and then retries', async () => {
     const { digest } = await seedImage(acr.registry, { repository, tags: [v1] });
     fail('manifest.get', { status: 429, headers: { 'Retry-After': '4' } });
 
@@ -114,7 +114,7 @@ describe('the ACR adapter with a failing registry', () => {
     expect(await acr.registry.manifest(repository, digest)).toBeUndefined();
   });
 
-  it('gives up after the last retry, with a retryable error', async () => {
+  it('fails as unavailable after the last retry', async () => {
     fail('blob.get', ...Array.from({ length: 9 }, () => ({ status: 503 })));
 
     const reading = acr.registry.blob(repository, layer, 100);

@@ -23,7 +23,7 @@ export interface RegistryFixture {
 }
 
 const MIB = 1024 * 1024;
-const ABSENT = digestOf('nobody has these bytes');
+const ABSENT = digestOf('absent bytes');
 const OCI = MediaType.ociManifest;
 
 const bytesOf = (text: string) => Buffer.from(text);
@@ -34,7 +34,7 @@ function byTime(one: Date | undefined, other: Date | undefined): number {
 }
 
 function secondsBetween(earlier: Date | undefined, later: Date | undefined): number {
-  if (earlier === undefined || later === undefined) throw new Error('the registry says no time');
+  if (earlier === undefined || later === undefined) throw new Error('the registry gives no time');
   return (later.getTime() - earlier.getTime()) / 1000;
 }
 
@@ -78,11 +78,11 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         return all;
       }
 
-      it('is empty if the repository does not exist', async () => {
+      it('is undefined if the repository does not exist', async () => {
         expect(await registry.listManifests(repository)).toBeUndefined();
       });
 
-      it('has tagged and untagged manifests, each once, in digest order', async () => {
+      it('contains tagged and untagged manifests once each, in digest order', async () => {
         const tagged = await seedImage(registry, { repository, tags: [tagOf('a'), tagOf('b')] });
         const moved = await seedImage(registry, { repository, tags: [tagOf('c')], layers: ['1'] });
         const last = await seedImage(registry, { repository, tags: [tagOf('c')], layers: ['2'] });
@@ -92,7 +92,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(digests).toEqual([tagged, moved, last].map(({ digest }) => digest).sort());
       });
 
-      it('has the time when a manifest was last put', async () => {
+      it('contains the time when a manifest was last put', async () => {
         await seedImage(registry, { repository, layers: ['1'] });
         fixture.pass({ seconds: 90 });
         await seedImage(registry, { repository, layers: ['2'] });
@@ -102,7 +102,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(Math.round(secondsBetween(times[0], times[1]) / 10)).toBe(9);
       });
 
-      it('does not have deleted manifests', async () => {
+      it('does not contain deleted manifests', async () => {
         const kept = await seedImage(registry, { repository, layers: ['1'] });
         const gone = await seedImage(registry, { repository, layers: ['2'] });
 
@@ -162,7 +162,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(page?.tags.map(({ tag }) => tag)).toEqual(['c']);
       });
 
-      it('has the times when a tag was created and last put, in the list and alone', async () => {
+      it('returns the times when a tag was created and last put, in the list and for one tag', async () => {
         const [tag, other] = [tagOf('v1'), tagOf('v2')];
         await seedImage(registry, { repository, tags: [tag, other] });
         const before = await registry.tag(repository, tag);
@@ -282,7 +282,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       });
 
       it.each([
-        ['no JSON', 'not json', OCI],
+        ['text that is not JSON', 'not json', OCI],
         ['an unknown media type', '{}', 'application/vnd.unknown+json'],
         ['another media type inside', `{"schemaVersion":2,"mediaType":"x"}`, OCI],
       ])('refuses %s as a manifest', async (_, text, mediaType) => {
@@ -293,7 +293,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         await expect(putting).rejects.toMatchObject({ code: 'invalid' });
       });
 
-      it('refuses bytes that are not what their digest says', async () => {
+      it('refuses bytes that do not match their digest', async () => {
         const bytes = bytesOf('{}');
 
         const putting = registry.putManifest(repository, ABSENT, { bytes, mediaType: OCI });
@@ -320,7 +320,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
     });
 
     describe('deletion', () => {
-      it('removes a manifest and its tags, and may be repeated', async () => {
+      it('removes a manifest and its tags and can be repeated', async () => {
         const { digest } = await seedImage(registry, { repository, tags: ['a', 'b'].map(tagOf) });
         const kept = await seedImage(registry, {
           repository,
@@ -396,7 +396,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.openBlob(repository, digest)).toBeUndefined();
       });
 
-      it('refuses bytes that are not what their digest says', async () => {
+      it('refuses bytes that do not match their digest', async () => {
         const putting = registry.putBlob(repository, ABSENT, bytesOf(content));
 
         await expect(putting).rejects.toMatchObject({ code: 'digest-mismatch' });
@@ -440,7 +440,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
       const share = (wanted: Digest) =>
         registry.shareBlob({ from: source, to: repository, digest: wanted });
 
-      it('mounts a blob, and does nothing if it exists', async () => {
+      it('mounts a blob and does nothing if it already exists', async () => {
         const first = await share(digest);
         const second = await share(digest);
 
@@ -467,7 +467,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
     });
 
     describe('referrers', () => {
-      it('lists none for a digest without referrers', async () => {
+      it('returns an empty list for a digest without referrers', async () => {
         expect(await registry.referrers(repository, ABSENT)).toEqual([]);
       });
 
@@ -550,7 +550,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await worker.referrers(repository, image.digest)).toEqual([]);
       });
 
-      it('with pull can neither push, move a tag, share into, nor delete', async () => {
+      it('with pull can push neither a blob nor a manifest, and delete nothing', async () => {
         const worker = await holding(['pull']);
         const bytes = bytesOf(JSON.stringify(image.manifest));
         const refused = { code: 'denied' };
@@ -568,7 +568,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await registry.manifest(repository, image.digest)).toBeDefined();
       });
 
-      it('for one repository can read nothing of another', async () => {
+      it('for one repository can read neither manifests nor blobs of another', async () => {
         const worker = await holding(['pull'], newRepository());
 
         await expect(worker.manifest(repository, tagOf('v1'))).rejects.toMatchObject({
@@ -579,7 +579,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         });
       });
 
-      it('with push on a target and pull on a source can share only between these two', async () => {
+      it('with push on a target and pull on a source can share a blob but not push to the source', async () => {
         const target = newRepository();
         const { token } = await registry.mintToken([
           { repository: target, actions: ['pull', 'push'] },
@@ -594,7 +594,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         await expect(back).rejects.toMatchObject({ code: 'denied' });
       });
 
-      it('with delete can delete manifests and nothing else', async () => {
+      it('with delete can delete a manifest but not read it', async () => {
         const worker = await holding(['delete']);
 
         await expect(worker.manifest(repository, tagOf('v1'))).rejects.toMatchObject({

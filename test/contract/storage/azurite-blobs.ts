@@ -5,7 +5,7 @@ import { AzureBlobs } from '../../../lib/storage/azure-blobs.ts';
 import type { StorageAccounts } from './azurite-accounts.ts';
 import type { Answer, BlobsFixture } from './blobs.contract.ts';
 
-/** Uses the addresses with a plain HTTP client, because their holder has nothing else. */
+/** Uses signed URLs with a plain HTTP client, because a container group has no other. */
 export function blobsFixture(accounts: StorageAccounts): BlobsFixture {
   return {
     blobs: new AzureBlobs(accounts.provisioned, systemClock),
@@ -16,7 +16,7 @@ export function blobsFixture(accounts: StorageAccounts): BlobsFixture {
   };
 }
 
-/** Not `fetch`, because its agent does not accept an authority that is added later. */
+/** Sends a request without `fetch`, whose agent does not accept an authority that is added later. */
 export function ask(
   url: string,
   method: 'GET' | 'PUT',

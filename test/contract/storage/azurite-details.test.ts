@@ -24,7 +24,7 @@ it('sends messages that never expire', async () => {
   expect(peekedMessageItems[0]?.expiresOn.getUTCFullYear()).toBe(9999);
 });
 
-it('reads a compressed blob without decompressing it, so never more than its size', async () => {
+it('reads a compressed blob without decompressing it', async () => {
   const blobs = new AzureBlobs(provisioned, systemClock);
   const name = `${randomUUID()}/bomb.json`;
   const url = await blobs.createOnlyUrl(CONTAINERS.results, name, soon());
@@ -40,7 +40,7 @@ it('reads a compressed blob without decompressing it, so never more than its siz
   expect(read).toEqual({ found: true, bytes: new Uint8Array(bytes) });
 });
 
-it('stores the content type, so that a browser shows a report', async () => {
+it('stores the content type of a report', async () => {
   const name = `${randomUUID()}/report.json`;
 
   await new AzureBlobs(provisioned, systemClock).create(
@@ -83,7 +83,7 @@ it('reports a row with an unknown type, without its values', async () => {
   });
 });
 
-it('reads a row in which a person added columns that our rules refuse', async () => {
+it('reads a row to which a person added a column that our rules refuse', async () => {
   const partitionKey = randomUUID();
   const client = provisioned.table('PatchwrightRuns');
   await client.createEntity({ partitionKey, rowKey: 'r', Note_1: 'kept' });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Blobs, CONTAINERS } from '../../../lib/storage/blobs.ts';
 
-/** The service's response to a request that has only an address. */
+/** The service's response to a request that has only a signed URL. */
 export interface Answer {
   readonly status: number;
   readonly code?: string | undefined;
@@ -44,7 +44,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
     const newUrl = (blob: string, seconds = 3600) =>
       blobs.createOnlyUrl(results, blob, fixture.fromNow(seconds));
 
-    it('reads what was created, in its own container', async () => {
+    it('reads a created blob, only in its own container', async () => {
       const blob = newName();
 
       const created = await create(blob, '{"ключ":1}');
@@ -129,7 +129,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(await blobs.read(results, blob, 1000)).toEqual(ABSENT);
     });
 
-    it('signs an address with which one PUT creates the blob', async () => {
+    it('signs a URL with which one PUT creates the blob', async () => {
       const blob = newName();
       const url = await newUrl(blob);
 
@@ -142,7 +142,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(read).toEqual({ found: true, bytes: bytesOf('from the group') });
     });
 
-    it('signs an address that can’t overwrite a blob of the app', async () => {
+    it('signs a URL that can’t overwrite a blob of the app', async () => {
       const blob = newName();
       const url = await newUrl(blob);
       await create(blob, 'ours');
@@ -152,7 +152,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put.status).toBe(403);
     });
 
-    it('signs an address that can’t read', async () => {
+    it('signs a URL that can’t read', async () => {
       const blob = newName();
       const url = await newUrl(blob);
       await fixture.put(url, bytesOf('secret'));
@@ -162,7 +162,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(got).toMatchObject({ status: 403, code: 'AuthorizationPermissionMismatch' });
     });
 
-    it('signs an address that works for no other blob', async () => {
+    it('signs a URL that works for no other blob', async () => {
       const url = await newUrl('run-1/mine/result.json');
 
       const put = await fixture.put(url.replace('/mine/', '/theirs/'), bytesOf('x'));
@@ -170,7 +170,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put).toEqual(NOT_AUTHENTICATED);
     });
 
-    it('signs an address whose expiry can’t be changed', async () => {
+    it('signs a URL whose expiry can’t be changed', async () => {
       const url = new URL(await newUrl(newName()));
       url.searchParams.set('se', `${fixture.fromNow(86_400).toISOString().slice(0, 19)}Z`);
 
@@ -179,7 +179,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put).toEqual(NOT_AUTHENTICATED);
     });
 
-    it('signs an address that stops working after its expiry', async () => {
+    it('signs a URL that stops working after its expiry', async () => {
       const url = await newUrl(newName(), -60);
 
       const put = await fixture.put(url, bytesOf('x'));
@@ -187,7 +187,7 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(put).toEqual(NOT_AUTHENTICATED);
     });
 
-    it('signs an address that can create the blob again after a deletion', async () => {
+    it('signs a URL that can create the blob again after a deletion', async () => {
       const blob = newName();
       const url = await newUrl(blob);
       await fixture.put(url, bytesOf('first'));

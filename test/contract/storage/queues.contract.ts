@@ -20,15 +20,15 @@ export interface QueuesFixture {
   /** The number of messages in the queue, visible or not. */
   count(queue: QueueName): Promise<number>;
   clear(queue: QueueName): Promise<void>;
-  /** Puts any text into the queue's poison queue, which holds nothing else then. */
+  /** Replaces the content of the queue's poison queue with these texts. */
   poison(queue: QueueName, ...texts: readonly string[]): Promise<void>;
-  /** How many messages the poison queue holds, visible or not. */
+  /** The number of messages in the poison queue, visible or not. */
   countPoison(queue: QueueName): Promise<number>;
 }
 
 const QUEUE = QUEUES.jobs;
 const KIB = 1024;
-/** Of the form of the service's own. */
+/** A receipt in the format of the service. */
 const OTHER_RECEIPT = Buffer.from('30Nov202605:06:511234').toString('base64');
 
 /** A JSON string of this many bytes, including the quotes. */
@@ -53,8 +53,8 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       ['an object', { runId: '20261123T020000Z-7f3a', wake: 3 }],
       ['hostile text', { text: '<Message>&amp;]]>\u0000\n"ключ" 🔑' }],
       ['a list', [1, null, { deep: [true] }]],
-      ['what looks like a number', '42'],
-    ])('delivers %s as it was sent', async (_what, message) => {
+      ['a string that looks like a number', '42'],
+    ])('delivers %s unchanged', async (_what, message) => {
       const queue = await emptyQueue();
 
       await queues.send(queue, message);
@@ -114,7 +114,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
     it.each([
       ['a message larger than 48 KiB', textOf(48 * KIB + 1)],
       ['a message that is larger in UTF-8 only', 'é'.repeat(24 * KIB)],
-      ['what is not JSON', undefined],
+      ['a value that is not JSON', undefined],
     ])('refuses %s', async (_what, message) => {
       const queue = await emptyQueue();
 
@@ -147,7 +147,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect(await fixture.count(queue)).toBe(0);
     });
 
-    it('receives what is in a poison queue as it is stored, and hides it', async () => {
+    it('receives poison messages with their stored text and hides them', async () => {
       await fixture.poison(QUEUE, 'e30=', '//5BgA==', 'not base64 at all');
 
       const received = await queues.receivePoison(QUEUE);
@@ -165,7 +165,7 @@ export function describeQueues(name: string, make: () => Promise<QueuesFixture>)
       expect(meanwhile).toEqual([]);
     });
 
-    it('deletes a poison message once, and does nothing the second time', async () => {
+    it('deletes a poison message only with its receipt, and can be repeated', async () => {
       await fixture.poison(QUEUE, 'e30=');
       const [message] = await queues.receivePoison(QUEUE);
       if (message === undefined) throw new Error('there is no message');

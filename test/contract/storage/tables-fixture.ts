@@ -24,7 +24,7 @@ export function newRow(columns: Record<string, Column> = {}): Entity {
 /** Inserts the row, which must not exist yet, and returns its ETag. */
 export async function insert(tables: Tables, entity: Entity): Promise<string> {
   const etag = await tables.insert(TABLE, entity);
-  if (etag === undefined) throw new Error('the row was there already');
+  if (etag === undefined) throw new Error('the row already exists');
   return etag;
 }
 

@@ -117,7 +117,7 @@ export function describeSets(name: string, make: MakeTables): void {
       expect(replaced).toBeDefined();
     });
 
-    it('requests no further page if the reader stops', async () => {
+    it('lets a reader stop after the first row', async () => {
       const partitionKey = newPartition();
       await tables.insertMissing(
         TABLE,

@@ -19,7 +19,7 @@ export function describeVersions(name: string, make: MakeTables): void {
     it.each<[string, Column, Column?]>([
       ['an empty string', ''],
       ['a string of another script', 'ключ 🔑 "quoted" <b>\n\u0000\u001f\t\\'],
-      ['what looks like a date', '2026-11-23T02:00:00.000Z'],
+      ['a string that looks like a date', '2026-11-23T02:00:00.000Z'],
       ['zero', 0],
       ['negative zero as zero', -0, 0],
       ['the largest Int32', 2 ** 31 - 1],
@@ -149,7 +149,7 @@ export function describeVersions(name: string, make: MakeTables): void {
       expect(replaced).toBeUndefined();
     });
 
-    it('deletes an unchanged row, and gives the same answer if it is gone', async () => {
+    it('deletes an unchanged row and returns the same result if it is repeated', async () => {
       const row = newRow();
       const etag = await insert(tables, row);
 

@@ -51,15 +51,15 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
 
 /** Inputs that only consume memory or stack: name → bytes. */
 export const OVERSIZED: ReadonlyMap<string, () => Uint8Array> = new Map([
-  ['ten megabytes of no JSON', () => Buffer.alloc(10_000_000, 'x')],
+  ['ten megabytes that are not JSON', () => Buffer.alloc(10_000_000, 'x')],
   ['a string of ten megabytes', () => Buffer.from(JSON.stringify('x'.repeat(10_000_000)))],
   ['a key of ten megabytes', () => Buffer.from(JSON.stringify({ ['x'.repeat(10_000_000)]: 1 }))],
   ['a hundred thousand lists in one another', () => nested('[', ']')],
   ['a hundred thousand objects in one another', () => nested('{"__proto__":', '}', '1')],
   ['three million empty lists', () => Buffer.from(`[${'[],'.repeat(3_000_000)}[]]`)],
   ['half a list', () => Buffer.from(`[${'1,'.repeat(100_000)}`)],
-  ['bytes that are no text', () => Buffer.from([0xff, 0xfe, 0x00])],
-  ['nothing', () => new Uint8Array()],
+  ['bytes that are not UTF-8', () => Buffer.from([0xff, 0xfe, 0x00])],
+  ['empty', () => new Uint8Array()],
 ]);
 
 function nested(open: string, close: string, inner = ''): Uint8Array {
