@@ -36,14 +36,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Every path in the JSON, to leaves and containers. */
+/** Returns every path in the JSON, to leaves and containers. */
 function placesIn(value: unknown, at: Path = []): readonly Path[] {
   if (!isObject(value)) return [at];
   const below = Object.entries(value).flatMap(([key, child]) => placesIn(child, [...at, key]));
   return at.length === 0 ? below : [at, ...below];
 }
 
-/** A copy with another value at this path; undefined removes it. */
+/** Returns a copy with another value at this path. Undefined removes the field. */
 function changedAt(value: unknown, [key, ...rest]: Path, to: Json | undefined): unknown {
   if (key === undefined) return to;
   if (Array.isArray(value)) {

@@ -13,7 +13,7 @@ import { EACH_TEXT, hostileText, hostileValue, pollution } from './hostile/hosti
 import { runToItsEnd } from './hostile/run-end.ts';
 
 const MOST_BYTES = 48 * 1024;
-/** JSON escapes some of a message in its record. */
+/** The JSON of a record escapes the message and is therefore larger. */
 const MOST_RECORD_BYTES = 10 * MOST_BYTES;
 const Record = z.object({ message: z.string() });
 

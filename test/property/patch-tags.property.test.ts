@@ -43,12 +43,12 @@ it('never returns an existing numbered tag, and keeps the base', () => {
 it('returns a number above all existing ones', () => {
   const numbers = fc.array(fc.integer({ min: 1, max: 999 }), { minLength: 1 });
   fc.assert(
-    fc.property(numbers, (standing) => {
-      const existing = standing.map((number) => ({ tag: `v1-${number}`, ours: true }));
+    fc.property(numbers, (existingNumbers) => {
+      const existing = existingNumbers.map((number) => ({ tag: `v1-${number}`, ours: true }));
 
       const next = nextPatchTag({ base: Tag.parse('v1'), existing, convention: 'incremental' });
 
-      const highest = Math.max(...standing);
+      const highest = Math.max(...existingNumbers);
       const expected = highest === 999 ? { ok: false } : { ok: true, tag: `v1-${highest + 1}` };
       expect(next).toMatchObject(expected);
     }),

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { inParallel } from '../../lib/in-parallel.ts';
 
-it('works on no more items than allowed at the same time, and returns their results in order', async () => {
+it('processes at most the allowed number of items at once and returns the results in order', async () => {
   let running = 0;
   let most = 0;
 

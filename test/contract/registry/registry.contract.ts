@@ -587,11 +587,11 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         ]);
         const worker = fixture.withToken(token);
 
-        const forth = await worker.shareBlob({ from: repository, to: target, digest: layer });
-        const back = worker.putBlob(repository, digestOf('x'), bytesOf('x'));
+        const shared = await worker.shareBlob({ from: repository, to: target, digest: layer });
+        const pushing = worker.putBlob(repository, digestOf('x'), bytesOf('x'));
 
-        expect(forth).toBe('mounted');
-        await expect(back).rejects.toMatchObject({ code: 'denied' });
+        expect(shared).toBe('mounted');
+        await expect(pushing).rejects.toMatchObject({ code: 'denied' });
       });
 
       it('with delete can delete a manifest but not read it', async () => {

@@ -66,7 +66,7 @@ function nested(open: string, close: string, inner = ''): Uint8Array {
   return Buffer.from(`${open.repeat(100_000)}${inner}${close.repeat(100_000)}`);
 }
 
-/** Checks that no such key has changed the prototype of all objects. */
+/** Returns the keys that were added to the prototype of all objects. */
 export function pollution(): readonly string[] {
   const own = Reflect.ownKeys(Object.prototype).filter((key) => !NATIVE.has(key));
   return own.map(String);

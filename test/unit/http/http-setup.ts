@@ -5,7 +5,7 @@ import { type StubAnswer, StubDelays, StubHttpClient } from './stub-http-client.
 
 const URL_OF_REGISTRY = 'https://registry.example.com/v2/a/blobs/x';
 
-/** HTTP whose requests a function answers, without waits. */
+/** Creates an HTTP client whose requests a function answers without delays. */
 export function arrange(answer: (nth: number) => StubAnswer | Error) {
   const client = new StubHttpClient((_, nth) => answer(nth));
   const delays = new StubDelays();

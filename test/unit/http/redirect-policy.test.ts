@@ -8,7 +8,7 @@ describe('redirectPolicy', () => {
     (nth: number): StubAnswer =>
       nth === 1 ? { status, headers: { location } } : { status: 200 };
 
-  it('sends the credential to no other origin', async () => {
+  it('does not send the credential to another origin', async () => {
     const { client, http } = arrange(to('https://blobs.example.net/x?sig=1'));
 
     const response = await http.send(request());
@@ -36,7 +36,7 @@ describe('redirectPolicy', () => {
     ]);
   });
 
-  it('keeps the credential within the origin', async () => {
+  it('sends the credential to the same origin', async () => {
     const { client, http } = arrange(to('/elsewhere'));
 
     await http.send(request());
@@ -66,7 +66,7 @@ describe('redirectPolicy', () => {
     },
   );
 
-  it('gives up after five redirects', async () => {
+  it('stops after five redirects', async () => {
     const { client, http } = arrange(() => ({ status: 302, headers: { location: '/again' } }));
 
     const response = await http.send(request());

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { arrange, request } from './http-setup.ts';
 import { brokenConnection } from './stub-http-client.ts';
 
-describe('a retry', () => {
-  it.each([408, 429, 500, 502, 503, 504])('follows a %d', async (status) => {
+describe('retryPolicy', () => {
+  it.each([408, 429, 500, 502, 503, 504])('retries after a %d', async (status) => {
     const { client, http } = arrange((nth) => ({ status: nth === 1 ? status : 200 }));
 
     const response = await http.send(request());
@@ -22,7 +22,7 @@ describe('a retry', () => {
   });
 
   it.each(['ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EPIPE'])(
-    'follows a connection that ended with %s',
+    'retries after a connection that ended with %s',
     async (code) => {
       const { client, http } = arrange((nth) =>
         nth === 1 ? brokenConnection(code) : { status: 200 },
@@ -35,7 +35,7 @@ describe('a retry', () => {
     },
   );
 
-  it('does not retry if a certificate is wrong', async () => {
+  it('does not retry if the certificate is not trusted', async () => {
     const { client, http } = arrange(() => brokenConnection('DEPTH_ZERO_SELF_SIGNED_CERT'));
 
     await expect(http.send(request())).rejects.toThrow('DEPTH_ZERO_SELF_SIGNED_CERT');
@@ -43,7 +43,7 @@ describe('a retry', () => {
     expect(client.sent).toHaveLength(1);
   });
 
-  it('gives up after four attempts, with growing waits, and returns the last answer', async () => {
+  it('makes four attempts with increasing delays and returns the last answer', async () => {
     const { client, delays, http } = arrange(() => ({ status: 503 }));
 
     const response = await http.send(request());
@@ -59,7 +59,7 @@ describe('a retry', () => {
     ['milliseconds', { 'x-ms-retry-after-ms': '2500' }, 3000],
     ['a date in the past', { 'retry-after': 'Mon, 23 Nov 2026 01:00:00 GMT' }, 0],
     ['nonsense', { 'retry-after': 'soon' }, 375],
-  ])('waits as Retry-After asks in %s', async (_, headers, waited) => {
+  ])('waits for the time that Retry-After gives as %s', async (_, headers, waited) => {
     const { delays, http } = arrange((nth) =>
       nth === 1 ? { status: 429, headers } : { status: 200 },
     );
@@ -69,7 +69,7 @@ describe('a retry', () => {
     expect(delays.waits).toEqual([waited]);
   });
 
-  it('returns an answer that asks for more than 20 seconds', async () => {
+  it('returns an answer that asks for a delay of more than 20 seconds', async () => {
     const { client, delays, http } = arrange(() => ({
       status: 429,
       headers: { 'retry-after': '21' },

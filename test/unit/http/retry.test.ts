@@ -12,7 +12,7 @@ function answer(status: number, headers: Readonly<Record<string, string>> = {}):
   return { status, headers: new Headers(headers) };
 }
 
-/** Sends until the course ends; its last entry repeats. */
+/** Sends with retries, against these answers in order. The last one repeats. */
 async function send(
   course: readonly (Answer | Error)[],
   options: { readonly attempts?: number; readonly stopAfter?: number } = {},

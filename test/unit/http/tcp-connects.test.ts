@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { tcpConnects } from '../../../lib/http/tcp-connects.ts';
 import { startLocalServer } from '../../world/http/local-server.ts';
 
-it('tells an open port from a closed one, and sends nothing', async () => {
+it('distinguishes an open port from a closed one and sends nothing', async () => {
   let requests = 0;
   const server = await startLocalServer(() => {
     requests += 1;

@@ -29,7 +29,7 @@ describe('the record of a poison message', () => {
     ['not-base64', 'eyJhIjoxfQ==eyJh'],
     ['not-base64', 'e==='],
     ['not-base64', 'eyJ_'],
-  ])('says why: %s', (why, text) => {
+  ])('gives the reason: %s (%j)', (why, text) => {
     expect(recordOf(text)).toMatchObject({ why, record: { why } });
   });
 

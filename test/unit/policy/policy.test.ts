@@ -97,11 +97,11 @@ it.each([
   [{ repository: 'team/api' }, 'repositories[0].tags of team/api: is missing'],
   [{ tags: ['v1'] }, 'repositories[0].repository: is missing'],
   [{ ...rule, enabled: 'no' }, 'repositories[0].enabled of team/api: "no" must be of type boolean'],
-])('names the repository and the faulty value of %j', (entry, fault) => {
+])('names the repository and the faulty value in %j', (entry, fault) => {
   expect(faultsOf({ version: 'v1', repositories: [entry] })).toEqual([fault]);
 });
 
-it('says that there are more faults than it names', () => {
+it('ends a long list of faults with a note that there are more', () => {
   const repositories = Array.from({ length: 60 }, (_, at) => ({ repository: `A${at}`, tags: [] }));
 
   const faults = faultsOf({ version: 'v1', repositories });

@@ -10,7 +10,7 @@ it.each([
   ['PATCHWRIGHT_MAX_GROUPS', '1e9'],
   ['PATCHWRIGHT_DATABASE', 'no-tag'],
   ['PATCHWRIGHT_TYPO', 'x'],
-])('refuses %s=%s by its name', (name, value) => {
+])('refuses %s=%s with the name of the setting', (name, value) => {
   expect(faultsOf({ ...SAMPLE_VALUES, [name]: value })).toContain(name);
 });
 
@@ -23,7 +23,7 @@ it('refuses a database with more than a repository and a tag', () => {
   expect(message).toContain('PATCHWRIGHT_DATABASE: must be repository:tag');
 });
 
-it('names a file of authorities that is not there among all other faults', () => {
+it('reports a missing file of authorities beside all other faults', () => {
   const message = faultsOf({
     ...SAMPLE_VALUES,
     PATCHWRIGHT_EXTRA_CA_FILE: '/nowhere/ca.pem',

@@ -10,12 +10,7 @@ function next(text: string, after: string, years = 10): string | undefined {
 
 it.each([
   ['later today', '0 0 2 * * *', '2026-11-23T01:00:00Z', '2026-11-23T02:00:00.000Z'],
-  [
-    'after an occurrence, the next',
-    '0 0 2 * * *',
-    '2026-11-23T02:00:00Z',
-    '2026-11-24T02:00:00.000Z',
-  ],
+  ['after the given one', '0 0 2 * * *', '2026-11-23T02:00:00Z', '2026-11-24T02:00:00.000Z'],
   ['in a leap year', '0 0 0 29 2 *', '2026-11-23T00:00:00Z', '2028-02-29T00:00:00.000Z'],
   [
     'on a Friday that is the 13th',
@@ -27,11 +22,11 @@ it.each([
   expect(next(text, after)).toBe(wanted);
 });
 
-it('finds none on a date that does not exist', () => {
+it('returns undefined for a date that does not exist', () => {
   expect(next('0 0 0 31 2 *', '2026-11-23T00:00:00Z')).toBeUndefined();
 });
 
-it('looks no further than the given number of years', () => {
+it('searches only the given number of years', () => {
   expect(next('0 0 0 29 2 *', '2026-11-23T00:00:00Z', 1)).toBeUndefined();
   expect(next('0 0 0 29 2 *', '2026-11-23T00:00:00Z', 2)).toBe('2028-02-29T00:00:00.000Z');
 });

@@ -21,7 +21,7 @@ it('reads a certificate and a chain of certificates', () => {
   expect(CertificatePem.safeParse(`${cert}\n${ca}`).success).toBe(true);
 });
 
-it('reads line breaks that are written as \\n, and ends the text with one', () => {
+it('reads line breaks that are written as \\n and ends the text with a line break', () => {
   const oneLine = cert.trim().replaceAll('\n', String.raw`\n`);
 
   expect(CertificatePem.parse(`  ${oneLine} `)).toBe(`${cert.trim()}\n`);
@@ -29,7 +29,7 @@ it('reads line breaks that are written as \\n, and ends the text with one', () =
 
 it.each([
   ['a text without a certificate', () => 'hello'],
-  ['a certificate whose content is not one', () => cert.replace(/MII\w/, 'AAAA')],
+  ['a certificate with invalid content', () => cert.replace(/MII\w/, 'AAAA')],
   ['a private key', () => key],
   ['a chain with a broken certificate', () => `${cert}\n${ca.replace(/MII\w/, 'AAAA')}`],
   ['more than 16 KiB', () => `${cert}\n${'x'.repeat(16_384)}`],
@@ -37,7 +37,7 @@ it.each([
   expect(CertificatePem.safeParse(text()).success).toBe(false);
 });
 
-it('refuses a private key that is a certificate or has a passphrase', () => {
+it('refuses a private key with a passphrase and a certificate in place of a key', () => {
   const locked = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -49,7 +49,7 @@ it('refuses a private key that is a certificate or has a passphrase', () => {
   expect(PrivateKeyPem.safeParse(locked).success).toBe(false);
 });
 
-it('decides by the first certificate whether the key belongs to it', () => {
+it('compares the key with the first certificate of a chain', () => {
   expect(belongTogether(`${cert}\n${ca}`, key)).toBe(true);
   expect(belongTogether(`${ca}\n${cert}`, key)).toBe(false);
   expect(belongTogether(cert, otherKey)).toBe(false);

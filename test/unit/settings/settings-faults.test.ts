@@ -7,7 +7,7 @@ import { faultsOf, SAMPLE_VALUES } from './faults-of.ts';
 
 const ofBuildkit = (which: string) => `PATCHWRIGHT_BUILDKIT_${which}`;
 
-it('names every missing setting in one message', () => {
+it('reports every missing setting in one message', () => {
   const message = faultsOf({});
 
   const optional = ['PATCHWRIGHT_DRY_RUN', 'PATCHWRIGHT_BUILDER'];
@@ -18,7 +18,7 @@ it('names every missing setting in one message', () => {
   }
 });
 
-it('asks for all three addresses of a storage account that is reached by identity', () => {
+it('requires all three addresses of a storage account that is reached by identity', () => {
   const { AzureWebJobsStorage: _, ...rest } = SAMPLE_VALUES;
   const message = faultsOf({
     ...rest,
@@ -46,14 +46,14 @@ describe('a remote builder', () => {
     ...changes,
   });
 
-  it('is read with what mutual TLS needs', () => {
+  it('is read with its address and the files for mutual TLS', () => {
     const { builder } = readSettings(remote()).pipeline;
 
     expect(builder).toMatchObject({ kind: 'remote', address: 'tcp://buildkit.internal:1234' });
     expect(builder.kind === 'remote' && builder.tls.key.trim()).toBe(tls.key.trim());
   });
 
-  it('may have its PEM in one line', () => {
+  it('may have its PEM on one line', () => {
     const oneLine = tls.key.trim().replaceAll('\n', String.raw`\n`);
 
     const { builder } = readSettings(remote({ PATCHWRIGHT_BUILDKIT_KEY: oneLine })).pipeline;
@@ -61,7 +61,7 @@ describe('a remote builder', () => {
     expect(builder.kind === 'remote' && builder.tls.key.trim()).toBe(tls.key.trim());
   });
 
-  it('needs its address and all three of certificate, key and authority', () => {
+  it('requires its address, certificate, key and authority', () => {
     const message = faultsOf({ ...SAMPLE_VALUES, PATCHWRIGHT_BUILDER: 'remote' });
 
     for (const name of ['BUILDKIT_ADDRESS', ...['CA', 'CERT', 'KEY'].map(ofBuildkit)]) {
@@ -69,7 +69,7 @@ describe('a remote builder', () => {
     }
   });
 
-  it.each(['CA', 'CERT', 'KEY'])('names a %s that is no PEM, and quotes nothing of it', (which) => {
+  it.each(['CA', 'CERT', 'KEY'])('refuses a %s that is not PEM without quoting it', (which) => {
     const text = '-----BEGIN CERTIFICATE-----\ntopsecret\n-----END CERTIFICATE-----';
 
     const message = faultsOf(remote({ [ofBuildkit(which)]: text }));
@@ -78,7 +78,7 @@ describe('a remote builder', () => {
     expect(message).not.toContain('topsecret');
   });
 
-  it('may refer to a Key Vault where an operator reads the settings, and nowhere else', () => {
+  it('may refer to a Key Vault only if references are allowed', () => {
     const reference = '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)';
     const references = Object.fromEntries(
       ['CA', 'CERT', 'KEY'].map((which) => [ofBuildkit(which), reference]),
@@ -90,7 +90,7 @@ describe('a remote builder', () => {
     expect(faultsOf(remote(references))).toContain('PATCHWRIGHT_BUILDKIT_KEY: must be a private');
   });
 
-  it('refuses a key that is not the certificate’s', async () => {
+  it('refuses a key that does not match the certificate', async () => {
     const other = await (await createAuthority()).issue(['patchwright']);
 
     const message = faultsOf(remote({ PATCHWRIGHT_BUILDKIT_KEY: other.keyPem }));
@@ -100,7 +100,7 @@ describe('a remote builder', () => {
 });
 
 describe('a lease', () => {
-  it('is longer than a function may run', () => {
+  it('must be longer than the function timeout', () => {
     const [hours, minutes, seconds] = host.functionTimeout.split(':').map(Number);
 
     expect((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)).toBe(
@@ -112,7 +112,7 @@ describe('a lease', () => {
     expect(faultsOf({ ...SAMPLE_VALUES, PATCHWRIGHT_LEASE_SECONDS: '630' })).toBe('');
   });
 
-  it('may be short on a local Azure', () => {
+  it('may be short with a local registry', () => {
     const local = { ...SAMPLE_VALUES, PATCHWRIGHT_REGISTRY: 'localhost:4001' };
 
     expect(faultsOf({ ...local, PATCHWRIGHT_LEASE_SECONDS: '5' })).toBe('');
@@ -122,19 +122,19 @@ describe('a lease', () => {
 describe('a schedule', () => {
   const names = ['PATCHWRIGHT_SCHEDULE', 'PATCHWRIGHT_REAP_SCHEDULE'];
 
-  it.each(names)('is refused under its name if it is wrong: %s', (name) => {
+  it.each(names)('is refused with its name if it is invalid: %s', (name) => {
     const message = faultsOf({ ...SAMPLE_VALUES, [name]: '0 0 2 L * *' });
 
     expect(message).toContain(`${name}: the field for the day is invalid`);
   });
 
-  it.each(names)('is refused if it never comes: %s', (name) => {
+  it.each(names)('is refused if it never occurs: %s', (name) => {
     const message = faultsOf({ ...SAMPLE_VALUES, [name]: '0 0 0 31 2 *' });
 
     expect(message).toContain(`${name}: has no occurrence within 10 years`);
   });
 
-  it('is refused if its next occurrence is more than ten years away, and taken before', () => {
+  it('is refused only if its next occurrence is more than ten years away', () => {
     const given = { ...SAMPLE_VALUES, PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 Mon' };
 
     expect(() => readSettings(given, { now: new Date('2033-03-01T00:00:00Z') })).toThrow(

@@ -11,7 +11,7 @@ it.each([
   ['10000', false],
   ['2.0', false],
   [undefined, false],
-])('decides that version %j is newer than the code: %s', (version, newer) => {
+])('decides whether version %j is newer than the code: %s', (version, newer) => {
   expect(isNewerThanCode(version)).toBe(newer);
 });
 
@@ -23,11 +23,11 @@ describe('the version of the settings', () => {
   });
   const NEWER = String(SETTINGS_VERSION + 1);
 
-  it('is the code’s own in the sample, and then leaves no name unknown', () => {
+  it('equals that of the code in the sample, with no unknown name', () => {
     expect(readSettings(SAMPLE_VALUES)).toMatchObject({ version: SETTINGS_VERSION, unknown: [] });
   });
 
-  it('may be newer than the code: then names of the code to come are told, not refused', () => {
+  it('may be newer than the code, and then unknown names are returned, not refused', () => {
     const settings = readSettings(
       ofVersion(NEWER, { PATCHWRIGHT_TO_COME: 'x', PATCHWRIGHT_LATER: 'y', FOREIGN: 'z' }),
     );
@@ -36,7 +36,7 @@ describe('the version of the settings', () => {
     expect(settings.unknown).toEqual(['PATCHWRIGHT_TO_COME', 'PATCHWRIGHT_LATER']);
   });
 
-  it('may be newer than the code, and all that the code knows is still checked', () => {
+  it('may be newer than the code, but all known settings are still checked', () => {
     const message = faultsOf(
       ofVersion(NEWER, {
         PATCHWRIGHT_TO_COME: 'x',
@@ -50,7 +50,7 @@ describe('the version of the settings', () => {
     expect(message).toContain('PATCHWRIGHT_DRY_RUN');
   });
 
-  it('may not be older than the code, and the message says what to deploy beside all other faults', () => {
+  it('must not be older than the code, and the message names the deployment beside other faults', () => {
     const message = faultsOf(ofVersion(String(SETTINGS_VERSION - 1), { PATCHWRIGHT_GONE: 'x' }));
 
     expect(message).toContain('settings have 2 fault(s)');
@@ -60,7 +60,7 @@ describe('the version of the settings', () => {
     expect(message).toContain('PATCHWRIGHT_GONE is not a setting');
   });
 
-  it('may not be missing, as it is in what was deployed before there was one', () => {
+  it('must not be missing, as it is in older deployments', () => {
     const message = faultsOf(ofVersion(''));
 
     expect(message).toContain('settings have 1 fault(s)');
@@ -68,10 +68,13 @@ describe('the version of the settings', () => {
     expect(message).toContain('deploy infra/main.bicep of this version');
   });
 
-  it.each(['one', '1.0', '-1', '10000'])('is a whole number, which %j is not', (version) => {
-    const message = faultsOf(ofVersion(version, { PATCHWRIGHT_TYPO: 'x' }));
+  it.each(['one', '1.0', '-1', '10000'])(
+    'is refused if it is not a whole number: %j',
+    (version) => {
+      const message = faultsOf(ofVersion(version, { PATCHWRIGHT_TYPO: 'x' }));
 
-    expect(message).toContain('PATCHWRIGHT_SETTINGS_VERSION: must be a whole number');
-    expect(message).toContain('PATCHWRIGHT_TYPO is not a setting');
-  });
+      expect(message).toContain('PATCHWRIGHT_SETTINGS_VERSION: must be a whole number');
+      expect(message).toContain('PATCHWRIGHT_TYPO is not a setting');
+    },
+  );
 });

@@ -60,7 +60,7 @@ describe('the start of the app', () => {
     ]);
   });
 
-  it('continues with one error at its limit if the roles do not take effect', async () => {
+  it('continues at its limit and logs one error for each refusal if the roles do not take effect', async () => {
     const { seconds, lines } = await start({ storage: ['refused'], registry: ['refused'] });
 
     expect(seconds).toBeGreaterThan(10);

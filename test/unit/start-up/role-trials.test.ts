@@ -10,7 +10,7 @@ const encoded = (claims: unknown) => Buffer.from(JSON.stringify(claims)).toStrin
 const tokenWith = (access: unknown) => `e30.${encoded({ access })}.signature`;
 const RIGHT_TO_PULL = tokenWith([{ type: 'repository', name: repository, actions: ['pull'] }]);
 
-/** The answers of the storage and of the registry, in this order. */
+/** Returns the answers of storage and of the registry, in this order. */
 async function refusals(options: {
   readonly heldUntil?: () => Promise<undefined>;
   readonly token?: () => Promise<string>;
@@ -23,7 +23,12 @@ async function refusals(options: {
   };
   const trials = roleTrials({
     clock: new ManualClock(),
-    throttle: { heldUntil: options.heldUntil ?? (async () => undefined) },
+    throttle: {
+      heldUntil: async () => {
+        asked.push('the table');
+        return options.heldUntil?.();
+      },
+    },
     registry: { mintToken },
     options: { scanWorkerImage: { repository } },
   });
@@ -31,11 +36,11 @@ async function refusals(options: {
   return { found, asked, names: trials.map(({ what }) => what) };
 }
 
-it('asks for the right to pull the worker, and reads a table', async () => {
+it('requests a token to pull the worker and reads a table', async () => {
   const { found, asked, names } = await refusals({});
 
   expect(names).toEqual(['storage', 'the registry']);
-  expect(asked).toEqual([[{ repository, actions: ['pull'] }]]);
+  expect(asked).toEqual(['the table', [{ repository, actions: ['pull'] }]]);
   expect(found).toEqual([
     { status: 'fulfilled', value: undefined },
     { status: 'fulfilled', value: undefined },
@@ -50,13 +55,13 @@ it.each([
     { token: async () => fail(new RegistryError('unauthorized', 'no right')) },
     1,
   ],
-])('takes a refusal of %s for missing roles', async (_, options, at) => {
+])('reports a refusal of %s as missing roles', async (_, options, at) => {
   const { found } = await refusals(options);
 
   expect(found[at]).toEqual({ status: 'fulfilled', value: 'no right' });
 });
 
-it('takes a token without rights for missing roles, and an opaque one for present ones', async () => {
+it('reports a token without rights as missing roles, but not an opaque token', async () => {
   const without = await refusals({ token: async () => tokenWith([]) });
   const opaque = await refusals({ token: async () => 'opaque' });
 
@@ -74,7 +79,7 @@ it.each([
   expect(found[at]?.status).toBe('rejected');
 });
 
-it('quotes only the errors of the ports', () => {
+it('describes only errors of the ports by their message', () => {
   expect(detailOf(new StorageError('denied', 'no right to a table'))).toBe('no right to a table');
   expect(detailOf(new RegistryError('denied', 'no right to pull'))).toBe('no right to pull');
   expect(detailOf(new TypeError('secret'))).toBe('TypeError');

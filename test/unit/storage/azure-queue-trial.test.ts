@@ -18,7 +18,7 @@ function allowed({ method }: StorageRequest): StorageAnswer {
   }
 }
 
-it('counts the messages, and deletes its own message, which nobody can receive', async () => {
+it('counts the messages and deletes its own hidden message', async () => {
   const { clients, requests } = await stubStorage(allowed);
 
   const found = await new AzureQueueTrial(clients).tryOut('patchwright-jobs');

@@ -60,7 +60,7 @@ it('receives up to 32 poison messages and hides them for five minutes', async ()
   );
 });
 
-it('receives nothing if there is no poison queue, and throws another failure', async () => {
+it('receives nothing without a poison queue and throws any other failure', async () => {
   const missing = await queuesThatAnswer({ status: 404, code: 'QueueNotFound' });
   const refused = await queuesThatAnswer({ status: 403, code: 'AuthorizationFailure' });
 
@@ -73,7 +73,7 @@ it('receives nothing if there is no poison queue, and throws another failure', a
 it.each([
   [404, 'MessageNotFound'],
   [400, 'PopReceiptMismatch'],
-])('does nothing if a message to delete is not its own any more: %d %s', async (status, code) => {
+])('ignores a failed deletion if another receiver has the message: %d %s', async (status, code) => {
   const { queues, requests } = await queuesThatAnswer({ status, code });
 
   await queues.deletePoison(QUEUES.jobs, MESSAGE);

@@ -44,7 +44,7 @@ describe('a lost race', () => {
       (t) => t.delete(TABLES.jobs, 'p', 'r', ETAG),
       false,
     ],
-  ])('while %s (%d %s) is a value', async (_, status, code, act, wanted) => {
+  ])('while %s (%d %s) is a returned value', async (_, status, code, act, wanted) => {
     const { tables } = await tablesThatAnswer(failure(status, code));
 
     expect(await act(tables)).toBe(wanted);
@@ -79,7 +79,7 @@ it('throws if the response to a write has no ETag', async () => {
   await expect(tables.insert(TABLES.jobs, ROW)).rejects.toMatchObject({ code: 'unexpected' });
 });
 
-it('asks for pages until there is no continuation', async () => {
+it('requests pages until there is no continuation token', async () => {
   const page = (rowKey: string) =>
     JSON.stringify({ value: [{ PartitionKey: 'p', RowKey: rowKey, 'odata.etag': ETAG }] });
   const { tables, requests } = await tablesThatAnswer((_, nth) => ({

@@ -31,7 +31,7 @@ describe('a key', () => {
     'a b',
     'é',
     'k'.repeat(513),
-  ])('may not be %j', (key) => {
+  ])('must not be %j', (key) => {
     expect(() => checkKey(TABLES.jobs, 'row key', key)).toThrow(INVALID);
   });
 
@@ -44,11 +44,11 @@ describe('a key', () => {
 });
 
 describe('an ETag', () => {
-  it('is a weak one of the service', () => {
+  it('may be a weak one of the service', () => {
     expect(() => checkEtag(TABLES.jobs, `W/"datetime'2026'"`)).not.toThrow();
   });
 
-  it.each(['*', '', '"1"', 'W/"*"', 'W/""', 'W/"a" or W/"b"'])('is never %j', (etag) => {
+  it.each(['*', '', '"1"', 'W/"*"', 'W/""', 'W/"a" or W/"b"'])('must not be %j', (etag) => {
     expect(() => checkEtag(TABLES.jobs, etag)).toThrow(INVALID);
   });
 });
@@ -71,7 +71,7 @@ describe('a column', () => {
     'constructor',
     'toString',
     `a${'b'.repeat(255)}`,
-  ])('may not be named %j', (name) => {
+  ])('must not be named %j', (name) => {
     expect(check({ [name]: 1 })).toThrow(`"${name.slice(0, 80)}`);
   });
 
@@ -89,15 +89,15 @@ describe('a column', () => {
     ['a longer string', 'x'.repeat(32 * 1024 + 1), 'is longer than 32768 characters'],
     ['half a surrogate pair', 'a\ud800', 'is not well-formed Unicode'],
     ['an infinite number', Number.POSITIVE_INFINITY, 'is not a finite number'],
-    ['no number', Number.NaN, 'is not a finite number'],
+    ['NaN', Number.NaN, 'is not a finite number'],
     ['a date before 1601', new Date('1600-12-31T23:59:59Z'), 'is not a date between'],
     ['a date after 9999', new Date('9999-12-31T00:00:00Z'), 'is not a date between'],
-    ['no date', new Date('x'), 'is not a date between'],
-  ])('may not hold %s', (_, value, fault) => {
+    ['an invalid date', new Date('x'), 'is not a date between'],
+  ])('must not hold %s', (_, value, fault) => {
     expect(check({ value })).toThrow(`PatchwrightJobs (p, r): column value ${fault}`);
   });
 
-  it('may not hold null', () => {
+  it('must not hold null', () => {
     const columns: Record<string, Column> = JSON.parse('{"value":null}');
 
     expect(check(columns)).toThrow('is neither a string, a number, a boolean nor a date');
@@ -113,7 +113,7 @@ describe('an entity', () => {
     expect(check(columnsOf(253, 1))).toThrow('more than 252 columns');
   });
 
-  it('is measured in the form in which it is larger', () => {
+  it('is measured in its larger form', () => {
     const stored = 4 + (8 + 24 + 4 + 2) + (8 + 12 + 4 + 2) + (8 + 8 + 4 + 2000);
     expect(check({ text: 'x'.repeat(1000) })()).toBe(stored);
 

@@ -17,7 +17,7 @@ export interface StorageAnswer {
   readonly body?: string;
 }
 
-/** A storage account that answers from a function. It ends with the test. */
+/** Starts a storage account that answers from a function and stops with the test. */
 export async function stubStorage(
   answer: (request: StorageRequest, nth: number) => StorageAnswer,
 ): Promise<{ readonly clients: StorageClients; readonly requests: readonly StorageRequest[] }> {

@@ -10,7 +10,7 @@ class NoReading extends MemoryTables {
   }
 }
 
-it('writes a row, and leaves none behind', async () => {
+it('writes a row and deletes it', async () => {
   const tables = new MemoryTables();
 
   await tryOutTable(tables, TABLES.jobs, 'trial');
@@ -19,7 +19,7 @@ it('writes a row, and leaves none behind', async () => {
   expect(tables.all(TABLES.jobs)).toEqual([]);
 });
 
-it('throws what reading throws, and still deletes its row', async () => {
+it('throws the error of the read and still deletes its row', async () => {
   const tables = new NoReading();
 
   await expect(tryOutTable(tables, TABLES.jobs, 'trial')).rejects.toThrow('no right to read');

@@ -32,11 +32,14 @@ describe('backOffIfDeserved', () => {
     ['patched', undefined, 0],
     ['already-patched', undefined, 1],
     ['waiting', 'backing-off', 0],
-  ] as const)('ended as %s, %s is left alone %d times', async (state, reason, count) => {
-    await backOffIfDeserved(world.services, ended({ state, ...(reason && { reason }) }));
+  ] as const)(
+    'after a patch that ended as %s (%s) counts %d failures',
+    async (state, reason, count) => {
+      await backOffIfDeserved(world.services, ended({ state, ...(reason && { reason }) }));
 
-    expect(await failures()).toBe(count);
-  });
+      expect(await failures()).toBe(count);
+    },
+  );
 
   it.each(['not-tried', 'source-unreachable'] as const)(
     'counts no failure if a package was left out as %s',

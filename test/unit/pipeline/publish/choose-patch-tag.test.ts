@@ -81,7 +81,7 @@ describe('the number of a patch tag', () => {
     expect(await choose()).toEqual({ ok: true, tag: '1.4-1' });
   });
 
-  it('is one above the highest number in the registry, whatever page has it', async () => {
+  it('is one above the highest number on any page of the tag list', async () => {
     for (const tag of ['1.4', '1.5', '1.6']) await pushImage(tag);
     for (const tag of ['1.4-1', '1.4-2', '1.4-9', '1.4-10']) await pushPatch(tag);
 
@@ -110,7 +110,7 @@ it('reads no manifest of a tag of another base', async () => {
   expect(read).toEqual([]);
 });
 
-it("follows the run's convention", async () => {
+it("follows the run's tag convention", async () => {
   await startRun('floating');
   await pushPatch('1.4-1');
   await pushPatch('1.4-patched');
@@ -134,7 +134,7 @@ describe('choosePatchTag', () => {
     });
   });
 
-  it('if a tag of that form is no patch and nothing is known of the source', async () => {
+  it('chooses no tag if a tag of that form is not a patch and the source is unknown', async () => {
     await pushImage('1.4-1');
 
     expect(await choose({ sourceDigest: undefined, fingerprint: undefined })).toMatchObject({
@@ -143,7 +143,7 @@ describe('choosePatchTag', () => {
     });
   });
 
-  it('if a tag says that it is a patch of a source whose patches are known, and it is none', async () => {
+  it('chooses no tag if a tag claims to be our patch and the inventory does not know it', async () => {
     const known = await pushPatch('1.4-1');
     await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [known]);
     await pushPatch('1.4-2');

@@ -99,7 +99,7 @@ describe('the known findings and patch of an image', () => {
   const next = (changes: Partial<Target>) =>
     withTarget(known, ended({ runId: LATER_RUN, state: 'skipped', ...changes }), AT);
 
-  it('stays if a run did not scan it', () => {
+  it('are kept if a run did not scan the image', () => {
     expect(next({ state: 'waiting', reason: 'backing-off' })).toMatchObject({
       ...COUNTS,
       ...patch,
@@ -115,7 +115,7 @@ describe('the known findings and patch of an image', () => {
     expect(moved).not.toHaveProperty('patchTag');
   });
 
-  it('stays, without anything to fix, if its patch is already published', () => {
+  it('are kept, with nothing left to fix, if the patch is already published', () => {
     const already = { ...BEFORE, state: 'already-patched', ...patch } as const;
 
     expect(next(already)).toMatchObject({ ...COUNTS, fixable: 0, ...patch });

@@ -82,7 +82,7 @@ describe('an image that cannot be assessed', () => {
     });
   });
 
-  it('is skipped if the database has no advisories for its system, since no finding then proves nothing', () => {
+  it('is skipped if the database has no advisories for its system, even without findings', () => {
     expect(outcomeOf({ scan: aScan(), advisoryPlatforms: ['debian 11', 'alpine 3.20'] })).toEqual({
       state: 'skipped',
       reason: 'no-advisory-data',
@@ -171,7 +171,7 @@ describe('an image that was patched before', () => {
     expect(outcomeOf({ patches: [aPatch({ fingerprint: 'other' })] })).toBe('patch');
   });
 
-  it('ends already-patched even if no patch of it may be made now', () => {
+  it('ends already-patched even if a new patch could not be made now', () => {
     const image = failedImage();
     const hindrances = {
       image,
@@ -243,7 +243,7 @@ describe('an image that needs a patch', () => {
     });
   });
 
-  it('fails without a builder, also if it could take the patch of another tag', () => {
+  it('fails without a builder even if another tag has its patch', () => {
     expect(outcomeOf({ noBuilder: 'chroot refused', siblingPatches: [aPatch()] })).toEqual({
       state: 'failed',
       reason: 'no-builder',

@@ -11,18 +11,18 @@ function stateOf(states: readonly Target['state'][]) {
 }
 
 it.each(['failed', 'rejected'] as const)(
-  'is completed-with-failures if one target ended %s',
+  'ends as completed-with-failures if one target ended as %s',
   (state) => {
     expect(stateOf(['clean', 'patched', state])).toBe('completed-with-failures');
   },
 );
 
-it('is completed if no target failed, whatever was skipped or waits', () => {
+it('ends as completed if no target failed, even if some were skipped or wait', () => {
   expect(stateOf(['skipped', 'waiting', 'already-patched', 'planned'])).toBe('completed');
   expect(stateOf([])).toBe('completed');
 });
 
-it('is failed if its discovery was given up', () => {
+it('ends as failed if its discovery failed', () => {
   const counts = countStates([target('a', 'v1', { state: 'failed' })], 0);
 
   expect(finalState({ reason: 'registry-error' }, counts)).toBe('failed');

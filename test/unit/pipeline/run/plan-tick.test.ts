@@ -354,7 +354,7 @@ it('does not wake a job that is waiting or overdue by exactly the grace period',
   expect(plan([], jobs).wake).toEqual([]);
 });
 
-it('counts the targets in each state that ends one, and the active ones', () => {
+it('counts the targets in each end state, and the active ones', () => {
   const patched = ['patched', 'patched', 'already-patched', 'already-patched'] as const;
   const states = ['clean', ...patched, 'waiting', 'failed', 'queued', 'scanning'] as const;
   const targets = states.map((state, at) => target('a', `v${at}`, { state }));
