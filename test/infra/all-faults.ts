@@ -15,14 +15,14 @@ import { storageFaults } from './checks/storage.ts';
 import { templateFaults } from './checks/template.ts';
 import { type Fault, ROOT, readText } from './infrastructure.ts';
 
-/** What the Bicep has to agree with. */
+/** The code and the docs that the Bicep must agree with. */
 export interface Surroundings {
   readonly sources: string;
   readonly operate: string;
   readonly security: string;
   readonly parameterFile: string;
   readonly azureYaml: string;
-  /** Repositories that the app pulls its database and Copa's tooling images from. */
+  /** Repositories from which the app pulls its database and Copa's tooling images. */
   readonly mirrored: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export function readSurroundings(mirrored: readonly string[]): Surroundings {
   };
 }
 
-/** Every check of the compiled template and of what its deployments make. */
+/** Runs every check of the compiled template and of its deployments. */
 export function allFaults({ template, deployments }: Kept, around: Surroundings): readonly Fault[] {
   return [
     ...templateFaults(template),

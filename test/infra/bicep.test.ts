@@ -26,40 +26,40 @@ beforeAll(async () => {
   around = readSurroundings(await mirroredRepositories());
 });
 
-describe('The compiled template and its deployments', () => {
-  it('are those of the Bicep as it is now', () => {
+describe('the compiled template and its deployments', () => {
+  it('are made from the present Bicep files', () => {
     expect(staleFaults(sourceHashes(), hashes)).toEqual([]);
   });
 
-  it('agree with the code, the docs and their own rules', () => {
+  it('agree with the code, the docs and the rules of the checks', () => {
     expect(allFaults(kept, around)).toEqual([]);
   });
 
-  it('mirror the database and every tooling image that the app knows', () => {
+  it('mirror the database and every tooling image of the app', () => {
     expect(around.mirrored).toHaveLength(9);
   });
 });
 
-describe('A change of the Bicep without its compiled template', () => {
+describe('a change of the Bicep without its compiled template', () => {
   const files = new Map(
     [...PLANTED_FAULTS, ...REFUSALS.map(({ without }) => without)].map((one) => [one.file, one]),
   );
 
-  it.each([...files.values()])('is noticed in $file', (change) => {
+  it.each([...files.values()])('is detected in $file', (change) => {
     const now = sourceHashes(new Map([...texts, ...changed(texts, change)]));
 
     expect(staleFaults(now, hashes).join()).toContain(`infra/${change.file} has changed`);
   });
 });
 
-describe('The checks report, in what is kept,', () => {
+describe('the checks of the kept files report', () => {
   it.each(PLANTED_FAULTS.filter(({ shownBy }) => shownBy !== 'compiler'))('$what', (fault) => {
     const faults = allFaults(keptWith(kept, templateText, fault), around);
 
     expect(faults.join('\n')).toContain(fault.says);
   });
 
-  it.each(REFUSALS)('$what that is not refused', ({ what, message }) => {
+  it.each(REFUSALS)('$what, if the template no longer refuses it', ({ what, message }) => {
     const escaped = JSON.stringify(message).slice(1, -1);
     const template = readTemplate(templateText.replaceAll(escaped, ''));
 

@@ -40,7 +40,7 @@ describe('infra/build-worker.sh', () => {
     ).toHaveLength(2);
   });
 
-  it('builds the image without BuildKit and root where the builder is remote', async () => {
+  it('builds the image without BuildKit and root if the builder is remote', async () => {
     const { status, stdout } = await buildWorker(GOOD, { BUILDER: 'remote' });
 
     const calls = await readFile(join(folder, 'calls'), 'utf8');
@@ -58,7 +58,7 @@ describe('infra/build-worker.sh', () => {
     expect(calls.match(/--target \S+/g)).toEqual(['--target scan', '--target patch-privileged']);
   });
 
-  it('refuses a builder that it does not know', async () => {
+  it('refuses an unknown builder', async () => {
     const { status, stdout } = await buildWorker(GOOD, { BUILDER: 'none' });
 
     expect(status).not.toBe(0);
@@ -66,7 +66,7 @@ describe('infra/build-worker.sh', () => {
   });
 
   it.each(['acr show', 'acr import', 'acr build', 'acr repository show'])(
-    'fails and prints no setting where az %s fails',
+    'fails and prints no setting if az %s fails',
     async (refuses) => {
       const { status, stdout } = await buildWorker({ ...GOOD, refuses: `${refuses} *` });
 

@@ -37,7 +37,7 @@ afterAll(async () => {
   await trees?.remove();
 });
 
-/** What the compiler says of one file of a changed `infra/`: warnings count with the pinned version. */
+/** Returns the compiler's findings for a file. Warnings count only with the pinned version. */
 async function findingsOf(file: string, tree: string): Promise<readonly string[]> {
   const { findings, errors } = await compiler.compile(join(tree, file));
   return compiler.isPinned ? findings : errors;
@@ -54,7 +54,7 @@ async function resourcesOf(tree: string, parameters: Parameters, place = PLACE) 
   return readDeployment('plain', evaluation.snapshot).resources;
 }
 
-/** What the compiler or the checks say of a planted fault. */
+/** Returns the findings of the compiler or of the checks for a planted fault. */
 async function faultsOf(fault: PlantedFault): Promise<readonly string[]> {
   const tree = await trees.copy(changed(texts, fault));
   if (fault.shownBy === 'compiler') return await findingsOf(fault.compiled ?? fault.file, tree);
@@ -73,21 +73,23 @@ async function faultsOf(fault: PlantedFault): Promise<readonly string[]> {
   );
 }
 
-describe.runIf(found.found)('The Bicep', () => {
+describe.runIf(found.found)('the Bicep', () => {
   it('compiles without an error, and with the pinned version without a warning', async () => {
     expect(await findingsOf('main.bicep', await trees.copy())).toEqual([]);
   });
 
-  it('makes the files that are kept', async ({ skip }) => {
-    if (!compiler.isPinned) skip(`they are made by ${PINNED_VERSION}, this is ${compiler.version}`);
+  it('compiles to the kept files', async ({ skip }) => {
+    if (!compiler.isPinned)
+      skip(`they are made with ${PINNED_VERSION}, this is ${compiler.version}`);
 
     for (const [path, text] of await makeKeptFiles(compiler, trees)) {
-      expect(text === readText(path), `${path}: npm run bicep makes it anew`).toBe(true);
+      expect(text === readText(path), `${path} is stale: run npm run bicep`).toBe(true);
     }
   });
 
   it.for([...texts.keys(), 'main.bicepparam'])('is formatted: %s', async (path, { skip }) => {
-    if (!compiler.isPinned) skip(`held to ${PINNED_VERSION}, this is ${compiler.version}`);
+    if (!compiler.isPinned)
+      skip(`the format is that of ${PINNED_VERSION}, this is ${compiler.version}`);
     const tree = await trees.copy(
       new Map([['main.bicepparam', readText('infra/main.bicepparam')]]),
     );
@@ -95,7 +97,7 @@ describe.runIf(found.found)('The Bicep', () => {
     expect(await compiler.format(join(tree, path))).toBe(readText(`infra/${path}`));
   });
 
-  it('is refused for its format if one file is written otherwise', async () => {
+  it('fails the format check if a file is formatted differently', async () => {
     const text = readText('infra/main.bicep').replace(
       'name: resourceGroupName',
       'name:  resourceGroupName',
@@ -106,7 +108,7 @@ describe.runIf(found.found)('The Bicep', () => {
   });
 });
 
-describe.runIf(found.found)('The compiler or the checks report', () => {
+describe.runIf(found.found)('the compiler or the checks report', () => {
   it.concurrent.each(PLANTED_FAULTS)('$what', async (fault) => {
     expect((await faultsOf(fault)).join('\n')).toContain(fault.says);
   });
@@ -119,7 +121,7 @@ describe.runIf(found.found)('main.bicep refuses, with the name of the parameter,
     expect(refusalFaults(refusal, await evaluated(await trees.copy(), parameters))).toEqual([]);
   });
 
-  it('all of them at once', async () => {
+  it('several invalid parameters at once', async () => {
     const parameters = {
       ...REQUIRED,
       location: '',
@@ -142,7 +144,7 @@ describe.runIf(found.found)('main.bicep refuses, with the name of the parameter,
     ]);
   });
 
-  it.concurrent.each(REFUSALS)('and a check says if not: $what', async (refusal) => {
+  it.concurrent.each(REFUSALS)('or a check reports it: $what', async (refusal) => {
     const tree = await trees.copy(changed(texts, refusal.without));
     const parameters = { ...REQUIRED, ...refusal.parameters };
 
@@ -152,7 +154,7 @@ describe.runIf(found.found)('main.bicep refuses, with the name of the parameter,
   });
 });
 
-describe.runIf(found.found)('Two installations', () => {
+describe.runIf(found.found)('two installations', () => {
   const ids = async (parameters: Parameters, place = PLACE) => {
     const resources = await resourcesOf(await trees.copy(), { ...REQUIRED, ...parameters }, place);
     return new Map(resources.map((resource) => [resource.id, JSON.stringify(resource)]));
@@ -160,7 +162,7 @@ describe.runIf(found.found)('Two installations', () => {
   const names = (made: ReadonlyMap<string, string>) =>
     [...made.keys()].filter((id) => /\/(?:sites|storageAccounts)\/[^/]+$/.test(id));
 
-  it('named PROD and prod are one', async () => {
+  it('named PROD and prod are the same one', async () => {
     const lower = await ids({});
     const upper = await ids({ environmentName: 'PROD' });
 
@@ -172,7 +174,7 @@ describe.runIf(found.found)('Two installations', () => {
     ['region', { location: 'northeurope' }, PLACE],
     ['resource group', { resourceGroupName: 'rg-other' }, PLACE],
     ['subscription', {}, { ...PLACE, subscriptionId: '55555555-5555-4555-8555-555555555555' }],
-  ])('that differ in their %s have no app and no account of one name', async (_, other, place) => {
+  ])('that differ in their %s have different names of app and account', async (_, other, place) => {
     const one = names(await ids({}));
     const two = names(await ids(other, place));
     const last = (id: string) => id.split('/').at(-1);
@@ -181,7 +183,7 @@ describe.runIf(found.found)('Two installations', () => {
     expect(two.map(last).filter((name) => one.map(last).includes(name))).toEqual([]);
   });
 
-  it('in one group with a network of their own share nothing but the DNS zones', async () => {
+  it('in one group, each with a network, share only the DNS zones', async () => {
     const group = {
       resourceGroupName: 'rg-shared',
       jobsResourceGroupName: 'rg-shared-jobs',
@@ -199,8 +201,8 @@ describe.runIf(found.found)('Two installations', () => {
   });
 });
 
-describe.runIf(found.found)('A container group, written as a Bicep resource,', () => {
-  // The linter is for people's Bicep: here only the types count.
+describe.runIf(found.found)('a container group, written as a Bicep resource,', () => {
+  // Only the types count here, so the linter's findings are ignored.
   const config = '{ "analyzers": { "core": { "enabled": false } } }';
   const compile = async (body: unknown) => {
     const files = new Map([
@@ -210,7 +212,7 @@ describe.runIf(found.found)('A container group, written as a Bicep resource,', (
     return (await compiler.compile(join(await trees.copy(files), 'group.bicep'))).findings;
   };
 
-  it('compiles in every shape that the app sends', async () => {
+  it('compiles for every kind of group that the app starts', async () => {
     const shapes = await groupShapes();
 
     expect(shapes.size).toBeGreaterThanOrEqual(4);
@@ -219,8 +221,8 @@ describe.runIf(found.found)('A container group, written as a Bicep resource,', (
 
   it.each<[string, RegExp, string, string]>([
     ['a field that the type does not know', /"restartPolicy"/, '"restart"', 'BCP037'],
-    ['a value that the type does not take', /"cpu":\d+/, '"cpu":"two"', 'BCP036'],
-  ])('does not with %s', async (_, field, other, says) => {
+    ['a value that the type does not allow', /"cpu":\d+/, '"cpu":"two"', 'BCP036'],
+  ])('does not compile with %s', async (_, field, other, says) => {
     const [[, body] = []] = await groupShapes();
     const broken: unknown = JSON.parse(JSON.stringify(body).replace(field, other));
 
@@ -228,7 +230,7 @@ describe.runIf(found.found)('A container group, written as a Bicep resource,', (
   });
 });
 
-describe.runIf(found.found)('A parameter as the guides write it', () => {
+describe.runIf(found.found)('a parameter line of the guides', () => {
   const check = async (line: string) => {
     const tree = await trees.copy(new Map([['../policy.json', '{ "version": "v1" }']]));
     const lines = Object.keys(REQUIRED).filter((name) => !line.startsWith(`param ${name} `));
@@ -242,26 +244,26 @@ describe.runIf(found.found)('A parameter as the guides write it', () => {
     expect(await check(line)).toEqual([]);
   });
 
-  it('is refused if its path is not taken from infra/', async () => {
+  it('is refused if its path is not relative to infra/', async () => {
     expect((await check("param policy = loadJsonContent('policy.json')")).join()).toContain(
       'BCP091',
     );
   });
 
-  it('is no error of style', async () => {
+  it('is not reported as an error of style', async () => {
     const findings = await check("param tags = { 'team': 'a' }");
 
     expect(findings.filter((finding) => !/ warning /i.test(finding))).toEqual([]);
   });
 });
 
-it.runIf(found.found)('The parameter file takes its values from the environment', async () => {
+it.runIf(found.found)('the parameter file takes its values from the environment', async () => {
   const file = readText('infra/main.bicepparam');
   const path = await trees.copyOf(await trees.copy(), 'main.bicepparam', file);
 
   const findings = await compiler.checkParameters(join(path, 'main.bicepparam'));
 
-  // Without the environment each variable that has no default is named, and nothing else is wrong.
+  // Without the environment, the only errors name the variables without a default.
   expect(findings.every((finding) => /BCP427/.test(finding))).toBe(true);
   expect(readTemplate(readText(TEMPLATE_PATH)).parameters).toBeDefined();
 });

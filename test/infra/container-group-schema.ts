@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 /*
- * What Azure Container Instances take as the body of a container group: fields and enumerations of API
+ * The body of a container group that Azure Container Instances accept: fields and enumerations of API
  * version 2023-05-01 (azure-rest-api-specs, containerinstance, `containerInstance.json`), limits from
- * "Resource availability & quota limits" and "Deploy container groups", and what the service refuses
- * although the schema has it ("Troubleshoot", azure-docs#123837). Strict: an unknown field is a fault.
+ * "Resource availability & quota limits" and "Deploy container groups", and refusals that the schema
+ * does not have ("Troubleshoot", azure-docs#123837). Strict: an unknown field is a fault.
  */
 const Name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
 const SecurityContext = z.strictObject({
-  // Privileged is all that the service accepts, and on Confidential alone.
+  // The service accepts only `privileged`, and only on Confidential.
   privileged: z.boolean().optional(),
 });
 
@@ -81,9 +81,10 @@ export const ContainerGroupBody = z
     for (const { properties } of containers) {
       const { requests } = properties.resources;
       if (properties.securityContext !== undefined && sku !== 'Confidential') {
-        say('SecurityContextNotSupported: Confidential alone takes a security context');
+        say('SecurityContextNotSupported: only Confidential accepts a security context');
       }
-      if (sku === 'Confidential' && requests.memoryInGB > 180) say('Confidential ends at 180 GB');
+      if (sku === 'Confidential' && requests.memoryInGB > 180)
+        say('the limit of Confidential is 180 GB');
       for (const { name } of properties.volumeMounts) {
         if (!named.has(name)) say(`the mount ${name} has no volume`);
       }

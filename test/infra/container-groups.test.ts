@@ -23,21 +23,21 @@ function faultsOf(body: unknown): readonly string[] {
   return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-describe('The request for a container group', () => {
+describe('the request for a container group', () => {
   it.each([
     ['scan', () => confidential.specs[0]],
     ['patch, Confidential', () => confidential.specs[1]],
     ['verify', () => confidential.specs[2]],
     ['patch, remote BuildKit', () => remote.specs[1]],
-  ])('for %s is one that the API version takes', (_, spec) => {
+  ])('for %s is valid for the API version', (_, spec) => {
     expect(faultsOf(bodyOf(spec()))).toEqual([]);
   });
 
-  it('in a subnet is one that the API version takes', () => {
+  it('in a subnet is valid for the API version', () => {
     expect(faultsOf(bodyOf(confidential.specs[0], SUBNET))).toEqual([]);
   });
 
-  it('is privileged for a patch without a remote BuildKit alone', () => {
+  it('is privileged only for a Confidential patch group', () => {
     const contexts = [...confidential.specs, ...remote.specs].map((spec) => [
       spec.containers[0]?.command.at(-1),
       bodyOf(spec).properties.sku,
@@ -54,7 +54,7 @@ describe('The request for a container group', () => {
     ]);
   });
 
-  it('gives what a remote BuildKit asks for to the patch group alone, as files', () => {
+  it('gives the TLS files of a remote BuildKit only to the patch group', () => {
     const files = [...confidential.specs, ...remote.specs].map(({ containers }) =>
       containers
         .flatMap(({ secretFiles }) => Object.entries(secretFiles))
@@ -75,7 +75,7 @@ describe('The request for a container group', () => {
     ]);
   });
 
-  it('gives the group no identity, and its token in a file alone', () => {
+  it('gives the group no identity, and no token in its environment', () => {
     for (const spec of [...confidential.specs, ...remote.specs]) {
       const body = JSON.stringify(bodyOf(spec));
 
@@ -87,7 +87,7 @@ describe('The request for a container group', () => {
   });
 });
 
-describe('The schema that requests are held to', () => {
+describe('the schema of requests', () => {
   const good = () => structuredClone(bodyOf(confidential.specs[1]));
 
   it.each<[string, (body: ReturnType<typeof good>) => unknown, string]>([

@@ -19,70 +19,70 @@ function faultsOf(guides: Guides): string {
   return environmentFaults(guides, readParameterFile(parameterFile), outputs).join('\n');
 }
 
-describe('The environment of a deployment', () => {
-  it('is written down by the guides, and read by each deployment of theirs', () => {
+describe('the guides', () => {
+  it('write the environment of a deployment to a file, and read it before each deployment', () => {
     expect(faultsOf(GUIDES)).toBe('');
   });
 
   it.each<readonly [string, keyof Guides, string, string, string]>([
     [
-      'not written',
+      'a variable that no step writes',
       'deploy',
       'export PATCHWRIGHT_BUILDER=standard\n',
       '',
       'no step writes PATCHWRIGHT_BUILDER',
     ],
     [
-      'not printed',
+      'a variable that build-worker.sh does not print',
       'buildWorker',
       'export PATCHWRIGHT_SCAN',
       'PATCHWRIGHT_SCAN',
       'no step writes PATCHWRIGHT_SCAN',
     ],
     [
-      'unknown to azd',
+      'a variable that azd does not get',
       'deploy',
       'azd env set PATCHWRIGHT_DRY_RUN true',
       '',
       'does not set PATCHWRIGHT_DRY_RUN',
     ],
     [
-      'azd in another place',
+      'azd without the location',
       'deploy',
       ' --location $AZURE_LOCATION\nazd',
       '\nazd',
       'does not set AZURE_LOCATION',
     ],
     [
-      'asked of azd by another name',
+      'an unknown output of azd',
       'deploy',
       'get-value AZURE_FUNCTION_NAME',
       'get-value AZURE_APP',
-      'no output AZURE_APP',
+      'unknown output AZURE_APP',
     ],
     [
-      'not noted from azd',
+      'an output of azd that is not written',
       'deploy',
       'export ACCOUNT=$(azd',
       'ACCOUNT=$(azd',
       'does not note ACCOUNT',
     ],
     [
-      'not read in an upgrade',
+      'an upgrade that does not read the file',
       'operate',
       ' && . ./patchwright.env\naz deployment',
       '\naz deployment',
       'docs/operate.md deploys',
     ],
     [
-      'not read where a step begins',
+      'a step that does not begin with reading the file',
       'deploy',
       '. ./patchwright.env\nKEY=',
       'KEY=',
       '## 8. The first run does not read patchwright.env first',
     ],
     [
-      'not read in a step',
+      'a deployment that does not read the file',
       'deploy',
       '. ./patchwright.env\naz deployment',
       'az deployment',
@@ -102,7 +102,7 @@ describe('The environment of a deployment', () => {
       'sub create --name patchwright-$AZURE_ENV_NAME',
       'does not carry environment and region',
     ],
-  ])('%s: is found', (_, guide, from, to, says) => {
+  ])('do not pass with %s', (_, guide, from, to, says) => {
     const text = GUIDES[guide];
     const changed = { ...GUIDES, [guide]: text.replace(from, () => to) };
 
@@ -111,9 +111,9 @@ describe('The environment of a deployment', () => {
   });
 });
 
-describe('The parameter file', () => {
+describe('the parameter file', () => {
   it.each(['builder', 'dryRun', 'environmentName', 'location', 'registryPermissionMode'])(
-    'gives %s no default, to which a new shell would turn it back',
+    'gives %s no default, so that a new shell cannot reset it',
     (name) => {
       const changed = parameterFile.replace(
         new RegExp(`(param ${name} = .*?\\('\\w+')\\)`),
@@ -122,7 +122,7 @@ describe('The parameter file', () => {
 
       expect(parameterFileFaults(template, parameterFile)).toEqual([]);
       expect(changed).not.toBe(parameterFile);
-      expect(parameterFileFaults(template, changed).join()).toContain(`turn ${name} back`);
+      expect(parameterFileFaults(template, changed).join()).toContain(`would reset ${name}`);
     },
   );
 });

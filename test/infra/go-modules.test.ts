@@ -5,16 +5,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listDependencies } from '../real/tools/list-dependencies.ts';
 import { type Tool, toolCatalog } from '../real/tools/tool-catalog.ts';
 
-/** Where Go or its module cache is missing nothing can be told: skipped, and the reason is printed. */
-describe('The Go module of a tool', () => {
+/** Without Go or its module cache these tests are skipped, and the reason is printed. */
+describe('the Go module of a tool', () => {
   it.for(toolCatalog.map((tool) => [tool.name, tool] as const))(
-    '%s is whole: each package is found offline, pinned by go.sum',
+    'is complete: %s finds each package offline, pinned by go.sum',
     async ([name, tool], { skip }) => {
       const listing = await listDependencies(tool);
 
       if (listing.outcome === 'unknown') {
-        // No reporter tells why a test was skipped.
-        console.warn(`The Go module of ${name} was not looked at: ${listing.why}`);
+        // No reporter prints why a test was skipped.
+        console.warn(`The Go module of ${name} was not checked: ${listing.why}`);
         skip(listing.why);
       }
       expect(listing).toMatchObject({ outcome: 'listed' });
@@ -22,7 +22,7 @@ describe('The Go module of a tool', () => {
   );
 });
 
-describe('The check of a Go module', () => {
+describe('the check of a Go module', () => {
   let folder: string;
   let copy: Tool;
 
@@ -50,13 +50,13 @@ describe('The check of a Go module', () => {
     expect(after).toMatchObject({ outcome: 'refused', why: expect.stringContaining('go.sum') });
   });
 
-  it('can not tell without Go', async () => {
+  it('returns unknown without Go', async () => {
     const listing = await listDependencies(copy, { env: { PATH: folder } });
 
     expect(listing).toEqual({ outcome: 'unknown', why: 'Go is not there' });
   });
 
-  it('can not tell without the module cache, and looks nowhere else', async ({ skip }) => {
+  it('returns unknown without the module cache, and downloads nothing', async ({ skip }) => {
     const before = await listDependencies(copy);
     if (before.outcome === 'unknown') skip(before.why);
 

@@ -1,4 +1,4 @@
-/** The text below a heading, to the next of its level or above. Throws where the heading is not there. */
+/** Returns the text from a heading to the next one of its level or above. Throws if it is missing. */
 export function sectionOf(guide: string, heading: string): string {
   const start = guide.indexOf(`\n${heading}\n`);
   if (start < 0) throw new Error(`there is no ${heading}`);
@@ -8,7 +8,7 @@ export function sectionOf(guide: string, heading: string): string {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** The commands of each block. */
+/** Returns the commands of each code block. */
 export function blocksOf(guide: string): readonly string[] {
   const blocks = guide.matchAll(/^ *```\w*\n([\s\S]*?)^ *```/gm);
   return [...blocks].map(([, block = '']) => block);

@@ -6,7 +6,7 @@ import sample from '../../local.settings.sample.json' with { type: 'json' };
 
 const values: Readonly<Record<string, string>> = sample.Values;
 
-/** `hh:mm:ss`, as seconds. */
+/** `hh:mm:ss`, converted to seconds. */
 const TimeSpan = z
   .string()
   .regex(/^\d\d:\d\d:\d\d$/)
@@ -16,7 +16,7 @@ const Level = z.enum(['None', 'Critical', 'Error', 'Warning', 'Information', 'De
 /**
  * The fields of host.json that we use, with the bounds of its published reference ("host.json reference
  * for Azure Functions 2.x and later", "Azure Queue storage bindings: host.json settings"). Strict: the
- * host passes over a field that it does not know.
+ * host ignores an unknown field.
  */
 const HostJson = z.strictObject({
   version: z.literal('2.0'),
@@ -46,17 +46,17 @@ const HostJson = z.strictObject({
 
 const parsed = HostJson.parse(host);
 
-it('holds to what the published reference allows', () => {
+it('uses only fields and values of the published reference', () => {
   expect(HostJson.safeParse(host).success).toBe(true);
 });
 
-it('ends a function well before the lease of a job does', () => {
+it('ends a function before the lease of a job expires', () => {
   const { pipeline } = readSettings(values);
 
   expect(parsed.functionTimeout).toBeLessThan(pipeline.leaseSeconds);
 });
 
-it('shows a failed message again after one to five minutes, so that a short outage poisons nothing', () => {
+it('retries a failed message after one to five minutes, so that a short outage poisons none', () => {
   const { visibilityTimeout, maxDequeueCount } = parsed.extensions.queues;
 
   expect(visibilityTimeout).toBeGreaterThanOrEqual(60);
@@ -68,7 +68,7 @@ it('reads messages in the encoding that the sender writes', () => {
   expect(parsed.extensions.queues.messageEncoding).toBe('base64');
 });
 
-it('samples away none of the messages that alerts look for', () => {
+it('excludes the messages that alerts search for from sampling', () => {
   const { excludedTypes } = parsed.logging.applicationInsights.samplingSettings;
 
   expect(excludedTypes.split(';')).toEqual(
@@ -77,6 +77,6 @@ it('samples away none of the messages that alerts look for', () => {
   expect(parsed.logging.logLevel.Function).toBe('Information');
 });
 
-it('keeps what the app prints outside of an invocation, at its start', () => {
+it('logs what the app prints at its start, outside of an invocation', () => {
   expect(parsed.logging.logLevel['Host.Function.Console']).toBe('Information');
 });

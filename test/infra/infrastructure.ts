@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-/** What a check found wrong, as a sentence for people; none: it is right. */
+/** A fault that a check found, as a sentence. */
 export type Fault = string;
 
-/** A file of the repository, from its root. */
+/** Reads a file of the repository by its path from the root. */
 export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }

@@ -3,7 +3,7 @@ import { TOOLING_FAMILIES } from '../../lib/report/tooling-images.ts';
 import { toolingRepositories } from '../../lib/report/tooling-mirrors.ts';
 import { startedGroups } from './started-groups.ts';
 
-/** What the app asks tokens for, of its own repositories: the database, the tooling images. */
+/** Returns the own repositories for which the app requests tokens: database and tooling images. */
 export async function mirroredRepositories(): Promise<readonly string[]> {
   const { scopes } = await startedGroups({ kind: 'confidential' });
   const own = scopes.map(({ repository }) => String(repository));

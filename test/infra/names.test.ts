@@ -13,13 +13,13 @@ import { ROOT, readText } from './infrastructure.ts';
 
 const operate = readText('docs/operate.md');
 const OURS = /\b(?:PATCHWRIGHT|AZURE|BUILDKIT)_[A-Z_]+\b/g;
-/** Made by azd, by the command line's environment, or by the worker: not settings of the app. */
+/** Variables of azd and of the command line, which are not settings of the app. */
 const ELSEWHERE = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID', FUNCTION_KEY];
 
 const { template, deployments } = readKept();
 const outputNames = Object.keys(template.outputs);
 
-describe('The guides', () => {
+describe('the guides', () => {
   it.each([
     ...Object.values(TABLES),
     ...Object.values(QUEUES),
@@ -37,7 +37,7 @@ describe('The guides', () => {
     expect(missing).toEqual([]);
   });
 
-  it('name no setting, output or variable that there is not', () => {
+  it('name only settings, outputs and variables that exist', () => {
     const parameterFile = readText('infra/main.bicepparam');
     const known = new Set([
       ...SETTING_NAMES,
@@ -56,7 +56,7 @@ describe('The guides', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('ask for outputs by names that ARM hands back as they are', () => {
+  it('read outputs by names whose case ARM does not change', () => {
     const outputs = new Set(outputNames);
     const text = ['docs/deploy.md', 'docs/operate.md', 'infra/smoke.sh'].map(readText).join('\n');
     const asked = [...text.matchAll(/properties\.outputs\.(\w+)\.value|\$\(output (\w+)\)/g)];
@@ -66,7 +66,7 @@ describe('The guides', () => {
     expect(names.filter((name) => !outputs.has(name) || !/^[a-z]/.test(name))).toEqual([]);
   });
 
-  it('tell func the runtime wherever it publishes', () => {
+  it('set the runtime for func in each publish command', () => {
     const text = ['README.md', 'docs/deploy.md', 'docs/operate.md', 'infra/smoke.sh'].map(readText);
     const lines = text.join('\n').split('\n');
     const published = lines.filter((line) => /functionapp publish "?\$/.test(line));
@@ -77,14 +77,14 @@ describe('The guides', () => {
     );
   });
 
-  it('refuse azd down, which would offer the registry for deletion', () => {
+  it('block azd down, which would offer to delete the registry', () => {
     const [, hook = ''] = /predown:\n([\s\S]*?)\nservices:/.exec(readText('azure.yaml')) ?? [];
 
     expect(hook.match(/Never azd down/g)).toHaveLength(2);
     expect(hook.match(/exit 1/g)).toHaveLength(2);
   });
 
-  it('give every parameter of the Bicep the name that it has', () => {
+  it('list exactly the parameters of the Bicep', () => {
     const deploy = readText('docs/deploy.md');
     const [, table = ''] = /## Parameters\n([\s\S]*?)\n## /.exec(deploy) ?? [];
     const told = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
@@ -96,13 +96,13 @@ describe('The guides', () => {
 describe('local.settings.sample.json', () => {
   const names = Object.keys(sample.Values);
 
-  it('has no setting that the app does not know, but the runtime of the host', () => {
+  it('has only settings of the app, and the runtime of the host', () => {
     const known = [...SETTING_NAMES, 'FUNCTIONS_WORKER_RUNTIME'];
 
     expect(names.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('keeps what it holds away from everyone: no secret, and changes nothing', () => {
+  it('contains no secret, and sets a dry run', () => {
     expect(sample.Values.AzureWebJobsStorage).toBe('UseDevelopmentStorage=true');
     expect(sample.Values.PATCHWRIGHT_DRY_RUN).toBe('true');
   });

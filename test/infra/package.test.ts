@@ -14,10 +14,10 @@ import { AppProcess } from '../world/functions-host/app-process.ts';
 import { ROOT, readText } from './infrastructure.ts';
 import { unzip } from './unzip.ts';
 
-/** The bundle, what describes the app to its host, and what a remote build needs. */
+/** The bundle, the files that the host reads, and the files that a remote build needs. */
 const BELONGS =
   /^(?:app\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
-/** What people leave in a checkout. */
+/** Files that people leave in a checkout. */
 const PLANTED_SECRETS = [
   '.env',
   'certs/client-key.pem',
@@ -55,8 +55,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('The package that is published', () => {
-  it('holds the bundle and what a remote build needs, and nothing else', () => {
+describe('the published package', () => {
+  it('contains only the bundle and the files of a remote build', () => {
     const foreign = files.map(({ path }) => path).filter((path) => !BELONGS.test(path));
 
     expect(foreign).toEqual([]);
@@ -65,12 +65,12 @@ describe('The package that is published', () => {
     );
   });
 
-  it('is a zip of just these files, below 1.5 MB', async () => {
+  it('is a zip of exactly these files, below 1.5 MB', async () => {
     expect(unpacked).toEqual(files.map(({ path }) => path));
     expect((await stat(zip())).size).toBeLessThan(MAX_ZIP_BYTES);
   });
 
-  it('is the same zip when nothing has changed', async () => {
+  it('is the same zip, byte for byte, if nothing has changed', async () => {
     const again = join(folder, 'again.zip');
 
     await writeZip(ROOT, files, again);
@@ -96,7 +96,7 @@ describe('The package that is published', () => {
   });
 });
 
-it('holds the code of no dev dependency', async () => {
+it('contains no code of a dev dependency', async () => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['functions/index.ts'],
@@ -121,7 +121,7 @@ async function sameBytes(one: string, other: string): Promise<boolean> {
   return (await readFile(one)).equals(await readFile(other));
 }
 
-/** The functions that the sources name: `app.timer('reaper', …`. */
+/** Returns the names of the functions in the sources: `app.timer('reaper', …`. */
 function registeredNames(): readonly string[] {
   const sources = globSync('functions/*.ts', { cwd: ROOT }).map((path) => readText(path));
   const names = sources.flatMap((text) => [...text.matchAll(/app\.[a-zA-Z]+\(\s*'(\w+)'/g)]);
@@ -129,10 +129,10 @@ function registeredNames(): readonly string[] {
   return names.map(([, name = '']) => name);
 }
 
-it('has its dev dependencies taken away where Oryx builds it, and nowhere else', () => {
+it('removes dev dependencies only in a build by Oryx', () => {
   const { scripts } = manifest;
 
-  // Oryx alone runs it, after `build`. Source: microsoft/Oryx, doc/runtimes/nodejs.md.
+  // Only Oryx runs it, after `build`. Source: microsoft/Oryx, doc/runtimes/nodejs.md.
   expect(scripts['build:azure']).toBe('npm prune --omit=dev');
   const others = Object.entries(scripts).filter(([name]) => name !== 'build:azure');
   expect(others.filter(([, script]) => /prune|build:azure/.test(script))).toEqual([]);
@@ -142,14 +142,14 @@ describe('.funcignore', () => {
   const text = readText('.funcignore');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-  it('leaves everything out, and takes back whole folders and files of the root', () => {
+  it('excludes everything, and includes only folders and files of the root', () => {
     expect(lines[0]).toBe('/*');
     expect(
       lines.slice(1).filter((line) => !/^(?:\/node_modules\/|!\/[\w.-]+\/?)$/.test(line)),
     ).toEqual([]);
   });
 
-  it('keeps back whatever else lies in the folder, read by func and by git alike', async () => {
+  it('excludes all other files in the folder, as func reads it and as git reads it', async () => {
     const root = join(folder, 'planted');
     const planted = [...PLANTED_SECRETS, ...PLANTED_SOURCES];
     for (const path of planted) {
@@ -162,7 +162,7 @@ describe('.funcignore', () => {
     expect(readAsGitDoes(root)).toEqual(PLANTED_SOURCES);
   });
 
-  it('is a list: with one line that lets everything in, the planted key is found', async () => {
+  it('would publish a planted key without its first line', async () => {
     const root = join(folder, 'open');
     await mkdir(root, { recursive: true });
     await writeFile(join(root, 'key.pem'), 'planted');
@@ -171,7 +171,7 @@ describe('.funcignore', () => {
     expect(publishedFiles(root).map(({ path }) => path)).toEqual(['key.pem']);
   });
 
-  it('leaves out node_modules, so that azd builds remotely', () => {
+  it('excludes node_modules, so that azd builds remotely', () => {
     expect(lines).toContain('/node_modules/');
   });
 
@@ -184,12 +184,12 @@ describe('.funcignore', () => {
     ['/dist/worker', 'dist/worker.cjs', true],
     ['lib/a.ts', 'lib/abts', false],
     ['lib/\n!lib/app', 'lib/app.ts', false],
-  ])('%j read as Core Tools read it ignores %s: %s', (ignore, path, expected) => {
+  ])('%j, read as Core Tools do, excludes %s: %s', (ignore, path, expected) => {
     expect(parseFuncignore(ignore)(path)).toBe(expected);
   });
 });
 
-/** The files that a `.funcignore` keeps if it is read as a `.gitignore`, which azd does. */
+/** Returns the included files if `.funcignore` is read as a `.gitignore`, as azd does. */
 function readAsGitDoes(root: string): readonly string[] {
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' });

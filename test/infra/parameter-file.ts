@@ -1,8 +1,8 @@
-/** A parameter that infra/main.bicepparam takes from the environment. */
+/** A parameter that infra/main.bicepparam reads from the environment. */
 export interface FromEnvironment {
   readonly parameter: string;
   readonly variable: string;
-  /** Whether there is a default where the environment lacks it. */
+  /** True if there is a default for a missing variable. */
   readonly optional: boolean;
 }
 

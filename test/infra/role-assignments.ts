@@ -2,24 +2,24 @@ import { type Deployment, ofType, type Resource, textAt, valueAt } from './bicep
 import { type KnownRole, ROLES } from './checks/role-names.ts';
 
 const DEFINITIONS = 'Microsoft.Authorization/roleDefinitions';
-/** A role is given on a resource, or on a resource group; the scope is written into the id. */
+/** The id contains the scope: a resource or a resource group. */
 const ON_RESOURCE = /^\[extensionResourceId\('([^']+)'/;
 const ON_GROUP = /^\[resourceId\('([^']+)', '([^']+)', 'Microsoft\.Authorization\/roleAssignments'/;
 
 /** One role assignment of a deployment. */
 export interface RoleAssignment {
-  /** Name of the role, built in or custom, without what makes a custom one unique; undefined: unknown. */
+  /** The role's name, without a custom role's unique part. Undefined if the role is unknown. */
   readonly role: string | undefined;
   readonly known: KnownRole | undefined;
-  /** Type of what it is given on. */
+  /** Type of the scope. */
   readonly scope: string;
   readonly principal: string;
   readonly principalType: string;
   readonly why: string;
-  /** As Azure gets it. */
+  /** The value that Azure gets. */
   readonly condition: string | undefined;
   readonly conditionVersion: string;
-  /** The expression of its name. */
+  /** The expression of the assignment's name. */
   readonly name: string;
   readonly roleId: string;
 }
@@ -49,7 +49,7 @@ function readAssignment(deployment: Deployment, resource: Resource): RoleAssignm
   };
 }
 
-/** `Patchwright Container Groups (…)` without what makes it unique. */
+/** Returns `Patchwright Container Groups (…)` without the unique part. */
 function customName(deployment: Deployment, id: string): string | undefined {
   const definition = ofType(deployment, DEFINITIONS).find(({ name }) => name === id);
   return definition && textAt(definition, 'properties', 'roleName').replace(/ \(.*$/, '');

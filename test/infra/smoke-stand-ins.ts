@@ -2,27 +2,27 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { standInAz } from './stand-in-az.ts';
 
-/** How the stand-in for Azure behaves. */
+/** The behavior of the simulated Azure. */
 export interface SmokeAzure {
-  /** The state that the one image ends in. */
+  /** The final state of the image. */
   readonly outcome: string;
   readonly signedIn: boolean;
   readonly mode: string;
-  /** The az commands that fail, as bash matches them: `acr build *`. */
+  /** A bash pattern of the az commands that fail, such as `acr build *`. */
   readonly refuses?: string;
-  /** Of each image in the registry. */
+  /** The digest of each image in the registry. */
   readonly digest?: string;
-  /** What the registry has under the tag of the image to patch; one image of one platform by default. */
+  /** The manifest of the image to patch; the default is one image of one platform. */
   readonly manifest?: object;
-  /** The command beside az that fails, as bash matches it: `npm ci *`. */
+  /** A bash pattern of the other commands that fail, such as `npm ci *`. */
   readonly breaks?: string;
-  /** How often the app can't start a run yet. */
+  /** How many times the app refuses to start a run. */
   readonly failingStarts?: number;
 }
 
 /**
- * Writes programs named az, func, npm, curl and sleep into a folder: each notes its arguments in `calls`
- * there, and answers just what infra/smoke.sh, infra/build-worker.sh and the guides read.
+ * Writes programs named az, func, npm, curl and sleep into a folder. Each writes its arguments to `calls`
+ * there, and answers only what infra/smoke.sh, infra/build-worker.sh and the guides need.
  */
 export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<void> {
   for (const kept of ['groups', 'deleting', 'roles']) {
@@ -30,7 +30,7 @@ export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<
   }
   const programs: Readonly<Record<string, string>> = {
     az: standInAz(folder, azure),
-    // What func says in a clean clone, which has no local.settings.json.
+    // func prints this in a clean clone, which has no local.settings.json.
     func: `[ "$FUNCTIONS_WORKER_RUNTIME" = node ] || { echo 'Worker runtime is not set' >&2; exit 1; }`,
     npm: '',
     curl: `case "$*" in *api/runs*)
@@ -38,7 +38,7 @@ export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<
   [ "$(wc -l < '${join(folder, 'starts')}')" -gt ${azure.failingStarts ?? 0} ] || { echo 'curl: (22) 500' >&2; exit 22; }
   echo '{"runId":"20261123T020000Z-7f3a"}';;
 esac`,
-    // Nobody waits in a test.
+    // Tests do not wait.
     sleep: '',
   };
   for (const [name, body] of Object.entries(programs)) {
@@ -48,7 +48,7 @@ esac`,
   }
 }
 
-/** Notes the call, and fails it where it is to fail: with many lines, the last of which tells why. */
+/** Logs the call, and makes it fail if it matches, with many lines of which the last gives the reason. */
 function preamble(name: string, folder: string, { refuses, breaks }: SmokeAzure): string {
   const failing = name === 'az' ? refuses && `az ${refuses}` : breaks;
   return `echo "${name} $*" >> '${join(folder, 'calls')}'

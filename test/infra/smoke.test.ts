@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs the script against the stand-ins; nothing of it reaches Azure. */
+/** Runs the script with the stand-ins, so that nothing reaches Azure. */
 async function smoke(azure: SmokeAzure, environment: Readonly<Record<string, string>> = {}) {
   await writeStandIns(folder, azure);
   const { status, stdout } = spawnSync('bash', [join(ROOT, 'infra/smoke.sh')], {
@@ -37,7 +37,7 @@ async function smoke(azure: SmokeAzure, environment: Readonly<Record<string, str
 const GROUPS_DELETED =
   /^az group delete --name rg-patchwright-smoke[\da-f]{6}(?:-jobs|-registry)? /gm;
 
-it('deploys, patches, checks, and takes everything away again', async () => {
+it('deploys, patches, checks, and deletes everything it created', async () => {
   const { status, stdout, calls } = await smoke(GOOD);
 
   expect(stdout).not.toContain('FAIL');
@@ -49,7 +49,7 @@ it('deploys, patches, checks, and takes everything away again', async () => {
   expect(stdout).toContain('ok    custom role custom-role is deleted');
 });
 
-it('fails where the image was not patched, and still takes everything away', async () => {
+it('fails if the image was not patched, and still deletes everything', async () => {
   const { status, stdout, calls } = await smoke({ ...GOOD, outcome: 'failed' });
 
   expect(stdout).toContain('FAIL  the image is patched');
@@ -57,7 +57,7 @@ it('fails where the image was not patched, and still takes everything away', asy
   expect(calls.match(GROUPS_DELETED)).toHaveLength(3);
 });
 
-it('changes nothing where something that it needs is missing', async () => {
+it('changes nothing if a prerequisite is missing', async () => {
   const { status, stdout, calls } = await smoke({ ...GOOD, signedIn: false });
 
   expect(stdout).toContain('FAIL  az is signed in');
@@ -65,7 +65,7 @@ it('changes nothing where something that it needs is missing', async () => {
   expect(calls).not.toMatch(/ (?:create|delete|build --registry|publish) /);
 });
 
-it('builds the worker with the rights of the caller in a registry with ABAC', async () => {
+it('builds the worker with the caller’s permissions in a registry with ABAC', async () => {
   const { calls } = await smoke({ ...GOOD, mode: 'AbacRepositoryPermissions' });
 
   const builds = calls.split('\n').filter((line) => line.startsWith('az acr build'));
@@ -78,14 +78,14 @@ it('builds the worker with the rights of the caller in a registry with ABAC', as
   }
 });
 
-it('asks again for a run that the app can not start yet', async () => {
+it('retries if the app cannot start a run yet', async () => {
   const { status, stdout } = await smoke({ ...GOOD, failingStarts: 3 });
 
   expect(stdout).toContain('ok    run 20261123T020000Z-7f3a started');
   expect(status).toBe(0);
 });
 
-it('says what the app answers where no run ever starts', async () => {
+it('prints the app’s answer if no run ever starts', async () => {
   const { status, stdout, calls } = await smoke({ ...GOOD, failingStarts: 1000 });
 
   expect(stdout).toMatch(/FAIL {2}a run starts within five minutes\n\s+curl: \(22\) 500/);
@@ -93,7 +93,7 @@ it('says what the app answers where no run ever starts', async () => {
   expect(calls.match(GROUPS_DELETED)).toHaveLength(3);
 });
 
-describe('The image to patch', () => {
+describe('the image to patch', () => {
   const image = (os: string, architecture: string) => ({ platform: { os, architecture } });
   const index = (...manifests: readonly object[]) => ({
     mediaType: 'application/vnd.oci.image.index.v1+json',
@@ -101,7 +101,7 @@ describe('The image to patch', () => {
   });
   const attestation = image('unknown', 'unknown');
 
-  it('may not be an index of several images, which is said before anything is built', async () => {
+  it('is refused before any build if it is an index of several images', async () => {
     const manifest = index(image('linux', 'amd64'), attestation, image('linux', 'arm64'));
 
     const { status, stdout, calls } = await smoke({ ...GOOD, manifest });
@@ -123,14 +123,14 @@ describe('The image to patch', () => {
   });
 });
 
-describe('A step that fails', () => {
+describe('a failing step', () => {
   it.each<readonly [string, Partial<SmokeAzure>]>([
     ['npm ci', { breaks: 'npm ci *' }],
     ['npm run build', { breaks: 'npm run build *' }],
     ['worker images, the longest part', { refuses: 'acr build *' }],
     ['deployment', { refuses: 'deployment sub create *' }],
     ['publishing the app', { breaks: 'func azure *' }],
-  ])('%s: shows the end of its log, keeps it, and ends with the tear-down', async (step, fault) => {
+  ])('%s: prints the end of its log, keeps the log, and tears down', async (step, fault) => {
     const { status, stdout, calls } = await smoke({ ...GOOD, ...fault });
 
     const [, shown = ''] = new RegExp(`FAIL  ${step}; the end of its log:\n((?: {6}.*\n)+)`).exec(
@@ -147,8 +147,8 @@ describe('A step that fails', () => {
   });
 });
 
-describe('The tear-down', () => {
-  it('counts and names a resource group that Azure refuses to delete, and deletes the others', async () => {
+describe('the tear-down', () => {
+  it('reports a resource group that Azure refuses to delete, and deletes the others', async () => {
     const { status, stdout, calls } = await smoke({
       ...GOOD,
       refuses: 'group delete --name *-jobs *',
@@ -162,14 +162,14 @@ describe('The tear-down', () => {
     expect(calls.match(GROUPS_DELETED)).toHaveLength(3);
   });
 
-  it('counts a resource group that is still there after half an hour', async () => {
+  it('reports a resource group that still exists after half an hour', async () => {
     const { status, stdout } = await smoke({ ...GOOD, refuses: 'group exists *-registry *' });
 
     expect(stdout).toMatch(/FAIL {2}resource group \S+-registry is deleted/);
     expect(status).toBe(1);
   });
 
-  it('goes on where the registry can not be looked up', async () => {
+  it('continues if the registry cannot be read', async () => {
     const registry = { SMOKE_REGISTRY: 'mine', SMOKE_REGISTRY_GROUP: 'rg-mine' };
 
     const { status, stdout, calls } = await smoke(
@@ -183,14 +183,14 @@ describe('The tear-down', () => {
     expect(status).toBe(1);
   });
 
-  it('names a custom role that can not be deleted', async () => {
+  it('reports a custom role that cannot be deleted', async () => {
     const { status, stdout } = await smoke({ ...GOOD, refuses: 'role definition delete *' });
 
     expect(stdout).toContain('FAIL  custom role custom-role is deleted');
     expect(status).toBe(1);
   });
 
-  it('leaves everything and says where where it is told to', async () => {
+  it('keeps everything and prints where it is if SMOKE_KEEP is 1', async () => {
     const { status, stdout, calls } = await smoke(GOOD, { SMOKE_KEEP: '1' });
 
     expect(stdout).toMatch(

@@ -7,8 +7,8 @@ const ONE_IMAGE = {
 };
 
 /**
- * The body of a stand-in for az, in bash. It remembers as files which resource groups and custom roles
- * there are. A deletion takes until the second look, and a role that is given can't be deleted.
+ * The body of a stand-in for az, in bash. Files record which resource groups and custom roles exist. A
+ * deletion completes after the first query, and an assigned role cannot be deleted.
  */
 export function standInAz(folder: string, azure: SmokeAzure): string {
   const outputs = Object.fromEntries(
@@ -66,7 +66,7 @@ case "$args" in
 esac`;
 }
 
-/** How ARM hands back the name of an output: `AZURE_URL` as `azurE_URL`, `appUrl` as it is. */
+/** Changes the case of an output's name as ARM does: `AZURE_URL` to `azurE_URL`, but not `appUrl`. */
 function armName(name: string): string {
   return name.replace(/^[A-Z]+(?=[A-Z])/, (capitals) => capitals.toLowerCase());
 }

@@ -9,13 +9,13 @@ import { PipelineWorld } from '../pipeline/pipeline-world.ts';
 const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
 
 export interface StartedGroups {
-  /** In the order of a run: scan, patch, verify. */
+  /** The specs in the order of a run: scan, patch, verify. */
   readonly specs: readonly GroupSpec[];
-  /** Scopes of every token that was minted for them. */
+  /** Scopes of every token that was minted for the groups. */
   readonly scopes: readonly TokenScope[];
 }
 
-/** Runs the pipeline over one outdated image and keeps what it asked of ACI and of the registry. */
+/** Runs the pipeline over one outdated image and records its requests to ACI and to the registry. */
 export async function startedGroups(builder: PipelineOptions['builder']): Promise<StartedGroups> {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['1.4'] }] },

@@ -5,7 +5,7 @@ import { inflateRawSync } from 'node:zlib';
 const END_OF_DIRECTORY = 0x06054b50;
 const DEFLATED = 8;
 
-/** Unpacks a zip without encryption and below 4 GiB; its writer has no part in it. */
+/** Unpacks an unencrypted zip below 4 GiB. It shares no code with the writer. */
 export async function unzip(file: string, folder: string): Promise<readonly string[]> {
   const zip = await readFile(file);
   let end = zip.length - 22;

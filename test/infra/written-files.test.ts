@@ -3,7 +3,7 @@ import { parseFuncignore } from '../../scripts/package/funcignore.ts';
 import { blocksOf } from './guides.ts';
 import { readText } from './infrastructure.ts';
 
-/** The files that the commands of the guides write, and the one that people are told to write. */
+/** Returns the files that the commands of the guides write, and the one that users write. */
 function writtenFiles(): readonly string[] {
   const guides = ['docs/deploy.md', 'docs/operate.md'].map(readText).join('\n');
   const blocks = blocksOf(guides);
@@ -11,17 +11,17 @@ function writtenFiles(): readonly string[] {
   return [...new Set(['policy.json', ...names.map(([, name = '']) => name)])];
 }
 
-describe.each(writtenFiles())('%s, which a step of the guides writes,', (name) => {
+describe.each(writtenFiles())('%s, a file that the guides write,', (name) => {
   it('is in .gitignore', () => {
     expect(readText('.gitignore').split('\n')).toContain(`/${name}`);
   });
 
-  it('is not sent to Azure', () => {
+  it('is not published to Azure', () => {
     expect(parseFuncignore(readText('.funcignore'))(name)).toBe(true);
   });
 });
 
-it('The guides write the values of a deployment, and the settings of the worker and of the app', () => {
+it('the guides write files for the deployment, the worker and the app', () => {
   expect(writtenFiles()).toEqual(
     expect.arrayContaining(['patchwright.env', 'worker.env', 'settings.json']),
   );

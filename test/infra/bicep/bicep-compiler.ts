@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { JsonRpc, RpcError } from './json-rpc.ts';
 
-/** The version that warnings, the format and the kept files are held to; errors count with every one. */
+/** Warnings, formatting and kept files count only with this version; errors count with every version. */
 export const PINNED_VERSION = '0.49.2';
 
 const Diagnostic = z.object({
@@ -27,29 +27,29 @@ export interface Compilation {
   readonly template: string | undefined;
 }
 
-/** What a deployment would make, or why Bicep refuses it. */
+/** The resources of a deployment, or the reason why Bicep refuses it. */
 export type Evaluation =
   | { readonly kind: 'evaluated'; readonly snapshot: string }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Where a deployment is thought to go. */
+/** The assumed target of a deployment. */
 export interface Place {
   readonly subscriptionId: string;
   readonly location: string;
 }
 
-/** What the Bicep CLI needs: a home directory that exists, and a word to do without ICU. */
+/** The Bicep CLI needs a home directory that exists, and a setting to run without ICU. */
 export function bicepEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     HOME: process.env.HOME ?? tmpdir(),
     DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1',
-    // Compiles the compiler's own code once: for a hundred requests that halves the time.
+    // The compiler's own code is compiled once, which halves the time of a hundred requests.
     DOTNET_TieredCompilation: '0',
   };
 }
 
-/** One process of the Bicep CLI, which answers any number of requests. */
+/** A process of the Bicep CLI that answers any number of requests. */
 export class BicepCompiler {
   readonly version: string;
   readonly #rpc: JsonRpc;
@@ -76,7 +76,7 @@ export class BicepCompiler {
     return { ...findingsOf(diagnostics), template: contents ?? undefined };
   }
 
-  /** Throws if the parameter file itself does not compile: `checkParameters` says why. */
+  /** Throws if the parameter file itself does not compile; `checkParameters` returns the reasons. */
   async evaluate(path: string, place: Place): Promise<Evaluation> {
     const metadata = { ...place, tenantId: place.subscriptionId, deploymentName: 'patchwright' };
     try {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, readText } from '../infrastructure.ts';
 
-/** Path below `infra/` → text. */
+/** Texts by their path below `infra/`. */
 export type BicepTexts = ReadonlyMap<string, string>;
 
 export function readBicepTexts(): BicepTexts {

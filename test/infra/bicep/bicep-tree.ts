@@ -5,7 +5,7 @@ import { readText } from '../infrastructure.ts';
 import { type BicepTexts, readBicepTexts } from './bicep-texts.ts';
 import { type Parameters, parameterFile } from './parameter-sets.ts';
 
-/** Folders to compile in, which are copies of `infra/` with a change. `remove` takes all of them away. */
+/** Temporary copies of `infra/` with a change, to compile in. `remove` deletes all of them. */
 export class BicepTrees {
   readonly #root: string;
   #trees = 0;
@@ -18,7 +18,7 @@ export class BicepTrees {
     return new BicepTrees(await mkdtemp(join(tmpdir(), 'patchwright-bicep-')));
   }
 
-  /** The path of a new copy's `infra/`. */
+  /** Makes a copy and returns the path of its `infra/`. */
   async copy(changed: BicepTexts = new Map()): Promise<string> {
     this.#trees += 1;
     const folder = join(this.#root, String(this.#trees), 'infra');
@@ -34,13 +34,13 @@ export class BicepTrees {
     return folder;
   }
 
-  /** Writes one file more into a tree, and says where the tree is. */
+  /** Adds a file to a tree and returns the tree's path. */
   async copyOf(tree: string, path: string, text: string): Promise<string> {
     await writeFile(join(tree, path), text);
     return tree;
   }
 
-  /** The path of a parameter file for a tree's main.bicep. */
+  /** Writes a parameter file for a tree's main.bicep and returns its path. */
   async withParameters(tree: string, name: string, parameters: Parameters): Promise<string> {
     const path = join(tree, `${name}.bicepparam`);
     await writeFile(path, parameterFile(parameters));

@@ -14,10 +14,10 @@ const Snapshot = z.object({
   outputs: z.record(z.string(), z.unknown()),
 });
 
-/** One resource that a deployment would make. What Azure alone knows is an expression in brackets. */
+/** One resource of a deployment. A value that only Azure knows is an expression in brackets. */
 export type Resource = z.infer<typeof Resource>;
 
-/** What a deployment of one parameter set would make. */
+/** The resources and outputs of a deployment of one parameter set. */
 export interface Deployment {
   readonly set: SetName;
   readonly parameters: Parameters;
@@ -29,7 +29,7 @@ export function readDeployment(set: SetName, snapshot: string): Deployment {
   return { set, parameters: PARAMETER_SETS[set], resources: predictedResources };
 }
 
-/** The compiler writes outputs in random order: all that has no order of its own is sorted. */
+/** Sorts everything unordered, because the compiler writes outputs in random order. */
 export function sortedSnapshot(snapshot: string): string {
   const parsed = Snapshot.parse(JSON.parse(snapshot));
   const keyOf = ({ type, id }: Resource) => `${type} ${id}`;
@@ -49,12 +49,12 @@ export function ofType(deployment: Deployment, type: string): readonly Resource[
   return deployment.resources.filter((resource) => resource.type === type);
 }
 
-/** The last part of a resource's name: `jobs` of `account/default/jobs`. */
+/** Returns the last part of a resource's name: `jobs` of `account/default/jobs`. */
 export function lastName({ name }: Resource): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-/** The value at the end of a way through objects; undefined if there is none. */
+/** Returns the value at a path of keys, or undefined if there is none. */
 export function valueAt(value: unknown, ...way: readonly string[]): unknown {
   return way.reduce<unknown>(
     (found, name) =>
@@ -63,7 +63,7 @@ export function valueAt(value: unknown, ...way: readonly string[]): unknown {
   );
 }
 
-/** The text at the end of a way; empty if there is none. */
+/** Returns the text at a path of keys, or an empty text if there is none. */
 export function textAt(value: unknown, ...way: readonly string[]): string {
   const found = valueAt(value, ...way);
   return typeof found === 'string' ? found : '';

@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('The Bicep compiler', () => {
-  it('is the one that PATCHWRIGHT_BICEP names, whatever is on PATH', () => {
+describe('findCompiler', () => {
+  it('returns the compiler of PATCHWRIGHT_BICEP, even if another is on PATH', () => {
     const named = process.execPath;
 
     expect(findCompiler({ PATCHWRIGHT_BICEP: named, PATH: folder })).toEqual({
@@ -22,7 +22,7 @@ describe('The Bicep compiler', () => {
     });
   });
 
-  it('is bicep on PATH if nothing names one', () => {
+  it('returns bicep on PATH if PATCHWRIGHT_BICEP is not set', () => {
     expect(findCompiler({ PATH: `/nowhere:${folder}` })).toEqual({
       found: true,
       path: join(folder, 'bicep'),
@@ -31,8 +31,8 @@ describe('The Bicep compiler', () => {
 
   it.each([
     [{ PATH: '/nowhere' }, 'neither PATCHWRIGHT_BICEP nor bicep on PATH'],
-    [{ PATCHWRIGHT_BICEP: '/nowhere/bicep' }, "is /nowhere/bicep, which can't be executed"],
-  ])('is not there, for a reason that names Bicep: %j', (environment, why) => {
+    [{ PATCHWRIGHT_BICEP: '/nowhere/bicep' }, 'is /nowhere/bicep, which cannot be executed'],
+  ])('finds none and gives a reason that names Bicep: %j', (environment, why) => {
     const found = findCompiler(environment);
 
     expect(found.found ? '' : found.why).toContain(why);

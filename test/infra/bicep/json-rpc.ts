@@ -11,7 +11,7 @@ const Answer = z.object({
 });
 type Answer = z.infer<typeof Answer>;
 
-/** An error that the other side answered with: its message is the compiler's. */
+/** An error in the other side's reply, with the compiler's message. */
 export class RpcError extends Error {}
 
 interface Waiting {

@@ -5,7 +5,7 @@ import { type Deployment, readDeployment } from './deployment.ts';
 import { PARAMETER_SETS, SET_NAMES, type SetName } from './parameter-sets.ts';
 import { readTemplate, type Template } from './template.ts';
 
-/** What `npm run bicep` makes and the tree keeps, so that `npm test` needs no compiler. */
+/** The output of `npm run bicep`, which is committed so that `npm test` needs no compiler. */
 export const TEMPLATE_PATH = 'infra/main.json';
 export const SOURCES_PATH = 'infra/snapshots/sources.json';
 export const snapshotPath = (set: SetName) => `infra/snapshots/${set}.json`;
@@ -22,7 +22,7 @@ export function readKept(): Kept {
   };
 }
 
-/** Which sources the kept files were made from: a hash for each file, and one for the parameter sets. */
+/** Hashes of the sources of the kept files: one for each file, and one for the parameter sets. */
 export function sourceHashes(
   texts: BicepTexts = readBicepTexts(),
 ): Readonly<Record<string, string>> {
@@ -31,7 +31,7 @@ export function sourceHashes(
   return Object.fromEntries([...sources, ['parameter sets', hashOf(sets)]]);
 }
 
-/** What has changed since the kept files were made. */
+/** Reports each source that has changed since the kept files were made. */
 export function staleFaults(
   now: Readonly<Record<string, string>>,
   kept: Readonly<Record<string, string>>,
@@ -39,7 +39,10 @@ export function staleFaults(
   const names = [...new Set([...Object.keys(now), ...Object.keys(kept)])];
   return names
     .filter((name) => now[name] !== kept[name])
-    .map((name) => `${name} has changed since ${TEMPLATE_PATH} and the snapshots: npm run bicep`);
+    .map(
+      (name) =>
+        `${name} has changed since ${TEMPLATE_PATH} and the snapshots were made: run npm run bicep`,
+    );
 }
 
 function hashOf(text: string): string {

@@ -5,7 +5,7 @@ import { sortedSnapshot } from './deployment.ts';
 import { SOURCES_PATH, snapshotPath, sourceHashes, TEMPLATE_PATH } from './kept-files.ts';
 import { PARAMETER_SETS, PLACE, SET_NAMES } from './parameter-sets.ts';
 
-/** Path from the root → text, of every kept file. Throws if the Bicep does not compile. */
+/** Makes every kept file: texts by their path from the root. Throws if the Bicep does not compile. */
 export async function makeKeptFiles(
   compiler: BicepCompiler,
   trees: BicepTrees,

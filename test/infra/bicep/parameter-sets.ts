@@ -1,6 +1,6 @@
 import type { Place } from './bicep-compiler.ts';
 
-/** A value of a parameter, as JSON has it. */
+/** A parameter's value as JSON. */
 export type ParameterValue =
   | string
   | number
@@ -16,7 +16,7 @@ export const PLACE: Place = {
 const OTHER_SUBSCRIPTION = '22222222-2222-4222-8222-222222222222';
 export const REGISTRY_HOST = 'contoso.azurecr.io';
 
-/** What has no default. */
+/** The parameters without a default. */
 export const REQUIRED = {
   environmentName: 'prod',
   registryName: 'contoso',
@@ -29,7 +29,7 @@ export const ACTION_GROUP = `/subscriptions/${PLACE.subscriptionId}/resourceGrou
 const CREDENTIAL_SET = `/subscriptions/${PLACE.subscriptionId}/resourceGroups/rg-registry/providers/Microsoft.ContainerRegistry/registries/contoso/credentialSets/hub`;
 const ABAC = { registryPermissionMode: 'AbacRepositoryPermissions' };
 
-/** The deployments whose snapshots are kept: between them they show every option. */
+/** The deployments whose snapshots are kept. Together they use every option. */
 export const PARAMETER_SETS = {
   plain: REQUIRED,
   abac: { ...REQUIRED, ...ABAC, builder: 'confidential', dryRun: false },
@@ -76,7 +76,7 @@ export const SET_NAMES: readonly SetName[] = [
   'budget',
 ];
 
-/** A parameter file that gives these values to main.bicep beside it. */
+/** Returns a parameter file with these values for the main.bicep in the same folder. */
 export function parameterFile(parameters: Parameters): string {
   const lines = Object.entries(parameters).map(
     ([name, value]) => `param ${name} = ${bicepLiteral(value)}`,
@@ -84,7 +84,7 @@ export function parameterFile(parameters: Parameters): string {
   return ["using 'main.bicep'", ...lines, ''].join('\n');
 }
 
-/** A JSON value as Bicep writes it. */
+/** Writes a JSON value in the syntax of Bicep. */
 export function bicepLiteral(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number' && !Number.isInteger(value)) return `json('${value}')`;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { bicepEnvironment } from './bicep-compiler.ts';
 import { findCompiler } from './find-compiler.ts';
 
-/** Says which compiler runs, or why none does: then every test is skipped. */
+/** Prints which compiler is used, or why there is none and every test is skipped. */
 export default function sayCompiler(): void {
   const found = findCompiler(process.env);
   console.log(

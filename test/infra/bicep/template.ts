@@ -18,7 +18,7 @@ const Resource = z.looseObject({
   properties: z.looseObject({ template: Nested.optional() }).optional(),
 });
 
-/** The ARM template that main.bicep is compiled to, as far as checks read it. */
+/** The fields that checks read of the ARM template to which main.bicep is compiled. */
 export const Template = Nested.extend({
   $schema: z.string(),
   metadata: z.looseObject({ _generator: z.object({ version: z.string() }) }),
@@ -31,7 +31,7 @@ export function readTemplate(text: string): Template {
   return Template.parse(JSON.parse(text));
 }
 
-/** The parameters, outputs and names of each module, by the name that main.bicep gives it. */
+/** The parameters, outputs and names of each module, by its symbolic name in main.bicep. */
 export function modulesOf(template: Template) {
   return Object.entries(template.resources).flatMap(([symbol, { properties, dependsOn }]) =>
     properties?.template === undefined ? [] : [{ symbol, dependsOn, ...properties.template }],

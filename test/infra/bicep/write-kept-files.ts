@@ -16,7 +16,7 @@ const trees = await BicepTrees.make();
 try {
   if (!compiler.isPinned) {
     throw new Error(
-      `the kept files are made by Bicep ${PINNED_VERSION}; this is ${compiler.version}`,
+      `the kept files are made with Bicep ${PINNED_VERSION}; this is ${compiler.version}`,
     );
   }
   for (const [path, text] of await makeKeptFiles(compiler, trees)) {

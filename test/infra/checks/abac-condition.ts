@@ -1,6 +1,6 @@
-/** What somebody asks to do, and in which repository. */
+/** An action on a repository. */
 export interface RegistryRequest {
-  /** In full: `Microsoft.ContainerRegistry/registries/repositories/content/read`. */
+  /** The full name: `Microsoft.ContainerRegistry/registries/repositories/content/read`. */
   readonly action: string;
   readonly repository: string;
 }
@@ -11,7 +11,7 @@ const REPOSITORY = 'Microsoft.ContainerRegistry/registries/repositories:name';
 
 type Word = { readonly kind: '(' | ')' | '!' | 'AND' | 'OR' } | { readonly kind: 'true' | 'false' };
 
-/** Evaluates a condition of a role assignment, as far as ours go. Throws where it is not one. */
+/** Evaluates a role assignment's condition. Throws if it uses syntax that our conditions do not. */
 export function allows(condition: string, request: RegistryRequest): boolean {
   const words = [...wordsOf(condition, request)];
   const result = anyOf(words);
@@ -73,7 +73,7 @@ function compare(operator: string, repository: string, value: string): boolean {
     case 'StringNotStartsWithIgnoreCase':
       return !starts;
     default:
-      throw new Error(`knows no ${operator}`);
+      throw new Error(`uses an unknown operator ${operator}`);
   }
 }
 

@@ -8,7 +8,7 @@ const ACTIONS = 'Microsoft.ContainerRegistry/registries/repositories/';
 type Reach = readonly [
   action: string,
   repository: string,
-  /** If all repositories may be patched, and if only `team/api` and `shop/` may. */
+  /** Expected if all repositories may be patched, and if only `team/api` and `shop/` may. */
   whenAll: boolean,
   whenNamed: boolean,
 ];
@@ -18,7 +18,7 @@ const both = (kind: string, repository: string, all: boolean, named = all): read
   [`metadata/${kind}`, repository, all, named],
 ];
 
-/** How far each role reaches. */
+/** The actions that each role must allow or deny. */
 const REACH: Readonly<Record<string, readonly Reach[]>> = {
   'Container Registry Repository Reader': [
     ...both('read', 'team/api', true),
@@ -51,7 +51,7 @@ const REACH: Readonly<Record<string, readonly Reach[]>> = {
   ],
 };
 
-/** Evaluates the condition of an assignment: what is behind its OR decides how far it reaches. */
+/** Evaluates an assignment's condition for each action, because its text alone shows no reach. */
 export function reachFaults(
   { role = '', condition }: RoleAssignment,
   { parameters }: Deployment,

@@ -4,7 +4,7 @@ import type { Fault } from '../infrastructure.ts';
 const RULES = 'Microsoft.Insights/scheduledQueryRules';
 const NO_RUN = 'no-run';
 
-/** Alerts look for messages that the app writes: `sources` is the app's source as one text. */
+/** Checks that alerts search for messages that the app logs. `sources` is the app's source as one text. */
 export function alertFaults(
   deployment: Deployment,
   sources: string,
@@ -32,36 +32,36 @@ function alertRules(deployment: Deployment) {
   }));
 }
 
-/** A rule sees two days: one that waits longer, or for a first run ever, must be able to stay quiet. */
+/** Checks that no-run stays quiet before a first run, and that it can be disabled: a rule sees two days. */
 function noRunFaults({ parameters }: Deployment, query: string | undefined): Fault[] {
   const { maxHoursWithoutRun: hours = 26 } = parameters;
   if (hours === 0) {
-    return query === undefined ? [] : ['alert no-run: maxHoursWithoutRun 0 does not leave it out'];
+    return query === undefined ? [] : ['alert no-run: maxHoursWithoutRun 0 does not disable it'];
   }
   const limit = `ago(${String(hours)}h)`;
   const quiet = `runs == 0 and (isnull(first) or first < ${limit})`;
   return query?.includes(`first = min(TimeGenerated) | where ${quiet}`) === true
     ? []
-    : ['alert no-run: it is raised before the app has logged for that long'];
+    : ['alert no-run: it fires before the app has logged for that long'];
 }
 
-/** Whoever is named is told, by alerts and by the budget alike. */
+/** Checks that alerts and the budget notify every configured receiver. */
 function receiverFaults(deployment: Deployment): Fault[] {
   const { alertEmail, actionGroupId, monthlyBudget } = deployment.parameters;
   const rules = ofType(deployment, RULES).map((rule) => JSON.stringify(rule));
   const [budget] = ofType(deployment, 'Microsoft.Consumption/budgets');
   const notifications = Object.values(valueAt(budget, 'properties', 'notifications') ?? {});
-  const told = notifications.map((one) => JSON.stringify(one));
+  const notified = notifications.map((one) => JSON.stringify(one));
   return [
     ...[actionGroupId, alertEmail === undefined ? undefined : '/actionGroups/ag-']
       .filter((receiver) => typeof receiver === 'string')
       .filter((receiver) => !rules.every((rule) => rule.includes(receiver)))
-      .map((receiver) => `an alert does not tell ${receiver}`),
-    ...(monthlyBudget !== undefined && told.length === 0 ? ['there is no budget'] : []),
+      .map((receiver) => `an alert does not notify ${receiver}`),
+    ...(monthlyBudget !== undefined && notified.length === 0 ? ['there is no budget'] : []),
     ...[actionGroupId, alertEmail]
       .filter((receiver) => typeof receiver === 'string')
-      .filter((receiver) => !told.every((one) => one.includes(receiver)))
-      .map((receiver) => `the budget does not tell ${receiver}`),
+      .filter((receiver) => !notified.every((one) => one.includes(receiver)))
+      .map((receiver) => `the budget does not notify ${receiver}`),
   ];
 }
 
@@ -69,7 +69,7 @@ function messagesOf(query: string): readonly string[] {
   return [...query.matchAll(/Message startswith '([^']+)'/g)].map(([, message = '']) => message);
 }
 
-/** As a string literal of its own, which is what a static message is. */
+/** True if the sources contain the message as a string literal. */
 function logs(sources: string, message: string): boolean {
   return sources.includes(`'${message}'`);
 }

@@ -5,23 +5,23 @@ import { type Deployment, ofType, textAt, valueAt } from '../bicep/deployment.ts
 import { REGISTRY_HOST } from '../bicep/parameter-sets.ts';
 import type { Fault } from '../infrastructure.ts';
 
-/** Settings of the code that Azure is not to have, and why. */
+/** Settings of the code that must not be set in Azure, with the reason. */
 const NOT_IN_AZURE: Readonly<Record<string, string>> = {
-  AzureWebJobsStorage: 'a connection string: the identity needs none',
+  AzureWebJobsStorage: 'a connection string, and the identity needs none',
   PATCHWRIGHT_ARM_ENDPOINT: 'for a local Azure',
   PATCHWRIGHT_EXTRA_CA_FILE: 'for a local Azure',
   PATCHWRIGHT_POLL_SECONDS: 'its default is right',
   PATCHWRIGHT_TICK_SECONDS: 'its default is right',
-  PATCHWRIGHT_LEASE_SECONDS: 'its default is right, and shorter ones are unsafe',
+  PATCHWRIGHT_LEASE_SECONDS: 'its default is right, and a shorter one is unsafe',
 };
 
-/** What the host takes for itself, beyond what the code reads. */
+/** Settings that only the Functions host reads. */
 const OF_THE_HOST = [
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
 ];
 
-/** What is set with some parameters only. */
+/** Settings that are set with some parameters only. */
 const OPTIONAL: readonly (readonly [RegExp, (parameters: Deployment['parameters']) => boolean])[] =
   [
     [/^PATCHWRIGHT_POLICY$/, ({ policy }) => policy !== undefined],
@@ -29,7 +29,7 @@ const OPTIONAL: readonly (readonly [RegExp, (parameters: Deployment['parameters'
     [/^PATCHWRIGHT_SUBNET_ID$/, ({ privateNetworking }) => privateNetworking === true],
   ];
 
-/** The app settings of a deployment: the code's names, and values that the code starts with. */
+/** Checks a deployment's app settings: the code must know each name and start with each value. */
 export function appSettingFaults(deployment: Deployment): readonly Fault[] {
   const settings = appSettings(deployment);
   const names = Object.keys(settings);
@@ -44,7 +44,7 @@ export function appSettingFaults(deployment: Deployment): readonly Fault[] {
   ];
 }
 
-/** The app settings by name, with what Azure alone knows filled in. */
+/** Returns the app settings by name, with examples for the values that only Azure knows. */
 export function appSettings(deployment: Deployment): Readonly<Record<string, string>> {
   const [config] = ofType(deployment, 'Microsoft.Web/sites/config');
   const properties = valueAt(config, 'properties');
@@ -62,7 +62,7 @@ function expectedNames({ parameters }: Deployment): readonly string[] {
   return [...set, ...OF_THE_HOST];
 }
 
-/** An expression of what Azure alone knows, as Azure might fill it in. */
+/** Replaces an expression by a value that Azure might fill in. */
 function inAzure(value: string): string {
   if (!value.startsWith('[')) return value;
   if (value.includes('.loginServer')) return REGISTRY_HOST;
@@ -71,14 +71,14 @@ function inAzure(value: string): string {
   return service === undefined ? value : `https://account.${service}.core.windows.net/`;
 }
 
-/** The Bicep of a version deploys the settings that its own code reads. */
+/** Checks that Bicep and code have the same settings version. */
 function versionFaults({ [VERSION_SETTING]: set }: Readonly<Record<string, string>>): Fault[] {
   return set === String(SETTINGS_VERSION)
     ? []
     : [`${VERSION_SETTING} is ${set ?? 'not set'}, and the code reads ${SETTINGS_VERSION}`];
 }
 
-/** What the app itself says of its settings when it starts. */
+/** Starts the settings parser of the app with the deployed settings. */
 function loaderFaults(settings: Readonly<Record<string, string>>): Fault[] {
   try {
     readSettings(settings, { openReferences: true });

@@ -1,7 +1,7 @@
 import { type Deployment, ofType } from '../bicep/deployment.ts';
 import type { Fault } from '../infrastructure.ts';
 
-/** What azd finds things by: the site's tag names a service of azure.yaml, the group's tag its environment. */
+/** Checks azd's tags: the site's tag names a service of azure.yaml, the groups' tag the environment. */
 export function azdFaults(deployment: Deployment, azureYaml: string): readonly Fault[] {
   const [app] = ofType(deployment, 'Microsoft.Web/sites');
   const tag = app?.tags?.['azd-service-name'];

@@ -1,4 +1,4 @@
-/** One stage of a Dockerfile: what it is made from, and its instructions, continued lines joined. */
+/** One stage of a Dockerfile: its base and its instructions, with continued lines joined. */
 export interface Stage {
   readonly name: string;
   readonly base: string;
@@ -15,7 +15,7 @@ export function stagesOf(text: string): readonly Stage[] {
   });
 }
 
-/** The lines of a stage and of those that it is made from. */
+/** Returns the lines of a stage and of its base stages. */
 export function linesOf(stages: readonly Stage[], name: string): readonly string[] {
   const stage = stages.find((one) => one.name === name);
   return stage === undefined ? [] : [...linesOf(stages, stage.base), ...stage.lines];

@@ -3,7 +3,7 @@ import type { Tool } from '../../real/tools/tool-catalog.ts';
 import type { Fault } from '../infrastructure.ts';
 import type { Stage } from './dockerfile-stages.ts';
 
-/** A tool is built from its own module, with its go.sum and nothing else, as the real run builds it. */
+/** Checks that a tool is built only from its own module with its go.sum, as the real suite builds it. */
 export function toolFaults(stages: readonly Stage[], tool: Tool): readonly Fault[] {
   const module = basename(tool.moduleFolder);
   const lines = stages.find(({ name }) => name === module)?.lines ?? [];
@@ -30,7 +30,7 @@ export function toolFaults(stages: readonly Stage[], tool: Tool): readonly Fault
   ];
 }
 
-/** A patch is applied to the vendored module, and fails unless its lines are exactly there. */
+/** Checks that a patch is applied to the vendored module without fuzz, so that it fails if it does not fit. */
 function patchFaults(module: string, lines: readonly string[], { patch }: Tool): Fault[] {
   if (patch === undefined) return [];
   const wanted = [
@@ -40,7 +40,7 @@ function patchFaults(module: string, lines: readonly string[], { patch }: Tool):
   return lines.includes(wanted) ? [] : [`${module} is not patched by ${wanted.slice(4)}`];
 }
 
-/** The tool is told its version, which is that of its module. */
+/** Checks that the build sets the tool's version to its module's version. */
 function versionFaults(module: string, build: string, tool: Tool): Fault[] {
   if (tool.versionVariables.length === 0) return [];
   const version = `\${version${tool.versionStyle === 'with-v' ? '' : '#v'}}`;

@@ -3,7 +3,7 @@ import type { Fault } from '../infrastructure.ts';
 import { linesOf, type Stage, stagesOf } from './dockerfile-stages.ts';
 import { toolFaults } from './dockerfile-tools.ts';
 
-/** What each target must hold, by the place where it lands, and no more. */
+/** The files that each target must contain, and no others. */
 const TARGETS = {
   scan: { files: ['/usr/local/bin/trivy', '/usr/local/bin/bbolt'], packages: [], root: false },
   patch: {
@@ -23,22 +23,22 @@ const TARGETS = {
   'patch-remote': { files: ['/usr/local/bin/copa'], packages: [], root: false },
 } as const;
 const ALL = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app/worker.cjs'];
-/** What a builder without BuildKit, as that of `az acr build`, does not know. */
+/** Instructions that need BuildKit. `az acr build` builds without it. */
 const BUILDKIT_ONLY = /--mount|<<|--link|--chmod/;
 
 function isTarget(name: string): name is keyof typeof TARGETS {
   return Object.hasOwn(TARGETS, name);
 }
 
-/** What whoever builds has to name, and no other image. */
+/** The base images that the caller of the build must name. */
 const IMAGES = ['GO_IMAGE', 'NODE_IMAGE', 'BASE_IMAGE'];
 
-/** A device node as mknod(1) makes it: `null c 1 3`. */
+/** A device node in the arguments of mknod(1): `null c 1 3`. */
 export type DeviceNode = `${string} c ${number} ${number}`;
 
 /**
- * `tools`: what is built, each from the Go module beside the Dockerfile that pins it. `deviceNodes`: those
- * that the builder links into the root of a step.
+ * Checks the Dockerfile. `tools` are built from the Go modules in its folder; `deviceNodes` are the
+ * nodes that the builder links into the root of a step.
  */
 export function dockerfileFaults(
   text: string,
@@ -78,7 +78,7 @@ function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fau
   ];
 }
 
-/** The target for ordinary groups ships exactly the nodes that the builder looks for. */
+/** Checks that the target for ordinary groups has exactly the nodes that the builder needs. */
 function deviceFaults(stages: readonly Stage[], deviceNodes: readonly DeviceNode[]): Fault[] {
   const folder = '/usr/local/share/patchwright/dev';
   const line = linesOf(stages, 'patch').find((one) => one.includes('mknod')) ?? '';
@@ -89,7 +89,7 @@ function deviceFaults(stages: readonly Stage[], deviceNodes: readonly DeviceNode
   ];
 }
 
-/** Every base is another stage, or an image that the builder names. */
+/** Checks that every base is another stage or an image that the caller names. */
 function baseFaults(stages: readonly Stage[]) {
   return ({ name, base }: Stage): Fault[] =>
     stages.some((one) => one.name === base) || /^\$\{\w+_IMAGE\}$/.test(base)

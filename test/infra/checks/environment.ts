@@ -4,19 +4,19 @@ import type { FromEnvironment } from '../parameter-file.ts';
 
 const AZD = '## With azd';
 const FILE = 'patchwright.env';
-/** Two installations overwrite each other's outputs under one name, and a deployment can't change its region. */
+/** The name has both, because deployments of one name overwrite each other and keep their region. */
 const DEPLOYMENT = '--name patchwright-$AZURE_ENV_NAME-$AZURE_LOCATION';
 
 export interface Guides {
   readonly deploy: string;
   readonly operate: string;
-  /** infra/build-worker.sh, which prints lines for the file. */
+  /** Text of infra/build-worker.sh, which prints lines for the file. */
   readonly buildWorker: string;
 }
 
 /**
- * What the guides say about the environment of a deployment: each variable without a default is written
- * into the file, each deployment reads the file, and azd is told the same.
+ * Checks the guides' environment of a deployment: a step writes each variable without a default into
+ * the file, each deployment reads the file, and the azd steps set the same variables.
  */
 export function environmentFaults(
   guides: Guides,
@@ -36,7 +36,7 @@ export function environmentFaults(
       .map((name) => `With azd does not set ${name}`),
     ...[...azd.matchAll(/azd env get-value (\w+)/g)]
       .filter(([, name = '']) => !outputs.includes(name))
-      .map(([, name]) => `azd knows no output ${name}`),
+      .map(([, name]) => `With azd reads an unknown output ${name}`),
     ...namesOf(steps)
       .filter((name) => !namesOf(azd).includes(name))
       .map((name) => `With azd does not note ${name}`),
@@ -56,12 +56,12 @@ export function environmentFaults(
   ];
 }
 
-/** What has been done when the first deployment starts. */
+/** Returns the steps before the first deployment. */
 function untilDeployed(steps: string): string {
   return `${steps.slice(0, steps.indexOf('az deployment sub create'))}\n\`\`\`\n`;
 }
 
-/** The blocks that write into the file. */
+/** Returns the blocks that write into the file. */
 function writing(text: string): readonly string[] {
   return blocksOf(text).filter((block) => block.includes(`> ${FILE}`));
 }
@@ -70,27 +70,27 @@ function exportsOf(text: string): readonly string[] {
   return [...text.matchAll(/\bexport (\w+)=/g)].map(([, name = '']) => name);
 }
 
-/** What later steps call by name: the app, its groups, its account. */
+/** Returns the variables that later steps use: the app, its groups, its account. */
 function namesOf(text: string): readonly string[] {
   const lines = writing(text).flatMap((block) => block.split('\n'));
   return exportsOf(lines.filter((line) => line.includes('=$(')).join('\n'));
 }
 
-/** The environment's name and location are azd's own, given when it is made. */
+/** True if the azd steps set a variable. azd takes the environment's name and location as arguments. */
 function azdIsTold(azd: string, name: string): boolean {
   if (name === 'AZURE_ENV_NAME') return azd.includes('azd env new $AZURE_ENV_NAME ');
   if (name === 'AZURE_LOCATION') return azd.includes(' --location $AZURE_LOCATION\n');
   return azd.includes(`azd env set ${name} `);
 }
 
-/** Whoever comes back to a step has a new shell: what the file says must be read before it is used. */
+/** True if a step reads the file before it uses a variable, because each step may run in a new shell. */
 function readsFirst(section: string): boolean {
   const [first = ''] = blocksOf(section).filter((block) => /\$[A-Z]|>/.test(block));
   const used = first.search(/\$[A-Z]/);
   return first.slice(0, used < 0 ? undefined : used).includes(`. ./${FILE}\n`);
 }
 
-/** Whether a deployment does not see the file, or not what was written into it last. */
+/** True if a block deploys without having read the file after its last change. */
 function deploysUnread(block: string): boolean {
   const deployment = block.indexOf('az deployment sub create');
   if (deployment < 0) return false;

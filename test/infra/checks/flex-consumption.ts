@@ -4,7 +4,7 @@ import { modulesOf } from '../bicep/template.ts';
 import type { Fault } from '../infrastructure.ts';
 
 /**
- * What Flex Consumption refuses, or ignores at its peril. Sources: azure-skills, hosting-plans; for
+ * Checks for settings that Flex Consumption refuses or ignores. Sources: azure-skills, hosting-plans; for
  * `ftpsState` the error 51021 of newer stamps (azure-pipelines-tasks#21032).
  */
 const FORBIDDEN: ReadonlySet<string> = new Set(
@@ -32,17 +32,17 @@ export function flexFaults(deployment: Deployment): readonly Fault[] {
       : ['the app has no user-assigned identity']),
     ...keysOf([app, ...config])
       .filter((key) => FORBIDDEN.has(key))
-      .map((key) => `Flex Consumption takes no ${key}`),
+      .map((key) => `Flex Consumption does not support ${key}`),
   ];
 }
 
-/** Every key at any depth. */
+/** Returns every key at any depth. */
 function keysOf(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, entry]) => [key, ...keysOf(entry)]);
 }
 
-/** Azure does not check the version of Node, and a wrong one breaks the app for good. */
+/** Checks Node's version, because Azure does not, and a wrong one permanently breaks the app. */
 export function nodeFaults(template: Template): readonly Fault[] {
   const app = modulesOf(template).find(({ symbol }) => symbol === 'app');
   return Object.entries({ 'main.bicep': template, 'modules/app.bicep': app }).flatMap(

@@ -5,8 +5,8 @@ const MIRROR = 'patchwright/mirror/';
 const HUB = `${MIRROR}docker.io/`;
 
 /**
- * The cache rules fill just the repositories that the app asks a token for. `mirrored`: the
- * database's repository and those of Copa's tooling images, as the code names them.
+ * Checks that the cache rules fill exactly the repositories for which the app requests tokens.
+ * `mirrored`: the repositories of the database and of Copa's tooling images, from the code.
  */
 export function mirrorFaults(
   deployment: Deployment,
@@ -35,6 +35,6 @@ export function mirrorFaults(
       .map(({ source, target }) => `${target} is filled from ${source}`),
     ...rules
       .filter(({ name }) => !/^patchwright-[a-z0-9-]{1,38}$/.test(name))
-      .map(({ name }) => `${name} is no name for a cache rule of ours`),
+      .map(({ name }) => `${name} is not a valid name of our cache rules`),
   ];
 }

@@ -2,7 +2,7 @@ import { type Deployment, lastName, ofType } from '../bicep/deployment.ts';
 import type { Template } from '../bicep/template.ts';
 import type { Fault } from '../infrastructure.ts';
 
-/** What makes one installation differ from another: two that differ in any of these must not collide. */
+/** Two installations that differ in any of these must not have the same names. */
 const APART = [
   'subscription().subscriptionId',
   "toLower(parameters('resourceGroupName'))",
@@ -10,7 +10,7 @@ const APART = [
   "variables('region')",
 ];
 
-/** Names that are unique in all of Azure are made of a suffix, in lower case. */
+/** Checks names that are unique in all of Azure: they contain a lower-case suffix. */
 export function namingFaults({ variables }: Template): readonly Fault[] {
   const suffix = String(variables.suffix);
   return [
@@ -19,14 +19,16 @@ export function namingFaults({ variables }: Template): readonly Fault[] {
     ),
     ...(/^\[if\(empty\(variables\('faults'\)\), toLower\(/.test(String(variables.installation))
       ? []
-      : ['PROD and prod are two installations, or a fault in the parameters does not end it']),
+      : [
+          'PROD and prod are two installations, or a fault in the parameters does not stop the deployment',
+        ]),
     ...(String(variables.appName).includes("variables('installation')")
       ? []
-      : ['the app is named without a look at its parameters']),
+      : ["the app's name does not depend on the check of the parameters"]),
   ];
 }
 
-/** A deployment makes and tags no group of the user's, and all that it makes tells whose it is. */
+/** Checks that a deployment never creates or tags the user's groups, and tags all that it creates. */
 export function ownershipFaults(deployment: Deployment): readonly Fault[] {
   const { existingResourceGroup, existingJobsResourceGroup } = deployment.parameters;
   const groups = ofType(deployment, 'Microsoft.Resources/resourceGroups').map(({ name }) => name);
@@ -38,17 +40,17 @@ export function ownershipFaults(deployment: Deployment): readonly Fault[] {
   return [
     ...groups
       .filter((name) => !expected.includes(name))
-      .map((name) => `the group ${name} is the user's own, and is made and tagged`),
+      .map((name) => `the group ${name} is the user's own, and the template creates it`),
     ...expected
       .filter((name) => !groups.includes(name))
-      .map((name) => `the group ${name} is not made`),
+      .map((name) => `the template does not create the group ${name}`),
     ...deployment.resources
       .filter(({ tags }) => tags !== undefined && tags['patchwright-installation'] !== app?.name)
       .map(({ name }) => `${name} has no tag patchwright-installation with the app's name`),
   ];
 }
 
-/** Two installations in one group share the DNS zones; each has a link of its own. */
+/** Checks the links' names: two installations in one group share the DNS zones but not the links. */
 export function linkFaults(deployment: Deployment): readonly Fault[] {
   const [network] = ofType(deployment, 'Microsoft.Network/virtualNetworks');
   const links = ofType(deployment, 'Microsoft.Network/privateDnsZones/virtualNetworkLinks');

@@ -2,9 +2,9 @@ import { modulesOf, type Template } from '../bicep/template.ts';
 import type { Fault } from '../infrastructure.ts';
 import { readParameterFile } from '../parameter-file.ts';
 
-/** Parameters of these types take any text: what bounds them has to be said. */
+/** Parameters of these types need limits, because they accept any value. */
 const BOUNDS = ['allowedValues', 'minLength', 'maxLength', 'minValue', 'maxValue'];
-/** Empty means none, or Azure itself has the last word on what is in it. */
+/** Exceptions: empty means none, or Azure itself checks the value. */
 const FREE: ReadonlySet<string> = new Set([
   'location',
   'groupsLocation',
@@ -15,7 +15,7 @@ const FREE: ReadonlySet<string> = new Set([
   'actionGroupId',
 ]);
 
-/** Every parameter says what it is for, and what it takes; outputs are described. */
+/** Checks that every parameter has a description and limits, and every output a description. */
 export function parameterFaults(template: Template): readonly Fault[] {
   const modules = modulesOf(template).map(({ symbol, parameters }) => ({
     path: `module ${symbol}`,
@@ -41,7 +41,7 @@ export function parameterFaults(template: Template): readonly Fault[] {
   ];
 }
 
-/** Where an installation is, and what it does: a new shell that lacks one of these may not change it. */
+/** These decide where an installation is and what it does, so they have no default. */
 const DECISIVE: readonly string[] = [
   'environmentName',
   'location',
@@ -50,7 +50,7 @@ const DECISIVE: readonly string[] = [
   'dryRun',
 ];
 
-/** The parameter file gives what has no default, and nothing that there is not. */
+/** Checks that the parameter file sets every parameter without a default, and only known ones. */
 export function parameterFileFaults(template: Template, bicepparam: string): readonly Fault[] {
   const { parameters } = template;
   const given = [...bicepparam.matchAll(/^param (\w+) =/gm)].map(([, name = '']) => name);
@@ -65,6 +65,6 @@ export function parameterFileFaults(template: Template, bicepparam: string): rea
       .map(([name]) => `main.bicepparam does not give ${name}`),
     ...DECISIVE.filter(
       (name) => !read.some(({ parameter, optional }) => parameter === name && !optional),
-    ).map((name) => `main.bicepparam: a new shell would turn ${name} back to a default`),
+    ).map((name) => `main.bicepparam: a new shell would reset ${name} to a default`),
   ];
 }

@@ -5,7 +5,7 @@ import { type RoleAssignment, roleAssignments } from '../role-assignments.ts';
 const BEGIN = '<!-- permissions: made from infra/ by npm run bicep -->';
 const END = '<!-- permissions: end -->';
 
-/** What a scope is called in the docs. */
+/** The names of the scopes in the docs. */
 const SCOPES: Readonly<Record<string, string>> = {
   'Microsoft.Storage/storageAccounts': 'the storage account',
   'Microsoft.Insights/components': 'the Application Insights component',
@@ -14,7 +14,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   'Microsoft.Resources/resourceGroups': 'the resource group of the container groups',
 };
 
-/** When a role is given, if not always. */
+/** The condition of a role that is not always assigned. */
 const WHEN: Readonly<Record<string, string>> = {
   'Patchwright Subnet Join': '`privateNetworking`',
   'Patchwright Container Groups': 'unless `containerGroupRole` is `builtIn`',
@@ -23,7 +23,7 @@ const WHEN: Readonly<Record<string, string>> = {
   AcrDelete: 'a registry without ABAC',
 };
 
-/** Each role that any deployment gives: on what, when, why. */
+/** Makes the table of all role assignments: scope, condition, reason. */
 export function permissionsTable(deployments: readonly Deployment[]): string {
   const rows = deployments.flatMap(roleAssignments).map((one) => `| ${cells(one).join(' | ')} |`);
   return [
@@ -39,12 +39,12 @@ function cells({ role = '?', scope, why, condition }: RoleAssignment): readonly 
   return ['the app', role, SCOPES[scope] ?? scope, when ?? 'always', reason];
 }
 
-/** The docs' text with the table put in. Throws if the marks are not there. */
+/** Returns the docs' text with the new table. Throws if the marks are missing. */
 export function withPermissionsTable(docs: string, table: string): string {
   const begin = docs.indexOf(BEGIN);
   const end = docs.indexOf(END);
   if (begin < 0 || end < begin)
-    throw new Error('docs/security.md has no place for the permissions');
+    throw new Error('docs/security.md lacks the marks of the permissions table');
   return `${docs.slice(0, begin + BEGIN.length)}\n${table}\n${docs.slice(end)}`;
 }
 

@@ -4,27 +4,27 @@ import type { Template } from '../bicep/template.ts';
 import type { Change } from '../faults/planted-fault.ts';
 import type { Fault } from '../infrastructure.ts';
 
-/** Parameters that main.bicep refuses before anything is made. */
+/** Parameters that main.bicep refuses before it creates anything. */
 export interface Refusal {
   readonly what: string;
-  /** Over those that have no default. */
+  /** Added to the parameters without a default. */
   readonly parameters: Parameters;
-  /** Begins with the parameter's name. */
+  /** The expected message, which begins with the parameter's name. */
   readonly says: string;
   /** The part of the message that does not depend on values. */
   readonly message: string;
-  /** What takes the refusal out of the Bicep. */
+  /** The change that removes the refusal from the Bicep. */
   readonly without: Change;
 }
 
-/** What to say if parameters are not refused, or without the parameter's name. */
+/** Reports parameters that are not refused, or refused with another message. */
 export function refusalFaults(refusal: Refusal, evaluation: Evaluation): readonly Fault[] {
   const { what, says } = refusal;
   if (evaluation.kind === 'evaluated') return [`${what}: not refused`];
   return evaluation.why.includes(`- ${says}`) ? [] : [`${what}: not refused with "${says}"`];
 }
 
-/** Each refusal is in the compiled template, by its message. */
+/** Checks that the compiled template contains the message of each refusal. */
 export function refusalsShownFaults(template: Template): readonly Fault[] {
   const text = JSON.stringify(template);
   return REFUSALS.filter(({ message }) => !text.includes(message)).map(
@@ -46,14 +46,14 @@ const CHARACTERS = 'it takes names of repositories, and prefixes that end with a
 const OURS = 'own and is never patched';
 const DEPLOYABLE = 'group: name another, which can be deleted without the registry';
 
-/** Leaves one call out of the list of faults. */
+/** Removes one call from the list of faults. */
 const uncalled = (from: string): Change => ({ file: MAIN, from, to: '[]' });
-/** Makes one condition of main.bicep never hold. */
+/** Makes one condition of main.bicep always false. */
 const never = (from: string): Change => ({ file: MAIN, from, to: 'false' });
 
 export const REFUSALS: readonly Refusal[] = [
   {
-    what: 'a name that no site takes',
+    what: 'a name that is invalid for a site',
     parameters: { environmentName: 'pr_od' },
     says: "environmentName (AZURE_ENV_NAME) is 'pr_od'",
     message: 'it takes letters, digits and hyphens',
@@ -99,14 +99,14 @@ export const REFUSALS: readonly Refusal[] = [
     without: never('toLower(resourceGroupName) == toLower(jobsResourceGroupName)'),
   },
   {
-    what: 'a subscription that is no id',
+    what: 'a subscription that is not an id',
     parameters: { registrySubscriptionId: 'the subscription of the registry ...' },
     says: 'registrySubscriptionId is ',
     message: 'it takes the id of a subscription',
     without: uncalled('subscriptionFaults(registrySubscriptionId)'),
   },
   {
-    what: "a scan worker with the registry's host in front",
+    what: "a scan worker image with the registry's host",
     parameters: { scanWorkerImage: HOST_IMAGE },
     says: 'scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE) is ',
     message: 'scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE)',
@@ -115,7 +115,7 @@ export const REFUSALS: readonly Refusal[] = [
     ),
   },
   {
-    what: "a patch worker with the registry's host in front",
+    what: "a patch worker image with the registry's host",
     parameters: { patchWorkerImage: HOST_IMAGE },
     says: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE) is ',
     message: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE)',
@@ -124,14 +124,14 @@ export const REFUSALS: readonly Refusal[] = [
     ),
   },
   {
-    what: 'any host of a registry before a worker',
+    what: 'a worker image with any registry host',
     parameters: { scanWorkerImage: HOST_IMAGE },
     says: `scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE) is '${HOST_IMAGE}': leave out`,
     message: 'address, and begin with the repository',
     without: { file: FAULTS, from: "contains(first(split(image, '/')), '.azurecr.')", to: 'false' },
   },
   {
-    what: 'a worker by tag',
+    what: 'a worker image by tag',
     parameters: { patchWorkerImage: `patchwright/worker-patch:${'1'.repeat(64)}` },
     says: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE) is ',
     message: 'it takes repository@sha256:',
@@ -159,7 +159,7 @@ export const REFUSALS: readonly Refusal[] = [
     without: uncalled("scheduleFaults('schedule', schedule)"),
   },
   {
-    what: 'a schedule of the reaper with seven fields',
+    what: 'a reaper schedule of seven fields',
     parameters: { reapSchedule: '0 */5 * * * * *' },
     says: "reapSchedule is '0 */5 * * * * *'",
     message: "'reapSchedule', parameters('reapSchedule')",
@@ -187,7 +187,7 @@ export const REFUSALS: readonly Refusal[] = [
     without: { file: FAULTS, from: " && endsWith(date, '-01')", to: '' },
   },
   {
-    what: 'a budget that tells nobody',
+    what: 'a budget that notifies nobody',
     parameters: { ...BUDGET, alertEmail: '' },
     says: 'alertEmail (PATCHWRIGHT_ALERT_EMAIL) and actionGroupId are empty',
     message: 'a budget needs one of them to write to',
@@ -222,7 +222,7 @@ export const REFUSALS: readonly Refusal[] = [
     without: { file: FAULTS, from: " || startsWith(toLower(entry), 'csscpolicies/')", to: '' },
   },
   {
-    what: 'a condition that Azure does not take',
+    what: 'a condition that is too long for Azure',
     parameters: {
       ...ABAC,
       patchedRepositories: Array.from({ length: 40 }, (_, at) => `${'x'.repeat(150)}${at}`),

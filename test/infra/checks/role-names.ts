@@ -1,14 +1,14 @@
-/** A role that we may give, by its id. */
+/** A role that the template may assign, by its id. */
 export interface KnownRole {
   readonly name: string;
-  /** For an ABAC registry: what its condition must cover, so that it can't reach further. */
+  /** For an ABAC registry: the actions that the assignment's condition must limit. */
   readonly constrained?: readonly string[];
 }
 
 const REPOSITORY_ACTIONS = (...kinds: readonly string[]) =>
   kinds.flatMap((kind) => [`content/${kind}`, `metadata/${kind}`]);
 
-/** Built-in roles, and no others. Source: "Azure built-in roles" and ACR's directory of roles. */
+/** The only built-in roles allowed. Source: "Azure built-in roles" and ACR's directory of roles. */
 export const ROLES: Readonly<Record<string, KnownRole>> = {
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b': { name: 'Storage Blob Data Owner' },
   '974c5e8b-45b9-4653-ba55-5f855dd0fb88': { name: 'Storage Queue Data Contributor' },

@@ -3,7 +3,7 @@ import type { Fault } from '../infrastructure.ts';
 import { type RoleAssignment, roleAssignments } from '../role-assignments.ts';
 import { reachFaults } from './abac-reach.ts';
 
-/** Actions of custom roles: the requests of the code, and no more. */
+/** The actions that custom roles may have: exactly the requests of the code. */
 const CUSTOM_ACTIONS: ReadonlySet<string> = new Set([
   'Microsoft.ContainerInstance/containerGroups/read',
   'Microsoft.ContainerInstance/containerGroups/write',
@@ -13,13 +13,13 @@ const CUSTOM_ACTIONS: ReadonlySet<string> = new Set([
   'Microsoft.Network/virtualNetworks/subnets/join/action',
 ]);
 
-/** Scopes that two installations may share: there a description tells whose a role is. */
+/** Scopes that two installations may share, so an assignment's description must name its installation. */
 const SHARED_SCOPES: ReadonlySet<string> = new Set([
   'Microsoft.ContainerRegistry/registries',
   'Microsoft.Resources/resourceGroups',
 ]);
 
-/** Who may do what, in one deployment. */
+/** Checks the role assignments and custom roles of one deployment. */
 export function roleFaults(deployment: Deployment): readonly Fault[] {
   const assignments = roleAssignments(deployment);
   const given = assignments.map(({ role }) => role);
@@ -27,8 +27,8 @@ export function roleFaults(deployment: Deployment): readonly Fault[] {
   return [
     ...needed.filter((role) => !given.includes(role)).map((role) => `${role} is missing`),
     ...assignments.flatMap(({ role, roleId }) => {
-      if (role === undefined) return [`${roleId} is not the id of a role that we may give`];
-      return needed.includes(role) ? [] : [`${role} is given, and nothing needs it`];
+      if (role === undefined) return [`${roleId} is not the id of an allowed role`];
+      return needed.includes(role) ? [] : [`${role} is assigned, and nothing needs it`];
     }),
     ...assignments.flatMap((assignment) => assignmentFaults(assignment, deployment)),
     ...assignments.flatMap((assignment) => reachFaults(assignment, deployment)),
@@ -36,7 +36,7 @@ export function roleFaults(deployment: Deployment): readonly Fault[] {
   ];
 }
 
-/** What the code does with this deployment's parameters. */
+/** The roles that the code needs with this deployment's parameters. */
 function neededRoles({ parameters }: Deployment): readonly string[] {
   const abac = parameters.registryPermissionMode === 'AbacRepositoryPermissions';
   return [
@@ -63,13 +63,13 @@ function assignmentFaults(assignment: RoleAssignment, { resources }: Deployment)
     say('does not name the principal of an identity');
   }
   if (why.replace(/^Patchwright [\w-]+: /, '').length < 10)
-    say('does not say why in its description');
+    say('does not give a reason in its description');
   const app = resources.find(({ type }) => type === 'Microsoft.Web/sites')?.name;
   if (SHARED_SCOPES.has(scope) && !why.startsWith(`Patchwright ${app}: `)) {
     say('does not name its installation in its description');
   }
   if (!assignment.name.startsWith('[guid(')) say('has a name that is not made by guid()');
-  // An assignment can't change its role: under one name, another role would fail the deployment.
+  // An assignment cannot change its role: a new role under the old name would fail the deployment.
   if (!assignment.name.endsWith(`, '${assignment.roleId}')]`))
     say('does not name its role in guid()');
   for (const action of known?.constrained ?? []) {

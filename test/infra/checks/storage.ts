@@ -5,10 +5,10 @@ import { type Deployment, lastName, ofType, textAt, valueAt } from '../bicep/dep
 import type { Fault } from '../infrastructure.ts';
 
 const ACCOUNT = 'Microsoft.Storage/storageAccounts';
-/** Where the package goes: Azure's own, the code knows nothing of it. */
+/** The container of the package. Azure uses it, the code does not. */
 const DEPLOYMENTS = 'patchwright-deployments';
 
-/** The account holds just the queues, tables and containers of the code, and takes no key. */
+/** Checks that the account has exactly the queues, tables and containers of the code, and refuses keys. */
 export function storageFaults(deployment: Deployment): readonly Fault[] {
   const queues = Object.values(QUEUES).flatMap((name) => [name, `${name}-poison`]);
   const containers = [...Object.values(CONTAINERS), DEPLOYMENTS];
@@ -30,7 +30,7 @@ function nameFaults(deployment: Deployment, type: string, expected: readonly str
       .map((name) => `${type}: ${name} is missing`),
     ...names
       .filter((name) => !expected.includes(name))
-      .map((name) => `${type}: the code knows no ${name}`),
+      .map((name) => `${type}: the code does not use ${name}`),
   ];
 }
 
@@ -51,12 +51,12 @@ function accountFaults(deployment: Deployment): Fault[] {
   );
 }
 
-/** What groups wrote and what was accepted ends some day. */
+/** Checks that lifecycle rules delete the blobs of groups and of accepted results. */
 function lifecycleFaults(deployment: Deployment): Fault[] {
   const policies = JSON.stringify(ofType(deployment, `${ACCOUNT}/managementPolicies`));
   return Object.values(CONTAINERS)
     .filter((name) => !policies.includes(`"${name}/"`))
-    .map((name) => `no lifecycle rule ends the blobs of ${name}`);
+    .map((name) => `no lifecycle rule deletes the blobs of ${name}`);
 }
 
 function packageFaults(deployment: Deployment): Fault[] {

@@ -1,7 +1,7 @@
 import { modulesOf, type Template } from '../bicep/template.ts';
 import type { Fault } from '../infrastructure.ts';
 
-/** A module waits for what it needs beyond the outputs that it reads. */
+/** The modules that a module must wait for although it reads no output of them. */
 const WAITS: readonly (readonly [module: string, other: string])[] = [
   ['identity', 'appGroup'],
   ['containerGroups', 'jobsGroup'],
@@ -9,7 +9,7 @@ const WAITS: readonly (readonly [module: string, other: string])[] = [
   ['app', 'storageEndpoints'],
 ];
 
-/** What only the compiled template shows: the order of modules, and outputs that nobody reads. */
+/** Checks the order of the modules and finds outputs that nothing reads. */
 export function templateFaults(template: Template): readonly Fault[] {
   const text = JSON.stringify(template);
   const modules = modulesOf(template);
@@ -20,7 +20,7 @@ export function templateFaults(template: Template): readonly Fault[] {
     ...modules.flatMap(({ symbol, outputs }) =>
       Object.keys(outputs)
         .filter((name) => !text.includes(`reference('${symbol}').outputs.${name}.value`))
-        .map((name) => `${symbol} puts out ${name}, which main.bicep does not ask for`),
+        .map((name) => `${symbol} has the output ${name}, which main.bicep does not read`),
     ),
   ];
 }

@@ -5,7 +5,7 @@ const FILE = 'modules/app.bicep';
 /** Faults in the app, its plan and its settings. */
 export const APP_FAULTS: readonly PlantedFault[] = [
   {
-    what: 'the package sent elsewhere',
+    what: 'a package in an unknown container',
     file: FILE,
     from: '}patchwright-deployments',
     to: '}packages',
@@ -14,7 +14,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('{0}patchwright-deployments', '{0}packages'),
   },
   {
-    what: 'settings of another version',
+    what: 'a settings version that differs from the code’s',
     file: FILE,
     from: "PATCHWRIGHT_SETTINGS_VERSION: '1'",
     to: "PATCHWRIGHT_SETTINGS_VERSION: '2'",
@@ -27,25 +27,25 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     file: FILE,
     from: '  AZURE_CLIENT_ID: clientId\n',
     to: "  AZURE_CLIENT_ID: clientId\n  FUNCTIONS_WORKER_RUNTIME: 'node'\n",
-    says: 'Flex Consumption takes no FUNCTIONS_WORKER_RUNTIME',
+    says: 'Flex Consumption does not support FUNCTIONS_WORKER_RUNTIME',
     shownBy: 'plain',
     kept: inSnapshot('"AZURE_CLIENT_ID"', '"FUNCTIONS_WORKER_RUNTIME":"node","AZURE_CLIENT_ID"'),
   },
   {
-    what: 'a setting of the site that newer stamps of Flex Consumption refuse',
+    what: 'a site setting that newer stamps of Flex Consumption refuse',
     file: FILE,
     from: "      minTlsVersion: '1.2'\n",
     to: "      minTlsVersion: '1.2'\n      ftpsState: 'Disabled'\n",
-    says: 'Flex Consumption takes no ftpsState',
+    says: 'Flex Consumption does not support ftpsState',
     shownBy: 'plain',
     kept: inSnapshot('"minTlsVersion"', '"ftpsState":"Disabled","minTlsVersion"'),
   },
   {
-    what: 'a setting of the site that Flex Consumption does not know',
+    what: 'a site setting that Flex Consumption does not know',
     file: FILE,
     from: "      minTlsVersion: '1.2'\n",
     to: "      minTlsVersion: '1.2'\n      alwaysOn: true\n",
-    says: 'Flex Consumption takes no alwaysOn',
+    says: 'Flex Consumption does not support alwaysOn',
     shownBy: 'plain',
     kept: inSnapshot('"minTlsVersion"', '"alwaysOn":true,"minTlsVersion"'),
   },
@@ -77,7 +77,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('"BUILDKIT_ADDRESS"', '"BUILDKIT"'),
   },
   {
-    what: 'a setting that the app does not start with',
+    what: 'a setting with which the app does not start',
     file: FILE,
     from: 'string(scanBatch)',
     to: "'many'",
@@ -86,7 +86,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('PATCHWRIGHT_SCAN_BATCH":"20"', 'PATCHWRIGHT_SCAN_BATCH":"many"'),
   },
   {
-    what: 'a Node version that is not there',
+    what: 'a Node version that does not exist',
     file: FILE,
     from: "'24'",
     to: "'26'",
@@ -95,7 +95,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     compiled: 'main.bicep',
   },
   {
-    what: 'any Node version',
+    what: 'an unlimited Node version',
     file: FILE,
     from: /@allowed\(\[\n {2}'22'\n {2}'24'\n\]\)\n/,
     to: '',
@@ -113,7 +113,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('"FC1"', '"Y1"'),
   },
   {
-    what: 'an API version that knows no Flex Consumption',
+    what: 'an API version without Flex Consumption',
     file: FILE,
     from: 'Microsoft.Web/sites@2025-03-01',
     to: 'Microsoft.Web/sites@2022-03-01',
@@ -121,7 +121,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     shownBy: 'compiler',
   },
   {
-    what: 'an API version that there is not',
+    what: 'an API version that does not exist',
     file: FILE,
     from: 'Microsoft.Web/serverfarms@2025-03-01',
     to: 'Microsoft.Web/serverfarms@2025-03-02',
@@ -129,7 +129,7 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     shownBy: 'compiler',
   },
   {
-    what: 'a site that azd does not find',
+    what: 'a site without the tag by which azd finds it',
     file: FILE,
     from: "'azd-service-name': 'app'",
     to: "'azd-service-name': 'api'",

@@ -2,10 +2,10 @@ import { doubled, inSnapshot, inTemplate, type PlantedFault } from './planted-fa
 
 const FILE = 'main.bicep';
 
-/** Faults in main.bicep: names, groups, parameters, and how the modules hang together. */
+/** Faults of main.bicep: names, groups, parameters and dependencies of the modules. */
 export const MAIN_FAULTS: readonly PlantedFault[] = [
   {
-    what: 'groups that azd does not find',
+    what: 'groups without the tag by which azd finds them',
     file: FILE,
     from: "  'azd-env-name': environmentName\n",
     to: '',
@@ -14,7 +14,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(/"azd-env-name":"prod",/g, ''),
   },
   {
-    what: 'resources that do not tell whose they are',
+    what: 'resources without the tag of their installation',
     file: FILE,
     from: "  'patchwright-installation': appName\n",
     to: '',
@@ -23,7 +23,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(/,"patchwright-installation":"[^"]*"/g, ''),
   },
   {
-    what: "a group of the user's own that is made and tagged",
+    what: "a user's app group that the template creates",
     file: FILE,
     from: ' = if (!existingResourceGroup) {',
     to: ' = {',
@@ -36,7 +36,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: "a group of jobs of the user's own that is made and tagged",
+    what: "a user's jobs group that the template creates",
     file: FILE,
     from: ' = if (!existingJobsResourceGroup) {',
     to: ' = {',
@@ -49,7 +49,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'a link to the network by a name that two installations share',
+    what: 'a network link whose name two installations share',
     file: 'modules/storage-endpoints.bicep',
     from: "name: last(split(networkId, '/'))",
     to: "name: 'patchwright'",
@@ -61,7 +61,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'two installations of one name that collide',
+    what: 'two installations of one name in different groups that collide',
     file: FILE,
     from: 'toLower(resourceGroupName), ',
     to: '',
@@ -73,7 +73,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'PROD and prod with names of their own',
+    what: 'PROD and prod with different names',
     file: FILE,
     from: 'toLower(resourceGroupName), toLower(environmentName)',
     to: 'toLower(resourceGroupName), environmentName',
@@ -97,20 +97,20 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'faults in the parameters that nothing refuses',
+    what: 'invalid parameters that nothing refuses',
     file: FILE,
     from: /(var installation = )empty\(faults\)[\s\S]*?fail\(.*\)\n/,
     to: '$1toLower(environmentName)\n',
-    says: 'a fault in the parameters does not end it',
+    says: 'a fault in the parameters does not stop the deployment',
     shownBy: 'template',
     kept: inTemplate("[if(empty(variables('faults')), ", '[or(true, '),
   },
   {
-    what: 'an app that is named without a look at its parameters',
+    what: 'an app whose name does not depend on the check of the parameters',
     file: FILE,
     from: /(patchwright-\$\{)installation/,
     to: '$1environmentName',
-    says: 'the app is named without a look at its parameters',
+    says: "the app's name does not depend on the check of the parameters",
     shownBy: 'template',
     kept: inTemplate(
       "[format('patchwright-{0}-{1}', variables('installation')",
@@ -118,11 +118,11 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'an address for firewalls that nobody is told',
+    what: 'an outgoing address that is not an output',
     file: FILE,
     from: /network!\.outputs\.outgoingAddress/g,
     to: "''",
-    says: 'puts out outgoingAddress, which main.bicep does not ask for',
+    says: 'has the output outgoingAddress, which main.bicep does not read',
     shownBy: 'template',
     kept: inTemplate(/reference\('network'\)\.outputs\.outgoingAddress\.value/g, "''"),
   },
@@ -171,7 +171,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     shownBy: 'compiler',
   },
   {
-    what: 'an output that a module does not put out',
+    what: 'a read of an output that the module does not have',
     file: 'modules/storage.bicep',
     from: 'output name string',
     to: 'output accountName string',
@@ -180,7 +180,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     compiled: FILE,
   },
   {
-    what: 'the location of an existing registry for a resource',
+    what: "a resource with an existing registry's location",
     file: 'modules/mirrors.bicep',
     from: /$/,
     to: "\nresource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {\n  name: 'topic'\n  location: registry.location\n}\n",
@@ -216,7 +216,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'a parameter without bounds',
+    what: 'a parameter without limits',
     file: FILE,
     from: '@minValue(1)\n@maxValue(168)\nparam runHours',
     to: 'param runHours',
@@ -234,7 +234,7 @@ export const MAIN_FAULTS: readonly PlantedFault[] = [
     kept: inTemplate(/("appUrl":\s*\{\s*"type":\s*"string",)\s*"metadata":\s*\{[^}]*\},/, '$1'),
   },
   {
-    what: 'a parameter that the parameter file knows by another name',
+    what: 'a parameter with another name in the parameter file',
     file: FILE,
     from: /(param |: )dryRun\b/g,
     to: '$1onlyLook',

@@ -7,31 +7,31 @@ import { readTemplate } from '../bicep/template.ts';
 
 /** A change of one file of `infra/`. */
 export interface Change {
-  /** Below `infra/`. */
+  /** Path below `infra/`. */
   readonly file: string;
   readonly from: string | RegExp;
   readonly to: string;
 }
 
-/** One fault put into the Bicep, what shows it, and what the checks say of it. */
+/** A planted fault of the Bicep, the tool that detects it, and its message. */
 export type PlantedFault = Change & {
   readonly what: string;
   readonly says: string;
 } & (
     | {
-        /** The compiler's own findings, of this file or of the one that uses it. */
+        /** For faults that the compiler itself finds. */
         readonly shownBy: 'compiler';
         readonly compiled?: string;
       }
     | {
         readonly shownBy: 'template';
-        /** The same fault, put into the kept template. */
+        /** Plants the same fault in the kept template. */
         readonly kept: PlantedInTemplate;
       }
     | {
-        /** The parameter set whose deployment shows it. */
+        /** The parameter set whose deployment shows the fault. */
         readonly shownBy: SetName;
-        /** The same fault, put into the kept snapshot. */
+        /** Plants the same fault in the kept snapshot. */
         readonly kept: PlantedInDeployment;
       }
   );
@@ -39,7 +39,7 @@ export type PlantedFault = Change & {
 type PlantedInTemplate = (json: string) => string;
 type PlantedInDeployment = (deployment: Deployment) => Deployment;
 
-/** The texts with the change. Throws if the text to replace is gone. */
+/** Returns the texts with the change. Throws if the text to replace is missing. */
 export function changed(texts: BicepTexts, { file, from, to }: Change): BicepTexts {
   const before = texts.get(file) ?? '';
   const after = before.replace(from, to);
@@ -60,7 +60,7 @@ export function inSnapshot(from: string | RegExp, to: string): PlantedInDeployme
   };
 }
 
-/** Leaves a resource out: the one whose JSON has all these texts. */
+/** Removes the resource whose JSON contains all these texts. */
 export function without(...texts: readonly string[]): PlantedInDeployment {
   const isMeant = (resource: Resource) =>
     texts.every((text) => JSON.stringify(resource).includes(text));
@@ -73,7 +73,7 @@ export function without(...texts: readonly string[]): PlantedInDeployment {
   };
 }
 
-/** A resource again, with another text in its place. */
+/** Replaces a text in one resource. */
 export function doubled(like: string, from: string | RegExp, to: string): PlantedInDeployment {
   return (deployment) => {
     const copies = deployment.resources
@@ -86,7 +86,7 @@ export function doubled(like: string, from: string | RegExp, to: string): Plante
   };
 }
 
-/** What is kept, with a fault in it. */
+/** Returns the kept files with a fault. */
 export function keptWith(kept: Kept, templateText: string, fault: PlantedFault): Kept {
   if (fault.shownBy === 'compiler') return kept;
   if (fault.shownBy === 'template') {
@@ -96,7 +96,7 @@ export function keptWith(kept: Kept, templateText: string, fault: PlantedFault):
   return withDeployment(kept, shownBy, plant);
 }
 
-/** What is kept, with another deployment of one set. */
+/** Returns the kept files with one set's deployment changed. */
 export function withDeployment(kept: Kept, set: SetName, change: PlantedInDeployment): Kept {
   const deployments = kept.deployments.map((one) => (one.set === set ? change(one) : one));
   return { ...kept, deployments };

@@ -6,7 +6,7 @@ import { REGISTRY_FAULTS } from './registry-faults.ts';
 import { ROLE_FAULTS } from './role-faults.ts';
 import { STORAGE_FAULTS } from './storage-faults.ts';
 
-/** Every fault that is put into the Bicep, to see that a check names it. */
+/** All planted faults. A check must report each of them. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ...STORAGE_FAULTS,
   ...APP_FAULTS,

@@ -8,10 +8,10 @@ const NOT_OURS = `(${NAME} StringNotStartsWithIgnoreCase 'patchwright/' AND ${NA
 const OURS = `${NAME} StringStartsWithIgnoreCase 'patchwright/' OR ${NAME} StringStartsWithIgnoreCase 'csscpolicies/'`;
 const IN_STAGING = `${NAME} StringStartsWithIgnoreCase 'patchwright/staging/'`;
 
-/** Faults in the roles on the registry and in its cache rules. */
+/** Faults of the role assignments on the registry and of its cache rules. */
 export const REGISTRY_FAULTS: readonly PlantedFault[] = [
   {
-    what: 'a principal type missing',
+    what: 'a missing principal type',
     file: REGISTRY,
     from: /(resource pushRole [\s\S]*?)\n {4}principalType: 'ServicePrincipal'/,
     to: '$1',
@@ -23,7 +23,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'a role that does not tell whose it is',
+    what: 'a role assignment that does not name its installation',
     file: REGISTRY,
     from: 'Patchwright ${installation}: Deleting',
     to: 'Deleting',
@@ -32,7 +32,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(/Patchwright [\w-]+: Deleting/, 'Deleting'),
   },
   {
-    what: 'an ABAC condition missing',
+    what: 'a missing ABAC condition',
     file: REGISTRY,
     from: /\n {4}condition: stagingCondition\(\)/,
     to: '',
@@ -41,7 +41,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(/"condition":"[^"]*content\/delete[^"]*",/, ''),
   },
   {
-    what: 'an ABAC condition that leaves writing open',
+    what: 'an ABAC condition that does not limit writing',
     file: CONDITIONS,
     from: "'((${isNot('read')} AND ${isNot('write')}) OR",
     to: "'((${isNot('read')}) OR",
@@ -53,7 +53,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: "writing allowed in our own repositories, in place of the users'",
+    what: "write access to our own repositories instead of the users'",
     file: CONDITIONS,
     from: "AND ${isNot('write')}) OR (${isToPatch(patched)}))'",
     to: "AND ${isNot('write')}) OR (${empty(patched) ? isOurs() : ''}))'",
@@ -62,7 +62,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(`metadata/write'})) OR (${NOT_OURS})`, `metadata/write'})) OR (${OURS})`),
   },
   {
-    what: 'writing allowed in our own repositories too',
+    what: 'write access to our own repositories in addition',
     file: CONDITIONS,
     from: "'patchwright/')} AND ${",
     to: "'patchwright/')} OR ${",
@@ -71,7 +71,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(/(Not\w+ 'patchwright\/') AND/g, '$1 OR'),
   },
   {
-    what: "deleting allowed in the users' repositories",
+    what: "delete access to the users' repositories",
     file: CONDITIONS,
     from: 'OR (${isInStaging()})',
     to: "OR (${isNamed('StringNotStartsWithIgnoreCase', 'patchwright/')})",
@@ -80,7 +80,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(`OR (${IN_STAGING})`, `OR (${NOT_OURS} OR ${IN_STAGING})`),
   },
   {
-    what: 'deleting allowed beside staging',
+    what: 'delete access outside staging',
     file: CONDITIONS,
     from: "'patchwright/staging/'",
     to: "'patchwright/'",
@@ -89,7 +89,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('patchwright/staging/', 'patchwright/'),
   },
   {
-    what: 'reading the database not allowed',
+    what: 'no read access to the database',
     file: CONDITIONS,
     from: ' OR ${isOurs()}',
     to: '',
@@ -98,7 +98,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(` OR ${OURS}`, ''),
   },
   {
-    what: 'reading allowed beyond the repositories that are named',
+    what: 'read access beyond the named repositories',
     file: CONDITIONS,
     from: '(${isToPatch(patched)} OR',
     to: "(${isNamed('StringNotStartsWithIgnoreCase', 'patchwright/')} OR",
@@ -110,7 +110,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'a condition with a parenthesis too few',
+    what: 'a condition with a missing parenthesis',
     file: CONDITIONS,
     from: "(${isInStaging()}))'",
     to: "(${isInStaging()})'",
@@ -137,7 +137,7 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     kept: without('"name":"contoso/patchwright-mcr-mariner"'),
   },
   {
-    what: 'a mirror filled from elsewhere',
+    what: 'a mirror of another source',
     file: MIRRORS,
     from: "source: 'docker.io/library/debian'",
     to: "source: 'docker.io/library/ubuntu'",

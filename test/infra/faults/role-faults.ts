@@ -3,7 +3,7 @@ import { inSnapshot, type PlantedFault, without } from './planted-fault.ts';
 const GROUPS = 'modules/container-groups.bicep';
 const STORAGE = 'modules/storage.bicep';
 
-/** Faults in who may do what, but on the registry. */
+/** Faults of the role assignments, except those on the registry. */
 export const ROLE_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a role removed',
@@ -19,7 +19,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     file: 'modules/monitoring.bicep',
     from: '3913510d-42f4-4e42-8a64-420c390055eb',
     to: '92aaf0da-9dab-42b6-94a3-d43ce8d16293',
-    says: '92aaf0da-9dab-42b6-94a3-d43ce8d16293 is not the id of a role that we may give',
+    says: '92aaf0da-9dab-42b6-94a3-d43ce8d16293 is not the id of an allowed role',
     shownBy: 'plain',
     kept: inSnapshot(
       /3913510d-42f4-4e42-8a64-420c390055eb/g,
@@ -31,7 +31,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     file: GROUPS,
     from: '5d977122-f97e-4b4d-a52f-6b43003ddb4d',
     to: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
-    says: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635 is not the id of a role that we may give',
+    says: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635 is not the id of an allowed role',
     shownBy: 'quiet',
     kept: inSnapshot(
       /5d977122-f97e-4b4d-a52f-6b43003ddb4d/g,
@@ -39,7 +39,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: "a role that goes to an account's principal",
+    what: "a role that is assigned to an account's principal",
     file: GROUPS,
     from: 'principalId: principalId',
     to: "principalId: '44444444-4444-4444-8444-444444444444'",
@@ -51,7 +51,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'a role on the container groups that does not tell whose it is',
+    what: 'a role on the container groups that does not name its installation',
     file: GROUPS,
     from: 'Patchwright ${installation}: Starting',
     to: 'Starting',
@@ -60,7 +60,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot(/Patchwright [\w-]+: Starting, w/, 'Starting, w'),
   },
   {
-    what: 'a name that another role would have too',
+    what: 'an assignment name that does not depend on the role',
     file: GROUPS,
     from: 'principalId, customRole ? customRoleName : containerInstancesContributor)',
     to: "principalId, 'container-groups')",
@@ -72,7 +72,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     ),
   },
   {
-    what: 'exec into containers allowed',
+    what: 'permission to exec into containers',
     file: GROUPS,
     from: 'containers/logs/read',
     to: 'containers/exec/action',
@@ -81,7 +81,7 @@ export const ROLE_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('containers/logs/read', 'containers/exec/action'),
   },
   {
-    what: 'a role given for other reasons than the docs tell',
+    what: 'a role description that differs from the docs',
     file: STORAGE,
     from: 'Runs, targets, jobs and the inventory.',
     to: 'Everything in the tables.',

@@ -2,7 +2,7 @@ import { doubled, inSnapshot, type PlantedFault, without } from './planted-fault
 
 const FILE = 'modules/storage.bicep';
 
-/** Faults in the storage account. */
+/** Faults of the storage account. */
 export const STORAGE_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a queue renamed',
@@ -32,11 +32,11 @@ export const STORAGE_FAULTS: readonly PlantedFault[] = [
     kept: without('default/PatchwrightInventory"'),
   },
   {
-    what: 'a container nobody knows',
+    what: 'an unknown container',
     file: FILE,
     from: "'patchwright-reports'\n",
     to: "'patchwright-reports'\n  'patchwright-logs'\n",
-    says: 'the code knows no patchwright-logs',
+    says: 'the code does not use patchwright-logs',
     shownBy: 'plain',
     kept: doubled('default/patchwright-reports"', /patchwright-reports/g, 'patchwright-logs'),
   },
@@ -45,7 +45,7 @@ export const STORAGE_FAULTS: readonly PlantedFault[] = [
     file: FILE,
     from: "'patchwright-results/'",
     to: "'results/'",
-    says: 'no lifecycle rule ends the blobs of patchwright-results',
+    says: 'no lifecycle rule deletes the blobs of patchwright-results',
     shownBy: 'plain',
     kept: inSnapshot('"patchwright-results/"', '"results/"'),
   },
@@ -59,7 +59,7 @@ export const STORAGE_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('"allowSharedKeyAccess":false', '"allowSharedKeyAccess":true'),
   },
   {
-    what: 'an account that is open to the internet beside its private endpoints',
+    what: 'an account that is open to the internet in spite of its private endpoints',
     file: FILE,
     from: "privateOnly ? 'Disabled' :",
     to: "privateOnly ? 'Enabled' :",
@@ -76,7 +76,7 @@ export const STORAGE_FAULTS: readonly PlantedFault[] = [
     shownBy: 'compiler',
   },
   {
-    what: 'a value that the type does not take',
+    what: 'a value that the type does not allow',
     file: FILE,
     from: "accessTier: 'Hot'",
     to: "accessTier: 'Warm'",
@@ -92,7 +92,7 @@ export const STORAGE_FAULTS: readonly PlantedFault[] = [
     shownBy: 'compiler',
   },
   {
-    what: 'a property missing that the type needs',
+    what: 'a missing property that the type requires',
     file: FILE,
     from: "  kind: 'StorageV2'\n",
     to: '',
