@@ -9,6 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Upstream builds it four times a day, so an older one is no longer renewed. */
 const OLD_DAYS = 2;
 const TOO_OLD_DAYS = 14;
+const UPSTREAM = 'ghcr.io/aquasecurity/trivy-db:2';
 const CREATED = 'org.opencontainers.image.created';
 
 export const databaseCheck: Check = {
@@ -21,8 +22,8 @@ export const databaseCheck: Check = {
     const { database } = context.services.options;
     const name = `${database.repository}:${database.tag}`;
     const advice =
-      `Renew it, and do so daily: az acr import --name REGISTRY --force ` +
-      `--source ghcr.io/aquasecurity/trivy-db:2 --image ${name}`;
+      `With the parameter mirror "cacheRules", the registry renews it when it is pulled: check the cache rule for ${database.repository} ("az acr cache list --registry REGISTRY"). ` +
+      `With "import", renew it daily: az acr import --name REGISTRY --force --source ${UPSTREAM} --image ${name}`;
     const made = await timeOf(context);
     switch (made) {
       case 'absent':
