@@ -84,7 +84,7 @@ function stateOf(
     return group.provisioningState === 'Succeeded' ? 'running' : 'starting';
   }
   if (some('running')) return 'running';
-  // One that waits beside one that has ended waits for its start.
+  // If some containers have ended, the group runs, even if another one still waits for its start.
   if (some('starting')) return some('stopped') ? 'running' : 'starting';
   return some('stopped') ? 'stopped' : 'lost';
 }

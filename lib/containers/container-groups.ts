@@ -43,7 +43,7 @@ export interface GroupSpec {
 
 /**
  * A container as it is now. `stopped`: it ran and ended. `lost`: the platform gave up on it. `detail`
- * is for people: the platform's own words, with the exit code and the restarts.
+ * is for people: the platform's own text, with the exit code and the restarts.
  */
 export interface ContainerStatus {
   readonly state: 'starting' | 'running' | 'stopped' | 'lost';

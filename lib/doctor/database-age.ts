@@ -19,7 +19,7 @@ const LIMITS = { maxBytes: 4 * GIB, maxRatio: 100, ratioFromBytes: 256 * 1024 **
 export async function databaseTime(layer: AsyncIterable<Uint8Array>): Promise<Date | undefined> {
   const tar = extract();
   const found = findMetadata(tar).finally(() => tar.destroy());
-  // Its failure is handled below, after the writes.
+  // Prevents an unhandled rejection during the writes. The failure is thrown below.
   found.catch(() => undefined);
   for await (const chunk of decompressed(layer, LIMITS)) {
     if (tar.destroyed) break;

@@ -3,7 +3,7 @@ import type { Check, CheckContext } from './check.ts';
 import { whatToDoAbout } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
 
-/** The reaper runs every few minutes, so a group this long past its expiry shows that it does not. */
+/** The reaper runs every few minutes, so it does not run if a group is this long past its expiry. */
 const REAPER_GRACE_MS = 30 * 60_000;
 /** A patch group of four images; lib/pipeline/group/container-size.ts. */
 const CORES_OF_A_GROUP = 4;

@@ -5,7 +5,7 @@ import { discardBody } from './read-body.ts';
 import { sendWithRetries } from './retry.ts';
 
 const ATTEMPTS = 4;
-/** A longer wait belongs in a queue's delay, not in a function's paid time: the answer goes back. */
+/** If a service asks for a longer wait, the caller gets the response and delays its message instead. */
 const LONGEST_WAIT_MS = 20_000;
 
 export interface RetryPolicyOptions {

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 
-/**
- * What runs Copa's build steps: BuildKit with runc, BuildKit without mount(2), or a BuildKit
- * elsewhere.
- */
+/** What runs Copa's build steps: BuildKit with runc, BuildKit without mount(2), or a remote BuildKit. */
 export const BuilderKind = z.enum(['upstream', 'mount-free', 'remote']);
 export type BuilderKind = z.infer<typeof BuilderKind>;
 
@@ -17,7 +14,7 @@ export const BuilderRefusal = z.strictObject({
   /** The system call that failed, such as `chroot`, and its error, such as `EPERM`. */
   call: Call,
   errno: Errno,
-  /** True if the kernel or its policy refused the call: each container of this kind would see it. */
+  /** True if the kernel or its policy refused the call, as it would in each container of this kind. */
   lasting: z.boolean(),
 });
 export type BuilderRefusal = z.infer<typeof BuilderRefusal>;
@@ -40,12 +37,12 @@ export const BuilderReport = z.object({
 });
 export type BuilderReport = z.infer<typeof BuilderReport>;
 
-/** Either of these two gives device nodes, so one alone refuses nothing. */
+/** Either of these two is enough to provide device nodes. */
 const DEVICE_NEEDS: readonly string[] = ['mknod', 'linkedDeviceNodes'];
 
 /**
- * The refusals that another container of this kind would meet again; empty if another attempt may
- * find a builder.
+ * Returns the refusals that each container of this kind would meet; none if another attempt may find a
+ * builder.
  */
 export function lastingRefusals(refusals: readonly BuilderRefusal[]): readonly BuilderRefusal[] {
   const devices = refusals.filter(({ name }) => DEVICE_NEEDS.includes(name));

@@ -24,7 +24,7 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   // A group of this name may exist or be about to: a second PUT would restart it.
   transitioning: { do: 'look' },
   unavailable: { do: 'look' },
-  // ARM reports a brief registry failure like a wrong name or credential.
+  // ARM reports a brief registry failure in the same way as a wrong name or credential.
   'image-pull': { do: 'retry', times: 4, reason: 'configuration' },
   configuration: { do: 'give-up', reason: 'configuration' },
   // Role assignments take minutes to propagate after a deployment.

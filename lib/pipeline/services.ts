@@ -7,7 +7,7 @@ import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { Stores } from './stores/stores.ts';
 
-/** The pipeline's options. Times are in seconds. */
+/** The pipeline's options. */
 export interface PipelineOptions {
   /** The policy document, if it is a setting and not an artifact in the registry. */
   readonly policySetting: string | undefined;

@@ -71,7 +71,7 @@ function minor(version: string): string {
   return version.split('.', 2).join('.');
 }
 
-/** `2 (Karoo)` is 2, `2023.6.20241010` is 2023, `2018.03` is 1. */
+/** The release that Trivy looks up: `2 (Karoo)` is 2, `2023.6.20241010` is 2023, `2018.03` is 1. */
 function amazonRelease(name: string): string {
   const release = major(name.trim().split(/\s+/, 1).join(''));
   return ['2', '2022', '2023'].includes(release) ? release : '1';

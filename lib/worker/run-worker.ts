@@ -105,7 +105,7 @@ async function doJob(
   };
 }
 
-/** The mount-free builder is of the worker's own version, and says none. */
+/** The mount-free builder prints no version, because it is built with the worker. */
 function toolsOf(work: Work): readonly string[] {
   if (work.kind === 'scan') return ['trivy'];
   return work.builder === 'upstream' ? ['copa', 'buildkitd'] : ['copa'];

@@ -42,8 +42,8 @@ export function notFound(
 }
 
 /**
- * Adds targets. Records ended ones in the inventory as stored: an earlier step may have added
- * them.
+ * Adds targets. Records those that have ended in the inventory, as they are stored: an earlier step
+ * may have added them.
  */
 export async function storeTargets(services: Services, targets: readonly Target[]): Promise<void> {
   await services.targets.addMissing(targets);

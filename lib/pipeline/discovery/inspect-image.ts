@@ -16,13 +16,13 @@ import type { Services } from '../services.ts';
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
-/** The assessment of a tag's image by its registry content, before a scan. */
+/** The result of inspecting a tag's image in the registry, before a scan. */
 export type Inspection =
   | {
       readonly kind: 'source';
       readonly sourceDigest: Digest;
       readonly architecture: string;
-      /** Of its compressed layers. */
+      /** Size of its compressed layers. */
       readonly bytes: number;
     }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail?: string };

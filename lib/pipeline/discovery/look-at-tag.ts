@@ -70,7 +70,7 @@ export function lookAtTag(options: {
     const ofSource = [...(own === undefined ? [] : [own]), ...patches]
       .filter((patch) => patch.sourceDigest === sourceDigest)
       .sort((a, b) => BY_NUMBER.compare(a.tag, b.tag));
-    // After a loss of the tables, the next published patch would make these look foreign.
+    // If the tables were lost, the inventory would know only the next patch, and refuse these.
     await services.inventory.rememberPatches(
       { repository: rule.repository, digest: sourceDigest },
       ofSource.map((patch) => patch.digest),

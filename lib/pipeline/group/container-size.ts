@@ -3,18 +3,18 @@ import type { PipelineOptions } from '../services.ts';
 export interface ContainerSize {
   readonly cpu: number;
   readonly memoryGb: number;
-  /** What its container writes at most, by estimate. */
+  /** Estimate of the most that its container writes. */
   readonly diskGb: number;
 }
 
 /** The container of a scan or verify group. */
 export const SCAN_SIZE: ContainerSize = { cpu: 2, memoryGb: 4, diskGb: 30 };
 
-/** A client of a builder elsewhere. */
+/** The container of a patch group with a remote builder: a client only. */
 const CLIENT_SIZE: ContainerSize = { cpu: 1, memoryGb: 1, diskGb: 1 };
 
 const GB = 1024 ** 3;
-/** Copa's tooling image, package lists, and what is there for any image. */
+/** Copa's tooling image, package lists and everything else that any image needs. */
 const BASE_DISK_GB = 2;
 /**
  * Layers of a Debian image unpack to some three times their compressed size, and BuildKit without
@@ -22,7 +22,7 @@ const BASE_DISK_GB = 2;
  */
 const DISK_PER_COMPRESSED = 3 * 4.5;
 
-/** What a container that patches an image of so many compressed bytes needs. */
+/** The size of the container that patches an image with this many compressed bytes. */
 export function patchSize(
   bytes: number,
   { builder }: Pick<PipelineOptions, 'builder'>,
@@ -41,12 +41,12 @@ export function patchSize(
  */
 const GROUP = { cpu: 4, memoryGb: 16, diskGb: 45, volumes: 20 } as const;
 
-/** Secrets; and scratch, if the group is to mount. */
+/** One volume for secrets, and one for scratch files if the container may mount. */
 function volumesEach({ builder }: Pick<PipelineOptions, 'builder'>): number {
   return builder.kind === 'confidential' ? 2 : 1;
 }
 
-/** Whether these containers fit one group. A container that is too large for any has its own. */
+/** True if these containers fit into one group. One container always does, even if it is too large. */
 export function fitsGroup(
   sizes: readonly ContainerSize[],
   options: Pick<PipelineOptions, 'builder'>,

@@ -18,7 +18,7 @@ export const SECRETS_PATH = '/run/patchwright';
 export const SCRATCH_PATH = '/var/lib/patchwright';
 const IMAGE_TIMEOUT_SECONDS = 20 * 60;
 const TOKEN_MARGIN_SECONDS = 5 * 60;
-/** What the worker has to upload after its own deadline, before the attempt is given up. */
+/** Time for the worker to upload its result after its own deadline, before the attempt's deadline. */
 const UPLOAD_SECONDS = 2 * 60;
 export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
@@ -32,14 +32,14 @@ export type Attempt = Job & {
   readonly expiresAt: Date;
 };
 
-/** What one container has to do, and how large it is. */
+/** The work of one container, and its size. */
 export interface ContainerPart {
   readonly name: string;
   readonly size: ContainerSize;
   readonly part: Omit<ScanJobFile, keyof JobBase> | Omit<PatchJobFile, keyof JobBase>;
 }
 
-/** One container, with a job file and a registry token that reach no further than its own images. */
+/** Builds one container, with a job file and a registry token for its own images only. */
 export async function containerSpec(
   services: Services,
   job: Attempt,
@@ -91,7 +91,7 @@ export async function containerSpec(
   };
 }
 
-/** What a container needs to be let in by a remote BuildKit. */
+/** The files with which a container authenticates to a remote BuildKit. */
 export function buildkitFiles(builder: Services['options']['builder']): Record<string, string> {
   if (builder.kind !== 'remote') return {};
   const { ca, cert, key } = builder.tls;

@@ -11,8 +11,8 @@ import { scanPart } from './scan-part.ts';
 const MARGIN_SECONDS = 10 * 60;
 
 /**
- * What one attempt's container group is given. A patch group has a container for each image; a scan or
- * verify group has one for all. Each container has a job file and a registry token of its own, and no
+ * Builds the container group of one attempt. A patch group has a container for each image; a scan or
+ * verify group has one for all. Each container has its own job file and registry token, and no
  * identity.
  */
 export async function groupSpecOf(

@@ -27,7 +27,7 @@ export function patchReader(
   };
 }
 
-/** Limit of patches read per source, newest first: a year of weekly patches. */
+/** Limit of patches read for each source, newest first: a year of weekly patches. */
 const READ_PATCHES = 60;
 
 /** Patches of a source that are in the inventory and still in the registry, tagged or not. */

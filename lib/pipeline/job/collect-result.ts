@@ -12,14 +12,14 @@ import { readResult } from './read-result.ts';
 import type { StepEnd } from './step-end.ts';
 
 /**
- * Takes the results that are there. Undefined: the job waits for more. After a crash it is repeated: a
- * target that was decided no longer names the job.
+ * Collects the results that exist. Returns undefined if the job waits for more. A repetition after a
+ * crash skips decided targets, because they no longer name the job.
  */
 export function collectIfThere(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
   return held.job.kind === 'patch' ? collectPatches(services, held) : collectOne(services, held);
 }
 
-/** Each image's result as it comes, whatever becomes of the other containers. */
+/** Collects each image's result as soon as its container has written it. */
 async function collectPatches(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
   for (const image of bySource(await ownTargets(services, held.job))) {
     const read = await readResult(services, held.job, containerOf(image));

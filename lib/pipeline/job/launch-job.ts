@@ -17,7 +17,7 @@ import type { StepEnd } from './step-end.ts';
 const MAX_LAUNCHES = 5;
 /** Shorter than a registry token's 75 minutes, of which provisioning may take 30. */
 const ATTEMPT_SECONDS = 40 * 60;
-/** Spreads jobs that were held back together. */
+/** Spreads the next PUTs of jobs that waited for the same time. */
 const MAX_JITTER_SECONDS = 16;
 const LONGEST_RETRY_SECONDS = 300;
 
@@ -75,7 +75,7 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   return afterRefusal(services, held, answer);
 }
 
-/** Another group of the run has found that no builder works: this one is not started. */
+/** Ends the targets, because another group of the run has found that no builder works. */
 async function endWithoutBuilder(
   services: Services,
   held: HeldJob,

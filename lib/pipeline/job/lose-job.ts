@@ -73,8 +73,8 @@ function containerOfTarget(job: Job, { repository, sourceDigest }: Target): stri
 }
 
 /**
- * Gives up one image of an attempt whose other containers go on. Its targets go back to the tick, or
- * end if their budget is used up.
+ * Gives up one image of an attempt whose other containers continue. Its targets return to the tick;
+ * those without attempts left end.
  */
 export async function loseImage(
   services: Services,

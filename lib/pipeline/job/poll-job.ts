@@ -67,7 +67,7 @@ export async function pollJob(services: Services, held: HeldJob): Promise<StepEn
   return afterEnd(services, held, 'stopped', `the group ended without a result: ${status.detail}`);
 }
 
-/** A container that ended without a result costs its own image alone; the others go on. */
+/** If a container ended without a result, only its own image loses the attempt. */
 async function loseEndedContainers(
   services: Services,
   held: HeldJob,

@@ -12,7 +12,7 @@ const LIMITS = {
   maxValues: 20_000,
 };
 
-/** What a container wrote as its result; undefined: nothing yet. It is untrusted. */
+/** Reads a container's result, which is untrusted. Returns undefined if there is none yet. */
 export async function readResult(
   { blobs }: Pick<Services, 'blobs'>,
   job: Job,

@@ -18,8 +18,9 @@ import { choosePatchTag } from './choose-patch-tag.ts';
 const BLOBS_AT_ONCE = 4;
 
 /**
- * Publishes one verified patch: reserves a tag, mounts the blobs, and puts the manifest.
- * Idempotent: after a crash it is repeated with the same tag and the same bytes.
+ * Publishes one verified patch: reserves a tag, mounts the blobs, puts the manifest, attaches the
+ * referrers and ends the target. A step after a crash repeats this with the reserved tag and the same
+ * bytes; it reserves another tag only if another push took that one.
  */
 export async function publishTarget(
   services: Services,

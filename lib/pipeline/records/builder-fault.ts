@@ -21,7 +21,7 @@ export interface BuilderFault {
   readonly builderDetail: string;
 }
 
-/** Undefined unless the same would be refused in each container of the kind. */
+/** Returns undefined if a builder may work in another container of this kind. */
 export function builderFaultOf(refusals: readonly BuilderRefusal[]): BuilderFault | undefined {
   const lasting = lastingRefusals(refusals);
   const [first] = lasting;

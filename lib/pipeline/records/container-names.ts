@@ -1,11 +1,11 @@
 import { sha256Hex } from '../../image/digest.ts';
 
-/** The container of a scan or verify group, which looks at all its images. */
+/** The container of a scan or verify group, which scans all its images. */
 export const ONLY_CONTAINER = 'worker';
 
 /**
- * The container of a patch group that patches this image. It follows from the image alone, so a later
- * step finds an image's result, log and status whatever became of the others.
+ * The container of a patch group that patches this image. Derived from the image alone, so that a
+ * later step finds its result, log and status, even if other containers have ended.
  */
 export function containerOf(image: {
   readonly repository: string;

@@ -35,7 +35,7 @@ export function unknownImage({ repository, digest }: ImageName): InventoryImage 
   return { repository, digest, claimedBy: '', patchDigests: [], failures: 0 };
 }
 
-/** A job that started before its run's deadline may still need time for one attempt. */
+/** A job that starts just before its run's deadline needs the claim until its attempt has ended. */
 const CLAIM_MARGIN_MS = 3600 * 1000;
 
 /** Adds this run's claim. Returns undefined if another run's claim has not expired. */

@@ -22,9 +22,9 @@ export const Job = z.object({
   reason: z.string().optional(),
   /** For people: why the job was lost, or Azure's refusal of its last group. */
   detail: z.string().optional(),
-  /** Of a publish job, which serves one repository. */
+  /** The repository of a publish job, which has only one. */
   repository: RepositoryName.optional(),
-  /** Of the images of a patch job. Their staging is cleared by these names. */
+  /** The repositories of a patch job's images. The cleanup finds their staging by these names. */
   repositories: z.array(RepositoryName).readonly().optional(),
   /**
    * Ids of all active targets of its images. The job works only on targets that name this job. The
@@ -65,7 +65,7 @@ export function groupNameOf(jobId: string, attempt: number): GroupName {
   return GroupName.parse(`pw-${jobId}-${attempt}`);
 }
 
-/** Each attempt has its own blobs: the result of a lost attempt is never read. */
+/** Each attempt has its own blobs, so that the result of a lost attempt is never read. */
 export function resultBlobOf(job: Job, container: string): string {
   return `${job.runId}/${job.id}/${job.attempt}/${container}/result.json`;
 }

@@ -29,7 +29,7 @@ const LaterCount = Count.default(0);
 export const Run = z.object({
   id: RunId,
   state: RunState,
-  /** Set if the run failed, or ends because its discovery failed. */
+  /** Set if the run failed, or will fail because its discovery failed. */
   reason: RunFault.optional(),
   /** For people: every fault of a policy that does not parse, one a line. */
   detail: z.string().optional(),
@@ -57,8 +57,8 @@ export const Run = z.object({
   /** When the last tick began. */
   tickedAt: z.date().optional(),
   /**
-   * When the reaper looks at the ended run for the last time. Until then a lost group or a stalled
-   * step may still have an effect.
+   * When the last look at the ended run is due. Until then a lost group or a stalled step may still
+   * have an effect.
    */
   lastLookAt: z.date().optional(),
   targets: Count,

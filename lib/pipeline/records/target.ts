@@ -38,12 +38,12 @@ export const Target = z.object({
    * Why a patch of this target can't get a tag. Found at discovery, used only if it needs a patch.
    */
   tagFault: z.enum(['tag-ambiguous', 'tag-limit']).optional(),
-  /** Patches of ours under patch tags of this base, newest last. */
+  /** Our patches under patch tags of this tag, newest last. */
   patches: z.array(KnownPatch).readonly(),
   osFamily: z.string().optional(),
   osName: z.string().optional(),
   architecture: z.string().optional(),
-  /** Compressed layers of the source. */
+  /** Size of the source's compressed layers. */
   sourceBytes: Count.optional(),
   /** The job that works on it. Empty until the tick assigns one. */
   job: z.string(),
@@ -104,7 +104,7 @@ export function imageKey({ repository, sourceDigest, id }: Target): string {
   return `${repository}@${sourceDigest ?? id}`;
 }
 
-/** True if its tag is reserved. It may be published already, so publishing must finish. */
+/** True if a tag is reserved for its patch, which may be published already: publishing must finish. */
 export function isIntended(target: Target): boolean {
   return target.state === 'publishing' && target.patchTag !== undefined;
 }

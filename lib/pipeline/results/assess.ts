@@ -27,7 +27,7 @@ export function assess(facts: {
   readonly tagDetail: string | undefined;
   readonly image: InventoryImage | undefined;
   readonly tools: string;
-  /** Why nothing can be patched; undefined: a builder works, or may. */
+  /** Why nothing can be patched. Undefined if a builder works, or if that is not known yet. */
   readonly noBuilder: string | undefined;
   readonly dryRun: boolean;
   readonly now: Date;

@@ -17,7 +17,7 @@ import { acceptBlocked, type PartialPatch } from './accept-blocked.ts';
 import { handBackAll } from './collect-scans.ts';
 import { keepContainerLog } from './container-log.ts';
 
-/** Annotates the patch that a container claims to have staged, or ends the image or hands it back. */
+/** Annotates the patch that a container claims to have staged, or ends its targets or hands them back. */
 export async function collectPatch(
   services: Services,
   held: HeldJob,
@@ -163,7 +163,7 @@ async function endNoOp(
   await endPatch(services, image, detail === undefined ? outcome : { ...outcome, detail });
 }
 
-/** Why no builder can work in this kind of group, as the container claims. */
+/** Returns why no builder can work in this kind of group, as the container claims. */
 function faultOf({ options }: Services, result: PatchJobResult): BuilderFault | undefined {
   const probes = options.builder.kind === 'standard' || options.builder.kind === 'confidential';
   return probes ? builderFaultOf(result.refusals ?? []) : undefined;

@@ -47,7 +47,7 @@ export async function collectScans(
   }
 }
 
-/** Why nothing can be patched; undefined: a builder works, or may. */
+/** Returns why nothing can be patched; undefined if a builder works, or if that is not known yet. */
 function whyNoBuilder({ options }: Services, run: Run): string | undefined {
   if (options.builder.kind === 'none') return 'PATCHWRIGHT_BUILDER is none';
   return builderFaultIn(run)?.builderDetail;
@@ -160,7 +160,7 @@ export async function readScan(
   image: SourceImage,
   result: {
     readonly claim: ScanImageResult | undefined;
-    /** The attempt got no further with any image: then it counts. */
+    /** True if the attempt started none of its images, so that it counts as lost. */
     readonly noProgress: boolean;
     /** Keeps the group's log, for an image that failed. */
     readonly keepLog: () => Promise<string | undefined>;

@@ -4,8 +4,8 @@ import type { Services } from '../services.ts';
 import { allTargets } from '../targets/job-targets.ts';
 
 /**
- * True if a group started none of its images. Waiting for another image is no fault, but without a
- * started image the targets would wait forever. Ignores images that are not part of the job.
+ * True if a group started none of its images. An image that waited for another one loses no attempt,
+ * but if none was started, the targets could wait forever. Ignores images that are not in the job.
  */
 export async function madeNoProgress(
   services: Services,

@@ -23,7 +23,7 @@ interface Image {
   readonly attempts: number;
   /** Findings in its patch job. They make up most of a job file. */
   readonly findings: number;
-  /** Of its own container in a patch group. */
+  /** The size of its container in a patch group. */
   readonly size: ContainerSize;
 }
 

@@ -111,7 +111,7 @@ function patchKey(target: Target): string {
   return JSON.stringify([target.repository, target.sourceDigest, target.fingerprint]);
 }
 
-/** One patch group finds out whether a builder works; the others wait for its answer. */
+/** Admits one patch group until it is known whether a builder works. The others wait. */
 function oneOfUnknown(
   waiting: readonly Stored<Job>[],
   busy: readonly Stored<Job>[],

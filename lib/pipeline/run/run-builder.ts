@@ -4,7 +4,7 @@ import { isJobOver } from '../records/job-states.ts';
 import type { Run } from '../records/run.ts';
 import type { Target } from '../records/target.ts';
 
-/** What a run knows of the builder in its container groups. */
+/** Whether a builder works in the container groups of a run. */
 export type RunBuilder =
   | { readonly known: 'works' }
   | { readonly known: 'refused'; readonly fault: BuilderFault }
@@ -12,8 +12,8 @@ export type RunBuilder =
   | { readonly known: 'nothing' };
 
 /**
- * Decides from the records alone. What a container claims is untrusted: a refusal counts only while no
- * other container has patched anything in this run.
+ * Decides from the records alone. A claim of a container is untrusted: a refusal counts only while no
+ * other container of the run has patched an image.
  */
 export function builderOfRun(
   run: Run,
@@ -27,7 +27,7 @@ export function builderOfRun(
     const fault = builderFaultIn(job);
     if (fault !== undefined) return { known: 'refused', fault };
   }
-  // A group that was lost says nothing, and must not keep the others waiting.
+  // A lost group is no evidence, but it must not hold back the others.
   const ended = jobs.some((job) => job.kind === 'patch' && isJobOver(job));
   return { known: ended ? 'works' : 'nothing' };
 }

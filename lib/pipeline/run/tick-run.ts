@@ -21,10 +21,10 @@ import { endTargets, joinPatched } from './end-targets.ts';
 import { planTick } from './plan-tick.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
 
-/** Failed ticks in a row after which discovery gives up a repository, or ends altogether. */
+/** Failed ticks in a row after which discovery gives up a repository, or ends. */
 const MAX_REPOSITORY_ERRORS = 5;
 const MAX_ERRORS = 20;
-/** The same limit after discovery. It lasts hours, since jobs continue without ticks. */
+/** The limit after discovery: some hours, because jobs continue without ticks. */
 const MAX_RUNNING_ERRORS = 60;
 const LONGEST_DELAY_SECONDS = 300;
 const AT_ONCE = 8;
@@ -98,9 +98,8 @@ async function tickHeld(services: Services, held: HeldRun): Promise<NextTick> {
 }
 
 /**
- * True if the run's rows can't be processed: for example an upgrade can't read them, somebody
- * edited them, or they are too many for one process. The run ends, and its groups and claims
- * expire.
+ * True after too many failed ticks in a row, for example because this version can't read a row or
+ * because the rows don't fit into memory. The run then fails, and its groups and claims expire.
  */
 function isHopeless(run: Run, now: Date): boolean {
   const { errors, state, deadline } = run;
@@ -157,7 +156,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
     options: services.options,
     now: services.clock.now(),
     stop,
-    // Only the worker's own probe tells.
+    // Nothing probes a remote builder at run time.
     builder: services.options.builder.kind === 'remote' ? 'works' : builder.known,
   });
   const changes = { ...plan.counts, ...newFault(services, run, builder) };

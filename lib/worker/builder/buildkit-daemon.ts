@@ -105,8 +105,8 @@ async function prepareFiles(
   job: PatchJobFile,
   { extraCaFile }: ToolEnvironment,
 ): Promise<DaemonFiles> {
-  // Beside the scratch folder: what is removed at the end must not reach into mounts. BuildKit mounts
-  // in its temporary folder too.
+  // Outside of the scratch folder, because the removal of that folder must not reach into mounts.
+  // BuildKit also mounts in its temporary folder.
   const folder = await mkdtemp(`${context.scratch}-bk-`);
   const [root, temporary] = [join(folder, 'root'), join(folder, 'tmp')];
   await mkdir(root);

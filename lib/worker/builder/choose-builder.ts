@@ -70,7 +70,7 @@ export async function probeBuilder(
   return { ok: false, message, refusals: [] };
 }
 
-/** An image without the program has no builder, and the next container is made of the same image. */
+/** A missing program is a lasting refusal, because the next container has the same worker image. */
 function noReport(run: ToolRun): BuilderProbe {
   const message = toolFailureMessage(BUILDER_PROGRAM, run, plainLines(run.stderr));
   const missing = run.end.how === 'not-started' && run.end.code === 'ENOENT';

@@ -21,7 +21,7 @@ export interface PatchWork {
   readonly refusals?: readonly BuilderRefusal[];
 }
 
-/** Chooses a builder, and patches the job's images one after the other, each failure its own. */
+/** Chooses a builder, and patches the job's images in sequence. A failure affects only its own image. */
 export async function patchJob(
   context: WorkerContext,
   job: PatchJobFile,
