@@ -29,8 +29,8 @@ function registerApp(app: App): void {
     status: 200,
     jsonBody: { status: 'ok', nextRun: nextRun(app.settings, app.services.clock.now()) },
   }));
-  registerStartRun(services);
-  registerCancelRun(services);
+  registerStartRun(services, process.env);
+  registerCancelRun(services, process.env);
   registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services);
   registerJobStep(services);

@@ -105,7 +105,10 @@ async function readPolicy({ services }: CheckContext): Promise<Outcome> {
   }
   const enabled = parsed.value.repositories.filter((rule) => rule.enabled).length;
   const all = parsed.value.repositories.length;
-  return pass(`${enabled} of ${all} repositories enabled, from ${found.from}`);
+  const detail = `${enabled} of ${all} repositories enabled, from ${found.from}`;
+  return enabled > 0
+    ? pass(detail)
+    : warn(detail, 'Enable a repository in the policy. Until then, runs look at nothing.');
 }
 
 /** The first enabled repositories of the policy, which an earlier check has parsed. */

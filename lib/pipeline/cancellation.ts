@@ -5,13 +5,13 @@ import type { Services } from './services.ts';
 
 /**
  * Asks a run to end. A target ends `canceled` as soon as no job works on it; a target whose tag is
- * reserved is still published. Returns false if the run does not exist or has ended.
+ * reserved is still published. `by` says who asks, for people. Returns false if the run does not exist or has ended.
  */
-export async function cancelRun(services: Services, runId: RunId): Promise<boolean> {
+export async function cancelRun(services: Services, runId: RunId, by: string): Promise<boolean> {
   const run = await services.runs.find(runId);
   if (run === undefined || isRunOver(run)) return false;
-  await services.cancellations.request(runId, services.clock.now());
-  services.log.info('run canceled', { runId });
+  await services.cancellations.request(runId, services.clock.now(), by);
+  services.log.info('run cancellation requested', { runId, by });
   await sendTick(services, { runId });
   return true;
 }

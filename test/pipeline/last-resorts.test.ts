@@ -181,7 +181,7 @@ it('publishes under a reserved tag even if the run is canceled before the other 
   world.registry.putManifest = async (repository, reference, manifest) => {
     if (repository === API && isTag(reference) && failures < 14) {
       failures += 1;
-      if (failures === 2) await cancelRun(world.services, runId);
+      if (failures === 2) await cancelRun(world.services, runId, 'somebody');
       throw new RegistryError('unavailable', 'the push failed');
     }
     return put(repository, reference, manifest);

@@ -188,7 +188,7 @@ export class Invocations {
 
   #cancel(runId: RunId): void {
     this.#world.coverage.fault('canceled');
-    this.#start('cancel', undefined, (services) => cancelRun(services, runId));
+    this.#start('cancel', undefined, (services) => cancelRun(services, runId, 'somebody'));
   }
 
   /** A timer's invocation that failed or died comes again. */

@@ -6,11 +6,11 @@ const LOOK_AT_START =
 
 /** Explains a failing status of the app, or of a proxy in front of it, as arguments of a `CliError`. */
 export function refusalOf(status: number, where: string): ConstructorParameters<typeof CliError> {
-  const [what, whatToDo] = explain(status);
+  const [what, whatToDo] = explain(status, where);
   return [`${what} (status ${status})`, { where, whatToDo }];
 }
 
-function explain(status: number): readonly [what: string, whatToDo: string] {
+function explain(status: number, where: string): readonly [what: string, whatToDo: string] {
   if (status >= 300 && status < 400) {
     return [
       'the app redirected; refusing to send the key on',
@@ -27,7 +27,7 @@ function explain(status: number): readonly [what: string, whatToDo: string] {
       ];
     case 404:
       return [
-        'no /api/doctor endpoint at this address',
+        `no ${new URL(where).pathname} endpoint at this address`,
         `check the address, and publish this version of the app (func azure functionapp publish); then ${LOOK_AT_START}`,
       ];
     case 500:

@@ -1,21 +1,12 @@
-import {
-  createHttpHeaders,
-  createPipelineRequest,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
 import type { DoctorReport } from '../../doctor/doctor-report.ts';
-import { isUntrusted, TRUST_ADVICE } from '../../doctor/explain-failure.ts';
-import { failureName } from '../../http/connection-failure.ts';
-import { createHttp } from '../../http/http.ts';
 import { BodyTooLargeError, discardBody, readBody } from '../../http/read-body.ts';
+import { noAnswer, sendToApp } from '../app/app-request.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CliError } from '../cli-error.ts';
 import type { AppAddress } from './app-option.ts';
 import { refusalOf } from './app-refusals.ts';
 import { parseAppReport } from './app-report.ts';
 
-/** Azure ends an HTTP request to a function after 230 seconds. */
-const LIMIT_MS = 240_000;
 const MAX_BYTES = 1024 * 1024;
 
 /**
@@ -28,7 +19,7 @@ export async function askApp(
 ): Promise<DoctorReport | undefined> {
   const where = `${app.origin}/api/doctor`;
   try {
-    const response = await send(where, app.key, context);
+    const response = await sendToApp(app, { path: '/api/doctor' }, context);
     if (response.status !== 200) {
       discardBody(response);
       throw new CliError(...refusalOf(response.status, where));
@@ -40,40 +31,13 @@ export async function askApp(
     if (context.stop.aborted) return undefined;
     if (error instanceof CliError) throw error;
     if (error instanceof BodyTooLargeError) throw noReport(where);
-    throw noAnswer(where, failureName(error));
+    throw noAnswer(where, error);
   }
-}
-
-/** Sends once and follows no redirect, because the key is for this address only. */
-function send(
-  url: string,
-  key: string,
-  { clock, delays, stop }: Pick<CliContext, 'clock' | 'delays' | 'stop'>,
-): Promise<PipelineResponse> {
-  const request = createPipelineRequest({
-    url,
-    headers: createHttpHeaders({ accept: 'application/json', 'x-functions-key': key }),
-    timeout: LIMIT_MS,
-    abortSignal: AbortSignal.any([stop, AbortSignal.timeout(LIMIT_MS)]),
-    // HTTP is allowed to this machine only; app-option.ts checks it.
-    allowInsecureConnection: url.startsWith('http:'),
-    streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
-  });
-  return createHttp({ clock, delays }).send(request, { once: true, follow: false });
 }
 
 function noReport(where: string): CliError {
   return new CliError('the response is not a doctor report of this version', {
     where,
     whatToDo: 'check the address, and publish the version of the app that this command belongs to',
-  });
-}
-
-function noAnswer(where: string, failure: string): CliError {
-  return new CliError(`no answer (${failure})`, {
-    where,
-    whatToDo: isUntrusted(failure)
-      ? TRUST_ADVICE
-      : 'check the address and the network; an app in a private network answers only from inside it',
   });
 }

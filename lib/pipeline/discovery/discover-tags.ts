@@ -9,6 +9,7 @@ import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, spoiled } from './look-at-tag.ts';
+import { requestedTags } from './requested-images.ts';
 
 /**
  * Approximate number of manifests read per step: three for each tag and one for each of its
@@ -25,15 +26,17 @@ export async function discoverTags(
   policy: Policy,
   rule: RepositoryRule,
 ): Promise<Partial<Run>> {
+  const requested = requestedTags(run, rule.repository);
+  if (requested?.size === 0) return nextRepository(run);
   const tags = await allTags(services.registry, rule.repository);
   if (tags === undefined) {
     await storeTargets(
       services,
-      wantedTags(rule).map((tag) => notFound(services, run, rule, tag)),
+      wantedTags(run, rule).map((tag) => notFound(services, run, rule, tag)),
     );
     return nextRepository(run);
   }
-  const names = rule.tags[0] === '*' ? [...tags.keys()] : rule.tags.map((tag) => Tag.parse(tag));
+  const names = wantedTags(run, rule).flatMap((tag) => (tag === '*' ? [...tags.keys()] : [tag]));
   const patches = patchesByBase(tags, policy['tag-convention']);
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
@@ -82,6 +85,12 @@ export function nextRepository(run: Run): Partial<Run> {
   return { cursorRepository: run.cursorRepository + 1, cursorTag: '' };
 }
 
-export function wantedTags(rule: RepositoryRule): readonly (Tag | '*')[] {
-  return rule.tags[0] === '*' ? ['*'] : rule.tags.map((tag) => Tag.parse(tag));
+/** The tags that the policy names and the run was asked for; `*` for all of the repository. */
+export function wantedTags(run: Run, rule: RepositoryRule): readonly (Tag | '*')[] {
+  const requested = requestedTags(run, rule.repository);
+  if (rule.tags[0] === '*') {
+    return requested === undefined ? ['*'] : [...requested].map((tag) => Tag.parse(tag));
+  }
+  const named = rule.tags.map((tag) => Tag.parse(tag));
+  return requested === undefined ? named : named.filter((tag) => requested.has(tag));
 }

@@ -87,7 +87,7 @@ export async function giveRepositoryUp(
   services.log.error('repository given up', { runId: run.id, repository: rule.repository });
   await storeTargets(
     services,
-    wantedTags(rule).map((tag) => {
+    wantedTags(run, rule).map((tag) => {
       const target = blankTarget(services, run, rule, tag);
       const finishedAt = target.discoveredAt;
       return {

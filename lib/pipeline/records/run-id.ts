@@ -8,8 +8,12 @@ export const RunId = z
   .brand<'RunId'>();
 export type RunId = z.infer<typeof RunId>;
 
-/** Derives the id from the due time and trigger, so that one occurrence can't start two runs. */
-export function runIdOf(due: Date, trigger: string): RunId {
+/**
+ * Derives the id from the due time and trigger, so that one occurrence of a schedule can't start two
+ * runs. A request adds its own id, so that two in one second get a run each.
+ */
+export function runIdOf(due: Date, trigger: string, request = ''): RunId {
   const stamp = due.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
-  return RunId.parse(`${stamp}Z-${sha256Hex(`${trigger} ${stamp}`).slice(0, 4)}`);
+  const seed = request === '' ? `${trigger} ${stamp}` : `${trigger} ${stamp} ${request}`;
+  return RunId.parse(`${stamp}Z-${sha256Hex(seed).slice(0, 4)}`);
 }

@@ -36,7 +36,19 @@ export const Run = z.object({
   /** Set once no builder can work in the run's container groups: it starts no more patch groups. */
   ...BUILDER_FAULT_COLUMNS,
   trigger: z.enum(['schedule', 'manual']),
+  /** Who started it, for people: `schedule`, a function key or an Entra identity. */
+  startedBy: z.string().optional(),
+  /** Who canceled it. */
+  canceledBy: z.string().optional(),
+  /** The request that started it, so that a repeated write finds its own run. */
+  request: z.string().optional(),
   dryRun: z.boolean(),
+  /** The only images that it looks at, as `repository:tag`. Unset for all images of the policy. */
+  images: z.array(z.string()).readonly().optional(),
+  /** Its images are tried again although they back off. */
+  retry: z.boolean().optional(),
+  /** For people: what needs attention although the run went on, one a line. */
+  warnings: z.string().optional(),
   createdAt: z.date(),
   finishedAt: z.date().optional(),
   /** An unfinished target ends `failed` with `run-deadline` after this time. */

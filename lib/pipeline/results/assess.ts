@@ -30,6 +30,8 @@ export function assess(facts: {
   /** Why nothing can be patched. Undefined if a builder works, or if that is not known yet. */
   readonly noBuilder: string | undefined;
   readonly dryRun: boolean;
+  /** The run tries again although the image backs off. */
+  readonly retry: boolean;
   readonly now: Date;
 }): Assessment {
   const { scan, image } = facts;
@@ -59,7 +61,7 @@ export function assess(facts: {
     const outcome = { state: 'already-patched', detail: known.tag } as const;
     return { next: 'end', outcome, known };
   }
-  const until = backOffEnd(image, wanted, facts.tools);
+  const until = facts.retry ? undefined : backOffEnd(image, wanted, facts.tools);
   if (until !== undefined && until > facts.now) {
     const partial = image?.partialFingerprint;
     if (partial === undefined) {

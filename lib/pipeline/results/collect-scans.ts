@@ -40,9 +40,9 @@ export async function collectScans(
       when: 'before',
       bytes: scanned.bytes,
     });
-    const { dryRun } = run;
+    const { dryRun, retry = false } = run;
     const { advisoryPlatforms } = result;
-    const facts = { scan: scanned.scan, name, dryRun, advisoryPlatforms, noBuilder };
+    const facts = { scan: scanned.scan, name, dryRun, retry, advisoryPlatforms, noBuilder };
     await decide(services, image, facts);
   }
 }
@@ -60,11 +60,14 @@ async function decide(
     readonly scan: Scan;
     readonly name: string;
     readonly dryRun: boolean;
+    readonly retry: boolean;
     readonly advisoryPlatforms: readonly string[];
     readonly noBuilder: string | undefined;
   },
 ): Promise<void> {
   const { scan } = facts;
+  // Otherwise a failure of this run would count as one more in a row.
+  if (facts.retry && !facts.dryRun) await services.inventory.endBackOff(image);
   const known = await services.inventory.findImage(image);
   // Includes patches that another run has published since the discovery.
   const remembered =

@@ -27,11 +27,24 @@ export function endRun(
     readonly targets: readonly Target[];
   },
 ): Partial<Run> {
-  const { run, state, changes } = end;
+  const { run, state } = end;
+  const changes = { ...end.changes, ...withoutTargets(run, end) };
   logEnd(services, { ...run, ...changes, state }, end.targets, state);
   const finishedAt = services.clock.now();
   const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
   return { ...changes, state, finishedAt, lastLookAt };
+}
+
+const NO_TARGETS =
+  'no targets: the policy enables no repository, or its repositories have no tag to look at';
+
+/** Warns of a run that looked at nothing: it is good only by its state. */
+function withoutTargets(
+  { warnings }: Run,
+  { state, targets }: { readonly state: EndState; readonly targets: readonly Target[] },
+): Partial<Run> {
+  if (state !== 'completed' || targets.length > 0) return {};
+  return { warnings: [warnings, NO_TARGETS].filter(Boolean).join('\n') };
 }
 
 /** Alerts look for these lines and their fields (infra/modules/alerts.bicep). */
@@ -43,6 +56,7 @@ function logEnd(
 ): void {
   const { id: runId, reason, detail } = run;
   const fields = { runId, ...countsOf(run), ...causesOf(targets) };
+  if (run.warnings !== undefined) log.warn('run has warnings', { runId, detail: run.warnings });
   switch (state) {
     case 'completed':
       log.info('run completed', fields);

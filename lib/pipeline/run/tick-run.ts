@@ -147,7 +147,8 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const { run } = held;
   const targets = await Array.fromAsync(services.targets.ofRun(run.id));
   const jobs = await Array.fromAsync(services.jobs.ofRun(run.id));
-  const canceled = await services.cancellations.isRequested(run.id);
+  const canceledBy = await services.cancellations.requestedBy(run.id);
+  const canceled = canceledBy !== undefined;
   const stop = whyToStop(run, { canceled, now: services.clock.now() });
   const builder = builderOfRun(run, jobs, targets);
   const plan = planTick({
@@ -163,7 +164,8 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   if (plan.over) {
     await clearRunStaging(services, jobs, held);
     const state = canceled ? 'canceled' : finalState(run, plan.counts);
-    return { changes: endRun(services, { run, state, changes, targets }), soon: false };
+    const ending = { ...changes, ...(canceled && { canceledBy }) };
+    return { changes: endRun(services, { run, state, changes: ending, targets }), soon: false };
   }
   const work = [
     ...plan.newJobs.map((job) => () => makeJob(services, run, job)),

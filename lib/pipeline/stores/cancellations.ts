@@ -5,6 +5,9 @@ import type { RunId } from '../records/run-id.ts';
  * with the tick that writes its run. Adapter: `TableCancellations`.
  */
 export interface Cancellations {
-  request(runId: RunId, at: Date): Promise<void>;
+  /** Keeps the first request of a run. `by` is for people. */
+  request(runId: RunId, at: Date, by: string): Promise<void>;
   isRequested(runId: RunId): Promise<boolean>;
+  /** Who requested it; undefined if nobody did. */
+  requestedBy(runId: RunId): Promise<string | undefined>;
 }

@@ -184,6 +184,15 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
       /^fail policy: 2 faults in .*PATCHWRIGHT_POLICY \| version: .* \| repositories: .* → Correct/,
   },
   {
+    title: 'a policy that enables no repository',
+    settings: {
+      PATCHWRIGHT_POLICY:
+        '{"version":"v1","repositories":[{"repository":"team/api","tags":["*"],"enabled":false}]}',
+    },
+    finding: /^warn policy: 0 of 1 repositories enabled.* → Enable a repository/,
+    code: 0,
+  },
+  {
     title: 'a policy with a repository that the registry lacks',
     settings: {
       PATCHWRIGHT_POLICY:

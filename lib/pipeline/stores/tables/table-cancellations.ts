@@ -11,6 +11,8 @@ const CancelRow = z.object({
   partitionKey: z.literal(PARTITION),
   rowKey: RunId,
   requestedAt: z.date(),
+  /** Rows of earlier versions lack it. */
+  requestedBy: z.string().default('unknown'),
 });
 type CancelRow = z.infer<typeof CancelRow>;
 
@@ -22,11 +24,15 @@ export class TableCancellations implements Cancellations {
     this.#rows = new TypedTable({ tables, table: TABLES.runs, schema: CancelRow });
   }
 
-  async request(runId: RunId, requestedAt: Date): Promise<void> {
-    await this.#rows.insert({ partitionKey: PARTITION, rowKey: runId, requestedAt });
+  async request(runId: RunId, requestedAt: Date, requestedBy: string): Promise<void> {
+    await this.#rows.insert({ partitionKey: PARTITION, rowKey: runId, requestedAt, requestedBy });
   }
 
   async isRequested(runId: RunId): Promise<boolean> {
-    return (await this.#rows.get(PARTITION, runId)) !== undefined;
+    return (await this.requestedBy(runId)) !== undefined;
+  }
+
+  async requestedBy(runId: RunId): Promise<string | undefined> {
+    return (await this.#rows.get(PARTITION, runId))?.row.requestedBy;
   }
 }

@@ -6,6 +6,7 @@ import { RunId } from '../../records/run-id.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { RunStore } from '../run-store.ts';
 import type { PassOver, Stored } from '../stored.ts';
+import { jsonColumn } from './json-column.ts';
 import { RecordTable, type RowMapping } from './record-table.ts';
 
 const PARTITION = 'run';
@@ -15,6 +16,7 @@ const RunRow = Run.omit({ id: true }).extend({
   partitionKey: z.literal(PARTITION),
   rowKey: z.string(),
   runId: RunId,
+  images: jsonColumn(z.array(z.string()).readonly()).optional(),
 });
 type RunRow = z.infer<typeof RunRow>;
 

@@ -27,6 +27,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     tools: TOOLS,
     noBuilder: undefined,
     dryRun: false,
+    retry: false,
     now: NOW,
     ...changes,
   };
@@ -208,6 +209,10 @@ describe('an image whose patch failed before', () => {
       reason: 'backing-off',
       detail: 'until 2026-11-30T22:00:00.000Z',
     });
+  });
+
+  it('is tried again at once if the run asks for it', () => {
+    expect(outcomeOf({ image: failedImage(), retry: true })).toBe('patch');
   });
 
   it.each([

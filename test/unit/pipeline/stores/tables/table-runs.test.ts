@@ -18,7 +18,7 @@ it('lists the newest run first, and no cancellation request', async () => {
   const tables = new MemoryTables();
   const runs = runsIn(tables);
   for (const id of [older, newer]) await runs.start(newRun({ id: id }));
-  await new TableCancellations(tables).request(newer, now);
+  await new TableCancellations(tables).request(newer, now, 'somebody');
 
   const listed = await Array.fromAsync(runs.newestFirst(() => {}));
 

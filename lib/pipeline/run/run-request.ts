@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { RepositoryName, Tag } from '../../image/reference.ts';
+import { readJson } from '../../json/read-json.ts';
+import type { Result } from '../../result.ts';
+
+const MAX_IMAGES = 100;
+
+/** An image of the request: `repository:tag`. */
+const Image = z.string().superRefine((text, context) => {
+  const [repository, tag, ...rest] = text.split(':');
+  const known = RepositoryName.safeParse(repository).success && Tag.safeParse(tag).success;
+  if (known && rest.length === 0) return;
+  context.addIssue({ code: 'custom', message: 'must be REPOSITORY:TAG, for example team/api:1.4' });
+});
+
+const Body = z
+  .strictObject({
+    dryRun: z.boolean({ error: 'must be true or false' }).optional(),
+    images: z
+      .array(Image, { error: 'must be a list of REPOSITORY:TAG' })
+      .min(1, 'must name at least one image')
+      .max(MAX_IMAGES, `may name ${MAX_IMAGES} images`)
+      .optional(),
+    retry: z.boolean({ error: 'must be true or false' }).optional(),
+  })
+  .refine(({ images, retry }) => retry !== true || images !== undefined, {
+    path: ['retry'],
+    error: 'needs a list of images',
+  });
+
+/** The body of `POST /api/runs`; all parts may be absent. */
+export interface RunRequest {
+  readonly dryRun?: boolean | undefined;
+  /** The only images to look at, as `repository:tag`. */
+  readonly images?: readonly string[] | undefined;
+  /** Ends the back-off of these images. */
+  readonly retry?: boolean | undefined;
+}
+
+/** Parses the body. The fault names each wrong part, one a line. */
+export function parseRunRequest(text: string): Result<RunRequest> {
+  const bytes = new TextEncoder().encode(text === '' ? '{}' : text);
+  const json = readJson(z.unknown(), bytes);
+  if (!json.ok) return { ok: false, fault: `the body ${json.fault}` };
+  const parsed = Body.safeParse(json.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const faults = parsed.error.issues.map(({ path, message }) => {
+    const where = path.map((key) => (typeof key === 'number' ? `[${key}]` : String(key))).join('');
+    return where === '' ? `the body: ${message}` : `${where}: ${message}`;
+  });
+  return { ok: false, fault: faults.join('\n') };
+}
