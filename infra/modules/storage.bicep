@@ -39,6 +39,7 @@ var tableNames = [
   'PatchwrightTargets'
   'PatchwrightJobs'
   'PatchwrightInventory'
+  'PatchwrightState'
 ]
 var containerNames = [
   'patchwright-results'

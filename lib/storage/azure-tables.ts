@@ -1,7 +1,7 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import pLimit from 'p-limit';
 import { serviceFailure, storageErrorFrom } from './azure-failure.ts';
-import { checkEntity, checkEtag, checkKey, checkKeys } from './entity-rules.ts';
+import { checkEntity, checkEtag, checkKey, checkKeys, checkTogether } from './entity-rules.ts';
 import { OPERATION_LIMIT_MS, type StorageClients } from './storage-connection.ts';
 import { StorageError } from './storage-error.ts';
 import { fromTableEntity, toTableEntity } from './table-entity.ts';
@@ -77,6 +77,32 @@ export class AzureTables implements Tables {
     }
   }
 
+  async writeTogether(
+    table: TableName,
+    first: { readonly entity: Entity; readonly etag: string | undefined },
+    others: readonly Entity[],
+  ): Promise<string | undefined> {
+    const { entity, etag } = first;
+    checkTogether(table, [entity, ...others]);
+    if (etag !== undefined) checkEtag(table, etag);
+    const actions: TransactionAction[] = [
+      etag === undefined
+        ? ['create', toTableEntity(entity)]
+        : ['update', toTableEntity(entity), 'Replace', { etag }],
+      ...others.map((one): TransactionAction => ['upsert', toTableEntity(one), 'Replace']),
+    ];
+    try {
+      const written = await this.#client(table).submitTransaction(actions, withLimit());
+      // In the order of the actions. The answer to a replacement does not name its row.
+      return etagOf(table, written.subResponses[0]?.etag);
+    } catch (error) {
+      if (is(error, 409, 'EntityAlreadyExists')) return undefined;
+      if (is(error, 412, 'UpdateConditionNotSatisfied')) return undefined;
+      if (is(error, 404, 'ResourceNotFound')) return undefined;
+      throw storageErrorFrom(error, `writing ${actions.length} rows to ${table}`);
+    }
+  }
+
   async delete(
     table: TableName,
     partitionKey: string,
@@ -103,6 +129,23 @@ export class AzureTables implements Tables {
       page = await this.#page(table, filter, page?.continuationToken);
       for (const found of page ?? []) yield fromTableEntity(table, found);
     } while (page?.continuationToken !== undefined);
+  }
+
+  async nextPartition(table: TableName, after: string): Promise<string | undefined> {
+    checkKey(table, 'partition key', after);
+    const filter = odata`PartitionKey gt ${after}`;
+    try {
+      const pages = this.#client(table)
+        .listEntities({ ...withLimit(), queryOptions: { filter, select: ['PartitionKey'] } })
+        .byPage({ maxPageSize: 1 });
+      // The service may answer with an empty page and a continuation.
+      for await (const [found] of pages) {
+        if (found?.partitionKey !== undefined) return found.partitionKey;
+      }
+      return undefined;
+    } catch (error) {
+      throw storageErrorFrom(error, `listing ${table}`);
+    }
   }
 
   /** Each page has its own time limit, because the reader of a list may be slow. */

@@ -54,6 +54,19 @@ export function checkKey(table: TableName, which: string, key: string): void {
   }
 }
 
+/** Throws `invalid` unless these are valid rows for one transaction. */
+export function checkTogether(table: TableName, entities: readonly Entity[]): void {
+  for (const entity of entities) checkEntity(table, entity);
+  const partitions = new Set(entities.map(({ partitionKey }) => partitionKey));
+  const rows = new Set(entities.map(({ rowKey }) => rowKey));
+  if (partitions.size > 1 || rows.size < entities.length || rows.size > 100) {
+    throw new StorageError(
+      'invalid',
+      `${table}: a transaction takes at most 100 different rows of one partition`,
+    );
+  }
+}
+
 /** Throws `invalid` unless this is an ETag in the form of Table Storage. */
 export function checkEtag(table: TableName, etag: string): void {
   if (!ETAG.test(etag)) {

@@ -4,6 +4,8 @@ export const TABLES = {
   targets: 'PatchwrightTargets',
   jobs: 'PatchwrightJobs',
   inventory: 'PatchwrightInventory',
+  /** The app's own rows: claims, back-off, throttle, requests to cancel. */
+  state: 'PatchwrightState',
 } as const;
 export type TableName = (typeof TABLES)[keyof typeof TABLES];
 
@@ -37,9 +39,21 @@ export interface Tables {
    */
   replace(table: TableName, entity: Entity, etag: string): Promise<string | undefined>;
   /**
+   * Writes rows of one partition, all or none. The first is inserted, or replaced if an ETag is given;
+   * the others are overwritten, whatever they hold. Returns the first row's new ETag; undefined if it
+   * exists already, or was changed or deleted since.
+   */
+  writeTogether(
+    table: TableName,
+    first: { readonly entity: Entity; readonly etag: string | undefined },
+    others: readonly Entity[],
+  ): Promise<string | undefined>;
+  /**
    * Returns false if the row was changed since; true if it is gone, even if another caller deleted it.
    */
   delete(table: TableName, partitionKey: string, rowKey: string, etag: string): Promise<boolean>;
   /** The rows of one partition in row-key order. */
   list(table: TableName, partitionKey: string): AsyncIterable<StoredEntity>;
+  /** The first partition key above this one, in code-unit order; undefined if there is none. */
+  nextPartition(table: TableName, after: string): Promise<string | undefined>;
 }

@@ -60,6 +60,11 @@ export class TypedTable<Row extends RowKeys> {
     return next === undefined ? undefined : { row, etag: next };
   }
 
+  /** Encodes a row, for a transaction with rows of other schemas. */
+  encode(row: Row): Entity {
+    return this.#encode(row);
+  }
+
   /**
    * Returns false if the row was changed since; true if it is gone, even if another caller deleted it.
    */

@@ -1,4 +1,10 @@
-import { checkEntity, checkEtag, checkKey, checkKeys } from '../../lib/storage/entity-rules.ts';
+import {
+  checkEntity,
+  checkEtag,
+  checkKey,
+  checkKeys,
+  checkTogether,
+} from '../../lib/storage/entity-rules.ts';
 import { StorageError } from '../../lib/storage/storage-error.ts';
 import type { Column, Entity, StoredEntity, TableName, Tables } from '../../lib/storage/tables.ts';
 
@@ -65,6 +71,19 @@ export class MemoryTables implements Tables {
     return this.#write(partition, entity);
   }
 
+  async writeTogether(
+    table: TableName,
+    { entity, etag }: { readonly entity: Entity; readonly etag: string | undefined },
+    others: readonly Entity[],
+  ): Promise<string | undefined> {
+    checkTogether(table, [entity, ...others]);
+    if (etag !== undefined) checkEtag(table, etag);
+    const partition = this.#partition(table, entity.partitionKey);
+    if (partition.get(entity.rowKey)?.etag !== etag) return undefined;
+    for (const other of others) this.#write(partition, other);
+    return this.#write(partition, entity);
+  }
+
   async delete(
     table: TableName,
     partitionKey: string,
@@ -95,6 +114,16 @@ export class MemoryTables implements Tables {
       if (last === undefined || page.length < this.#pageSize) return;
       include = (rowKey) => rowKey > last.entity.rowKey;
     }
+  }
+
+  async nextPartition(table: TableName, after: string): Promise<string | undefined> {
+    checkKey(table, 'partition key', after);
+    this.#partition(table, after);
+    const partitions = [...(this.#rows.get(table) ?? [])].filter(([, rows]) => rows.size > 0);
+    return partitions
+      .map(([key]) => key)
+      .sort(ordinal)
+      .find((key) => key > after);
   }
 
   /** Every row of a table, for assertions: by partition, then row. */

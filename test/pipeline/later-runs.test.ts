@@ -56,9 +56,15 @@ it('keeps the finding counts of a patched image in the next run', async () => {
   await world.run();
   world.clock.advance(DAY);
 
-  await world.run();
+  const { id: runId } = await world.run();
 
-  expect(await inventory(world)).toMatchObject({ state: 'already-patched', high: 0, fixable: 0 });
+  expect(await inventory(world)).toMatchObject({
+    state: 'already-patched',
+    high: 1,
+    patchHigh: 0,
+    patchFixable: 0,
+    patchScannedAt: (await world.target(runId, 'team/api', 'v1')).scannedAt,
+  });
 });
 
 it('keeps the inventory data of an image that another run has claimed', async () => {
@@ -72,9 +78,10 @@ it('keeps the inventory data of an image that another run has claimed', async ()
   await world.run();
 
   expect(await inventory(world)).toMatchObject({
-    reason: 'held-by-another-run',
+    state: 'patched',
     patchTag: 'v1-1',
-    high: 0,
+    patchHigh: 0,
+    high: 1,
   });
 });
 

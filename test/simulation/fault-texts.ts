@@ -107,7 +107,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'do not remember a patch before it is published',
     file: 'publish/publish-target.ts',
-    text: 'await services.inventory.rememberPatches({ repository, digest: sourceDigest }, [staged]);',
+    text: 'await services.inventory.rememberNewest({ repository, digest: sourceDigest }, newest);',
     instead: '',
   },
   {

@@ -63,7 +63,6 @@ function runFaults({ tables }: Backends): readonly string[] {
     (target) => target.partitionKey,
   );
   for (const { entity: run } of tables.all(TABLES.runs)) {
-    if (run.partitionKey !== 'run') continue;
     const runId = String(run.runId);
     const own = targets.get(runId) ?? [];
     for (const target of own) {
@@ -107,12 +106,12 @@ function inventoryFaults({ tables }: Backends, lateEffects: boolean): readonly s
       ]),
   );
   const seen = new Set<string>();
+  for (const { entity: row } of tables.all(TABLES.state)) {
+    if ((row.claimedBy ?? '') === '' || lateEffects) continue;
+    faults.push(`${row.rowKey} is still claimed by ${String(row.claimedBy)}`);
+  }
   for (const { entity: row } of tables.all(TABLES.inventory)) {
-    if (row.rowKey.startsWith('@')) {
-      if (row.claimedBy !== '' && !lateEffects)
-        faults.push(`${row.rowKey} is still claimed by ${String(row.claimedBy)}`);
-      continue;
-    }
+    if (row.kind !== 'tag') continue;
     const image = `${String(row.repository)}:${String(row.tag)}`;
     seen.add(image);
     const target = targets.get(`${String(row.runId)} ${image}`);
@@ -124,7 +123,8 @@ function inventoryFaults({ tables }: Backends, lateEffects: boolean): readonly s
   }
   for (const target of targets.values()) {
     const image = `${String(target.repository)}:${String(target.tag)}`;
-    if (target.tag !== '*' && !seen.has(image)) faults.push(`${image} is not in the inventory`);
+    if (target.tag === '*' || target.reason === 'not-found') continue;
+    if (!seen.has(image)) faults.push(`${image} is not in the inventory`);
   }
   return faults;
 }
@@ -150,7 +150,7 @@ async function registryFaults(
   }
   const known = new Set(
     tables
-      .all(TABLES.inventory)
+      .all(TABLES.state)
       .flatMap(({ entity }) =>
         Digest.array().parse(JSON.parse(String(entity.patchDigests ?? '[]'))),
       ),

@@ -47,7 +47,7 @@ it('starts without a log line, after one read and one token, if the roles are in
 
   expect(functions.map(({ name }) => name)).toContain('startRun');
   expect(said()).toEqual([]);
-  expect(reads).toEqual([expect.stringMatching(new RegExp(`^GET .*${TABLES.jobs}`))]);
+  expect(reads).toEqual([expect.stringMatching(new RegExp(`^GET .*${TABLES.state}`))]);
   expect(here.world.registry.requests()).toEqual({ 'token.exchange': 1, 'token.access': 1 });
 });
 

@@ -51,7 +51,7 @@ export async function storeTargets(services: Services, targets: readonly Target[
   await inParallel(over, AT_ONCE, async ({ runId, id }) => {
     const stored = await services.targets.find(runId, id);
     if (stored !== undefined && isTerminal(stored.state)) {
-      await services.inventory.record(stored, services.clock.now());
+      await services.inventory.record(stored);
     }
   });
 }

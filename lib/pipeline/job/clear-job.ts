@@ -18,7 +18,7 @@ export async function clearJob(services: Services, held: HeldJob): Promise<void>
   for (const image of bySource(await allTargets(services, held.job))) {
     const ended = image.targets.filter(({ state }) => isTerminal(state));
     for (const target of ended) {
-      await services.inventory.record(target, services.clock.now());
+      await services.inventory.record(target);
       if (kind === 'patch' || kind === 'verify') await backOffIfDeserved(services, target);
     }
     if (ended.length < image.targets.length) continue;

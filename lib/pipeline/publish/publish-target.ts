@@ -46,7 +46,8 @@ export async function publishTarget(
 
   const { sourceDigest } = intended;
   if (sourceDigest === undefined) throw new Error('a target to be published has no source');
-  await services.inventory.rememberPatches({ repository, digest: sourceDigest }, [staged]);
+  const newest = { patch: staged, runId: held.job.runId };
+  await services.inventory.rememberNewest({ repository, digest: sourceDigest }, newest);
   const manifest = await registry.manifest(done ? repository : stagedRepository, staged);
   if (manifest === undefined) {
     const detail = 'the verified patch is no longer in the staging repository';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName } from '../../image/reference.ts';
 import type { Run } from './run.ts';
-import type { RunId } from './run-id.ts';
+import { RunId } from './run-id.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -18,6 +18,9 @@ export const InventoryImage = z.object({
   claimedUntil: z.date().optional(),
   /** Patches published from this source, newest last. */
   patchDigests: z.array(Digest).readonly(),
+  /** The newest of them, and the run that has its reports. */
+  newestPatch: Digest.optional(),
+  newestRun: RunId.optional(),
   failedRun: z.string().optional(),
   failedFingerprint: z.string().optional(),
   failedTools: z.string().optional(),
@@ -69,6 +72,17 @@ export function withPatches(
   if (patches.every((patch) => known.has(patch))) return undefined;
   const all = [...new Set([...image.patchDigests, ...patches])];
   return { ...image, patchDigests: all.slice(-REMEMBERED_PATCHES) };
+}
+
+/** Adds the patch that a run publishes. Returns undefined if it is known as this run's. */
+export function withNewestPatch(
+  image: InventoryImage,
+  newest: { readonly patch: Digest; readonly runId: RunId },
+): InventoryImage | undefined {
+  const { patch: newestPatch, runId: newestRun } = newest;
+  const added = withPatches(image, [newestPatch]);
+  const known = image.newestPatch === newestPatch && image.newestRun === newestRun;
+  return added === undefined && known ? undefined : { ...(added ?? image), newestPatch, newestRun };
 }
 
 const FIRST_BACK_OFF_HOURS = 20;

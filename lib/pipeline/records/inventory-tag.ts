@@ -1,106 +1,96 @@
 import { z } from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
+import { FINDING_COLUMNS } from './finding-counts.ts';
 import { Reason } from './reasons.ts';
-import type { Target } from './target.ts';
 import { TargetState } from './target-states.ts';
 
-const Count = z.number().int().nonnegative();
+/** `unknown`: no scan tells how many findings the image has. It never means none. */
+export const Counts = z.enum(['known', 'unknown']);
+export type Counts = z.infer<typeof Counts>;
 
-/** The state of a tag at the end of the last run that covered it. */
+/** The present state of a tag in the policy, over all runs. Each group of columns has its own time. */
 export const InventoryTag = z.object({
   repository: RepositoryName,
   tag: Tag,
-  state: TargetState,
-  reason: Reason.optional(),
-  runId: z.string(),
-  at: z.date(),
+
+  /** True until a run finds that the tag was deleted or has left the policy. */
+  present: z.boolean(),
+  /** When a run last found the tag in the registry. */
+  presentAt: z.date(),
+  goneAt: z.date().optional(),
   digest: Digest.optional(),
   sourceDigest: Digest.optional(),
+
+  /** How the tag ended in the last run that did something about it. */
+  state: TargetState,
+  reason: Reason.optional(),
+  detail: z.string().optional(),
+  runId: z.string(),
+  at: z.date(),
+
+  /** The findings of the image that the tag names, by the scan at `scannedAt`. */
+  counts: Counts,
+  ...FINDING_COLUMNS,
+  scannedAt: z.date().optional(),
+
+  /** The newest patch. `patchSeenAt`: when it was published, or last found in the registry. */
   patchTag: Tag.optional(),
   patchDigest: Digest.optional(),
-  critical: Count.optional(),
-  high: Count.optional(),
-  medium: Count.optional(),
-  low: Count.optional(),
-  unknown: Count.optional(),
-  fixable: Count.optional(),
+  patchSeenAt: z.date().optional(),
+  /** The findings of that patch, as of `patchScannedAt`. */
+  patchCounts: Counts.optional(),
+  patchCritical: FINDING_COLUMNS.critical,
+  patchHigh: FINDING_COLUMNS.high,
+  patchMedium: FINDING_COLUMNS.medium,
+  patchLow: FINDING_COLUMNS.low,
+  patchUnknown: FINDING_COLUMNS.unknown,
+  patchFixable: FINDING_COLUMNS.fixable,
+  patchScannedAt: z.date().optional(),
 });
 export type InventoryTag = z.infer<typeof InventoryTag>;
 
-/** Returns the tag's new record after a run, or undefined if nothing changed. */
-export function withTarget(
-  known: InventoryTag | undefined,
-  target: Target & { readonly tag: Tag },
-  at: Date,
-): InventoryTag | undefined {
-  const found = tagOf(target, at);
-  if (known === undefined) return found;
-  return isNews(found, known) ? { ...stillTrue(target, known), ...found } : undefined;
+type Columns<Names extends keyof InventoryTag> = Pick<InventoryTag, Names>;
+
+export type Presence = Columns<'present' | 'presentAt' | 'goneAt' | 'digest' | 'sourceDigest'>;
+export type Ending = Columns<'state' | 'reason' | 'detail' | 'runId' | 'at'>;
+export type Findings = Columns<'counts' | 'scannedAt' | keyof typeof FINDING_COLUMNS>;
+export type NewestPatch = Columns<
+  | 'patchTag'
+  | 'patchDigest'
+  | 'patchSeenAt'
+  | 'patchCounts'
+  | 'patchCritical'
+  | 'patchHigh'
+  | 'patchMedium'
+  | 'patchLow'
+  | 'patchUnknown'
+  | 'patchFixable'
+  | 'patchScannedAt'
+>;
+
+/** The same record as groups of columns, to merge each by its own time. */
+export interface TagFacts {
+  readonly presence: Presence;
+  readonly ending: Ending;
+  readonly findings: Findings;
+  readonly patch: NewestPatch;
 }
 
-function tagOf(target: Target & { readonly tag: Tag }, at: Date): InventoryTag {
+export function factsOf(known: InventoryTag): TagFacts {
+  const { present, presentAt, goneAt, digest, sourceDigest } = known;
+  const { state, reason, detail, runId, at } = known;
+  const { counts, critical, high, medium, low, unknown, fixable, scannedAt } = known;
+  const { patchTag, patchDigest, patchSeenAt, patchCounts, patchScannedAt } = known;
+  const { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable } = known;
+  const numbers = { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable };
   return {
-    repository: target.repository,
-    tag: target.tag,
-    state: target.state,
-    runId: target.runId,
-    at,
-    ...(target.reason !== undefined && { reason: target.reason }),
-    ...(target.digest !== undefined && { digest: target.digest }),
-    ...(target.sourceDigest !== undefined && { sourceDigest: target.sourceDigest }),
-    ...(target.patchTag !== undefined && { patchTag: target.patchTag }),
-    ...(target.patchDigest !== undefined && { patchDigest: target.patchDigest }),
-    ...present(target),
+    presence: { present, presentAt, goneAt, digest, sourceDigest },
+    ending: { state, reason, detail, runId, at },
+    findings: { counts, critical, high, medium, low, unknown, fixable, scannedAt },
+    patch: { patchTag, patchDigest, patchSeenAt, patchCounts, ...numbers, patchScannedAt },
   };
 }
 
-/** The newest run wins. */
-function isNews(found: InventoryTag, known: InventoryTag): boolean {
-  if (found.runId !== known.runId) return found.runId > known.runId;
-  return found.state !== known.state || found.reason !== known.reason;
-}
-
-/** Keeps an earlier run's facts about the same image if this run did not scan it or its patch. */
-function stillTrue(target: Target, known: InventoryTag): Partial<InventoryTag> {
-  if (known.digest !== target.digest) return {};
-  const { critical, high, medium, low, unknown, fixable } = known;
-  const counts = { critical, high, medium, low, unknown, fixable };
-  if (target.state === 'already-patched') {
-    return known.patchDigest === target.patchDigest ? defined(counts) : {};
-  }
-  if (target.beforeCritical !== undefined) return {};
-  const { patchTag, patchDigest } = known;
-  return defined({ ...counts, patchTag, patchDigest });
-}
-
-/** Counts the findings in the newest image of this tag: in the patch if it has one. */
-function present(target: Target): Partial<InventoryTag> {
-  // The existing patch fixes exactly these findings. An earlier run has recorded the other counts.
-  if (target.state === 'already-patched') {
-    return target.fixedFingerprint === undefined ? { fixable: 0 } : {};
-  }
-  const after = target.state === 'patched' && target.afterCritical !== undefined;
-  const counts = after
-    ? {
-        critical: target.afterCritical,
-        high: target.afterHigh,
-        medium: target.afterMedium,
-        low: target.afterLow,
-        unknown: target.afterUnknown,
-        fixable: target.afterFixable ?? 0,
-      }
-    : {
-        critical: target.beforeCritical,
-        high: target.beforeHigh,
-        medium: target.beforeMedium,
-        low: target.beforeLow,
-        unknown: target.beforeUnknown,
-        fixable: target.beforeFixable,
-      };
-  return defined(counts);
-}
-
-function defined(columns: Partial<InventoryTag>): Partial<InventoryTag> {
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
-}
+export const UNKNOWN_FINDINGS: Findings = { counts: 'unknown' };
+export const NO_PATCH: NewestPatch = {};

@@ -82,6 +82,18 @@ export const Target = z.object({
   afterUnknown: Count.optional(),
   /** Number of these findings that have a fixed version. */
   afterFixable: Count.optional(),
+  /**
+   * The newest patch that existed before this run, and the findings that it has by this run's scan of
+   * the source. Without numbers, they are unknown.
+   */
+  earlierTag: Tag.optional(),
+  earlierDigest: Digest.optional(),
+  earlierCritical: Count.optional(),
+  earlierHigh: Count.optional(),
+  earlierMedium: Count.optional(),
+  earlierLow: Count.optional(),
+  earlierUnknown: Count.optional(),
+  earlierFixable: Count.optional(),
   /** Packages with remaining fixable findings, each with the reason. */
   remaining: z.array(RemainingPackage).readonly().optional(),
   /** Blobs in patchwright-reports. */
@@ -90,6 +102,8 @@ export const Target = z.object({
   /** The output of the container that failed: a blob in patchwright-reports. */
   log: z.string().optional(),
   discoveredAt: z.date(),
+  /** When the report of its source was accepted. */
+  scannedAt: z.date().optional(),
   verifiedAt: z.date().optional(),
   finishedAt: z.date().optional(),
 });

@@ -1,12 +1,14 @@
 import type { BlockedPackage } from '../../job/blocked-package.ts';
 import { fingerprint, fixable } from '../../report/finding.ts';
 import { attemptedFindings } from '../../report/remaining-findings.ts';
+import { countsOf } from '../records/finding-counts.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { describeBlocked, fitForColumn } from '../targets/blocked-packages.ts';
 import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts';
 import type { SourceImage } from '../targets/job-targets.ts';
 import { readAcceptedScan } from './accepted-scans.ts';
+import { earlierColumns } from './earlier-patch.ts';
 
 /** The columns of a target with a partial patch. */
 export type PartialPatch = Required<Pick<Target, 'blocked' | 'fixedFingerprint'>>;
@@ -51,7 +53,9 @@ export async function acceptBlocked(
       // The same patch is already published.
       const outcome = { state: 'already-patched', detail: known.tag } as const;
       const patch = { patchTag: known.tag, patchDigest: known.digest };
-      await finishTarget(services, target, outcome, { ...partial, ...patch });
+      const remaining = before.findings.filter((finding) => !attempted.includes(finding));
+      const earlier = earlierColumns(known, countsOf(remaining));
+      await finishTarget(services, target, outcome, { ...partial, ...patch, ...earlier });
     } else {
       left.push(target);
     }

@@ -41,11 +41,21 @@ export async function keepReport(
     readonly bytes: Uint8Array;
   },
 ): Promise<string> {
-  const image = `${options.repository}/${options.digest.replace(':', '-')}`;
-  const name = `${options.runId}/${image}/${options.when}.json`;
+  const name = keptReportName(options);
   const bytes = withoutCredentials(options.bytes);
   await services.blobs.create(CONTAINERS.reports, name, bytes, 'application/json');
   return name;
+}
+
+/** The blob of an accepted report. It follows from the run and the source. */
+export function keptReportName(report: {
+  readonly runId: string;
+  readonly repository: string;
+  readonly digest: string;
+  readonly when: 'before' | 'after';
+}): string {
+  const image = `${report.repository}/${report.digest.replace(':', '-')}`;
+  return `${report.runId}/${image}/${report.when}.json`;
 }
 
 /** Masks credentials: an image's history and config may leak some, and a group may insert some. */

@@ -6,7 +6,7 @@ import { rememberedPatches } from '../inventory/known-patches.ts';
 import { builderFaultIn } from '../records/builder-fault.ts';
 import type { FailReason, Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
-import type { Target } from '../records/target.ts';
+import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
@@ -15,6 +15,7 @@ import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.t
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
 import { sharedLog } from './container-log.ts';
+import { earlierPatch } from './earlier-patch.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 
 /** Assesses each image of a scan job by its report. */
@@ -91,7 +92,10 @@ async function decide(
     });
     const changes = {
       reportBefore: facts.name,
+      scannedAt: services.clock.now(),
       ...findingsBefore(scan, facts.advisoryPlatforms),
+      ...(hasCounts(scan, facts.advisoryPlatforms) &&
+        (await earlierPatch(services, newestOf(assessment, own), { scan, image: known }))),
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
     await proceed(services, target, { scan, assessment, changes });
@@ -144,7 +148,7 @@ async function proceed(
  * Empty if the database has no advisories for the distribution: zero findings then prove nothing.
  */
 function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<Target> {
-  if (scan.os === undefined || !hasAdvisories(scan.os, advisoryPlatforms)) return {};
+  if (!hasCounts(scan, advisoryPlatforms)) return {};
   const counts = countBySeverity(scan.findings);
   return {
     beforeCritical: counts.critical,
@@ -154,6 +158,16 @@ function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Parti
     beforeUnknown: counts.unknown,
     beforeFixable: fixable(scan).length,
   };
+}
+
+function hasCounts({ os }: Scan, advisoryPlatforms: readonly string[]): boolean {
+  return os !== undefined && hasAdvisories(os, advisoryPlatforms);
+}
+
+/** The patch that the target ends with, else the newest one under its tags. */
+function newestOf(assessment: Assessment, own: readonly KnownPatch[]): KnownPatch | undefined {
+  const known = assessment.next === 'end' ? assessment.known : undefined;
+  return known ?? own.at(-1);
 }
 
 /** Returns the accepted report, or undefined after handing back the image's targets. */

@@ -54,6 +54,5 @@ export async function joinPatched(
 
 /** Records ended targets in the inventory, in case the step that ended one crashed before that. */
 export async function recordEnded(services: Services, targets: readonly Target[]): Promise<void> {
-  const at = services.clock.now();
-  await inParallel(targets, AT_ONCE, (target) => services.inventory.record(target, at));
+  await inParallel(targets, AT_ONCE, (target) => services.inventory.record(target));
 }

@@ -16,12 +16,17 @@ export interface Inventory {
   claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, now: Date): Promise<boolean>;
   /** Ends this run's claim on an image, if it has one. */
   release(image: ImageName, runId: RunId): Promise<void>;
-  /** Adds patches that are published or about to be. From then on they are known as ours. */
+  /** Adds published patches. From then on they are known as ours. */
   rememberPatches(image: ImageName, patches: readonly Digest[]): Promise<void>;
+  /** Adds the patch that a run is about to publish. The run has the reports of both scans. */
+  rememberNewest(
+    image: ImageName,
+    newest: { readonly patch: Digest; readonly runId: RunId },
+  ): Promise<void>;
   /** Backs off an image after a failed patch. */
   backOff(image: ImageName, failure: PatchFailure): Promise<void>;
   /** Removes the failures of an image after a published patch. */
   endBackOff(image: ImageName): Promise<void>;
-  /** Records the target's tag at the end of its run. */
-  record(target: Target, at: Date): Promise<void>;
+  /** Records an ended target in the state of its tag, of its newest patch and of their digests. */
+  record(target: Target): Promise<void>;
 }

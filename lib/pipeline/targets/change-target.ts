@@ -33,7 +33,7 @@ export async function finishTarget(
     ...('log' in outcome && outcome.log !== undefined && { log: outcome.log }),
   });
   if (ended === undefined) return undefined;
-  await services.inventory.record(ended, services.clock.now());
+  await services.inventory.record(ended);
   if (isPatchWork(target.state)) await backOffIfDeserved(services, ended);
   services.log.info('target ended', {
     runId: ended.runId,

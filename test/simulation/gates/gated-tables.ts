@@ -67,6 +67,18 @@ export function gatedTables(gate: Gate, task: Task): Tables {
               gate.pushOther(RepositoryName.parse(entity.repository), Tag.parse(entity.patchTag)),
           }),
       }),
+    writeTogether: (table, first, others) =>
+      gate.pass(task, {
+        ...call('writeTogether', table, `${first.entity.rowKey} and ${others.length} more`, true),
+        perform: () => writeTogether(gate, task, table, { first, others }),
+        disturb: () => touch(table, first.entity.partitionKey, first.entity.rowKey),
+        ownWriteLost: { value: undefined },
+      }),
+    nextPartition: (table, after) =>
+      gate.pass(task, {
+        ...call('nextPartition', table, after, false),
+        perform: () => tables.nextPartition(table, after),
+      }),
     delete: (table, partitionKey, rowKey, etag) =>
       gate.pass(task, {
         ...call('delete', table, rowKey, true),
@@ -99,6 +111,32 @@ async function insertMissing(
     const etag = (await tables.get(table, partitionKey, rowKey))?.etag ?? '';
     observer.row({ task, table, before: undefined, after, etag, replaced: undefined });
   }
+}
+
+async function writeTogether(
+  { backends: { tables }, observer }: Gate,
+  task: Task,
+  table: TableName,
+  rows: {
+    readonly first: { readonly entity: Entity; readonly etag: string | undefined };
+    readonly others: readonly Entity[];
+  },
+): Promise<string | undefined> {
+  const { first, others } = rows;
+  const before = new Map<Entity, Entity | undefined>();
+  for (const entity of [first.entity, ...others]) {
+    const stored = await tables.get(table, entity.partitionKey, entity.rowKey);
+    before.set(entity, stored?.entity);
+  }
+  const next = await tables.writeTogether(table, first, others);
+  if (next === undefined) return undefined;
+  for (const [after, earlier] of before) {
+    const { partitionKey, rowKey } = after;
+    const etag = (await tables.get(table, partitionKey, rowKey))?.etag ?? '';
+    const replaced = after === first.entity ? first.etag : undefined;
+    observer.row({ task, table, before: earlier, after, etag, replaced });
+  }
+  return next;
 }
 
 function stateOf(entity: Entity): string {

@@ -18,7 +18,7 @@ export class CancelWatch {
 
   row(write: RowWrite): void {
     const { task, table, before, after } = write;
-    if (table === TABLES.runs && after.partitionKey === 'cancel') {
+    if (table === TABLES.state && after.partitionKey === 'cancel') {
       this.#canceledAt.set(after.rowKey, this.#now());
     }
     const intends =

@@ -17,7 +17,7 @@ export class InventoryWatch {
     if (table !== TABLES.inventory || after.patchTag === undefined) return;
     const tag = `${String(after.repository)}:${String(after.patchTag)}`;
     if (this.#publishing.stood.has(`${tag} ${String(after.patchDigest)}`)) return;
-    const what = `${String(after.state)} ${String(after.reason ?? '')}`;
+    const what = `${String(after.kind)} ${String(after.state ?? '')} ${String(after.reason ?? '')}`;
     this.#report(
       `the inventory names ${tag} for ${nameOf(after)} (${what}), which never was ${String(after.patchDigest)}`,
     );

@@ -16,12 +16,12 @@ export interface RowWrite {
 /** Says that a promise was broken. */
 export type Report = (fault: string) => void;
 
-export function isJobRow({ table, after }: RowWrite): boolean {
-  return table === TABLES.jobs && after.partitionKey !== 'throttle';
+export function isJobRow({ table }: RowWrite): boolean {
+  return table === TABLES.jobs;
 }
 
-export function isRunRow({ table, after }: RowWrite): boolean {
-  return table === TABLES.runs && after.partitionKey === 'run';
+export function isRunRow({ table }: RowWrite): boolean {
+  return table === TABLES.runs;
 }
 
 export function isTargetRow({ table }: RowWrite): boolean {

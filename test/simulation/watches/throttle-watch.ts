@@ -23,7 +23,7 @@ export class ThrottleWatch {
 
   row(write: RowWrite): void {
     const { task, table, after } = write;
-    if (table === TABLES.jobs && after.partitionKey === 'throttle') {
+    if (table === TABLES.state && after.partitionKey === 'throttle') {
       this.#written.push({ at: this.#now(), notBefore: timeOf(after.notBefore) ?? 0 });
     }
     const endsStep = isJobRow(write) && task.hold !== undefined && after.leaseUntil === undefined;

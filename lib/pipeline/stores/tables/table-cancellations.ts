@@ -6,7 +6,7 @@ import type { Cancellations } from '../cancellations.ts';
 
 const PARTITION = 'cancel';
 
-/** A row in PatchwrightRuns, in its own partition. */
+/** A row in PatchwrightState, in its own partition. */
 const CancelRow = z.object({
   partitionKey: z.literal(PARTITION),
   rowKey: RunId,
@@ -16,12 +16,12 @@ const CancelRow = z.object({
 });
 type CancelRow = z.infer<typeof CancelRow>;
 
-/** Requests in PatchwrightRuns. */
+/** Requests in PatchwrightState. */
 export class TableCancellations implements Cancellations {
   readonly #rows: TypedTable<CancelRow>;
 
   constructor(tables: Tables) {
-    this.#rows = new TypedTable({ tables, table: TABLES.runs, schema: CancelRow });
+    this.#rows = new TypedTable({ tables, table: TABLES.state, schema: CancelRow });
   }
 
   async request(runId: RunId, requestedAt: Date, requestedBy: string): Promise<void> {

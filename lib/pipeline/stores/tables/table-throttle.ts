@@ -5,7 +5,7 @@ import type { Throttle } from '../throttle.ts';
 
 const KEYS = { partitionKey: 'throttle', rowKey: 'container-groups' } as const;
 
-/** One row in PatchwrightJobs. A 429 for one job holds back all jobs. */
+/** One row in PatchwrightState. A 429 for one job holds back all jobs. */
 const ThrottleRow = z.object({
   partitionKey: z.literal(KEYS.partitionKey),
   rowKey: z.literal(KEYS.rowKey),
@@ -13,12 +13,12 @@ const ThrottleRow = z.object({
 });
 type ThrottleRow = z.infer<typeof ThrottleRow>;
 
-/** One row in PatchwrightJobs. */
+/** One row in PatchwrightState. */
 export class TableThrottle implements Throttle {
   readonly #rows: TypedTable<ThrottleRow>;
 
   constructor(tables: Tables) {
-    this.#rows = new TypedTable({ tables, table: TABLES.jobs, schema: ThrottleRow });
+    this.#rows = new TypedTable({ tables, table: TABLES.state, schema: ThrottleRow });
   }
 
   async heldUntil(now: Date): Promise<Date | undefined> {

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { Digest } from '../../image/digest.ts';
+import { RepositoryName, Tag } from '../../image/reference.ts';
+import { FINDING_COLUMNS } from './finding-counts.ts';
+import { Counts, type InventoryTag } from './inventory-tag.ts';
+
+/**
+ * What a tag's record says, under another name: of the newest patch under the patch's own tag, and of
+ * either image under its digest. It is written together with the tag's record.
+ */
+export const InventoryCopy = z.object({
+  repository: RepositoryName,
+  kind: z.enum(['patch', 'digest']),
+  /** The tag that names the image. Absent if no tag names the patch. */
+  tag: Tag.optional(),
+  digest: Digest,
+  sourceDigest: Digest.optional(),
+  /** Of a patch: the tag that it was made for. */
+  patchOf: Tag.optional(),
+  present: z.boolean(),
+  presentAt: z.date(),
+  goneAt: z.date().optional(),
+  counts: Counts,
+  ...FINDING_COLUMNS,
+  scannedAt: z.date().optional(),
+  /** The newest patch, to deploy instead of this image. */
+  patchTag: Tag.optional(),
+  patchDigest: Digest.optional(),
+  runId: z.string(),
+});
+export type InventoryCopy = z.infer<typeof InventoryCopy>;
+
+/** The copies to write with a tag's record. Each row key occurs once. */
+export function copiesOf(
+  record: InventoryTag,
+  known: InventoryTag | undefined,
+): readonly InventoryCopy[] {
+  if (!record.present) return [];
+  const copies = [...ofImage(record), ...ofPatch(record), ...ofOlderPatch(record, known)];
+  const byName = new Map(copies.toReversed().map((copy) => [rowKeyOf(copy), copy]));
+  byName.delete(record.tag);
+  return [...byName.values()];
+}
+
+/** Tags have no colon, so the names of tags and digests can't collide. */
+export function rowKeyOf({ kind, tag, digest }: InventoryCopy): string {
+  return kind === 'patch' && tag !== undefined ? tag : digest;
+}
+
+/** Under the tag's digest, and under the image's own if the tag names an index. */
+function ofImage(record: InventoryTag): readonly InventoryCopy[] {
+  const { repository, tag, sourceDigest, presentAt, runId, scannedAt } = record;
+  const { counts, critical, high, medium, low, unknown, fixable, patchTag, patchDigest } = record;
+  const digests = [record.digest, sourceDigest].filter((digest) => digest !== undefined);
+  return digests.map((digest) => ({
+    repository,
+    kind: 'digest',
+    tag,
+    digest,
+    sourceDigest,
+    present: true,
+    presentAt,
+    counts,
+    ...{ critical, high, medium, low, unknown, fixable },
+    scannedAt,
+    patchTag,
+    patchDigest,
+    runId,
+  }));
+}
+
+function ofPatch(record: InventoryTag): readonly InventoryCopy[] {
+  const { patchDigest, patchTag } = record;
+  if (patchDigest === undefined) return [];
+  return underBothNames({
+    ...patchBase(record),
+    tag: patchTag,
+    digest: patchDigest,
+    counts: record.patchCounts ?? 'unknown',
+    critical: record.patchCritical,
+    high: record.patchHigh,
+    medium: record.patchMedium,
+    low: record.patchLow,
+    unknown: record.patchUnknown,
+    fixable: record.patchFixable,
+    scannedAt: record.patchScannedAt,
+  });
+}
+
+/** Nothing scans a patch that is no longer the newest. */
+function ofOlderPatch(
+  record: InventoryTag,
+  known: InventoryTag | undefined,
+): readonly InventoryCopy[] {
+  if (known?.patchDigest === undefined || known.patchDigest === record.patchDigest) return [];
+  const { patchTag, patchDigest } = record;
+  return underBothNames({
+    ...patchBase(known),
+    tag: known.patchTag,
+    digest: known.patchDigest,
+    counts: 'unknown',
+    patchTag,
+    patchDigest,
+    runId: record.runId,
+  });
+}
+
+function patchBase(record: InventoryTag) {
+  const { repository, tag: patchOf, sourceDigest, presentAt, runId } = record;
+  const seen = { present: true, presentAt: record.patchSeenAt ?? presentAt };
+  return { repository, kind: 'patch' as const, patchOf, sourceDigest, ...seen, runId };
+}
+
+function underBothNames(copy: InventoryCopy): readonly InventoryCopy[] {
+  return [copy, { ...copy, kind: 'digest' }];
+}

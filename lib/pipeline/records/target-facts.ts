@@ -1,0 +1,116 @@
+import type { Tag } from '../../image/reference.ts';
+import type { Ending, Findings, NewestPatch, Presence, TagFacts } from './inventory-tag.ts';
+import { NO_PATCH, UNKNOWN_FINDINGS } from './inventory-tag.ts';
+import type { Target } from './target.ts';
+
+/** What an ended target tells about its tag. */
+export function targetFacts(target: Target & { readonly tag: Tag }): TagFacts {
+  return {
+    presence: presenceIn(target),
+    ending: endingOf(target),
+    findings: findingsIn(target),
+    patch: patchIn(target),
+  };
+}
+
+function presenceIn(target: Target): Presence {
+  const { discoveredAt, digest, sourceDigest } = target;
+  const gone = target.reason === 'not-found';
+  return {
+    present: !gone,
+    presentAt: discoveredAt,
+    ...(gone && { goneAt: discoveredAt }),
+    digest,
+    sourceDigest,
+  };
+}
+
+function endingOf(target: Target): Ending {
+  const { state, reason, detail, runId } = target;
+  return { state, reason, detail, runId, at: evidenceAt(target) };
+}
+
+/** Reasons of a run that only looked, or stopped. It knows no more than at its scan. */
+const NO_RESULT: ReadonlySet<Target['reason']> = new Set([
+  'canceled',
+  'dry-run',
+  'internal-error',
+  'registry-error',
+  'run-deadline',
+  'run-over',
+]);
+
+/** Since when the ending is known. Another run may have ended the image after that. */
+function evidenceAt({ reason, scannedAt, discoveredAt, finishedAt }: Target): Date {
+  if (NO_RESULT.has(reason)) return scannedAt ?? discoveredAt;
+  return finishedAt ?? discoveredAt;
+}
+
+function findingsIn(target: Target): Findings {
+  const { scannedAt } = target;
+  if (target.beforeCritical === undefined) return { ...UNKNOWN_FINDINGS, scannedAt };
+  return {
+    counts: 'known',
+    critical: target.beforeCritical,
+    high: target.beforeHigh,
+    medium: target.beforeMedium,
+    low: target.beforeLow,
+    unknown: target.beforeUnknown,
+    fixable: target.beforeFixable,
+    scannedAt,
+  };
+}
+
+/** The patch of this run; else the newest earlier one, with its findings by this run's scan. */
+function patchIn(target: Target): NewestPatch {
+  const { patchDigest, patchTag, earlierDigest, earlierTag } = target;
+  if (patchDigest !== undefined) {
+    const patch = { patchTag, patchDigest };
+    if (target.afterCritical !== undefined) return { ...patch, ...verified(target) };
+    if (earlierDigest === patchDigest) return { ...patch, ...recounted(target) };
+    return { ...patch, patchSeenAt: target.finishedAt, patchCounts: 'unknown' };
+  }
+  if (earlierDigest !== undefined) {
+    return { patchTag: earlierTag, patchDigest: earlierDigest, ...recounted(target) };
+  }
+  const newest = target.patches.at(-1);
+  if (newest === undefined) return { ...NO_PATCH, patchSeenAt: target.discoveredAt };
+  return {
+    patchTag: newest.tag,
+    patchDigest: newest.digest,
+    patchSeenAt: target.discoveredAt,
+    patchCounts: 'unknown',
+  };
+}
+
+function verified(target: Target): NewestPatch {
+  return {
+    patchSeenAt: target.finishedAt,
+    patchCounts: 'known',
+    patchCritical: target.afterCritical,
+    patchHigh: target.afterHigh,
+    patchMedium: target.afterMedium,
+    patchLow: target.afterLow,
+    patchUnknown: target.afterUnknown,
+    patchFixable: target.afterFixable ?? 0,
+    patchScannedAt: target.verifiedAt,
+  };
+}
+
+function recounted(target: Target): NewestPatch {
+  const { scannedAt: patchScannedAt, discoveredAt: patchSeenAt } = target;
+  if (target.earlierCritical === undefined) {
+    return { patchSeenAt, patchCounts: 'unknown', patchScannedAt };
+  }
+  return {
+    patchSeenAt,
+    patchCounts: 'known',
+    patchCritical: target.earlierCritical,
+    patchHigh: target.earlierHigh,
+    patchMedium: target.earlierMedium,
+    patchLow: target.earlierLow,
+    patchUnknown: target.earlierUnknown,
+    patchFixable: target.earlierFixable,
+    patchScannedAt,
+  };
+}
