@@ -222,8 +222,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'name a tag in the inventory that is not the patch',
-    file: 'records/inventory-tag.ts',
-    text: '...(target.patchTag !== undefined && { patchTag: target.patchTag }),',
-    instead: '...(target.patchTag !== undefined && { patchTag: target.tag }),',
+    file: 'records/target-facts.ts',
+    text: 'const patch = { patchTag, patchDigest };',
+    instead: 'const patch = { patchTag: target.tag, patchDigest } as const;',
   },
 ];

@@ -40,7 +40,7 @@ describe('the account', () => {
 
 describe('tables, queues and containers', () => {
   it.each([
-    ['storage-tables', '4 tables can be used'],
+    ['storage-tables', '5 tables can be used'],
     ['storage-queues', '2 queues can be used'],
     ['storage-poison-queues', '2 poison queues can be used'],
     ['storage-containers', '2 blob containers can be used'],
