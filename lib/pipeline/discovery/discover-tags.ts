@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, spoiled } from './look-at-tag.ts';
 import { requestedTags } from './requested-images.ts';
+import { retireAbsent } from './retire-absent.ts';
 
 /**
  * Approximate number of manifests read per step: three for each tag and one for each of its
@@ -34,6 +35,7 @@ export async function discoverTags(
       services,
       wantedTags(run, rule).map((tag) => notFound(services, run, rule, tag)),
     );
+    await retireAbsent(services, run, rule.repository);
     return nextRepository(run);
   }
   const names = wantedTags(run, rule).flatMap((tag) => (tag === '*' ? [...tags.keys()] : [tag]));
@@ -41,7 +43,10 @@ export async function discoverTags(
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
   const last = batch.at(-1);
-  if (last === undefined) return nextRepository(run);
+  if (last === undefined) {
+    await retireAbsent(services, run, rule.repository, { tags, names });
+    return nextRepository(run);
+  }
 
   const look = lookAtTag({ services, run, policy, rule, tags, patches });
   const targets = await inParallel(batch, AT_ONCE, (tag) => {

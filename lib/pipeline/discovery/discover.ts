@@ -6,6 +6,7 @@ import type { Run, RunFault } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
 import { blankTarget, storeTargets } from './discovered-targets.ts';
+import { retireAbsent, retireOthers } from './retire-absent.ts';
 
 export type DiscoveryStep =
   | { readonly fault: RunFault; readonly detail: string }
@@ -16,8 +17,11 @@ export async function discoverStep(services: Services, run: Run): Promise<Discov
   if (run.policyDigest === undefined) return begin(services, run);
   const { policy } = await storedPolicy(services, run.policyBlob);
   const rule = policy.repositories[run.cursorRepository];
-  if (rule === undefined) return { changes: { state: 'running' } };
-  if (!rule.enabled) return { changes: nextRepository(run) };
+  if (rule === undefined) return { changes: await retireOthers(services, run, policy) };
+  if (!rule.enabled) {
+    await retireAbsent(services, run, rule.repository);
+    return { changes: nextRepository(run) };
+  }
   return { changes: await discoverTags(services, run, policy, rule) };
 }
 

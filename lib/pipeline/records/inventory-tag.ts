@@ -94,3 +94,10 @@ export function factsOf(known: InventoryTag): TagFacts {
 
 export const UNKNOWN_FINDINGS: Findings = { counts: 'unknown' };
 export const NO_PATCH: NewestPatch = {};
+
+/** A tag that was deleted, or has left the policy. Nothing scans it, so its counts are unknown. */
+export function withoutPresence(known: InventoryTag, goneAt: Date): InventoryTag {
+  const { repository, tag, presentAt, digest, sourceDigest } = known;
+  const gone = { present: false, presentAt, goneAt, digest, sourceDigest };
+  return { repository, tag, ...gone, ...factsOf(known).ending, ...UNKNOWN_FINDINGS };
+}

@@ -1,9 +1,16 @@
 import type { Digest } from '../../image/digest.ts';
+import type { RepositoryName } from '../../image/reference.ts';
+import type { FoundRepository } from '../records/gone-rows.ts';
 import type { ImageName, InventoryImage, PatchFailure } from '../records/inventory-image.ts';
 import type { InventoryTag } from '../records/inventory-tag.ts';
 import type { Run } from '../records/run.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { Target } from '../records/target.ts';
+
+export interface RepositoryCursor {
+  readonly repository: RepositoryName;
+  readonly cursor: string;
+}
 
 /**
  * Port: facts about images and tags across runs. Each write is idempotent and retries if another
@@ -27,6 +34,10 @@ export interface Inventory {
   backOff(image: ImageName, failure: PatchFailure): Promise<void>;
   /** Removes the failures of an image after a published patch. */
   endBackOff(image: ImageName): Promise<void>;
+  /** Marks the rows of a repository that no longer name an image in use. */
+  retire(repository: RepositoryName, found: FoundRepository): Promise<void>;
+  /** The next repository with rows, in the order of the cursor; undefined if there is none. */
+  nextRepository(after: string): Promise<RepositoryCursor | undefined>;
   /** Records an ended target in the state of its tag, of its newest patch and of their digests. */
   record(target: Target): Promise<void>;
 }

@@ -61,6 +61,14 @@ export class TableImages {
     throw new Error(`too many concurrent changes to the state of ${repository}@${digest}`);
   }
 
+  /** Moves the row of an earlier version, unless the image has one of its own already. */
+  async move({ repository, digest }: ImageName): Promise<void> {
+    const former = await this.#findFormer({ repository, digest });
+    if (former === undefined) return;
+    await this.#records.insert(former.image);
+    await this.#former.delete(formerImageKeys(former.image), former.etag);
+  }
+
   #write(known: Stored<InventoryImage> | undefined, changed: InventoryImage) {
     return known === undefined
       ? this.#records.insert(changed)

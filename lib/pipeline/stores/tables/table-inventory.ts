@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import type { Digest } from '../../../image/digest.ts';
-import { Tag } from '../../../image/reference.ts';
+import type { RepositoryName } from '../../../image/reference.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';
-import { copiesOf, InventoryCopy, rowKeyOf } from '../../records/inventory-copy.ts';
+import type { FoundRepository } from '../../records/gone-rows.ts';
+import { copiesOf } from '../../records/inventory-copy.ts';
 import {
   type ImageName,
   type InventoryImage,
@@ -15,24 +15,16 @@ import {
   withoutFailures,
   withPatches,
 } from '../../records/inventory-image.ts';
-import { InventoryTag } from '../../records/inventory-tag.ts';
+import type { InventoryTag } from '../../records/inventory-tag.ts';
 import { withTarget } from '../../records/merge-tag.ts';
 import type { Run } from '../../records/run.ts';
 import type { RunId } from '../../records/run-id.ts';
 import type { Target } from '../../records/target.ts';
-import type { Inventory } from '../inventory.ts';
-import { partitionOf } from './inventory-keys.ts';
+import type { Inventory, RepositoryCursor } from '../inventory.ts';
+import { LOWEST_KEY, repositoryOf } from './inventory-keys.ts';
+import { CopyRow, copyRow, TagRow, tagIn, tagKeys, tagRow } from './inventory-rows.ts';
+import { retireRows } from './retire-rows.ts';
 import { TableImages } from './table-images.ts';
-
-const KEYS = { partitionKey: z.string(), rowKey: z.string() };
-
-/** A row of PatchwrightInventory for a tag in the policy. */
-const TagRow = InventoryTag.extend({ ...KEYS, kind: z.literal('tag') });
-type TagRow = z.infer<typeof TagRow>;
-
-/** A row of PatchwrightInventory for a patch or a digest. */
-const CopyRow = InventoryCopy.extend(KEYS);
-type CopyRow = z.infer<typeof CopyRow>;
 
 /** Attempts to write one row in a race with other writers. */
 const MAX_TRIES = 50;
@@ -95,37 +87,39 @@ export class TableInventory implements Inventory {
       const known = await this.#read({ repository, tag });
       const record = withTarget(known?.tag, { ...target, tag });
       if (record === undefined) return;
+      const copies = copiesOf(record, known?.tag).map((copy) => this.#copies.encode(copyRow(copy)));
       const written = await this.#tables.writeTogether(
         TABLES.inventory,
-        {
-          entity: this.#tags.encode({ ...record, ...keysOf(record), kind: 'tag' }),
-          etag: known?.etag,
-        },
-        copiesOf(record, known?.tag).map((copy) =>
-          this.#copies.encode({
-            ...copy,
-            partitionKey: partitionOf(copy.repository),
-            rowKey: rowKeyOf(copy),
-          }),
-        ),
+        { entity: this.#tags.encode(tagRow(record)), etag: known?.etag },
+        copies,
       );
       if (written !== undefined) return;
     }
     throw new Error(`too many concurrent changes to the inventory of ${repository}:${tag}`);
   }
 
-  /** A row of another kind, or of an earlier version, tells nothing about the tag. It is replaced. */
+  async retire(repository: RepositoryName, found: FoundRepository): Promise<void> {
+    const { former } = await retireRows(this.#tables, repository, found);
+    for (const digest of former) await this.#images.move({ repository, digest });
+  }
+
+  async nextRepository(after: string): Promise<RepositoryCursor | undefined> {
+    let cursor = after === '' ? LOWEST_KEY : after;
+    while (true) {
+      const next = await this.#tables.nextPartition(TABLES.inventory, cursor);
+      if (next === undefined) return undefined;
+      const repository = repositoryOf(next);
+      if (repository !== undefined) return { repository, cursor: next };
+      cursor = next;
+    }
+  }
+
+  /** A row of another kind is replaced, so its ETag counts too. */
   async #read(
     tag: Pick<InventoryTag, 'repository' | 'tag'>,
   ): Promise<{ readonly tag: InventoryTag | undefined; readonly etag: string } | undefined> {
-    const { partitionKey, rowKey } = keysOf(tag);
+    const { partitionKey, rowKey } = tagKeys(tag);
     const stored = await this.#tables.get(TABLES.inventory, partitionKey, rowKey);
-    if (stored === undefined) return undefined;
-    const row = TagRow.safeParse(stored.entity);
-    return { tag: row.success ? InventoryTag.parse(row.data) : undefined, etag: stored.etag };
+    return stored === undefined ? undefined : { tag: tagIn(stored.entity), etag: stored.etag };
   }
-}
-
-function keysOf({ repository, tag }: Pick<InventoryTag, 'repository' | 'tag'>) {
-  return { partitionKey: partitionOf(repository), rowKey: Tag.parse(tag) };
 }
