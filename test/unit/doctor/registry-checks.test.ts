@@ -55,8 +55,11 @@ describe('the policy', () => {
       status: 'pass',
       detail: '2 of 2 repositories enabled, from the setting PATCHWRIGHT_POLICY',
     });
+  });
+
+  it('warns if every repository is disabled', async () => {
     expect(await setupFor(REPOSITORIES, false).run(registryChecks, 'policy')).toMatchObject({
-      status: 'pass',
+      status: 'warn',
       detail: expect.stringContaining('0 of 2 repositories enabled'),
     });
   });
