@@ -166,7 +166,7 @@ it('replaces rows of an earlier version, moves those of images, and deletes the 
   const { tables, services } = world;
   const image = { repository: API, digest: source.digest };
   const claim = { id: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
-  await services.inventory.claim(image, claim, world.clock.now());
+  await services.inventory.claim(image, claim, { now: world.clock.now(), over: new Set() });
   const own = await tables.get(TABLES.state, 'image|team|api', source.digest);
   if (own === undefined) throw new Error('the claim is not there');
   await tables.delete(TABLES.state, 'image|team|api', source.digest, own.etag);

@@ -73,7 +73,7 @@ it('keeps the inventory data of an image that another run has claimed', async ()
   world.clock.advance(DAY);
   const other = { id: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
   const image = { repository: API, digest: source.digest };
-  await world.services.inventory.claim(image, other, world.clock.now());
+  await world.services.inventory.claim(image, other, { now: world.clock.now(), over: new Set() });
 
   await world.run();
 

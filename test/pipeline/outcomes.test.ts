@@ -340,7 +340,10 @@ describe('a run', () => {
     const digest = (await world.registry.tag(API, Tag.parse('v1')))?.digest;
     if (digest === undefined) throw new Error('the image is gone');
     const other = { id: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
-    await world.services.inventory.claim({ repository: API, digest }, other, world.clock.now());
+    await world.services.inventory.claim({ repository: API, digest }, other, {
+      now: world.clock.now(),
+      over: new Set(),
+    });
     world.clock.advance({ seconds: 3600 });
 
     const run = await world.run();

@@ -115,16 +115,22 @@ export class PipelineWorld {
   /** Delivers every message and advances every group. Throws after `maxSteps` steps. */
   async settle(maxSteps = 5000): Promise<void> {
     for (let step = 0; step < maxSteps; step += 1) {
-      await this.groups.advance();
-      if (await this.#deliverOne()) continue;
-      const times = [this.queues.nextVisibleAt(), this.groups.nextEvent()].filter(
-        (time) => time !== undefined,
-      );
-      const next = times.sort((a, b) => a.getTime() - b.getTime())[0];
-      if (next === undefined) return;
-      if (next > this.clock.now()) this.clock.set(next);
+      if (!(await this.step())) return;
     }
     throw new Error(`the pipeline did not settle in ${maxSteps} steps`);
+  }
+
+  /** Delivers one message, or goes to the next event. Returns false if nothing is left to happen. */
+  async step(): Promise<boolean> {
+    await this.groups.advance();
+    if (await this.#deliverOne()) return true;
+    const times = [this.queues.nextVisibleAt(), this.groups.nextEvent()].filter(
+      (time) => time !== undefined,
+    );
+    const next = times.sort((a, b) => a.getTime() - b.getTime())[0];
+    if (next === undefined) return false;
+    if (next > this.clock.now()) this.clock.set(next);
+    return true;
   }
 
   async #deliverOne(): Promise<boolean> {

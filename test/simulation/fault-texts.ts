@@ -180,9 +180,9 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'claim what another run has',
-    file: 'stores/tables/table-inventory.ts',
-    text: 'return held?.claimedBy === run.id;',
-    instead: 'return held !== undefined;',
+    file: 'records/inventory-image.ts',
+    text: "if (claimedBy !== '' && claimedBy !== run.id && !expired) return undefined;",
+    instead: '',
   },
   {
     name: 'go on in a run that was canceled',
@@ -205,8 +205,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'name a run after the time of the try',
     file: 'run/start-run.ts',
-    text: 'const runId = runIdOf(occurrence.due, occurrence.trigger);',
-    instead: 'const runId = runIdOf(now, occurrence.trigger);',
+    text: 'const runId = runIdOf(due, trigger,',
+    instead: 'const runId = runIdOf(services.clock.now(), trigger,',
   },
   {
     name: 'keep nothing of a poison message',

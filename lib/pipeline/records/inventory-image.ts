@@ -14,7 +14,7 @@ export const InventoryImage = z.object({
   repository: RepositoryName,
   digest: Digest,
   /** The run that claims it. Empty for none. */
-  claimedBy: z.string(),
+  claimedBy: z.union([RunId, z.literal('')]),
   claimedUntil: z.date().optional(),
   /** Patches published from this source, newest last. */
   patchDigests: z.array(Digest).readonly(),
@@ -41,14 +41,21 @@ export function unknownImage({ repository, digest }: ImageName): InventoryImage 
 /** A job that starts just before its run's deadline needs the claim until its attempt has ended. */
 const CLAIM_MARGIN_MS = 3600 * 1000;
 
-/** Adds this run's claim. Returns undefined if another run's claim has not expired. */
+/** When another run's claim no longer counts: after its expiry, or if that run has ended. */
+export interface ClaimTerms {
+  readonly now: Date;
+  /** Runs that have ended. */
+  readonly over: ReadonlySet<string>;
+}
+
+/** Adds this run's claim. Returns undefined if another run's claim still counts. */
 export function withClaim(
   image: InventoryImage,
   run: Pick<Run, 'id' | 'deadline'>,
-  now: Date,
+  { now, over }: ClaimTerms,
 ): InventoryImage | undefined {
   const { claimedBy, claimedUntil } = image;
-  const expired = claimedUntil !== undefined && claimedUntil <= now;
+  const expired = over.has(claimedBy) || (claimedUntil !== undefined && claimedUntil <= now);
   if (claimedBy !== '' && claimedBy !== run.id && !expired) return undefined;
   const until = new Date(run.deadline.getTime() + CLAIM_MARGIN_MS);
   return { ...image, claimedBy: run.id, claimedUntil: until };

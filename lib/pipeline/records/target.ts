@@ -45,6 +45,8 @@ export const Target = z.object({
   architecture: z.string().optional(),
   /** Size of the source's compressed layers. */
   sourceBytes: Count.optional(),
+  /** The run that has its image. This run waits for that one. */
+  heldBy: RunId.optional(),
   /** The job that works on it. Empty until the tick assigns one. */
   job: z.string(),
   /** Number of jobs assigned so far, so that job ids never repeat. */

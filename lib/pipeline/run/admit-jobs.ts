@@ -4,13 +4,15 @@ import type { Run } from '../records/run.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
-import { finishTarget } from '../targets/change-target.ts';
 import type { PlannedJob } from './group-into-jobs.ts';
+import { waitForHolder } from './take-over.ts';
 
 /** Writes claims, then the job, then its targets. After a crash the next tick adds the rest. */
 export async function makeJob(services: Services, run: Run, planned: PlannedJob): Promise<void> {
   const { kind } = planned;
-  const targets = kind === 'scan' ? await claimed(services, run, planned.targets) : planned.targets;
+  // A dry run only looks, so it claims nothing.
+  const claims = kind === 'scan' && !run.dryRun;
+  const targets = claims ? await claimed(services, run, planned.targets) : planned.targets;
   const [first] = targets;
   if (first === undefined) return;
   const rounds = targets.map(({ id, round }) => ({ id, round: round + 1 }));
@@ -31,7 +33,7 @@ export async function makeJob(services: Services, run: Run, planned: PlannedJob)
   }
 }
 
-/** Returns the targets whose image this run has claimed. Ends the others `held-by-another-run`. */
+/** Returns the targets whose image this run has claimed. The others wait for the run that has it. */
 async function claimed(
   services: Services,
   run: Run,
@@ -41,12 +43,10 @@ async function claimed(
   for (const target of targets) {
     const { repository, sourceDigest: digest } = target;
     if (digest === undefined) throw new Error('a target to be scanned has no source');
-    if (await services.inventory.claim({ repository, digest }, run, services.clock.now())) {
-      kept.push(target);
-    } else {
-      const outcome = { state: 'waiting', reason: 'held-by-another-run' } as const;
-      await finishTarget(services, target, outcome);
-    }
+    const terms = { now: services.clock.now(), over: new Set<string>() };
+    const claim = await services.inventory.claim({ repository, digest }, run, terms);
+    if (claim.ok) kept.push(target);
+    else await waitForHolder(services, target, claim.heldBy);
   }
   return kept;
 }

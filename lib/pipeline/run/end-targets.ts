@@ -19,13 +19,13 @@ const AT_ONCE = 8;
 export async function endTargets(
   services: Services,
   targets: readonly Stored<Target>[],
-  outcome: Outcome,
+  outcomeOf: (target: Target) => Outcome,
   about: { readonly others: readonly Target[]; readonly lease: Lease },
 ): Promise<boolean> {
   const needed = new Set(about.others.map(imageKey));
   await inParallel(targets.slice(0, MAX_ENDED), AT_ONCE, async (target) => {
     if (!needed.has(imageKey(target))) await releaseTarget(services, target, about.lease);
-    await finishTarget(services, target, outcome);
+    await finishTarget(services, target, outcomeOf(target));
   });
   return targets.length > MAX_ENDED;
 }

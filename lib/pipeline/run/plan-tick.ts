@@ -21,6 +21,8 @@ export interface TickPlan {
   readonly end: readonly Stored<Target>[];
   /** Targets that wait for a patch in a run whose groups have no builder. */
   readonly withoutBuilder: readonly Stored<Target>[];
+  /** Targets whose image another run has. This tick tries to take them over. */
+  readonly held: readonly Stored<Target>[];
   /** Targets that continue: they have a live job, or their tag is reserved. */
   readonly finishing: readonly Stored<Target>[];
   /** Targets whose image was patched under another tag in the meantime. They reuse that patch. */
@@ -30,6 +32,7 @@ export interface TickPlan {
 }
 
 const MAX_PUBLISHING = 8;
+const MAX_HELD = 200;
 
 /**
  * Plans a tick from the records alone. It is pure, so a tick after a crash plans only the missing
@@ -64,7 +67,9 @@ export function planTick(state: {
   const graceMs = options.tickSeconds * 1000;
   return {
     newJobs: groupIntoJobs(
-      finishing.filter((target) => !joining.has(target.id) && !lacksBuilder(target)),
+      finishing.filter(
+        (target) => !joining.has(target.id) && !lacksBuilder(target) && !isHeld(target),
+      ),
       live,
       options,
     ),
@@ -84,9 +89,25 @@ export function planTick(state: {
     finishing: stop === undefined ? active : active.filter((target) => !isLoose(target)),
     withoutBuilder,
     join,
+    held: stop === undefined ? turnOf(active.filter(isHeld), { options, now }) : [],
     counts: countStates(targets, active.length),
     over: live.size === 0 && active.length === 0,
   };
+}
+
+export function isHeld({ state, heldBy }: Target): boolean {
+  return state === 'queued' && heldBy !== undefined;
+}
+
+/** A tick reads the claim of each, so many take turns. */
+function turnOf(
+  held: readonly Stored<Target>[],
+  time: { readonly options: Pick<PipelineOptions, 'tickSeconds'>; readonly now: Date },
+): readonly Stored<Target>[] {
+  if (held.length <= MAX_HELD) return held;
+  const turn = Math.floor(time.now.getTime() / 1000 / time.options.tickSeconds);
+  const start = (turn * MAX_HELD) % held.length;
+  return [...held.slice(start), ...held.slice(0, start)].slice(0, MAX_HELD);
 }
 
 /** A tag whose image is already patched under another tag must not get a second patch. */

@@ -18,8 +18,9 @@ import type { Stored } from '../stores/stored.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { endRun, finalState } from './end-run.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
-import { planTick } from './plan-tick.ts';
+import { isHeld, planTick } from './plan-tick.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
+import { takeOver } from './take-over.ts';
 
 /** Failed ticks in a row after which discovery gives up a repository, or ends. */
 const MAX_REPOSITORY_ERRORS = 5;
@@ -178,6 +179,10 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
     ...plan.admit.map((job) => () => admitJob(services, job)),
     ...plan.wake.map((job) => () => sendStep(services, job)),
   ];
+  let taken = false;
+  work.push(async () => {
+    taken = await takeOver(services, run, plan.held);
+  });
   const failures: unknown[] = [];
   await inParallel(work, AT_ONCE, async (one) => {
     try {
@@ -189,7 +194,10 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const rest =
     stop === undefined
       ? await endWithoutBuilder(services, held, plan.withoutBuilder, { targets, builder })
-      : await endTargets(services, plan.end, stop, { others: plan.finishing, lease: held });
+      : await endTargets(services, plan.end, (target) => lateOutcome(stop, target), {
+          others: plan.finishing,
+          lease: held,
+        });
   // The next tick admits new jobs, as it reads them from the table.
   for (const failure of failures) {
     const detail = failure instanceof Error ? failure.message : String(failure);
@@ -197,7 +205,8 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   }
   // A target that can't be ended must not keep its run open forever: the tick counts as failed.
   if (failures.length > 0 && stop !== undefined) throw failures[0];
-  const soon = plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || rest;
+  const soon =
+    plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || taken || rest;
   return { changes, soon };
 }
 
@@ -221,11 +230,19 @@ async function endWithoutBuilder(
   const others = known.targets.filter(({ id, state }) => !ending.has(id) && !isTerminal(state));
   const detail = known.builder.fault.builderDetail;
   const outcome = { state: 'failed', reason: 'no-builder', detail } as const;
-  return endTargets(services, withoutBuilder, outcome, { others, lease: held });
+  return endTargets(services, withoutBuilder, () => outcome, { others, lease: held });
 }
 
 function failed(services: Services, run: Run, changes: Partial<Run>): NextTick {
   return { changes: endRun(services, { run, state: 'failed', changes, targets: [] }), soon: false };
+}
+
+/** A target that waited for another run until the deadline did not fail. */
+function lateOutcome(stop: Outcome, target: Target): Outcome {
+  const isLate = stop.state === 'failed' && stop.reason === 'run-deadline';
+  if (!isLate || !isHeld(target)) return stop;
+  const detail = `run ${target.heldBy} had the image until the deadline of this run`;
+  return { state: 'waiting', reason: 'held-by-another-run', detail };
 }
 
 /** Returns the outcome of unfinished targets if the run must stop, else undefined. */

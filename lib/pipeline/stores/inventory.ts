@@ -1,11 +1,18 @@
 import type { Digest } from '../../image/digest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import type { FoundRepository } from '../records/gone-rows.ts';
-import type { ImageName, InventoryImage, PatchFailure } from '../records/inventory-image.ts';
+import type {
+  ClaimTerms,
+  ImageName,
+  InventoryImage,
+  PatchFailure,
+} from '../records/inventory-image.ts';
 import type { InventoryTag } from '../records/inventory-tag.ts';
 import type { Run } from '../records/run.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { Target } from '../records/target.ts';
+
+export type Claim = { readonly ok: true } | { readonly ok: false; readonly heldBy: RunId };
 
 export interface RepositoryCursor {
   readonly repository: RepositoryName;
@@ -19,8 +26,8 @@ export interface RepositoryCursor {
 export interface Inventory {
   findImage(image: ImageName): Promise<InventoryImage | undefined>;
   findTag(tag: Pick<InventoryTag, 'repository' | 'tag'>): Promise<InventoryTag | undefined>;
-  /** Claims an image for a run. Returns false if another run's claim has not expired. */
-  claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, now: Date): Promise<boolean>;
+  /** Claims an image for a run, or names the run whose claim still counts. */
+  claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, terms: ClaimTerms): Promise<Claim>;
   /** Ends this run's claim on an image, if it has one. */
   release(image: ImageName, runId: RunId): Promise<void>;
   /** Adds published patches. From then on they are known as ours. */

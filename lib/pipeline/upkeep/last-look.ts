@@ -42,7 +42,8 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
     else strays.push(target);
   }
   await recordEnded(services, ended);
-  await endTargets(services, strays, strayOutcome(run), { others: [], lease: NO_LEASE });
+  const outcome = strayOutcome(run);
+  await endTargets(services, strays, () => outcome, { others: [], lease: NO_LEASE });
   await clearRunStaging(services, jobs, NO_LEASE);
   const swept = await sweepStaging(services, jobs);
   // The next look counts the targets that this one has ended.

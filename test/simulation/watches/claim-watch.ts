@@ -24,6 +24,7 @@ export class ClaimWatch {
   groupAsked(spec: GroupSpec): void {
     const runId = spec.tags[GroupTag.run];
     const jobId = spec.tags[GroupTag.job];
+    if (runId === undefined || this.#isDryRun(runId)) return;
     const worked = [...this.#rows.targets.values()].filter((target) => this.#isWorked(target));
     const own = worked.filter((target) => target.partitionKey === runId && target.job === jobId);
     const sources = new Set(own.map(sourceOf));
@@ -38,9 +39,15 @@ export class ClaimWatch {
 
   /** A job that is not over has it in hand. */
   #isWorked(target: Entity): boolean {
-    if (hasEnded(target) || !this.#rows.isLive(target.partitionKey)) return false;
+    const runId = target.partitionKey;
+    if (hasEnded(target) || !this.#rows.isLive(runId) || this.#isDryRun(runId)) return false;
     const job = this.#rows.jobs.get(`${target.partitionKey} ${String(target.job)}`);
     return job !== undefined && !isOver(job) && !this.#claimMayHaveEnded(target.partitionKey);
+  }
+
+  /** It claims nothing, and changes nothing. */
+  #isDryRun(runId: string): boolean {
+    return this.#rows.runs.get(runId)?.dryRun === true;
   }
 
   /** Claims have an end, and a clock that is wrong may see it too early. */

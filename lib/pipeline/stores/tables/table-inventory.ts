@@ -5,6 +5,7 @@ import { TypedTable } from '../../../storage/typed-table.ts';
 import type { FoundRepository } from '../../records/gone-rows.ts';
 import { copiesOf } from '../../records/inventory-copy.ts';
 import {
+  type ClaimTerms,
   type ImageName,
   type InventoryImage,
   type PatchFailure,
@@ -20,7 +21,7 @@ import { withTarget } from '../../records/merge-tag.ts';
 import type { Run } from '../../records/run.ts';
 import type { RunId } from '../../records/run-id.ts';
 import type { Target } from '../../records/target.ts';
-import type { Inventory, RepositoryCursor } from '../inventory.ts';
+import type { Claim, Inventory, RepositoryCursor } from '../inventory.ts';
 import { LOWEST_KEY, repositoryOf } from './inventory-keys.ts';
 import { CopyRow, copyRow, TagRow, tagIn, tagKeys, tagRow } from './inventory-rows.ts';
 import { retireRows } from './retire-rows.ts';
@@ -51,9 +52,15 @@ export class TableInventory implements Inventory {
     return (await this.#read(tag))?.tag;
   }
 
-  async claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, now: Date): Promise<boolean> {
-    const held = await this.#images.change(image, (known) => withClaim(known, run, now));
-    return held?.claimedBy === run.id;
+  async claim(
+    image: ImageName,
+    run: Pick<Run, 'id' | 'deadline'>,
+    terms: ClaimTerms,
+  ): Promise<Claim> {
+    const known = await this.#images.change(image, (one) => withClaim(one, run, terms));
+    const { claimedBy = '' } = known ?? {};
+    if (claimedBy === '') throw new Error('a claim was not written');
+    return claimedBy === run.id ? { ok: true } : { ok: false, heldBy: claimedBy };
   }
 
   async release(image: ImageName, runId: RunId): Promise<void> {

@@ -19,9 +19,10 @@ const run = {
   deadline: new Date(now.getTime() + HOUR_MS),
 };
 const other = { ...run, id: RunId.parse('20261123T020000Z-86c8') };
+const at = (time: Date) => ({ now: time, over: new Set<string>() });
 
 describe('a claim', () => {
-  const claimed = { ...image, ...withClaim(image, run, now) };
+  const claimed = { ...image, ...withClaim(image, run, at(now)) };
 
   it('lasts an hour past the deadline of its run', () => {
     expect(claimed.claimedBy).toBe(run.id);
@@ -31,12 +32,19 @@ describe('a claim', () => {
   it('excludes other runs until it expires', () => {
     const expiry = new Date(run.deadline.getTime() + HOUR_MS);
 
-    expect(withClaim(claimed, other, new Date(expiry.getTime() - 1))).toBeUndefined();
-    expect(withClaim(claimed, other, expiry)?.claimedBy).toBe(other.id);
+    expect(withClaim(claimed, other, at(new Date(expiry.getTime() - 1)))).toBeUndefined();
+    expect(withClaim(claimed, other, at(expiry))?.claimedBy).toBe(other.id);
+  });
+
+  it('no longer counts once its run has ended', () => {
+    const over = new Set([run.id]);
+
+    expect(withClaim(claimed, other, { now, over })?.claimedBy).toBe(other.id);
+    expect(withClaim(claimed, other, { now, over: new Set([other.id]) })).toBeUndefined();
   });
 
   it('can be renewed by the run that holds it', () => {
-    expect(withClaim(claimed, run, now)?.claimedBy).toBe(run.id);
+    expect(withClaim(claimed, run, at(now))?.claimedBy).toBe(run.id);
   });
 
   it('is released only by the run that holds it', () => {

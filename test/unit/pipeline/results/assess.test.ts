@@ -47,7 +47,7 @@ function failedImage(changes: Partial<NonNullable<Facts['image']>> = {}) {
   return {
     repository: RepositoryName.parse('team/api'),
     digest: digestOf('source'),
-    claimedBy: '',
+    claimedBy: '' as const,
     patchDigests: [],
     failures: 1,
     failedFingerprint: WANTED,
