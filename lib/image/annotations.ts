@@ -1,8 +1,17 @@
-/** Annotations of a patched image's manifest. The first two are the OCI specification's own. */
+/**
+ * Annotations of a patched image's manifest. The first three are the OCI specification's own, and the
+ * source's: the base is the image on which the source was built. The origin is the image that was
+ * patched, as Copa names it (project-copacetic/copacetic#1678 and #1687).
+ */
 export const Annotation = {
   baseName: 'org.opencontainers.image.base.name',
   baseDigest: 'org.opencontainers.image.base.digest',
   version: 'org.opencontainers.image.version',
+  originKind: 'sh.copa.patch.origin.kind',
+  originName: 'sh.copa.patch.origin.name',
+  originDigest: 'sh.copa.patch.origin.digest',
+  /** Copa's own: the time of the patch. */
+  patchedByCopa: 'sh.copa.image.patched',
   /** Repository of the source. With the source's digest it marks a manifest as a patch of ours. */
   sourceRepository: 'io.patchwright.source.repository',
   sourceDigest: 'io.patchwright.source.digest',

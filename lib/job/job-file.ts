@@ -72,6 +72,8 @@ export const PatchJobFile = z.strictObject({
     .array(
       z.strictObject({
         digest: Digest,
+        /** A copy of the image in `staging`, which Copa patches instead. */
+        copy: Digest.optional(),
         stagingTag: Tag,
         os: z.strictObject({ family: z.string().max(64), name: z.string().max(64) }),
         architecture: z.string().max(32),

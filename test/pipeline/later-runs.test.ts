@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
+import { stagingOf } from '../../lib/pipeline/staging/staging-names.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
-import { seedImage } from '../fakes/registry/seed-image.ts';
+import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
 
@@ -12,7 +13,7 @@ const API = RepositoryName.parse('team/api');
 const V1 = Tag.parse('v1');
 const DAY = { seconds: 86_400 };
 
-async function worldWithImage(convention = 'incremental') {
+async function worldWithImage(convention = 'incremental', image: Partial<ImageSeed> = {}) {
   let fixed = 1;
   const policy = {
     version: 'v1',
@@ -27,6 +28,7 @@ async function worldWithImage(convention = 'incremental') {
     repository: API,
     tags: [V1],
     config: { config: {} },
+    ...image,
   });
   const nextFix = () => {
     fixed += 1;
@@ -100,7 +102,7 @@ it('never patches its own patches when the tag convention changes', async () => 
   expect(tags).toEqual(['v1', 'v1-1', 'v1-patched']);
 });
 
-it('skips an image that was built on top of a patch', async () => {
+it('assesses an image that was built on top of a patch as a source of its own', async () => {
   const { world } = await worldWithImage();
   await world.run();
   const patch = await world.registry.manifest(API, Tag.parse('v1-1'));
@@ -119,8 +121,49 @@ it('skips an image that was built on top of a patch', async () => {
   const { id: runId } = await world.run();
 
   expect(await world.target(runId, 'team/api', 'v2')).toMatchObject({
-    state: 'skipped',
-    reason: 'patched-elsewhere',
+    state: 'clean',
+    beforeHigh: 0,
+  });
+});
+
+describe('an image with the label of Copa', () => {
+  const withLabel = (label: string, annotations = {}) =>
+    worldWithImage('incremental', {
+      annotations,
+      config: { config: { labels: { BaseImage: label } } },
+    });
+
+  it.each(['evil.example/x', 'registry.example.com/team/api:gone'])(
+    'is patched by way of a copy without the label: %s',
+    async (label) => {
+      const { world, source } = await withLabel(label);
+
+      const { id: runId } = await world.run();
+
+      const target = await world.target(runId, 'team/api', 'v1');
+      expect(target).toMatchObject({ state: 'patched', sourceDigest: source.digest });
+      const patch = await world.registry.manifest(API, Tag.parse('v1-1'));
+      const { config } = ImageManifest.parse(
+        JSON.parse(Buffer.from(patch?.bytes ?? []).toString()),
+      );
+      const bytes = await world.registry.blob(API, config.digest, 1_000_000);
+      expect(Buffer.from(bytes ?? []).toString()).not.toContain('BaseImage');
+      const staging = await world.registry.listTags(stagingOf(API));
+      expect(staging?.tags ?? []).toEqual([]);
+    },
+  );
+
+  it('is left alone if it is a patch that somebody else made in this repository', async () => {
+    const patched = { 'sh.copa.image.patched': '2026-11-01T00:00:00Z' };
+    const { world } = await withLabel('registry.example.com/team/api:v0', patched);
+
+    const { id: runId } = await world.run();
+
+    expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({
+      state: 'skipped',
+      reason: 'patched-elsewhere',
+      detail: 'a patch of registry.example.com/team/api:v0',
+    });
   });
 });
 

@@ -45,12 +45,26 @@ it('publishes a verified patch of an outdated image under its next tag', async (
   expect(patch?.digest).toBe(target.patchDigest);
   const manifest = ImageManifest.parse(JSON.parse(Buffer.from(patch?.bytes ?? []).toString()));
   expect(manifest.annotations).toMatchObject({
-    [Annotation.baseName]: 'registry.example.com/team/api:1.4',
-    [Annotation.baseDigest]: source.digest,
+    [Annotation.originKind]: 'image-ref',
+    [Annotation.originName]: 'registry.example.com/team/api:1.4',
+    [Annotation.originDigest]: source.digest,
     [Annotation.sourceDigest]: source.digest,
     [Annotation.sourceRepository]: 'team/api',
     [Annotation.run]: run.id,
   });
+  expect(manifest.annotations).not.toHaveProperty([Annotation.baseName]);
+});
+
+it('publishes a patch without the label of Copa, so that images built on it can be patched', async () => {
+  const { world } = await worldWith(['1.4']);
+
+  await world.run();
+
+  const patch = await world.registry.manifest(API, Tag.parse('1.4-1'));
+  const manifest = ImageManifest.parse(JSON.parse(Buffer.from(patch?.bytes ?? []).toString()));
+  const config = await world.registry.blob(API, manifest.config.digest, 1_000_000);
+  expect(manifest.config.size).toBe(config?.length);
+  expect(Buffer.from(config ?? []).toString()).not.toContain('BaseImage');
 });
 
 it('leaves the source unchanged, staging empty and no group running', async () => {

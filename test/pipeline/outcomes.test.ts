@@ -92,11 +92,6 @@ describe('before any scan', () => {
       { config: { architecture: 'arm64', config: {} } },
       'unsupported-platform',
     ],
-    [
-      'an image that Copacetic patched for somebody else',
-      { config: { config: { labels: { BaseImage: 'evil.example/x' } } } },
-      'patched-elsewhere',
-    ],
   ])('skips %s', async (_, image, reason) => {
     const { target, world } = await runOne({ image });
 

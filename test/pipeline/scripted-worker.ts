@@ -111,11 +111,13 @@ async function pushPatch(
   image: PatchJobFile['images'][number],
   layer: Uint8Array,
 ): Promise<Digest> {
-  const { repository, staging } = file;
-  const manifest = await readManifest(registry, repository, image.digest);
+  const { staging } = file;
+  const repository = image.copy === undefined ? file.repository : staging;
+  const base = image.copy ?? image.digest;
+  const manifest = await readManifest(registry, repository, base);
   const source = await registry.blob(repository, manifest.config.digest, 1_000_000);
   const config = ImageConfig.parse(JSON.parse(Buffer.from(source ?? []).toString()));
-  const reference = `${file.registry}/${repository}@${image.digest}`;
+  const reference = `${file.registry}/${repository}@${base}`;
   const patched = {
     ...config,
     config: { ...config.config, labels: { BaseImage: reference } },

@@ -74,10 +74,10 @@ describe('an outdated Debian image', () => {
     expect(patched.layers.slice(0, -1)).toEqual(source?.layers);
     expect(patched.annotations).toMatchObject({
       ...source?.annotations,
-      [Annotation.baseName]: expect.stringContaining(
+      [Annotation.originName]: expect.stringContaining(
         `${scene.world.registry.host}/${IMAGES.outdated}:`,
       ),
-      [Annotation.baseDigest]: digest,
+      [Annotation.originDigest]: digest,
       [Annotation.sourceRepository]: IMAGES.outdated,
       [Annotation.sourceDigest]: digest,
       [Annotation.fingerprint]: first.target(`${IMAGES.outdated}:12`).fingerprint,

@@ -125,7 +125,7 @@ describe('a patch', () => {
       const { repository, tag } = target;
 
       expect(manifestOf(target).annotations).toMatchObject({
-        [Annotation.baseDigest]: target.sourceDigest,
+        [Annotation.originDigest]: target.sourceDigest,
         [Annotation.sourceDigest]: target.sourceDigest,
         [Annotation.sourceRepository]: repository,
         [Annotation.fingerprint]: target.fingerprint,
@@ -133,7 +133,7 @@ describe('a patch', () => {
         [Annotation.policy]: first.run.policyDigest,
         [Annotation.tools]: expect.stringContaining('copa/'),
         // Two tags of one source share a patch, which names the first tag.
-        [Annotation.baseName]: expect.stringMatching(
+        [Annotation.originName]: expect.stringMatching(
           new RegExp(`^${job.world.registry.host}/${repository}:${tag.slice(0, 3)}`),
         ),
       });

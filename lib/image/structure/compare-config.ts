@@ -1,17 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { plainText } from '../../text/plain-text.ts';
+import { BASE_LABEL } from '../base-label.ts';
 import type { ImageConfig } from '../manifest.ts';
 import { historyChange } from './compare-history.ts';
 import { fieldsExcept } from './fields-except.ts';
-
-/** Copa writes the reference of the source image into this label. */
-const BASE_IMAGE = 'BaseImage';
 
 /**
  * Returns the first field of the config that Copa 0.14.2 and BuildKit 0.34.2 never change and that
  * differs, or undefined if there is none. They append history and diff ids, add `created` if it is
  * absent, and set the label `BaseImage` (Copa in `config.labels`, not in the standard
- * `config.Labels`).
+ * `config.Labels`). The app removes that label from a patch, also the source's own.
  */
 export function configChange(options: {
   readonly source: ImageConfig;
@@ -52,13 +50,12 @@ function labelChange(
   after: Labels,
   sourceReference: string | undefined,
 ): string | undefined {
-  const { [BASE_IMAGE]: oldBase, ...old } = before ?? {};
-  const { [BASE_IMAGE]: newBase, ...others } = after ?? {};
+  const { [BASE_LABEL]: _, ...old } = before ?? {};
+  const { [BASE_LABEL]: newBase, ...others } = after ?? {};
   if (!isDeepStrictEqual(old, others)) return changedField('label', old, others);
-  if (newBase === oldBase) return undefined;
-  if (newBase === undefined) return `label ${BASE_IMAGE} is gone`;
-  const expected = sourceReference === undefined || newBase === sourceReference;
-  return expected ? undefined : `label ${BASE_IMAGE} names another image than the source`;
+  const expected =
+    newBase === undefined || sourceReference === undefined || newBase === sourceReference;
+  return expected ? undefined : `label ${BASE_LABEL} names another image than the source`;
 }
 
 function rootfsChange(

@@ -1,4 +1,5 @@
 import { Annotation } from '../../image/annotations.ts';
+import { baseLabels } from '../../image/base-label.ts';
 import { Digest } from '../../image/digest.ts';
 import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts';
 import {
@@ -24,12 +25,15 @@ export type Inspection =
       readonly architecture: string;
       /** Size of its compressed layers. */
       readonly bytes: number;
+      /** Its config has Copa's label, which would make Copa start from another image. */
+      readonly hasBaseLabel: boolean;
     }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail?: string };
 
 export interface ParsedImage {
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
+  readonly configBytes: Uint8Array;
 }
 
 /** Reads an image's manifest and config. Returns undefined if it is not an image. */
@@ -46,7 +50,9 @@ export async function readImage(
   const bytes = await registry.blob(repository, manifest.value.config.digest, MAX_CONFIG_BYTES);
   if (bytes === undefined) return undefined;
   const config = readJson(ImageConfig, bytes);
-  return config.ok ? { manifest: manifest.value, config: config.value } : undefined;
+  return config.ok
+    ? { manifest: manifest.value, config: config.value, configBytes: bytes }
+    : undefined;
 }
 
 /** Inspects each image once, even if several tags point to it. Caches for one discovery step. */
@@ -103,15 +109,32 @@ async function inspectManifest(
   if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);
   const base = await ownBase(services, { repository, digest: stored.digest, image });
   if (base !== undefined) return base;
-  // Copa would start from the image that this label names, and the label is untrusted.
-  if (
-    config.config?.labels?.BaseImage !== undefined ||
-    config.config?.Labels?.BaseImage !== undefined
-  ) {
-    return skip('patched-elsewhere', 'the config has the label BaseImage');
-  }
-  const { architecture } = config;
-  return { kind: 'source', sourceDigest: stored.digest, architecture, bytes };
+  const patched = copaSource(services, repository, image);
+  if (patched !== undefined) return skip('patched-elsewhere', `a patch of ${patched}`);
+  return sourceOf(image, stored.digest);
+}
+
+function sourceOf(image: ParsedImage, sourceDigest: Digest): Inspection {
+  const { architecture } = image.config;
+  const hasBaseLabel = baseLabels(image.config).length > 0;
+  return { kind: 'source', sourceDigest, architecture, bytes: layerBytes(image), hasBaseLabel };
+}
+
+/**
+ * Returns the image of this repository of which somebody else made this patch with Copa: that image
+ * is the one to patch. Images built on a patch inherit the label, but not the manifest's annotation.
+ */
+function copaSource(
+  { registry }: Services,
+  repository: RepositoryName,
+  { manifest, config }: ParsedImage,
+): string | undefined {
+  if (manifest.annotations?.[Annotation.patchedByCopa] === undefined) return undefined;
+  const here = `${registry.host}/${repository}`;
+  const named = baseLabels(config).find(
+    (name) => name.startsWith(`${here}:`) || name.startsWith(`${here}@`),
+  );
+  return named === undefined ? undefined : plainText(named, 200);
 }
 
 /**
@@ -135,8 +158,6 @@ async function ownBase(
   const stored = await registry.manifest(repository, digest.data);
   const source = stored === undefined ? undefined : await readImage(registry, repository, stored);
   if (source === undefined) return undefined;
-  const labels = { ...source.config.config?.Labels, ...source.config.config?.labels };
-  if (labels.BaseImage !== undefined) return undefined;
   const known =
     (await services.inventory.findImage({ repository, digest: digest.data }))?.patchDigests ?? [];
   if (known.length > 0 && !known.includes(patch.digest)) return undefined;
@@ -144,8 +165,7 @@ async function ownBase(
   const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });
   const verdict = compareStructure({ source, patched: image, sourceReference });
   if (known.length === 0 && !verdict.accepted) return undefined;
-  const { architecture } = source.config;
-  return { kind: 'source', sourceDigest: digest.data, architecture, bytes: layerBytes(source) };
+  return sourceOf(source, digest.data);
 }
 
 function layerBytes({ manifest }: ParsedImage): number {

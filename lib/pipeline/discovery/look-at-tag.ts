@@ -81,6 +81,7 @@ export function lookAtTag(options: {
       sourceDigest: inspected.sourceDigest,
       architecture: inspected.architecture,
       sourceBytes: inspected.bytes,
+      ...(inspected.hasBaseLabel && { hasBaseLabel: true }),
       patches: ofSource.slice(-MAX_KNOWN_PATCHES),
       ...(!next.ok && { tagFault: next.reason, detail: next.detail }),
     };

@@ -3,10 +3,11 @@ import { toolingMirrors } from '../../report/tooling-mirrors.ts';
 import { containerOf } from '../records/container-names.ts';
 import { readAcceptedScan } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
-import { stagingOf, stagingTag } from '../staging/staging-names.ts';
+import { copyTag, stagingOf, stagingTag } from '../staging/staging-names.ts';
 import type { SourceImage } from '../targets/job-targets.ts';
 import { patchSize } from './container-size.ts';
 import type { Attempt, ContainerPart } from './container-spec.ts';
+import { copyWithoutBaseLabel } from './copy-source.ts';
 
 /** The container that patches one image. */
 export async function patchPart(
@@ -20,8 +21,13 @@ export async function patchPart(
   const scan = await readAcceptedScan(services, target?.reportBefore);
   if (scan.os === undefined) throw new Error('the accepted report names no operating system');
   const name = containerOf(image);
+  const copy =
+    target?.hasBaseLabel === true
+      ? await copyWithoutBaseLabel(services, image, copyTag(job, name))
+      : undefined;
   const patched = {
     digest: image.digest,
+    ...(copy !== undefined && { copy }),
     stagingTag: stagingTag(job, name),
     os: { family: scan.os.family, name: scan.os.name },
     architecture: target?.architecture ?? 'amd64',

@@ -1,21 +1,17 @@
-import { annotateManifest } from '../../image/annotate.ts';
-import { Annotation } from '../../image/annotations.ts';
-import { formatTagged } from '../../image/reference.ts';
 import type { BlockedPackage } from '../../job/blocked-package.ts';
 import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
-import { readImage } from '../discovery/inspect-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import { type BuilderFault, builderFaultOf } from '../records/builder-fault.ts';
 import { containerOf } from '../records/container-names.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
-import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
 import { describeBlocked } from '../targets/blocked-packages.ts';
 import { finishTarget } from '../targets/change-target.ts';
-import { allTargets, type SourceImage } from '../targets/job-targets.ts';
-import { acceptBlocked, type PartialPatch } from './accept-blocked.ts';
+import type { SourceImage } from '../targets/job-targets.ts';
+import { acceptBlocked } from './accept-blocked.ts';
 import { handBackAll } from './collect-scans.ts';
 import { keepContainerLog } from './container-log.ts';
+import { type StageRefusal, stagePatch } from './stage-patch.ts';
 
 /** Annotates the patch that a container claims to have staged, or ends its targets or hands them back. */
 export async function collectPatch(
@@ -56,13 +52,14 @@ export async function collectPatch(
       const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
       if (accepted === undefined) break;
       const { partial } = accepted;
-      await stage(services, {
+      const refused = await stagePatch(services, {
         held,
         image: accepted.image,
         claimed: claim.staged,
         partial,
         result,
       });
+      if (refused !== undefined) await endRefused(services, image, refused);
       break;
     }
     default:
@@ -70,86 +67,13 @@ export async function collectPatch(
   }
 }
 
-/**
- * Adds our annotations to the manifest that Copa pushed. The verify job scans the annotated manifest,
- * and the publish job publishes it byte for byte.
- */
-async function stage(
+async function endRefused(
   services: Services,
-  options: {
-    readonly held: HeldJob;
-    readonly image: SourceImage;
-    readonly claimed: SourceImage['digest'];
-    readonly partial: PartialPatch | undefined;
-    readonly result: PatchJobResult;
-  },
+  image: SourceImage,
+  { outcome, again }: StageRefusal,
 ): Promise<void> {
-  const { held, image, claimed, partial, result } = options;
-  const run = await services.runs.find(held.job.runId);
-  if (run === undefined) throw new Error('the run of this job is gone');
-  const tools = Object.entries(result.tools)
-    .map(([tool, version]) => `${tool}/${version}`)
-    .join(' ');
-  const { registry } = services;
-  const staging = stagingOf(image.repository);
-  const pushed = await registry.manifest(staging, claimed);
-  if (pushed === undefined) {
-    const detail = 'the result names a patch that is not in the staging repository';
-    const outcome = { state: 'failed', reason: 'staging-missing', detail } as const;
-    await handBackAll(services, image, { blame: true, outcome });
-    return;
-  }
-  const [patched, source] = await Promise.all([
-    readImage(registry, staging, pushed),
-    registry
-      .manifest(image.repository, image.digest)
-      .then((stored) =>
-        stored === undefined ? undefined : readImage(registry, image.repository, stored),
-      ),
-  ]);
-  if (source === undefined) {
-    await endPatch(services, image, { state: 'skipped', reason: 'source-changed' });
-    return;
-  }
-  if (patched === undefined) {
-    const detail = 'the staged manifest is not an image';
-    await endPatch(services, image, { state: 'rejected', reason: 'manifest-changed', detail });
-    return;
-  }
-  // Chooses the same tag after a crash, even if some of the image's targets have moved on.
-  const named = (await allTargets(services, held.job))
-    .filter(
-      ({ fingerprint, repository, sourceDigest }) =>
-        fingerprint !== undefined &&
-        repository === image.repository &&
-        sourceDigest === image.digest,
-    )
-    .sort((a, b) => (a.tag < b.tag ? -1 : 1))[0];
-  const bytes = annotateManifest({
-    staged: pushed.bytes,
-    source: source.manifest,
-    annotations: {
-      ...(named !== undefined &&
-        named.tag !== '*' && {
-          [Annotation.baseName]: formatTagged(registry.host, named.repository, named.tag),
-        }),
-      [Annotation.baseDigest]: image.digest,
-      [Annotation.sourceRepository]: image.repository,
-      [Annotation.sourceDigest]: image.digest,
-      [Annotation.fingerprint]: partial?.fixedFingerprint ?? named?.fingerprint ?? '',
-      [Annotation.run]: run.id,
-      [Annotation.policy]: run.policyDigest ?? '',
-      [Annotation.tools]: tools,
-    },
-  });
-  held.assertHeld();
-  const staged = await registry.putManifest(staging, annotatedTag(held.job, image.digest), {
-    bytes,
-    mediaType: pushed.mediaType,
-  });
-  const made = { tools, ...(result.builder !== undefined && { builder: result.builder }) };
-  const changes = { stagedRepository: staging, staged, ...made, ...partial };
-  for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
+  if (again) await handBackAll(services, image, { blame: true, outcome });
+  else await endPatch(services, image, outcome);
 }
 
 /** Ends targets whose patch changes nothing, for example if all packages are blocked. */

@@ -20,6 +20,11 @@ export function stagingTag(job: Job, container: string): Tag {
   return Tag.parse(`${job.id}-${job.attempt}-${container}`);
 }
 
+/** The tag of the copy that a container patches. It is deleted with what the container pushes. */
+export function copyTag(job: Job, container: string): Tag {
+  return Tag.parse(`${stagingTag(job, container)}-copy`);
+}
+
 /** The tag of the annotated patch. It lets the cleanup find the patch. */
 export function annotatedTag(job: Job, source: Digest): Tag {
   return Tag.parse(`annotated-${job.id}-${job.attempt}-${source.slice(-12)}`);

@@ -21,12 +21,16 @@ export function patchImage(
   },
 ): ToolCommand {
   const { tls } = options;
+  const source =
+    image.copy === undefined
+      ? { repository: job.repository, digest: image.digest }
+      : { repository: job.staging, digest: image.copy };
   return {
     name: 'copa',
     args: [
       'patch',
       '-i',
-      formatPinned(job.registry, { repository: job.repository, digest: image.digest }),
+      formatPinned(job.registry, source),
       '-r',
       options.reportFile,
       '-t',

@@ -107,10 +107,12 @@ async function pushPatch(
   work: Work,
   fault: (typeof PATCH_FAULTS)[number] | undefined,
 ): Promise<Digest | undefined> {
-  const { repository, staging } = file;
+  const { staging } = file;
+  const repository = image.copy === undefined ? file.repository : staging;
+  const base = image.copy ?? image.digest;
   const { registry, world } = work;
   const { truth } = world;
-  const manifest = await readManifest(registry, repository, image.digest);
+  const manifest = await readManifest(registry, repository, base);
   if (manifest === undefined) return undefined;
   const other = OTHER_PATCHES[fault as keyof typeof OTHER_PATCHES] as PatchQuality | undefined;
   const layer = truth.patchLayer(other ?? 'good');
@@ -123,7 +125,7 @@ async function pushPatch(
     config: {
       ...config.config,
       ...changed,
-      labels: { BaseImage: `${file.registry}/${repository}@${image.digest}` },
+      labels: { BaseImage: `${file.registry}/${repository}@${base}` },
     },
     rootfs: { ...config.rootfs, diff_ids: [...kept.map((one) => one.digest), digestOf(layer)] },
   };

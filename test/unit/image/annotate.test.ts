@@ -1,15 +1,18 @@
 import { expect, it } from 'vitest';
 import { annotateManifest } from '../../../lib/image/annotate.ts';
 import { Annotation } from '../../../lib/image/annotations.ts';
+import { digestOf } from '../../../lib/image/digest.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
 import { patchedJson, sourceJson } from './structure/image-samples.ts';
 
+const CONFIG = { digest: digestOf('config'), size: 6 };
 const OURS = { [Annotation.sourceRepository]: 'app', [Annotation.run]: 'run-1' };
 
 function annotate(staged: unknown, source: unknown = sourceJson().manifest) {
   const bytes = annotateManifest({
     staged: new TextEncoder().encode(JSON.stringify(staged, undefined, 2)),
     source: ImageManifest.parse(source),
+    config: CONFIG,
     annotations: OURS,
   });
   return { bytes, manifest: JSON.parse(new TextDecoder().decode(bytes)) };
@@ -49,7 +52,23 @@ it('keeps every other field of the manifest, even unknown ones', () => {
 
   const { annotations: _, ...others } = manifest;
   const { annotations: __, ...expected } = staged;
-  expect(others).toEqual(expected);
+  expect(others).toEqual({ ...expected, config: { ...expected.config, ...CONFIG } });
+});
+
+it('keeps the base on which the source was built, whatever the patch says', () => {
+  const base = {
+    'org.opencontainers.image.base.name': 'docker.io/library/debian:12',
+    'org.opencontainers.image.base.digest': digestOf('debian'),
+  };
+  const source = sourceJson().manifest;
+  Object.assign(source.annotations, base);
+  const staged = patchedJson().manifest;
+  Object.assign(staged.annotations, { 'org.opencontainers.image.base.name': 'evil.example/x' });
+
+  expect(annotate(staged, source).manifest.annotations).toMatchObject(base);
+  expect(annotate(staged).manifest.annotations).not.toHaveProperty([
+    'org.opencontainers.image.base.name',
+  ]);
 });
 
 it('annotates a manifest that had no annotations', () => {

@@ -100,13 +100,14 @@ describe('the labels', () => {
     expect(configChange({ ...options, patched, sourceReference: undefined })).toBeUndefined();
   });
 
-  it('must keep the BaseImage of the source', () => {
+  it('may lack the BaseImage of the source, and must not keep it', () => {
     const labels = { BaseImage: 'reg.azurecr.io/older' };
     const source = { config: { ...SOURCE, labels } };
 
-    expect(changeOf(source, { config: { ...PATCHED, labels } })).toBeUndefined();
-    expect(changeOf(source, { config: { ...PATCHED, labels: {} } })).toBe(
-      'label BaseImage is gone',
+    expect(changeOf(source, { config: PATCHED })).toBeUndefined();
+    expect(changeOf(source, { config: { ...PATCHED, labels: {} } })).toBeUndefined();
+    expect(changeOf(source, { config: { ...PATCHED, labels } })).toBe(
+      'label BaseImage names another image than the source',
     );
   });
 });

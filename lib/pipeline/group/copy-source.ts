@@ -1,0 +1,37 @@
+import { withoutBaseLabel } from '../../image/base-label.ts';
+import { type Digest, digestOf } from '../../image/digest.ts';
+import type { PinnedImage, Tag } from '../../image/reference.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { readImage } from '../discovery/inspect-image.ts';
+import type { Services } from '../services.ts';
+import { stagingOf } from '../staging/staging-names.ts';
+
+const BLOBS_AT_ONCE = 4;
+
+/**
+ * Copies an image to its staging repository without the label that would make Copa start from another
+ * image. A repetition gives the same digest. Returns undefined if the image was deleted.
+ */
+export async function copyWithoutBaseLabel(
+  { registry }: Services,
+  image: PinnedImage,
+  tag: Tag,
+): Promise<Digest | undefined> {
+  const { repository, digest } = image;
+  const stored = await registry.manifest(repository, digest);
+  const source = stored === undefined ? undefined : await readImage(registry, repository, stored);
+  if (stored === undefined || source === undefined) return undefined;
+  const staging = stagingOf(repository);
+  await inParallel(source.manifest.layers, BLOBS_AT_ONCE, (layer) =>
+    registry.shareBlob({ from: repository, to: staging, digest: layer.digest }),
+  );
+  const configBytes = withoutBaseLabel(source.configBytes);
+  const { config } = source.manifest;
+  const changed = { ...config, digest: digestOf(configBytes), size: configBytes.length };
+  await registry.putBlob(staging, changed.digest, configBytes);
+  const manifest = { ...source.manifest, config: changed };
+  return registry.putManifest(staging, tag, {
+    bytes: new TextEncoder().encode(JSON.stringify(manifest)),
+    mediaType: stored.mediaType,
+  });
+}
