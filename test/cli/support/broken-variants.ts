@@ -5,6 +5,7 @@ import { seedPolicy } from '../../world/seed/seed-policy.ts';
 import { createAuthority } from '../../world/tls/certificates.ts';
 import type { Breakages, Undo } from './breakages.ts';
 import { type DoctorWorld, POLICY } from './doctor-world.ts';
+import { addRefusedRun } from './refused-run.ts';
 import type { StorageAccount } from './storage-account.ts';
 
 const ABSENT = `sha256:${'0'.repeat(64)}`;
@@ -294,6 +295,15 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'no builder',
     settings: { PATCHWRIGHT_BUILDER: 'none' },
     finding: /^fail builder: .*no-builder → .*standard.*confidential.*remote/,
+  },
+  {
+    title: 'a builder that the last run found refused',
+    async change({ here, undo }) {
+      undo(await addRefusedRun(here.world));
+      return undefined;
+    },
+    finding:
+      /^fail builder: run 20261123T020000Z-86c8, in privileged Confidential groups: .*chroot \(chroot: EPERM\).*no-builder → .*doctor --probe.*remote/,
   },
   {
     title: 'no builder in a dry run',
