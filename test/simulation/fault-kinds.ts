@@ -50,6 +50,8 @@ export const WORLD_FAULTS = [
   'lease-stolen',
   'clock-jump',
   'mounts-refused',
+  /** Container groups refuse a system call that every builder needs. */
+  'builder-refused',
   'source-moved',
   'source-deleted',
   'tag-locked',
@@ -74,6 +76,9 @@ export const GROUP_FAULTS = [
   'group-restarts',
   'group-vanishes',
   'group-never-ends',
+  /** One container of a group, while the others go on. */
+  'container-dies',
+  'container-hangs',
   'group-no-result',
   'group-half-result',
   'group-late-result',
@@ -103,6 +108,9 @@ export const WORKER_FAULTS = [
   'report-altered',
   'report-malformed',
   'patch-failed',
+  /** The probe for a builder met a full disk, or a container claims a refusal that is not so. */
+  'builder-not-probed',
+  'builder-claimed-refused',
   'patch-does-nothing',
   'patch-leaves-packages',
   'patch-not-there',

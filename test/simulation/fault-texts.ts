@@ -226,4 +226,22 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     text: 'const patch = { patchTag, patchDigest };',
     instead: 'const patch = { patchTag: target.tag, patchDigest } as const;',
   },
+  {
+    name: 'charge an image for a builder that no group allows',
+    file: 'inventory/back-off.ts',
+    text: "  'no-builder',\n",
+    instead: '',
+  },
+  {
+    name: 'start a patch group though no builder works',
+    file: 'job/launch-job.ts',
+    text: 'if (fault !== undefined) return endWithoutBuilder(services, held, targets, fault);',
+    instead: '',
+  },
+  {
+    name: 'give up the images of containers that still work',
+    file: 'job/poll-job.ts',
+    text: 'if (!ended(container)) continue;',
+    instead: '',
+  },
 ];

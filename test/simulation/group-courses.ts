@@ -16,7 +16,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
   const startsAfter = random.between(5, 90);
   const runsFor = random.between(20, 400);
   const log = logOf(world, spec);
-  const runs = (end: WorkerEnd): GroupCourse => ({
+  const runs = (end: WorkerEnd): Extract<GroupCourse, { kind: 'runs' }> => ({
     kind: 'runs',
     startsAfter,
     runsFor,
@@ -39,6 +39,15 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
       return { kind: 'vanishes', after: startsAfter };
     case 'group-never-ends':
       return { kind: 'never-ends', startsAfter, ...log };
+    case 'container-dies':
+    case 'container-hangs': {
+      const { name } = random.pick(spec.containers);
+      const end =
+        fault === 'container-hangs'
+          ? ({ kind: 'hangs' } as const)
+          : ({ kind: 'dies', after: random.between(1, 400), exitCode: 137 } as const);
+      return { ...runs('result'), containers: { [name]: end } };
+    }
     case 'group-no-result':
       return runs('no-result');
     case 'group-half-result':
@@ -92,6 +101,7 @@ async function work(
       truth: world.truth,
       now: world.clock.now(),
       database: world.database,
+      builderRefused: world.scenario.builderRefused,
       fault: (among) => workerFault(world, spec, among),
       pick: (items) => world.random.pick(items),
     },

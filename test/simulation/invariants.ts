@@ -45,6 +45,7 @@ export async function finalFaults(
     ...occurrenceFaults(scenario.runs, runIds(backends)),
     ...runFaults(backends),
     ...inventoryFaults(backends, lateEffects),
+    ...builderFaults(backends),
     ...(await registryFaults(backends, observer)),
     ...groupFaults(backends),
     ...(await poisonFaults(backends, observer)),
@@ -127,6 +128,27 @@ function inventoryFaults({ tables }: Backends, lateEffects: boolean): readonly s
     if (!seen.has(image)) faults.push(`${image} is not in the inventory`);
   }
   return faults;
+}
+
+/** An image that no builder could patch is not charged with it, and tries again in the next run. */
+function builderFaults({ tables }: Backends): readonly string[] {
+  const images = Map.groupBy(
+    tables.all(TABLES.targets).map(({ entity }) => entity),
+    (target) =>
+      `${target.partitionKey} ${String(target.repository)}@${String(target.sourceDigest)}`,
+  );
+  const charged = tables
+    .all(TABLES.inventory)
+    .filter(({ entity }) => entity.rowKey.startsWith('@') && entity.failedRun !== undefined)
+    .map(
+      ({ entity }) => `${String(entity.failedRun)} ${String(entity.repository)}${entity.rowKey}`,
+    );
+  return charged
+    .filter((image) => {
+      const targets = images.get(image) ?? [];
+      return targets.length > 0 && targets.every(({ reason }) => reason === 'no-builder');
+    })
+    .map((image) => `${image} was charged, though no builder could patch it`);
 }
 
 function label(row: Entity | undefined): string {

@@ -8,8 +8,10 @@ import type { Coverage } from './coverage.ts';
 import type { PortCall } from './port-call.ts';
 import type { Task } from './task.ts';
 import type { Truth } from './truth.ts';
+import { BuilderWatch } from './watches/builder-watch.ts';
 import { CancelWatch } from './watches/cancel-watch.ts';
 import { ClaimWatch } from './watches/claim-watch.ts';
+import { ContainerWatch } from './watches/container-watch.ts';
 import { InventoryWatch } from './watches/inventory-watch.ts';
 import { JobWatch } from './watches/job-watch.ts';
 import { LeaseWatch } from './watches/lease-watch.ts';
@@ -46,6 +48,7 @@ export class Observer {
   readonly #throttle: ThrottleWatch;
   readonly #claims: ClaimWatch;
   readonly #cancels: CancelWatch;
+  readonly #builders: BuilderWatch;
   readonly #jobs: JobWatch;
   readonly #watches: readonly { row(write: RowWrite): void }[];
 
@@ -59,6 +62,7 @@ export class Observer {
     this.#throttle = new ThrottleWatch(report, this.#now);
     this.#claims = new ClaimWatch(report, coverage, rows, this.#now);
     this.#cancels = new CancelWatch(report, this.#now);
+    this.#builders = new BuilderWatch(report, this.#now);
     this.#jobs = new JobWatch(report, { groups, throttle: this.#throttle });
     this.#watches = [
       rows,
@@ -66,6 +70,8 @@ export class Observer {
       this.#leases,
       this.#throttle,
       this.#cancels,
+      this.#builders,
+      new ContainerWatch(report, { groups, rows, now: this.#now }),
       this.#jobs,
       new RunWatch(report, coverage, { registry, rows }),
       new TargetWatch(report, coverage, this.publishing),
@@ -83,6 +89,7 @@ export class Observer {
     this.#throttle.groupAsked(task);
     this.#claims.groupAsked(spec);
     this.#cancels.groupAsked(task, spec);
+    this.#builders.groupAsked(task, spec);
   }
 
   groupAnswered(task: Task, answer: GroupAnswer): void {

@@ -36,6 +36,8 @@ export interface Scenario {
   readonly patchBatch: number;
   readonly mountsRefused: boolean;
   readonly noBuilder: boolean;
+  /** Every container refuses what a builder needs. */
+  readonly builderRefused: boolean;
   /** The tables were lost since the patches that are there were made. */
   readonly tablesLost: boolean;
   readonly runHours: number;
@@ -73,6 +75,7 @@ export function scenarioOf(random: Random): Scenario {
     patchBatch: random.between(1, 3),
     mountsRefused: random.chance(0.1),
     noBuilder: random.chance(0.02),
+    builderRefused: random.chance(0.05),
     tablesLost: random.chance(0.1),
     runHours,
     ...(random.chance(runHours === 1 ? 0.4 : 0.07) && { quotas: quotasOf(random) }),

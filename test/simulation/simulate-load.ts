@@ -46,6 +46,7 @@ export function simulateLoad(
     patchBatch: 5,
     mountsRefused: false,
     noBuilder: false,
+    builderRefused: false,
     tablesLost: false,
   };
   const random = new Random(1);

@@ -96,6 +96,7 @@ export class World {
     }
     await this.images.pushDatabase();
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
+    if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }
 

@@ -2,8 +2,13 @@ import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { ImageConfig } from '../../../lib/image/manifest.ts';
 import { Tag } from '../../../lib/image/reference.ts';
 import { BlockReason } from '../../../lib/job/blocked-package.ts';
+import type { BuilderRefusal } from '../../../lib/job/builder-report.ts';
 import type { PatchJobFile } from '../../../lib/job/job-file.ts';
-import { PatchFailure, type PatchImageResult } from '../../../lib/job/job-result.ts';
+import {
+  PatchFailure,
+  type PatchImageResult,
+  type PatchJobResult,
+} from '../../../lib/job/job-result.ts';
 import type { WorkerFault } from '../fault-kinds.ts';
 import { LEFT_PACKAGE, type PatchQuality } from '../truth.ts';
 import { readManifest, type Work } from './worker-world.ts';
@@ -39,11 +44,35 @@ const PATCH_FAULTS = [
   'secret-in-message',
 ] as const;
 
-/** Patches each image, as far as its faults let it, and pushes to staging. */
-export async function simulatePatch(
-  file: PatchJobFile,
-  work: Work,
-): Promise<readonly PatchImageResult[]> {
+export type SimulatedPatch = Pick<PatchJobResult, 'images' | 'builder' | 'refusals'>;
+
+/** Probes for a builder, and patches each image with it, as far as faults let it. */
+export async function simulatePatch(file: PatchJobFile, work: Work): Promise<SimulatedPatch> {
+  const refusals = refusalsOf(work);
+  if (refusals === undefined) {
+    return { builder: 'mount-free', images: await patchAll(file, work) };
+  }
+  const failed = { outcome: 'failed', failure: 'builder-unavailable', message: 'none' } as const;
+  return { images: file.images.map(({ digest }) => ({ digest, ...failed })), refusals };
+}
+
+const REFUSED = { name: 'chroot', call: 'chroot', errno: 'EPERM', lasting: true };
+const DISK_FULL = { name: 'hardLink', call: 'link', errno: 'ENOSPC', lasting: false };
+
+/** Undefined: a builder works. */
+function refusalsOf({ world }: Work): BuilderRefusal[] | undefined {
+  if (world.builderRefused) return [REFUSED];
+  switch (world.fault(['builder-not-probed', 'builder-claimed-refused'])) {
+    case undefined:
+      return undefined;
+    case 'builder-not-probed':
+      return world.pick([[DISK_FULL], []]);
+    case 'builder-claimed-refused':
+      return [REFUSED];
+  }
+}
+
+async function patchAll(file: PatchJobFile, work: Work): Promise<PatchImageResult[]> {
   if (work.world.fault(['result-names-a-stranger']) !== undefined) return stranger(file);
   const results: PatchImageResult[] = [];
   for (const image of file.images) {
@@ -162,7 +191,7 @@ async function pushPatch(
 }
 
 /** Nothing was done, and an image that nobody asked about is to look like progress. */
-function stranger(file: PatchJobFile): readonly PatchImageResult[] {
+function stranger(file: PatchJobFile): PatchImageResult[] {
   const own = file.images.map(({ digest }) => ({ digest, outcome: 'not-started' }) as const);
   return [...own, { digest: digestOf('a stranger'), outcome: 'nothing-to-do' }];
 }

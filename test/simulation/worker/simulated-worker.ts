@@ -22,8 +22,10 @@ export async function runSimulatedWorker(
   const { file, token } = givenTo(spec);
   const registry = world.registry.withToken(token);
   const work = { world, registry, end, secrets: secretsOf(spec) };
-  const images =
-    file.kind === 'scan' ? await simulateScan(file, work) : await simulatePatch(file, work);
+  const done =
+    file.kind === 'scan'
+      ? { images: await simulateScan(file, work), advisoryPlatforms: ['debian 12'] }
+      : await simulatePatch(file, work);
   const at = world.now.toISOString();
   const leaks = world.fault(['secret-in-tools']) !== undefined;
   const result = {
@@ -34,8 +36,7 @@ export async function runSimulatedWorker(
     finishedAt: at,
     tools: { simulated: leaks ? token : '1' },
     kind: file.kind,
-    images,
-    ...(file.kind === 'scan' && { advisoryPlatforms: ['debian 12'] }),
+    ...done,
   };
   const text = resultText(result, world.fault(RESULT_FAULTS));
   const cut = end === 'half-result' ? text.slice(0, text.length / 2) : text;

@@ -15,6 +15,8 @@ export interface WorkerWorld {
   readonly now: Date;
   /** Is there a vulnerability database still? */
   readonly database: boolean;
+  /** Does the container refuse what every builder needs? */
+  readonly builderRefused: boolean;
   /** Which fault, if any, out of those that could happen here. */
   fault<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined;
   pick<Item>(items: readonly Item[]): Item;

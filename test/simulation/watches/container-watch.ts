@@ -1,0 +1,50 @@
+import type { Entity } from '../../../lib/storage/tables.ts';
+import type { MemoryContainerGroups } from '../../fakes/memory-container-groups.ts';
+import { isTargetRow, type Report, type RowWrite, timeOf } from './row-write.ts';
+import { nameOf, type SeenRows } from './seen-rows.ts';
+
+/** A container that dies or hangs costs its own image alone: nobody gives up one that still works. */
+export class ContainerWatch {
+  readonly #report: Report;
+  readonly #groups: MemoryContainerGroups;
+  readonly #rows: SeenRows;
+  readonly #now: () => number;
+
+  constructor(
+    report: Report,
+    seen: {
+      readonly groups: MemoryContainerGroups;
+      readonly rows: SeenRows;
+      readonly now: () => number;
+    },
+  ) {
+    this.#report = report;
+    this.#groups = seen.groups;
+    this.#rows = seen.rows;
+    this.#now = seen.now;
+  }
+
+  row(write: RowWrite): void {
+    const { task, before, after } = write;
+    if (!isTargetRow(write) || before?.state !== 'patching') return;
+    if (Number(after.attempts) <= Number(before.attempts)) return;
+    const job = this.#rows.jobs.get(`${before.partitionKey} ${String(before.job)}`);
+    // A job whose steps fail too often is given up whatever its group does.
+    if (job === undefined || Number(job.errors) > 0 || isLate(job, task.latest)) return;
+    if (!this.#works(job, before)) return;
+    this.#report(`${nameOf(after)} was given up while its container worked`);
+  }
+
+  #works({ group: name }: Entity, target: Entity): boolean {
+    const group = this.#groups.all().find(({ spec }) => spec.name === name);
+    const container = group?.spec.containers.find(({ secretFiles }) =>
+      secretFiles['job.json']?.includes(String(target.sourceDigest)),
+    );
+    if (group === undefined || container === undefined) return false;
+    return group.status(this.#now()).containers[container.name]?.state === 'running';
+  }
+}
+
+function isLate({ deadline }: Entity, now: number): boolean {
+  return now >= (timeOf(deadline) ?? 0);
+}
