@@ -21,22 +21,33 @@ type Size = (typeof SIZES)[number];
 interface Measured {
   readonly seconds: number;
   readonly megabytes: number;
+  /** What the builder logged. */
+  readonly log: string;
 }
 
 /**
- * `npm run bench:builder [-- --size small]…`: patches images with both builders, one after the other, and
+ * `npm run bench:builder [-- --size small]… [--log]`: patches images with both builders, one after the other, and
  * prints time and disk. Its figures mean something only on a machine that does nothing else.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { size: { type: 'string', multiple: true } } });
+  const { values } = parseArgs({
+    options: {
+      size: { type: 'string', multiple: true },
+      log: { type: 'boolean', default: false },
+    },
+  });
   const prepared = await prepareReal();
   const scene = await startRegistryScene(prepared);
   try {
+    // Padding has no packages, so one scan serves all sizes.
+    await seed(scene, prepared, SIZES[0]);
+    await scene.user.scan(`bench:${SIZES[0].name}`);
     for (const size of SIZES.filter(({ name }) => values.size?.includes(name) ?? true)) {
       await seed(scene, prepared, size);
       const upstream = await measure(scene, prepared, size, 'upstream');
       const own = await measure(scene, prepared, size, 'mount-free');
       report(size, upstream, own);
+      if (values.log) console.log(own.log);
     }
   } finally {
     await scene.close();
@@ -49,7 +60,6 @@ async function seed(scene: RegistryScene, { images }: Prepared, size: Size): Pro
   const image =
     megabytes === 0 ? images.outdated : await padImage(images.outdated, { folder, megabytes });
   await pushLayout(scene.registry, image.folder, { repository: 'bench', tags: [size.name] });
-  await scene.user.scan(`bench:${size.name}`);
 }
 
 async function measure(
@@ -59,6 +69,8 @@ async function measure(
   name: BuilderName,
 ): Promise<Measured> {
   const builder = await startBuilder(name, { scene, tools });
+  let measured: Omit<Measured, 'log'> | undefined;
+  let log = '';
   try {
     const { seconds } = await patchImage({
       scene,
@@ -68,10 +80,11 @@ async function measure(
       address: builder.address,
       target: `staging/bench:${size.name}-${name}`,
     });
-    return { seconds, megabytes: await builder.diskMegabytes() };
+    measured = { seconds, megabytes: await builder.diskMegabytes() };
   } finally {
-    await builder.stop();
+    log = await builder.stop();
   }
+  return { ...measured, log };
 }
 
 function report(size: Size, upstream: Measured, own: Measured): void {

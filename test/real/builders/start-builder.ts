@@ -16,8 +16,8 @@ export interface RunningBuilder {
   readonly address: string;
   /** What its state takes on the disk, in MB of 10^6 bytes. */
   diskMegabytes(): Promise<number>;
-  /** Ends it and removes its state. Fails if it ended with an error. */
-  stop(): Promise<void>;
+  /** Ends it and removes its state. Fails if it ended with an error. Returns what it logged. */
+  stop(): Promise<string>;
 }
 
 export interface StartBuilderOptions {
@@ -62,6 +62,7 @@ export async function startBuilder(
       if (name === 'mount-free' && exitCode !== 0) {
         throw new Error(`the builder ended with ${exitCode}: ${stderr.slice(-2000)}`);
       }
+      return stderr;
     },
   };
 }
