@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/moby/buildkit/util/bklog"
@@ -126,8 +127,8 @@ func stampFiles(dir string, files map[string]original) error {
 }
 
 // settle replaces a writable folder by one that shares the files that nobody touched with its parent.
-// The private copies that are free then become a spare folder if keep says that nobody reads them.
-func (s *Store) settle(id string, keep bool) error {
+// The private copies that are free then become a spare folder, unless somebody still reads one.
+func (s *Store) settle(id string) error {
 	folder := s.private[id]
 	if folder == nil || folder.settled || len(folder.parents) == 0 {
 		return nil
@@ -146,10 +147,27 @@ func (s *Store) settle(id string, keep bool) error {
 	}
 	bklog.L.Infof("shared %d of %d files in %.1f s", len(untouched), len(folder.files), time.Since(begun).Seconds())
 	folder.files, folder.settled = nil, true
-	if keep {
-		return s.addSpare(&spare{dir: shared, mirrors: folder.parents, files: untouched})
+	if heldOpen(shared) {
+		return os.RemoveAll(shared)
 	}
-	return os.RemoveAll(shared)
+	return s.addSpare(&spare{dir: shared, mirrors: folder.parents, files: untouched})
+}
+
+// heldOpen tells whether this process has a descriptor of something in a folder. No other process reads
+// in the store, and nobody can open a file of the folder any more once its path leads elsewhere.
+func heldOpen(folder string) bool {
+	const own = "/proc/self/fd"
+	descriptors, err := os.ReadDir(own)
+	if err != nil {
+		return true
+	}
+	for _, descriptor := range descriptors {
+		path, err := os.Readlink(filepath.Join(own, descriptor.Name()))
+		if err == nil && (path == folder || strings.HasPrefix(path, folder+"/")) {
+			return true
+		}
+	}
+	return false
 }
 
 // untouchedFiles returns the copies that are still as they were made. A file counts only if all its

@@ -43,6 +43,14 @@ func New(root string) (*Store, error) {
 			return nil, err
 		}
 	}
+	// As /proc names open files.
+	root, err := filepath.EvalSymlinks(root)
+	if err == nil {
+		root, err = filepath.Abs(root)
+	}
+	if err != nil {
+		return nil, err
+	}
 	ms, err := storage.NewMetaStore(filepath.Join(root, "metadata.db"))
 	if err != nil {
 		return nil, err
@@ -123,8 +131,7 @@ func (s *Store) Mounts(ctx context.Context, key string) (mounts []mount.Mount, e
 	return mounts, err
 }
 
-// Commit settles a folder that no step has settled, as that of a file operation. Somebody may read its
-// files by an open descriptor, so the private copies are not used again.
+// Commit settles a folder that no step has settled, as that of a file operation.
 func (s *Store) Commit(ctx context.Context, name, key string, opts ...snapshots.Opt) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +144,7 @@ func (s *Store) Commit(ctx context.Context, name, key string, opts ...snapshots.
 	if err != nil {
 		return err
 	}
-	if err := s.settle(id, false); err != nil {
+	if err := s.settle(id); err != nil {
 		return err
 	}
 	err = s.ms.WithTransaction(ctx, true, func(ctx context.Context) error {
@@ -150,11 +157,11 @@ func (s *Store) Commit(ctx context.Context, name, key string, opts ...snapshots.
 	return err
 }
 
-// Settle is for the end of a step or of a layer, when nobody knows the folder yet but the one who wrote it.
+// Settle is for the end of a step or of a layer: nobody writes to the folder from then on.
 func (s *Store) Settle(dir string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.settle(filepath.Base(dir), true)
+	return s.settle(filepath.Base(dir))
 }
 
 // CheckWritable refuses a folder that is no writable one of this store, or that has settled.

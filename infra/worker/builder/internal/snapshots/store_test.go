@@ -162,6 +162,24 @@ func TestAnAttributeThatCannotBeKeptFails(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsBeingReadIsNotWrittenToLater(t *testing.T) {
+	for _, read := range []string{"/d1/f1", "/d1"} {
+		store, _ := oddStore(t)
+		dir := prepare(t, store, "file operation", "base")
+		reader, err := os.Open(dir + read)
+		testtree.Must(t, err)
+		testtree.Must(t, store.Commit(ctx, "committed", "file operation"))
+
+		spares := len(store.spares)
+		testtree.Must(t, reader.Close())
+		testtree.Must(t, store.Settle(prepare(t, store, "next", "committed")))
+
+		if spares != 0 || len(store.spares) != 1 {
+			t.Errorf("%s: %d spare folders while it is read, %d later", read, spares, len(store.spares))
+		}
+	}
+}
+
 func TestASpareFolderGoesWithTheCommittedFolderThatItMirrors(t *testing.T) {
 	store, _ := oddStore(t)
 	testtree.Must(t, store.Settle(prepare(t, store, "step", "base")))
