@@ -172,7 +172,9 @@ examine() {
   check 'the app finds nothing amiss with what it stands on' retry 10 60 ask_the_app
   az functionapp config appsettings list --name "$app" --resource-group "$group" --output json > "$work/settings.json"
   say 'patchwright doctor --probe'
-  npm run --silent patchwright -- doctor --probe --settings "$work/settings.json" || failed 'doctor'
+  npm run --silent patchwright -- doctor --probe --output json --settings "$work/settings.json" \
+    > "$work/doctor.json" || failed 'doctor'
+  show_doctor "$work/doctor.json"
 }
 
 ask_the_app() {

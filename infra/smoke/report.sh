@@ -9,6 +9,18 @@ failed() { say "FAIL  $*"; failures=$((failures + 1)); }
 # The end of a log, where an error stands.
 show() { tail -n 40 "$1" | sed 's/^/      /'; }
 
+# The checks of `doctor --output json`, and each need of a builder that its probe tried.
+show_doctor() {
+  node -e '
+    const { checks } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    for (const { status, id, detail, whatToDo } of checks) {
+      const [first, ...needs] = id === "probe-builder" ? detail.split(/; |, (?=\w+ (?:ok|refused))/) : [detail];
+      console.log(`      ${status} ${id}: ${first}`);
+      for (const need of needs) console.log(`        ${need}`);
+      if (whatToDo) console.log(`        do: ${whatToDo}`);
+    }' "$1" || failed "no report of doctor in $1"
+}
+
 # check WHAT COMMAND…: a failure is counted, and the rest goes on.
 check() {
   local what=$1

@@ -20,6 +20,14 @@ export interface SmokeAzure {
   readonly failingStarts?: number;
 }
 
+/** The one check that doctor reports, as the command line prints it. */
+const PROBE = {
+  id: 'probe-builder',
+  status: 'pass',
+  detail:
+    'the builder would be mount-free; mount refused (mount: EPERM), chroot ok, hardLink ok, fileCapability ok',
+};
+
 /**
  * Writes programs named az, func, npm, curl and sleep into a folder. Each writes its arguments to `calls`
  * there, and answers only what infra/smoke.sh, infra/build-worker.sh and the guides need.
@@ -32,7 +40,7 @@ export async function writeStandIns(folder: string, azure: SmokeAzure): Promise<
     az: standInAz(folder, azure),
     // func prints this in a clean clone, which has no local.settings.json.
     func: `[ "$FUNCTIONS_WORKER_RUNTIME" = node ] || { echo 'Worker runtime is not set' >&2; exit 1; }`,
-    npm: '',
+    npm: `case "$*" in *'--output json'*) echo '${JSON.stringify({ checks: [PROBE] })}';; esac`,
     curl: `case "$*" in *api/runs*)
   echo try >> '${join(folder, 'starts')}'
   [ "$(wc -l < '${join(folder, 'starts')}')" -gt ${azure.failingStarts ?? 0} ] || { echo 'curl: (22) 500' >&2; exit 22; }

@@ -49,6 +49,20 @@ it('deploys, patches, checks, and deletes everything it created', async () => {
   expect(stdout).toContain('ok    custom role custom-role is deleted');
 });
 
+it('shows each need of a builder that the probe tried', async () => {
+  const { stdout } = await smoke(GOOD);
+
+  expect(stdout).toContain(
+    [
+      '      pass probe-builder: the builder would be mount-free',
+      '        mount refused (mount: EPERM)',
+      '        chroot ok',
+      '        hardLink ok',
+      '        fileCapability ok',
+    ].join('\n'),
+  );
+});
+
 it('fails if the image was not patched, and still deletes everything', async () => {
   const { status, stdout, calls } = await smoke({ ...GOOD, outcome: 'failed' });
 
