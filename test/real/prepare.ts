@@ -43,6 +43,7 @@ export async function prepareReal(options: PrepareRealOptions = {}): Promise<Pre
   const tools = await prepareTools(progress, options.signal);
   const images = await prepareImages({ progress, now: options.now ?? new Date(), ...signal });
   const noCage = await findCage(tools);
+  if (noCage !== undefined) progress.note(`Containers run as plain processes: ${noCage}`);
   return { tools, ...images, ...(noCage !== undefined && { noCage }) };
 }
 

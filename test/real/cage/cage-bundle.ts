@@ -28,7 +28,7 @@ export interface CageBundleOptions extends CageRules {
   readonly cwd?: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** A folder with files of the container's image, which lie over this machine's own. */
+  /** A folder whose files the cage has beside this machine's own. */
   readonly image?: string;
 }
 
@@ -53,8 +53,9 @@ export async function makeCageBundle(options: CageBundleOptions): Promise<CageBu
   const written = join(folder, 'written');
   const work = join(folder, 'work');
   for (const path of [folder, root, written, work]) await mkdir(path);
-  const lower = image === undefined ? '/' : `${image}:/`;
-  const layers = `lowerdir=${lower},upperdir=${written},workdir=${work}`;
+  // As a lower layer it would lie within the other one, which overlayfs refuses with ELOOP.
+  if (image !== undefined) await tool('cp', ['--archive', `${image}/.`, written]);
+  const layers = `lowerdir=/,upperdir=${written},workdir=${work}`;
   await tool('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
   const state = ['--root', join(folder, 'state')];
   const ids: string[] = [];
