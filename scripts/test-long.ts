@@ -32,6 +32,7 @@ function runPart(part: LongPart): LongResult {
   const started = performance.now();
   const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...more], {
     stdio: 'inherit',
+    env: { ...process.env, ...part.environment },
   });
   const seconds = Math.round((performance.now() - started) / 1000);
   return { part, passed: status === 0, seconds };

@@ -2,6 +2,8 @@
 export type LongPart = {
   readonly name: string;
   readonly what: string;
+  /** Variables of its environment, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 } & ({ readonly run: readonly [string, ...string[]] } | { readonly notYet: string });
 
 /** `run` holds an npm script and its arguments. */
@@ -47,8 +49,9 @@ export const LONG_PARTS: readonly LongPart[] = [
     notYet: 'the real suite prepares no image of that size',
   },
   {
-    name: 'no-new-privileges',
-    what: 'the real suite with the other value of noNewPrivileges',
-    notYet: 'the worker has no such setting',
+    name: 'new-privileges',
+    what: 'the real suite in cages that allow new privileges (noNewPrivileges false)',
+    run: ['test:real', 'test/real/main-job', 'test/real/refused-calls'],
+    environment: { PATCHWRIGHT_CAGE_NEW_PRIVILEGES: 'allowed' },
   },
 ];

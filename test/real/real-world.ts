@@ -30,7 +30,11 @@ export async function startRealWorld({ prepared, world, cage }: RealWorldOptions
     const { deviceNodes = true, ...rules } = cage ?? {};
     const enclosures =
       prepared.noCage === undefined
-        ? await makeEnclosures({ runc: prepared.tools.runc, rules, deviceNodes })
+        ? await makeEnclosures({
+            runc: prepared.tools.runc,
+            rules: { noNewPrivileges: !newPrivilegesAllowed(process.env), ...rules },
+            deviceNodes,
+          })
         : undefined;
     if (enclosures !== undefined) closers.push(() => enclosures.remove());
     const started = await startWorld({
@@ -46,4 +50,9 @@ export async function startRealWorld({ prepared, world, cage }: RealWorldOptions
     await close();
     throw error;
   }
+}
+
+/** Nobody knows whether ACI sets noNewPrivileges: `npm run test:long` runs the suite without it. */
+function newPrivilegesAllowed(environment: NodeJS.ProcessEnv): boolean {
+  return environment.PATCHWRIGHT_CAGE_NEW_PRIVILEGES === 'allowed';
 }
