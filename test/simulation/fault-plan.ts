@@ -34,9 +34,12 @@ export type DrawnWorldFault = (typeof DRAWN_WORLD_FAULTS)[number];
 export interface FaultPlan {
   call(call: PortCall<unknown>): CallFault | undefined;
   world(): DrawnWorldFault | undefined;
-  course(): GroupFault | undefined;
+  /** For a group of so many containers. */
+  course(containers: number): GroupFault | undefined;
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined;
 }
+
+const ALONE: ReadonlySet<GroupFault> = new Set(['container-dies', 'container-hangs']);
 
 /** Nothing goes wrong. */
 export const NO_FAULTS: FaultPlan = {
@@ -97,10 +100,14 @@ export class RandomFaults implements FaultPlan {
     return this.#strikes('world') ? this.#spend(this.#random.pick(this.#kinds.world)) : undefined;
   }
 
-  course(): GroupFault | undefined {
+  course(containers: number): GroupFault | undefined {
     // Nobody knows of the group: then it may be over before it is looked for.
     if (this.#answerLost && this.#random.chance(0.7)) return 'group-forgotten';
-    return this.#strikes('course') ? this.#spend(this.#random.pick(this.#kinds.course)) : undefined;
+    if (!this.#strikes('course', containers > 1 ? 2 : 1)) return undefined;
+    // Few groups have more containers than one, and only there is it a matter of one alone.
+    const alone = this.#kinds.course.filter((kind) => ALONE.has(kind));
+    const among = containers > 1 && alone.length > 0 ? alone : this.#kinds.course;
+    return this.#spend(this.#random.pick(among));
   }
 
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {

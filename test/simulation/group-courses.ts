@@ -24,7 +24,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     ...log,
     work: (given, container) => work(world, given, container, end),
   });
-  const fault = world.faulty ? world.plan.course() : undefined;
+  const fault = world.faulty ? world.plan.course(spec.containers.length) : undefined;
   if (fault === undefined) return runs('result');
   world.coverage.fault(fault);
   world.note(() => `${spec.name}  ← ${fault}`);
