@@ -7,7 +7,7 @@ import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFaultyApp } from './faulty-app.ts';
-import { registerHealth } from './health.ts';
+import { healthy, registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { registerReaper } from './reaper.ts';
 import { registerRunTick } from './run-tick.ts';
@@ -25,10 +25,7 @@ else registerFaultyApp(opened.faults);
 function registerApp(app: App): void {
   const services = servicesOf(app.services);
   functionApp.hook.appStart(() => startUp(app, { log: startLog, sleep: systemSleep }));
-  registerHealth(() => ({
-    status: 200,
-    jsonBody: { status: 'ok', nextRun: nextRun(app.settings, app.services.clock.now()) },
-  }));
+  registerHealth(() => healthy(nextRun(app.settings, app.services.clock.now())));
   registerStartRun(services, process.env);
   registerCancelRun(services, process.env);
   registerScheduledRun(services, app.settings.schedule);

@@ -1,5 +1,6 @@
 import type { RegistryHost } from './image/reference.ts';
 import type { PipelineOptions } from './pipeline/services.ts';
+import { disablingSetting } from './settings/disabling-setting.ts';
 import { Environment } from './settings/environment.ts';
 import type { Ncrontab } from './settings/ncrontab.ts';
 import { SettingsError, settingsFaults, unknownSettings } from './settings/settings-faults.ts';
@@ -31,6 +32,8 @@ export interface Settings {
   /** When runs start, in UTC. */
   readonly schedule: Ncrontab;
   readonly reapSchedule: Ncrontab;
+  /** The name of the setting that disables the timer of scheduled runs; undefined if none does. */
+  readonly runsDisabledBy: string | undefined;
   readonly pipeline: PipelineOptions;
 }
 
@@ -72,6 +75,7 @@ export function readSettings(environment: Variables, options: ReadingOptions = {
   return {
     ...toSettings(parsed.data, storage),
     unknown: unknownSettings(given.map(([name]) => name)),
+    runsDisabledBy: disablingSetting('scheduledRun', readable),
   };
 }
 
@@ -86,7 +90,10 @@ function storageOf(environment: Environment): StorageSetting | undefined {
   return { kind: 'identity', blob, queue, table };
 }
 
-function toSettings(environment: Environment, storage: StorageSetting): Omit<Settings, 'unknown'> {
+function toSettings(
+  environment: Environment,
+  storage: StorageSetting,
+): Omit<Settings, 'unknown' | 'runsDisabledBy'> {
   return {
     version: environment.PATCHWRIGHT_SETTINGS_VERSION,
     registry: environment.PATCHWRIGHT_REGISTRY,

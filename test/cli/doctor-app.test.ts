@@ -21,7 +21,10 @@ beforeAll(async () => {
   account = storageAccount(here.world);
   breakages = breakagesOf(here, undo);
   host = await here.world.startApp({
-    settings: here.settings({ NODE_EXTRA_CA_CERTS: here.caFile }),
+    settings: here.settings({
+      NODE_EXTRA_CA_CERTS: here.caFile,
+      'AzureWebJobs.scheduledRun.Disabled': 'true',
+    }),
     timersByHand: true,
   });
 }, 60_000);
@@ -58,6 +61,21 @@ describe('doctor --app', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith('✓ '))).toHaveLength(CHECKS.length);
     expect(stdout).not.toContain('signed in here');
+  });
+
+  it('shows that no run is scheduled if a setting disables the timer, as health does', async () => {
+    const run = await askApp('--output', 'json');
+    const health = await fetch(`${host.url}/api/health`);
+
+    const [settings] = reportOf(run).checks.filter(({ id }) => id === 'settings');
+    expect(host.functions.map(({ name }) => name)).not.toContain('scheduledRun');
+    expect(settings).toMatchObject({
+      status: 'pass',
+      detail: expect.stringMatching(
+        /no next run: the setting AzureWebJobs.scheduledRun.Disabled disables the timer scheduledRun$/,
+      ),
+    });
+    expect(await health.json()).toEqual({ status: 'ok', nextRun: null, schedule: 'disabled' });
   });
 
   const seen = ['a missing table', 'no right to push patched images', 'an old database'];

@@ -1,14 +1,53 @@
-import { expect, it } from 'vitest';
-import { nextRun } from '../../../lib/doctor/next-run.ts';
-import { readNcrontab } from '../../../lib/settings/ncrontab.ts';
+import { describe, expect, it } from 'vitest';
+import { healthy } from '../../../functions/health.ts';
+import { nextRun, nextRunText } from '../../../lib/doctor/next-run.ts';
+import { readSettings } from '../../../lib/settings.ts';
+import sample from '../../../local.settings.sample.json' with { type: 'json' };
 
-function next(text: string): string | undefined {
-  const reading = readNcrontab(text);
-  if (!reading.ok) throw new Error(reading.fault);
-  return nextRun({ schedule: reading.schedule }, new Date('2026-11-23T02:00:00Z'));
+const NOW = new Date('2026-11-23T12:00:00Z');
+const values = { ...sample.Values, PATCHWRIGHT_SCHEDULE: '0 0 2 * * *' };
+
+function nextOf(more: Readonly<Record<string, string>>) {
+  const next = nextRun(readSettings({ ...values, ...more }, { now: NOW }), NOW);
+  return { text: nextRunText(next), health: healthy(next).jsonBody };
 }
 
-it('says when the schedule starts a run next, and nothing if it never does', () => {
-  expect(next('0 0 2 * * *')).toBe('2026-11-24T02:00:00.000Z');
-  expect(next('0 0 0 31 2 *')).toBeUndefined();
+describe('the next run', () => {
+  it('is the next occurrence of the schedule', () => {
+    expect(nextOf({})).toEqual({
+      text: 'next run 2026-11-24T02:00:00.000Z',
+      health: { status: 'ok', nextRun: '2026-11-24T02:00:00.000Z' },
+    });
+  });
+
+  it('is none if the schedule never comes', () => {
+    const { schedule } = readSettings(
+      { ...values, PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *' },
+      { now: NOW },
+    );
+    const next = nextRun({ schedule: { ...schedule, days: [31] }, runsDisabledBy: undefined }, NOW);
+
+    expect(nextRunText(next)).toBe('no next run within 10 years');
+    expect(healthy(next).jsonBody).toEqual({ status: 'ok', nextRun: null });
+  });
+
+  it.each([
+    ['AzureWebJobs.scheduledRun.Disabled', 'true'],
+    ['AzureWebJobs.scheduledRun.Disabled', '1'],
+    ['AzureWebJobs_scheduledRun_Disabled', 'True'],
+    ['azurewebjobs_scheduledrun_disabled', 'true'],
+  ])('is none if %s is %s', (name, value) => {
+    expect(nextOf({ [name]: value })).toEqual({
+      text: `no next run: the setting ${name} disables the timer scheduledRun`,
+      health: { status: 'ok', nextRun: null, schedule: 'disabled' },
+    });
+  });
+
+  it.each([
+    ['AzureWebJobs.scheduledRun.Disabled', 'false'],
+    ['AzureWebJobs.scheduledRun.Disabled', '0'],
+    ['AzureWebJobs.reaper.Disabled', 'true'],
+  ])('is not stopped by %s=%s', (name, value) => {
+    expect(nextOf({ [name]: value }).text).toBe('next run 2026-11-24T02:00:00.000Z');
+  });
 });
