@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createApp } from '../../lib/app.ts';
+import type { Run } from '../../lib/pipeline/records/run.ts';
+import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
+import { startRun } from '../../lib/pipeline/run/start-run.ts';
+import { lastOccurrence } from '../../lib/settings/occurrences.ts';
+import { Schedule } from '../../lib/settings/schedule.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
+import { RecordingLog } from '../fakes/recording-log.ts';
 import type { FunctionsHost } from './functions-host/functions-host.ts';
 import type { HostLog } from './functions-host/host-log.ts';
 import { setSchedule } from './functions-host/set-schedule.ts';
@@ -13,6 +20,7 @@ import { startWorld, type World } from './world.ts';
 /*
  * The built app with faulty settings, and after they were corrected: in between a message came, and a run was due.
  */
+const DAY_MS = 24 * 3_600_000;
 const FAULTY = {
   PATCHWRIGHT_REGISTRY: '',
   PATCHWRIGHT_LOCATION: 'West Europe',
@@ -26,14 +34,18 @@ const FAULTS = [
   'PATCHWRIGHT_LOCATION: must be a region such as westeurope',
   expect.stringMatching(/^PATCHWRIGHT_REAP_SCHEDULE: .*only blanks may separate fields/),
 ];
-const MISSED = '2026-11-24T02:00:00+00:00';
-const MISSED_RUN = /^20261124T020000Z-/;
-const NOBODYS_RUN = '20261123T020000Z-0000';
+/** No occurrence of these schedules comes during the test. */
+const NEVER = '0 0 0 29 2 *';
+const DAILY = dailySchedule({ hoursFromNow: 12 });
+const OTHER_DAILY = dailySchedule({ hoursFromNow: 11 });
 
 let world: World;
 let tables: RunTables;
 let queue: QueueClient;
 let host: FunctionsHost;
+/** Its row is there, and its message waits. */
+let waiting: Run;
+let messageId: string;
 const hostId = randomBytes(8).toString('hex');
 const logs: HostLog[] = [];
 
@@ -42,15 +54,17 @@ beforeAll(async () => {
   const { connectionString } = world.storage.account;
   tables = readRunTables(world.storage);
   queue = new QueueClient(connectionString, QUEUES.runs);
-  await setSchedule({
-    connectionString,
-    hostId,
-    functionName: 'scheduledRun',
-    last: '2026-11-23T02:00:00+00:00',
-    next: MISSED,
-  });
-  const message = JSON.stringify({ runId: NOBODYS_RUN });
-  await queue.sendMessage(Buffer.from(message).toString('base64'));
+  await missedRun(hostId, DAILY);
+  const environment = world.appEnvironment({ AzureWebJobsStorage: connectionString });
+  const { services } = createApp(environment, { identity: 'app' });
+  const due = new Date('2026-11-22T13:00:00Z');
+  const runId = await startRun(
+    { ...services, log: new RecordingLog() },
+    { trigger: 'manual', due },
+  );
+  const { peekedMessageItems } = await queue.peekMessages();
+  messageId = peekedMessageItems[0]?.messageId ?? '';
+  waiting = await tables.run(runId);
   host = await world.startApp({ hostId, settings: FAULTY, onLog: (log) => logs.push(log) });
 }, 120_000);
 afterAll(() => world?.close());
@@ -75,7 +89,7 @@ describe('with faulty settings the app', () => {
   });
 
   it('starts and cancels nothing', async () => {
-    const answers = [await post('runs'), await post(`runs/${NOBODYS_RUN}/cancel`)];
+    const answers = [await post('runs'), await post(`runs/${waiting.id}/cancel`)];
     const strange = await fetch(`${host.url}/api/runs`, { method: 'POST' });
 
     for (const answer of answers) {
@@ -96,39 +110,125 @@ describe('with faulty settings the app', () => {
       expect(atStart).toHaveLength(1);
       expect(fired.length).toBeGreaterThan(0);
     }
-    expect(await tables.runs()).toEqual([]);
+    expect(await tables.runs()).toEqual([waiting]);
   });
 
   it('leaves messages where they are', async () => {
     const names = host.functions.map(({ name }) => name);
-    const { peekedMessageItems } = await queue.peekMessages();
+    const { approximateMessagesCount } = await queue.getProperties();
+    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
 
     expect(names).not.toContain('runTick');
     expect(names).not.toContain('jobStep');
-    expect(peekedMessageItems).toMatchObject([{ dequeueCount: 0 }]);
+    expect(approximateMessagesCount).toBe(1);
+    expect(peekedMessageItems).toMatchObject([{ messageId, dequeueCount: 0 }]);
+    expect(await tables.run(waiting.id)).toEqual(waiting);
   });
 });
 
 it('does what waited once the settings are right: the message, and one run for what was missed', async () => {
   await host.close();
-  host = await world.startApp({ hostId });
+  host = await world.startApp({
+    hostId,
+    // Without the reaper, only the message can move its run on.
+    settings: { PATCHWRIGHT_SCHEDULE: DAILY, PATCHWRIGHT_REAP_SCHEDULE: NEVER },
+  });
 
-  const run = await waitFor('the missed run', async () => (await tables.runs()).at(0));
+  const moved = await waitFor('the run of the message', async () => {
+    const run = await tables.run(waiting.id);
+    return run.tickedAt === undefined ? undefined : run;
+  });
+  const missed = await waitFor('the missed run', () => scheduledRun(DAILY));
   await waitFor('the end of the message', async () => {
-    const { approximateMessagesCount } = await queue.getProperties();
-    const runs = await tables.runs();
-    return approximateMessagesCount === 0 || runs.some(({ wake }) => wake > 1) ? true : undefined;
+    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
+    return peekedMessageItems.every((one) => one.messageId !== messageId) || undefined;
   });
   const health = await fetch(`${host.url}/api/health`);
 
-  expect(run.id).toMatch(MISSED_RUN);
-  expect(run.trigger).toBe('schedule');
-  expect(await tables.runs()).toHaveLength(1);
+  expect(moved).not.toEqual(waiting);
+  expect(missed.trigger).toBe('schedule');
+  expect((await tables.runs()).map(({ id }) => id)).toEqual([missed.id, waiting.id]);
   expect(await health.json()).toEqual({
     status: 'ok',
-    nextRun: expect.stringMatching(/T02:00:00\.000Z$/),
+    nextRun: new Date(lastTimeOf(DAILY) + DAY_MS).toISOString(),
   });
 }, 120_000);
+
+describe('with a faulty schedule the app', () => {
+  const id = randomBytes(8).toString('hex');
+  const faulty: HostLog[] = [];
+
+  beforeAll(async () => {
+    await host.close();
+    await missedRun(id, OTHER_DAILY);
+    host = await world.startApp({
+      hostId: id,
+      settings: { PATCHWRIGHT_SCHEDULE: `${OTHER_DAILY}\t`, PATCHWRIGHT_REAP_SCHEDULE: NEVER },
+      onLog: (log) => faulty.push(log),
+    });
+  }, 120_000);
+
+  it('says so, although the host disables the timer alone', async () => {
+    const health = await fetch(`${host.url}/api/health`);
+    const doctor = await (await get('doctor')).text();
+
+    const errors = faulty.filter(({ level }) => level === 'error').map(({ message }) => message);
+    const fault = /PATCHWRIGHT_SCHEDULE: .*only blanks may separate fields/;
+    expect(health.status).toBe(503);
+    expect(doctor).toMatch(fault);
+    expect(errors).toContainEqual(expect.stringMatching(/'scheduledRun' function is in error/));
+    expect(errors).toContainEqual(expect.stringMatching(fault));
+  });
+
+  it('logs it when another timer fires', async () => {
+    await host.fire('reaper');
+
+    const fired = faulty.filter(({ functionName }) => functionName === 'reaper');
+    expect(fired.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/nothing was done: the settings are faulty .*PATCHWRIGHT_SCHEDULE/),
+    );
+  });
+
+  it('starts the missed run once the schedule is the one that it had before', async () => {
+    expect(await scheduledRun(OTHER_DAILY)).toBeUndefined();
+    await host.close();
+    host = await world.startApp({
+      hostId: id,
+      settings: { PATCHWRIGHT_SCHEDULE: OTHER_DAILY, PATCHWRIGHT_REAP_SCHEDULE: NEVER },
+    });
+
+    const missed = await waitFor('the missed run', () => scheduledRun(OTHER_DAILY));
+
+    expect(missed.trigger).toBe('schedule');
+  }, 120_000);
+});
+
+/** Writes the host's record of a daily timer that missed its last three occurrences. */
+async function missedRun(id: string, schedule: string): Promise<void> {
+  const time = (days: number) =>
+    `${new Date(lastTimeOf(schedule) - days * DAY_MS).toISOString().slice(0, 19)}+00:00`;
+  await setSchedule({
+    connectionString: world.storage.account.connectionString,
+    hostId: id,
+    functionName: 'scheduledRun',
+    last: time(3),
+    next: time(2),
+  });
+}
+
+/** The run of the last occurrence of this schedule. */
+async function scheduledRun(schedule: string): Promise<Run | undefined> {
+  const id = runIdOf(new Date(lastTimeOf(schedule)), 'schedule');
+  return (await tables.runs()).find((run) => run.id === id);
+}
+
+function dailySchedule({ hoursFromNow }: { readonly hoursFromNow: number }): string {
+  return `0 0 ${(new Date().getUTCHours() + hoursFromNow) % 24} * * *`;
+}
+
+function lastTimeOf(schedule: string): number {
+  return lastOccurrence(Schedule.parse(schedule), new Date())?.getTime() ?? Number.NaN;
+}
 
 function get(path: string): Promise<Response> {
   return fetch(`${host.url}/api/${path}`, { headers: { 'x-functions-key': host.keys.function } });
