@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { publishedFiles } from '../../../scripts/package/published-files.ts';
 import { writeZip } from '../../../scripts/package/write-zip.ts';
 import { unzip } from '../../infra/unzip.ts';
-import { LEFT_OUT, LONG } from './suites.ts';
+import { leftOutSuites } from './suites.ts';
 import { TESTED_APP, TESTED_PROGRAM, TESTED_SUITES } from './tested-program.ts';
 
 /*
@@ -31,8 +31,8 @@ async function main(program: string | undefined, more: readonly string[]): Promi
     return 2;
   }
   const long = more.includes('--long');
-  const leftOut = long ? [] : Object.entries({ ...LEFT_OUT, ...LONG });
-  for (const [file, why] of leftOut) console.log(`left out: ${file}: ${why}`);
+  const leftOut = leftOutSuites(long ? 'long' : 'usual');
+  for (const [file, why] of Object.entries(leftOut)) console.log(`left out: ${file}: ${why}`);
   const folder = await mkdtemp(join(tmpdir(), 'patchwright-published-'));
   try {
     const app = join(folder, 'app');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { hostSuites, LEFT_OUT, LONG } from './suites.ts';
+import { hostSuites, LEFT_OUT, LONG, leftOutSuites } from './suites.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -26,3 +26,15 @@ it('leaves out no suite that is not there, and none twice', () => {
   expect(left.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   expect(new Set(left).size).toBe(left.length);
 });
+
+it.each(['usual', 'long'] as const)(
+  'gives a reason for each suite that it leaves out: %s',
+  (which) => {
+    const all = new Set([...hostSuites('usual'), ...hostSuites('long'), ...Object.keys(LEFT_OUT)]);
+    const run = hostSuites(which);
+    const leftOut = leftOutSuites(which);
+
+    expect([...run, ...Object.keys(leftOut)].sort()).toEqual([...all].sort());
+    expect(Object.values(leftOut).filter((why) => why.length < 20)).toEqual([]);
+  },
+);
