@@ -17,8 +17,8 @@ export interface TimerTry {
 
 /**
  * The occurrence for which a timer fires. Retries, and a repetition after a crash, give the same one
- * or one that is due itself, so one occurrence never starts two runs. The last occurrence counts even
- * if the record names an older one: after a crash the record can be of a run that was started.
+ * or one that is due itself, so one occurrence never starts two runs. A later occurrence than that of
+ * the record counts: after a crash, the record can be of a run that was started.
  *
  * If the timer is fired by hand, the current minute counts. Undefined for a retry of that, because
  * another minute would be another run.
@@ -28,7 +28,7 @@ export function dueOccurrence(schedule: Ncrontab, one: TimerTry): Date | undefin
   const soon = new Date(now.getTime() + EARLY_MS);
   const noted = Date.parse(next ?? '');
   const last = lastOccurrence(schedule, soon);
-  if (noted <= soon.getTime()) return last ?? new Date(noted);
+  if (noted <= soon.getTime()) return new Date(Math.max(noted, last?.getTime() ?? noted));
   const isRecent = last !== undefined && last.getTime() > now.getTime() - NO_RECORD_MS;
   if (Number.isNaN(noted) && isRecent) return last;
   if (retryCount > 0) return undefined;

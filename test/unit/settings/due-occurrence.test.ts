@@ -60,6 +60,13 @@ const FIRINGS: readonly Firing[] = [
     due: '2026-11-30T02:00:00.000Z',
   },
   {
+    what: 'on time by a host that counts in another time zone',
+    schedule: DAILY,
+    next: '2026-11-23T02:00:00+01:00',
+    tries: ['2026-11-23T01:00:00.100Z', '2026-11-23T01:00:31Z'],
+    due: '2026-11-23T01:00:00.000Z',
+  },
+  {
     what: 'early and without a record, as with several occurrences a minute',
     schedule: TWICE_A_MINUTE,
     next: undefined,
