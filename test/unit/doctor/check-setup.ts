@@ -21,6 +21,7 @@ export class CheckSetup {
   );
   /** Rights in the registry's tokens, as `repository:action`; undefined for opaque tokens. */
   granted: ((asked: readonly string[]) => readonly string[]) | undefined = (asked) => asked;
+  readonly stop = new AbortController();
   quotas: () => Promise<readonly ContainerQuota[]> = async () => [];
   identify: CheckContext['identify'] = async () => undefined;
   connects: CheckContext['connects'] = async () => true;
@@ -83,8 +84,11 @@ export class CheckSetup {
         ids += 1;
         return `id${ids}`;
       },
-      sleep: async () => undefined,
-      stop: new AbortController().signal,
+      sleep: async (milliseconds) => {
+        this.world.clock.advance({ seconds: milliseconds / 1000 });
+        await this.world.groups.advance();
+      },
+      stop: this.stop.signal,
       tell: () => undefined,
     };
   }

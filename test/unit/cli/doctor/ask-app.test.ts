@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalServer, startLocalServer } from '../world/http/local-server.ts';
-import { createAuthority } from '../world/tls/certificates.ts';
-import { trustAuthority } from '../world/trust.ts';
-import { reportOf } from './support/doctor-findings.ts';
-import { type CliRun, runInProcess } from './support/run-in-process.ts';
+import { reportOf } from '../../../cli/support/doctor-findings.ts';
+import { type CliRun, runInProcess } from '../../../cli/support/run-in-process.ts';
+import { type LocalServer, startLocalServer } from '../../../world/http/local-server.ts';
+import { createAuthority } from '../../../world/tls/certificates.ts';
+import { trustAuthority } from '../../../world/trust.ts';
 
 const KEY = 'the-function-key';
 const REPORT = {
@@ -173,47 +173,5 @@ describe('doctor --app, by the app’s response,', () => {
     const run = await ask(() => stop.abort(), stop.signal);
 
     expect(run).toEqual({ code: 130, stdout: '', stderr: '' });
-  });
-});
-
-describe('doctor --app', () => {
-  it.each([
-    ['my-app', /must be an address: https:/],
-    ['ftp://localhost', /must be an address: https:/],
-    ['http://my-app.azurewebsites.net', /must start with https:/],
-    ['https://localhost/api/doctor', /an address without a path/],
-    [`https://localhost/?code=${KEY}`, /an address without .*PATCHWRIGHT_FUNCTION_KEY/],
-    [`https://user:${KEY}@localhost`, /an address without a path/],
-  ])('refuses the address %s in one line, without quoting it', async (url, says) => {
-    const run = await doctor(url, KEY);
-
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(says);
-    expect(run.stderr.trimEnd()).not.toContain('\n');
-  });
-
-  it.each([undefined, '', 'two\nlines'])('refuses %j as a function key', async (key) => {
-    const run = await doctor('https://localhost:1', key);
-
-    expectFailure(run, /function key/, /az functionapp keys list/);
-  });
-
-  it.each([
-    [['--probe'], /"--probe" exclude each other.*without "--app"/],
-    [['--settings', 'settings.json'], /"--settings" exclude each other/],
-  ])('can’t be combined with %j', async (args, says) => {
-    const run = await runInProcess(['doctor', '--app', 'https://localhost:1', ...args]);
-
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(says);
-  });
-
-  it('without it, does not take the function key in the environment for a setting', async () => {
-    const run = await runInProcess(['doctor', '--output', 'json'], {
-      environment: { PATCHWRIGHT_FUNCTION_KEY: KEY },
-    });
-
-    expect(run.stdout).toContain('PATCHWRIGHT_REGISTRY is missing');
-    expect(run.stdout).not.toContain('PATCHWRIGHT_FUNCTION_KEY');
   });
 });

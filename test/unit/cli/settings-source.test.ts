@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CliContext } from '../../lib/cli/cli-context.ts';
-import { settingsFrom } from '../../lib/cli/settings-source.ts';
+import type { CliContext } from '../../../lib/cli/cli-context.ts';
+import { settingsFrom } from '../../../lib/cli/settings-source.ts';
 
 function contextWith(readFile: CliContext['readFile']): CliContext {
   const sink = { write: () => undefined, isTerminal: false };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startProgress } from '../../lib/cli/progress.ts';
+import { startProgress } from '../../../lib/cli/progress.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
