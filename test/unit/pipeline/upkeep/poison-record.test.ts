@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { poisonRecord } from '../../../lib/pipeline/upkeep/poison-record.ts';
+import { poisonRecord } from '../../../../lib/pipeline/upkeep/poison-record.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
-import { reap } from '../../lib/pipeline/upkeep/reap.ts';
-import { CONTAINERS } from '../../lib/storage/blobs.ts';
-import { StorageError } from '../../lib/storage/storage-error.ts';
-import { debianReport } from './debian-report.ts';
-import { PipelineWorld } from './pipeline-world.ts';
+import { emptyPoison } from '../../../../lib/pipeline/upkeep/empty-poison.ts';
+import { reap } from '../../../../lib/pipeline/upkeep/reap.ts';
+import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
+import { StorageError } from '../../../../lib/storage/storage-error.ts';
+import { debianReport } from '../../../pipeline/debian-report.ts';
+import { PipelineWorld } from '../../../pipeline/pipeline-world.ts';
 
 const QUEUE = 'patchwright-jobs-poison';
 

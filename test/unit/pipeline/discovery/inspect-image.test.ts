@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { Annotation } from '../../../../lib/image/annotations.ts';
+import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
+import { MediaType } from '../../../../lib/image/manifest.ts';
+import { RepositoryName } from '../../../../lib/image/reference.ts';
+import { imageInspector } from '../../../../lib/pipeline/discovery/inspect-image.ts';
+import { type ImageSeed, seedImage } from '../../../fakes/registry/seed-image.ts';
+import { UnitWorld } from '../unit-world.ts';
+
+const API = RepositoryName.parse('team/api');
+
+async function seed(world: UnitWorld, image: Partial<ImageSeed> = {}): Promise<Digest> {
+  return (await seedImage(world.registry, { repository: API, ...image })).digest;
+}
+
+async function seedIndex(
+  world: UnitWorld,
+  entries: readonly { readonly digest: Digest; readonly os: string }[],
+): Promise<Digest> {
+  const manifests = entries.map(({ digest, os }) => ({
+    mediaType: MediaType.ociManifest,
+    digest,
+    size: 1,
+    platform: { os, architecture: os === 'unknown' ? 'unknown' : 'amd64' },
+  }));
+  const mediaType = MediaType.ociIndex;
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+  return world.registry.putManifest(API, digestOf(bytes), { bytes, mediaType });
+}
+
+const inspect = (world: UnitWorld, digest: Digest) => imageInspector(world.services, API)(digest);
+
+async function inspected(image: Partial<ImageSeed>) {
+  const world = new UnitWorld({ pipeline: { maxImageBytes: 100 } });
+  return inspect(world, await seed(world, image));
+}
+
+describe('an image', () => {
+  it.each(['oci', 'docker'] as const)(
+    'can be patched if it is for linux/amd64: %s',
+    async (mediaTypes) => {
+      const world = new UnitWorld();
+      const digest = await seed(world, { mediaTypes, layers: ['one', 'three'] });
+
+      expect(await inspect(world, digest)).toEqual({
+        kind: 'source',
+        sourceDigest: digest,
+        architecture: 'amd64',
+        bytes: 8,
+      });
+    },
+  );
+
+  it.each<readonly [string, Partial<ImageSeed>, object]>([
+    ['is for Windows', { config: { os: 'windows' } }, { reason: 'windows' }],
+    [
+      'is for another architecture',
+      { config: { architecture: 'arm64' } },
+      { reason: 'unsupported-platform', detail: 'linux/arm64' },
+    ],
+    [
+      'is for another system',
+      { config: { os: 'freebsd' } },
+      { reason: 'unsupported-platform', detail: 'freebsd/amd64' },
+    ],
+    [
+      'is too large',
+      { layers: ['x'.repeat(101)] },
+      { reason: 'image-too-large', detail: '101 bytes of layers' },
+    ],
+    [
+      'names another image as its base, as Copa does',
+      { config: { config: { labels: { BaseImage: 'x' } } } },
+      { reason: 'patched-elsewhere' },
+    ],
+    [
+      'names another image as its base in the labels of the specification',
+      { config: { config: { Labels: { BaseImage: 'x' } } } },
+      { reason: 'patched-elsewhere' },
+    ],
+    ['has a config that does not parse', { config: { os: 5 } }, { reason: 'not-an-image' }],
+  ])('is skipped if it %s', async (_, image, wanted) => {
+    expect(await inspected(image)).toMatchObject({ kind: 'skip', ...wanted });
+  });
+
+  it('may be as large as the limit', async () => {
+    expect(await inspected({ layers: ['x'.repeat(100)] })).toMatchObject({ kind: 'source' });
+  });
+
+  it('is skipped if it was deleted', async () => {
+    expect(await inspect(new UnitWorld(), digestOf('gone'))).toMatchObject({
+      kind: 'skip',
+      reason: 'not-found',
+      detail: 'the manifest was deleted',
+    });
+  });
+
+  it('is read once, even if several tags point to it', async () => {
+    const world = new UnitWorld();
+    const digest = await seed(world);
+    const inspector = imageInspector(world.services, API);
+
+    expect(inspector(digest)).toBe(inspector(digest));
+  });
+});
+
+describe('an index', () => {
+  it('stands for its only image, beside the attestations of buildx', async () => {
+    const world = new UnitWorld();
+    const digest = await seed(world);
+    const attestation = await seed(world, { layers: ['attestation'] });
+
+    const index = await seedIndex(world, [
+      { digest, os: 'linux' },
+      { digest: attestation, os: 'unknown' },
+    ]);
+
+    expect(await inspect(world, index)).toMatchObject({ kind: 'source', sourceDigest: digest });
+  });
+
+  it('is skipped with several images, and with none', async () => {
+    const world = new UnitWorld();
+    const digest = await seed(world);
+    const other = await seed(world, { layers: ['other'] });
+
+    const both = await seedIndex(world, [
+      { digest, os: 'linux' },
+      { digest: other, os: 'windows' },
+    ]);
+
+    expect(await inspect(world, both)).toMatchObject({
+      reason: 'multi-arch',
+      detail: 'the index lists 2 images',
+    });
+    expect(await inspect(world, await seedIndex(world, []))).toMatchObject({
+      reason: 'not-an-image',
+      detail: 'the index lists no image',
+    });
+  });
+
+  it('is skipped if its image was deleted', async () => {
+    const world = new UnitWorld();
+    const digest = await seed(world);
+    const index = await seedIndex(world, [{ digest, os: 'linux' }]);
+    const { manifest } = world.registry;
+    world.registry.manifest = async (repository, reference) =>
+      reference === digest ? undefined : manifest.call(world.registry, repository, reference);
+
+    expect(await inspect(world, index)).toMatchObject({
+      reason: 'not-found',
+      detail: 'the image in the index was deleted',
+    });
+  });
+});
+
+describe('a patch that was copied to another tag', () => {
+  /** A source, and an image that says that it is its patch. */
+  async function patched(
+    options: {
+      readonly sourceRepository?: string;
+      readonly sourceLabels?: Readonly<Record<string, string>>;
+      readonly known?: 'this' | 'another';
+    } = {},
+  ) {
+    const world = new UnitWorld();
+    const source = await seed(world, {
+      layers: ['base'],
+      config: { config: { Labels: options.sourceLabels } },
+    });
+    const patch = await seed(world, {
+      layers: ['base', 'patch'],
+      config: { config: { Labels: { BaseImage: 'x' } } },
+      annotations: {
+        [Annotation.sourceRepository]: options.sourceRepository ?? API,
+        [Annotation.sourceDigest]: source,
+      },
+    });
+    if (options.known !== undefined) {
+      const digest = options.known === 'this' ? patch : digestOf('another');
+      await world.services.inventory.rememberPatches({ repository: API, digest: source }, [digest]);
+    }
+    return { found: await inspect(world, patch), source };
+  }
+
+  it('is patched from its source if the inventory knows it', async () => {
+    const { found, source } = await patched({ known: 'this' });
+
+    expect(found).toEqual({
+      kind: 'source',
+      sourceDigest: source,
+      architecture: 'amd64',
+      bytes: 4,
+    });
+  });
+
+  it.each([
+    ['the inventory knows other patches of the source', { known: 'another' }],
+    ['nothing but the annotations says so', {}],
+    ['its source is in another repository', { known: 'this', sourceRepository: 'team/web' }],
+    ['its source is a patch itself', { known: 'this', sourceLabels: { BaseImage: 'y' } }],
+  ] as const)('is not trusted if %s', async (_, options) => {
+    expect((await patched(options)).found).toMatchObject({
+      kind: 'skip',
+      reason: 'patched-elsewhere',
+    });
+  });
+});
