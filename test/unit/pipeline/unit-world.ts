@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Digest } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { HeldJob } from '../../../lib/pipeline/held-job.ts';
 import type { Job } from '../../../lib/pipeline/records/job.ts';
 import type { Run } from '../../../lib/pipeline/records/run.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';
@@ -9,6 +10,8 @@ import type { Stored } from '../../../lib/pipeline/stores/stored.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { newRun } from './new-run.ts';
+
+const STEPS_TO_RUNNING = ['ready', 'launching', 'running'] as const;
 
 /** The pipeline's services on fakes, to which a test adds only what it needs. */
 export class UnitWorld extends PipelineWorld {
@@ -44,6 +47,33 @@ export class UnitWorld extends PipelineWorld {
     const found = await this.services.jobs.find(runId, id);
     if (found === undefined) throw new Error(`there is no job ${id}`);
     return found;
+  }
+
+  /** Adds a job of these targets, which all name it, and takes its lease. */
+  async holdJob(
+    job: Pick<Job, 'id' | 'kind'> & Partial<Job>,
+    targets: readonly Target[] = [],
+  ): Promise<HeldJob> {
+    const { services } = this;
+    const { id, kind, state = 'running', ...changes } = job;
+    const runId = targets[0]?.runId ?? newRun().id;
+    await services.targets.addMissing(targets.map((target) => ({ ...target, job: id })));
+    await services.jobs.add({
+      id,
+      runId,
+      kind,
+      targets: targets.length === 0 ? ['none'] : targets.map((target) => target.id),
+      createdAt: this.clock.now(),
+      ...(job.repositories && { repositories: job.repositories }),
+    });
+    const reached = STEPS_TO_RUNNING.findIndex((one) => one === state);
+    for (const next of STEPS_TO_RUNNING.slice(0, reached + 1)) {
+      await services.jobs.save(await this.jobAt({ runId, id }), { state: next });
+    }
+    const stored = await services.jobs.save(await this.jobAt({ runId, id }), changes);
+    const held = stored && (await HeldJob.take(services, stored));
+    if (held === undefined) throw new Error('the job was not taken');
+    return held;
   }
 
   /** Pushes an image whose content is unique to its name. */
