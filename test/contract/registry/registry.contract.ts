@@ -550,7 +550,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         expect(await worker.referrers(repository, image.digest)).toEqual([]);
       });
 
-      it('with pull can push neither a blob nor a manifest, and delete nothing', async () => {
+      it('with pull can push or share nothing into its repository, and delete nothing', async () => {
         const worker = await holding(['pull']);
         const bytes = bytesOf(JSON.stringify(image.manifest));
         const refused = { code: 'denied' };
@@ -561,6 +561,8 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         await expect(
           worker.putManifest(repository, tagOf('v2'), { bytes, mediaType: OCI }),
         ).rejects.toMatchObject(refused);
+        const sharing = worker.shareBlob({ from: newRepository(), to: repository, digest: ABSENT });
+        await expect(sharing).rejects.toMatchObject(refused);
         await expect(worker.deleteManifest(repository, image.digest)).rejects.toMatchObject(
           refused,
         );
@@ -579,7 +581,7 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         });
       });
 
-      it('with push on a target and pull on a source can share a blob but not push to the source', async () => {
+      it('with push on a target and pull on a source can share only between them, and push only to the target', async () => {
         const target = newRepository();
         const { token } = await registry.mintToken([
           { repository: target, actions: ['pull', 'push'] },
@@ -588,18 +590,27 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         const worker = fixture.withToken(token);
 
         const shared = await worker.shareBlob({ from: repository, to: target, digest: layer });
-        const pushing = worker.putBlob(repository, digestOf('x'), bytesOf('x'));
+        const elsewhere = worker.shareBlob({
+          from: repository,
+          to: newRepository(),
+          digest: layer,
+        });
 
         expect(shared).toBe('mounted');
+        await expect(elsewhere).rejects.toMatchObject({ code: 'denied' });
+        const pushing = worker.putBlob(repository, digestOf('x'), bytesOf('x'));
         await expect(pushing).rejects.toMatchObject({ code: 'denied' });
       });
 
-      it('with delete can delete a manifest but not read it', async () => {
+      it('with delete can delete a manifest, but neither read nor push', async () => {
         const worker = await holding(['delete']);
 
         await expect(worker.manifest(repository, tagOf('v1'))).rejects.toMatchObject({
           code: 'denied',
         });
+        await expect(worker.putBlob(repository, digestOf('x'), bytesOf('x'))).rejects.toMatchObject(
+          { code: 'denied' },
+        );
         await worker.deleteManifest(repository, image.digest);
 
         expect(await registry.manifest(repository, image.digest)).toBeUndefined();
