@@ -11,7 +11,7 @@ import {
   type TablesFixture,
 } from './tables-fixture.ts';
 
-/** Several rows in one write, and the partitions of a table. */
+/** Operations on several rows in one write, and on the partitions of a table. */
 export function describeTogether(name: string, make: MakeTables): void {
   describe(`${name}: rows together`, () => {
     let fixture: TablesFixture;
@@ -27,7 +27,7 @@ export function describeTogether(name: string, make: MakeTables): void {
       return { first, other };
     }
 
-    it('inserts a new row together with others, and returns its ETag', async () => {
+    it('inserts a new row together with others and returns its ETag', async () => {
       const { first, other } = rows();
 
       const etag = await tables.writeTogether(TABLE, { entity: first, etag: undefined }, [other]);
@@ -36,7 +36,7 @@ export function describeTogether(name: string, make: MakeTables): void {
       expect((await get(tables, other))?.entity).toEqual(other);
     });
 
-    it('replaces whole rows: the first by its ETag, the others whatever they hold', async () => {
+    it('replaces the first row by its ETag and the other rows unconditionally', async () => {
       const { first, other } = rows();
       const etag = await insert(tables, { ...first, former: 'x' });
       await insert(tables, { ...other, former: 'x' });
@@ -63,7 +63,7 @@ export function describeTogether(name: string, make: MakeTables): void {
       },
     );
 
-    it('refuses rows of two partitions, and a row that is named twice', async () => {
+    it('refuses rows of two partitions and a repeated row', async () => {
       const { first, other } = rows();
       const write = (others: readonly Entity[]) =>
         tables.writeTogether(TABLE, { entity: first, etag: undefined }, others);
@@ -73,7 +73,7 @@ export function describeTogether(name: string, make: MakeTables): void {
       expect(await keysOf(tables, first.partitionKey)).toEqual([]);
     });
 
-    it('finds the partitions of a table one after another', async () => {
+    it('returns the next partition of a table in order', async () => {
       const start = newPartition();
       for (const end of ['b', 'a', 'c']) {
         await insert(tables, { partitionKey: `${start}-${end}`, rowKey: '1' });

@@ -20,7 +20,7 @@ describe('the check of the builder', () => {
   it.each([
     ['fails', false, 'fail', 'failed, no-builder'],
     ['warns in a dry run', true, 'warn', 'nothing is patched'],
-  ])('%s without one', async (_, dryRun, status, detail) => {
+  ])('%s without a builder', async (_, dryRun, status, detail) => {
     const outcome = await setupWith({ kind: 'none' }, dryRun).run(builderCheck);
 
     expect(outcome).toMatchObject({ status, detail: expect.stringContaining(detail) });
@@ -29,11 +29,11 @@ describe('the check of the builder', () => {
   it.each([
     ['standard', 'Standard groups; each probes for itself'],
     ['confidential', 'privileged Confidential groups; each probes for itself'],
-  ] as const)('passes before the first run: %s', async (kind, detail) => {
+  ] as const)('passes before the first run with %s groups', async (kind, detail) => {
     expect(await setupWith({ kind }).run(builderCheck)).toEqual({ status: 'pass', detail });
   });
 
-  it('fails if the newest run found the builder refused, and names the run', async () => {
+  it('fails with the id of the newest run if the platform refused its builder', async () => {
     const setup = setupWith({ kind: 'standard' });
     const { runs } = setup.world.services;
     await runs.start(newRun({ id: RunId.parse('20261123T020000Z-aaaa') }));
@@ -46,7 +46,7 @@ describe('the check of the builder', () => {
     });
   });
 
-  it('ignores an older run, because settings may have changed since', async () => {
+  it('ignores a refusal in an older run, since the settings may have changed', async () => {
     const setup = setupWith({ kind: 'standard' });
     const { runs } = setup.world.services;
     await runs.start(newRun({ id: RunId.parse('20261123T020000Z-aaaa'), ...FAULT }));
@@ -55,7 +55,7 @@ describe('the check of the builder', () => {
     expect(await setup.run(builderCheck)).toMatchObject({ status: 'pass' });
   });
 
-  it('connects to a remote builder, and only warns if that fails', async () => {
+  it('connects to a remote builder and warns if that fails', async () => {
     const setup = setupWith(REMOTE);
     const tried: unknown[] = [];
     setup.connects = async (host, port) => tried.push([host, port]) < 2;
@@ -72,7 +72,7 @@ describe('the check of the builder', () => {
     ['standard', ['storage-tables']],
     ['confidential', ['storage-tables']],
     ['none', ['settings']],
-  ] as const)('with %s needs %j first', (kind, wanted) => {
+  ] as const)('with the builder %s needs the checks %j', (kind, wanted) => {
     const { needs } = builderCheck;
     const { context } = setupWith({ kind });
 

@@ -101,7 +101,7 @@ export class CheckSetup {
   }
 }
 
-/** A token in the form of ACR's; opaque if its rights are undefined. */
+/** Returns a token in ACR's format, or an opaque one if its rights are undefined. */
 function tokenWith(granted: readonly string[] | undefined): string {
   if (granted === undefined) return 'opaque';
   const access = granted.map((right) => {

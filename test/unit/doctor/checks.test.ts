@@ -15,7 +15,7 @@ describe('the check of the settings', () => {
     });
   });
 
-  it('warns of settings that only newer code knows', async () => {
+  it('warns of settings of a newer version that the code does not know', async () => {
     const setup = new CheckSetup({
       settings: {
         PATCHWRIGHT_SETTINGS_VERSION: String(SETTINGS_VERSION + 1),
@@ -30,7 +30,7 @@ describe('the check of the settings', () => {
   });
 });
 
-it('puts each check after those that it needs', () => {
+it('lists each check after the checks that it needs', () => {
   const { context } = new CheckSetup();
   const before = new Set<string>();
 

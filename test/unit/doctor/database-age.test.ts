@@ -27,11 +27,11 @@ it.each<readonly [string, readonly TarEntry[]]>([
   ['with a file without a time', [{ name: 'metadata.json', text: '{"UpdatedAt":"today"}' }]],
   ['with a file that is too large', [{ name: 'metadata.json', text: METADATA.padEnd(65_537) }]],
   ['without an entry', []],
-])('knows no time of a layer %s', async (_, entries) => {
+])('returns undefined for a layer %s', async (_, entries) => {
   expect(await timeIn(entries)).toBeUndefined();
 });
 
-it('stops reading after the file', async () => {
+it('stops reading the layer after the file', async () => {
   const tar = await tarOf([
     { name: 'metadata.json', text: METADATA },
     { name: 'trivy.db', text: 'x'.repeat(5_000_000) },

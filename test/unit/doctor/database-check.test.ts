@@ -36,7 +36,7 @@ describe('the check of the database', () => {
     [49, 'warn', '2 days'],
     [14 * 24, 'warn', '14 days'],
     [14 * 24 + 1, 'fail', '14 days'],
-  ])('judges an age of %d hours: %s', async (hours, status, age) => {
+  ])('returns for a database that is %d hours old: %s', async (hours, status, age) => {
     expect(await outcomeOf({ created: hoursAgo(hours) })).toMatchObject({
       status,
       detail: expect.stringContaining(`patchwright/trivy-db:2 is ${age} old`),

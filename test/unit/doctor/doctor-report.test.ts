@@ -14,7 +14,7 @@ it.each<readonly [readonly Status[], string]>([
   [['pass', 'skipped'], 'pass'],
   [['pass', 'warn', 'skipped'], 'warn'],
   [['warn', 'fail', 'pass'], 'fail'],
-])('takes the worst of %j: %s', (statuses, worst) => {
+])('returns the worst status of %j: %s', (statuses, worst) => {
   expect(overall(statuses.map(result))).toBe(worst);
 });
 

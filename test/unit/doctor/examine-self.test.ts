@@ -3,7 +3,7 @@ import { CHECKS } from '../../../lib/doctor/checks.ts';
 import { examineSelf, identityIn } from '../../../lib/doctor/examine-self.ts';
 import { VirtualTime } from '../../fakes/virtual-time.ts';
 
-it('takes the app’s identity only where there is one', () => {
+it('uses the app’s identity only if there is one', () => {
   expect(identityIn({})).toBe('signed-in');
   expect(identityIn({ IDENTITY_ENDPOINT: 'http://localhost/msi/token' })).toBe('app');
 });

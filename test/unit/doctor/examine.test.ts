@@ -46,7 +46,7 @@ describe('examine', () => {
     expect(ids[1]).not.toBe(ids[0]);
   });
 
-  it('asks each check what it needs, with the app', async () => {
+  it('skips a check if another one that it needs for these settings failed', async () => {
     const { report } = await run([
       check('a', { run: async () => Promise.reject(new Error('broken')) }),
       check('b', { needs: ({ settings }) => (settings.pipeline.dryRun ? ['a'] : []) }),
@@ -55,7 +55,7 @@ describe('examine', () => {
     expect(report.results.map(({ status }) => status)).toEqual(['fail', 'skipped']);
   });
 
-  it('without valid settings fails the first check, skips the others and runs none', async () => {
+  it('fails the first check and skips the others without running them if the settings are invalid', async () => {
     let ran = false;
     const never = check('never', {
       run: async () => {
@@ -83,7 +83,7 @@ describe('examine', () => {
     ).toBe(5);
   });
 
-  it('sanitizes and shortens what a check says', async () => {
+  it('sanitizes and shortens the detail of a check', async () => {
     const hostile = check('a', { run: async () => pass(`\u001b[31m${'x'.repeat(5000)}`) });
 
     const detail = (await run([hostile])).report.results[0]?.detail ?? '';
@@ -106,7 +106,7 @@ describe('examine', () => {
     });
   });
 
-  it('tells what runs', async () => {
+  it('reports the checks that are running', async () => {
     const { told } = await run([check('a'), check('b')]);
 
     expect(told[0]).toBe('0 of 2 checks: title of a');

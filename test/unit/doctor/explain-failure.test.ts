@@ -21,7 +21,7 @@ describe('the advice for a refusal by ARM', () => {
     expect(advice).not.toContain('Patchwright Container Groups');
   });
 
-  it('is to deploy the template, not to assign a wider role', () => {
+  it('recommends the template, not a wider role', () => {
     const advice = whatToDoAbout('unauthorized', 'AuthorizationFailed: containerGroups/write');
 
     expect(advice).toMatch(/infra\/main\.bicep.*Patchwright Container Groups/);
@@ -29,7 +29,7 @@ describe('the advice for a refusal by ARM', () => {
   });
 });
 
-it('the advice for a refusal by the registry names no role to assign by hand', () => {
+it('the advice for a refusal by the registry recommends the template, not a role to assign by hand', () => {
   expect(registryRoles()).toMatch(/infra\/main\.bicep.*registryPermissionMode.*docs\/security\.md/);
   expect(registryRoles()).not.toMatch(/Acr(?:Pull|Push|Delete)|Repository Contributor/);
 });
@@ -65,7 +65,7 @@ describe('explainFailure', () => {
     });
   });
 
-  it('tells the firewall of storage from a missing role', () => {
+  it('distinguishes the firewall of storage from a missing role', () => {
     const refusal = new RestError('x', { statusCode: 403, code: 'AuthorizationFailure' });
 
     expect(explainFailure(storageErrorFrom(refusal, 'reading'))).toMatchObject({

@@ -11,7 +11,7 @@ import { CheckSetup } from './check-setup.ts';
 
 const GRACE_MINUTES = 30;
 
-/** A group whose expiry is so many minutes ago. */
+/** Returns a group that expired this number of minutes ago. */
 function expiredFor(minutes: number): GroupStatus {
   const at = new Date(Date.parse('2026-11-23T02:00:00Z') - minutes * 60_000);
   return {
@@ -23,7 +23,7 @@ function expiredFor(minutes: number): GroupStatus {
   };
 }
 
-describe('the list of container groups', () => {
+describe('the check of the container groups', () => {
   async function listed(...groups: readonly GroupStatus[]) {
     const setup = new CheckSetup();
     setup.world.groups.list = async function* () {
@@ -32,7 +32,7 @@ describe('the list of container groups', () => {
     return setup.run(groupChecks, 'container-groups');
   }
 
-  it('passes with groups that have not expired, or just did', async () => {
+  it('passes if no group is past its expiry by more than the grace period', async () => {
     expect(await listed(expiredFor(-5), expiredFor(GRACE_MINUTES))).toEqual({
       status: 'pass',
       detail: expect.stringMatching(/ in \w+; 2 of Patchwright’s groups now$/),
@@ -51,7 +51,7 @@ describe('the list of container groups', () => {
   });
 });
 
-describe('the quotas', () => {
+describe('the check of the quotas', () => {
   async function outcomeOf(
     quotas: readonly ContainerQuota[],
     kind: 'standard' | 'confidential' = 'standard',
@@ -67,7 +67,7 @@ describe('the quotas', () => {
     limit,
   });
 
-  it('pass if there is room', async () => {
+  it('passes if no quota is exhausted', async () => {
     expect(await outcomeOf([groups(5), cores(20), cores(0, 0, 'Spot')])).toEqual({
       status: 'pass',
       detail: 'ContainerGroups 5 of 100, StandardCores 20 of 100',
@@ -76,15 +76,15 @@ describe('the quotas', () => {
   });
 
   it.each([
-    ['one group', [groups(99)], 'pass'],
-    ['no group', [groups(100)], 'fail'],
-    ['the cores of one group', [cores(96)], 'pass'],
-    ['fewer cores than a group has', [cores(97)], 'fail'],
-  ])('leave room for %s', async (_, quotas, status) => {
+    ['room for one group', [groups(99)], 'pass'],
+    ['room for no group', [groups(100)], 'fail'],
+    ['cores for one group', [cores(96)], 'pass'],
+    ['too few cores for one group', [cores(97)], 'fail'],
+  ])('passes only with room for one more group: %s', async (_, quotas, status) => {
     expect(await outcomeOf(quotas)).toMatchObject({ status });
   });
 
-  it('name only the exhausted ones', async () => {
+  it('names only the exhausted quotas', async () => {
     expect(await outcomeOf([groups(100), cores(0)])).toMatchObject({
       detail: expect.stringMatching(/^exhausted in \w+: ContainerGroups 100 of 100$/),
       whatToDo: expect.stringContaining('higher quota'),
@@ -92,22 +92,22 @@ describe('the quotas', () => {
   });
 
   it.each([
-    ['groups', [groups(0, 10)], 'pass'],
+    ['enough groups', [groups(0, 10)], 'pass'],
     ['too few groups', [groups(0, 9)], 'warn'],
-    ['cores', [cores(0, 40)], 'pass'],
+    ['enough cores', [cores(0, 40)], 'pass'],
     ['too few cores', [cores(0, 39)], 'warn'],
-  ])('are compared with PATCHWRIGHT_MAX_GROUPS: %s', async (_, quotas, status) => {
+  ])('compares the limits with PATCHWRIGHT_MAX_GROUPS: %s', async (_, quotas, status) => {
     expect(await outcomeOf(quotas)).toMatchObject({ status });
   });
 
-  it('of the Confidential SKU count only for its builder', async () => {
+  it('counts the quotas of the Confidential SKU only for its builder', async () => {
     const quotas = [cores(100, 100, 'Confidential')];
 
     expect(await outcomeOf(quotas)).toMatchObject({ status: 'pass' });
     expect(await outcomeOf(quotas, 'confidential')).toMatchObject({ status: 'fail' });
   });
 
-  it('are skipped without the right to read them, and any other failure is thrown', async () => {
+  it('is skipped without the right to read the quotas, and throws any other failure', async () => {
     const setup = new CheckSetup();
     setup.quotas = async () => Promise.reject(new ContainerGroupsError('unauthorized', '403'));
     expect(await setup.run(groupChecks, 'container-quota')).toMatchObject({ status: 'skipped' });

@@ -19,7 +19,7 @@ it.each([
     BY_IDENTITY,
     ['containerregistry.azure.net', 'management.azure.com', 'storage.azure.com'],
   ],
-])('asks for the tokens that the app needs with %s', async (_, settings, hosts) => {
+])('requests the tokens that the app needs with %s', async (_, settings, hosts) => {
   const setup = new CheckSetup({ settings });
   const asked: string[] = [];
   setup.identify = async (scope) => void asked.push(scope);
@@ -31,7 +31,7 @@ it.each([
   expect(asked).toEqual(hosts.map((host) => `https://${host}/.default`));
 });
 
-it('fails at the first refused token, and does not quote the error', async () => {
+it('fails at the first refused token without quoting the error', async () => {
   const setup = new CheckSetup();
   setup.identify = async (scope) => {
     if (scope.includes('management')) throw new TypeError('secret response');

@@ -20,7 +20,7 @@ async function setupWith(which: 'first' | 'last', except?: number): Promise<Chec
 }
 
 it.each(['first', 'last'] as const)(
-  'passes if one image of each system is mirrored: its %s',
+  'passes if only the %s image of each system is mirrored',
   async (which) => {
     expect(await (await setupWith(which)).run(mirrorCheck)).toEqual({
       status: 'pass',
@@ -29,7 +29,7 @@ it.each(['first', 'last'] as const)(
   },
 );
 
-it('warns of the original of a system that has none, and says how to import it', async () => {
+it('warns of a system without an image and gives the command that imports the original', async () => {
   const [system = { family: '', name: '' }] = MIRRORED_SYSTEMS;
   const { upstream, repository, tag } = toolingImages(system)?.at(-1) ?? {};
   const name = `${upstream}/${repository}:${tag}`;
@@ -43,7 +43,7 @@ it('warns of the original of a system that has none, and says how to import it',
   });
 });
 
-it('is skipped if nothing is built', async () => {
+it('is skipped without a builder', async () => {
   const setup = new CheckSetup({ pipeline: { builder: { kind: 'none' } } });
 
   expect(await setup.run(mirrorCheck)).toMatchObject({ status: 'skipped' });

@@ -4,7 +4,7 @@ import { SAMPLE_VALUES } from '../settings/faults-of.ts';
 
 const OPTIONS = { identity: 'signed-in' } as const;
 
-it('makes the app from valid settings', () => {
+it('creates the app from valid settings', () => {
   expect(openApp(SAMPLE_VALUES, OPTIONS)).toMatchObject({ ok: true });
 });
 

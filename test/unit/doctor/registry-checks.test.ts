@@ -16,7 +16,7 @@ function setupFor(names: readonly string[] = REPOSITORIES, enabled = true): Chec
   return new CheckSetup({ policy: policyFor(names, enabled) });
 }
 
-it('passes if the registry gives a token, and throws its error if not', async () => {
+it('passes if the registry issues a token and throws its error otherwise', async () => {
   const setup = setupFor();
   expect(await setup.run(registryChecks, 'registry')).toEqual({
     status: 'pass',
@@ -28,20 +28,30 @@ it('passes if the registry gives a token, and throws its error if not', async ()
   await expect(setup.run(registryChecks, 'registry')).rejects.toThrow('exchange: 401');
 });
 
-describe('the scopes of a token', () => {
+describe('the check of the scopes of a token', () => {
   const worker = 'patchwright/worker';
 
   it.each([
-    ['only what was asked', () => [`${worker}:pull`], 'pass', `a token for ${worker}:pull only`],
-    ['nothing', () => [], 'fail', `the identity may not pull ${worker}`],
     [
-      'more',
+      'passes if the token has only the requested scope',
+      () => [`${worker}:pull`],
+      'pass',
+      `a token for ${worker}:pull only`,
+    ],
+    ['fails if the token has no scope', () => [], 'fail', `the identity may not pull ${worker}`],
+    [
+      'fails if the token has other scopes too',
       () => [`${worker}:pull`, `${worker}:push`, 'x:pull'],
       'fail',
       `a token for ${worker}:pull also allows ${worker}:push, x:pull`,
     ],
-    ['what nobody can read', undefined, 'warn', 'the registry’s tokens do not show their rights'],
-  ])('are %s', async (_, granted, status, detail) => {
+    [
+      'warns if the token is opaque',
+      undefined,
+      'warn',
+      'the registry’s tokens do not show their rights',
+    ],
+  ])('%s', async (_, granted, status, detail) => {
     const setup = setupFor();
     setup.granted = granted;
 
@@ -49,7 +59,7 @@ describe('the scopes of a token', () => {
   });
 });
 
-describe('the policy', () => {
+describe('the check of the policy', () => {
   it('passes with the number of its repositories', async () => {
     expect(await setupFor().run(registryChecks, 'policy')).toEqual({
       status: 'pass',
@@ -73,7 +83,7 @@ describe('the policy', () => {
     });
   });
 
-  it('fails if there is none, and says how to push it', async () => {
+  it('fails without a policy and gives the command that pushes one', async () => {
     const setup = new CheckSetup({ pipeline: { policySetting: undefined } });
 
     expect(await setup.run(registryChecks, 'policy')).toMatchObject({
@@ -84,8 +94,8 @@ describe('the policy', () => {
   });
 });
 
-describe('the tags of the repositories', () => {
-  it('can be listed', async () => {
+describe('the check of the tags', () => {
+  it('passes if the tags can be listed', async () => {
     const setup = setupFor(['team/api']);
     await seedImage(setup.world.registry, {
       repository: RepositoryName.parse('team/api'),
@@ -98,14 +108,14 @@ describe('the tags of the repositories', () => {
     });
   });
 
-  it('are missing in the repositories that the warning names', async () => {
+  it('warns of repositories that are not in the registry', async () => {
     expect(await setupFor().run(registryChecks, 'registry-list')).toMatchObject({
       status: 'warn',
       detail: 'not in the registry: team/api, team/web',
     });
   });
 
-  it('are not looked at in more than ten repositories', async () => {
+  it('lists the tags of at most ten repositories', async () => {
     const names = Array.from({ length: 12 }, (_, at) => `team/a${String(at).padStart(2, '0')}`);
 
     const { detail } = await setupFor(names).run(registryChecks, 'registry-list');
@@ -118,15 +128,15 @@ describe('the tags of the repositories', () => {
 describe.each([
   ['registry-publish', 'team/api', ['pull', 'push']],
   ['registry-staging', 'patchwright/staging/team/api', ['pull', 'push', 'delete']],
-])('the rights of %s', (id, repository, actions) => {
-  it('pass if all are granted', async () => {
+])('the check %s', (id, repository, actions) => {
+  it('passes if all rights are granted', async () => {
     expect(await setupFor(['team/api']).run(registryChecks, id)).toEqual({
       status: 'pass',
       detail: repository,
     });
   });
 
-  it.each(actions)('fail without %s', async (lacking) => {
+  it.each(actions)('fails without %s', async (lacking) => {
     const setup = setupFor(['team/api']);
     setup.granted = (asked) => asked.filter((right) => !right.endsWith(`:${lacking}`));
 
@@ -137,7 +147,7 @@ describe.each([
     });
   });
 
-  it('are skipped if the tokens do not show them, or no repository is enabled', async () => {
+  it('is skipped if the tokens are opaque or no repository is enabled', async () => {
     const opaque = setupFor(['team/api']);
     opaque.granted = undefined;
 

@@ -6,8 +6,8 @@ import { StorageError } from '../../../lib/storage/storage-error.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import { CheckSetup } from './check-setup.ts';
 
-describe('the account', () => {
-  it('answers if each service does, even with a refusal', async () => {
+describe('the check of the storage account', () => {
+  it('passes if each service answers, even with a refusal', async () => {
     const setup = new CheckSetup();
     setup.answer = () => 403;
 
@@ -23,7 +23,7 @@ describe('the account', () => {
   it.each([
     ['ENOTFOUND', 'Check the AzureWebJobsStorage settings'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
-  ])('does not answer, with advice for %s', async (code, advice) => {
+  ])('fails with advice for %s if a service does not answer', async (code, advice) => {
     const setup = new CheckSetup();
     setup.answer = (request) => {
       if (request.url.includes('queue')) throw new RestError('hush', { code, request });
@@ -38,7 +38,7 @@ describe('the account', () => {
   });
 });
 
-describe('tables, queues and containers', () => {
+describe('the checks of tables, queues and containers', () => {
   it.each([
     ['storage-tables', '5 tables can be used'],
     ['storage-queues', '2 queues can be used'],
@@ -81,7 +81,7 @@ describe('tables, queues and containers', () => {
     });
   });
 
-  it('throw any other failure, after the blob was deleted', async () => {
+  it('throw any other failure after they have deleted their blob', async () => {
     const setup = new CheckSetup();
     setup.world.blobs.read = async () => Promise.reject(new StorageError('denied', 'no right'));
 
@@ -90,11 +90,16 @@ describe('tables, queues and containers', () => {
   });
 });
 
-describe('a signed address', () => {
+describe('the check of a signed URL', () => {
   it.each([
-    ['creates a blob once', [201, 403], 'pass', 'could not be overwritten'],
-    ['is refused', [403, 403], 'fail', 'answered 403 to the first write'],
-    ['overwrites a blob', [201, 201], 'fail', 'answered 201 to a second write'],
+    [
+      'passes if the URL creates a blob and cannot overwrite it',
+      [201, 403],
+      'pass',
+      'could not be overwritten',
+    ],
+    ['fails if the URL is refused', [403, 403], 'fail', 'answered 403 to the first write'],
+    ['fails if the URL overwrites a blob', [201, 201], 'fail', 'answered 201 to a second write'],
   ])('%s', async (_, statuses, status, detail) => {
     const setup = new CheckSetup();
     setup.answer = (_request, nth) => statuses[nth - 1] ?? 500;
@@ -108,7 +113,7 @@ describe('a signed address', () => {
   });
 });
 
-it('needs a token of the identity only if storage is reached by it', () => {
+it('needs the check of the identity only if storage is reached by identity', () => {
   const needsOf = (setup: CheckSetup) => {
     const needs = storageChecks.find(({ id }) => id === 'storage-tables')?.needs;
     return typeof needs === 'function' ? needs(setup.context) : needs;

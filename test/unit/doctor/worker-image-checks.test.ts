@@ -18,7 +18,7 @@ function labels(tools: Readonly<Record<string, string>>): Readonly<Record<string
   );
 }
 
-/** The same image in a registry and in the settings. */
+/** Returns a setup whose registry has this image and whose settings name it. */
 async function setupWith(
   image: {
     readonly labels?: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ async function setupWith(
   return setup;
 }
 
-describe('the image of the scanning worker', () => {
+describe('the check of the scan worker image', () => {
   const shown = 'trivy 0.74.0, bbolt 1.4.3';
   const ofWorker = async (image: Parameters<typeof setupWith>[0]) =>
     (await setupWith(image)).run(workerImageChecks, 'worker-scan-image');
@@ -49,14 +49,14 @@ describe('the image of the scanning worker', () => {
   it.each([
     ['an image', false],
     ['the linux/amd64 image of an index', true],
-  ])('has the expected tools: %s', async (_, index) => {
+  ])('passes for %s with the expected tools', async (_, index) => {
     expect(await ofWorker({ labels: labels(WORKER_TOOLS.scan), index })).toEqual({
       status: 'pass',
       detail: shown,
     });
   });
 
-  it('has no labels, which is a warning', async () => {
+  it('warns of an image without labels', async () => {
     expect(await ofWorker({})).toMatchObject({
       status: 'warn',
       detail: `the image has no labels for its tools; expected: ${shown}`,
@@ -65,9 +65,9 @@ describe('the image of the scanning worker', () => {
 
   it.each([
     ['another version', { trivy: '0.1', bbolt: '1.4.3' }, 'trivy 0.1, not 0.74.0'],
-    ['a tool too few', { trivy: '0.74.0' }, 'bbolt of an unknown version, not 1.4.3'],
+    ['a missing tool', { trivy: '0.74.0' }, 'bbolt of an unknown version, not 1.4.3'],
     ['a long version', { trivy: 'x'.repeat(99), bbolt: '1.4.3' }, `trivy ${'x'.repeat(64)}, not`],
-  ])('has %s', async (_, tools, detail) => {
+  ])('fails for an image with %s', async (_, tools, detail) => {
     expect(await ofWorker({ labels: labels(tools) })).toMatchObject({
       status: 'fail',
       detail: expect.stringContaining(detail),
@@ -76,7 +76,7 @@ describe('the image of the scanning worker', () => {
   });
 
   it.each([{ architecture: 'arm64' }, { os: 'windows' }])(
-    'is for another platform: %j',
+    'fails for an image of another platform: %j',
     async (config) => {
       expect(await ofWorker({ labels: labels(WORKER_TOOLS.scan), config })).toMatchObject({
         status: 'fail',
@@ -85,7 +85,7 @@ describe('the image of the scanning worker', () => {
     },
   );
 
-  it('is missing', async () => {
+  it('fails if the image is missing', async () => {
     const setup = new CheckSetup();
 
     expect(await setup.run(workerImageChecks, 'worker-scan-image')).toMatchObject({
@@ -95,27 +95,30 @@ describe('the image of the scanning worker', () => {
   });
 });
 
-describe('the image of the patching worker', () => {
+describe('the check of the patch worker image', () => {
   const REMOTE = { kind: 'remote', address: '', tls: { ca: '', cert: '', key: '' } } as const;
 
   it.each([
     [{ kind: 'standard' }, WORKER_TOOLS.patch],
     [{ kind: 'confidential' }, WORKER_TOOLS['patch-privileged']],
     [REMOTE, WORKER_TOOLS['patch-remote']],
-  ] as const)('has the tools of its builder: $kind', async (builder, tools) => {
-    const right = await setupWith({ labels: labels(tools) }, builder);
-    const scanner = await setupWith({ labels: labels(WORKER_TOOLS.scan) }, builder);
+  ] as const)(
+    'passes only for the image with the tools of its builder: $kind',
+    async (builder, tools) => {
+      const right = await setupWith({ labels: labels(tools) }, builder);
+      const scanner = await setupWith({ labels: labels(WORKER_TOOLS.scan) }, builder);
 
-    expect(await right.run(workerImageChecks, 'worker-patch-image')).toMatchObject({
-      status: 'pass',
-    });
-    expect(await scanner.run(workerImageChecks, 'worker-patch-image')).toMatchObject({
-      status: 'warn',
-      whatToDo: expect.stringContaining('PATCHWRIGHT_PATCH_WORKER_IMAGE'),
-    });
-  });
+      expect(await right.run(workerImageChecks, 'worker-patch-image')).toMatchObject({
+        status: 'pass',
+      });
+      expect(await scanner.run(workerImageChecks, 'worker-patch-image')).toMatchObject({
+        status: 'warn',
+        whatToDo: expect.stringContaining('PATCHWRIGHT_PATCH_WORKER_IMAGE'),
+      });
+    },
+  );
 
-  it('is not looked at without a builder', async () => {
+  it('is skipped without a builder', async () => {
     const setup = new CheckSetup({ pipeline: { builder: { kind: 'none' } } });
 
     expect(await setup.run(workerImageChecks, 'worker-patch-image')).toMatchObject({
@@ -124,7 +127,7 @@ describe('the image of the patching worker', () => {
   });
 });
 
-/** Pushes the image, and an index that has one of another platform first. */
+/** Pushes the image and an index in which an image of another platform comes first. */
 async function seedBoth(registry: MemoryRegistry, seed: ImageSeed) {
   const other = await seedImage(registry, { ...seed, config: { architecture: 'arm64' } });
   const { digest } = await seedImage(registry, seed);

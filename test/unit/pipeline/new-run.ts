@@ -3,7 +3,7 @@ import { RunId } from '../../../lib/pipeline/records/run-id.ts';
 
 const NOW = new Date('2026-11-23T02:00:00Z');
 
-/** A run that has just been started, without a target. */
+/** Returns a run that has just started, without targets. */
 export function newRun(changes: Partial<Run> = {}): Run {
   return {
     id: RunId.parse('20261123T020000Z-7f3a'),

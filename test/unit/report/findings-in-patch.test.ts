@@ -15,7 +15,7 @@ function scan(findings: readonly Finding[], versions: Readonly<Record<string, st
 const SOURCE = { apt: '1.0', ssl: '1.0', zlib: '1.0' };
 const ids = (findings: readonly Finding[] | undefined) => findings?.map(({ id }) => id);
 
-it('leaves the findings without a fix if the patch was made for all others', () => {
+it('returns the findings without a fix if the patch has the same fingerprint', () => {
   const source = scan([finding('ssl', 'old', '1.2'), finding('apt', 'new')], SOURCE);
 
   const left = findingsInPatch(source, { fingerprint: fingerprint(fixable(source)) });
@@ -28,18 +28,18 @@ const after = scan([], { ...SOURCE, ssl: '1.2' });
 const patch = { fingerprint: 'of before', scans: { before, after } };
 
 it.each([
-  ['which it is known to fix', finding('ssl', 'older', '1.1'), []],
-  ['whose fixed version it has', finding('ssl', 'new', '1.2'), []],
-  ['of a package that it does not have', finding('gone', 'new', '3'), []],
+  ['that its scans show as fixed', finding('ssl', 'older', '1.1'), []],
+  ['whose fixed version is installed', finding('ssl', 'new', '1.2'), []],
+  ['of a package that is not installed', finding('gone', 'new', '3'), []],
   ['with a newer fixed version', finding('ssl', 'new', '1.3'), ['new']],
   ['of a package that it did not update', finding('zlib', 'new', '1.1'), ['new']],
   ['without a fix', finding('ssl', 'new'), ['new']],
   ['whose advisory was corrected since', finding('ssl', 'old', '1.3'), ['old']],
-])('judges a finding %s', (_what, found, left) => {
+])('returns the remaining ones for a finding %s', (_what, found, left) => {
   expect(ids(findingsInPatch(scan([found], SOURCE), patch))).toEqual(left);
 });
 
-it('knows nothing of a patch without reports, or with a report that lists no packages', () => {
+it('returns undefined for a patch without scans or with a scan that lists no packages', () => {
   const source = scan([finding('ssl', 'new', '1.3')], SOURCE);
 
   expect(findingsInPatch(source, { fingerprint: 'another' })).toBeUndefined();

@@ -7,7 +7,7 @@ import { Schedule } from '../../../lib/settings/schedule.ts';
 const DAILY = '0 0 2 * * *';
 const TWICE_A_MINUTE = '*/30 * * * * *';
 
-/** The occurrences of a firing's tries: the time of each, in order. */
+/** Returns the occurrence for each try of a timer that fires, in order. */
 function dueOf(schedule: string, next: string | undefined, ...tries: readonly string[]) {
   const read: Ncrontab = Schedule.parse(schedule);
   return tries.map((now, retryCount) =>
@@ -39,21 +39,21 @@ const FIRINGS: readonly Firing[] = [
     due: '2026-11-23T00:00:00.000Z',
   },
   {
-    what: 'again for the same occurrence after it fired early',
+    what: 'a second time for the same occurrence after it fired early',
     schedule: DAILY,
     next: '2026-11-23T02:00:00+00:00',
     tries: ['2026-11-23T01:59:59.999Z', '2026-11-23T02:00:00.000Z'],
     due: '2026-11-23T02:00:00.000Z',
   },
   {
-    what: 'at a start after one missed occurrence',
+    what: 'after one missed occurrence',
     schedule: DAILY,
     next: '2026-11-23T02:00:00+00:00',
     tries: ['2026-11-23T14:30:40Z', '2026-11-23T14:31:10Z', '2026-11-23T14:32:10Z'],
     due: '2026-11-23T02:00:00.000Z',
   },
   {
-    what: 'at a start after a week, with the record of an occurrence whose run may have been started',
+    what: 'after a week without the app, with an old record',
     schedule: DAILY,
     next: '2026-11-23T02:00:00+00:00',
     tries: ['2026-11-30T14:22:37.500Z', '2026-11-30T14:23:08Z', '2026-11-30T14:24:09Z'],
@@ -75,7 +75,7 @@ const FIRINGS: readonly Firing[] = [
   },
 ];
 
-describe('one occurrence gives one run if its timer fires', () => {
+describe('a timer starts one run for one occurrence if it fires', () => {
   it.each(FIRINGS)('$what', ({ schedule, next, tries, due }) => {
     const found = dueOf(schedule, next, ...tries);
 
@@ -84,7 +84,7 @@ describe('one occurrence gives one run if its timer fires', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('and its late retry is of the next occurrence, whose run it starts', () => {
+  it('late, and its retry starts the run of the next occurrence', () => {
     const late = dueOf(
       DAILY,
       '2026-11-23T02:00:00Z',
@@ -103,11 +103,11 @@ describe('a timer that is fired by hand', () => {
     ['long before its next occurrence', '2026-11-24T02:00:00+00:00'],
     ['a minute before it', '2026-11-23T14:23:38+00:00'],
     ['without a record', undefined],
-  ])('is of the current minute %s', (_, next) => {
+  ])('starts a run of the current minute %s', (_, next) => {
     expect(dueOf(DAILY, next, '2026-11-23T14:22:37.500Z')).toEqual(['2026-11-23T14:22:00.000Z']);
   });
 
-  it('is not retried, because another minute would be another run', () => {
+  it('is not retried, because another minute would start another run', () => {
     const tries = ['2026-11-23T14:22:37Z', '2026-11-23T14:23:08Z', '2026-11-23T14:24:09Z'];
 
     expect(dueOf(DAILY, '2026-11-24T02:00:00+00:00', ...tries)).toEqual([
@@ -117,7 +117,7 @@ describe('a timer that is fired by hand', () => {
     ]);
   });
 
-  it('shares the run of an occurrence that comes within its retries', () => {
+  it('starts the run of an occurrence that is due when it retries', () => {
     const tries = ['2026-11-24T01:59:50Z', '2026-11-24T02:00:20Z'];
 
     expect(dueOf(DAILY, '2026-11-24T02:00:00+00:00', ...tries)).toEqual([

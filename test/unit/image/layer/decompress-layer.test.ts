@@ -23,8 +23,8 @@ describe('decompressed', () => {
       Buffer.concat([gzipSync(TEXT.subarray(0, 5)), gzipSync(TEXT.subarray(5))]),
     ],
     ['zstd', zstdCompressSync(TEXT)],
-    ['neither', TEXT],
-  ])('recognizes the compression by the first bytes, in any chunks: %s', async (_, bytes) => {
+    ['no compression', TEXT],
+  ])('recognizes the compression by the first bytes in any chunks: %s', async (_, bytes) => {
     expect(await read(streamOf(bytes, 1))).toBe(TEXT.toString());
     expect(await read(streamOf(bytes))).toBe(TEXT.toString());
   });
@@ -38,7 +38,7 @@ describe('decompressed', () => {
     },
   );
 
-  it('accepts the largest size and no byte more', async () => {
+  it('accepts the largest size but not one byte more', async () => {
     const limits = { ...LIMITS, maxRatio: 1000 };
 
     expect((await read(streamOf(Buffer.alloc(10_000)), limits)).length).toBe(10_000);
@@ -47,7 +47,7 @@ describe('decompressed', () => {
     });
   });
 
-  it('applies the ratio only above its size', async () => {
+  it('limits the ratio only above a minimum size', async () => {
     const small = await read(streamOf(gzipSync(Buffer.alloc(5_000))));
 
     expect(small).toHaveLength(5_000);
@@ -62,7 +62,7 @@ describe('decompressed', () => {
   it.each([
     ['gzip', gzipSync(TEXT), 'its gzip data is broken'],
     ['zstd', zstdCompressSync(TEXT), 'its zstd data is broken'],
-  ])('refuses %s that ends too early', async (_, bytes, message) => {
+  ])('refuses truncated %s', async (_, bytes, message) => {
     await expect(read(streamOf(bytes.subarray(0, -3)))).rejects.toMatchObject({
       fault: 'not-a-layer',
       message,

@@ -23,7 +23,7 @@ async function read(entries: readonly TarEntry[], limits: Partial<typeof LAYER_L
 }
 
 describe('readLayer', () => {
-  it('passes on every byte, and returns their number', async () => {
+  it('passes on every byte and returns the number of bytes', async () => {
     const { bytes, tarBytes, size } = await read([{ name: 'a', text: 'x'.repeat(1000) }]);
 
     expect([bytes, tarBytes]).toEqual([size, size]);
@@ -51,7 +51,7 @@ describe('readLayer', () => {
       { privileged: false },
     ],
     [
-      'a symlink, whose mode means nothing',
+      'a symlink and ignores its mode',
       { name: 'x', type: 'symlink', linkname: 'y', mode: 0o4777 },
       { privileged: false },
     ],
@@ -61,7 +61,7 @@ describe('readLayer', () => {
     expect(found).toEqual([expect.objectContaining(wanted)]);
   });
 
-  it('reads the lines of package lists, and of no other file', async () => {
+  it('reads the lines of package lists only', async () => {
     const { lines } = await read([
       { name: 'var/lib/dpkg/info/a.list', text: '/usr/bin/a\n/etc/a' },
       { name: 'usr/share/a.list', text: '/usr/bin/b\n' },
@@ -74,7 +74,7 @@ describe('readLayer', () => {
     ]);
   });
 
-  it('accepts as many entries, and as much text, as allowed', async () => {
+  it('accepts the largest number of entries and length of text, but not more', async () => {
     const entries = [{ name: 'aaaa' }, { name: 'b', type: 'symlink', linkname: 'cc' }] as const;
 
     expect((await read(entries, { maxEntries: 2, maxTextBytes: 7 })).found).toHaveLength(2);
@@ -87,14 +87,14 @@ describe('readLayer', () => {
   it.each<readonly [string, TarEntry]>([
     ['a name', { name: `${'a/'.repeat(2048)}b` }],
     ['a link’s target', { name: 'x', type: 'symlink', linkname: 'a'.repeat(4097) }],
-  ])('refuses %s that is longer than a path may be', async (_, entry) => {
+  ])('refuses %s that is too long for a path', async (_, entry) => {
     await expect(read([entry])).rejects.toMatchObject({
       fault: 'not-a-layer',
       message: 'a path is longer than 4096 characters',
     });
   });
 
-  it('refuses what is not a tar', async () => {
+  it('refuses a stream that is not a tar', async () => {
     const text = streamOf(Buffer.from('<html>'.repeat(200)));
     const visitor = { tarBytes: () => 0, entry: () => 0, packageList: () => () => undefined };
 

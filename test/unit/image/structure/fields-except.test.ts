@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fieldsExcept, saysNothingNew } from '../../../../lib/image/structure/fields-except.ts';
 
-it('leaves out the excepted fields only', () => {
+it('omits only the excepted fields', () => {
   expect(fieldsExcept({ a: 1, b: 2, c: 3 }, ['b', 'x'])).toEqual({ a: 1, c: 3 });
 });
 
@@ -12,7 +12,7 @@ it.each([
   ['a new field', { a: 1 }, { a: 1, b: 2 }, false],
   ['a new field without a value', { a: 1 }, { b: undefined }, false],
   ['another value', { a: { b: [1] } }, { a: { b: [2] } }, false],
-  ['a member of every object', {}, { constructor: Object }, false],
-])('decides whether something new is said: %s', (_, before, after, nothingNew) => {
+  ['a property of every object', {}, { constructor: Object }, false],
+])('decides whether fields were added or changed: %s', (_, before, after, nothingNew) => {
   expect(saysNothingNew(before, after)).toBe(nothingNew);
 });

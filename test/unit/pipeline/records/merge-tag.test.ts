@@ -32,7 +32,7 @@ const KNOWN_PATCH = {
   fingerprint: 'f',
 };
 
-/** Minutes after the beginning of the first night. */
+/** Returns the time this number of minutes after the start of the first run. */
 function at(minutes: number): Date {
   return new Date(Date.UTC(2026, 10, 23, 2, minutes));
 }
@@ -60,7 +60,7 @@ function recordOf(found: ReturnType<typeof ended>) {
   return record;
 }
 
-it('counts the findings of the tag and of its patch apart', () => {
+it('counts the findings of the tag and of its patch separately', () => {
   expect(recordOf(patched())).toMatchObject({
     counts: 'known',
     critical: 8,
@@ -77,20 +77,20 @@ it('counts the findings of the tag and of its patch apart', () => {
 it.each([
   ['that was not scanned', ended({ state: 'skipped', reason: 'multi-arch', scannedAt: undefined })],
   ['of a system without advisories', ended({ state: 'skipped', reason: 'no-advisory-data' })],
-])('says that the counts of an image %s are unknown', (_what, found) => {
+])('marks the counts of an image %s as unknown', (_what, found) => {
   const record = recordOf(found);
 
   expect(record.counts).toBe('unknown');
   expect(record.critical).toBeUndefined();
 });
 
-it('gives no row to a tag that never existed', () => {
+it('records nothing for a tag that never existed', () => {
   const missing = ended({ state: 'skipped', reason: 'not-found', digest: undefined });
 
   expect(withTarget(undefined, missing)).toBeUndefined();
 });
 
-it('says since when a deleted tag is gone, and nothing about its findings', () => {
+it('records the time when a tag was found deleted, and drops its findings', () => {
   const missing = { state: 'skipped', reason: 'not-found', digest: undefined } as const;
   const gone = withTarget(recordOf(patched()), ended({ ...missing, discoveredAt: at(1440) }));
 
@@ -117,7 +117,7 @@ describe('a second record of the same target', () => {
   });
 });
 
-describe('a later night', () => {
+describe('a later run', () => {
   const times = { discoveredAt: at(1440), scannedAt: at(1445), finishedAt: at(1446) };
   const later = { runId: RUN_B, ...times, patches: [KNOWN_PATCH] };
 
@@ -155,7 +155,7 @@ describe('a later night', () => {
     });
   });
 
-  it('forgets the counts and the patch of an image that the tag no longer names', () => {
+  it('drops the counts and the patch if the tag points to another image', () => {
     const windows = { state: 'skipped', reason: 'windows', scannedAt: undefined } as const;
     const moved = ended({ ...later, ...windows, patches: [], digest: digestOf('another') });
 
@@ -163,7 +163,7 @@ describe('a later night', () => {
     expect(withTarget(recordOf(patched()), moved)?.patchTag).toBeUndefined();
   });
 
-  it('forgets a patch that was deleted', () => {
+  it('drops a patch that was deleted', () => {
     const record = withTarget(recordOf(patched()), ended({ ...later, patches: [], ...BEFORE }));
 
     expect(record?.patchDigest).toBeUndefined();
@@ -172,7 +172,7 @@ describe('a later night', () => {
 });
 
 describe('runs that overlap', () => {
-  it('keep the published patch if a dry run has looked before and ends later', () => {
+  it('keep the published patch if a dry run inspected the tag before and ends later', () => {
     const dry = { runId: RUN_B, discoveredAt: at(2), scannedAt: at(7), finishedAt: at(30) };
     const planned = ended({ ...BEFORE, ...dry, state: 'planned', reason: 'dry-run' });
     const inOrder = withTarget(recordOf(patched()), planned);
@@ -183,21 +183,21 @@ describe('runs that overlap', () => {
     }
   });
 
-  it('keep the end of a run that had the image while another waited for it', () => {
+  it('keep the outcome of the run that held the image while another waited', () => {
     const waited = { runId: RUN_B, discoveredAt: at(2), scannedAt: undefined, finishedAt: at(700) };
     const held = ended({ ...waited, state: 'waiting', reason: 'held-by-another-run' });
 
     expect(withTarget(recordOf(patched()), held)).toMatchObject({ state: 'patched', critical: 8 });
   });
 
-  it('ignore an image that the tag no longer names', () => {
+  it('ignore an image to which the tag no longer points', () => {
     const pushed = { discoveredAt: at(10), digest: digestOf('another'), finishedAt: at(12) };
     const record = recordOf(ended({ ...pushed, runId: RUN_B }));
 
     expect(withTarget(record, patched())).toBeUndefined();
   });
 
-  it('ignore a target of a run that ended long ago', () => {
+  it('ignore the outcome of an older run that ends later without a scan', () => {
     const late = { state: 'skipped', reason: 'run-over', scannedAt: undefined } as const;
     const record = withTarget(
       recordOf(patched({ runId: RUN_B, discoveredAt: at(2) })),

@@ -211,7 +211,7 @@ describe('an image whose patch failed before', () => {
     });
   });
 
-  it('is tried again at once if the run asks for it', () => {
+  it('is retried at once if the run requests it', () => {
     expect(outcomeOf({ image: failedImage(), retry: true })).toBe('patch');
   });
 

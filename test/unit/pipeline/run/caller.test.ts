@@ -9,13 +9,13 @@ const USER = {
   claimsPrincipalData: {},
 } as const;
 
-it('names the identity that App Service has authenticated', () => {
+it('returns the identity that App Service authenticated', () => {
   const by = callerOf({ user: USER }, { WEBSITE_AUTH_ENABLED: 'True' });
 
   expect(by).toBe('aad alice@example.com (6d3c9f2e)');
 });
 
-it('does not believe an identity that App Service has not authenticated', () => {
+it('ignores an identity that App Service did not authenticate', () => {
   expect(callerOf({ user: USER }, {})).toBe('a function key');
   expect(callerOf({ user: null }, { WEBSITE_AUTH_ENABLED: 'True' })).toBe('a function key');
 });

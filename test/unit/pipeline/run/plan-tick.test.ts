@@ -193,21 +193,21 @@ describe('a run with a refused builder', () => {
     stop?: { readonly state: 'failed'; readonly reason: 'run-deadline' },
   ) => planTick({ targets, jobs, options, now, stop, builder: 'refused' });
 
-  it('goes on with targets that wait for no patch', () => {
+  it('continues with targets that do not wait for a patch', () => {
     const { withoutBuilder, newJobs } = refused(loose);
 
     expect(withoutBuilder).toEqual([]);
     expect(newJobs.flatMap((one) => one.targets)).toHaveLength(loose.length);
   });
 
-  it('admits a waiting job that needs no builder, and drops none', () => {
+  it('admits a waiting job that needs no builder and drops none', () => {
     const { admit, drop } = refused([], [job('s1', { state: 'waiting' })]);
 
     expect(admit.map(({ id }) => id)).toEqual(['s1']);
     expect(drop).toEqual([]);
   });
 
-  it('ends a target that waits for a patch by the reason for which it stops', () => {
+  it('ends a target that waits for a patch with the reason of the run if it is stopping', () => {
     const waits = target('a', 'v1', { state: 'patching' });
     const stop = { state: 'failed', reason: 'run-deadline' } as const;
 
@@ -215,7 +215,7 @@ describe('a run with a refused builder', () => {
   });
 });
 
-it('ends no target and drops no job while the run goes on', () => {
+it('ends no target and drops no job unless the run is stopping', () => {
   const { end, drop } = plan([target('a', 'v1')], [job('s1', { state: 'waiting' })]);
 
   expect({ end, drop }).toEqual({ end: [], drop: [] });

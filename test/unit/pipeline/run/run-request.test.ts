@@ -19,7 +19,7 @@ it.each([
   ['{"images": ["api", "a:b:c", "team/api:1"]}', /images\[0\]: must be.*\nimages\[1\]: must be/s],
   [JSON.stringify({ images: Array(101).fill('a:1') }), /images: may name 100 images/],
   ['{"image": "team/api:1.4"}', /the body: .*image/],
-])('names what is wrong with the body %j', (text, says) => {
+])('names the fault of the body %j', (text, says) => {
   const parsed = parseRunRequest(text);
 
   expect(parsed.ok ? undefined : parsed.fault).toMatch(says);

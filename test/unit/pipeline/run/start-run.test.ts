@@ -11,18 +11,18 @@ const now = () => world.clock.now();
 const manual = (request: string, more = {}) =>
   startRun(world.services, { trigger: 'manual', due: now(), request, ...more });
 
-describe('requests in one second', () => {
-  it('start a run each', async () => {
+describe('requests within one second', () => {
+  it('start separate runs', async () => {
     const ids = [];
     for (let at = 0; at < 20; at += 1) ids.push(await manual(`request-${at}`));
 
     expect(new Set(ids).size).toBe(20);
   });
 
-  it('start a run each even if their ids are equal at first', async () => {
+  it('start separate runs even if their ids are equal at first', async () => {
     const first = await manual('one');
     const { find, start } = world.services.runs;
-    // The first id of the second request is taken.
+    // Another run has the first id of the second request.
     let taken = true;
     world.services.runs.start = async (run) => {
       if (!taken) return start.call(world.services.runs, run);
@@ -52,17 +52,20 @@ it.each([
   [false, true, true],
   [true, undefined, true],
   [true, false, true],
-])('with the setting %s and the request %s, dry run is %s', async (setting, asked, dryRun) => {
-  world = new PipelineWorld({
-    policy: {},
-    script: { report: () => ({}) },
-    pipeline: { dryRun: setting },
-  });
+])(
+  'starts a run with the dry-run setting %s and request %s as dry run: %s',
+  async (setting, asked, dryRun) => {
+    world = new PipelineWorld({
+      policy: {},
+      script: { report: () => ({}) },
+      pipeline: { dryRun: setting },
+    });
 
-  const runId = await manual('one', asked === undefined ? {} : { dryRun: asked });
+    const runId = await manual('one', asked === undefined ? {} : { dryRun: asked });
 
-  expect((await world.runAt(runId)).dryRun).toBe(dryRun);
-});
+    expect((await world.runAt(runId)).dryRun).toBe(dryRun);
+  },
+);
 
 it('records who started the run', async () => {
   const scheduled = await startRun(world.services, { trigger: 'schedule', due: now() });
