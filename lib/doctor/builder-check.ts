@@ -49,9 +49,10 @@ export const builderCheck: Check = {
 async function judgeLastRun({ services }: CheckContext, where: string): Promise<Outcome> {
   const run = await newestRun(services);
   const fault = run === undefined ? undefined : builderFaultIn(run);
-  if (run === undefined || fault === undefined) return pass(`${where}; each probes for itself`);
+  if (run === undefined || fault === undefined)
+    return pass(`${where}; each patch group probes for its builder`);
   return fail(
-    `run ${run.id}, in ${where}: ${fault.builderDetail}; its images ended as failed, no-builder`,
+    `no builder works in ${where}, as run ${run.id} found: ${fault.builderDetail}. Its images ended failed, no-builder`,
     OTHER_BUILDER,
   );
 }

@@ -11,13 +11,10 @@ export async function startUp(
   { log, sleep }: Pick<Surroundings, 'log' | 'sleep'>,
 ): Promise<void> {
   if (settings.unknown.length > 0) {
-    log.warn(
-      'at start: the settings are newer than the code; it ignores those that it does not know',
-      {
-        version: settings.version,
-        unknown: settings.unknown.join(', '),
-      },
-    );
+    log.warn('at start: the settings are newer than the code, which ignores the unknown ones', {
+      version: settings.version,
+      unknown: settings.unknown.join(', '),
+    });
   }
   await awaitRoles(roleTrials(services), { clock: services.clock, log, sleep });
 }

@@ -31,7 +31,7 @@ afterAll(() => scene?.close());
 
 it.each([
   ['held', 'held', undefined],
-  ['lagging', 'not-in-repository', 'the newest there is 1.0-1, the fix is 2.0-1'],
+  ['lagging', 'not-in-repository', 'the newest available version is 1.0-1; the fix needs 2.0-1'],
   ['unmet', 'dependency', expect.stringContaining('Depends: patchwright-nowhere (>= 2)')],
   ['needed', 'dependency', 'its update would remove company-agent'],
 ] as const)('patches all but the package that is %s, and says why: %s', (kind, reason, detail) => {

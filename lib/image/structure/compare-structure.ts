@@ -169,14 +169,14 @@ const CHANGEABLE: ReadonlySet<string> = new Set([
 function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
   const compared = ['mediaType', 'config', 'layers', 'annotations'];
   if (!saysNothingNew(fieldsExcept(source, compared), fieldsExcept(patched, compared))) {
-    return refuse('manifest-changed', 'a field other than config, layers and annotations');
+    return refuse('manifest-changed', 'a field other than config, layers and annotations differs');
   }
   const content = ['digest', 'size'];
   const [config, newConfig] = [source.config, patched.config].map((descriptor) =>
     fieldsExcept(descriptor, content),
   );
   if (!saysNothingNew(config ?? {}, newConfig ?? {})) {
-    return refuse('manifest-changed', "a field of the config's descriptor");
+    return refuse('manifest-changed', "a field of the config's descriptor differs");
   }
 
   const before = new Map(Object.entries(source.annotations ?? {}));

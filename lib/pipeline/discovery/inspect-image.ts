@@ -106,7 +106,10 @@ async function inspectManifest(
     return skip('unsupported-platform', plainText(`${config.os}/${config.architecture}`, 100));
   }
   const bytes = layerBytes(image);
-  if (bytes > maxImageBytes) return skip('image-too-large', `${bytes} bytes of layers`);
+  if (bytes > maxImageBytes) {
+    const detail = `its compressed layers have ${bytes} bytes; ${maxImageBytes} are allowed`;
+    return skip('image-too-large', detail);
+  }
   const base = await ownBase(services, { repository, digest: stored.digest, image });
   if (base !== undefined) return base;
   const patched = copaSource(services, repository, image);

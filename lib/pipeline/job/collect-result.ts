@@ -27,7 +27,7 @@ async function collectPatches(services: Services, held: HeldJob): Promise<StepEn
     if (read.ok && read.value.kind === 'patch') {
       await collectPatch(services, held, image, read.value);
     } else {
-      const detail = read.ok ? 'the result is of another kind' : read.fault;
+      const detail = read.ok ? 'the result is for another kind of job' : read.fault;
       await loseImage(services, held, image, { reason: 'result-invalid', detail });
     }
   }
@@ -46,7 +46,7 @@ async function collectOne(services: Services, held: HeldJob): Promise<StepEnd | 
   const read = await readResult(services, held.job, ONLY_CONTAINER);
   if (read === undefined) return undefined;
   if (!read.ok || read.value.kind !== 'scan') {
-    const detail = read.ok ? 'the result is of another kind' : read.fault;
+    const detail = read.ok ? 'the result is for another kind of job' : read.fault;
     return loseJob(services, held, { reason: 'result-invalid', detail });
   }
   await decideTargets(services, held, read.value);

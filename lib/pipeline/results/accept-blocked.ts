@@ -34,7 +34,7 @@ export async function acceptBlocked(
     const outcome = {
       state: 'failed',
       reason: 'result-invalid',
-      detail: `the result leaves ${why} out of the patch`,
+      detail: `the result excludes ${why} from the patch`,
     } as const;
     for (const target of image.targets) await handBack(services, target, { blame: true, outcome });
     return undefined;

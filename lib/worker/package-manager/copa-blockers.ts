@@ -31,7 +31,7 @@ function tooOld(found: Readonly<Record<string, string>>): Blocker {
   return {
     package: name,
     reason: SUBSCRIBERS.test(required) ? 'paid-archive' : 'not-in-repository',
-    detail: `the newest there is ${reached}, the fix is ${required}`,
+    detail: `the newest available version is ${reached}; the fix needs ${required}`,
     versions: { reached, required },
   };
 }

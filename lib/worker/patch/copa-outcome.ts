@@ -60,7 +60,7 @@ function patched(staged: Digest): CopaOutcome {
 }
 
 function unexplained(run: ToolRun, lines: readonly string[]): CopaOutcome {
-  const message = `no new manifest under the staging tag; ${toolFailureMessage('copa', run, lines)}`;
+  const message = `copa pushed no new manifest under the staging tag; ${toolFailureMessage('copa', run, lines)}`;
   return { outcome: 'failed', failure: 'tool-failed', message: truncate(message, 1000) };
 }
 

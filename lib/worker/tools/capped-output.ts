@@ -43,7 +43,7 @@ export class CappedOutput {
     const last = secrets.mask(tail.toString());
     return [
       first.slice(0, Math.max(0, first.length - margin)),
-      `[${omitted} bytes left out]`,
+      `[${omitted} bytes omitted]`,
       last.slice(margin),
     ].join('\n');
   }

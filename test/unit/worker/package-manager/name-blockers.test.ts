@@ -144,7 +144,7 @@ level=error msg="downloaded package libssl3 version 1 lower than required 2 for 
       {
         package: 'openssl',
         reason: 'not-in-repository',
-        detail: 'the newest there is 3.0.1, the fix is 3.0.2',
+        detail: 'the newest available version is 3.0.1; the fix needs 3.0.2',
         versions: { reached: '3.0.1', required: '3.0.2' },
       },
     ]);

@@ -24,7 +24,7 @@ describe('CappedOutput', () => {
         const expected =
           omitted <= 0
             ? all
-            : `${all.slice(0, size.headBytes)}\n[${omitted} bytes left out]\n${all.slice(-size.tailBytes)}`;
+            : `${all.slice(0, size.headBytes)}\n[${omitted} bytes omitted]\n${all.slice(-size.tailBytes)}`;
         expect(text).toBe(expected);
       }),
     );
@@ -39,6 +39,6 @@ describe('CappedOutput', () => {
 
     const text = output.text(secrets);
 
-    expect(text.replace(/\[\d+ bytes left out\]/, '')).not.toMatch(/\d/);
+    expect(text.replace(/\[\d+ bytes omitted\]/, '')).not.toMatch(/\d/);
   });
 });
