@@ -31,8 +31,8 @@ export async function collectPatch(
       break;
     }
     case 'not-started': {
-      // It was alone in its container, so nothing but itself took the time.
-      const detail = 'there was never time left for the image';
+      // It was alone in its container, so no other image used up the time.
+      const detail = 'its container had no time left for the image';
       const log = await keepLog();
       const outcome = { state: 'failed', reason: 'timeout', detail, log } as const;
       await handBackAll(services, image, { blame: true, outcome });
