@@ -4,7 +4,7 @@ import { allTransitions } from '../../lib/pipeline/records/target-states.ts';
 
 type Ways<State extends string> = Readonly<Record<State, readonly State[]>>;
 
-/** A run that is canceled while it discovers goes on to `running`, which ends what there is. */
+/** A run that is canceled during discovery still enters `running`, which ends its targets. */
 const RUNS: Ways<RunState> = {
   discovering: ['running', 'failed'],
   running: ['completed', 'completed-with-failures', 'failed', 'canceled'],
@@ -14,7 +14,7 @@ const RUNS: Ways<RunState> = {
   canceled: [],
 };
 
-/** Every way of a target, a job and a run: each must have been seen, and nobody goes another. */
+/** The only allowed transitions of targets, jobs and runs. The seeds must produce each of them. */
 export const TRANSITIONS: ReadonlySet<string> = new Set([
   ...allTransitions().map(([from, to]) => `target ${from} → ${to}`),
   ...allJobTransitions().map(([from, to]) => `job ${from} → ${to}`),

@@ -6,8 +6,8 @@ import type { Instance, PendingCall } from './task.ts';
 import type { World } from './world.ts';
 
 /**
- * Runs a call as its fault says, and has its handler go on with what comes of it. The instances that
- * are returned die of it.
+ * Runs a call with its fault and passes the outcome to its handler. Returns the instances that crash
+ * because of it.
  */
 export async function letCallHappen(
   world: World,

@@ -1,10 +1,10 @@
 import { TRANSITIONS } from './allowed-transitions.ts';
 import { FAULTS, type Fault } from './fault-kinds.ts';
 
-/** Endings that only a run has that is short of time or of quota. */
+/** Endings that occur only in runs with little time or quota. */
 const ENDINGS = ['failed run-deadline', 'failed quota'] as const;
 
-/** What the simulated runs have gone through, counted. */
+/** Counts the faults, transitions and endings of the simulated runs. */
 export class Coverage {
   readonly faults = new Map<Fault, number>();
   readonly transitions = new Map<string, number>();
@@ -39,7 +39,7 @@ export class Coverage {
     };
   }
 
-  /** What was never seen: fault kinds, transitions and endings. */
+  /** Returns the fault kinds, transitions and endings that never occurred. */
   missing(): readonly string[] {
     const faults = FAULTS.filter((fault) => !this.faults.has(fault));
     const unseen = [...TRANSITIONS].filter((name) => !this.transitions.has(name));
@@ -47,7 +47,7 @@ export class Coverage {
     return [...faults, ...unseen, ...endings];
   }
 
-  /** How much there is to see. */
+  /** The number of fault kinds, transitions and endings. */
   static get total(): number {
     return FAULTS.length + TRANSITIONS.size + ENDINGS.length;
   }

@@ -1,13 +1,13 @@
 export type Crash = 'crash-before' | 'crash-after';
-/** At which writes of a run an instance dies: the number of the write, and on which side of it. */
+/** The writes of a run before or after which an instance crashes. */
 export type CrashPoints = ReadonlyMap<number, Crash>;
 
-/** As `--crash` takes them: `before 17,after 18`. */
+/** Formats crash points for `--crash`: `before 17,after 18`. */
 export function formatCrashes(crashes: CrashPoints): string {
   return [...crashes].map(([write, crash]) => `${crash.slice('crash-'.length)} ${write}`).join(',');
 }
 
-/** Undefined where the text is none. */
+/** Parses the text of `--crash`. Returns undefined if it is invalid. */
 export function parseCrashes(text: string): CrashPoints | undefined {
   const crashes = new Map<number, Crash>();
   for (const part of text.split(',')) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { simulateCrashes } from './simulate-crashes.ts';
 
-it('ends just as undisturbed with a crash before and after each of its writes', {
+it('has the same outcomes with a crash before or after each of its writes', {
   timeout: 120_000,
 }, async () => {
   const pass = await simulateCrashes({ pairs: false });

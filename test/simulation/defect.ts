@@ -1,4 +1,4 @@
-/** Errors that no fault of the outside can explain. */
+/** Errors that no injected fault explains. */
 export function isDefect(error: unknown): boolean {
   return (
     error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError

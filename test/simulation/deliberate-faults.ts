@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DELIBERATE_FAULTS, type DeliberateFault } from './fault-texts.ts';
 
 /**
- * `npm run simulate:faults`: puts one fault after the other into a copy of the pipeline, and looks
- * whether the simulation notices. Each must be caught within so many seeds.
+ * `npm run simulate:faults`: plants one fault at a time in a copy of the pipeline and checks that the
+ * simulation detects it within a number of seeds.
  */
 const SEEDS = 500;
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -21,7 +21,10 @@ try {
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   const { code } = await simulate();
   const sound = code === 0;
-  if (!sound) console.log('THE PIPELINE FAILS AS IT IS: what is caught below may be that');
+  if (!sound)
+    console.log(
+      'THE PIPELINE FAILS WITHOUT A PLANTED FAULT: the detections below may have the same cause',
+    );
   let missed = 0;
   for (const fault of faults) {
     const caught = await tryFault(fault);
@@ -36,12 +39,14 @@ try {
   await rm(copy, { recursive: true, force: true });
 }
 
-/** The first failure that the simulation reports; undefined: it reports none. */
+/** Returns the first failure that the simulation reports, or undefined. */
 async function tryFault(fault: DeliberateFault): Promise<string | undefined> {
   const file = join(copy, 'lib/pipeline', fault.file);
   const original = await readFile(file, 'utf8');
   if (original.split(fault.text).length !== 2) {
-    throw new Error(`${fault.name}: lib/pipeline/${fault.file} does not hold its text once`);
+    throw new Error(
+      `${fault.name}: lib/pipeline/${fault.file} does not contain its text exactly once`,
+    );
   }
   await writeFile(
     file,

@@ -1,25 +1,25 @@
-/** What goes wrong at a call of a port. */
+/** Faults at a call of a port. */
 export const CALL_FAULTS = [
-  /** The instance dies before the call takes effect: all that it had in hand ends there. */
+  /** The instance crashes before the call takes effect, with all its invocations. */
   'crash-before',
   'crash-after',
-  /** A deployment: every instance dies. */
+  /** A deployment: every instance crashes. */
   'crash-all',
-  /** The worker process ends by itself: every message in it has one delivery less, and a new one starts. */
+  /** The worker process exits: each of its messages loses a delivery, and a new worker starts. */
   'worker-crash',
-  /** The third time: the host ends, and the platform starts it again. */
+  /** The third exit of a worker: the host exits, and the platform restarts it. */
   'third-worker-crash',
   /** The function hangs until its time limit; then its worker is replaced. */
   'function-times-out',
-  /** A worker is replaced for a function past its limit: all others in it hang until their own. */
+  /** Another function exceeds its limit, and the worker is replaced: the function hangs until its own. */
   'neighbor-hangs',
-  /** No answer, though the effect is there. */
+  /** The call takes effect, but the answer is lost. */
   'timeout-after-effect',
-  /** No answer, and the effect comes later. */
+  /** The answer is lost, and the call takes effect later. */
   'late-effect',
   'server-error',
   'throttled',
-  /** Answers that no waiting puts right. */
+  /** Errors that no retry resolves. */
   'registry-denied',
   'registry-unauthorized',
   'registry-unexpected',
@@ -28,19 +28,19 @@ export const CALL_FAULTS = [
   'arm-unauthorized',
   /** Another writer changed the row in between: 412, or 409 for an insert. */
   'lost-race',
-  /** The SDK repeated a write that had taken effect: its own write looks like another's. */
+  /** The SDK retried a write that had taken effect, and its own first write looks like a conflict. */
   'own-write-lost',
-  /** The call takes longer than a lease lasts. */
+  /** The call takes longer than a lease. */
   'slow-call',
-  /** A mount that is confirmed and did not happen. */
+  /** A mount that the registry confirms but does not perform. */
   'mount-lost',
-  /** Somebody pushes the patch's tag, right before or after it is written down, or is PUT. */
+  /** Another push of the patch's tag, right before or after the tag is reserved or PUT. */
   'tag-race-before',
   'tag-race-after',
 ] as const;
 export type CallFault = (typeof CALL_FAULTS)[number];
 
-/** What goes wrong between the calls. */
+/** Faults between the calls. */
 export const WORLD_FAULTS = [
   'message-lost',
   'message-duplicated',
@@ -62,14 +62,14 @@ export const WORLD_FAULTS = [
   'database-gone',
   'overlapping-run',
   'malformed-message',
-  /** From some time on, whoever reads the run's targets in its tick runs out of memory. */
+  /** From some time on, every tick that reads the run's targets runs out of memory. */
   'tick-dies',
-  /** Azure grants few groups, cores, creations and deletions. */
+  /** Low quotas of groups, cores, creations and deletions. */
   'small-quotas',
 ] as const;
 export type WorldFault = (typeof WORLD_FAULTS)[number];
 
-/** How a container group goes wrong. */
+/** Faults of a container group. */
 export const GROUP_FAULTS = [
   'group-never-starts',
   'group-fails-to-start',
@@ -82,7 +82,7 @@ export const GROUP_FAULTS = [
   'group-no-result',
   'group-half-result',
   'group-late-result',
-  /** It did its work, and ARM knows it no more. */
+  /** The group finished its work, but ARM no longer knows it. */
   'group-forgotten',
   'group-refused-quota',
   'group-refused-capacity',
@@ -95,7 +95,7 @@ export const GROUP_FAULTS = [
 ] as const;
 export type GroupFault = (typeof GROUP_FAULTS)[number];
 
-/** What a worker says, or does, that is not so, or not good. */
+/** Faults and lies of a worker. */
 export const WORKER_FAULTS = [
   'result-malformed',
   'result-too-large',
@@ -126,9 +126,9 @@ export const WORKER_FAULTS = [
   'patch-drops-layer',
   'patch-is-no-image',
   'staging-littered',
-  /** It did nothing, and names an image that nobody asked about. */
+  /** The result reports no image of the job, but an unknown one. */
   'result-names-a-stranger',
-  /** Its token and an address that lets write, where somebody reads on. */
+  /** The token and a writable URL, in places that people read. */
   'secret-in-message',
   'secret-in-tools',
   'secret-in-report',

@@ -11,7 +11,7 @@ import {
 import type { PortCall } from './port-call.ts';
 import type { Random } from './random.ts';
 
-/** World faults that are drawn while the pipeline works; the others belong to the scenario. */
+/** World faults that occur during the run; the others are part of the scenario. */
 const DRAWN_WORLD_FAULTS = [
   'message-lost',
   'message-duplicated',
@@ -30,7 +30,7 @@ const DRAWN_WORLD_FAULTS = [
 ] as const satisfies readonly WorldFault[];
 export type DrawnWorldFault = (typeof DRAWN_WORLD_FAULTS)[number];
 
-/** Decides what goes wrong, and when. */
+/** Decides which faults occur, and when. */
 export interface FaultPlan {
   call(call: PortCall<unknown>): CallFault | undefined;
   world(): DrawnWorldFault | undefined;
@@ -49,7 +49,7 @@ export const NO_FAULTS: FaultPlan = {
   worker: () => undefined,
 };
 
-/** Faults by chance: how many, and of which kinds, the seed says. They stop after a while. */
+/** Random faults, whose number and kinds depend on the seed. They stop after some time. */
 export class RandomFaults implements FaultPlan {
   readonly #random: Random;
   readonly #rates: Readonly<Record<'call' | 'world' | 'course' | 'worker', number>>;
@@ -91,7 +91,7 @@ export class RandomFaults implements FaultPlan {
       call.method === 'create' &&
       call.port === 'groups' &&
       (kind === 'crash-after' || kind === 'timeout-after-effect');
-    // Each takes as long as a lease: of many, the run would have no time for anything else.
+    // Each takes as long as a lease, so that many of them would use up the run's time.
     if (kind === undefined || (kind === 'slow-call' && this.#random.chance(0.6))) return undefined;
     return this.#spend(kind);
   }
@@ -111,7 +111,7 @@ export class RandomFaults implements FaultPlan {
   }
 
   worker<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined {
-    // Once would be no trouble: this is a worker that does it each time.
+    // The worker repeats it each time, because a single occurrence is harmless.
     const stubborn = among.find((kind) => kind === this.#stubborn);
     if (stubborn !== undefined) return stubborn;
     if (!this.#strikes('worker', among.some((kind) => kind === 'patch-failed') ? 4 : 1)) {
@@ -131,7 +131,7 @@ export class RandomFaults implements FaultPlan {
   }
 }
 
-/** Crashes at the nth write, before or after its effect, and perhaps at the write after that. */
+/** Crashes before or after the nth write, and optionally at the next write. */
 export class CrashAt implements FaultPlan {
   readonly #crashes: CrashPoints;
   writes = 0;
@@ -150,7 +150,7 @@ export class CrashAt implements FaultPlan {
   }
 }
 
-/** The few calls that publish, mount and launch are worth more trouble than the many that look. */
+/** The few calls that publish, mount and launch get more faults than the many that read. */
 function weightOf(call: PortCall<unknown>): number {
   if (call.otherPush !== undefined) return 20;
   if (call.mountLost !== undefined || (call.port === 'groups' && call.method === 'create'))
@@ -158,7 +158,7 @@ function weightOf(call: PortCall<unknown>): number {
   return call.writes ? 1.5 : 0.7;
 }
 
-/** They fit few calls, and would drown among those that fit all. */
+/** Faults that apply to few calls have a higher weight, so that they occur at all. */
 const RARE: ReadonlySet<CallFault> = new Set(['mount-lost', 'tag-race-before', 'tag-race-after']);
 
 function fits(fault: CallFault, call: PortCall<unknown>): boolean {

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { DELIBERATE_FAULTS } from './fault-texts.ts';
 
-// `npm run simulate:faults` takes minutes: that its texts still stand is seen here at once.
-it.each(DELIBERATE_FAULTS)('the deliberate fault «$name» finds its text once', (fault) => {
-  const file = new URL(`../../lib/pipeline/${fault.file}`, import.meta.url);
+// `npm run simulate:faults` takes minutes. This test finds stale texts immediately.
+it.each(DELIBERATE_FAULTS)(
+  'the text of the deliberate fault "$name" occurs exactly once',
+  (fault) => {
+    const file = new URL(`../../lib/pipeline/${fault.file}`, import.meta.url);
 
-  const parts = readFileSync(file, 'utf8').split(fault.text);
+    const parts = readFileSync(file, 'utf8').split(fault.text);
 
-  expect(parts).toHaveLength(2);
-});
+    expect(parts).toHaveLength(2);
+  },
+);

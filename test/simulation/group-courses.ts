@@ -10,7 +10,7 @@ import { runSimulatedWorker, secretsOf } from './worker/simulated-worker.ts';
 import type { WorkerEnd } from './worker/worker-world.ts';
 import type { World } from './world.ts';
 
-/** How a container group goes that is about to be created: well, or as its fault says. */
+/** Returns the course of a new container group: a plain one, or that of its fault. */
 export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
   const { random } = world;
   const startsAfter = random.between(5, 90);
@@ -53,7 +53,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     case 'group-half-result':
       return runs('half-result');
     case 'group-late-result': {
-      // ARM has lost sight of it, and it works on for as long as its token lasts.
+      // ARM no longer knows the group, which works until its token expires.
       const seconds = random.between(5, 74) * 60;
       world.later(seconds, `late worker of ${spec.name}`, () => workAll(world, spec));
       return { kind: 'vanishes', after: startsAfter };
@@ -85,7 +85,7 @@ async function workAll(world: World, spec: GroupSpec): Promise<void> {
   for (const container of spec.containers) await work(world, spec, container, 'result');
 }
 
-/** What the worker in a container does. */
+/** Runs the worker of a container. */
 async function work(
   world: World,
   spec: GroupSpec,
@@ -107,13 +107,13 @@ async function work(
     },
     end,
   );
-  // Its token has expired, or its image is gone: nobody sees that but the log.
+  // Its token has expired, or its image is gone. Only the log shows this.
   await work.catch((error: unknown) => {
     if (isDefect(error)) throw error;
   });
 }
 
-/** What its worker prints. */
+/** Returns the log of a container. */
 function logOf(world: World, spec: GroupSpec): { readonly log?: string } {
   const leaks = workerFault(world, spec, ['secret-in-log']) !== undefined;
   const [container] = spec.containers;

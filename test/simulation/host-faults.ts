@@ -2,7 +2,7 @@ import type { CallFault } from './fault-kinds.ts';
 import type { Instance, Task } from './task.ts';
 import type { World } from './world.ts';
 
-/** What the real Functions host does when a worker fails, with its times (test/world/functions-host). */
+/** The behavior and times of the real Functions host after a worker fails (test/world/functions-host). */
 export const HOST_FAULTS = [
   'worker-crash',
   'third-worker-crash',
@@ -13,13 +13,13 @@ export type HostFault = (typeof HOST_FAULTS)[number];
 
 /** `functionTimeout` of host.json. */
 const LIMIT_SECONDS = 600;
-/** `visibilityTimeout` of host.json: a message is visible again so long after a failure. */
+/** `visibilityTimeout` of host.json: seconds until a failed message is visible again. */
 export const AGAIN_SECONDS = 120;
-/** From a function's limit to the end of its worker. */
+/** Seconds from a function's limit to the end of its worker. */
 const GRACE_SECONDS = 2;
-/** And from there until the message that was past the limit is let go. */
+/** Seconds from then until the host releases the message of that function. */
 const REPLACED_SECONDS = 10;
-/** Until the third worker of an instance runs. */
+/** Seconds until the third worker of an instance runs. */
 const HELD_BACK_SECONDS = 8;
 const MOST_EXITS = 3;
 
@@ -27,10 +27,10 @@ export function isHostFault(fault: CallFault | undefined): fault is HostFault {
   return HOST_FAULTS.some((kind) => kind === fault);
 }
 
-/** The task fails: its message is tried again after so many seconds, or goes to the poison queue. */
+/** Fails a task: its message is retried after so many seconds, or goes to the poison queue. */
 export type Fail = (task: Task, afterSeconds: number) => void;
 
-/** The fault strikes at a call of this task. */
+/** Applies a fault at a call of this task. */
 export function meetHostFault(world: World, fault: HostFault, task: Task, fail: Fail): void {
   switch (fault) {
     case 'worker-crash':
@@ -51,7 +51,7 @@ export function meetHostFault(world: World, fault: HostFault, task: Task, fail: 
   }
 }
 
-/** Everything in it fails at once. */
+/** Fails all tasks of the worker at once. */
 function workerEnds(world: World, instance: Instance, fail: Fail): void {
   instance.exits += 1;
   for (const task of tasksOf(world, instance)) fail(task, AGAIN_SECONDS);
@@ -71,7 +71,7 @@ function timesOut(world: World, task: Task, fail: Fail): void {
   });
 }
 
-/** Nobody answers any more for what runs in the old worker: each waits for its own limit. */
+/** The tasks of the old worker get no more answers, and each one waits for its own limit. */
 function hang(world: World, instance: Instance, fail: Fail): void {
   for (const task of tasksOf(world, instance)) {
     stopAnswering(world, task);
@@ -83,7 +83,7 @@ function tasksOf({ tasks }: World, instance: Instance): readonly Task[] {
   return [...tasks].filter((task) => task.instance === instance);
 }
 
-/** Its handler never goes on; the host renews the lease of its message. */
+/** Stops a task's handler, while the host renews the lease of its message. */
 function stopAnswering(world: World, task: Task): void {
   world.tasks.delete(task);
   world.note(() => `${task.instance.name}#${task.id} hangs in ${task.name}`);

@@ -1,7 +1,7 @@
 import { TABLES } from '../../lib/storage/tables.ts';
 import type { World } from './world.ts';
 
-/** Whether every run is over and looked at for the last time, and nothing is under way. */
+/** True if every run is over, its last look is done, and nothing is pending. */
 export function isIdle({ backends, coverage }: World): boolean {
   const runs = backends.tables.all(TABLES.runs).map(({ entity }) => entity);
   const active = runs.filter((run) => run.finishedAt === undefined);
@@ -16,7 +16,7 @@ export function isIdle({ backends, coverage }: World): boolean {
   );
 }
 
-/** For people: what keeps a world from its end. */
+/** Describes the runs, messages and tasks that are still pending. */
 export function unfinished({ backends, tasks }: World): string {
   const { tables, queues, groups } = backends;
   return JSON.stringify({

@@ -12,7 +12,7 @@ import type { PublishWatch } from './watches/publish-watch.ts';
 
 const DATABASE = { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') };
 
-/** Users of the registry and their CI: they push, move and delete tags as they like. */
+/** The registry's users and their CI, which push, move and delete tags at any time. */
 export class ImagePusher {
   /** Patches that earlier runs published. */
   readonly oldPatches: { readonly tag: string }[] = [];
@@ -66,7 +66,7 @@ export class ImagePusher {
     }
   }
 
-  /** A patch that an earlier run published: ours, for the findings of then. */
+  /** Pushes a patch of an earlier run, for the findings at that time. */
   async #pushPatch(
     repository: RepositoryName,
     tag: Tag,
@@ -86,11 +86,11 @@ export class ImagePusher {
       },
     });
     this.oldPatches.push({ tag: `${repository}:${tag}` });
-    this.#publishing.stood.add(`${repository}:${tag} ${digest}`);
+    this.#publishing.everPublished.add(`${repository}:${tag} ${digest}`);
     return { source, fingerprint, digest };
   }
 
-  /** What the inventory remembers of a patch that an earlier run made. */
+  /** Records a patch of an earlier run in the inventory. */
   async #remember(
     repository: RepositoryName,
     patch: { readonly source: Digest; readonly fingerprint: string; readonly digest: Digest },
@@ -101,7 +101,7 @@ export class ImagePusher {
     await inventory.rememberPatches({ repository, digest: source }, [digest]);
   }
 
-  /** Somebody deletes a tag, or the image itself with all its tags. */
+  /** Deletes a tag, or the image with all its tags, as a user would. */
   async remove(image: ScenarioImage, random: Random): Promise<boolean> {
     const repository = RepositoryName.parse(image.repository);
     const tag = Tag.parse(random.pick(image.tags));

@@ -23,22 +23,22 @@ const ENDED = {
   canceled: 'canceled',
 } as const;
 
-/** Groups that had expired when an undisturbed reaper came by, and were not deleted. */
+/** Groups that had expired when the reaper ran without a fault, and were not deleted. */
 export function expiredGroupsLeft({ groups }: Backends, at: number): readonly string[] {
   return groups
     .all()
     .filter(({ spec }) => spec.tags[GroupTag.managedBy] === MANAGED_BY)
     .filter(({ spec }) => Date.parse(spec.tags[GroupTag.expiresAt] ?? '') <= at)
     .filter((group) => group.goneAt === undefined)
-    .map(({ spec }) => `the reaper left ${spec.name}, which had expired`);
+    .map(({ spec }) => `the reaper did not delete ${spec.name}, which had expired`);
 }
 
-/** What must hold when everything has ended. */
+/** Checks the invariants after everything has ended. */
 export async function finalFaults(
   backends: Backends,
   observer: Observer,
   scenario: Scenario,
-  /** Steps froze and went on long after: such a one may claim an image for a run that is over. */
+  /** A step that stalls for a long time may claim an image for a run that is over. */
   lateEffects: boolean,
 ): Promise<readonly string[]> {
   return [
@@ -75,7 +75,7 @@ function runFaults({ tables }: Backends): readonly string[] {
     for (const [state, column] of Object.entries(ENDED)) {
       const count = own.filter((target) => target.state === state).length;
       if (run[column] !== count) {
-        faults.push(`${runId} says ${String(run[column])} ${state}, and there are ${count}`);
+        faults.push(`${runId} counts ${String(run[column])} ${state}, but there are ${count}`);
       }
     }
     if (run.state === 'completed' && Number(run.failed) + Number(run.rejected) > 0) {
@@ -163,7 +163,7 @@ async function registryFaults(
   for (const repository of registry.repositories()) {
     if (!repository.startsWith(STAGING_PREFIX)) continue;
     const { length } = registry.digests(repository);
-    if (length > 0) faults.push(`${length} manifests are left in ${repository}`);
+    if (length > 0) faults.push(`${length} manifests remain in ${repository}`);
   }
   for (const [name, digest] of observer.publishing.foreignTags) {
     const [repository = '', tag = ''] = name.split(':');
@@ -178,7 +178,8 @@ async function registryFaults(
       ),
   );
   for (const { tag, digest } of observer.publishing.published) {
-    if (!known.has(digest)) faults.push(`${tag} was published and the inventory does not know it`);
+    if (!known.has(digest))
+      faults.push(`${tag} was published, but the inventory does not contain it`);
   }
   const names = new Set(blobs.names('patchwright-reports'));
   for (const { entity: target } of tables.all(TABLES.targets)) {
@@ -187,7 +188,7 @@ async function registryFaults(
     const stood = observer.publishing.published.some(({ digest }) => digest === target.patchDigest);
     if (!stood) faults.push(`${image} is patched, and its patch was never published`);
     for (const report of [target.reportBefore, target.reportAfter]) {
-      if (!names.has(String(report))) faults.push(`${image} names a report that is not there`);
+      if (!names.has(String(report))) faults.push(`${image} names a report that does not exist`);
     }
     const repository = RepositoryName.parse(target.repository);
     const referrers = await registry.referrers(repository, Digest.parse(target.patchDigest));
@@ -200,12 +201,12 @@ function groupFaults({ groups }: Backends): readonly string[] {
   const names = Map.groupBy(groups.creations(), ({ spec }) => spec.name);
   return [...names]
     .filter(([, creations]) => creations.length > 1)
-    .map(([name, { length }]) => `${name} was put ${length} times: a name is used once`);
+    .map(([name, { length }]) => `${name} was put ${length} times, but a name must be used once`);
 }
 
 const PoisonRecord = z.object({ message: z.string() });
 
-/** Each message that failed too often is kept, word for word, as often as it failed. */
+/** Checks that each poison message is kept once, with its text unchanged. */
 async function poisonFaults({ blobs }: Backends, { poison }: Observer): Promise<readonly string[]> {
   if (poison.length === 0) return [];
   const kept: string[] = [];

@@ -36,7 +36,7 @@ export class Invocations {
     this.#gate = gate;
   }
 
-  /** All that these instances had in hand ends here: nobody in the pipeline gets to know. */
+  /** Crashes instances with all their tasks. The pipeline gets no notice. */
   crash(instances: readonly Instance[]): void {
     for (const task of this.#world.tasks) {
       if (!instances.includes(task.instance)) continue;
@@ -47,12 +47,12 @@ export class Invocations {
     }
   }
 
-  /** At this call the worker that the task runs in fails as the fault says. */
+  /** Applies a host fault to the worker of a task. */
   hostFault(fault: HostFault, task: Task): void {
     meetHostFault(this.#world, fault, task, (failed, seconds) => this.#fail(failed, seconds));
   }
 
-  /** As the host does with an invocation that nobody answers for any more. */
+  /** Fails an invocation as the host does if its worker no longer answers. */
   #fail(task: Task, afterSeconds: number): void {
     this.#world.tasks.delete(task);
     this.#world.note(() => `${task.instance.name}#${task.id} is failed by the host: ${task.name}`);
@@ -76,7 +76,7 @@ export class Invocations {
         case QUEUES.jobs:
           return stepJob(services, JobMessage.parse(body));
         default:
-          throw new Error(`nobody listens to ${message.queue}`);
+          throw new Error(`no function is triggered by ${message.queue}`);
       }
     });
   }
@@ -108,14 +108,14 @@ export class Invocations {
     );
   }
 
-  /** The platform gives work to those that run; if none does, it starts another. */
+  /** Picks one of the running instances, or any one if none is running. */
   #instance(): Instance {
     const { instances, now, random } = this.#world;
     const up = instances.filter(({ downUntil }) => downUntil <= now);
     return random.pick(up.length > 0 ? up : instances);
   }
 
-  /** As the Functions host does when an invocation has ended. */
+  /** Ends an invocation as the Functions host does. */
   finish(task: Task): void {
     this.#world.tasks.delete(task);
     const { message, end } = task;
@@ -150,7 +150,7 @@ export class Invocations {
     }
   }
 
-  /** Failed too often: the host puts a copy into the poison queue. */
+  /** Moves a message that failed too often to the poison queue, as the host does. */
   #poison(message: ReceivedMessage): boolean {
     const { queue, body } = message;
     const poisoned = this.#world.backends.queues.poison(message);
@@ -175,7 +175,7 @@ export class Invocations {
     );
   }
 
-  /** A tag was written down. True: its run is canceled for it, and the instance dies. */
+  /** Returns true if the run is canceled at this reservation of a tag, and the instance must crash. */
   intended(runId: string): boolean {
     const run = this.#world.scenario.runs.find(
       (one) => runIdOf(new Date(START + one.at * 1000), one.trigger) === runId,
@@ -191,7 +191,7 @@ export class Invocations {
     this.#start('cancel', undefined, (services) => cancelRun(services, runId, 'somebody'));
   }
 
-  /** A timer's invocation that failed or died comes again. */
+  /** Retries a timer's invocation that failed or crashed. */
   #again(task: Task): void {
     const run = this.#world.scenario.runs.find(({ at }) => task.name === `start ${at}`);
     if (run === undefined) return;
@@ -205,7 +205,7 @@ export class Invocations {
     this.#start('reaper', undefined, (services) => reap(services));
   }
 
-  /** Nothing is there to reap in a quiet time: the timer's idle rounds are left out. */
+  /** Skips the reaper's rounds while there is nothing to reap. */
   #nextReap(): number {
     const usual = this.#world.now + REAP_SECONDS * 1000;
     const idle = this.#world.tasks.size === 0 && isIdle(this.#world);

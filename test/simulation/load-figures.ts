@@ -1,6 +1,6 @@
 import type { SimulationResult } from './simulation.ts';
 
-/** Calls per target, by what they cost: storage transactions, requests to the registry and to ARM. */
+/** Calls per target: storage transactions, requests to the registry and to ARM. */
 export interface LoadFigures {
   readonly storage: number;
   readonly registry: number;
@@ -19,14 +19,14 @@ export function loadFigures(result: SimulationResult, targets: number): LoadFigu
   const calls = { storage: 0, registry: 0, arm: 0 };
   for (const [name, count] of result.callsOf) {
     const port = Object.entries(SERVICES).find(([known]) => name.startsWith(`${known}.`));
-    if (port === undefined) throw new Error(`${name} is a call of no port`);
+    if (port === undefined) throw new Error(`${name} is not a call of a known port`);
     calls[port[1]] += count;
   }
   const { storage, registry, arm } = calls;
   return { storage: storage / targets, registry: registry / targets, arm: arm / targets };
 }
 
-/** For people: how the targets ended, and what it took. */
+/** Describes the outcomes of the targets and the calls that they took. */
 export function loadLines(result: SimulationResult, targets: number): readonly string[] {
   const ends = Map.groupBy(result.outcomes.values(), (outcome) =>
     outcome.replace(/ (?:v|tag).*/, ''),
@@ -37,8 +37,8 @@ export function loadLines(result: SimulationResult, targets: number): readonly s
   return [
     ...[...ends].map(([end, { length }]) => `${end}: ${length}`),
     ...result.violations.map((fault) => `BROKEN: ${fault}`),
-    `most of all: ${calls.map(([name, count]) => `${name} ${count}`).join(' · ')}`,
-    `a target: ${storage.toFixed(1)} of storage, ${registry.toFixed(1)} of the registry, ` +
+    `most frequent: ${calls.map(([name, count]) => `${name} ${count}`).join(' · ')}`,
+    `calls per target: ${storage.toFixed(1)} of storage, ${registry.toFixed(1)} of the registry, ` +
       `${arm.toFixed(1)} of ARM`,
     [
       `${targets} targets: ${result.calls} calls`,

@@ -3,10 +3,10 @@ import { loadFigures } from './load-figures.ts';
 import { simulateLoad } from './simulate-load.ts';
 
 const TARGETS = 2000;
-/** Seldom looks and ticks, as whoever has thousands of images sets them: half the calls. */
+/** Long intervals of polls and ticks, as for thousands of images, which halve the calls. */
 const LOAD = { faultShare: 0.002, pollSeconds: 60, tickSeconds: 120 };
 
-it('ends each of 2,000 targets though calls fail, with no more calls for each than for few', async () => {
+it('ends each of 2,000 targets in spite of failing calls, with as few calls each as a small run', async () => {
   const result = await simulateLoad(TARGETS, LOAD);
 
   expect(result.violations).toEqual([]);
@@ -14,7 +14,7 @@ it('ends each of 2,000 targets though calls fail, with no more calls for each th
   const counts = Object.fromEntries(
     [...Map.groupBy(ends, (end) => end)].map(([end, { length }]) => [end, length]),
   );
-  // What calls fail of costs time, and no image.
+  // Failing calls cost time, but no image fails.
   expect(counts).toEqual({ clean: 1000, patched: 500, 'skipped no-fix-available': 500 });
   const faults = [...result.coverage.faults.values()].reduce((sum, count) => sum + count, 0);
   expect(faults).toBeGreaterThan(100);

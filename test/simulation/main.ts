@@ -36,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 
-/** From this many worlds on, what was never seen counts as a failure. */
+/** From this number of worlds on, kinds and transitions that never occurred count as a failure. */
 const ENOUGH_TO_SEE_ALL = 10_000;
 
 if (values.help) console.log(HELP);
@@ -119,7 +119,7 @@ function runThread(share: Share, onWorld: () => void): Promise<ShareResult> {
 function crashesOf(text: string): CrashPoints {
   const crashes = parseCrashes(text);
   if (crashes !== undefined) return crashes;
-  console.error(`"${text}" is not like "before 17,after 18"`);
+  console.error(`"${text}" is not of the form "before 17,after 18"`);
   return process.exit(2);
 }
 

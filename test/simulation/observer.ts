@@ -32,14 +32,14 @@ export interface Observed {
   readonly coverage: Coverage;
 }
 
-/** Sees every effect as it happens, and says at once when one breaks a promise. */
+/** Sees every effect as it happens and reports each violation of an invariant. */
 export class Observer {
   readonly violations: string[] = [];
-  /** Every message ever sent, for a replay at the end. */
+  /** Every message that was sent, for a replay at the end. */
   readonly messages: { readonly queue: QueueName; readonly body: unknown }[] = [];
   /** Messages that failed too often. */
   readonly poison: { readonly queue: AnyQueueName; readonly body: unknown }[] = [];
-  /** Writes outside the tables that were asked for. */
+  /** Requested writes outside the tables. */
   effects = 0;
   readonly publishing: PublishWatch;
   readonly #now: () => number;
@@ -79,7 +79,7 @@ export class Observer {
     ];
   }
 
-  /** A call is made; whether it comes to pass is another thing. */
+  /** Sees a call before its outcome is known. */
   asked(task: Task, call: PortCall<unknown>): void {
     if (call.effect !== undefined) this.effects += 1;
     this.#leases.asked(task, call, this.#now());
@@ -106,11 +106,11 @@ export class Observer {
     }
   }
 
-  /** What the app keeps. */
+  /** Checks content that the app stores. */
   blob(name: string, bytes: Uint8Array): void {
     this.text('blob', `${name} ${Buffer.from(bytes).toString('utf8')}`);
     if (this.#truth.isAltered(bytes)) {
-      this.violations.push(`${name} is not the report that its checksum was made of`);
+      this.violations.push(`${name} does not match its checksum`);
     }
   }
 

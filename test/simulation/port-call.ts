@@ -1,35 +1,34 @@
 export type PortName = 'tables' | 'queues' | 'blobs' | 'registry' | 'groups';
 
 /**
- * A change of what others see. `leased`: nothing but the lease of whoever makes it keeps another from
- * making one that contradicts it. `conditional`: it names the ETag of the truth that it was decided by
- * (a target's row), or the digest of its own content.
+ * A change that others see. `leased`: only the caller's lease prevents a contradicting change by another
+ * step. `conditional`: it names the ETag of the row on which it is based, or the digest of its content.
  */
 export type Effect = 'leased' | 'conditional';
 
-/** How a service fails. `unavailable`: there is no answer. The last three no waiting puts right. */
+/** How a service fails. `unavailable`: there is no answer. No retry resolves the last three. */
 export type Failure = 'unavailable' | 'throttled' | 'denied' | 'unauthorized' | 'unexpected';
 
-/** A call of a port, with all that a fault needs to know of it. */
+/** A call of a port, with the data that faults need. */
 export interface PortCall<Result> {
   readonly port: PortName;
   readonly method: string;
-  /** For the trace; never a credential. */
+  /** Text for the trace, without credentials. */
   readonly label: string;
   readonly writes: boolean;
   readonly effect?: Effect | undefined;
   perform(): Promise<Result>;
-  /** What the adapter gives, or throws, when the service fails so. */
+  /** The adapter's outcome of such a failure. */
   failed(how: Failure): Outcome<Result>;
-  /** Another writer gets there first. */
+  /** Lets another writer change the row first. */
   readonly disturb?: () => Promise<void>;
-  /** What a repeated write of one's own looks like. */
+  /** The outcome of a retried write that had taken effect. */
   readonly ownWriteLost?: Outcome<Result>;
-  /** For a blob's mount: confirmed, and not done. */
+  /** For a blob's mount: the outcome of a mount that is confirmed but not performed. */
   readonly mountLost?: Outcome<Result>;
-  /** For the PUT of a patch's tag, and for its intent: somebody else's push of that tag. */
+  /** For the reservation and the PUT of a patch's tag: pushes the tag as others would. */
   readonly otherPush?: () => Promise<void>;
-  /** The run that writes a tag down here, to publish a patch under it. */
+  /** The run that reserves a tag by this call. */
   readonly intentOf?: string;
 }
 

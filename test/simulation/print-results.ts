@@ -2,11 +2,11 @@ import type { Coverage } from './coverage.ts';
 import type { SimulationResult } from './simulation.ts';
 import { type FailedWorld, optionOf, titleOf, traceWorld, type WorldName } from './world-name.ts';
 
-/** Failing worlds that are named, and those whose every step is printed. */
+/** The number of failing worlds that are listed, and of those whose steps are printed. */
 const MOST_NAMED = 20;
 const MOST_TRACED = 3;
 
-/** The failures in a line each, then the first of them with all their steps. */
+/** Prints each failure in a line, then the first ones with all their steps. */
 export async function printFailures(failures: readonly FailedWorld[]): Promise<void> {
   for (const { world, faults } of failures.slice(0, MOST_NAMED)) {
     console.log(`${titleOf(world)}: ${faults[0]}`);
@@ -15,11 +15,11 @@ export async function printFailures(failures: readonly FailedWorld[]): Promise<v
     const { trace } = await traceWorld(world);
     console.log(`\n${titleOf(world)}, its ${trace.length} steps:\n${trace.join('\n')}`);
     for (const fault of faults) console.log(`BROKEN: ${fault}`);
-    console.log(`once more: npm run simulate -- ${optionOf(world)}\n`);
+    console.log(`to reproduce: npm run simulate -- ${optionOf(world)}\n`);
   }
 }
 
-/** One world with its outcomes; its steps too where it failed or somebody wants them. */
+/** Prints one world with its outcomes, and its steps if it failed or if they are requested. */
 export async function printWorld(world: WorldName, wantsTrace: boolean): Promise<number> {
   const result = await traceWorld(world);
   const failed = result.violations.length > 0;

@@ -1,10 +1,10 @@
-/** The one source of randomness of a simulated world: the same seed gives the same world. */
+/** The only source of randomness of a simulated world: the same seed gives the same world. */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
     this.#state = seed >>> 0;
-    // Neighbouring seeds start far apart.
+    // Consecutive seeds give unrelated states.
     for (let warm = 0; warm < 4; warm += 1) this.next();
   }
 
@@ -36,7 +36,7 @@ export class Random {
     return item;
   }
 
-  /** One of the names, each as often as its weight says. */
+  /** Picks a name with a probability in proportion to its weight. */
   weighted<Name extends string>(weights: Readonly<Partial<Record<Name, number>>>): Name {
     const entries = Object.entries<number | undefined>(weights);
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + (weight ?? 0), 0);

@@ -7,7 +7,7 @@ import { gatedServices } from './gates/gated-services.ts';
 import { clockOf, newTask } from './task.ts';
 import type { World } from './world.ts';
 
-/** A finished run replayed does no writes: every message that was ever sent comes again. */
+/** Delivers every message again after the end, and checks that none causes a write. */
 export async function replayMessages(world: World): Promise<void> {
   for (const instance of world.instances) instance.skewMs = 0;
   const {
@@ -33,7 +33,7 @@ export async function replayMessages(world: World): Promise<void> {
     if (queue === QUEUES.runs) await tickRun(services, RunMessage.parse(body));
     else await stepJob(services, JobMessage.parse(body));
     if (tables.writes + observer.effects !== before) {
-      observer.violations.push(`replayed, this message did a write: ${JSON.stringify(body)}`);
+      observer.violations.push(`a replayed message caused a write: ${JSON.stringify(body)}`);
       return;
     }
   }

@@ -3,23 +3,23 @@ import type { Random } from './random.ts';
 import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { IMAGE_KINDS, type ImageKind } from './truth.ts';
 
-/** One image of a user, under all the tags that it has. */
+/** An image of a user with all its tags. */
 export interface ScenarioImage {
   readonly repository: string;
   readonly tags: readonly string[];
   readonly kind: ImageKind | 'windows' | 'touched';
-  /** Patches of it that are there already, with the findings that they were made for. */
+  /** Existing patches of the image, with the findings for which they were made. */
   readonly patched: readonly { readonly tag: string; readonly kind: ImageKind }[];
 }
 
 export interface ScenarioRun {
-  /** Seconds from the beginning. */
+  /** Start of the run, in seconds from the beginning. */
   readonly at: number;
   readonly trigger: 'schedule' | 'manual';
   readonly dryRun: boolean;
-  /** Seconds from the beginning; absent: it is not canceled. */
+  /** When the run is canceled, in seconds from the beginning; absent if it is not. */
   readonly canceledAt?: number;
-  /** It is canceled when the first of its tags is written down, to be published. */
+  /** True if the run is canceled when it reserves its first tag. */
   readonly canceledAtIntent?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Scenario {
   readonly images: readonly ScenarioImage[];
   readonly policy: unknown;
   readonly runs: readonly ScenarioRun[];
-  /** Invocations at once, over all instances. */
+  /** Maximum number of concurrent invocations over all instances. */
   readonly atOnce: number;
   readonly pollSeconds: number;
   readonly tickSeconds: number;
@@ -41,9 +41,9 @@ export interface Scenario {
   /** The tables were lost since the patches that are there were made. */
   readonly tablesLost: boolean;
   readonly runHours: number;
-  /** What Azure grants, where it is less than usual. */
+  /** Azure's quotas, if they are lower than usual. */
   readonly quotas?: GroupLimits;
-  /** From then on each tick of the first run kills its process: seconds from the beginning. */
+  /** From when each tick of the first run crashes, in seconds from the beginning. */
   readonly tickDiesAt?: number;
 }
 
@@ -51,7 +51,7 @@ export function scenarioOf(random: Random): Scenario {
   const repositories = ['team/api', 'team/web', 'tools'].slice(0, few(random));
   const convention = random.chance(0.75) ? 'incremental' : 'floating';
   const images = repositories.flatMap((repository) => imagesOf(repository, random, convention));
-  // One of an hour ends by its deadline where anything at all goes wrong.
+  // A run of one hour reaches its deadline after almost any fault.
   const runHours = random.chance(0.08) ? 1 : LONGEST_RUN_HOURS;
   return {
     images,
@@ -93,7 +93,7 @@ function quotasOf(random: Random): GroupLimits {
   };
 }
 
-/** Mostly one: many small worlds show more than a few large ones. */
+/** Usually one, because many small worlds find more faults than a few large ones. */
 function few(random: Random): number {
   return Number(random.weighted({ 1: 5, 2: 3, 3: 1 }));
 }
@@ -153,7 +153,7 @@ function runsOf(random: Random): ScenarioRun[] {
       ...(random.chance(0.12) && { canceledAt: at + random.between(1, 3600) }),
       canceledAtIntent: random.chance(0.08),
     };
-    // The next one starts right behind it, in its middle, or when it is long over.
+    // The next run starts right after the first, in its middle, or long after its end.
     at += random.pick([random.between(1, 60), random.between(60, 3600), 86_400]);
     return run;
   });

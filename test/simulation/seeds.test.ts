@@ -5,24 +5,24 @@ import { simulateSeed } from './simulate-seed.ts';
 const SEEDS = 500;
 const A_TEST = 50;
 
-describe('whatever fails, nothing is lost', () => {
+describe('the simulated pipeline', () => {
   const starts = Array.from({ length: SEEDS / A_TEST }, (_, at) => at * A_TEST + 1);
 
   it.each(starts)(
-    'in the worlds of the %i th seed and those behind it',
+    'keeps every invariant in the worlds from seed %i on',
     { timeout: 120_000 },
     async (start) => {
       const seeds = Array.from({ length: A_TEST }, (_, at) => start + at);
 
       const { failures } = await simulateShare({ kind: 'seeds', seeds, stopAtFirst: true });
 
-      // To look at one: npm run simulate -- --seed N
+      // To see one world: npm run simulate -- --seed N
       expect(failures).toEqual([]);
     },
   );
 });
 
-it('gives the same world for the same seed, step by step', async () => {
+it('repeats the same steps for the same seed', async () => {
   const first = await simulateSeed(7, { trace: true });
   const second = await simulateSeed(7, { trace: true });
 

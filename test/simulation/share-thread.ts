@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Share, simulateShare } from './share.ts';
 
-/** One thread of `npm run simulate`: does its share and posts how it went. */
+/** A thread of `npm run simulate`: runs its share and posts the results. */
 const share: Share = workerData;
 const result = await simulateShare(share, () => parentPort?.postMessage({ world: true }));
 parentPort?.postMessage({ result });

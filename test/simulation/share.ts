@@ -3,7 +3,7 @@ import { simulateCrashes } from './simulate-crashes.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import type { FailedWorld } from './world-name.ts';
 
-/** What one worker thread is to do. */
+/** The share of one worker thread. */
 export type Share =
   | { readonly kind: 'seeds'; readonly seeds: readonly number[]; readonly stopAtFirst: boolean }
   | {
@@ -37,7 +37,7 @@ async function simulateSeeds(
   let [worlds, calls] = [0, 0];
   for (const seed of share.seeds) {
     const result = await simulateSeed(seed).catch((error: unknown) => {
-      throw new Error(`the world of seed ${seed} itself broke`, { cause: error });
+      throw new Error(`the simulation of seed ${seed} itself failed`, { cause: error });
     });
     worlds += 1;
     calls += result.calls;

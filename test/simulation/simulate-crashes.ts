@@ -22,7 +22,7 @@ export const FEW_IMAGES: Scenario = {
   },
   runs: [{ at: 0, trigger: 'schedule', dryRun: false }],
   atOnce: 1,
-  // Few polls: one crash between two of them is as good as another.
+  // There are few polls, because crashes between any two of them are equivalent.
   pollSeconds: 240,
   tickSeconds: 240,
   maxGroups: 2,
@@ -39,7 +39,7 @@ const CRASHES: readonly Crash[] = ['crash-before', 'crash-after'];
 
 export interface CrashPass {
   readonly worlds: number;
-  /** Writes of the run in which nothing crashes. */
+  /** The number of writes in the run without a crash. */
   readonly writes: number;
   readonly failures: readonly {
     readonly crashes: CrashPoints;
@@ -48,12 +48,12 @@ export interface CrashPass {
 }
 
 /**
- * The same run again and again, with a crash before and after each of its writes in turn; `pairs`
- * crashes at the write that follows too. It must end every time just as it ends undisturbed.
+ * Repeats the same run with a crash before and after each of its writes; with `pairs`, also at the next
+ * write. Each run must have the same outcomes as the run without a crash.
  */
 export async function simulateCrashes(options: {
   readonly pairs: boolean;
-  /** Every nth write from this one, of so many: for a share of the work. */
+  /** The writes of a thread's share: every nth one from the first. */
   readonly share?: { readonly nth: number; readonly of: number };
   readonly onWorld?: (done: number) => void;
 }): Promise<CrashPass> {
@@ -64,7 +64,7 @@ export async function simulateCrashes(options: {
   const note = (crashes: CrashPoints, faults: readonly string[]) => {
     if (faults.length > 0) failures.push({ crashes, faults });
   };
-  // Every share has to know it; it counts in one.
+  // Every share runs the run without a crash, but only one counts it.
   let worlds = nth === 0 ? 1 : 0;
   if (nth === 0) note(new Map(), calm.result.violations);
   for (const crashes of plans(writes, options.pairs)) {
@@ -78,7 +78,7 @@ export async function simulateCrashes(options: {
   return { worlds, writes, failures };
 }
 
-/** The trace of one such world. */
+/** Returns the trace of one of these worlds. */
 export async function traceCrash(crashes: CrashPoints): Promise<SimulationResult> {
   return (await crashWorld(crashes, true)).result;
 }

@@ -5,19 +5,19 @@ import { Simulation, type SimulationResult } from './simulation.ts';
 import { SteadyFaults } from './steady-faults.ts';
 
 export interface LoadOptions {
-  /** Of all calls, how many fail: 0 to 1. */
+  /** The fraction of calls that fail: 0 to 1. */
   readonly faultShare: number;
   readonly pollSeconds: number;
   readonly tickSeconds: number;
 }
 
-/** The app's own settings, in weather that is never quite fine. */
+/** The app's own settings, with a low rate of failing calls. */
 export const USUAL_LOAD: LoadOptions = { faultShare: 0.002, pollSeconds: 15, tickSeconds: 30 };
 
 const REPOSITORIES = 200;
 const KINDS = ['outdated', 'clean', 'clean', 'no-fix'] as const;
 
-/** One run over so many images in 200 repositories, a quarter of them outdated. */
+/** Simulates a run over a number of images in 200 repositories, a quarter of them outdated. */
 export function simulateLoad(
   targets: number,
   { faultShare, pollSeconds, tickSeconds }: LoadOptions = USUAL_LOAD,
@@ -40,7 +40,7 @@ export function simulateLoad(
     pollSeconds,
     tickSeconds,
     maxGroups: 50,
-    // As many groups as it takes can't be had: ACI starts 300 an hour.
+    // The run needs many hours, because ACI starts at most 300 groups an hour.
     runHours: 48,
     scanBatch: 20,
     patchBatch: 5,
@@ -51,6 +51,6 @@ export function simulateLoad(
   };
   const random = new Random(1);
   const plan = faultShare === 0 ? NO_FAULTS : new SteadyFaults(random, faultShare);
-  // Calls of different invocations take their time side by side there, and here one by one.
+  // Calls of different invocations overlap in Azure, but here they run one at a time.
   return new Simulation({ scenario, random, plan, callMs: 5 }).run();
 }

@@ -3,7 +3,7 @@ import { Random } from './random.ts';
 import { scenarioOf } from './scenario.ts';
 import { Simulation, type SimulationResult } from './simulation.ts';
 
-/** The world that a seed describes, from its first event to its last. */
+/** Simulates the world of a seed from its first event to its last. */
 export function simulateSeed(
   seed: number,
   options: { readonly trace?: boolean } = {},

@@ -16,29 +16,29 @@ import { tickDies } from './tick-dies.ts';
 import { START, World, type WorldOptions } from './world.ts';
 import { meetWorldFault, unlessLocked } from './world-faults.ts';
 
-/** After the latest deadline of the last run: what is under way ends, and every token of a group has expired. */
+/** Hours after the last run's latest deadline, in which all work ends and all tokens expire. */
 const SETTLE_HOURS = 5;
 const MAX_STEPS = 400_000;
 const MAX_STEPS_AN_IMAGE = 500;
-/** The longest that a call of a port takes, where nothing is said. */
+/** The default maximum duration of a call of a port. */
 const CALL_MS = 200;
 
 export interface SimulationResult {
   readonly violations: readonly string[];
   readonly steps: number;
   readonly calls: number;
-  /** `port.method` → how often it was called. */
+  /** The number of calls by `port.method`. */
   readonly callsOf: ReadonlyMap<string, number>;
   readonly virtualSeconds: number;
   readonly coverage: Coverage;
-  /** `repository:tag` of the first run → how it ended. */
+  /** The outcomes of the first run by `repository:tag`. */
   readonly outcomes: ReadonlyMap<string, string>;
   readonly trace: readonly string[];
 }
 
 /**
- * The pipeline's own code on fakes, under a scheduler that decides each next event: one port call,
- * one message, one timer, one container's end.
+ * Runs the pipeline's own code with fakes, under a scheduler that chooses each event: a port call, a
+ * message, a timer or a container's end.
  */
 export class Simulation {
   readonly #world: World;
@@ -86,7 +86,7 @@ export class Simulation {
     };
   }
 
-  /** Through it every call of a port waits until the scheduler lets it happen. */
+  /** Every call of a port waits in the gate until the scheduler runs it. */
   #gate(): Gate {
     const world = this.#world;
     return {
@@ -119,15 +119,15 @@ export class Simulation {
     }
     const pending = [...world.tasks].flatMap((task) => [...task.pending]);
     const room = world.tasks.size < world.scenario.atOnce;
-    const messages = room ? queues.visible().filter(isListenedTo) : [];
-    // A message now and then while others are worked on; else calls would never interleave.
+    const messages = room ? queues.visible().filter(hasTrigger) : [];
+    // Some messages start while others are in progress, so that their calls interleave.
     const takeMessage = messages.length > 0 && (pending.length === 0 || world.random.chance(0.3));
     if (takeMessage) this.#invocations.receive(messages);
     else if (pending.length > 0) await this.#letHappen(world.random.pick(pending));
     else this.#sleep();
   }
 
-  /** Sets the clock to whatever happens next. */
+  /** Advances the clock to the next event. */
   #sleep(): void {
     const { backends, clock, now, timetable } = this.#world;
     const times = [
@@ -139,11 +139,11 @@ export class Simulation {
     if (Number.isFinite(next) && next > now) clock.set(new Date(next));
   }
 
-  /** Waits until every handler waits for a port call, or has ended. */
+  /** Waits until every handler has ended or waits for a port call. */
   async #quiet(): Promise<void> {
     await immediate();
     for (const task of this.#world.tasks) {
-      // A stream takes a few turns more. Which turn it is must not matter.
+      // A stream needs more turns. The exact number must not matter.
       for (let turn = 0; task.pending.size === 0 && task.end === undefined; turn += 1) {
         if (turn > 200) throw new Error(`${task.name} waits for something that is not a port`);
         await immediate();
@@ -215,8 +215,8 @@ export class Simulation {
   }
 }
 
-/** The reaper looks into the poison queues, and no function. */
-function isListenedTo({ queue }: PendingMessage): boolean {
+/** The reaper reads the poison queues; no function is triggered by them. */
+function hasTrigger({ queue }: PendingMessage): boolean {
   return !queue.endsWith('-poison');
 }
 

@@ -3,7 +3,7 @@ import { type FaultPlan, NO_FAULTS } from './fault-plan.ts';
 import type { PortCall } from './port-call.ts';
 import type { Random } from './random.ts';
 
-/** What a service does to whoever asks much of it, and what happens to the app meanwhile. */
+/** Faults of services under load, and of the app at the same time. */
 const KINDS = [
   'throttled',
   'throttled',
@@ -13,7 +13,7 @@ const KINDS = [
   'crash-after',
 ] as const satisfies readonly CallFault[];
 
-/** The same share of all calls fails from the beginning to the end of the faulty time. */
+/** A constant fraction of all calls fails until the faults stop. */
 export class SteadyFaults implements FaultPlan {
   readonly #random: Random;
   readonly #share: number;

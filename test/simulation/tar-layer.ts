@@ -1,6 +1,6 @@
 const BLOCK = 512;
 
-/** An uncompressed layer with these files, made at once: a stream would let real time in. */
+/** Makes an uncompressed layer synchronously, because a stream would depend on real time. */
 export function tarLayer(
   files: readonly { readonly path: string; readonly text: string; readonly mode?: number }[],
 ): Uint8Array {

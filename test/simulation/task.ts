@@ -5,16 +5,16 @@ import type { PortCall } from './port-call.ts';
 export interface Instance {
   readonly name: string;
   skewMs: number;
-  /** Workers that ended by themselves since the host started. */
+  /** Number of worker processes that exited since the host started. */
   exits: number;
-  /** Before, it takes no work: milliseconds of the true clock. */
+  /** Until then it accepts no work: milliseconds of the true clock. */
   downUntil: number;
 }
 
-/** A port call that a handler waits for, until the scheduler lets it happen. */
+/** A port call that waits until the scheduler runs it. */
 export interface PendingCall {
   readonly task: Task;
-  /** Runs the call to its end, as the fault says; the handler goes on with what comes of it. */
+  /** The call, whose outcome goes to the handler. */
   readonly call: PortCall<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -22,32 +22,32 @@ export interface PendingCall {
 
 export type TaskEnd = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
 
-/** A job's or a run's row in the hands of a step, as the step wrote it last. */
+/** The row of a job or run that a step holds, as the step wrote it last. */
 export interface Hold {
   readonly key: string;
   readonly etag: string;
-  /** Absent once the step has let it go. Milliseconds. */
+  /** Milliseconds; undefined after the step has released the row. */
   readonly leaseUntil: number | undefined;
 }
 
-/** One invocation of a function, from its trigger to its end or to the death of its instance. */
+/** One invocation of a function, from its trigger to its end or to the crash of its instance. */
 export interface Task {
   readonly id: number;
   readonly name: string;
   readonly instance: Instance;
-  /** By the true clock; milliseconds. */
+  /** Milliseconds of the true clock. */
   readonly beganAt: number;
-  /** As its instance has it: clocks may be wrong. */
+  /** Milliseconds of its instance's clock, which may be wrong. */
   readonly startedAt: number;
-  /** The least and the most that the clock has shown it: a clock may jump. */
+  /** The earliest and latest time that the instance's clock has shown. The clock may jump. */
   earliest: number;
   latest: number;
   readonly message: ReceivedMessage | undefined;
   readonly pending: Set<PendingCall>;
-  /** Faults that it met: without any, what it is for must be done at its end. */
+  /** Number of its faults. Without any, its work must be complete at its end. */
   faults: number;
   end: TaskEnd | undefined;
-  /** What it read last of each tag: before a PUT, this decides whether the tag may be taken. */
+  /** The last digest that it read of each tag, which decides whether it may overwrite the tag. */
   readonly tagsRead: Map<string, string | undefined>;
   hold: Hold | undefined;
 }
@@ -71,7 +71,7 @@ export function newTask(
   };
 }
 
-/** What its instance's clock shows a task. */
+/** Returns the time that its instance's clock shows a task. */
 export function clockOf(task: Task, now: number): Date {
   const shown = now + task.instance.skewMs;
   task.earliest = Math.min(task.earliest, shown);

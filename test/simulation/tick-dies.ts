@@ -4,7 +4,7 @@ import { TABLES } from '../../lib/storage/tables.ts';
 import type { PendingCall } from './task.ts';
 import { START, type World } from './world.ts';
 
-/** Whether this is the call that takes its process down, each time, for as long as there is a tick. */
+/** True if this call crashes its process, which it does in every tick. */
 export function tickDies(world: World, { task, call }: PendingCall): boolean {
   const { runs, tickDiesAt } = world.scenario;
   const [run] = runs;

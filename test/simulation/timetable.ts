@@ -1,11 +1,11 @@
-/** Something that happens at a time of its own, and not because of a message. */
+/** An event that occurs at a set time, and not because of a message. */
 export interface Timer {
   readonly at: number;
   readonly name: string;
   readonly fire: () => Promise<void> | void;
 }
 
-/** What is to happen, and when: milliseconds of the virtual clock. */
+/** The pending events and their times, in milliseconds of the virtual clock. */
 export class Timetable {
   #timers: Timer[] = [];
 
@@ -13,7 +13,7 @@ export class Timetable {
     this.#timers.push({ at, name, fire });
   }
 
-  /** Takes out what has been due for longest. */
+  /** Removes and returns the event that has been due for the longest time. */
   takeDue(now: number): Timer | undefined {
     const due = this.#timers.filter((timer) => timer.at <= now).sort((a, b) => a.at - b.at)[0];
     if (due !== undefined) this.#timers = this.#timers.filter((timer) => timer !== due);
@@ -24,7 +24,7 @@ export class Timetable {
     return this.#timers.map((timer) => timer.at);
   }
 
-  /** Whether anything is to happen but this. */
+  /** True if any other event is pending. */
   holdsMoreThan(name: string): boolean {
     return this.#timers.some((timer) => timer.name !== name);
   }

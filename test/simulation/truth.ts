@@ -5,7 +5,7 @@ import { fingerprint } from '../../lib/report/finding.ts';
 import { debianReport, scratchReport } from '../pipeline/debian-report.ts';
 import { tarLayer } from './tar-layer.ts';
 
-/** What an image of a user is. */
+/** The kinds of a user's image. */
 export const IMAGE_KINDS = [
   'outdated',
   'outdated-twice',
@@ -18,7 +18,7 @@ export const IMAGE_KINDS = [
 ] as const;
 export type ImageKind = (typeof IMAGE_KINDS)[number];
 
-/** What a patch is in truth: only the first two may ever be published. */
+/** The true quality of a patch. Only the first two may be published. */
 export const PATCH_QUALITIES = [
   'good',
   'partial',
@@ -37,7 +37,7 @@ interface Fix {
   readonly fixed?: string;
 }
 
-/** What a partial patch leaves as it is. */
+/** The packages that a partial patch does not update. */
 export const LEFT_PACKAGE = 'libssl3';
 
 const FINDINGS: Readonly<Record<ImageKind, readonly Fix[]>> = {
@@ -63,11 +63,11 @@ export function fingerprintOf(kind: ImageKind): string {
   );
 }
 
-/** What the simulated world knows of its images, and the pipeline has to find out. */
+/** The facts about the images, which the pipeline must discover. */
 export class Truth {
   readonly #sources = new Map<Digest, ImageKind>();
   readonly #patches = new Map<Digest, PatchQuality>();
-  /** The layers of every image that its owner has pushed. */
+  /** The layers of every image that users have pushed. */
   readonly #images = new Map<string, readonly Digest[]>();
   readonly #badConfigs = new Set<Digest>();
   readonly #altered = new Set<Digest>();
@@ -80,7 +80,7 @@ export class Truth {
     return bytes;
   }
 
-  /** No two are alike: a patch that is made twice is two patches. */
+  /** Makes a unique layer, so that two patches of the same image differ. */
   patchLayer(quality: PatchQuality): Uint8Array {
     this.#layers += 1;
     const text = `patch ${this.#layers}`;
@@ -90,7 +90,7 @@ export class Truth {
     return bytes;
   }
 
-  /** Also of images that were deleted since. */
+  /** Includes images that were deleted later. */
   noteImage(image: Digest, layers: readonly Digest[]): void {
     this.#images.set(image, layers);
   }
@@ -99,7 +99,7 @@ export class Truth {
     this.#badConfigs.add(config);
   }
 
-  /** A report that is not the one that its result names. */
+  /** A report that differs from the one that the result names. */
   noteAltered(bytes: Uint8Array): void {
     this.#altered.add(digestOf(bytes));
   }
@@ -108,7 +108,7 @@ export class Truth {
     return this.#altered.size > 0 && this.#altered.has(digestOf(bytes));
   }
 
-  /** What an honest scan of an image with these layers reports. */
+  /** Returns the report of an honest scan of an image with these layers. */
   report(layers: readonly Digest[]): Readonly<Record<string, unknown>> {
     const kind = layers.map((layer) => this.#sources.get(layer)).find((found) => found) ?? 'clean';
     if (kind === 'no-system') return scratchReport;
@@ -140,13 +140,13 @@ export class Truth {
     }
   }
 
-  /** Why this manifest must not be published; undefined: it is a good patch of its source. */
+  /** Returns why this manifest must not be published, or undefined if it is a good patch. */
   faultOf(bytes: Uint8Array): string | undefined {
     const manifest = ImageManifest.parse(JSON.parse(Buffer.from(bytes).toString()));
     const layers = this.#images.get(manifest.annotations?.[Annotation.sourceDigest] ?? '');
-    if (layers === undefined) return 'nobody ever pushed its source';
+    if (layers === undefined) return 'its source was never pushed';
     if (layers.some((layer, at) => manifest.layers[at]?.digest !== layer)) {
-      return "it does not begin with its source's layers";
+      return "its first layers are not its source's";
     }
     if (this.#badConfigs.has(manifest.config.digest)) return 'its config was changed';
     const added = manifest.layers.slice(layers.length);

@@ -8,7 +8,7 @@ import type { PendingMessage } from '../fakes/memory-queues.ts';
 import type { DrawnWorldFault } from './fault-plan.ts';
 import type { World } from './world.ts';
 
-/** Something goes wrong between the calls; it counts where it could. */
+/** Applies a fault between the calls, and counts it if it had an effect. */
 export async function meetWorldFault(world: World, fault: DrawnWorldFault): Promise<void> {
   const happened = await unlessLocked(() => tryWorldFault(world, fault));
   if (happened !== true) return;
@@ -16,7 +16,7 @@ export async function meetWorldFault(world: World, fault: DrawnWorldFault): Prom
   world.note(() => `world  ← ${fault}`);
 }
 
-/** False: there was nothing that it could have happened to. */
+/** Returns false if there was nothing to which the fault applies. */
 async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<boolean> {
   const random = world.random;
   const { queues, registry, blobs, tables } = world.backends;
@@ -120,7 +120,7 @@ async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<bool
   }
 }
 
-/** A poison queue loses none here: what is kept of its messages is looked at in the end. */
+/** Excludes the poison queues, because the invariants check their messages at the end. */
 function dropMessage({ backends, random }: World, messages: readonly PendingMessage[]): boolean {
   const hints = messages.filter(({ queue }) => !queue.endsWith('-poison'));
   return hints.length > 0 && backends.queues.drop(random.pick(hints).id);
@@ -134,7 +134,7 @@ const HOSTILE_MESSAGES: readonly unknown[] = [
   ['x'.repeat(1000)],
 ];
 
-/** What somebody else does to a tag that is locked fails for them too. */
+/** A user's change of a locked tag fails too. */
 export async function unlessLocked<Result>(
   act: () => Promise<Result>,
 ): Promise<Result | undefined> {

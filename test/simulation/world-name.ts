@@ -3,7 +3,7 @@ import { traceCrash } from './simulate-crashes.ts';
 import { simulateSeed } from './simulate-seed.ts';
 import type { SimulationResult } from './simulation.ts';
 
-/** All that it takes to have a world again, step by step. */
+/** Everything that is needed to reproduce a world. */
 export type WorldName =
   | { readonly kind: 'seed'; readonly seed: number }
   | { readonly kind: 'crash'; readonly crashes: CrashPoints };
@@ -13,7 +13,7 @@ export interface FailedWorld {
   readonly faults: readonly string[];
 }
 
-/** As the options of `npm run simulate` name it. */
+/** Returns the options of `npm run simulate` for this world. */
 export function optionOf(world: WorldName): string {
   return world.kind === 'seed'
     ? `--seed ${world.seed}`
@@ -25,7 +25,7 @@ export function titleOf(world: WorldName): string {
   return world.crashes.size === 0 ? 'undisturbed' : `crash ${formatCrashes(world.crashes)}`;
 }
 
-/** The same world again, with its trace. */
+/** Simulates the same world again, with its trace. */
 export function traceWorld(world: WorldName): Promise<SimulationResult> {
   return world.kind === 'seed'
     ? simulateSeed(world.seed, { trace: true })

@@ -19,7 +19,7 @@ import { Timetable } from './timetable.ts';
 import { Truth } from './truth.ts';
 
 export const START = Date.parse('2026-11-23T02:00:00Z');
-/** After the last run's start. Then the weather is fine, and all must come to an end. */
+/** Hours from the last run's start until faults stop. Then everything must end. */
 const FAULTS_HOURS = 5;
 
 export interface WorldOptions {
@@ -30,8 +30,8 @@ export interface WorldOptions {
 }
 
 /**
- * All that there is in a simulated world: what Azure holds, who works on what, what is to come. It
- * reads no real time and no real randomness.
+ * The state of a simulated world: the contents of Azure, the running tasks and the pending events. It
+ * uses no real time and no real randomness.
  */
 export class World {
   readonly clock = new ManualClock(new Date(START));
@@ -50,7 +50,7 @@ export class World {
   readonly observer: Observer;
   readonly images: ImagePusher;
   readonly options: PipelineOptions;
-  /** Whether the vulnerability database is in the registry. */
+  /** True if the vulnerability database is in the registry. */
   database = true;
   readonly trace: string[] = [];
   readonly #traced: boolean;
@@ -89,7 +89,7 @@ export class World {
     this.options = optionsOf(options.scenario);
   }
 
-  /** Puts everything where it is when the first run starts. */
+  /** Seeds the state before the first run. */
   async furnish(): Promise<void> {
     for (const image of this.scenario.images) {
       await this.images.pushScenarioImage(image, this.scenario.tablesLost);
@@ -100,7 +100,7 @@ export class World {
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }
 
-  /** Milliseconds. */
+  /** Milliseconds of the virtual clock. */
   get now(): number {
     return this.clock.now().getTime();
   }
@@ -113,12 +113,12 @@ export class World {
     return this.now < this.lastStart + FAULTS_HOURS * 3600 * 1000;
   }
 
-  /** When the last run starts. */
+  /** Start of the last run. */
   get lastStart(): number {
     return START + Math.max(...this.scenario.runs.map((run) => run.at)) * 1000;
   }
 
-  /** A line of the trace, made only where somebody wants it. */
+  /** Adds a line to the trace, and makes its text only if a trace is requested. */
   note(line: () => string): void {
     if (this.#traced) this.trace.push(`${this.clock.now().toISOString().slice(8, 23)} ${line()}`);
   }

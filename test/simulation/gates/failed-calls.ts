@@ -11,7 +11,7 @@ const RETRY_AFTER_SECONDS = 17;
 
 type Failing<Result> = (how: Failure) => Outcome<Result>;
 
-/** Errors as the adapters of storage throw them. It knows no difference between 401 and 403. */
+/** Errors as the storage adapters throw them, which do not distinguish 401 from 403. */
 export function storageFailure(label: string): Failing<never> {
   return (how) => {
     const code = how === 'unauthorized' ? 'denied' : how;

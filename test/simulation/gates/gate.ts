@@ -21,9 +21,9 @@ export interface Gate {
   readonly backends: Backends;
   readonly observer: Observer;
   readonly options: PipelineOptions;
-  /** The time as this task's instance has it. */
+  /** The time that the clock of this task's instance shows. */
   now(task: Task): Date;
   pass<Result>(task: Task, call: PortCall<Result>): Promise<Result>;
-  /** Somebody else's push of a tag. */
+  /** A push of a tag by others. */
   pushOther(repository: RepositoryName, tag: Tag): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
 
-/** Whoever finds a policy kept goes by that one. */
+/** Needs no lease, because every step uses the policy that was stored first. */
 const ONE_FOR_ALL: Effect = 'conditional';
 
 export function gatedBlobs(gate: Gate, task: Task): Blobs {

@@ -44,7 +44,7 @@ export function gatedGroups(gate: Gate, task: Task): ContainerGroups {
         failed: refused,
         perform: async () => {
           const answer = await groups.delete(name);
-          // Azure's own quota on deletions: what is left is for the next round.
+          // Azure's quota of deletions: the next round deletes the rest.
           if (!answer.ok) task.faults += 1;
           return answer;
         },

@@ -8,7 +8,7 @@ import type { Task } from '../task.ts';
 import { registryFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
 
-/** Whoever writes it writes the same. */
+/** Needs no lease, because every step writes the same content. */
 const BY_CONTENT = { effect: 'conditional' } as const;
 
 export function gatedRegistry(gate: Gate, task: Task): Registry {

@@ -9,7 +9,7 @@ import { gatedQueues } from './gated-queues.ts';
 import { gatedRegistry } from './gated-registry.ts';
 import { gatedTables } from './gated-tables.ts';
 
-/** The services of one invocation: every call of a port waits until the scheduler lets it happen. */
+/** The services of one invocation. Every call of a port waits until the scheduler runs it. */
 export function gatedServices(gate: Gate, task: Task): Services {
   return {
     clock: { now: () => gate.now(task) },

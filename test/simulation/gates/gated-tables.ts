@@ -20,7 +20,7 @@ export function gatedTables(gate: Gate, task: Task): Tables {
     const failed = storageFailure(label);
     return { port: 'tables' as PortName, method, label, writes, effect, failed };
   };
-  /** Its content stays as it is, and its ETag does not: somebody edited a column of their own. */
+  /** Changes only the ETag, as an edit of an additional column by others would. */
   const touch = async (table: TableName, partitionKey: string, rowKey: string) => {
     const stored = await tables.get(table, partitionKey, rowKey);
     if (stored !== undefined) await tables.replace(table, stored.entity, stored.etag);

@@ -4,11 +4,11 @@ import type { Task } from '../task.ts';
 import { isTargetRow, type Report, type RowWrite } from './row-write.ts';
 import { nameOf } from './seen-rows.ts';
 
-/** A step that begins when its run was canceled starts nothing more. */
+/** Checks that a step that begins after its run was canceled starts nothing new. */
 export class CancelWatch {
   readonly #report: Report;
   readonly #now: () => number;
-  /** By the true clock, as the beginnings of tasks are. */
+  /** Times of the true clock. */
   readonly #canceledAt = new Map<string, number>();
 
   constructor(report: Report, now: () => number) {
@@ -27,13 +27,13 @@ export class CancelWatch {
       before?.patchTag === undefined &&
       after.patchTag !== undefined;
     if (intends && this.#beganAfter(task, after.partitionKey)) {
-      this.#report(`${nameOf(after)} was to be published when its run was canceled`);
+      this.#report(`${nameOf(after)} reserved a tag after its run was canceled`);
     }
   }
 
   groupAsked(task: Task, spec: GroupSpec): void {
     if (this.#beganAfter(task, spec.tags[GroupTag.run] ?? '')) {
-      this.#report(`${spec.name} was created when its run was canceled`);
+      this.#report(`${spec.name} was created after its run was canceled`);
     }
   }
 

@@ -4,10 +4,10 @@ import type { Coverage } from '../coverage.ts';
 import { type Report, timeOf } from './row-write.ts';
 import { hasEnded, isOver, nameOf, type SeenRows } from './seen-rows.ts';
 
-/** As far as an instance's clock may be wrong. */
+/** The maximum error of an instance's clock. */
 const WORST_CLOCK_MS = 20 * 60 * 1000;
 
-/** One run at a time works on an image, and one job of it. */
+/** Checks that only one run works on an image at a time, with only one job. */
 export class ClaimWatch {
   readonly #report: Report;
   readonly #coverage: Coverage;
@@ -37,7 +37,7 @@ export class ClaimWatch {
     }
   }
 
-  /** A job that is not over has it in hand. */
+  /** True if a live job works on the target. */
   #isWorked(target: Entity): boolean {
     const runId = target.partitionKey;
     if (hasEnded(target) || !this.#rows.isLive(runId) || this.#isDryRun(runId)) return false;

@@ -3,7 +3,7 @@ import type { PublishWatch } from './publish-watch.ts';
 import type { Report, RowWrite } from './row-write.ts';
 import { nameOf } from './seen-rows.ts';
 
-/** The inventory names a patch only under a tag where it stands, or stood when somebody looked. */
+/** Checks that the inventory names a patch only under a tag under which it was published. */
 export class InventoryWatch {
   readonly #report: Report;
   readonly #publishing: PublishWatch;
@@ -16,10 +16,10 @@ export class InventoryWatch {
   row({ table, after }: RowWrite): void {
     if (table !== TABLES.inventory || after.patchTag === undefined) return;
     const tag = `${String(after.repository)}:${String(after.patchTag)}`;
-    if (this.#publishing.stood.has(`${tag} ${String(after.patchDigest)}`)) return;
+    if (this.#publishing.everPublished.has(`${tag} ${String(after.patchDigest)}`)) return;
     const what = `${String(after.kind)} ${String(after.state ?? '')} ${String(after.reason ?? '')}`;
     this.#report(
-      `the inventory names ${tag} for ${nameOf(after)} (${what}), which never was ${String(after.patchDigest)}`,
+      `the inventory names ${tag} for ${nameOf(after)} (${what}), under which ${String(after.patchDigest)} was never published`,
     );
   }
 }

@@ -4,12 +4,12 @@ import { isJobRow, type Report, type RowWrite, timeOf } from './row-write.ts';
 import { isOver } from './seen-rows.ts';
 import type { ThrottleWatch } from './throttle-watch.ts';
 
-/** A job gives late attempts up, and takes its group with it. */
+/** Checks that a job gives up late attempts and deletes its group. */
 export class JobWatch {
   readonly #report: Report;
   readonly #groups: MemoryContainerGroups;
   readonly #throttle: ThrottleWatch;
-  /** Groups that somebody wanted gone, whatever ARM said to it. */
+  /** Groups whose deletion was requested, even if ARM refused it. */
   readonly #unwanted = new Set<GroupName>();
 
   constructor(
@@ -36,16 +36,16 @@ export class JobWatch {
     const { group } = after;
     const there = this.#groups.all().find(({ spec }) => spec.name === group);
     if (there === undefined || this.#unwanted.has(there.spec.name)) return;
-    // While ARM wants to be left alone, the reaper is to do it.
+    // During a shared back-off, the deletion is left to the reaper.
     if (this.#throttle.inForce(task)) return;
-    this.#report(`${after.rowKey} is over, and its group ${String(group)} is left alone`);
+    this.#report(`${after.rowKey} is over, but its group ${String(group)} was not deleted`);
   }
 
-  /** At the end of a step, by the least that its clock has shown it. */
+  /** Checked at the end of a step, with the earliest time that its clock has shown. */
   #isInTime({ task, after }: RowWrite): void {
     const deadline = timeOf(after.deadline);
     if (after.leaseUntil !== undefined || after.errors !== 0 || deadline === undefined) return;
     if (deadline > task.earliest) return;
-    this.#report(`${after.rowKey} is polled on, though its attempt was to end before`);
+    this.#report(`${after.rowKey} is polled after the deadline of its attempt`);
   }
 }

@@ -3,10 +3,10 @@ import type { PortCall } from '../port-call.ts';
 import type { Task } from '../task.ts';
 import { isJobRow, isRunRow, type Report, type RowWrite, timeOf } from './row-write.ts';
 
-/** Who holds a job or a run: one step at a time, and none whose lease has ended. */
+/** Checks that only one step at a time holds a job or run, and that its lease is valid. */
 export class LeaseWatch {
   readonly #report: Report;
-  /** Rows with the wake numbers that a step was accepted for. */
+  /** The wake numbers for which each row has accepted a step. */
   readonly #accepted = new Set<string>();
 
   constructor(report: Report) {
@@ -20,18 +20,18 @@ export class LeaseWatch {
     const leaseUntil = timeOf(after.leaseUntil);
     if (task.hold?.key === key) {
       if (write.replaced !== task.hold.etag) {
-        this.#report(`${task.name} wrote over what somebody else had written`);
+        this.#report(`${task.name} overwrote a change by another step`);
       }
     } else if (isStep(task) && leaseUntil !== undefined) this.#taken(write, key);
     else return;
     task.hold = { key, etag, leaseUntil };
   }
 
-  /** A step begins: it has the row. */
+  /** A step has taken the row. */
   #taken({ task, before, replaced }: RowWrite, key: string): void {
     const until = timeOf(before?.leaseUntil);
     if (replaced !== undefined && until !== undefined && until > task.latest) {
-      this.#report(`${task.name} began while another's lease lasted`);
+      this.#report(`${task.name} began during the lease of another step`);
     }
     const wake = wakeOf(task) ?? before?.wake;
     const step = `${key} ${String(wake)}`;
@@ -39,16 +39,16 @@ export class LeaseWatch {
     this.#accepted.add(step);
   }
 
-  /** An effect outside, before it is known what will become of it. */
+  /** Checks a call with an external effect before its outcome is known. */
   asked(task: Task, call: PortCall<unknown>, now: number): void {
     if (call.effect !== 'leased' || !isStep(task) || hasLease(task, now)) return;
     this.#report(
-      `${call.port}.${call.method} ${call.label} by a step without a lease: ${task.name}`,
+      `${call.port}.${call.method} ${call.label} was called by a step without a lease: ${task.name}`,
     );
   }
 }
 
-/** By the clock that the task has at this moment. */
+/** Uses the present time of the task's clock. */
 function hasLease(task: Task, now: number): boolean {
   const until = task.hold?.leaseUntil;
   return until !== undefined && until > now + task.instance.skewMs;

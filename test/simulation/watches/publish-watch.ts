@@ -16,14 +16,14 @@ export interface ManifestPut {
   readonly bytes: Uint8Array;
 }
 
-/** What comes under a tag of users' repositories is verified, intended, and takes nobody's tag. */
+/** Checks that every publication is verified and reserved, and overwrites no tag of others. */
 export class PublishWatch {
-  /** Tags in users' repositories that are not ours, and what they point to. */
+  /** Digests of the tags of others in users' repositories. */
   readonly foreignTags = new Map<string, Digest>();
-  /** `repository source fingerprint` → the patches of it that were published. */
+  /** The published patches by `repository source fingerprint`. */
   readonly patches = new Map<string, Set<Digest>>();
-  /** `repository:tag digest` of every patch that ever stood under a tag. */
-  readonly stood = new Set<string>();
+  /** `repository:tag digest` of every patch that was ever published. */
+  readonly everPublished = new Set<string>();
   readonly published: { readonly tag: string; readonly digest: Digest }[] = [];
   readonly #report: Report;
   readonly #truth: Truth;
@@ -43,16 +43,16 @@ export class PublishWatch {
     if (!repository.startsWith(STAGING_PREFIX)) this.#report(`${repository}@${digest} was deleted`);
   }
 
-  /** Before a PUT: may it be? */
+  /** Checks a PUT before it takes effect. */
   beforePut(put: ManifestPut): void {
     const { task, repository, reference, bytes } = put;
     if (repository.startsWith(STAGING_PREFIX) || isDigest(reference)) return;
     const tag = `${repository}:${reference}`;
     const digest = digestOf(bytes);
     const foreign = this.foreignTags.get(tag);
-    if (!task.tagsRead.has(tag)) this.#report(`${tag} was put without a look at it`);
+    if (!task.tagsRead.has(tag)) this.#report(`${tag} was put without being read first`);
     if (foreign !== undefined && task.tagsRead.get(tag) === foreign) {
-      this.#report(`${tag} is not ours, was seen to be, and was overwritten`);
+      this.#report(`${tag} belongs to others, the step had read it, and it was overwritten`);
     }
     const fault = this.#truth.faultOf(bytes);
     if (fault !== undefined) this.#report(`${tag} is a bad patch: ${fault}`);
@@ -65,16 +65,16 @@ export class PublishWatch {
         row.verifiedAt !== undefined,
     );
     if (target === undefined) {
-      // A PUT that comes late finds its target ended: what was published then is the same.
+      // A late PUT may find its target ended. Then it publishes the same content again.
       if (!this.hasPublished(tag, digest)) {
-        this.#report(`${tag} was published without being verified and intended`);
+        this.#report(`${tag} was published without verification or reservation`);
       }
     } else if (task.tagsRead.get(`${repository}:${String(target.tag)}`) !== target.digest) {
-      this.#report(`${tag} was published though its source had moved`);
+      this.#report(`${tag} was published after its source had changed`);
     }
   }
 
-  /** After a PUT that took effect. */
+  /** Records a PUT that took effect. */
   afterPut(put: ManifestPut): void {
     const { repository, reference, bytes } = put;
     if (repository.startsWith(STAGING_PREFIX) || isDigest(reference)) return;
@@ -82,7 +82,7 @@ export class PublishWatch {
     const digest = digestOf(bytes);
     this.foreignTags.delete(tag);
     this.published.push({ tag, digest });
-    this.stood.add(`${tag} ${digest}`);
+    this.everPublished.add(`${tag} ${digest}`);
     const { annotations } = ImageManifest.parse(JSON.parse(Buffer.from(bytes).toString()));
     const source = annotations?.[Annotation.sourceDigest];
     const key = `${repository} ${source} ${annotations?.[Annotation.fingerprint]}`;

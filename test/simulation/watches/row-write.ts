@@ -7,13 +7,13 @@ export interface RowWrite {
   readonly table: TableName;
   readonly before: Entity | undefined;
   readonly after: Entity;
-  /** Of the row as it is now. */
+  /** The ETag of the new row. */
   readonly etag: string;
-  /** Of the row that it was to take the place of. */
+  /** The ETag of the row that the write should replace. */
   readonly replaced: string | undefined;
 }
 
-/** Says that a promise was broken. */
+/** Reports a violation of an invariant. */
 export type Report = (fault: string) => void;
 
 export function isJobRow({ table }: RowWrite): boolean {
@@ -28,7 +28,7 @@ export function isTargetRow({ table }: RowWrite): boolean {
   return table === TABLES.targets;
 }
 
-/** Milliseconds of a column with a time; undefined where it has none. */
+/** Returns a column's time in milliseconds, or undefined if it has none. */
 export function timeOf(column: Entity[string] | undefined): number | undefined {
   return column instanceof Date ? column.getTime() : undefined;
 }

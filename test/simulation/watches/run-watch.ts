@@ -5,7 +5,7 @@ import type { Fault } from '../fault-kinds.ts';
 import { isRunRow, type Report, type RowWrite } from './row-write.ts';
 import { hasEnded, isOver, nameOf, type SeenRows } from './seen-rows.ts';
 
-/** Faults that touch the app and its messages alone. */
+/** Faults that affect only the app and its messages. */
 const OWN_FAULTS: ReadonlySet<Fault> = new Set<Fault>([
   'crash-before',
   'crash-after',
@@ -19,7 +19,7 @@ const OWN_FAULTS: ReadonlySet<Fault> = new Set<Fault>([
   'mounts-refused',
 ]);
 
-/** A run leaves nothing behind that it could have cleared. */
+/** Checks that a run leaves no orphans that it could have deleted. */
 export class RunWatch {
   readonly #report: Report;
   readonly #coverage: Coverage;
@@ -45,29 +45,29 @@ export class RunWatch {
     this.#ended();
   }
 
-  /** But for what a step that had stood still writes down in that moment. */
+  /** Ignores targets that a stalled step inserts at that moment. */
   #isDone(runId: string): void {
     for (const job of this.#rows.jobs.values()) {
       if (job.partitionKey === runId && !isOver(job)) {
-        this.#report(`${runId} is over, and its job ${job.rowKey} is ${String(job.state)}`);
+        this.#report(`${runId} is over, but its job ${job.rowKey} is ${String(job.state)}`);
       }
     }
     for (const target of this.#rows.targets.values()) {
       if (target.partitionKey !== runId || hasEnded(target) || target.state === 'queued') continue;
-      this.#report(`${runId} is over, and ${nameOf(target)} is ${String(target.state)}`);
+      this.#report(`${runId} is over, but ${nameOf(target)} is ${String(target.state)}`);
     }
   }
 
-  /** Where nothing but the app itself has failed, nothing is left for later. */
+  /** If only the app has failed, no cleanup is left for later. */
   #ended(): void {
     const { faults } = this.#coverage;
     if ([...faults.keys()].some((fault) => !OWN_FAULTS.has(fault))) return;
-    // Another run may have its own there.
+    // Another run may have its own manifests there.
     if ([...this.#rows.runs.keys()].some((runId) => this.#rows.isLive(runId))) return;
     for (const repository of this.#registry.repositories()) {
       if (!repository.startsWith(STAGING_PREFIX)) continue;
       const { length } = this.#registry.digests(repository);
-      if (length > 0) this.#report(`its run is over, and ${repository} holds ${length}`);
+      if (length > 0) this.#report(`its run is over, but ${repository} has ${length} manifests`);
     }
   }
 }

@@ -14,11 +14,11 @@ const TERMINAL = [
   'canceled',
 ];
 
-/** The rows as the pipeline wrote them last, so that no check has to read a table. */
+/** The rows as the pipeline last wrote them, so that the checks need not read tables. */
 export class SeenRows {
   readonly targets = new Map<string, Entity>();
   readonly jobs = new Map<string, Entity>();
-  /** By the run's id. */
+  /** Runs by id. */
   readonly runs = new Map<string, Entity>();
 
   row(write: RowWrite): void {
@@ -43,7 +43,7 @@ export function isOver(job: Entity): boolean {
   return OVER.includes(String(job.state));
 }
 
-/** For people. */
+/** Returns a target's name for messages. */
 export function nameOf(target: Entity): string {
   return `${String(target.repository)}:${String(target.tag)}`;
 }

@@ -4,13 +4,13 @@ import type { PublishWatch } from './publish-watch.ts';
 import { isTargetRow, type Report, type RowWrite } from './row-write.ts';
 import { hasEnded, nameOf } from './seen-rows.ts';
 
-/** Hand-overs of one target to a job, far more than its budget of attempts explains. */
+/** A number of assignments to jobs that is far above the limit of attempts. */
 const MAX_ROUNDS = 40;
 
 /** Endings that need no reason. */
 const PLAIN_ENDINGS = ['clean', 'patched', 'already-patched'];
 
-/** Every target goes its way once, and ends with a reason that is so. */
+/** Checks that every target ends once, with a true reason. */
 export class TargetWatch {
   readonly #report: Report;
   readonly #coverage: Coverage;
@@ -29,13 +29,13 @@ export class TargetWatch {
     const from = before?.state;
     const to = after.state;
     if (before !== undefined && hasEnded(before)) {
-      this.#report(`${image} was ${String(from)} and is ${String(to)}`);
+      this.#report(`${image} had ended as ${String(from)} and became ${String(to)}`);
     }
-    if (Number(after.round) > MAX_ROUNDS) this.#report(`${image} goes on forever`);
+    if (Number(after.round) > MAX_ROUNDS) this.#report(`${image} does not end`);
     if (hasEnded(after)) this.#ended(write, after, image);
   }
 
-  /** What an ending claims must be so. */
+  /** Checks the claims of an ending. */
   #ended({ task, before }: RowWrite, target: Entity, image: string): void {
     const { patchTag, reason, state } = target;
     if (reason !== undefined) this.#coverage.reason(`${String(state)} ${String(reason)}`);
@@ -43,17 +43,17 @@ export class TargetWatch {
       this.#report(`${image} ended ${String(state)} without a reason`);
     }
     if (state === 'canceled' && before?.patchTag !== undefined) {
-      this.#report(`${image} was canceled after its tag was written down`);
+      this.#report(`${image} was canceled after its tag was reserved`);
     }
     const tag = `${String(target.repository)}:${String(patchTag)}`;
-    const stands = this.#publishing.hasPublished(tag, target.staged);
-    if (state === 'already-patched' && stands && before?.patchTag !== undefined) {
-      this.#report(`${image} was patched just now and says that it was before`);
+    const isPublished = this.#publishing.hasPublished(tag, target.staged);
+    if (state === 'already-patched' && isPublished && before?.patchTag !== undefined) {
+      this.#report(`${image} was patched in this run but ended as already patched`);
     }
     if (state !== 'patched') return;
     const seen = task.tagsRead.get(tag);
     if (seen !== target.patchDigest) {
-      this.#report(`${image} is patched, and its tag was last seen to be ${seen}`);
+      this.#report(`${image} is patched, but its tag was last read as ${seen}`);
     }
   }
 }

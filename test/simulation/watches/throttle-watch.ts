@@ -4,12 +4,12 @@ import type { Task } from '../task.ts';
 import { isJobRow, type Report, type RowWrite, timeOf } from './row-write.ts';
 
 interface Quiet {
-  /** When it was written, by the true clock; until when it is to be quiet, by the writer's. */
+  /** When it was written, by the true clock; the back-off's end is by the writer's clock. */
   readonly at: number;
   readonly notBefore: number;
 }
 
-/** One refusal quietens all: no group is created before the time that the shared record names. */
+/** Checks the shared back-off: after a refusal, no group is created before its end. */
 export class ThrottleWatch {
   readonly #report: Report;
   readonly #now: () => number;
@@ -30,16 +30,16 @@ export class ThrottleWatch {
     if (endsStep) this.#wasToldOn(task);
   }
 
-  /** Whether a task may have seen that ARM is to be left alone. */
+  /** True if a task may have seen a shared back-off. */
   inForce(task: Task): boolean {
     return (this.#written.at(-1)?.notBefore ?? 0) > task.earliest;
   }
 
-  /** What stood there when the step began, it has had to see. */
+  /** A step must respect a back-off that was recorded before it began. */
   groupAsked(task: Task): void {
     const known = this.#written.findLast(({ at }) => at <= task.beganAt);
     if (known !== undefined && known.notBefore > task.latest) {
-      this.#report(`${task.name} created a group while all were to wait`);
+      this.#report(`${task.name} created a group during the shared back-off`);
     }
   }
 
@@ -48,12 +48,12 @@ export class ThrottleWatch {
     if (!answer.ok && waits.includes(answer.refusal)) this.#refused.set(task, this.#now());
   }
 
-  /** A step that was told to wait has told the others, unless it was disturbed in it. */
+  /** A step that was throttled must have recorded the back-off, unless a fault prevented it. */
   #wasToldOn(task: Task): void {
     const refusedAt = this.#refused.get(task);
     if (refusedAt === undefined || task.faults > 0) return;
     const last = this.#written.at(-1);
     if (last !== undefined && (last.at >= refusedAt || last.notBefore > task.earliest)) return;
-    this.#report(`${task.name} was told to wait, and has told nobody`);
+    this.#report(`${task.name} was throttled and recorded no back-off`);
   }
 }

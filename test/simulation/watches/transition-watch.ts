@@ -2,7 +2,7 @@ import { TRANSITIONS } from '../allowed-transitions.ts';
 import type { Coverage } from '../coverage.ts';
 import { isJobRow, isRunRow, isTargetRow, type Report, type RowWrite } from './row-write.ts';
 
-/** Targets, jobs and runs go the ways that the tables allow. */
+/** Checks that targets, jobs and runs make only allowed transitions. */
 export class TransitionWatch {
   readonly #report: Report;
   readonly #coverage: Coverage;
@@ -20,7 +20,7 @@ export class TransitionWatch {
     const transition = `${what} ${String(from)} → ${String(to)}`;
     this.#coverage.transition(transition);
     if (!TRANSITIONS.has(transition)) {
-      this.#report(`${write.after.rowKey}: ${transition} is no way to go`);
+      this.#report(`${write.after.rowKey}: ${transition} is not an allowed transition`);
     }
   }
 }

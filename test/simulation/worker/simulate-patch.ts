@@ -118,7 +118,7 @@ async function patchOne(
     default:
       break;
   }
-  // The first life of a container that was restarted has pushed a patch of its own.
+  // The first start of a restarted container has pushed its own patch.
   if (work.end === 'restarted') await pushPatch(file, image, work, fault);
   const staged = await pushPatch(file, image, work, fault);
   if (staged === undefined) {
@@ -129,7 +129,7 @@ async function patchOne(
   return { digest, outcome: 'patched', staged, blocked };
 }
 
-/** As Copa does: the source's layers, one more, and the label `BaseImage`. */
+/** Makes a patch as Copa does: the source's layers, one more, and the label `BaseImage`. */
 async function pushPatch(
   file: PatchJobFile,
   image: PatchJobFile['images'][number],
@@ -174,7 +174,7 @@ async function pushPatch(
   };
   const pushed = { bytes: Buffer.from(JSON.stringify(body)), mediaType: manifest.mediaType ?? '' };
   if (fault === 'staging-littered') {
-    // Whatever runs in there may push what it likes under any name in its staging repository.
+    // A hostile package script may push anything under any name in its staging repository.
     const names = [`${image.stagingTag}-litter`, world.pick(['latest', 'annotated', 'v1'])];
     for (const name of names) {
       const litter = { ...body, annotations: { name } };

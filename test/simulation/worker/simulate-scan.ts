@@ -14,7 +14,7 @@ const SCAN_FAULTS = [
   'secret-in-report',
 ] as const;
 
-/** Scans each image, as far as its faults let it. */
+/** Scans each image according to its fault. */
 export async function simulateScan(
   file: ScanJobFile,
   work: Work,
@@ -48,7 +48,7 @@ async function scanOne(
   const bytes = Buffer.from(
     fault === 'report-malformed' ? '{"SchemaVersion":' : JSON.stringify(report),
   );
-  // The first life of a container that was restarted has left a report of its own.
+  // The first start of a restarted container has left its own report.
   const altered = fault === 'report-altered' || end === 'restarted';
   const written = altered ? withoutFindings(report) : bytes;
   if (altered) world.truth.noteAltered(written);
@@ -57,7 +57,7 @@ async function scanOne(
   return { digest, outcome: 'scanned', reportSha256 };
 }
 
-/** As if nothing had been found: whoever believes it calls the image clean. */
+/** A report without findings. A step that trusts it would call the image clean. */
 function withoutFindings(report: Readonly<Record<string, unknown>>): Uint8Array {
   const results = Array.isArray(report.Results) ? report.Results : [];
   const clean = results.map((one) => ({ ...one, Vulnerabilities: [] }));

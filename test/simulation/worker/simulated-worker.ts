@@ -12,7 +12,7 @@ const RESULT_FAULTS = [
   'result-of-another-kind',
 ] as const;
 
-/** A container's worker: it has its job file and one token, and may lie in all it says. */
+/** A container's worker. It has its job file and one token, and any of its output may be a lie. */
 export async function runSimulatedWorker(
   spec: ContainerSpec,
   world: WorkerWorld,
@@ -43,7 +43,7 @@ export async function runSimulatedWorker(
   await world.blobs.putThrough(file.resultUrl, Buffer.from(cut));
 }
 
-/** What a careless tool might print: the group's token, and an address that lets write. */
+/** Secrets that a tool might print: the group's token and a writable URL. */
 export function secretsOf(spec: ContainerSpec): string {
   const { file, token } = givenTo(spec);
   return `${token} ${file.resultUrl}`;

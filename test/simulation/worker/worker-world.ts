@@ -7,13 +7,13 @@ import type { MemoryRegistry } from '../../fakes/memory-registry.ts';
 import type { WorkerFault } from '../fault-kinds.ts';
 import type { Truth } from '../truth.ts';
 
-/** What a simulated worker has to do with. */
+/** The environment of a simulated worker. */
 export interface WorkerWorld {
   readonly registry: MemoryRegistry;
   readonly blobs: MemoryBlobs;
   readonly truth: Truth;
   readonly now: Date;
-  /** Is there a vulnerability database still? */
+  /** True if the registry still has the vulnerability database. */
   readonly database: boolean;
   /** Does the container refuse what every builder needs? */
   readonly builderRefused: boolean;
@@ -24,13 +24,13 @@ export interface WorkerWorld {
 
 export type WorkerEnd = 'result' | 'no-result' | 'half-result' | 'restarted';
 
-/** How the worker of one group goes about its images. */
+/** The worker of one group. */
 export interface Work {
   readonly world: WorkerWorld;
-  /** As its token shows it. */
+  /** The registry with the permissions of its token. */
   readonly registry: Registry;
   readonly end: WorkerEnd;
-  /** What it must never tell: its token, and the address of its result. */
+  /** Its secrets: its token and the URL of its result. */
   readonly secrets: string;
 }
 
