@@ -4,12 +4,12 @@
 #
 #   infra/build-worker.sh REGISTRY > worker.env && . ./worker.env
 #
-# BUILDER says which patch image it is: `standard` (the default) for ordinary container groups, with the
-# builder that needs no mount(2); `confidential` for privileged groups, with buildkitd and runc besides;
-# `remote` for a BuildKit elsewhere: no builder in it, and no root.
+# BUILDER selects the patch image: `standard` (the default) for ordinary container groups, with the
+# builder that needs no mount(2); `confidential` for privileged groups, which adds buildkitd and runc;
+# `remote` for a remote BuildKit, without a builder and without root.
 #
-# The three images to build on are imported into the registry first and used by digest; name others, by
-# digest too, in GO_SOURCE, NODE_SOURCE and BASE_SOURCE (of one Debian release, since node is copied).
+# The three base images are imported into the registry first and used by digest. GO_SOURCE, NODE_SOURCE
+# and BASE_SOURCE name others; all must be of the same Debian release, because node is copied.
 set -euo pipefail
 
 registry=${1:?usage: infra/build-worker.sh REGISTRY [VERSION]}
@@ -22,22 +22,22 @@ case ${BUILDER:-standard} in
   standard) patch_target=patch ;;
   confidential) patch_target=patch-privileged ;;
   remote) patch_target=patch-remote ;;
-  *) printf 'BUILDER is standard, confidential or remote\n' >&2; exit 1 ;;
+  *) printf 'BUILDER must be standard, confidential or remote\n' >&2; exit 1 ;;
 esac
 
 say() { printf '%s\n' "$*" >&2; }
 
-[ -f dist/worker.cjs ] || { say 'dist/worker.cjs is not there: run npm run build first, in the root'; exit 1; }
+[ -f dist/worker.cjs ] || { say 'dist/worker.cjs is missing: run npm run build in the root first'; exit 1; }
 server=$(az acr show --name "$registry" --query loginServer --output tsv)
 [ -n "$server" ] || { say "$registry has no address"; exit 1; }
 mode=$(az acr show --name "$registry" --query roleAssignmentMode --output tsv)
-# In a registry with ABAC a build has no rights of its own: it takes the caller's.
+# In a registry with ABAC a build has no permissions of its own, so it uses the caller's.
 caller=()
 if [ "$mode" = AbacRepositoryPermissions ]; then caller=(--source-acr-auth-id '[caller]'); fi
 
-# `set -e` does not hold inside $(…): from here on each step says itself that its failure ends everything.
+# `set -e` has no effect inside $(…), so each step below exits explicitly if it fails.
 
-# Prints the image that was imported, by digest.
+# Imports an image and prints its reference by digest.
 import_image() {
   local source=$1 image=patchwright/build/$2:$version digest
   say "importing $source"

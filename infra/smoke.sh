@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The first live deployment, checking itself: a throw-away registry and resource groups, one outdated
-# image patched for real, its outcome read from Table Storage, and everything torn down again.
+# A live test of a deployment. It creates a temporary registry and resource groups, deploys the app,
+# patches one outdated image, checks the outcome in Table Storage, and deletes everything it created.
 #
-#   infra/smoke.sh --check       only says whether everything that it needs is there; changes nothing
-#   infra/smoke.sh               the whole, about an hour, most of it the build of the worker images
+#   infra/smoke.sh --check       checks the prerequisites only, and changes nothing
+#   infra/smoke.sh               the whole test: about an hour, mostly to build the worker images
 #
-# In the environment: SMOKE_LOCATION (westeurope), SMOKE_IMAGE (what to patch; of one platform, since an
-# index of several is skipped), SMOKE_BUILDER (standard), SMOKE_REGISTRY and SMOKE_REGISTRY_GROUP (a
-# registry that is there, with the worker images of before; it keeps what was put into it), SMOKE_KEEP=1
-# (no tear-down). Ends with PASS or FAIL, and the exit status tells; after FAIL the logs are kept.
+# Environment: SMOKE_LOCATION (westeurope); SMOKE_IMAGE (the image to patch, of a single platform, because
+# runs skip an index of several); SMOKE_BUILDER (standard); SMOKE_REGISTRY and SMOKE_REGISTRY_GROUP (an
+# existing registry to use, whose new contents are not deleted); SMOKE_KEEP=1 (no tear-down).
+# It ends with PASS and status 0, or with FAIL and status 1. After FAIL the logs are kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +21,7 @@ group=rg-patchwright-$environment
 jobs_group=$group-jobs
 registry=${SMOKE_REGISTRY:-pwsmoke$id}
 registry_group=${SMOKE_REGISTRY_GROUP:-$group-registry}
-# Its own each time: in a registry of before, the patches of an earlier smoke are still there.
+# Unique for each test, because an existing registry may contain patches of an earlier one.
 repository=smoke/debian-$id
 work=$(mktemp -d)
 
@@ -32,7 +32,7 @@ work=$(mktemp -d)
 
 check_prerequisites() {
   local tool
-  for tool in az func node npm curl; do check "$tool is there" command -v "$tool"; done
+  for tool in az func node npm curl; do check "$tool is installed" command -v "$tool"; done
   check 'node is 22 or newer' node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)'
   check 'az is signed in' az account show --output none
   check 'az can build Bicep' az bicep build --file infra/main.bicep --stdout
@@ -40,7 +40,7 @@ check_prerequisites() {
   for provider in ContainerInstance ContainerRegistry Web Storage Insights OperationalInsights; do
     check "Microsoft.$provider is registered" is_registered "Microsoft.$provider"
   done
-  check 'roles may be given here' may_assign_roles
+  check 'you may assign roles in this subscription' may_assign_roles
 }
 
 is_registered() {
@@ -58,12 +58,12 @@ may_assign_roles() {
 
 finish() {
   local status=$?
-  # What is left to do is done, whatever of it fails.
+  # The tear-down continues after a failure.
   set +e
   if [ "${SMOKE_KEEP:-}" = 1 ]; then
     say "kept: $group, $jobs_group, $registry_group; delete them yourself (docs/operate.md, Remove)"
   else
-    take_away
+    tear_down
   fi
   if [ "$status" = 0 ] && [ "$failures" = 0 ]; then
     if [ "${SMOKE_KEEP:-}" = 1 ]; then say "logs: $work"; else rm -rf "$work"; fi
@@ -83,25 +83,25 @@ make_registry() {
     az acr create --name "$registry" --resource-group "$registry_group" --sku Basic --output none
 }
 
-# Before the long part: an image that every run would skip proves nothing.
+# This comes before the long build, because an image that every run skips would prove nothing.
 import_image() {
   local images
   step "import of $image" import \
     az acr import --name "$registry" --source "$image" --image "$repository:outdated" --force --output none
-  step 'its manifest' manifest read_manifest
+  step "manifest of $image" manifest read_manifest
   images=$(count_images "$work/manifest.json")
   if [ "$images" != 1 ]; then
-    failed "$image is an index of $images images, which a run skips as multi-arch: name one of a single platform in SMOKE_IMAGE"
+    failed "$image is an index of $images images, which a run skips as multi-arch: set SMOKE_IMAGE to an image of a single platform"
     exit 1
   fi
-  passed "$image is one image"
+  passed "$image is a single image"
 }
 
 read_manifest() {
   az acr manifest show --registry "$registry" --name "$repository:outdated" --output json > "$work/manifest.json"
 }
 
-# As the app counts: an entry for an unknown platform is an attestation, not an image.
+# Counts as the app does: an entry for an unknown platform is an attestation, not an image.
 count_images() {
   node -p 'const { manifests } = JSON.parse(require("fs").readFileSync(process.argv[1]));
     manifests ? manifests.filter(({ platform }) => platform?.os !== "unknown").length : 1' "$1"
@@ -144,12 +144,12 @@ output() {
 }
 
 publish() {
-  # A clean clone has no local.settings.json to tell func the runtime.
+  # A clean clone has no local.settings.json from which func reads the runtime.
   step 'publishing the app' publish env FUNCTIONS_WORKER_RUNTIME=node func azure functionapp publish "$app"
   check 'the app answers' retry 20 15 curl --fail --silent --show-error "$url/api/health"
 }
 
-let_me_read() {
+grant_yourself_access() {
   local me scope kind
   me=$(az ad signed-in-user show --query id --output tsv)
   scope=$(az storage account show --name "$storage" --resource-group "$group" --query id --output tsv)
@@ -166,10 +166,10 @@ query() {
     --filter "$2" --query "$3" --output tsv
 }
 
-examine() {
+verify_deployment() {
   key=$(az functionapp keys list --name "$app" --resource-group "$group" --query functionKeys.default --output tsv)
-  # With its own identity: a failure of the app's roles shows only so, and they take minutes to spread.
-  check 'the app finds nothing amiss with what it stands on' retry 10 60 ask_the_app
+  # The app checks with its own identity, which shows a fault of its roles. They need minutes to propagate.
+  check "the app's own checks pass" retry 10 60 check_app
   az functionapp config appsettings list --name "$app" --resource-group "$group" --output json > "$work/settings.json"
   say 'patchwright doctor --probe'
   npm run --silent patchwright -- doctor --probe --output json --settings "$work/settings.json" \
@@ -177,14 +177,14 @@ examine() {
   show_doctor "$work/doctor.json"
 }
 
-ask_the_app() {
+check_app() {
   PATCHWRIGHT_FUNCTION_KEY=$key npm run --silent patchwright -- doctor --app "$url"
 }
 
 run_once() {
   local run state
   say "a run over $image"
-  # The app's own roles take some minutes to spread, and until then it can't write the run down.
+  # The app cannot persist a run until its roles have propagated, which takes some minutes.
   if ! run=$(retry 20 15 start_run 2> "$work/start.log"); then
     failed 'a run starts within five minutes'
     show "$work/start.log"
@@ -195,12 +195,12 @@ run_once() {
   state=$(query PatchwrightTargets "PartitionKey eq '$run'" 'items[0].[state, reason, detail, patchTag]')
   say "outcome: $state"
   check 'the image is patched' test "$(query PatchwrightTargets "PartitionKey eq '$run'" 'items[0].state')" = patched
-  check 'the patch stands under outdated-1' \
+  check 'the patch is published under outdated-1' \
     az acr repository show --name "$registry" --image "$repository:outdated-1" --output none
-  check 'the inventory tells it' test \
+  check 'the inventory names the patch' test \
     "$(query PatchwrightInventory "PartitionKey eq '${repository/\//|}' and RowKey eq 'outdated'" 'items[0].patchTag')" = outdated-1
   check 'staging is empty' staging_is_empty
-  check 'no container group is left' retry 20 30 no_group_left
+  check 'no container group remains' retry 20 30 no_group_left
 }
 
 # Prints the run's id.
@@ -233,7 +233,7 @@ if [ "${1:-}" = --check ]; then
   [ "$failures" = 0 ] || exit 1
   exit 0
 fi
-[ "$failures" = 0 ] || { rm -rf "$work"; say 'something that it needs is missing: nothing was changed'; exit 1; }
+[ "$failures" = 0 ] || { rm -rf "$work"; say 'prerequisites are missing: nothing was changed'; exit 1; }
 subscription=$(az account show --query id --output tsv)
 trap finish EXIT
 make_registry
@@ -241,6 +241,6 @@ import_image
 make_worker
 deploy
 publish
-let_me_read
-examine
+grant_yourself_access
+verify_deployment
 run_once

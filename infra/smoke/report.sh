@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# How infra/smoke.sh says what it does and what it found. `work` is the folder of its logs.
+# The output of infra/smoke.sh. `work` is the folder of its logs.
 failures=0
 
 say() { printf '%s  %s\n' "$(date -u +%H:%M:%S)" "$*"; }
 passed() { say "ok    $*"; }
 failed() { say "FAIL  $*"; failures=$((failures + 1)); }
 
-# The end of a log, where an error stands.
+# show FILE: prints the end of a log, which contains the error.
 show() { tail -n 40 "$1" | sed 's/^/      /'; }
 
 # The checks of `doctor --output json`, and each need of a builder that its probe tried.
@@ -31,8 +31,8 @@ check() {
   fi
 }
 
-# step WHAT LOG COMMAND…: what it prints goes to a log. A failure shows the log's end, and ends everything.
-# A function that is given here must say itself which failure ends it: `set -e` does not hold inside it.
+# step WHAT LOG COMMAND…: writes the output to a log. A failure prints the log's end and exits.
+# A function that runs as a step must check each command itself, because `set -e` has no effect inside it.
 step() {
   local what=$1 log=$work/$2.log
   shift 2
@@ -43,7 +43,7 @@ step() {
   exit 1
 }
 
-# retry TIMES SECONDS COMMAND…
+# retry TIMES SECONDS COMMAND…: waits between two attempts.
 retry() {
   local times=$1 seconds=$2 try
   shift 2

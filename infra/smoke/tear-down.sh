@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2154
-# How infra/smoke.sh takes away what it made. Whatever fails here is counted, and the rest is done.
+# Deletes what infra/smoke.sh created. A failure is counted, and the tear-down continues.
 
-# The order matters: a custom role can't be deleted while it is given to anybody, and the assignments go
-# with the resource groups. Afterwards nothing tells any more which roles they were.
-take_away() {
+# The order matters: a custom role cannot be deleted while it is assigned, and its assignments are deleted
+# with the resource groups. The roles are listed first, because they are found by these groups.
+tear_down() {
   local one role deleting=
   say 'tearing down'
   note_custom_roles > "$work/roles"
   if [ -n "${client:-}" ] && [ -n "${SMOKE_REGISTRY:-}" ]; then
-    check "the app's roles on $registry are taken back" take_back_roles
+    check "the app's roles on $registry are removed" remove_registry_roles
   fi
   for one in $(groups_made); do
     if group_is_gone "$one"; then continue; fi
@@ -29,11 +29,11 @@ take_away() {
 
 groups_made() {
   echo "$jobs_group" "$group"
-  # A registry that was there before stays.
+  # An existing registry is kept.
   [ -n "${SMOKE_REGISTRY:-}" ] || echo "$registry_group"
 }
 
-# Where az itself fails, the group counts as there.
+# If az fails, the group counts as existing.
 group_is_gone() { [ "$(az group exists --name "$1")" = false ]; }
 
 note_custom_roles() {
@@ -46,8 +46,8 @@ note_custom_roles() {
   done
 }
 
-# A definition is kept in the subscription, and found there when its resource group is gone. az says
-# nothing where it finds none to delete: the list tells.
+# A definition remains in the subscription after its resource group is deleted. az reports no error if
+# there is nothing to delete, so the list is checked.
 delete_role() {
   local found
   az role definition delete --name "$1" --scope "/subscriptions/$subscription" --output none || return 1
@@ -55,7 +55,7 @@ delete_role() {
   [ -z "$found" ]
 }
 
-take_back_roles() {
+remove_registry_roles() {
   local scope
   scope=$(az acr show --name "$registry" --query id --output tsv) || return 1
   az role assignment delete --assignee "$client" --scope "$scope" --output none

@@ -191,7 +191,7 @@ describe('the tear-down', () => {
       registry,
     );
 
-    expect(stdout).toContain("FAIL  the app's roles on mine are taken back");
+    expect(stdout).toContain("FAIL  the app's roles on mine are removed");
     expect(stdout.match(/ok {4}resource group \S+ is deleted/g)).toHaveLength(2);
     expect(calls).not.toContain('az group delete --name rg-mine ');
     expect(status).toBe(1);
