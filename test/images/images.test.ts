@@ -42,7 +42,7 @@ describe('a layout', () => {
 
     await writeFile(path, `${await readFile(path, 'utf8')}\n`);
 
-    await expect(readLayout(folder)).rejects.toThrow('is not what its name says');
+    await expect(readLayout(folder)).rejects.toThrow('does not match its name');
   });
 });
 

@@ -65,7 +65,7 @@ export async function readLayout(folder: string): Promise<OciLayout> {
   async function load(digest: Digest): Promise<Uint8Array> {
     const bytes = await readFile(join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length)));
     if (digestOf(bytes) !== digest) {
-      throw new Error(`the blob ${digest} in ${folder} is not what its name says`);
+      throw new Error(`the blob ${digest} in ${folder} does not match its name`);
     }
     blobs.set(digest, bytes);
     return bytes;

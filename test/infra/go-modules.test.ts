@@ -53,7 +53,7 @@ describe('the check of a Go module', () => {
   it('returns unknown without Go', async () => {
     const listing = await listDependencies(copy, { env: { PATH: folder } });
 
-    expect(listing).toEqual({ outcome: 'unknown', why: 'Go is not there' });
+    expect(listing).toEqual({ outcome: 'unknown', why: 'Go is not installed' });
   });
 
   it('returns unknown without the module cache, and downloads nothing', async ({ skip }) => {

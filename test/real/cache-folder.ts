@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Where built tools and made images are kept: outside the checkout, so that a new clone finds them.
- * `PATCHWRIGHT_CACHE` names the folder itself; otherwise it is `patchwright` in the XDG cache folder.
+ * The folder for built tools and images. It is outside the checkout, so that a new clone finds them:
+ * the value of `PATCHWRIGHT_CACHE`, or else `patchwright` in the XDG cache folder.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.PATCHWRIGHT_CACHE) {

@@ -6,24 +6,24 @@ import { leftoversOf, mountsBelow } from './leftovers.ts';
 import { runToExit } from './process/run-process.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
 
-/** The caretaker's own process, see `caretaker.ts`: its input is the folder, and its end the signal. */
+/** The caretaker process (see `caretaker.ts`). It gets the folder as input and starts at the input's end. */
 async function main(): Promise<void> {
   const folder = await text(process.stdin);
   if (!isAbsolute(folder) || !basename(folder).startsWith(TEMPORARY_PREFIX)) {
-    throw new Error('the caretaker was given no folder of its own kind');
+    throw new Error('the caretaker got no path of a temporary folder of the real suite');
   }
   await endProcesses(folder);
   const mounts = await mountsBelow(folder);
   for (const path of [...mounts].sort((one, other) => other.length - one.length)) {
     await runToExit({ command: 'umount', args: ['--lazy', path], timeoutMs: 60_000 });
   }
-  // Deleting through a mount would delete what is behind it.
+  // A deletion through a mount would delete the files of the mounted folder.
   if ((await mountsBelow(folder)).length === 0) {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-/** What is killed may have started something meanwhile: until nothing is left. */
+/** Repeats until no process is left, because a killed process may have started another. */
 async function endProcesses(folder: string): Promise<void> {
   for (let round = 0; round < 100; round += 1) {
     const { processes } = await leftoversOf(folder);
@@ -37,7 +37,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 

@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export interface Caretaker {
-  /** Ends what still works in the folder, and removes it. */
+  /** Ends all processes in the folder and deletes it. */
   cleanUp(): Promise<void>;
 }
 
 /**
- * Looks after a folder that processes of root's work in and mount on: it is cleaned up even where
- * this process is killed and cleans up nothing, as by Ctrl+C in the middle of a test. That takes
- * another process, which notices the end of this one by the end of its own input.
+ * Guards a folder in which root's processes work and mount: it is cleaned up even if this process is
+ * killed, for example by Ctrl+C in a test. A second process does this, which detects the end of this
+ * one by the end of its input.
  */
 export function startCaretaker(folder: string): Caretaker {
   const program = fileURLToPath(new URL('./caretaker-main.ts', import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    // Out of the terminal's reach, and without the folder in its own environment.
+    // It gets no signals of the terminal, and its own environment does not name the folder.
     detached: true,
     env: { PATH: process.env.PATH },
     stdio: ['pipe', 'ignore', 'inherit'],

@@ -7,13 +7,13 @@ import { imageOf, type RunTables } from '../world/seed/run-tables.ts';
 export interface FinishedRun {
   readonly run: Run;
   readonly targets: readonly Target[];
-  /** The target of `repository:tag`. */
+  /** Returns the target of `repository:tag`. */
   target(image: string): Target;
 }
 
 const LOOK_EVERY_MS = 500;
 
-/** Waits until a run is over, as an operator would: by looking at its row. The newest by default. */
+/** Waits until a run (by default the newest) is over, by reading its row as an operator would. */
 export async function finishedRun(
   tables: RunTables,
   options: { readonly limitMs: number; readonly runId?: RunId },
@@ -27,7 +27,7 @@ export async function finishedRun(
     }
     await delay(LOOK_EVERY_MS);
   }
-  throw new Error(`no run was over after ${options.limitMs / 1000} s`);
+  throw new Error(`no run finished within ${options.limitMs / 1000} s`);
 }
 
 function targetOf(targets: readonly Target[], image: string): Target {

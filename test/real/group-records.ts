@@ -6,7 +6,7 @@ const DockerConfig = z.object({
   auths: z.record(z.string(), z.object({ registrytoken: z.string() })),
 });
 
-/** What one container group was given, from the very request that created it. */
+/** The input of a container group, from the request that created it. */
 export interface GroupRecord {
   readonly name: string;
   readonly job: JobFile;
@@ -14,7 +14,7 @@ export interface GroupRecord {
   readonly token: string;
 }
 
-/** Looks at every creation as ARM sees it, and lets all of them pass. */
+/** Records every creation of a group at ARM, and refuses none. */
 export function recordGroups(): { readonly plan: FaultPlan; readonly groups: GroupRecord[] } {
   const groups: GroupRecord[] = [];
   const plan: FaultPlan = (group) => {
@@ -30,7 +30,7 @@ function recordOf({ name, request }: PlannedGroup): GroupRecord {
     JSON.parse(Buffer.from(secrets[file] ?? '', 'base64').toString('utf8'));
   const [login, another] = Object.values(DockerConfig.parse(read(DOCKER_CONFIG_NAME)).auths);
   if (login === undefined || another !== undefined) {
-    throw new Error(`the group ${name} was not given exactly one login`);
+    throw new Error(`the group ${name} does not have exactly one login`);
   }
   return { name, job: JobFile.parse(read(JOB_FILE_NAME)), token: login.registrytoken };
 }

@@ -34,18 +34,21 @@ it.each([
   ['lagging', 'not-in-repository', 'the newest available version is 1.0-1; the fix needs 2.0-1'],
   ['unmet', 'dependency', expect.stringContaining('Depends: patchwright-nowhere (>= 2)')],
   ['needed', 'dependency', 'its update would remove company-agent'],
-] as const)('patches all but the package that is %s, and says why: %s', (kind, reason, detail) => {
-  const target = first.target(`${repositoryOf(kind)}:12`);
+] as const)(
+  'patches all packages except the one that is %s, and gives the reason: %s',
+  (kind, reason, detail) => {
+    const target = first.target(`${repositoryOf(kind)}:12`);
 
-  const name = scene.prepared.images.troubled[kind].package;
-  const remaining = { package: name, reason, findings: target.afterFixable };
-  expect(target).toMatchObject({ state: 'patched', patchTag: '12-1' });
-  expect(target.remaining).toEqual([detail === undefined ? remaining : { ...remaining, detail }]);
-  expect(target.beforeFixable).toBeGreaterThan(target.afterFixable ?? 0);
-  expect(target.afterFixable).toBeGreaterThan(0);
-});
+    const name = scene.prepared.images.troubled[kind].package;
+    const remaining = { package: name, reason, findings: target.afterFixable };
+    expect(target).toMatchObject({ state: 'patched', patchTag: '12-1' });
+    expect(target.remaining).toEqual([detail === undefined ? remaining : { ...remaining, detail }]);
+    expect(target.beforeFixable).toBeGreaterThan(target.afterFixable ?? 0);
+    expect(target.afterFixable).toBeGreaterThan(0);
+  },
+);
 
-it('blames no image for a package source that is down, and names the source', () => {
+it('fails an image whose package source is down, with a reason of its own that names the source', () => {
   expect(first.target(`${DOWN}:12`)).toMatchObject({
     state: 'failed',
     reason: 'package-source-unreachable',
@@ -54,7 +57,7 @@ it('blames no image for a package source that is down, and names the source', ()
   expect(Object.keys(contentsOf(scene.world.registry, DOWN).tags)).toEqual(['12']);
 });
 
-it('tries again in the next run what failed for its source, and no patch that is there', () => {
+it('retries in the next run only images whose package source was down', () => {
   const outcomes = second.targets.map(({ repository, state, reason }) => [
     repository,
     reason ?? state,

@@ -16,11 +16,11 @@ import {
 import type { Progress } from './progress.ts';
 import { underLock } from './tools/build-lock.ts';
 
-/** For so long the archive is not asked again whether it has changed. */
+/** For this time, the archive is not checked again for changes. */
 const TRUSTED_FOR_MS = 20 * 3600 * 1000;
-/** Older folders than this are taken away; until then another run may be using them. */
+/** Folders older than this are deleted. Until then, another run may use them. */
 const KEPT_FOR_MS = 7 * 24 * 3600 * 1000;
-/** Changes when what is made from the roots changes. */
+/** Change it if this code makes different images from the same roots. */
 const RECIPE = 'outdated, clean, unpatchable, troubled, database; 1';
 
 export interface PrepareOptions {
@@ -30,8 +30,8 @@ export interface PrepareOptions {
 }
 
 /**
- * The real images and their vulnerability database, from the cache when Debian has not changed since,
- * otherwise made anew (two minutes).
+ * Returns the real images and their vulnerability database: from the cache if Debian has not changed,
+ * else new ones (two minutes).
  */
 export async function prepareImages(options: PrepareOptions): Promise<PreparedImages> {
   const parent = join(cacheFolder(), 'images');
@@ -85,7 +85,7 @@ async function checkedAge(folder: string, now: Date): Promise<number> {
 async function removeOld(parent: string, now: Date): Promise<void> {
   for (const name of await readdir(parent)) {
     const path = join(parent, name);
-    // Another process may be tidying up too.
+    // Another process may delete it at the same time.
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined && now.getTime() - found.mtimeMs > KEPT_FOR_MS) {
       await rm(path, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { prepareReal } from './prepare.ts';
 
-/** `npm run real:images`: makes the images and the database of the real suite, or finds them in the cache. */
+/** `npm run real:images`: makes the images and the database of the real suite unless the cache has them. */
 prepareReal().then(
-  () => console.log('The images are there.'),
+  () => console.log('The images are ready.'),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 
 const layoutSchema = z.object({
-  /** In the file relative to it, so that a cache may be moved; absolute once read. */
+  /** Relative in the file, so that the cache can be moved; absolute after reading. */
   folder: z.string(),
   tag: z.string(),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
@@ -12,7 +12,7 @@ const layoutSchema = z.object({
 const severitySchema = z.enum(['HIGH', 'MEDIUM', 'LOW']);
 
 const toolingSchema = z.object({
-  /** The reference that Copa asks for. */
+  /** The reference that Copa pulls. */
   upstream: z.string(),
   /** The repository below the registry, or below the path of a mirror of it. */
   repository: z.string(),
@@ -20,20 +20,20 @@ const toolingSchema = z.object({
   layout: layoutSchema,
 });
 
-/** An image whose update fails for the sake of one package. */
+/** An image with one package whose update fails. */
 const troubledSchema = z.object({ layout: layoutSchema, package: z.string() });
 
 const preparedSchema = z.object({
   /** ISO 8601 time at which everything was made. */
   madeAt: z.string(),
   images: z.object({
-    /** Real Debian with packages that have been fixed since. */
+    /** A real Debian with outdated packages. */
     outdated: layoutSchema,
-    /** The same with every fix installed: nothing to find, nothing to do. */
+    /** The same Debian with every fix installed. */
     clean: layoutSchema,
-    /** As outdated, and its apt knows no repository: Copa can't patch it. */
+    /** The outdated image without a package source, so that Copa cannot patch it. */
     unpatchable: layoutSchema,
-    /** As outdated, each with a reason why a part of it can't be updated. */
+    /** The outdated image with a package that cannot be updated, one for each reason. */
     troubled: z.object({
       held: troubledSchema,
       lagging: troubledSchema,
@@ -41,11 +41,11 @@ const preparedSchema = z.object({
       needed: troubledSchema,
       down: z.object({ layout: layoutSchema }),
     }),
-    /** What Copa pulls by itself for a Debian image. */
+    /** Copa's tooling images for a Debian image. */
     tooling: z.array(toolingSchema),
   }),
   database: z.object({ layout: layoutSchema, cacheFolder: z.string() }),
-  /** What is outdated, and what is known to be fixed by updating it. */
+  /** The outdated packages and the advisories that their updates fix. */
   upgrades: z.array(
     z.object({
       package: z.string(),
@@ -66,10 +66,10 @@ const preparedSchema = z.object({
   ),
 });
 
-/** Images and database as they lie in the cache. All paths are absolute. */
+/** The images and the database in the cache. All paths are absolute. */
 export type PreparedImages = z.infer<typeof preparedSchema>;
 
-/** The file that is written last: a folder with it is complete. */
+/** The file that is written last, so that a folder with it is complete. */
 const preparedFile = 'prepared.json';
 
 export async function readPrepared(folder: string): Promise<PreparedImages | undefined> {
@@ -120,7 +120,7 @@ export interface Candidate {
   readonly prepared: PreparedImages;
 }
 
-/** Complete folders of this recipe, newest first. */
+/** Returns the complete folders of this recipe, newest first. */
 export async function listPrepared(parent: string, recipe: string): Promise<readonly Candidate[]> {
   const names = await readdir(parent).catch(() => []);
   const found: Candidate[] = [];
@@ -134,7 +134,7 @@ export async function listPrepared(parent: string, recipe: string): Promise<read
   return found.sort((a, b) => b.prepared.madeAt.localeCompare(a.prepared.madeAt));
 }
 
-/** Notes that the archive was asked at this time and still offers what the folder was made from. */
+/** Records that the archive was unchanged at this time. */
 export async function markChecked(folder: string, now: Date): Promise<void> {
   await utimes(join(folder, preparedFile), now, now);
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   runc = (await prepareTools(stderrProgress())).runc;
 });
 
-/** A worker whose programs are this machine's own, but for those that `tools` holds. */
+/** Makes a worker with this machine's programs, except those in `tools`. */
 async function setUp(): Promise<WorkerSetup> {
   const setup = await setUpWorker();
   const path = [setup.tools, dirname(runc), process.env.PATH].join(':');
@@ -27,7 +27,7 @@ async function runIn({ context, jobFolder }: WorkerSetup): Promise<ProbeResult['
   return runTrials(context, await prepareToolEnvironment(context, { jobFolder }));
 }
 
-/** Mounts, processes and cgroups of this worker that are still there. */
+/** Returns the remaining mounts, processes and cgroups of this worker. */
 async function leftBy({ base, context }: WorkerSetup): Promise<unknown> {
   const cgroups = await readdir('/sys/fs/cgroup', { recursive: true }).catch(() => []);
   const ours = cgroups.filter((name) => name.includes(`probe-${basename(context.scratch)}`));
@@ -35,7 +35,7 @@ async function leftBy({ base, context }: WorkerSetup): Promise<unknown> {
 }
 
 describe('the trials of a probe, with the real programs', () => {
-  it('all succeed where BuildKit works, and leave nothing behind', async () => {
+  it('all succeed if BuildKit works, and leave nothing behind', async () => {
     const setup = await setUp();
 
     const { 'unshare-user': _forPeople, ...trials } = await runIn(setup);
@@ -46,7 +46,7 @@ describe('the trials of a probe, with the real programs', () => {
     expect(await leftBy(setup)).toEqual({ ...NOTHING_LEFT, cgroups: [] });
   });
 
-  it('take a container away whose runc was cut off', async () => {
+  it('delete the container of a runc that was killed', async () => {
     const setup = await setUp();
     await addTool(
       setup.tools,

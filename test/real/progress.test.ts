@@ -15,7 +15,7 @@ function record(isTTY: boolean) {
 }
 
 describe('progress', () => {
-  it('is plain lines where nobody watches', () => {
+  it('is printed as plain lines if the output is not a terminal', () => {
     const { written, pass, progress } = record(false);
     const step = progress.step('trivy 0.74.0');
     step.update('12 packages compiled');
@@ -26,7 +26,7 @@ describe('progress', () => {
     expect(written).toEqual(['trivy 0.74.0: started\n', 'trivy 0.74.0: built (431 s)\n']);
   });
 
-  it('is one line a step in a terminal, never wider than it', () => {
+  it('is one line for each step in a terminal, and never wider than it', () => {
     const { written, progress } = record(true);
     const step = progress.step('a very long name of a step'.repeat(5));
 
@@ -38,7 +38,7 @@ describe('progress', () => {
     expect(written.at(-1)?.endsWith('\n')).toBe(true);
   });
 
-  it('says that a step failed', () => {
+  it('shows that a step failed', () => {
     const { written, progress } = record(false);
 
     progress.step('copa').failed('not built');

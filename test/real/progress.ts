@@ -1,18 +1,18 @@
 import type { WriteStream } from 'node:tty';
 
-/** Seconds between two signs of life of one step. */
+/** Seconds between two lines of one step. */
 const PLAIN_INTERVAL_S = 30;
 const TERMINAL_INTERVAL_MS = 500;
 
-/** Tells a person how a long step goes; a step reports through it and never prints. */
+/** Shows the progress of long steps. A step reports through it and never prints. */
 export interface Progress {
-  /** Starts a line of its own. */
+  /** Starts a step with its own line. */
   step(title: string): ProgressStep;
   note(text: string): void;
 }
 
 export interface ProgressStep {
-  /** What is being done right now; shown with the next sign of life. */
+  /** The present action, shown with the next line. */
   update(detail: string): void;
   done(detail: string): void;
   failed(detail: string): void;
@@ -27,7 +27,7 @@ export interface ProgressOutput {
   readonly now: () => number;
 }
 
-/** One line a step: kept up to date in a terminal, otherwise printed at start, now and then, and at the end. */
+/** One line for each step: updated in a terminal, else printed at the start, at intervals and at the end. */
 export function createProgress(output: ProgressOutput): Progress {
   return {
     note: (text) => {
@@ -42,7 +42,7 @@ export function stderrProgress(): Progress {
   return createProgress({ stream: process.stderr, now: () => performance.now() });
 }
 
-/** For callers that show nothing. */
+/** Progress that shows nothing. */
 export const silentProgress: Progress = {
   note: () => undefined,
   step: () => ({ update: () => undefined, done: () => undefined, failed: () => undefined }),

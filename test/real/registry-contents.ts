@@ -2,13 +2,13 @@ import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName } from '../../lib/image/reference.ts';
 import type { LocalRegistry } from '../world/registry/start-registry.ts';
 
-/** All that a repository shows to its users, by digest. */
+/** The contents of a repository by digest. */
 export interface RepositoryContents {
   readonly tags: Readonly<Record<string, string>>;
   readonly manifests: readonly string[];
 }
 
-/** Manifests without a tag are in it too: referrers, and what staging would be left with. */
+/** Lists manifests without a tag too, such as referrers and orphans in staging. */
 export function contentsOf(registry: LocalRegistry, name: string): RepositoryContents {
   const repository = registry.storage.find(RepositoryName.parse(name));
   const tags = [...(repository?.tags.values() ?? [])].map((tag) => [tag.name, tag.digest] as const);

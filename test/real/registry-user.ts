@@ -6,19 +6,19 @@ import { runProcess } from './process/run-process.ts';
 import { DATABASE_REPOSITORY } from './seed-registry.ts';
 import type { RealTools } from './tools/find-real-tools.ts';
 
-/** Somebody with a login to the registry and its certificate authority, and with nothing else of ours. */
+/** A user of the registry, with only a login and the registry's certificate authority. */
 export interface RegistryUser {
-  /** Copies `repository:tag` with skopeo, which checks every digest. Gives the OCI layout folder. */
+  /** Pulls `repository:tag` with skopeo, which checks every digest. Returns the OCI layout folder. */
   pull(image: string): Promise<string>;
-  /** Scans `repository:tag` with Trivy, the database being the one in the registry. */
+  /** Scans `repository:tag` with Trivy and the database in the registry. */
   scan(image: string): Promise<TrivyReport>;
 }
 
-/** How docker and `az acr login` name whoever logs in with a refresh token. */
+/** The user name that docker and `az acr login` use with a refresh token. */
 const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 const LIMIT_MS = 5 * 60_000;
 
-/** `folder` is theirs alone: the login, caches and pulled images go there. */
+/** `folder` is only for this user: it gets the login, caches and pulled images. */
 export async function registryUser(
   { registry, caPem }: Pick<World, 'registry' | 'caPem'>,
   tools: RealTools,

@@ -20,7 +20,7 @@ let authority: Authority;
 let daemon: ChildProcess;
 let address: string;
 
-/** A free port: buildkitd does not say which one it took. */
+/** Finds a free port, because buildkitd does not report a port that it chose. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,7 +66,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('a real buildkitd lets in who has a certificate of its authority', async () => {
+it('a real buildkitd accepts a client with a certificate of its authority', async () => {
   const files = await filesOf(await authority.issueClient('patchwright'));
 
   await vi.waitFor(
@@ -75,7 +75,7 @@ it('a real buildkitd lets in who has a certificate of its authority', async () =
   );
 });
 
-it('and nobody else, which is noticed though the handshake ended well', async () => {
+it('a real buildkitd refuses other clients, which is detected although the handshake succeeds', async () => {
   const stranger = await filesOf(await (await createAuthority()).issueClient('patchwright'));
 
   expect(await askBuildkit(address, stranger)).toEqual({

@@ -2,13 +2,13 @@ import { pushLayout } from '../world/registry/push-layout.ts';
 import type { LocalRegistry } from '../world/registry/start-registry.ts';
 import type { PreparedImages } from './prepared-images.ts';
 
-/** What the app's settings name by default, see `lib/settings.ts`. */
+/** The defaults of the app's settings. */
 export const DATABASE_REPOSITORY = 'patchwright/trivy-db';
 export const MIRROR_REPOSITORY = 'patchwright/mirror';
 
 /**
- * What an operator imports into the registry before the first run: the vulnerability database and
- * the images that Copa takes its tools from, each below the name of the registry it comes from.
+ * Imports what a run needs, as an operator would: the vulnerability database and Copa's tooling images,
+ * each below the name of its source registry.
  */
 export async function seedOperatorImages(
   registry: LocalRegistry,

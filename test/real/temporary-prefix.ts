@@ -1,2 +1,2 @@
-/** Names of the real suite's temporary folders begin so. Short: sockets lie below, and their paths are. */
+/** Prefix of the real suite's temporary folders. It is short, because paths of sockets are limited. */
 export const TEMPORARY_PREFIX = 'pw-real-';

@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly scopes?: readonly string[];
 }
 
-/** A registry, and the stand-ins with a token for parts of it. */
+/** A registry, and the stand-ins with a token for some of its repositories. */
 export interface ToolFixture {
   readonly registry: LocalRegistry;
   readonly folder: string;

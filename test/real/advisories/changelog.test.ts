@@ -25,7 +25,7 @@ openssl (3.0.20-1~deb12u2) bookworm-security; urgency=medium
 `;
 
 describe('the changelog of a Debian package', () => {
-  it('is read into one entry a version, newest first', () => {
+  it('is parsed into one entry for each version, newest first', () => {
     const entries = parseChangelog(changelog);
 
     expect(entries.map((entry) => [entry.source, entry.version, entry.urgency])).toEqual([
@@ -35,14 +35,14 @@ describe('the changelog of a Debian package', () => {
     ]);
   });
 
-  it('leaves the signature of an entry out of its text', () => {
+  it('excludes the signature of an entry from its text', () => {
     const [entry] = parseChangelog(changelog);
 
     expect(entry?.text).toContain('CVE-2026-11111');
     expect(entry?.text).not.toContain('Maintainer <');
   });
 
-  it('tells what has been fixed since the installed version, and nothing older', () => {
+  it('gives the fixes since the installed version, and no older ones', () => {
     const advisories = advisoriesSince(parseChangelog(changelog), '3.0.20-1~deb12u2');
 
     expect(advisories.map(({ id }) => id)).toEqual([
@@ -60,7 +60,7 @@ describe('the changelog of a Debian package', () => {
     );
   });
 
-  it('has nothing to tell about the newest version', () => {
+  it('gives no fixes for the newest version', () => {
     const advisories = advisoriesSince(parseChangelog(changelog), '3.0.22-1~deb12u2');
 
     expect(advisories).toEqual([]);
@@ -75,7 +75,7 @@ describe('the changelog of a Debian package', () => {
     ]);
   });
 
-  it('tells every vulnerability of one long sentence', () => {
+  it('gives every vulnerability of one long sentence', () => {
     const text = `perl (5.36.0-7+deb12u4) bookworm-security; urgency=medium
 
   * CVE-2026-42496: Archive::Tar symlink extraction; + CVE-2026-7017: HTTP::Tiny
@@ -94,7 +94,7 @@ describe('the changelog of a Debian package', () => {
     ]);
   });
 
-  it('is empty when it is no changelog at all', () => {
+  it('is empty if the text is not a changelog', () => {
     expect(parseChangelog('<html>not found</html>')).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ export interface ChangelogEntry {
   readonly text: string;
 }
 
-/** A vulnerability that a version of a source package fixes, as the package's maintainers wrote it down. */
+/** A vulnerability that a version of a source package fixes, from the text of its maintainers. */
 export interface Advisory {
   readonly source: string;
   readonly id: string;
@@ -19,7 +19,7 @@ export interface Advisory {
   readonly severity: Severity;
 }
 
-/** The entries of a `changelog.Debian`, newest first as they stand there. Unreadable parts are left out. */
+/** Returns the entries of a `changelog.Debian`, newest first. Unreadable parts are skipped. */
 export function parseChangelog(text: string): readonly ChangelogEntry[] {
   const heading = /^(\S+) \(([^()\s]+)\) [^;\n]*;[^\n]*?urgency=(\w+)[^\n]*$/gm;
   const found = [...text.matchAll(heading)];
@@ -32,8 +32,8 @@ export function parseChangelog(text: string): readonly ChangelogEntry[] {
 }
 
 /**
- * The vulnerabilities that are fixed in versions newer than the installed one. An identifier that is
- * named by several versions counts as fixed by the oldest of them.
+ * Returns the vulnerabilities that versions newer than the installed one fix. If several versions name
+ * an identifier, the oldest of them counts as its fix.
  */
 export function advisoriesSince(
   entries: readonly ChangelogEntry[],
@@ -56,8 +56,8 @@ export function advisoriesSince(
 }
 
 /**
- * A changelog has no score: the urgency of the upload stands in for it. This makes severities
- * deterministic and plausible; they are not those of Debian's security tracker.
+ * A changelog has no score, so the severity is derived from the urgency of the upload. It is
+ * deterministic and plausible, but differs from Debian's security tracker.
  */
 export function severityOf(urgency: string): Severity {
   switch (urgency) {
@@ -72,7 +72,7 @@ export function severityOf(urgency: string): Severity {
   }
 }
 
-/** Every identifier in the text, with what is said right after it. */
+/** Returns every identifier in the text with the words after it. */
 function namedVulnerabilities(text: string): readonly { id: string; title: string }[] {
   const oneLine = text.replace(/\s+/g, ' ');
   return [...oneLine.matchAll(/\bCVE-\d{4}-\d{4,7}\b/g)].map((match) => {

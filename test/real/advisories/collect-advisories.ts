@@ -5,13 +5,13 @@ import { inRoot } from '../debian/root-filesystem.ts';
 import type { Upgrade } from '../debian/upgrades.ts';
 import { type Advisory, advisoriesSince, parseChangelog } from './changelog.ts';
 
-/** Where a newer package is unpacked inside the root; taken away again at the end. */
+/** Newer packages are unpacked here, inside the root. It is deleted at the end. */
 const workFolder = '/patchwright-advisories';
 const CHANGELOG_LIMIT = 32 * 1024 * 1024;
 
 /**
- * Downloads each newer package with the root's own apt (so its signature is checked) and reads from
- * its changelog what has been fixed since the installed version. One advisory a source and id.
+ * Downloads each newer package with the root's own apt, which checks its signature, and reads the fixes
+ * since the installed version from its changelog. Returns one advisory for each source and id.
  */
 export async function collectAdvisories(
   root: string,
@@ -57,8 +57,8 @@ async function changelogOf(root: string, upgrade: Upgrade): Promise<string> {
 }
 
 /**
- * Native packages call it `changelog.gz`. A package whose documentation is a link to that of another
- * one has none; then its sibling from the same source, which is as outdated, brings the advisories.
+ * Finds the changelog, which native packages call `changelog.gz`. A package whose documentation is a
+ * link to another package's has none; the other package of the same source gives the advisories.
  */
 async function readChangelog(folder: string): Promise<string> {
   for (const name of ['changelog.Debian.gz', 'changelog.gz']) {

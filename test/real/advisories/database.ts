@@ -14,34 +14,34 @@ import {
 import { runProcess } from '../process/run-process.ts';
 import type { Advisory } from './changelog.ts';
 
-/** As Trivy expects them of a database in a registry (its `pkg/db/db.go`). */
+/** The media types that Trivy expects of a database in a registry (its `pkg/db/db.go`). */
 const trivyMediaTypes = {
   config: 'application/vnd.aquasec.trivy.config.v1+json',
   layer: 'application/vnd.aquasec.trivy.db.layer.v1.tar+gzip',
 } as const;
 
-/** Trivy's schema version of the database, and so the tag of its repository. */
+/** Trivy's schema version of the database, which is the tag in its repository. */
 const SCHEMA_VERSION = 2;
-/** Long enough that Trivy never finds the database out of date and looks for another. */
+/** So long that Trivy never considers the database outdated and downloads another. */
 const VALID_FOR_MS = 365 * 24 * 3600 * 1000;
 
 export interface DatabaseOptions {
   /** Absolute path of the program that {@link buildDatabaseWriter} made. */
   readonly writer: string;
   readonly advisories: readonly Advisory[];
-  /** Absolute path. Gets the folder `db` with Trivy's two files, and `layout` with the OCI artifact. */
+  /** Absolute path of the folder for `db` with Trivy's two files, and `layout` with the OCI artifact. */
   readonly folder: string;
   readonly now: Date;
 }
 
 export interface VulnerabilityDatabase {
-  /** Serve it as `…/trivy-db:2` and name that in `--db-repository`. */
+  /** The OCI artifact, for `…/trivy-db:2` in a registry and `--db-repository`. */
   readonly layout: OciLayout;
-  /** A ready `--cache-dir` for Trivy with `--skip-db-update`; copy it, Trivy writes to it. */
+  /** A `--cache-dir` for Trivy with `--skip-db-update`. Trivy writes to it, so use a copy. */
   readonly cacheFolder: string;
 }
 
-/** Writes the database and packs it the way that Trivy's own is published. */
+/** Writes the database and packs it in the format of Trivy's published one. */
 export async function makeDatabase(options: DatabaseOptions): Promise<VulnerabilityDatabase> {
   const cacheFolder = join(options.folder, 'cache');
   const layoutFolder = join(options.folder, 'layout');

@@ -12,8 +12,8 @@ Acquire::IndexTargets::deb::Packages::MetaKey "x";
 DPkg::Post-Invoke:: "rm -rf /";
 `;
 
-describe("what an image takes over from the machine's apt", () => {
-  it('is how the mirror is reached and nothing else', () => {
+describe('the apt settings that an image takes from the machine', () => {
+  it('are only those for access to the mirror', () => {
     expect(selectAptSettings(dump).split('\n')).toEqual([
       'Acquire::http::Proxy "http://proxy.example:3128";',
       'Acquire::https::CaInfo "/etc/ssl/certs/own.pem";',
@@ -23,7 +23,7 @@ describe("what an image takes over from the machine's apt", () => {
     ]);
   });
 
-  it('names the proxy for programs other than apt', () => {
+  it('include the proxy for programs other than apt', () => {
     expect(proxyOf(selectAptSettings(dump))).toBe('http://proxy.example:3128');
     expect(proxyOf('')).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 import { runProcess } from '../process/run-process.ts';
 
 /**
- * What of this machine's apt configuration is about reaching the mirror: proxies, how it is trusted,
- * and whether dates are checked. An image needs the same to reach the same mirror.
+ * The parts of this machine's apt configuration for access to the mirror: proxies, trust and the check
+ * of dates. An image needs the same settings for the same mirror.
  */
 const relevant = /^Acquire::(https?::|Check-Valid-Until|Check-Date|Proxy)/i;
 
@@ -16,7 +16,7 @@ export async function readAptSettings(env: NodeJS.ProcessEnv = process.env): Pro
   return selectAptSettings(stdout);
 }
 
-/** The relevant lines of `apt-config dump`, ready for a file in `apt.conf.d`; may be empty. */
+/** Returns the relevant lines of `apt-config dump` for a file in `apt.conf.d`; may be empty. */
 export function selectAptSettings(dump: string): string {
   return dump
     .split('\n')
@@ -25,7 +25,7 @@ export function selectAptSettings(dump: string): string {
     .join('');
 }
 
-/** The proxy that apt uses for plain HTTP, for programs that take it from the environment. */
+/** Returns apt's proxy for plain HTTP, for programs that read it from the environment. */
 export function proxyOf(settings: string): string | undefined {
   return /^Acquire::http::Proxy "([^"]+)";$/im.exec(settings)?.[1];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareDebianVersions } from './debian-version.ts';
 
-describe('the order of Debian versions', () => {
+describe('compareDebianVersions', () => {
   it.each([
     ['1.0', '1.1'],
     ['1.9', '1.10'],
@@ -25,7 +25,7 @@ describe('the order of Debian versions', () => {
     ['1.0', '1.0'],
     ['0:1.0', '1.0'],
     ['1.0-01', '1.0-1'],
-  ])('holds %s and %s for the same', (a, b) => {
+  ])('treats %s and %s as equal', (a, b) => {
     expect(compareDebianVersions(a, b)).toBe(0);
   });
 });

@@ -28,7 +28,7 @@ function split(version: string): VersionParts {
   };
 }
 
-/** Runs of non-digits and of digits are compared in turn, so `a9` comes before `a10`. */
+/** Compares runs of non-digits and of digits in turn, so that `a9` comes before `a10`. */
 function compareParts(a: string, b: string): number {
   let [left, right] = [a, b];
   while (left !== '' || right !== '') {
@@ -50,7 +50,7 @@ function compareParts(a: string, b: string): number {
   return 0;
 }
 
-/** By text, since a date with a build number is longer than a double is exact. */
+/** Compares numbers as text, because a date with a build number exceeds the precision of a double. */
 function compareDigits(a: string, b: string): number {
   const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
   return left.length - right.length || (left < right ? -1 : Number(left > right));

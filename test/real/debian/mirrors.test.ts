@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deriveMirrors, sourcesList } from './mirrors.ts';
 
 describe('the Debian mirrors of a machine', () => {
-  it('are those of the wanted release where the machine has them', () => {
+  it('are those of the wanted release if the machine has them', () => {
     const targets = [
       'http://mirror.example/debian/ bookworm',
       'http://mirror.example/debian/ bookworm-updates',
@@ -29,11 +29,11 @@ describe('the Debian mirrors of a machine', () => {
     });
   });
 
-  it('are unknown where no source has security fixes', () => {
+  it('are unknown if no source has security fixes', () => {
     expect(deriveMirrors('http://mirror.example/debian/ bookworm\n')).toBeUndefined();
   });
 
-  it('make up the sources of an image, security fixes included', () => {
+  it('are the sources of an image, including security fixes', () => {
     const list = sourcesList({ main: 'http://m.example/debian', security: 'http://s.example/sec' });
 
     expect(list.split('\n')).toEqual([

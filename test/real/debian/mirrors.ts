@@ -7,7 +7,7 @@ export interface DebianMirrors {
   readonly security: string;
 }
 
-/** A machine whose own apt names no Debian mirror, so that none can be derived. */
+/** The machine's own apt names no Debian mirror, so that none can be derived. */
 class NoDebianMirror extends Error {
   constructor() {
     super(
@@ -19,7 +19,7 @@ class NoDebianMirror extends Error {
   }
 }
 
-/** The mirrors that this machine itself uses, or those that the environment names. */
+/** Returns the mirrors that the environment names, or else those of this machine's apt. */
 export async function findMirrors(env: NodeJS.ProcessEnv = process.env): Promise<DebianMirrors> {
   const main = env.PATCHWRIGHT_DEBIAN_MIRROR;
   const security = env.PATCHWRIGHT_DEBIAN_SECURITY_MIRROR;
@@ -40,8 +40,8 @@ export async function findMirrors(env: NodeJS.ProcessEnv = process.env): Promise
 }
 
 /**
- * Picks the mirrors out of `apt-get indextargets` output, one `ADDRESS SUITE` a line. A machine with
- * another release of Debian serves as well: all releases are under the same two addresses.
+ * Finds the mirrors in the output of `apt-get indextargets`, one `ADDRESS SUITE` on a line. Another
+ * release of Debian is fine, because all releases are under the same two addresses.
  */
 export function deriveMirrors(indexTargets: string): DebianMirrors | undefined {
   const sources = indexTargets
@@ -60,7 +60,7 @@ export function deriveMirrors(indexTargets: string): DebianMirrors | undefined {
   return { main: withoutSlash(main.address), security: withoutSlash(security.address) };
 }
 
-/** The image's `sources.list`: the release with its updates and security fixes. */
+/** Returns the image's `sources.list`: the release with its updates and security fixes. */
 export function sourcesList(mirrors: DebianMirrors): string {
   return [
     `deb ${mirrors.main} ${debianRelease.codename} main`,

@@ -6,11 +6,11 @@ import { runProcess } from '../process/run-process.ts';
 import type { DebianMirrors } from './mirrors.ts';
 import { debianRelease } from './release.ts';
 
-/** apt's own downloader: it knows this machine's proxies and authorities. */
+/** apt's own downloader, which uses this machine's proxies and authorities. */
 const aptHelper = '/usr/lib/apt/apt-helper';
 
 /**
- * One short name for what the archive offers at this moment: it changes with each point release and
+ * Returns a short name for the present state of the archive, which changes with each point release and
  * each security fix.
  */
 export async function releaseState(mirrors: DebianMirrors): Promise<string> {

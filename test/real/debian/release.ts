@@ -1,4 +1,4 @@
-/** The release that the real images are made of. Trivy's database names it `debian 12`. */
+/** The release of the real images. Trivy's database names it `debian 12`. */
 export const debianRelease = {
   codename: 'bookworm',
   major: '12',

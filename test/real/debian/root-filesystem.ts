@@ -5,11 +5,11 @@ import { proxyOf } from './apt-settings.ts';
 import { type DebianMirrors, sourcesList } from './mirrors.ts';
 import { debianRelease } from './release.ts';
 
-/** Small, and with packages that are fixed often. */
+/** Small packages that get fixes often. */
 const extraPackages = ['openssl', 'curl', 'ca-certificates'] as const;
 const caBundle = '/etc/ssl/certs/ca-certificates.crt';
 
-/** Changes whenever a made root would differ for a reason of ours and not of Debian's. */
+/** Change it if a change of this code, not of Debian, makes roots differ. */
 export const rootRecipe = JSON.stringify(['minbase', extraPackages, 'sources and settings, 1']);
 
 export interface RootOptions {
@@ -22,8 +22,8 @@ export interface RootOptions {
 }
 
 /**
- * Makes a minimal Debian of its last point release. Security fixes since then are not in it, but its
- * apt knows where they are: it is outdated just as an image is that nobody rebuilt.
+ * Makes a minimal Debian of its last point release. It lacks later security fixes, but its apt can
+ * install them, so that it is outdated like an image that was not rebuilt.
  */
 export async function makeRoot(options: RootOptions): Promise<void> {
   const proxy = proxyOf(options.aptSettings);
@@ -51,12 +51,12 @@ export async function makeRoot(options: RootOptions): Promise<void> {
     await writeFile(settings, options.aptSettings);
   }
   if (Object.values(options.mirrors).some((mirror) => mirror.startsWith('https:'))) {
-    // A mirror over TLS may be signed by an authority that only this machine knows.
+    // A mirror may have a certificate of an authority that only this machine trusts.
     await cp(caBundle, join(options.folder, caBundle), { dereference: true });
   }
 }
 
-/** Runs a program of the root inside it. The network is the machine's. */
+/** Runs a program of the root in it, with the machine's network. */
 export function inRoot(
   folder: string,
   command: readonly string[],
@@ -76,12 +76,12 @@ export function inRoot(
   });
 }
 
-/** A second root to change, hard links and owners and all. */
+/** Copies a root, including hard links and owners. */
 export async function copyRoot(from: string, to: string): Promise<void> {
   await runProcess({ command: 'cp', args: ['-a', from, to], timeoutMs: 10 * 60_000 });
 }
 
-/** Takes away what belongs to the making and to this machine, and not to the image. */
+/** Removes files of the build and of this machine that do not belong in the image. */
 export async function tidyRoot(folder: string): Promise<void> {
   for (const path of ['etc/resolv.conf', 'etc/hostname', 'var/log/bootstrap.log']) {
     await rm(join(folder, path), { force: true });

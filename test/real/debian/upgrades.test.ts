@@ -7,7 +7,7 @@ libssl3 3.0.20-1~deb12u2 openssl 3.0.20-1~deb12u2
 `;
 
 describe('the outdated packages of a root', () => {
-  it('carry the source package, whose version differs from that of a rebuilt binary', () => {
+  it('include the source package, whose version may differ from a rebuilt binary’s', () => {
     const simulation = `NOTE: This is only a simulation!
 Inst libssl3 [3.0.20-1~deb12u2] (3.0.22-1~deb12u2 Debian-Security:12/oldstable-security [amd64])
 Inst libbrotli1 [1.0.9-2+b6] (1.0.9-2+deb12u1 Debian-Security:12/oldstable-security [amd64])
@@ -32,13 +32,13 @@ Conf libssl3 (3.0.22-1~deb12u2 Debian-Security:12/oldstable-security [amd64])
     ]);
   });
 
-  it('leave out a package that is new and not newer', () => {
+  it('exclude a package that is newly installed', () => {
     const simulation = 'Inst libnew1 (1.0 Debian:12/oldstable [amd64])\n';
 
     expect(joinUpgrades(simulation, installed)).toEqual([]);
   });
 
-  it('are none when apt would do nothing', () => {
+  it('are none if apt would change nothing', () => {
     expect(joinUpgrades('0 upgraded, 0 newly installed\n', installed)).toEqual([]);
   });
 });

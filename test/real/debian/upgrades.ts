@@ -1,11 +1,11 @@
 import { inRoot } from './root-filesystem.ts';
 
-/** A package that is installed in an older version than the archive offers. */
+/** An installed package that is older than the archive's version. */
 export interface Upgrade {
   readonly package: string;
   readonly installed: string;
   readonly candidate: string;
-  /** The source package, by which Debian and Trivy name advisories, and its installed version. */
+  /** The source package, which advisories of Debian and Trivy name, and its installed version. */
   readonly source: string;
   readonly sourceInstalled: string;
 }
@@ -15,7 +15,7 @@ const packageFormat = ['Package', 'Version', 'source:Package', 'source:Version']
   .join(' ')
   .concat('\\n');
 
-/** Updates the root's index and asks its own apt what is outdated. Nothing is installed. */
+/** Updates the root's index and lists the outdated packages with its apt. Installs nothing. */
 export async function findUpgrades(
   root: string,
   onLine: (line: string) => void,

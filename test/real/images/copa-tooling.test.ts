@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { copaToolingImages } from './copa-tooling.ts';
 
-describe('the images that Copa takes its tools from', () => {
+describe("Copa's tooling images", () => {
   it.each([
     ['12.15', 'stable-slim'],
     ['13', 'stable-slim'],

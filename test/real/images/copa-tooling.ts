@@ -1,6 +1,6 @@
-/** An image that Copa pulls by itself, and where a mirror must have it. */
+/** A tooling image of Copa and its place in a mirror. */
 export interface ToolingImage {
-  /** The reference that Copa asks for. */
+  /** The reference that Copa pulls. */
   readonly upstream: string;
   /** The repository below the registry, or below the path of a mirror of it. */
   readonly repository: string;
@@ -8,9 +8,9 @@ export interface ToolingImage {
 }
 
 /**
- * The images that Copa v0.14.2 takes its tools from for a Debian image: its own cache first, then the
- * official image. The tag depends on how the version compares as text (`getAPTImageName` in
- * `pkg/pkgmgr/dpkg.go`): `12.15` comes after `12`, and so takes `stable-slim`.
+ * The tooling images of Copa v0.14.2 for a Debian image: its own cache first, then the official image.
+ * The tag depends on a comparison of the version as text (`getAPTImageName` in
+ * `pkg/pkgmgr/dpkg.go`): `12.15` comes after `12`, so that it gets `stable-slim`.
  */
 export function copaToolingImages(debianVersion: string): readonly ToolingImage[] {
   const major = debianVersion.split('.')[0] ?? debianVersion;

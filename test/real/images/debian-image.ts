@@ -30,14 +30,14 @@ export interface ImageOptions {
   readonly created: Date;
 }
 
-/** One layer with all of the root. */
+/** Makes an image of one layer with the whole root. */
 export async function packRoot(root: string, options: ImageOptions): Promise<OciLayout> {
   await startLayout(options.folder);
   const layer = await addLayer(options.folder, tarOfRoot(root));
   return writeImage([layer], ['debootstrap --variant=minbase'], options);
 }
 
-/** The same layers as an image that is there, and one more that removes files. */
+/** Makes an image with another's layers and one that removes files. */
 export function removeFiles(
   image: OciLayout,
   paths: readonly string[],
@@ -47,7 +47,7 @@ export function removeFiles(
   return addOneLayer(image, layer, { ...options, step: `rm ${paths.join(' ')}` });
 }
 
-/** The same layers as an image that is there, and one more that writes files. */
+/** Makes an image with another's layers and one that adds files. */
 export function addFiles(
   image: OciLayout,
   files: Readonly<Record<string, string>>,

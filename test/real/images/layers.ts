@@ -4,8 +4,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 
 /**
- * A root file system as a tar stream, the same bytes for the same files. Device nodes stay out: a
- * runtime makes its own.
+ * Streams a root file system as tar, with the same bytes for the same files. Device nodes are excluded,
+ * because a runtime makes its own.
  */
 export function tarOfRoot(root: string): Readable {
   const child = spawn(
@@ -31,7 +31,7 @@ export function tarOfRoot(root: string): Readable {
   return output;
 }
 
-/** A layer that does nothing but write files. Paths are absolute. */
+/** Makes a layer that adds files. Paths are absolute. */
 export function tarOfFiles(files: Readonly<Record<string, string>>, modified: Date): Readable {
   const archive = pack();
   for (const [path, content] of Object.entries(files)) {
@@ -41,7 +41,7 @@ export function tarOfFiles(files: Readonly<Record<string, string>>, modified: Da
   return Readable.from(archive);
 }
 
-/** A layer that does nothing but take files of the layers below away. Paths are absolute. */
+/** Makes a layer that removes files of the layers below. Paths are absolute. */
 export function tarOfWhiteouts(paths: readonly string[], modified: Date): Readable {
   const archive = pack();
   for (const path of paths) {

@@ -14,10 +14,10 @@ import { copaToolingImages } from './copa-tooling.ts';
 import { type ImageOptions, packRoot, removeFiles } from './debian-image.ts';
 import { LAGGING_ADVISORY, makeTroubledImages } from './troubled-images.ts';
 
-/** Nothing is outdated, so nothing could be shown: said plainly instead of passing empty. */
+/** No package is outdated, so that a test could show nothing. It fails instead of passing without a check. */
 class NothingOutdated extends Error {
   constructor(what: string) {
-    super(`${what} The real images can't be made until Debian publishes a security fix.`);
+    super(`${what} The real images cannot be made until Debian publishes a security fix.`);
     this.name = 'NothingOutdated';
   }
 }
@@ -31,7 +31,7 @@ export interface MakeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Makes the images and the database that tells what is wrong with them, all from Debian's archive. */
+/** Makes the images and the database of their vulnerabilities from Debian's archive. */
 export async function makeImages(options: MakeOptions): Promise<PreparedImages> {
   const { folder, mirrors, now } = options;
   const outdatedRoot = join(folder, 'outdated-root');
@@ -99,7 +99,7 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
     const troubled = await makeTroubledImages({
       ...{ outdated, root: outdatedRoot, upgrades, advisories, mirrors, describe },
     });
-    // The clean image serves as Copa's tooling image too: all that is asked of it is a working apt.
+    // The clean image is also Copa's tooling image, which only needs a working apt.
     const tooling = copaToolingImages(version).map((image) => ({ ...image, layout: clean }));
     return { outdated, clean, unpatchable, troubled, tooling };
   });

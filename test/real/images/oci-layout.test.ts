@@ -21,7 +21,7 @@ describe('an image layout', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('names each blob by what is in it', async () => {
+  it('names each blob by the digest of its content', async () => {
     await startLayout(folder);
     await addLayer(folder, tarOfWhiteouts(['/etc/apt/sources.list'], modified));
     await addJson(folder, ociMediaTypes.config, { os: 'linux' });
@@ -32,7 +32,7 @@ describe('an image layout', () => {
     }
   });
 
-  it('gives a layer the digest of its unpacked bytes as well', async () => {
+  it('records the digest of a layer’s unpacked bytes too', async () => {
     await startLayout(folder);
 
     const layer = await addLayer(folder, tarOfWhiteouts(['/etc/apt/sources.list'], modified));
@@ -53,7 +53,7 @@ describe('an image layout', () => {
     expect(second).toEqual(first);
   });
 
-  it('of an image with files removed keeps the layers below, byte for byte', async () => {
+  it('keeps the layers below byte for byte if an image removes files', async () => {
     const [base, derived] = [join(folder, 'base'), join(folder, 'derived')];
     await startLayout(base);
     const layer = await addLayer(base, tarOfWhiteouts(['/x'], modified));

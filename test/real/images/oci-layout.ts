@@ -13,7 +13,7 @@ export const ociMediaTypes = {
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
 } as const;
 
-/** As the OCI image specification defines it; `size` in bytes. */
+/** A descriptor of the OCI image specification; `size` in bytes. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -27,11 +27,11 @@ export interface LayerBlob {
   readonly diffId: string;
 }
 
-/** A folder in the form of an OCI image layout, with one manifest under one reference name. */
+/** A folder with an OCI image layout of one manifest under one reference name. */
 export interface OciLayout {
   /** Absolute path. */
   readonly folder: string;
-  /** What `org.opencontainers.image.ref.name` says, for example `12`. */
+  /** The value of `org.opencontainers.image.ref.name`, for example `12`. */
   readonly tag: string;
   /** The manifest's digest. */
   readonly digest: string;
@@ -75,12 +75,12 @@ export async function addJson(
   return { mediaType, digest, size: Buffer.byteLength(text) };
 }
 
-/** Takes a blob over from another layout, so that images share it byte for byte. */
+/** Copies a blob from another layout, so that images share it byte for byte. */
 export async function copyBlob(from: string, to: string, digest: string): Promise<void> {
   await pipeline(createReadStream(blobPath(from, digest)), createWriteStream(blobPath(to, digest)));
 }
 
-/** Writes the index, with which the layout is complete. */
+/** Writes the index, which completes the layout. */
 export async function finishLayout(
   folder: string,
   tag: string,

@@ -7,9 +7,9 @@ import { addFiles, type ImageOptions } from './debian-image.ts';
 import type { OciLayout } from './oci-layout.ts';
 
 const STATUS = '/var/lib/dpkg/status';
-/** Nothing answers there. */
+/** An address at which nothing answers. */
 const DOWN = 'http://127.0.0.1:9/debian-security';
-/** A package of the image that no package source has. */
+/** A package of the image that is in no package source. */
 const LAGGING = 'patchwright-lagging';
 
 /** An advisory whose fixed version is in no package source. No other image has the package. */
@@ -28,7 +28,7 @@ export interface TroubledImages {
   readonly lagging: TroubledImage;
   /** The newest version of `package` depends on something that no package source has. */
   readonly unmet: TroubledImage;
-  /** Another package wants `package` just as it is: apt would remove that one. */
+  /** Another package requires `package` in its present version: an update would make apt remove it. */
   readonly needed: TroubledImage;
   /** The package source of the security fixes is down. */
   readonly down: { readonly layout: OciLayout };
@@ -41,7 +41,7 @@ export interface TroubledImage {
 
 export interface TroubleOptions {
   readonly outdated: OciLayout;
-  /** The root file system that the outdated image was packed from. */
+  /** The root file system of the outdated image. */
   readonly root: string;
   readonly upgrades: readonly Upgrade[];
   readonly advisories: readonly Advisory[];
@@ -49,7 +49,7 @@ export interface TroubleOptions {
   readonly describe: (name: string) => ImageOptions;
 }
 
-/** The outdated image again, each with one more layer that makes an update of it fail. */
+/** Makes copies of the outdated image, each with a layer that makes an update fail. */
 export async function makeTroubledImages(options: TroubleOptions): Promise<TroubledImages> {
   const { outdated, root, mirrors, describe } = options;
   const upgrade = loneUpgrade(options);
@@ -80,18 +80,18 @@ export async function makeTroubledImages(options: TroubleOptions): Promise<Troub
   };
 }
 
-/** A package with advisories that comes alone from its source: no other update is bound to it. */
+/** Finds a package with advisories that is the only one of its source, so that no other update depends on it. */
 function loneUpgrade({ upgrades, advisories }: TroubleOptions): Upgrade {
   const sources = new Set(advisories.map(({ source }) => source));
   const lone = upgrades.filter(
     ({ source }) =>
       sources.has(source) && upgrades.filter((one) => one.source === source).length === 1,
   );
-  // Libraries first: programs are more often wanted by others in a certain version.
+  // Libraries come first, because other packages more often require programs in a fixed version.
   const [found] = [...lone].sort(
     (a, b) => Number(b.package.startsWith('lib')) - Number(a.package.startsWith('lib')),
   );
-  if (found === undefined) throw new Error('no outdated package comes alone from its source');
+  if (found === undefined) throw new Error('no outdated package is the only one of its source');
   return found;
 }
 
@@ -107,7 +107,7 @@ interface InstalledPackage {
   readonly depends?: string;
 }
 
-/** Installed as dpkg sees it, without any file of its own. */
+/** A package that is installed according to dpkg, without files. */
 function withPackage(
   status: string,
   { name, version, depends }: InstalledPackage,
@@ -129,7 +129,7 @@ function withPackage(
   };
 }
 
-/** Its file is never asked for: apt ends before. */
+/** apt never downloads its file, because it fails earlier. */
 function newerPackage(name: string): string {
   return [
     `Package: ${name}`,

@@ -4,8 +4,8 @@ import { readLayout } from '../../images/oci-layout.ts';
 import { runProcess } from '../process/run-process.ts';
 
 /**
- * Unpacks the one image of an OCI layout folder. Removals are left out: those of a dpkg patch name
- * apt's caches, which a packed root does not have.
+ * Unpacks the image of an OCI layout folder, without removals. A dpkg patch removes only apt's caches,
+ * which a packed root does not have.
  * @returns its manifest.
  */
 export async function unpackLayout(layout: string, folder: string): Promise<ImageManifest> {

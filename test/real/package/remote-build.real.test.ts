@@ -24,9 +24,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What Oryx does with what azd sends. Source: microsoft/Oryx, doc/runtimes/nodejs.md. */
-describe('A remote build of the package', () => {
-  it('makes the bundle that is published otherwise, to the byte', async () => {
+/** Oryx does the same with the package of azd. Source: microsoft/Oryx, doc/runtimes/nodejs.md. */
+describe('a remote build of the package', () => {
+  it('makes the same bundle as a local build, byte for byte', async () => {
     await npm(app(), 'ci', '--no-audit', '--no-fund');
     await npm(app(), 'run', 'build');
 
@@ -34,10 +34,10 @@ describe('A remote build of the package', () => {
     expect(bundle.equals(await readFile(join(ROOT, 'app/index.cjs')))).toBe(true);
   });
 
-  it('leaves no dev dependency in the app, and the bundle', async () => {
+  it('keeps the bundle and no dev dependency in the app', async () => {
     await npm(app(), 'run', 'build:azure');
 
-    // Marked `dev`: what nothing but a dev dependency needs.
+    // A package that only dev dependencies need is marked `dev`.
     const lock: { packages: Record<string, { dev?: boolean }> } = JSON.parse(
       await readFile(join(app(), 'package-lock.json'), 'utf8'),
     );

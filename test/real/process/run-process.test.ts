@@ -3,8 +3,8 @@ import { ProcessFailed, runProcess, runToExit } from './run-process.ts';
 
 const node = process.execPath;
 
-describe('a program that is run', () => {
-  it('hands back what it printed', async () => {
+describe('runProcess', () => {
+  it('returns the output of the program', async () => {
     const script = 'console.log("out"); console.error("err")';
 
     const result = await runProcess({ command: node, args: ['-e', script], timeoutMs: 20_000 });
@@ -12,7 +12,7 @@ describe('a program that is run', () => {
     expect(result).toEqual({ exitCode: 0, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('gets its arguments as they are, with no shell between', async () => {
+  it('passes arguments unchanged, without a shell', async () => {
     const hostile = '$(echo no); `id` "quoted" *';
     const args = ['-e', 'console.log(process.argv[1])', hostile];
 
@@ -21,7 +21,7 @@ describe('a program that is run', () => {
     expect(stdout).toBe(`${hostile}\n`);
   });
 
-  it('that fails is an error with the end of what it said', async () => {
+  it('throws an error with the end of the output if the program fails', async () => {
     const args = ['-e', 'console.error("disk full"); process.exit(3)'];
 
     const run = runProcess({ command: node, args, timeoutMs: 20_000 });
@@ -29,7 +29,7 @@ describe('a program that is run', () => {
     await expect(run).rejects.toThrow(/ended with 3:\ndisk full/);
   });
 
-  it('that fails is an answer where the exit code is one', async () => {
+  it('has a variant that returns the exit code of a failed program', async () => {
     const result = await runToExit({
       command: node,
       args: ['-e', 'process.exit(3)'],
@@ -39,7 +39,7 @@ describe('a program that is run', () => {
     expect(result.exitCode).toBe(3);
   });
 
-  it('is killed when its time is over', async () => {
+  it('kills the program after its time limit', async () => {
     const args = ['-e', 'setInterval(() => {}, 1000)'];
 
     const run = runProcess({ command: node, args, timeoutMs: 50 });
@@ -47,7 +47,7 @@ describe('a program that is run', () => {
     await expect(run).rejects.toThrow('took longer than 0.05 s');
   });
 
-  it('is killed when it is called off', async () => {
+  it('kills the program if the signal is aborted', async () => {
     const called = new AbortController();
     const run = runProcess({
       command: node,
@@ -60,7 +60,7 @@ describe('a program that is run', () => {
     await expect(run).rejects.toThrow('was interrupted');
   });
 
-  it('that is not there is an error of the same kind', async () => {
+  it('throws the same kind of error if the program does not exist', async () => {
     const run = runProcess({ command: '/nonexistent/program', args: [], timeoutMs: 1000 });
 
     await expect(run).rejects.toBeInstanceOf(ProcessFailed);

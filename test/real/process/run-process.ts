@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 
-/** How much of each stream is kept, in characters: enough for any message, never the whole log. */
+/** The maximum number of characters that are kept of each stream: enough for any message. */
 const KEPT_OUTPUT = 256 * 1024;
 
 export interface ProcessRequest {
@@ -41,7 +41,7 @@ export class ProcessFailed extends Error {
   }
 }
 
-/** Runs a program to its end, never through a shell. Throws {@link ProcessFailed} unless it exits with 0. */
+/** Runs a program without a shell. Throws {@link ProcessFailed} unless it exits with 0. */
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   const result = await runToExit(request);
   if (result.exitCode === 0) {
@@ -53,7 +53,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   );
 }
 
-/** Like {@link runProcess}, but an exit code other than 0 is an answer and not an error. */
+/** Like {@link runProcess}, but returns an exit code other than 0 instead of throwing. */
 export function runToExit(request: ProcessRequest): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     let stdout = '';
@@ -63,7 +63,7 @@ export function runToExit(request: ProcessRequest): Promise<ProcessResult> {
       cwd: request.cwd,
       env: request.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that what the child has started ends with it.
+      // Its own process group, so that the child's processes end with it.
       detached: true,
     });
     const stop = (reason: string): void => {
@@ -143,6 +143,6 @@ function lowerPriority(pid: number, nice: number): void {
   try {
     setPriority(pid, nice);
   } catch {
-    // The child may have ended already, and priority is only a courtesy.
+    // The child may have ended already, and the priority is optional.
   }
 }

@@ -10,15 +10,15 @@ import { findGo } from './go-toolchain.ts';
 export interface GoProgram {
   /** Absolute path of its Go module, which has the `main` package at its root. */
   readonly moduleFolder: string;
-  /** Its name in the cache. */
+  /** Name of the program in the cache. */
   readonly name: string;
-  /** What people call it, for messages. */
+  /** Name of the program in messages. */
   readonly title: string;
 }
 
 /**
- * A small program of the tests' own, built from its pinned module when it is not there yet (some
- * seconds). Returns its absolute path. Throws when it takes Go and there is none.
+ * Builds a small program of the tests from its pinned module unless the cache has it (some seconds).
+ * Returns its absolute path. Throws if Go is needed but missing.
  */
 export async function buildGoProgram(
   { moduleFolder, name, title }: GoProgram,

@@ -15,7 +15,7 @@ describe('the lock of a build', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('lets one in after the other, and tells the one that waits', async () => {
+  it('admits one process at a time, and informs the waiting one', async () => {
     const path = join(folder, 'tools.lock');
     const waitedFor: number[] = [];
     const order: string[] = [];
@@ -46,7 +46,7 @@ describe('the lock of a build', () => {
     expect(waitedFor).toEqual([process.pid]);
   });
 
-  it('is taken over from a process that has died', async () => {
+  it('is taken over from a dead process', async () => {
     const path = join(folder, 'tools.lock');
     const neverAProcess = 2 ** 22 + 1;
     await writeFile(path, `${neverAProcess}\n`);
@@ -56,7 +56,7 @@ describe('the lock of a build', () => {
     expect(result).toBe('done');
   });
 
-  it('is let go when the work fails', async () => {
+  it('is released if the work fails', async () => {
     const path = join(folder, 'tools.lock');
 
     const work = underLock({ path, onWait: () => undefined }, async () => {

@@ -11,9 +11,9 @@ export interface LockRequest {
 }
 
 /**
- * Runs `act` while no other process on this machine does so under the same path. A lock whose holder
- * has died is taken over. Should two take it over at the same moment, both run: what is done under
- * it must end in a rename, so that the lock saves work and safety does not hang on it.
+ * Runs `act` while no other process on this machine holds the lock at this path. The lock of a dead
+ * process is taken over. Two processes that take it over at the same moment both run, so `act` must
+ * end with a rename: the lock saves work but gives no safety.
  */
 export async function underLock<T>(request: LockRequest, act: () => Promise<T>): Promise<T> {
   let told = false;
@@ -62,7 +62,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
+    // EPERM: the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

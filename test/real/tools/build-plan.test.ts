@@ -11,19 +11,22 @@ describe('the plan of a tool', () => {
     ['copa', '0.14.2'],
     ['buildkitd', 'v0.34.2'],
     ['patchwright-builder', 'v0.34.2'],
-  ])('builds %s at the version that its go.mod pins and tells it so', async (name, version) => {
-    const [tool] = toolCatalog.filter((candidate) => candidate.name === name);
+  ])(
+    'builds %s at the version of its go.mod, and passes the version to the linker',
+    async (name, version) => {
+      const [tool] = toolCatalog.filter((candidate) => candidate.name === name);
 
-    const plan = await planBuild(known(tool));
+      const plan = await planBuild(known(tool));
 
-    expect(plan.version).toBe(version);
-    const flags = plan.arguments[plan.arguments.indexOf('-ldflags') + 1];
-    for (const variable of plan.tool.versionVariables) {
-      expect(flags).toContain(`-X ${variable}=${version}`);
-    }
-  });
+      expect(plan.version).toBe(version);
+      const flags = plan.arguments[plan.arguments.indexOf('-ldflags') + 1];
+      for (const variable of plan.tool.versionVariables) {
+        expect(flags).toContain(`-X ${variable}=${version}`);
+      }
+    },
+  );
 
-  it('takes nothing that go.sum does not pin', async () => {
+  it('uses only modules that go.sum pins', async () => {
     for (const tool of toolCatalog) {
       const plan = await planBuild(tool);
 

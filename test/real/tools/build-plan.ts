@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { pinnedVersion } from './go-module.ts';
 import type { Tool } from './tool-catalog.ts';
 
-/** Reproducible and small: no local paths, no symbol tables, nothing that go.sum does not pin. */
+/** Flags for a reproducible, small program: no local paths, no symbol tables, only pinned modules. */
 const buildFlags = ['-trimpath', '-buildvcs=false'] as const;
 
-/** How one tool is built, settled before anything runs. */
+/** The plan of one tool's build, made before anything runs. */
 export interface ToolBuild {
   readonly tool: Tool;
-  /** As the tool reports it, for example `0.74.0` or `v0.34.2`. */
+  /** The version that the tool reports, for example `0.74.0` or `v0.34.2`. */
   readonly version: string;
   /** Arguments of `go`, without `-o`. */
   readonly arguments: readonly string[];
@@ -44,8 +44,8 @@ export async function planBuild(tool: Tool): Promise<ToolBuild> {
 }
 
 /**
- * One name for everything that decides what the program is, but for the Go release and the
- * architecture: the pinned modules, the module's own source, the flags and the settings.
+ * A key of everything that determines the program except the Go release and the architecture: the
+ * pinned modules, the module's own source, the flags and the settings.
  */
 export async function recipeKey({ tool, ...plan }: ToolBuild): Promise<string> {
   const hash = createHash('sha256');
@@ -57,7 +57,7 @@ export async function recipeKey({ tool, ...plan }: ToolBuild): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** What of a module's folder goes into a program, in a fixed order: no tests and no documentation. */
+/** Returns a module's source files in a fixed order, without tests and documentation. */
 export async function moduleFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries

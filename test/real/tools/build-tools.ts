@@ -24,7 +24,7 @@ export interface BuildOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Builds the tools that are not built yet, one after the other, and returns where all of them are. */
+/** Builds the missing tools one after the other, and returns the paths of all tools. */
 export async function buildTools(options: BuildOptions): Promise<BuiltTools> {
   const env = options.env ?? process.env;
   const built: (readonly [PlannedTool, string])[] = [];
@@ -42,7 +42,7 @@ interface BuildToolOptions extends BuildOptions {
   readonly folder: string;
 }
 
-/** The folder gets its name only once the program reports its pinned version. */
+/** Renames the folder only after the program reports its pinned version. */
 async function buildTool(options: BuildToolOptions): Promise<void> {
   const { folder, plan, progress, signal } = options;
   if (await isFolder(folder)) return;
@@ -99,13 +99,13 @@ async function compile(
   if (!(await reportsItsVersion(program, plan))) {
     throw new Error(`${tool.name} was built, but does not report version ${plan.version}`);
   }
-  // Go's own cache grows to 8 GB and is of no use once the program is there.
+  // Go's own cache grows to 8 GB and is useless after the build.
   await rm(goCache, { recursive: true, force: true });
   await rm(source, { recursive: true, force: true });
   await writeFile(join(building, 'recipe.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
 }
 
-/** `go build -v` names each package once it is compiled. */
+/** `go build -v` prints the name of each compiled package. */
 function countPackages(step: ProgressStep): (line: string) => void {
   let compiled = 0;
   return (line) => {
@@ -135,7 +135,7 @@ async function putInPlace(building: string, folder: string): Promise<void> {
   try {
     await rename(building, folder);
   } catch (error) {
-    // Another process was first; its folder is as good, being made by the same recipe.
+    // Another process was first. Its folder is equivalent, because the plan is the same.
     if (!(await isFolder(folder))) {
       throw error;
     }

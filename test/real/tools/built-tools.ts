@@ -6,13 +6,13 @@ import type { GoToolchain } from './go-toolchain.ts';
 import { type ToolName, toolCatalog } from './tool-catalog.ts';
 
 export interface BuiltTools {
-  /** Absolute path of each program. Its file is named as the tool is. */
+  /** Absolute path of each program, whose file has the tool's name. */
   readonly programs: Readonly<Record<ToolName, string>>;
   /** The version that each program reports, without a leading `v`. */
   readonly versions: Readonly<Record<ToolName, string>>;
 }
 
-/** How a tool is built, and the folder that has the program once it is. */
+/** The plan of a tool's build and the folder for the program. */
 export interface PlannedTool {
   readonly plan: ToolBuild;
   readonly recipe: string;
@@ -27,7 +27,7 @@ export function planTools(): Promise<readonly PlannedTool[]> {
   );
 }
 
-/** The folder of a tool that this Go release builds. It is there once the program is proven. */
+/** The folder of a tool for this Go release. It exists only after the program was checked. */
 export function toolFolder(
   { plan, recipe }: PlannedTool,
   go: GoToolchain,
@@ -36,7 +36,7 @@ export function toolFolder(
   return join(toolsFolder(env), `${plan.tool.name}-${recipe}-go${go.version}-${go.architecture}`);
 }
 
-/** The tools as they were built before, by this Go release if it is known, by any other if not. */
+/** Returns the built tools of this Go release, or of any release if it is unknown. */
 export async function findBuiltTools(
   go: GoToolchain | undefined,
   env: NodeJS.ProcessEnv = process.env,
@@ -61,7 +61,7 @@ export async function findBuiltTools(
   return describeTools(found);
 }
 
-/** All tools of the catalog, each with the path of its program. */
+/** Returns all tools of the catalog with the paths of their programs. */
 export function describeTools(found: readonly (readonly [PlannedTool, string])[]): BuiltTools {
   const pick = (name: ToolName): readonly [PlannedTool, string] => {
     const one = found.find(([{ plan }]) => plan.tool.name === name);

@@ -4,9 +4,9 @@ import { findGo, isNewEnough } from './go-toolchain.ts';
 import { findProgram, installCommand, missingPrograms } from './system-packages.ts';
 import { toolCatalog } from './tool-catalog.ts';
 
-/** One thing that the real run lacks on this machine. */
+/** A prerequisite of the real run that this machine lacks. */
 export interface MissingThing {
-  /** `machine`: this machine or account can't; `package`: a Debian package; `go`: a Go release; `build`: `npm run tools`. */
+  /** `machine`: not possible on this machine or account; else install a Debian package or Go, or build. */
   readonly kind: 'machine' | 'package' | 'go' | 'build';
   readonly what: string;
   readonly how: string;
@@ -23,7 +23,7 @@ export type RealToolsSearch =
   | RealTools
   | { readonly ok: false; readonly missing: readonly MissingThing[] };
 
-/** Looks for all that a run with the real tools needs, and changes nothing. */
+/** Checks the prerequisites of a run with the real tools, and changes nothing. */
 export async function findRealTools(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<RealToolsSearch> {
@@ -67,7 +67,7 @@ export async function findRealTools(
   return { ok: true, ...built, runc, skopeo };
 }
 
-/** The lowest Go release that can build all of the tools, such as `1.26.3`. */
+/** Returns the lowest Go release that can build all tools, such as `1.26.3`. */
 async function lowestGoVersion(): Promise<string> {
   const modules = await Promise.all(toolCatalog.map((tool) => readGoModule(tool.moduleFolder)));
   return modules

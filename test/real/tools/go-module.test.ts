@@ -17,11 +17,11 @@ require go.etcd.io/bbolt v1.4.3
 tool github.com/aquasecurity/trivy/cmd/trivy
 `;
 
-  it('tells the lowest Go release', () => {
+  it('names the lowest Go release', () => {
     expect(parseGoModule(text).goVersion).toBe('1.26.3');
   });
 
-  it('tells the version of each required module, and does not mix up similar names', () => {
+  it('gives the version of each required module, even if names are similar', () => {
     const { requirements } = parseGoModule(text);
 
     expect(requirements.get('github.com/aquasecurity/trivy')).toBe('v0.74.0');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a `go.mod` says that matters here. */
+/** The fields of a `go.mod` that are needed. */
 export interface GoModule {
   /** The lowest Go release that may build the module, such as `1.26.3`. */
   readonly goVersion: string;
@@ -9,7 +9,7 @@ export interface GoModule {
   readonly requirements: ReadonlyMap<string, string>;
 }
 
-/** Reads the two kinds of lines of a `go.mod` that are needed: `go` and the requirements. */
+/** Reads the `go` line and the requirements of a `go.mod`. */
 export function parseGoModule(text: string): GoModule {
   const goVersion = /^go (\d+(?:\.\d+)*)$/m.exec(text)?.[1];
   if (goVersion === undefined) {
@@ -28,7 +28,7 @@ export async function readGoModule(folder: string): Promise<GoModule> {
   return parseGoModule(await readFile(join(folder, 'go.mod'), 'utf8'));
 }
 
-/** The version of `module` that the Go module in `folder` pins, such as `v0.74.0`. */
+/** Returns the version of `module` that the Go module in `folder` pins, such as `v0.74.0`. */
 export async function pinnedVersion(folder: string, module: string): Promise<string> {
   const version = (await readGoModule(folder)).requirements.get(module);
   if (version === undefined) {

@@ -2,13 +2,13 @@ import { runToExit } from '../process/run-process.ts';
 import { compareGoVersions } from './go-module.ts';
 
 export interface GoToolchain {
-  /** Such as `1.26.8`. */
+  /** The release, such as `1.26.8`. */
   readonly version: string;
-  /** As Go names it, such as `amd64`. */
+  /** Go's name of the architecture, such as `amd64`. */
   readonly architecture: string;
 }
 
-/** The Go that `go` on the path starts, or undefined when there is none. */
+/** Returns the Go on the PATH, or undefined if there is none. */
 export async function findGo(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<GoToolchain | undefined> {

@@ -3,13 +3,13 @@ import { compareGoVersions, readGoModule } from './go-module.ts';
 import { findGo } from './go-toolchain.ts';
 import type { Tool } from './tool-catalog.ts';
 
-/** Nothing that go.sum does not pin, and nothing that is not in the module cache already. */
+/** Uses only modules that go.sum pins and that are in the module cache. */
 const OFFLINE = { GOFLAGS: '-mod=readonly', GOPROXY: 'off', GOSUMDB: 'off' };
 const PINNED = { GOFLAGS: '-mod=readonly' };
 
 export type Listing =
   | { readonly outcome: 'listed'; readonly packages: number }
-  /** It can't be told here: there is no Go, or the module cache lacks something. */
+  /** Unknown, because there is no Go or the module cache is incomplete. */
   | { readonly outcome: 'unknown'; readonly why: string }
   | { readonly outcome: 'refused'; readonly why: string };
 
@@ -20,7 +20,7 @@ export async function listDependencies(
 ): Promise<Listing> {
   const env = options.env ?? process.env;
   const go = await findGo(env);
-  if (go === undefined) return { outcome: 'unknown', why: 'Go is not there' };
+  if (go === undefined) return { outcome: 'unknown', why: 'Go is not installed' };
   const { goVersion } = await readGoModule(tool.moduleFolder);
   if (compareGoVersions(go.version, goVersion) < 0) {
     return { outcome: 'unknown', why: `Go is ${go.version}, and ${goVersion} is needed` };

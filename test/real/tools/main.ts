@@ -4,7 +4,7 @@ import { prepareTools } from '../prepare.ts';
 import { stderrProgress } from '../progress.ts';
 import { findRealTools } from './find-real-tools.ts';
 
-/** `npm run tools`: brings the machine to where the real tools can be used, or says what is missing. */
+/** `npm run tools`: installs and builds the real tools, or lists the missing prerequisites. */
 async function main(): Promise<void> {
   const progress = stderrProgress();
   const there = await findRealTools();
@@ -12,7 +12,9 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => stopped.abort());
   process.once('SIGTERM', () => stopped.abort());
   const tools = await prepareTools(progress, stopped.signal).catch((error: unknown) => {
-    throw stopped.signal.aborted ? new Error('Interrupted; what is built so far is kept.') : error;
+    throw stopped.signal.aborted
+      ? new Error('Interrupted. The tools that are already built are kept.')
+      : error;
   });
   await buildDatabaseWriter(progress);
   await buildCageSpec(progress);

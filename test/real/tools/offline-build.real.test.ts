@@ -11,21 +11,21 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patchwright-offline-build-'));
-  // What the cache lacks comes from the network once, as it does where the worker image is built.
+  // Modules that the cache lacks are downloaded once, as in the build of the worker image.
   for (const tool of toolCatalog) await listDependencies(tool, { online: true });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('Without a network', () => {
+describe('without a network', () => {
   it.each(toolCatalog.map((tool) => [tool.name, tool] as const))(
-    'every package of %s is in the module cache, at the version that is pinned',
+    'every package of %s is in the module cache at its pinned version',
     async (_, tool) => {
       expect(await listDependencies(tool)).toMatchObject({ outcome: 'listed' });
     },
   );
 
-  it('the smallest tool is built, with the flags of the worker image', async () => {
+  it('the smallest tool builds with the flags of the worker image', async () => {
     const [bbolt] = toolCatalog;
     if (bbolt?.name !== 'bbolt') throw new Error('the smallest tool is no longer bbolt');
     const plan = await planBuild(bbolt);

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { runProcess } from '../process/run-process.ts';
 import type { Progress } from '../progress.ts';
 
-/** A program of the system that the real run needs, and the Debian package that has it. */
+/** A system program that the real run needs, and its Debian package. */
 export interface SystemProgram {
   readonly program: string;
   readonly debianPackage: string;
@@ -19,10 +19,10 @@ const systemPrograms: readonly SystemProgram[] = [
   { program: 'chroot', debianPackage: 'coreutils', purpose: 'asks the image for its updates' },
 ];
 
-/** A user's path often lacks these, and root's programs are there. */
+/** Folders of root's programs, which a user's PATH often lacks. */
 const alsoSearched = ['/usr/sbin', '/sbin', '/usr/local/sbin'];
 
-/** Absolute path of a program, or undefined when it is nowhere. */
+/** Returns the absolute path of a program, or undefined if it is not installed. */
 export async function findProgram(
   name: string,
   env: NodeJS.ProcessEnv = process.env,
@@ -49,8 +49,8 @@ export type InstallOutcome =
   | { readonly outcome: 'not-possible'; readonly reason: string; readonly command: string };
 
 /**
- * Installs the Debian packages whose programs are missing. As anybody but root, or without apt, it
- * changes nothing and says which command would.
+ * Installs the Debian packages of missing programs. Without root or apt it changes nothing and prints
+ * the command to run.
  */
 export async function installSystemPackages(progress: Progress): Promise<InstallOutcome> {
   const packages = [...new Set((await missingPrograms()).map((item) => item.debianPackage))];

@@ -2,36 +2,36 @@ import { fileURLToPath } from 'node:url';
 
 export type ToolName = 'bbolt' | 'copa' | 'buildkitd' | 'patchwright-builder' | 'trivy';
 
-/** One program that is built from pinned source. Its version stands in its module's `go.mod` alone. */
+/** A program that is built from pinned source. Only its module's `go.mod` contains its version. */
 export interface Tool {
   readonly name: ToolName;
-  /** Folder of the Go module that pins the program and all it is made of. */
+  /** Folder of the Go module that pins the program and its dependencies. */
   readonly moduleFolder: string;
   /** The Go module whose version is the tool's version. */
   readonly module: string;
   /** The package with the tool's `main`. */
   readonly package: string;
-  /** Environment that the build needs beyond `CGO_ENABLED=0`. */
+  /** Environment of the build in addition to `CGO_ENABLED=0`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Linker variables that tell the program its own version, with or without the leading `v`. */
+  /** Linker variables for the program's own version, with or without the leading `v`. */
   readonly versionVariables: readonly string[];
   readonly versionStyle: 'with-v' | 'without-v';
   /** Arguments that make the program print its version. */
   readonly versionArguments: readonly string[];
-  /** A change to a module that the program is made of. Such a tool is built from vendored source. */
+  /** A patch of a dependency. A tool with a patch is built from vendored source. */
   readonly patch?: ToolPatch;
 }
 
 export interface ToolPatch {
   /** A file in the tool's module folder. */
   readonly file: string;
-  /** The Go module that it changes. */
+  /** The Go module that the patch changes. */
   readonly module: string;
 }
 
 const workerFolder = fileURLToPath(new URL('../../../infra/worker/', import.meta.url));
 
-/** Smallest first, so that an obstacle shows within seconds and not after Trivy's many minutes. */
+/** Smallest first, so that a problem shows within seconds and not after Trivy's many minutes. */
 export const toolCatalog: readonly Tool[] = [
   {
     name: 'bbolt',

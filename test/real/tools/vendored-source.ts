@@ -15,8 +15,8 @@ export interface VendoredOptions {
 }
 
 /**
- * Copies a Go module, vendors what go.sum pins, and applies the module's patch to it as the Dockerfile
- * does. Fails if the patched lines are not exactly as the patch expects them.
+ * Copies a Go module, vendors the pinned modules, and applies the module's patch as the Dockerfile does.
+ * Fails if the patch does not fit exactly.
  */
 export async function copyVendored(options: VendoredOptions): Promise<void> {
   const { from, to, patch, env } = options;

@@ -32,7 +32,7 @@ it('prints a report that the worker accepts', async () => {
   expect(report.builder).toBe('mount-free');
 });
 
-it('serves until it is told to end', async () => {
+it('serves until it gets a signal to end', async () => {
   const socket = join(folder, 'builder.sock');
   const config = join(folder, 'buildkitd.toml');
   await writeFile(config, '');

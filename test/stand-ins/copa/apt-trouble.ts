@@ -17,7 +17,7 @@ const Trouble = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unmet'), package: z.string() }),
   /** The package's new version conflicts with another package. */
   z.object({ kind: z.literal('removes'), package: z.string() }),
-  /** The mirror of the security fixes is down: apt goes on without it. */
+  /** The mirror of the security fixes is down: apt continues without it. */
   z.object({ kind: z.literal('down') }),
   /** Another source is not signed. */
   z.object({ kind: z.literal('unsigned') }),

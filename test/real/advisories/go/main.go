@@ -1,5 +1,5 @@
-// Command trivydb writes a vulnerability database in the form that Trivy reads: from the JSON
-// document that its first argument names to the file that its second one names.
+// Command trivydb writes a vulnerability database in Trivy's format. Its first argument names a JSON
+// document to read, its second one the file to write.
 package main
 
 import (
@@ -89,7 +89,7 @@ func write(tx *bbolt.Tx, doc document) error {
 	return nil
 }
 
-// put stores a value as JSON in nested buckets, which it creates where they are absent.
+// put stores a value as JSON in nested buckets, which it creates if they are absent.
 func put(tx *bbolt.Tx, buckets []string, key string, value any) error {
 	bucket, err := tx.CreateBucketIfNotExists([]byte(buckets[0]))
 	if err != nil {
