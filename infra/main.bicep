@@ -1,9 +1,9 @@
-// Everything that Patchwright needs in Azure, beside a registry that is there already. Deployed to a
-// subscription, because it makes two resource groups and gives roles in a third, the registry's:
+// Everything that Patchwright needs in Azure, except the registry, which must exist. It is deployed to a
+// subscription, because it creates two resource groups and assigns roles in the registry's group:
 //
 //   az deployment sub create --name patchwright-prod-westeurope --location westeurope --parameters infra/main.bicepparam
 //
-// Raw resources only, so that it builds without any registry of modules.
+// It uses no module of a registry, so that it compiles offline.
 targetScope = 'subscription'
 
 import { readerCondition } from 'modules/abac-conditions.bicep'
@@ -26,31 +26,31 @@ metadata description = 'Keeps the operating-system packages of the images in an 
 
 // ---- Where ----------------------------------------------------------------------------------------
 
-@description('Names this installation, as part of resource names: letters, digits and hyphens, beginning and ending with a letter or digit; `PROD` and `prod` are one. azd takes more for its AZURE_ENV_NAME, and the template refuses it.')
+@description('Names this installation, as part of resource names: letters, digits and hyphens, with a letter or digit first and last. `PROD` and `prod` are the same installation. azd allows more characters in AZURE_ENV_NAME; the template refuses them.')
 @minLength(2)
 @maxLength(12)
 param environmentName string
 
-@description('Region of the app and of everything beside it.')
+@description('Region of the app, its storage and its other resources.')
 param location string = deployment().location
 
-@description('Region of the container groups: best the registry\'s own. With builder `confidential` it must offer the Confidential SKU. With privateNetworking the groups are in the network\'s region, `location`, instead.')
+@description('Region of the container groups, preferably the registry\'s. With builder `confidential` it must offer the Confidential SKU. With privateNetworking the groups run in the network\'s region, `location`.')
 param groupsLocation string = location
 
-@description('Resource group of the app. Made, unless existingResourceGroup says that it is yours.')
+@description('Resource group of the app. The template creates it unless existingResourceGroup is true.')
 @minLength(1)
 @maxLength(90)
 param resourceGroupName string = 'rg-patchwright-${toLower(environmentName)}'
 
-@description('Whether resourceGroupName is a group of your own, which is there already: it is neither made nor tagged, and never deleted.')
+@description('True if resourceGroupName is an existing group of yours: the template neither creates nor tags it, and Remove does not delete it.')
 param existingResourceGroup bool = false
 
-@description('Resource group of the container groups, and of nothing else. Made, unless existingJobsResourceGroup says that it is yours.')
+@description('Resource group of the container groups only. The template creates it unless existingJobsResourceGroup is true.')
 @minLength(1)
 @maxLength(90)
 param jobsResourceGroupName string = 'rg-patchwright-${toLower(environmentName)}-jobs'
 
-@description('Whether jobsResourceGroupName is a group of your own, which is there already: it is neither made nor tagged, and never deleted.')
+@description('True if jobsResourceGroupName is an existing group of yours: the template neither creates nor tags it, and Remove does not delete it.')
 param existingJobsResourceGroup bool = false
 
 @description('Tags for every resource.')
@@ -63,7 +63,7 @@ param tags object = {}
 @maxLength(50)
 param registryName string
 
-@description('Resource group of the registry: another than that of the app and that of the container groups.')
+@description('Resource group of the registry. It must differ from the groups of the app and of the container groups.')
 @minLength(1)
 @maxLength(90)
 param registryResourceGroup string
@@ -73,25 +73,25 @@ param registryResourceGroup string
 @maxLength(36)
 param registrySubscriptionId string = subscription().subscriptionId
 
-@description('How the registry takes roles: `az acr show --name NAME --query roleAssignmentMode`. The roles of one mode are not honoured in the other.')
+@description('The registry\'s role assignment mode: `az acr show --name NAME --query roleAssignmentMode`. Roles of one mode have no effect in the other.')
 @allowed([
   'LegacyRegistryPermissions'
   'AbacRepositoryPermissions'
 ])
 param registryPermissionMode string = 'LegacyRegistryPermissions'
 
-@description('Repositories that may be patched, for a registry with ABAC: names, or prefixes that end with a slash. Empty: every repository but Patchwright\'s own.')
+@description('Repositories that may be patched, for a registry with ABAC: names, or prefixes that end with a slash. Empty: every repository except Patchwright\'s own.')
 @maxLength(40)
 param patchedRepositories string[] = []
 
-@description('Where the vulnerability database and Copa\'s tooling images come from: `cacheRules` makes pull-through rules in the registry; `import` makes none, and you import them (docs/operate.md).')
+@description('Source of the vulnerability database and of Copa\'s tooling images. `cacheRules`: the template creates pull-through rules in the registry. `import`: you import them (docs/operate.md).')
 @allowed([
   'cacheRules'
   'import'
 ])
 param mirror string = 'cacheRules'
 
-@description('Resource id of a credential set of the registry for docker.io, which the registry caches with credentials only. Empty: no rule for docker.io; Copa then has ghcr.io alone.')
+@description('Resource id of a credential set of the registry for docker.io, which the registry caches only with credentials. Empty: no rule for docker.io; Copa then uses ghcr.io only.')
 param dockerHubCredentialSetId string = ''
 
 // ---- The app --------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ param scanWorkerImage string
 @minLength(73)
 param patchWorkerImage string
 
-@description('Where build steps run. `standard`: in an ordinary container group, by BuildKit without mounts. `confidential`: in a privileged Confidential one. `remote`: in the daemon at buildkitAddress. `none`: images are scanned and assessed, none is patched.')
+@description('Where build steps run. `standard`: in an ordinary container group, by BuildKit without mounts. `confidential`: in a privileged Confidential group. `remote`: in the daemon at buildkitAddress. `none`: images are scanned and assessed but not patched.')
 @allowed([
   'standard'
   'confidential'
@@ -113,61 +113,61 @@ param patchWorkerImage string
 ])
 param builder string = 'standard'
 
-@description('With builder `remote`: tcp://host:port of BuildKit. Patch groups must reach it, and nobody else may: see docs/security.md.')
+@description('With builder `remote`: tcp://host:port of BuildKit. Only patch groups should reach it: see docs/security.md.')
 param buildkitAddress string = ''
 
 @description('With builder `remote`: URI of a Key Vault whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
 param buildkitVaultUri string = ''
 
-@description('Assess only: what would be patched ends as `planned`.')
+@description('Assess only: an image that needs a patch ends as `planned`.')
 param dryRun bool = true
 
-@description('The policy document, version 1 of ACR Continuous Patching. Empty: it is read from csscpolicies/patchpolicy:v1 in the registry.')
+@description('The policy document, version 1 of ACR Continuous Patching. Empty: the app reads it from csscpolicies/patchpolicy:v1 in the registry.')
 param policy object = {}
 
 @description('When a run starts: NCRONTAB with five or six fields, UTC.')
 @minLength(9)
 param schedule string = '0 0 2 * * *'
 
-@description('When expired container groups are deleted and lost ticks are sent again: NCRONTAB with five or six fields, UTC.')
+@description('When the reaper deletes expired container groups and re-sends lost messages: NCRONTAB with five or six fields, UTC.')
 @minLength(9)
 param reapSchedule string = '0 */5 * * * *'
 
-@description('Hours that a run may take.')
+@description('Maximum hours of a run.')
 @minValue(1)
 @maxValue(168)
 param runHours int = 12
 
-@description('Container groups at the same time. The region\'s default quota is 100, Confidential groups have one of their own.')
+@description('Maximum number of container groups at the same time. The region\'s default quota is 100; Confidential groups have a separate one.')
 @minValue(1)
 @maxValue(100)
 param maxGroups int = 10
 
-@description('Images that one scan group looks at.')
+@description('Maximum number of images that one scan group scans.')
 @minValue(1)
 @maxValue(100)
 param scanBatch int = 20
 
-@description('Images that one patch group patches at most, each in a container of its own. 1 gives each image a group of its own.')
+@description('Maximum number of images that one patch group patches, each in its own container. 1: each image has its own group.')
 @minValue(1)
 @maxValue(20)
 param patchBatch int = 4
 
-@description('Node.js of the app. Azure does not check it, and a wrong one breaks the app for good.')
+@description('Node.js version of the app. Azure does not check it, and a wrong one permanently breaks the app.')
 @allowed([
   '22'
   '24'
 ])
 param nodeVersion string = '22'
 
-@description('Instances of the app at most, for each group of functions that scales by itself.')
+@description('Maximum number of instances of the app, for each group of functions that scales independently.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-// ---- Keeping and watching -------------------------------------------------------------------------
+// ---- Retention and monitoring ---------------------------------------------------------------------
 
-@description('Replication of the storage account. It holds the history; an installation without it goes on from the registry.')
+@description('Replication of the storage account, which contains the history. If it is lost, an installation recovers its state from the registry.')
 @allowed([
   'Standard_LRS'
   'Standard_ZRS'
@@ -176,64 +176,64 @@ param maximumInstanceCount int = 40
 ])
 param storageSku string = 'Standard_LRS'
 
-@description('Days that what container groups wrote is kept. A run reads it within hours.')
+@description('Days to keep the output of container groups. A run reads it within hours.')
 @minValue(8)
 @maxValue(365)
 param resultRetentionDays int = 14
 
-@description('Days that accepted reports, policies and poison messages are kept.')
+@description('Days to keep accepted reports, policies and poison messages.')
 @minValue(30)
 @maxValue(3650)
 param reportRetentionDays int = 365
 
-@description('Days that logs are kept.')
+@description('Days to keep logs.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Gigabytes of logs a day at most; what comes after is lost until the next day. -1: no limit.')
+@description('Maximum gigabytes of logs a day. Further logs are lost until the next day. -1: no limit.')
 @minValue(-1)
 param logDailyQuotaGb int = 1
 
-@description('Whether the alert rules are made.')
+@description('True to create the alert rules.')
 param alerts bool = true
 
-@description('Address that alerts and the budget write to. Empty: none.')
+@description('Email address that alerts and the budget notify. Empty: none.')
 param alertEmail string = ''
 
-@description('Resource id of an action group of yours, told beside alertEmail. Empty: none.')
+@description('Resource id of an action group of yours, which is notified in addition to alertEmail. Empty: none.')
 param actionGroupId string = ''
 
-@description('Hours without a completed run after which an alert is raised; a rule looks two days back at most. 0: no such alert, as for a schedule that runs less than daily.')
+@description('Hours without a completed run after which an alert fires. The maximum is two days, the range of a rule. 0: no such alert, for example for a schedule that is less than daily.')
 @minValue(0)
 @maxValue(47)
 param maxHoursWithoutRun int = 26
 
-@description('Budget a month over both resource groups, in the currency of the subscription; it needs alertEmail or actionGroupId. 0: none.')
+@description('Monthly budget of both resource groups, in the currency of the subscription. It needs alertEmail or actionGroupId. 0: none.')
 @minValue(0)
 param monthlyBudget int = 0
 
-@description('With monthlyBudget, required: first day of the month in which the budget is made, as 2026-11-01. Azure takes no change of it: keep the first value.')
+@description('Required with monthlyBudget: first day of the month in which the budget is created, such as 2026-11-01. Azure refuses a later change: keep the first value.')
 @maxLength(10)
 param budgetStart string = ''
 
 // ---- Options --------------------------------------------------------------------------------------
 
-@description('Puts app, storage and container groups into a virtual network: storage by private endpoints only, one outgoing address.')
+@description('Puts app, storage and container groups into a virtual network, with private endpoints for storage and one outgoing address.')
 param privateNetworking bool = false
 
 @description('With privateNetworking: address space of the network, /24 or larger.')
 @minLength(9)
 param networkAddressPrefix string = '10.90.0.0/24'
 
-@description('A custom role with just the four actions needed, or Azure\'s own role where custom ones may not be made.')
+@description('`custom`: a custom role with only the four needed actions. `builtIn`: Azure\'s own role, if you may not create custom roles.')
 @allowed([
   'custom'
   'builtIn'
 ])
 param containerGroupRole string = 'custom'
 
-// ---- Refused here, before anything is made --------------------------------------------------------
+// ---- Parameter checks, before anything is created -------------------------------------------------
 
 var registryGroup = toLower('${registrySubscriptionId}/${registryResourceGroup}')
 var conditionLength = length(readerCondition(patchedRepositories))
@@ -241,32 +241,32 @@ var conditionLength = length(readerCondition(patchedRepositories))
 var groupFaults = concat(
   faultIf(
     toLower(resourceGroupName) == toLower(jobsResourceGroupName),
-    'jobsResourceGroupName is \'${jobsResourceGroupName}\', the group of the app: name another'
+    'jobsResourceGroupName is \'${jobsResourceGroupName}\', the group of the app: use another'
   ),
   faultIf(
     registryGroup == toLower('${subscription().subscriptionId}/${resourceGroupName}'),
-    'resourceGroupName is \'${resourceGroupName}\', the registry\'s group: name another, which can be deleted without the registry'
+    'resourceGroupName is \'${resourceGroupName}\', the registry\'s group: use another, which can be deleted without the registry'
   ),
   faultIf(
     registryGroup == toLower('${subscription().subscriptionId}/${jobsResourceGroupName}'),
-    'jobsResourceGroupName is \'${jobsResourceGroupName}\', the registry\'s group: name another, which can be deleted without the registry'
+    'jobsResourceGroupName is \'${jobsResourceGroupName}\', the registry\'s group: use another, which can be deleted without the registry'
   )
 )
 var remoteFaults = builder == 'remote'
   ? concat(buildkitAddressFaults(buildkitAddress), buildkitVaultFaults(buildkitVaultUri))
   : []
 var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
-// Azure takes no longer condition.
+// Azure's limit for a condition.
 var conditionFaults = faultIf(
   registryPermissionMode == 'AbacRepositoryPermissions' && conditionLength > 8000,
-  'patchedRepositories makes a condition of ${conditionLength} characters, and Azure takes 8000: name prefixes that end with a slash'
+  'patchedRepositories makes a condition of ${conditionLength} characters, and Azure allows 8000: use name prefixes that end with a slash'
 )
 var budgetFaults = monthlyBudget > 0
   ? concat(
       budgetStartFaults(budgetStart),
       faultIf(
         empty(alertEmail) && empty(actionGroupId),
-        'alertEmail (PATCHWRIGHT_ALERT_EMAIL) and actionGroupId are empty: a budget needs one of them to write to'
+        'alertEmail (PATCHWRIGHT_ALERT_EMAIL) and actionGroupId are empty: a budget needs one of them to notify'
       )
     )
   : []
@@ -286,21 +286,21 @@ var faults = concat(
   budgetFaults,
   privateNetworking ? networkFaults(networkAddressPrefix) : []
 )
-// Everything is named after it, so that nothing is made if there is a fault.
+// Every name depends on it, so that nothing is created if a parameter is invalid.
 var installation = empty(faults)
   ? toLower(environmentName)
   : fail('${length(faults)} fault(s) in the parameters:\n- ${join(faults, '\n- ')}\n')
 
 // ---- Names ----------------------------------------------------------------------------------------
 
-// `West Europe` and `westeurope` are one region: names and settings are made of one spelling.
+// `West Europe` and `westeurope` are the same region: names and settings use one spelling.
 var region = toLower(replace(location, ' ', ''))
 var jobsGroupRegion = toLower(replace(groupsLocation, ' ', ''))
-// A container group in a subnet is in the network's region, whatever its resource group says.
+// A container group in a subnet must be in the network's region, which may differ from its resource group's.
 var groupsRegion = privateNetworking ? region : jobsGroupRegion
-// Two installations of one name, in two resource groups, are two.
+// Installations of the same name in different resource groups get different names.
 var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName), toLower(environmentName), region)
-// The Functions host makes its host id of the first 32 characters of the name: this one is 31 at most.
+// The Functions host id is the first 32 characters of the name, so the name has at most 31.
 var appName = 'patchwright-${installation}-${take(suffix, 6)}'
 var allTags = union(tags, {
   'azd-env-name': environmentName
@@ -452,7 +452,7 @@ module app 'modules/app.bicep' = {
     appSubnetId: privateNetworking ? network!.outputs.appSubnetId : ''
     groupsSubnetId: privateNetworking ? network!.outputs.groupsSubnetId : ''
   }
-  // The app starts with the roles that it needs, as far as they have spread by then.
+  // The roles are assigned before the app starts, but may need minutes to propagate.
   dependsOn: [
     containerGroups
     storageEndpoints
@@ -515,8 +515,8 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = if (monthlyBudget >
   }
 }
 
-// ARM hands back names that begin with capitals in another casing (`azurE_RESOURCE_GROUP`), which azd alone
-// puts right: the upper-case outputs are azd's, the others are for people and scripts.
+// ARM changes the case of upper-case output names (`azurE_RESOURCE_GROUP`), and only azd corrects it: the
+// upper-case outputs are for azd, the others are for users and scripts.
 @description('Resource group of the app, for azd.')
 output AZURE_RESOURCE_GROUP string = resourceGroupName
 
@@ -526,7 +526,7 @@ output AZURE_FUNCTION_NAME string = app.outputs.name
 @description('Resource group of the app.')
 output resourceGroupName string = resourceGroupName
 
-@description('Name of the app: `func azure functionapp publish` takes it.')
+@description('Name of the app, for `func azure functionapp publish`.')
 output functionAppName string = app.outputs.name
 
 @description('Address of the app.')
@@ -544,10 +544,10 @@ output registryHost string = registry.outputs.loginServer
 @description('Client id of the app\'s identity.')
 output identityClientId string = identity.outputs.clientId
 
-@description('Principal of the app\'s identity: roles are given to it.')
+@description('Principal of the app\'s identity, to which roles are assigned.')
 output identityPrincipalId string = identity.outputs.principalId
 
-@description('With privateNetworking: the one address from which app and container groups leave, for your firewalls. Else empty.')
+@description('With privateNetworking: the outgoing address of app and container groups, for your firewalls. Else empty.')
 output outgoingAddress string = privateNetworking ? network!.outputs.outgoingAddress : ''
 
 @description('Address of the app, for azd.')
@@ -568,5 +568,5 @@ output PATCHWRIGHT_CLIENT_ID string = identity.outputs.clientId
 @description('Principal of the app\'s identity, for azd.')
 output PATCHWRIGHT_PRINCIPAL_ID string = identity.outputs.principalId
 
-@description('With privateNetworking: the address from which everything leaves, for azd.')
+@description('With privateNetworking: the outgoing address, for azd.')
 output PATCHWRIGHT_OUTGOING_ADDRESS string = privateNetworking ? network!.outputs.outgoingAddress : ''

@@ -1,13 +1,12 @@
-// Your values. Those in the environment are what azd keeps in .azure/; without azd, docs/deploy.md has you
-// keep them in patchwright.env. What decides where an installation is and what it does has no default on
-// purpose: from a shell that knows nothing of it, a deployment fails, and turns nothing back. Everything
-// else has a default: see main.bicep.
+// Your values, from the environment. azd stores them in .azure/; without azd, docs/deploy.md stores them in
+// patchwright.env. The values that decide where an installation is and what it does have no default: in
+// a shell without them, a deployment fails and resets nothing. All others have a default: see main.bicep.
 using 'main.bicep'
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 
-// The registry whose images are patched, and how it takes roles:
+// The registry whose images are patched, and its role assignment mode:
 //   az acr show --name NAME --query "[resourceGroup, roleAssignmentMode]" --output tsv
 param registryName = readEnvironmentVariable('PATCHWRIGHT_REGISTRY_NAME')
 param registryResourceGroup = readEnvironmentVariable('PATCHWRIGHT_REGISTRY_RESOURCE_GROUP')
@@ -22,11 +21,11 @@ param builder = readEnvironmentVariable('PATCHWRIGHT_BUILDER')
 param buildkitAddress = readEnvironmentVariable('BUILDKIT_ADDRESS', '')
 param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')
 
-// `true` looks, and changes nothing.
+// `true`: the app scans and assesses, and changes no image.
 param dryRun = bool(readEnvironmentVariable('PATCHWRIGHT_DRY_RUN'))
 
 param alertEmail = readEnvironmentVariable('PATCHWRIGHT_ALERT_EMAIL', '')
 
-// A budget needs the first day of the month in which it is made (2026-11-01), and keeps it for good.
+// A budget needs the first day of the month in which it is created (2026-11-01). Do not change it later.
 param monthlyBudget = int(readEnvironmentVariable('PATCHWRIGHT_MONTHLY_BUDGET', '0'))
 param budgetStart = readEnvironmentVariable('PATCHWRIGHT_BUDGET_START', '')

@@ -1,5 +1,5 @@
-// The conditions of the roles in a registry with ABAC, as functions: registry.bicep gives them, and main.bicep
-// measures them. An action that a condition does not list is not constrained by it: each lists all of its role.
+// Functions for the role conditions in a registry with ABAC. registry.bicep uses them, main.bicep measures
+// their length. A condition does not limit actions that it omits, so each one lists all actions of its role.
 
 func isNamed(operator string, text string) string =>
   '@Request[Microsoft.ContainerRegistry/registries/repositories:name] ${operator} \'${text}\''
@@ -7,7 +7,7 @@ func isNamed(operator string, text string) string =>
 func isNot(kind string) string =>
   '!(ActionMatches{\'Microsoft.ContainerRegistry/registries/repositories/content/${kind}\'}) AND !(ActionMatches{\'Microsoft.ContainerRegistry/registries/repositories/metadata/${kind}\'})'
 
-// A repository that is named is compared as a whole; one that ends with a slash, by its beginning.
+// A name is compared as a whole; an entry that ends with a slash is compared as a prefix.
 func isListed(patched string[]) string =>
   join(
     map(
@@ -28,14 +28,14 @@ func isOurs() string =>
 func isInStaging() string => isNamed('StringStartsWithIgnoreCase', 'patchwright/staging/')
 
 @export()
-@description('Reads the repositories to patch, and our own.')
+@description('Allows reading the repositories to patch and our own ones.')
 func readerCondition(patched string[]) string => '((${isNot('read')}) OR (${isToPatch(patched)} OR ${isOurs()}))'
 
 @export()
-@description('Writes the repositories to patch.')
+@description('Allows writing to the repositories to patch.')
 func writerCondition(patched string[]) string => '((${isNot('read')} AND ${isNot('write')}) OR (${isToPatch(patched)}))'
 
 @export()
-@description('Writes to staging, and deletes there.')
+@description('Allows writing to staging and deleting there.')
 func stagingCondition() string =>
   '((${isNot('read')} AND ${isNot('write')} AND ${isNot('delete')}) OR (${isInStaging()}))'

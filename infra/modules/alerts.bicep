@@ -1,4 +1,4 @@
-@description('Name of the app: its logs carry it as AppRoleName.')
+@description('Name of the app, which is the AppRoleName of its logs.')
 param appName string
 
 @description('Region.')
@@ -7,29 +7,29 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('The workspace with the logs.')
+@description('Workspace of the logs.')
 param workspaceId string
 
-@description('Address to write to; empty: none.')
+@description('Email address to notify; empty: none.')
 param email string
 
-@description('An action group of the user\'s; empty: none.')
+@description('Action group of the user; empty: none.')
 param actionGroupId string
 
 @description('Hours without a completed run; 0: no such rule.')
 param maxHoursWithoutRun int
 
-// Each of these looks for one message of the app's log, by its static text. A window is longer than the
-// time between two looks, since a log line may arrive minutes late.
+// Each rule searches for one static message of the app's log. The window is longer than the interval of
+// evaluation, because a log line may arrive minutes late.
 var traces = 'AppTraces | where AppRoleName =~ \'${appName}\''
-// A rule can look two days back. It waits until the app has logged for as long as the limit, so that a
-// new installation is quiet; where there is not one line left of two days, the app is down.
+// The range of a rule is at most two days. The rule fires only if the first line is older than the limit,
+// so that a new installation is quiet, or if two days have no line at all, because the app is down.
 var noRunRules = maxHoursWithoutRun == 0
   ? []
   : [
       {
         name: 'no-run'
-        display: 'No run was completed in time'
+        display: 'No run completed in time'
         severity: 1
         frequency: 'PT1H'
         window: 'P1D'
@@ -49,7 +49,7 @@ var rules = concat(noRunRules, [
   }
   {
     name: 'poison-message'
-    display: 'A message failed too often and was put aside'
+    display: 'A message failed too often and became a poison message'
     severity: 2
     frequency: 'PT15M'
     window: 'PT30M'
@@ -58,7 +58,7 @@ var rules = concat(noRunRules, [
   }
   {
     name: 'group-expired'
-    display: 'A container group outlived its expiry'
+    display: 'A container group ran past its expiry'
     severity: 2
     frequency: 'PT15M'
     window: 'PT30M'
@@ -67,7 +67,7 @@ var rules = concat(noRunRules, [
   }
   {
     name: 'function-failed'
-    display: 'Functions fail again and again'
+    display: 'Functions fail repeatedly'
     severity: 2
     frequency: 'PT15M'
     window: 'PT1H'
@@ -112,7 +112,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       windowSize: rule.window
       overrideQueryTimeRange: rule.range
       autoMitigate: true
-      // The tables are there only after the first log line.
+      // The tables exist only after the first log line.
       skipQueryValidation: true
       criteria: {
         allOf: [

@@ -18,7 +18,7 @@ param clientId string
 @description('Name of the storage account.')
 param storageName string
 
-@description('Connection string of Application Insights: an address, since the component takes no key.')
+@description('Connection string of Application Insights. It is only an address, because the component refuses keys.')
 param insightsConnectionString string
 
 @description('Address of the registry.')
@@ -48,7 +48,7 @@ param builder string
 @description('Address of a remote BuildKit.')
 param buildkitAddress string
 
-@description('Key Vault with what mutual TLS with a remote BuildKit needs: its URI.')
+@description('URI of the Key Vault with the certificates for mutual TLS with a remote BuildKit.')
 param buildkitVaultUri string
 
 @description('Assess only.')
@@ -63,26 +63,26 @@ param schedule string
 @description('When the reaper runs.')
 param reapSchedule string
 
-@description('Hours that a run may take.')
+@description('Maximum hours of a run.')
 param runHours int
 
-@description('Container groups at the same time.')
+@description('Maximum number of container groups at the same time.')
 param maxGroups int
 
-@description('Images a scan group.')
+@description('Maximum number of images in a scan group.')
 param scanBatch int
 
-@description('Images a patch group.')
+@description('Maximum number of images in a patch group.')
 param patchBatch int
 
-@description('Node.js of the app.')
+@description('Node.js version of the app.')
 @allowed([
   '22'
   '24'
 ])
 param nodeVersion string
 
-@description('Instances at most.')
+@description('Maximum number of instances.')
 param maximumInstanceCount int
 
 @description('Subnet of the app; empty: none.')
@@ -191,7 +191,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-// A full replacement: a setting that is not here is not there.
+// This replaces all settings: a setting that is missing here is removed.
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'

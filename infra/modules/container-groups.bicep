@@ -1,7 +1,7 @@
 @description('Principal of the app\'s identity.')
 param principalId string
 
-@description('Name of the app: it is part of the role\'s name and of the description.')
+@description('Name of the app, which is part of the role\'s name and description.')
 param installation string
 
 @description('A custom role, or Azure\'s own.')
@@ -10,7 +10,7 @@ param customRole bool
 var containerInstancesContributor = '5d977122-f97e-4b4d-a52f-6b43003ddb4d'
 var customRoleName = guid(resourceGroup().id, installation, 'patchwright-container-groups')
 
-// Four actions and no more. Not among them: exec into a container, and assigning an identity to one.
+// Only four actions. They exclude exec into a container and assigning an identity to a group.
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (customRole) {
   name: customRoleName
   properties: {

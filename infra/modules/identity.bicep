@@ -7,7 +7,7 @@ param location string
 @description('Tags.')
 param tags object
 
-// The only identity there is: the app's. Container groups have none.
+// The app's identity is the only one. Container groups have none.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location

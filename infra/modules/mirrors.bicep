@@ -4,9 +4,9 @@ param registryName string
 @description('Credential set for docker.io; empty: no rule for docker.io.')
 param dockerHubCredentialSetId string
 
-// Pull-through rules. A rule follows the upstream's tag. Of the database a run resolves the tag once and
-// pins the digest; Copa asks for its tooling images by tag (lib/report/tooling-images.ts has which).
-// A target repository must not exist when its rule is made. docker.io needs credentials.
+// Pull-through rules, which follow the upstream's tag. A run resolves the database's tag once and pins the
+// digest; Copa pulls its tooling images by tag (see lib/report/tooling-images.ts).
+// A target repository must not exist when its rule is created. docker.io needs credentials.
 var rules = [
   {
     name: 'patchwright-trivy-db'
@@ -61,7 +61,7 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing =
   name: registryName
 }
 
-// One after the other: a registry takes one change at a time.
+// One at a time, because a registry refuses concurrent changes.
 @batchSize(1)
 resource cacheRules 'Microsoft.ContainerRegistry/registries/cacheRules@2025-04-01' = [
   for rule in rules: {

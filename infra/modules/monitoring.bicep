@@ -1,4 +1,4 @@
-@description('Name that the workspace and the component are made of.')
+@description('Name from which the names of the workspace and the component are made.')
 param name string
 
 @description('Region.')
@@ -10,10 +10,10 @@ param tags object
 @description('Principal of the app\'s identity.')
 param principalId string
 
-@description('Days that logs are kept.')
+@description('Days to keep logs.')
 param retentionDays int
 
-@description('Gigabytes a day at most; -1: no limit.')
+@description('Maximum gigabytes a day; -1: no limit.')
 param dailyQuotaGb int
 
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
@@ -52,7 +52,7 @@ resource publisherRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
   name: guid(insights.id, principalId, monitoringMetricsPublisher)
   properties: {
-    description: 'Writing logs: the component takes no key.'
+    description: 'Writing logs. The component refuses keys.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)

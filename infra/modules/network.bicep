@@ -1,7 +1,7 @@
 @description('Name of the network.')
 param name string
 
-@description('Name of the app: it is part of the role\'s name.')
+@description('Name of the app, which is part of the role\'s name.')
 param installation string
 
 @description('Region.')

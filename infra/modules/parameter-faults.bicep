@@ -1,4 +1,4 @@
-// What is wrong with the parameters, as functions. Each fault is a sentence that begins with the parameter's name.
+// Functions that check the parameters. Each fault is a sentence that begins with the parameter's name.
 
 func isMadeOf(text string, allowed string) bool =>
   !empty(text) && empty(filter(
@@ -17,12 +17,12 @@ func faultIf(wrong bool, fault string) string[] => wrong ? [fault] : []
 func environmentNameFaults(name string) string[] =>
   faultIf(
     !isWord(toLower(name), '-') || startsWith(name, '-') || endsWith(name, '-'),
-    'environmentName (AZURE_ENV_NAME) is \'${name}\': it takes letters, digits and hyphens, no hyphen first or last'
+    'environmentName (AZURE_ENV_NAME) is \'${name}\': use letters, digits and hyphens, with no hyphen first or last'
   )
 
 @export()
 func locationFaults(parameter string, location string) string[] =>
-  faultIf(empty(location), '${parameter} is empty: name a region, such as westeurope')
+  faultIf(empty(location), '${parameter} is empty: use a region, such as westeurope')
 
 func isSubscription(id string) bool => length(split(id, '-')) == 5 && isMadeOf(toLower(id), '0123456789abcdef-')
 
@@ -30,7 +30,7 @@ func isSubscription(id string) bool => length(split(id, '-')) == 5 && isMadeOf(t
 func subscriptionFaults(id string) string[] =>
   faultIf(
     !isSubscription(id),
-    'registrySubscriptionId is \'${id}\': it takes the id of a subscription (az account show --query id)'
+    'registrySubscriptionId is \'${id}\': use the id of a subscription (az account show --query id)'
   )
 
 func isReference(image string) bool =>
@@ -44,11 +44,11 @@ func workerImageFaults(parameter string, image string) string[] =>
   concat(
     faultIf(
       contains(first(split(image, '/')), '.azurecr.'),
-      '${parameter} is \'${image}\': leave out the registry\'s address, and begin with the repository'
+      '${parameter} is \'${image}\': remove the registry\'s address, and begin with the repository'
     ),
     faultIf(
       !isReference(image),
-      '${parameter} is \'${image}\': it takes repository@sha256:… (infra/build-worker.sh prints it)'
+      '${parameter} is \'${image}\': use repository@sha256:… (infra/build-worker.sh prints it)'
     )
   )
 
@@ -77,7 +77,7 @@ func fieldsOf(schedule string) int => length(filter(split(schedule, ' '), field 
 func scheduleFaults(parameter string, schedule string) string[] =>
   faultIf(
     fieldsOf(schedule) < 5 || fieldsOf(schedule) > 6,
-    '${parameter} is \'${schedule}\': it takes NCRONTAB with five or six fields, such as 0 0 2 * * *'
+    '${parameter} is \'${schedule}\': use NCRONTAB with five or six fields, such as 0 0 2 * * *'
   )
 
 func isRepository(entry string) bool => isWord(entry, './_-') && !startsWith(entry, '/') && !contains(entry, '//')
@@ -87,7 +87,7 @@ func patchedRepositoryFaults(entry string) string[] =>
   concat(
     faultIf(
       !isRepository(entry),
-      'patchedRepositories has \'${entry}\': it takes names of repositories, and prefixes that end with a slash'
+      'patchedRepositories has \'${entry}\': use names of repositories, or prefixes that end with a slash'
     ),
     faultIf(
       startsWith(toLower(entry), 'patchwright/') || startsWith(toLower(entry), 'csscpolicies/'),
@@ -115,5 +115,5 @@ func networkFaults(prefix string) string[] =>
       range(8, 17),
       isNumber(last(split(prefix, '/'))) ? int(last(split(prefix, '/'))) : 0
     ),
-    'networkAddressPrefix is \'${prefix}\': it takes an address space of /24 or larger, such as 10.90.0.0/24'
+    'networkAddressPrefix is \'${prefix}\': use an address space of /24 or larger, such as 10.90.0.0/24'
   )

@@ -6,17 +6,17 @@ param name string
 @description('Principal of the app\'s identity.')
 param principalId string
 
-@description('Name of the app: it begins each description, so that Remove tells installations apart.')
+@description('Name of the app. Each description begins with it, so that Remove can distinguish installations.')
 param installation string
 
-@description('How the registry takes roles.')
+@description('Role assignment mode of the registry.')
 @allowed([
   'LegacyRegistryPermissions'
   'AbacRepositoryPermissions'
 ])
 param permissionMode string
 
-@description('Names, or prefixes that end with a slash, of the repositories to patch. Empty: all but our own.')
+@description('Names, or prefixes that end with a slash, of the repositories to patch. Empty: all except our own.')
 param patchedRepositories string[]
 
 var acrPush = '8311e382-0749-4cb8-b61a-304f252e45ec'
@@ -35,7 +35,7 @@ resource pushRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!ab
   scope: registry
   name: guid(registry.id, principalId, acrPush)
   properties: {
-    description: 'Patchwright ${installation}: Reading images and tags, publishing patches, minting the scoped tokens of jobs. In this mode it covers the whole registry.'
+    description: 'Patchwright ${installation}: Reading images and tags, publishing patches, minting the scoped tokens of jobs. In this mode the role covers the whole registry.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrPush)
@@ -46,7 +46,7 @@ resource deleteRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!
   scope: registry
   name: guid(registry.id, principalId, acrDelete)
   properties: {
-    description: 'Patchwright ${installation}: Deleting what stands in staging. In this mode it covers the whole registry; the app asks for tokens of its staging repositories only.'
+    description: 'Patchwright ${installation}: Deleting from staging. In this mode the role covers the whole registry; the app requests tokens only for its staging repositories.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrDelete)
@@ -57,7 +57,7 @@ resource readerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (a
   scope: registry
   name: guid(registry.id, principalId, repositoryReader)
   properties: {
-    description: 'Patchwright ${installation}: Reading the images to patch, the policy, the worker, the database and the mirrors; no other repository.'
+    description: 'Patchwright ${installation}: Reading the images to patch, the policy, the worker, the database and the mirrors, and no other repository.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryReader)
@@ -70,7 +70,7 @@ resource writerRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (a
   scope: registry
   name: guid(registry.id, principalId, repositoryWriter)
   properties: {
-    description: 'Patchwright ${installation}: Publishing patches into the repositories to patch; never into the worker\'s, the database\'s or a mirror\'s.'
+    description: 'Patchwright ${installation}: Publishing patches to the repositories to patch, and never to those of the worker, the database or a mirror.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryWriter)
@@ -83,7 +83,7 @@ resource stagingRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (
   scope: registry
   name: guid(registry.id, principalId, repositoryContributor)
   properties: {
-    description: 'Patchwright ${installation}: Pushing patches to staging and deleting them there: the only place where the app can delete.'
+    description: 'Patchwright ${installation}: Pushing patches to staging and deleting them there. The app can delete nowhere else.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryContributor)

@@ -7,10 +7,10 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('The virtual network that finds the account by its private addresses.')
+@description('Virtual network that resolves the account to its private addresses.')
 param networkId string
 
-@description('The subnet of the endpoints.')
+@description('Subnet of the endpoints.')
 param subnetId string
 
 var services = [
@@ -34,7 +34,7 @@ resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
 resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
   for (service, index) in services: {
     parent: zones[index]
-    // Two installations in one group share the zones: each has a link of its own.
+    // Two installations in one group share the zones, and each has its own link.
     name: last(split(networkId, '/'))
     location: 'global'
     tags: tags

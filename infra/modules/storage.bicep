@@ -15,13 +15,13 @@ param principalId string
 @description('Replication.')
 param sku string
 
-@description('Days that what container groups wrote is kept.')
+@description('Days to keep the output of container groups.')
 param resultRetentionDays int
 
-@description('Days that accepted reports are kept.')
+@description('Days to keep accepted reports.')
 param reportRetentionDays int
 
-@description('Only through private endpoints.')
+@description('True to allow access only through private endpoints.')
 param privateOnly bool
 
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -44,7 +44,7 @@ var tableNames = [
 var containerNames = [
   'patchwright-results'
   'patchwright-reports'
-  // Where `func azure functionapp publish` puts the package: app.bicep names it too.
+  // `func azure functionapp publish` uploads the package here. app.bicep uses the same name.
   'patchwright-deployments'
 ]
 

@@ -185,8 +185,8 @@ async function registryFaults(
   for (const { entity: target } of tables.all(TABLES.targets)) {
     if (target.state !== 'patched') continue;
     const image = `${String(target.repository)}:${String(target.tag)}`;
-    const stood = observer.publishing.published.some(({ digest }) => digest === target.patchDigest);
-    if (!stood) faults.push(`${image} is patched, and its patch was never published`);
+    const isPublished = observer.publishing.published.some(({ digest }) => digest === target.patchDigest);
+    if (!isPublished) faults.push(`${image} is patched, and its patch was never published`);
     for (const report of [target.reportBefore, target.reportAfter]) {
       if (!names.has(String(report))) faults.push(`${image} names a report that does not exist`);
     }
@@ -206,7 +206,7 @@ function groupFaults({ groups }: Backends): readonly string[] {
 
 const PoisonRecord = z.object({ message: z.string() });
 
-/** Checks that each poison message is kept once, with its text unchanged. */
+/** Checks that each poison message is kept as often as it failed, with its text unchanged. */
 async function poisonFaults({ blobs }: Backends, { poison }: Observer): Promise<readonly string[]> {
   if (poison.length === 0) return [];
   const kept: string[] = [];

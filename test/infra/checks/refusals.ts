@@ -42,9 +42,9 @@ const REMOTE = {
   buildkitAddress: 'tcp://buildkit.internal:1234',
   buildkitVaultUri: 'https://vault.example',
 };
-const CHARACTERS = 'it takes names of repositories, and prefixes that end with a slash';
+const CHARACTERS = 'use names of repositories, or prefixes that end with a slash';
 const OURS = 'own and is never patched';
-const DEPLOYABLE = 'group: name another, which can be deleted without the registry';
+const DEPLOYABLE = 'group: use another, which can be deleted without the registry';
 
 /** Removes one call from the list of faults. */
 const uncalled = (from: string): Change => ({ file: MAIN, from, to: '[]' });
@@ -56,7 +56,7 @@ export const REFUSALS: readonly Refusal[] = [
     what: 'a name that is invalid for a site',
     parameters: { environmentName: 'pr_od' },
     says: "environmentName (AZURE_ENV_NAME) is 'pr_od'",
-    message: 'it takes letters, digits and hyphens',
+    message: 'use letters, digits and hyphens',
     without: uncalled('environmentNameFaults(environmentName)'),
   },
   {
@@ -95,14 +95,14 @@ export const REFUSALS: readonly Refusal[] = [
     what: 'one group for app and jobs',
     parameters: { jobsResourceGroupName: 'rg-patchwright-PROD' },
     says: "jobsResourceGroupName is 'rg-patchwright-PROD', the group of the app",
-    message: 'the group of the app: name another',
+    message: 'the group of the app: use another',
     without: never('toLower(resourceGroupName) == toLower(jobsResourceGroupName)'),
   },
   {
     what: 'a subscription that is not an id',
     parameters: { registrySubscriptionId: 'the subscription of the registry ...' },
     says: 'registrySubscriptionId is ',
-    message: 'it takes the id of a subscription',
+    message: 'use the id of a subscription',
     without: uncalled('subscriptionFaults(registrySubscriptionId)'),
   },
   {
@@ -126,7 +126,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     what: 'a worker image with any registry host',
     parameters: { scanWorkerImage: HOST_IMAGE },
-    says: `scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE) is '${HOST_IMAGE}': leave out`,
+    says: `scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE) is '${HOST_IMAGE}': remove`,
     message: 'address, and begin with the repository',
     without: { file: FAULTS, from: "contains(first(split(image, '/')), '.azurecr.')", to: 'false' },
   },
@@ -134,7 +134,7 @@ export const REFUSALS: readonly Refusal[] = [
     what: 'a worker image by tag',
     parameters: { patchWorkerImage: `patchwright/worker-patch:${'1'.repeat(64)}` },
     says: 'patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE) is ',
-    message: 'it takes repository@sha256:',
+    message: 'use repository@sha256:',
     without: { file: FAULTS, from: '!isReference(image)', to: 'empty(image)' },
   },
   {
@@ -169,7 +169,7 @@ export const REFUSALS: readonly Refusal[] = [
     what: 'a schedule that is a word',
     parameters: { schedule: '%SCHEDULE%' },
     says: "schedule is '%SCHEDULE%'",
-    message: 'it takes NCRONTAB with five or six fields',
+    message: 'use NCRONTAB with five or six fields',
     without: { file: FAULTS, from: 'fieldsOf(schedule) < 5 ||', to: '' },
   },
   {
@@ -190,7 +190,7 @@ export const REFUSALS: readonly Refusal[] = [
     what: 'a budget that notifies nobody',
     parameters: { ...BUDGET, alertEmail: '' },
     says: 'alertEmail (PATCHWRIGHT_ALERT_EMAIL) and actionGroupId are empty',
-    message: 'a budget needs one of them to write to',
+    message: 'a budget needs one of them to notify',
     without: never('empty(alertEmail) && empty(actionGroupId)'),
   },
   {
@@ -237,7 +237,7 @@ export const REFUSALS: readonly Refusal[] = [
     what: 'a network that is too small',
     parameters: { privateNetworking: true, networkAddressPrefix: '10.90.0.0/25' },
     says: "networkAddressPrefix is '10.90.0.0/25'",
-    message: 'it takes an address space of /24 or larger',
+    message: 'use an address space of /24 or larger',
     without: uncalled('networkFaults(networkAddressPrefix)'),
   },
 ];
