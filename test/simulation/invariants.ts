@@ -185,7 +185,9 @@ async function registryFaults(
   for (const { entity: target } of tables.all(TABLES.targets)) {
     if (target.state !== 'patched') continue;
     const image = `${String(target.repository)}:${String(target.tag)}`;
-    const isPublished = observer.publishing.published.some(({ digest }) => digest === target.patchDigest);
+    const isPublished = observer.publishing.published.some(
+      ({ digest }) => digest === target.patchDigest,
+    );
     if (!isPublished) faults.push(`${image} is patched, and its patch was never published`);
     for (const report of [target.reportBefore, target.reportAfter]) {
       if (!names.has(String(report))) faults.push(`${image} names a report that does not exist`);
