@@ -15,14 +15,17 @@ const AT = new Date('2026-11-23T02:00:00Z');
 export async function addRefusedRun({ storage }: World): Promise<Undo> {
   const { connectionString } = storage.account;
   const connection = connectStorage({ kind: 'connection-string', connectionString });
-  const counts = { clean: 0, patched: 0, planned: 0, skipped: 2, rejected: 0, failed: 0 };
+  const counts = {
+    ...{ clean: 0, patched: 0, alreadyPatched: 0, planned: 0 },
+    ...{ waiting: 0, skipped: 0, rejected: 0, failed: 2 },
+  };
   await tableStores(new AzureTables(connection)).runs.start({
     ...{ ...counts, targets: 2, active: 0, canceled: 0, errors: 0, wake: 1 },
     ...{ createdAt: AT, deadline: AT, nextAt: AT, finishedAt: AT },
     ...{ cursorRepository: 0, cursorTag: '', trigger: 'schedule', dryRun: false },
     ...builderFaultOf([CHROOT]),
     id: RunId.parse('20261123T020000Z-86c8'),
-    state: 'completed',
+    state: 'completed-with-failures',
   });
   const table = TableClient.fromConnectionString(connectionString, TABLES.runs);
   return async () => {
