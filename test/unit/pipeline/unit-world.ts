@@ -66,7 +66,8 @@ export class UnitWorld extends PipelineWorld {
       createdAt: this.clock.now(),
       ...(job.repositories && { repositories: job.repositories }),
     });
-    const reached = STEPS_TO_RUNNING.indexOf(state);
+    // biome-ignore lint/complexity/useIndexOf: the state is of a wider type than the list.
+    const reached = STEPS_TO_RUNNING.findIndex((one) => one === state);
     for (const next of STEPS_TO_RUNNING.slice(0, reached + 1)) {
       await services.jobs.save(await this.jobAt({ runId, id }), { state: next });
     }
