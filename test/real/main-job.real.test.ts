@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { entriesOf, layersOf } from './builders/layer-entries.ts';
 import { inRoot } from './debian/root-filesystem.ts';
 import type { FinishedRun } from './finished-run.ts';
+import { ODD_FOLDER } from './images/odd-image.ts';
 import { unpackLayout } from './images/unpack-layout.ts';
 import { leftoversOf, NOTHING_LEFT } from './leftovers.ts';
 import { allContents, contentsOf, manifestsOf } from './registry-contents.ts';
@@ -59,9 +61,10 @@ describe('an outdated Debian image', () => {
     expect([tags['12'], tags.bookworm]).toEqual([digest, digest]);
     expect(manifests).toContain(digest);
     const verified = scene.groups.filter(({ name }) => name.startsWith('pw-verify-'));
-    expect(verified.map(({ job }) => job.images.map((image) => image.digest))).toEqual([
-      [first.target(`${IMAGES.outdated}:12`).patchDigest],
-    ]);
+    const patches = [IMAGES.outdated, IMAGES.odd].map((name) => first.target(`${name}:12`));
+    expect(verified.flatMap(({ job }) => job.images.map(({ digest }) => digest)).sort()).toEqual(
+      patches.map(({ patchDigest }) => patchDigest).sort(),
+    );
   });
 
   it('pulls with skopeo: its own layers first, one more, and the annotations', async () => {
@@ -143,6 +146,22 @@ describe('an outdated Debian image', () => {
   });
 });
 
+describe('an image with hard links, holes, device nodes, capabilities and names of any bytes', () => {
+  it('is published, patched, and none of its odd files is in the added layer', async () => {
+    const target = first.target(`${IMAGES.odd}:12`);
+
+    const layout = await user.pull(`${IMAGES.odd}:12-1`);
+    const layers = await layersOf(layout);
+    const odd = await entriesOf(layout, layers.at(-3) ?? '');
+    const added = await entriesOf(layout, layers.at(-1) ?? '');
+    const isOdd = (path: string) => path.includes(ODD_FOLDER);
+    expect(target).toMatchObject({ state: 'patched', builder: 'mount-free', patchTag: '12-1' });
+    expect([...odd.keys()].filter(isOdd).length).toBeGreaterThan(6);
+    expect(added.size).toBeGreaterThan(100);
+    expect([...added.keys()].filter(isOdd)).toEqual([]);
+  });
+});
+
 describe('an image that is not to be patched, or cannot be', () => {
   it('is clean where all of its packages are current', () => {
     expect(first.target(`${IMAGES.clean}:12`)).toMatchObject({ state: 'clean', beforeFixable: 0 });
@@ -169,7 +188,7 @@ describe('an image that is not to be patched, or cannot be', () => {
 
 describe('the run', () => {
   it('has ended with an outcome for each target', () => {
-    const counts = { targets: 5, patched: 2, clean: 1, skipped: 2, failed: 0, active: 0 };
+    const counts = { targets: 6, patched: 3, clean: 1, skipped: 2, failed: 0, active: 0 };
 
     expect(first.run).toMatchObject({ state: 'completed', ...counts });
   });
@@ -208,6 +227,7 @@ describe('a second run', () => {
     expect(Object.fromEntries(outcomes)).toEqual({
       [`${IMAGES.outdated}:12`]: 'already-patched',
       [`${IMAGES.outdated}:bookworm`]: 'already-patched',
+      [`${IMAGES.odd}:12`]: 'already-patched',
       [`${IMAGES.clean}:12`]: 'clean',
       [`${IMAGES.unpatchable}:12`]: 'backing-off',
       [`${IMAGES.unknownSystem}:3.22`]: 'no-advisory-data',

@@ -20,6 +20,7 @@ import type { World } from '../world/world.ts';
 import { startCaretaker } from './caretaker.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import { type GroupRecord, recordGroups } from './group-records.ts';
+import { makeOddImage } from './images/odd-image.ts';
 import { type Prepared, prepareReal } from './prepare.ts';
 import { type RealWorldOptions, startRealWorld } from './real-world.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
@@ -31,6 +32,7 @@ export const IMAGES = {
   clean: 'base/debian-current',
   unpatchable: 'base/debian-frozen',
   unknownSystem: 'base/alpine',
+  odd: 'base/debian-odd',
 } as const;
 
 /** The built app in a local Azure with the real tools and real images. */
@@ -53,7 +55,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const RUN_LIMIT_MS = 20 * 60_000;
+const RUN_LIMIT_MINUTES = 20;
 const Started = z.object({ runId: RunId });
 
 export interface SceneOptions {
@@ -67,11 +69,13 @@ export interface SceneOptions {
   readonly cage?: RealWorldOptions['cage'];
   /** Settings of the app beside the world's own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** For how long to wait for a run. */
+  readonly limitMinutes?: number;
 }
 
 export async function startScene(
   repositories: readonly string[],
-  { replaces, cage, settings = {} }: SceneOptions = {},
+  { replaces, cage, settings = {}, limitMinutes = RUN_LIMIT_MINUTES }: SceneOptions = {},
 ): Promise<Scene> {
   const found = await prepareReal();
   const folder = await mkdtemp(join(tmpdir(), TEMPORARY_PREFIX));
@@ -100,6 +104,10 @@ export async function startScene(
     });
     closers.push(() => world.close());
     await seedImages(world, prepared);
+    if (repositories.includes(IMAGES.odd)) {
+      const odd = await makeOddImage(prepared.images.outdated, await makeFolder(join(work, 'odd')));
+      await pushLayout(world.registry, odd.folder, { repository: IMAGES.odd, tags: ['12'] });
+    }
     const rules = repositories.map((repository) => ({ repository, tags: ['*'] }));
     await seedPolicy(world.registry, policyOf(rules));
     const app = await world.startApp({ timersByHand: true });
@@ -115,7 +123,10 @@ export async function startScene(
       workFolder: (name) => makeFolder(join(work, name)),
       startRun: () => startRun(app),
       finished: (runId) =>
-        finishedRun(tables, { limitMs: RUN_LIMIT_MS, ...(runId !== undefined && { runId }) }),
+        finishedRun(tables, {
+          limitMs: limitMinutes * 60_000,
+          ...(runId !== undefined && { runId }),
+        }),
       close,
     };
   } catch (error) {

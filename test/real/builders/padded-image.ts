@@ -1,18 +1,8 @@
 import { randomFillSync } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Pack, pack } from 'tar-stream';
-import { ImageConfig, ImageManifest } from '../../../lib/image/manifest.ts';
-import {
-  addJson,
-  addLayer,
-  copyBlob,
-  finishLayout,
-  type OciLayout,
-  ociMediaTypes,
-  startLayout,
-} from '../images/oci-layout.ts';
+import type { OciLayout } from '../images/oci-layout.ts';
+import { withLayer } from '../images/with-layer.ts';
 
 const MB = 1_000_000;
 /** About the mean size of a file in a Debian image. */
@@ -20,28 +10,12 @@ const FILE_BYTES = 45_000;
 const FILES_PER_FOLDER = 200;
 
 /** The image with a second layer of plain files, so that it has `megabytes` more. */
-export async function padImage(
+export function padImage(
   image: OciLayout,
   options: { readonly folder: string; readonly megabytes: number },
 ): Promise<OciLayout> {
   const { folder, megabytes } = options;
-  await startLayout(folder);
-  const manifest = ImageManifest.parse(await readBlob(image, image.digest));
-  const config = ImageConfig.parse(await readBlob(image, manifest.config.digest));
-  for (const { digest } of manifest.layers) await copyBlob(image.folder, folder, digest);
-  const added = await addLayer(folder, tarOfFiles(megabytes));
-  const { rootfs, history } = config;
-  const padded = await addJson(folder, ociMediaTypes.config, {
-    ...config,
-    rootfs: { ...rootfs, diff_ids: [...(rootfs?.diff_ids ?? []), added.diffId] },
-    history: [...(history ?? []), { created: config.created, created_by: `pad ${megabytes} MB` }],
-  });
-  const described = await addJson(folder, ociMediaTypes.manifest, {
-    ...manifest,
-    config: padded,
-    layers: [...manifest.layers, added.descriptor],
-  });
-  return finishLayout(folder, image.tag, described);
+  return withLayer(image, tarOfFiles(megabytes), { folder, step: `pad ${megabytes} MB` });
 }
 
 function tarOfFiles(megabytes: number): Readable {
@@ -64,8 +38,4 @@ async function addFiles(archive: Pack, count: number): Promise<void> {
     });
   }
   archive.finalize();
-}
-
-async function readBlob(image: OciLayout, digest: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(image.folder, 'blobs', digest.replace(':', '/')), 'utf8'));
 }
