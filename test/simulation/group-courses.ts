@@ -46,7 +46,9 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
         fault === 'container-hangs'
           ? ({ kind: 'hangs' } as const)
           : ({ kind: 'dies', after: random.between(1, 400), exitCode: 137 } as const);
-      return { ...runs('result'), containers: { [name]: end } };
+      // The others work for so long that the job looks at the group meanwhile.
+      const others = { runsFor: random.between(300, 1500) };
+      return { ...runs('result'), ...others, containers: { [name]: end } };
     }
     case 'group-no-result':
       return runs('no-result');
