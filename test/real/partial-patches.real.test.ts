@@ -12,7 +12,7 @@ let first: FinishedRun;
 let second: FinishedRun;
 
 beforeAll(async () => {
-  scene = await startScene([...KINDS.map(repositoryOf), DOWN]);
+  scene = await startScene([...KINDS.map(repositoryOf), DOWN], { limitMinutes: 40 });
   const { troubled } = scene.prepared.images;
   for (const kind of KINDS) {
     const { folder } = troubled[kind].layout;
