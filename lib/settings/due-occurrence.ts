@@ -23,14 +23,18 @@ export interface TimerTry {
  * If the timer is fired by hand, the current minute counts. Undefined for a retry of that, because
  * another minute would be another run.
  */
-export function dueOccurrence(schedule: Ncrontab, one: TimerTry): Date | undefined {
-  const { next, now, retryCount } = one;
-  const soon = new Date(now.getTime() + EARLY_MS);
-  const noted = Date.parse(next ?? '');
-  const last = lastOccurrence(schedule, soon);
-  if (noted <= soon.getTime()) return new Date(Math.max(noted, last?.getTime() ?? noted));
+export function dueOccurrence(
+  schedule: Ncrontab,
+  { next, now, retryCount }: TimerTry,
+): Date | undefined {
+  const latest = new Date(now.getTime() + EARLY_MS);
+  const recorded = Date.parse(next ?? '');
+  const last = lastOccurrence(schedule, latest);
+  if (recorded <= latest.getTime()) {
+    return new Date(Math.max(recorded, last?.getTime() ?? recorded));
+  }
   const isRecent = last !== undefined && last.getTime() > now.getTime() - NO_RECORD_MS;
-  if (Number.isNaN(noted) && isRecent) return last;
+  if (Number.isNaN(recorded) && isRecent) return last;
   if (retryCount > 0) return undefined;
   const minute = new Date(now);
   minute.setUTCSeconds(0, 0);

@@ -32,8 +32,8 @@ function faultOf(text: string, fault: string): string {
   return fault;
 }
 
-/** Undefined if the schedule has an occurrence within ten years. */
-export function neverFault(schedule: Ncrontab, now: Date): string | undefined {
+/** The fault of a schedule without an occurrence within ten years; undefined for any other. */
+export function occurrenceFault(schedule: Ncrontab, now: Date): string | undefined {
   if (nextOccurrence(schedule, now, MOST_YEARS) !== undefined) return undefined;
   return `has no occurrence within ${MOST_YEARS} years: no date matches its day of the month, month and day of the week`;
 }

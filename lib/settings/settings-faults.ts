@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isLoopback } from '../image/loopback.ts';
 import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';
-import { neverFault, Schedule } from './schedule.ts';
+import { occurrenceFault, Schedule } from './schedule.ts';
 import { isNewerThanCode, OLDER_SETTINGS, VERSION_SETTING } from './settings-version.ts';
 
 /** A name with this prefix is ours, and misspelled if the schema lacks it. */
@@ -89,7 +89,7 @@ function builderFaults(given: Given['given'], has: (name: string) => boolean): s
 function scheduleFaults(given: Given['given'], now: Date): string[] {
   return SCHEDULES.flatMap((name) => {
     const schedule = Schedule.safeParse(given[name]).data;
-    const fault = schedule && neverFault(schedule, now);
+    const fault = schedule && occurrenceFault(schedule, now);
     return fault === undefined ? [] : [`${name}: ${fault}`];
   });
 }
