@@ -27,7 +27,7 @@ beforeAll(async () => {
     }),
     timersByHand: true,
   });
-}, 60_000);
+}, 180_000);
 afterEach(async () => {
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) await step();
 });

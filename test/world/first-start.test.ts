@@ -15,7 +15,7 @@ let host: FunctionsHost | undefined;
 
 beforeAll(async () => {
   here = await startDoctorWorld();
-}, 60_000);
+}, 180_000);
 afterEach(async () => {
   await host?.close();
   here.fronts.table.refuse(undefined);
@@ -62,7 +62,7 @@ it('waits for role assignments that are not in effect yet, and logs it once', as
 
   expect(said()).toEqual([
     expect.stringMatching(
-      /^warning: at start: a role assignment is not in effect yet.*"storage".*reading PatchwrightJobs.* 403 /,
+      /^warning: at start: a role assignment is not in effect yet.*"storage".*reading PatchwrightState.* 403 /,
     ),
     expect.stringMatching(
       /^warning: at start: a role assignment is not in effect yet.*"the registry".*exchange .* 401/,

@@ -27,7 +27,7 @@ beforeAll(async () => {
       PATCHWRIGHT_REAP_SCHEDULE: '*/2 * * * * *',
     },
   });
-}, 60_000);
+}, 180_000);
 
 afterAll(() => job?.world.close());
 

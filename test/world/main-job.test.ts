@@ -49,7 +49,7 @@ beforeAll(async () => {
   const logs = job.logs.map(({ message }) => ({ where: 'log of the app', text: message }));
   left = [...logs, ...(await passing.stop()), ...(await storedTexts(world))];
   expect(host.functions.length).toBeGreaterThan(0);
-}, 180_000);
+}, 300_000);
 
 afterAll(() => job?.world.close());
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   await job.patches(...CASES.map(([fault]) => repositoryOf(fault)));
   finished = await job.runByHttp();
-}, 180_000);
+}, 300_000);
 
 afterAll(() => job?.world.close());
 
