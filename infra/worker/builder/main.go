@@ -52,7 +52,7 @@ func main() {
 	}
 }
 
-// flags parses what both commands know; false is wrong usage.
+// flags parses the flags of both commands; false means wrong usage.
 func flags(name string, arguments []string, more func(*flag.FlagSet)) (root, devices string, ok bool) {
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
 	set.StringVar(&root, "root", "", "folder for all state, empty or missing")

@@ -10,7 +10,7 @@ import (
 	"patchwright/worker/builder/internal/testtree"
 )
 
-// TestThePatchFitsThePinnedBuildKit applies the patch as the build does, to the source that go.mod pins.
+// TestThePatchFitsThePinnedBuildKit applies the patch as the build does, to the pinned source.
 func TestThePatchFitsThePinnedBuildKit(t *testing.T) {
 	if _, err := exec.LookPath("patch"); err != nil {
 		t.Skip("patch(1) is not installed")

@@ -56,7 +56,7 @@ describe('classifyFailure', () => {
     ],
     [
       'needs-proc',
-      'Error: failed to solve: process "sh -c apt-get install" did not complete successfully: exit code: 1: patchwright-builder: needs-proc: the output speaks of /proc',
+      'Error: failed to solve: process "sh -c apt-get install" did not complete successfully: exit code: 1: patchwright-builder: needs-proc: the output mentions /proc',
     ],
     [
       'builder-incompatible',

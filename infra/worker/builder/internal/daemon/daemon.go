@@ -1,5 +1,5 @@
-// Package daemon puts BuildKit together from its own packages, with this module's folders, layers and
-// steps in place of those that need mount(2).
+// Package daemon assembles BuildKit from its own packages. This module's folders, layers and steps
+// replace those that need mount(2).
 package daemon
 
 import (
@@ -37,13 +37,13 @@ type Options struct {
 	Address string
 	// ConfigFile is a buildkitd.toml, or empty.
 	ConfigFile string
-	// Devices is the folder with the device nodes that the worker image ships.
+	// Devices is the folder with the device nodes of the worker image.
 	Devices string
-	// Uncontrolled is called when processes of a step can't be ended.
+	// Uncontrolled is called if processes of a step cannot be ended.
 	Uncontrolled func(error)
 }
 
-// stopLimit is how long steps may take to end and to put everything back.
+// stopLimit is the time in which steps must end and restore everything.
 const stopLimit = 30 * time.Second
 
 // Serve serves BuildKit's API until ctx ends and every step has ended.
@@ -93,7 +93,7 @@ func Serve(ctx context.Context, options Options) error {
 	return builder.waitForSteps(stopLimit)
 }
 
-// makeEmpty refuses a folder with something in it: the state of one image is never used for the next.
+// makeEmpty refuses a folder with contents, because the state of one image must not be reused.
 func makeEmpty(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

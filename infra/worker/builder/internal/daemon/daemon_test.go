@@ -16,7 +16,7 @@ import (
 	"patchwright/worker/builder/internal/testtree"
 )
 
-// TestMain makes the test's own binary the supervisor of steps, and the one program of the roots.
+// TestMain lets the test's own binary act as the supervisor of steps, and as the only program of the roots.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "step" {
 		os.Exit(step.Supervise())
@@ -44,7 +44,7 @@ func TestTheEndOfTheDaemonEndsTheStepThatRuns(t *testing.T) {
 		s.stop()
 		<-done
 		if failed == nil {
-			t.Error("the step came to its end")
+			t.Error("the step was not ended")
 		}
 	})
 	go func() {
@@ -63,7 +63,7 @@ func TestTheEndOfTheDaemonEndsTheStepThatRuns(t *testing.T) {
 	t.Error("the step did not begin")
 }
 
-// server is a builder that runs in this process, with a folder that has the one program of the roots.
+// server is a builder in this process, with a folder that contains the only program of the roots.
 type server struct {
 	*client.Client
 	root, tools string
@@ -104,7 +104,7 @@ func start(t *testing.T) server {
 	return server{connected, root, tools, stop}
 }
 
-// solve builds a state whose root has /bin/append, and puts the result into a folder.
+// solve builds a state whose root has /bin/append, and writes the result to a folder.
 func (s server) solve(t *testing.T, state func(base llb.State) llb.State) (string, error) {
 	t.Helper()
 	output := t.TempDir()
@@ -159,7 +159,7 @@ func TestStepsMergesAndDiffsWorkAndCommittedFoldersStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// describeFolders tells of each folder of the store what it holds. None of them is written to any more.
+// describeFolders describes the contents of each folder of the store. No step writes to them any more.
 func describeFolders(t *testing.T, root string) map[string]string {
 	dir := filepath.Join(root, "snapshots", "folders")
 	entries, err := os.ReadDir(dir)

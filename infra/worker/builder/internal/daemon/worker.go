@@ -31,12 +31,12 @@ import (
 
 const (
 	namespace = "buildkit"
-	// snapshotterName is containerd's for plain folders. BuildKit goes by it: merges link files from one
-	// committed folder to another, and layers are not looked for in overlay mounts.
+	// snapshotterName is containerd's name for plain folders. It makes BuildKit merge by hard links between
+	// committed folders, and not search for layers in overlay mounts.
 	snapshotterName = "native"
 )
 
-// buildWorker is BuildKit's worker, and refuses steps that it can't run before they begin.
+// buildWorker is BuildKit's worker, but refuses unsupported steps before they begin.
 type buildWorker struct {
 	*base.Worker
 	steps *step.Executor
@@ -66,7 +66,7 @@ func newWorker(ctx context.Context, root string, registries map[string]resolverc
 	if err != nil {
 		return nil, err
 	}
-	// The state does not outlive the process: nothing has to be on the disk at any time.
+	// The state does not outlive the process, so no write needs to be synced to the disk.
 	db, err := bolt.Open(filepath.Join(root, "containerd.db"), 0o600, &bolt.Options{NoSync: true})
 	if err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
-// Package device makes the device nodes of a step, by mknod(2) or by hard links to nodes that the worker
-// image ships, and says what becomes of the nodes in an image's layers if mknod(2) is refused.
+// Package device makes the device nodes of a step, by mknod(2) or by hard links to nodes of the worker
+// image. It also handles the nodes in an image's layers if mknod(2) is refused.
 package device
 
 import (
@@ -17,22 +17,22 @@ type Node struct {
 	Major, Minor uint32
 }
 
-// Nodes are those that every container may open. The worker's Dockerfile makes the same ones.
+// Nodes are the device nodes that every container may open. The worker's Dockerfile makes the same ones.
 var Nodes = []Node{
 	{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0},
 }
 
-// DefaultFolder is where the worker image ships its nodes.
+// DefaultFolder is the folder of the worker image's nodes.
 const DefaultFolder = "/usr/local/share/patchwright/dev"
 
 // Maker makes device nodes in one of two ways.
 type Maker struct {
-	// Shipped is the folder with the nodes of the worker image, or empty if mknod(2) works.
+	// Shipped is the folder of the worker image's nodes, or empty if mknod(2) works.
 	Shipped string
 }
 
-// NewMaker finds out which way works in a folder. The call and the error of the first way are
-// returned if none does.
+// NewMaker tries which way works in a folder. If none does, it returns the call and the error of the
+// first way.
 func NewMaker(folder, shipped string) (Maker, error) {
 	refused := Try(Maker{}, folder)
 	if refused == nil {
@@ -81,10 +81,11 @@ func (m Maker) make(node Node, path string) error {
 	if err := unix.Mknod(path, unix.S_IFCHR|0o666, int(unix.Mkdev(node.Major, node.Minor))); err != nil {
 		return &os.PathError{Op: "mknod", Path: path, Err: err}
 	}
-	return os.Chmod(path, 0o666) // Past the umask.
+	return os.Chmod(path, 0o666) // The umask may have cleared bits.
 }
 
-// link checks the shipped node first: whoever made the worker image may have lost it to a plain file.
+// link checks the shipped node first, because a build of the worker image may have turned it into a
+// plain file.
 func (m Maker) link(node Node, path string) error {
 	shipped := filepath.Join(m.Shipped, node.Name)
 	var stat unix.Stat_t
@@ -97,7 +98,7 @@ func (m Maker) link(node Node, path string) error {
 	return os.Link(shipped, path)
 }
 
-// standInXattr marks an empty file that stands for a device node of the image.
+// standInXattr marks an empty file that replaces a device node of the image.
 const standInXattr = "user.patchwright.device"
 
 // Replace turns a device node of a layer into an empty, marked file if mknod(2) is refused. Such a file
@@ -114,7 +115,7 @@ func (m Maker) Replace(header *tar.Header) {
 	header.Typeflag, header.Size, header.Devmajor, header.Devminor = tar.TypeReg, 0, 0, 0
 }
 
-// StandIn returns which device node a file of an image stands for, or "" if none.
+// StandIn returns the device node that a file of an image replaces, or "" if none.
 func StandIn(path string) string {
 	value := make([]byte, 64)
 	n, err := unix.Lgetxattr(path, standInXattr, value)

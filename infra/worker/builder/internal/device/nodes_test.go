@@ -61,7 +61,7 @@ func TestAStandInIsKnownByItsMark(t *testing.T) {
 	path := t.TempDir() + "/null"
 	testtree.Must(t, os.WriteFile(path, nil, 0o600))
 	if StandIn(path) != "" {
-		t.Error("a plain file is no stand-in")
+		t.Error("a plain file is taken for a stand-in")
 	}
 	testtree.Must(t, unix.Lsetxattr(path, standInXattr, []byte("c 1:3"), 0))
 	if StandIn(path) != "c 1:3" {

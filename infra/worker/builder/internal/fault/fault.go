@@ -1,4 +1,4 @@
-// Package fault names the failures that the worker tells apart in Copa's output.
+// Package fault names the failures that the worker distinguishes in Copa's output.
 package fault
 
 import (
@@ -20,12 +20,12 @@ const (
 	DeviceNode      Code = "device-node"
 )
 
-// New returns an error that the worker recognises.
+// New returns an error that the worker recognizes.
 func New(code Code, format string, arguments ...any) error {
 	return fmt.Errorf("patchwright-builder: %s: %w", code, fmt.Errorf(format, arguments...))
 }
 
-// IfFull names a full disk as what it is for an image: too large. folder tells which disk.
+// IfFull turns the error of a full disk into "image too large". folder identifies the disk.
 func IfFull(err error, folder string) error {
 	if !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT) {
 		return err

@@ -31,7 +31,7 @@ const xattrRecord = "SCHILY.xattr."
 type Applier struct {
 	Store   content.Provider
 	Folders Folders
-	// Devices says what stands for a device node that this container may not make.
+	// Devices replaces device nodes that this container may not make.
 	Devices device.Maker
 }
 
@@ -88,14 +88,14 @@ func (a *Applier) unpack(ctx context.Context, layer ocispecs.Descriptor, dir str
 	}, nil
 }
 
-// wantedXattrs are the extended attributes of a layer, by path and name. containerd goes on if the file
-// system has no room for an attribute, so they are looked up afterwards.
+// wantedXattrs are the extended attributes of a layer, by path and name. They are checked afterwards,
+// because containerd continues if the file system has no room for an attribute.
 type wantedXattrs map[string]map[string]string
 
 func (w wantedXattrs) note(header *tar.Header) {
 	path := filepath.Join("/", header.Name)
 	if path == "/" {
-		return // containerd leaves the root folder as it is.
+		return // containerd does not change the root folder.
 	}
 	delete(w, path)
 	for record, value := range header.PAXRecords {
@@ -123,7 +123,7 @@ func (w wantedXattrs) check(dir string) error {
 				return fault.New(fault.XattrLost, "layer: %w", err)
 			}
 			if string(value) != want {
-				return fault.New(fault.XattrLost, "layer: %s of %q is not what the layer says", name, path)
+				return fault.New(fault.XattrLost, "layer: %s of %q differs from the layer", name, path)
 			}
 		}
 	}

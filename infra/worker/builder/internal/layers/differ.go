@@ -24,7 +24,7 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// Differ packs what differs between two folders as a layer.
+// Differ packs the difference between two folders as a layer.
 type Differ struct {
 	Store   content.Store
 	Folders Folders
@@ -63,7 +63,7 @@ func (d *Differ) Compare(ctx context.Context, lower, upper []mount.Mount, opts .
 	return packed, d.Folders.Full(err)
 }
 
-// refuseStandIns fails if a file that stands for a device node of the image would get into a new layer.
+// refuseStandIns fails if a file that replaces a device node of the image would get into a new layer.
 func (d *Differ) refuseStandIns(ctx context.Context, lower, upper string) error {
 	if d.Devices.Shipped == "" {
 		return nil
@@ -130,5 +130,5 @@ func compress(writer io.Writer, config diff.Config) (io.WriteCloser, error) {
 	case strings.HasSuffix(config.MediaType, "gzip"):
 		return compression.CompressStream(writer, compression.Gzip)
 	}
-	return nil, fmt.Errorf("a layer of type %s can't be written", config.MediaType)
+	return nil, fmt.Errorf("a layer of type %s cannot be written", config.MediaType)
 }

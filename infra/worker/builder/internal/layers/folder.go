@@ -8,14 +8,14 @@ import (
 	"github.com/containerd/containerd/v2/core/mount"
 )
 
-// Folders is what this package needs of the store of folders.
+// Folders is the part of the store of folders that this package needs.
 type Folders interface {
 	CheckWritable(dir string) error
 	Settle(dir string) error
 	Full(err error) error
 }
 
-// folderOf returns the folder that a bind mount names. No mount at all stands for an empty folder.
+// folderOf returns the folder that a bind mount names. No mount means an empty folder.
 func folderOf(mounts []mount.Mount) (dir string, done func(), err error) {
 	if len(mounts) == 0 {
 		dir, err = os.MkdirTemp("", "empty-")

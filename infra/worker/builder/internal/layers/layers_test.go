@@ -53,7 +53,7 @@ func (l *labelStore) Update(of digest.Digest, to map[string]string) (map[string]
 	return to, nil
 }
 
-// layer stores a layer of these entries; a regular file has its own name as content.
+// layer stores a layer of these entries. The content of a regular file is its name.
 func (s *scene) layer(headers ...*tar.Header) ocispecs.Descriptor {
 	var packed bytes.Buffer
 	writer := tar.NewWriter(&packed)
@@ -109,7 +109,7 @@ func TestLayersAreUnpackedOnOneAnother(t *testing.T) {
 		t.Error("the layer below has changed")
 	}
 	if _, err := os.Lstat(second + "/removed"); err == nil {
-		t.Error("a whiteout is not heeded")
+		t.Error("a whiteout had no effect")
 	}
 	if info, err := os.Stat(second + "/linked"); err != nil || info.Mode() != 0o777 {
 		t.Error(err, info.Mode())

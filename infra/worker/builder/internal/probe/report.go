@@ -1,4 +1,4 @@
-// Package probe tries what each builder needs and tells which one this container can have.
+// Package probe tries the needs of each builder and reports which builder this container can run.
 package probe
 
 import (
@@ -30,7 +30,7 @@ type Report struct {
 	Refusals    []Need `json:"refusals"`
 }
 
-// Print probes in root, which is made if it is missing and left empty, and writes the report.
+// Print probes in root and writes the report. It creates root if it is missing, and leaves it empty.
 func Print(to io.Writer, root, devices string) error {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return err
@@ -43,7 +43,7 @@ func Print(to io.Writer, root, devices string) error {
 	return json.NewEncoder(to).Encode(choose(tryAll(scratch, devices)))
 }
 
-// choose decides by the needs alone.
+// choose returns the builder whose needs are met.
 func choose(needs []Need) Report {
 	met := map[string]bool{}
 	for _, need := range needs {
@@ -72,7 +72,7 @@ func choose(needs []Need) Report {
 	return report
 }
 
-// lastingErrors are answers that a container of the same kind gives again.
+// lastingErrors are errors that every container of the same kind returns.
 var lastingErrors = []syscall.Errno{
 	unix.EPERM, unix.EACCES, unix.ENOSYS, unix.EOPNOTSUPP, unix.EXDEV, unix.ENODEV, unix.ENXIO,
 	unix.ENOENT, unix.EINVAL,

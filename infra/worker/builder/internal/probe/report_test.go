@@ -12,7 +12,7 @@ import (
 	"patchwright/worker/builder/internal/testtree"
 )
 
-// TestMain makes the test's own binary the child that some trials start.
+// TestMain lets the test's own binary act as the child that some trials start.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// needsWithout are all needs, met but for some.
+// needsWithout returns all needs, of which only the named ones are not met.
 func needsWithout(unmet ...string) []Need {
 	var needs []Need
 	for _, one := range trials("") {

@@ -22,10 +22,10 @@ const (
 	linkedDevicesNeed = "linkedDeviceNodes"
 )
 
-// trial is one need: what is tried in a folder of its own.
+// trial tries one need in its own folder.
 type trial struct {
 	name string
-	// required: the mount-free builder can't do without.
+	// required is true if the mount-free builder cannot work without it.
 	required bool
 	try      func(dir string) error
 }
@@ -79,7 +79,7 @@ func tryMount(dir string) error {
 	return os.NewSyscallError("umount", unix.Unmount(to, unix.MNT_DETACH))
 }
 
-// tryNamespaces does what runc does for a step: new mount and pid namespaces, with a /proc of their own.
+// tryNamespaces acts as runc does for a step: new mount and pid namespaces with their own /proc.
 func tryNamespaces(dir string) error {
 	child := exec.Command("/proc/self/exe", NamespaceCommand, dir)
 	child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID}
@@ -136,12 +136,13 @@ func trySubreaper(string) error {
 	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 }
 
-// tryDropCapability drops what every step loses, from this thread alone: the process ends soon.
+// tryDropCapability drops the capabilities that every step loses, only in this thread, since the process
+// ends soon.
 func tryDropCapability(string) error {
 	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_NET_RAW, 0, 0, 0))
 }
 
-// ChrootCommand and NamespaceCommand are internal commands, each for one trial in a process of its own.
+// ChrootCommand and NamespaceCommand are internal commands, each for one trial in a new process.
 const (
 	ChrootCommand    = "try-chroot"
 	NamespaceCommand = "try-namespace"
@@ -152,7 +153,7 @@ func Chroot(arguments []string) int {
 	return reportChild(os.NewSyscallError("chroot", unix.Chroot(strings.Join(arguments, " "))))
 }
 
-// Namespace mounts /proc over a folder, in the namespaces that its parent made.
+// Namespace mounts /proc over a folder, in the namespaces that its parent created.
 func Namespace(arguments []string) int {
 	err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
 	if err == nil {
@@ -173,7 +174,7 @@ func reportChild(err error) int {
 	return 1
 }
 
-// runChild returns what the child reported, or why it could not be started.
+// runChild returns the child's report, or the error that prevented its start.
 func runChild(child *exec.Cmd, start string) error {
 	output, err := child.Output()
 	if err == nil {

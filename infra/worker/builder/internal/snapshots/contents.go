@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// copyContents makes path a new file with the contents of source. Holes stay holes, and blocks are
-// shared if the file system can.
+// copyContents makes path a new file with the contents of source. It keeps holes, and shares blocks if
+// the file system can.
 func copyContents(path, source string) error {
 	in, err := os.OpenFile(source, os.O_RDONLY|unix.O_NOFOLLOW, 0)
 	if err != nil {
@@ -43,7 +43,7 @@ func fill(out, in *os.File) error {
 	for offset := int64(0); offset < stat.Size; {
 		from, err := unix.Seek(int(in.Fd()), offset, unix.SEEK_DATA)
 		if errors.Is(err, unix.ENXIO) {
-			break // A hole up to the end.
+			break // The rest of the file is a hole.
 		}
 		if err != nil {
 			return err

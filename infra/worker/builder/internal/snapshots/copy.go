@@ -8,14 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// copier makes a folder the private copy of a committed one. The folder may hold files of an earlier
-// copy already; those that `reuse` knows and that are still the same stay.
+// copier makes a folder the private copy of a committed one. The folder may contain files of an earlier
+// copy; those that `reuse` lists and that have not changed are kept.
 type copier struct {
 	reuse     map[string]original
 	firstName map[fileID]string
-	// files says of each regular file of the copy, by its path in the folder, what it is a copy of.
+	// files gives the original of each regular file of the copy, by its path in the folder.
 	files map[string]original
-	// reused counts the files that stayed.
+	// reused counts the files that were kept.
 	reused int
 }
 
@@ -23,7 +23,7 @@ func newCopier(reuse map[string]original) *copier {
 	return &copier{reuse: reuse, firstName: map[fileID]string{}, files: map[string]original{}}
 }
 
-// folder makes path the copy of source; rel is its place in the root folder.
+// folder makes path the copy of source; rel is its path in the root folder.
 func (c *copier) folder(path, source, rel string) error {
 	stat, err := lstat(source)
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *copier) folder(path, source, rel string) error {
 	return copyMetadata(path, source, stat)
 }
 
-// removeOthers removes from the folder what is not wanted there.
+// removeOthers removes all other entries from the folder.
 func removeOthers(folder string, wanted []os.DirEntry) error {
 	have, err := os.ReadDir(folder)
 	if err != nil || len(have) == 0 {
@@ -117,7 +117,7 @@ func (c *copier) file(path, source, rel string) error {
 	return nil
 }
 
-// reusable says that the folder holds the copy of this very file already, as it was made.
+// reusable returns true if the folder already contains an unchanged copy of this file.
 func reusable(reuse map[string]original, path, rel string, source unix.Stat_t) bool {
 	known, ok := reuse[rel]
 	if !ok || known.of != idOf(source) {
@@ -141,7 +141,7 @@ func copyLink(path, source string) error {
 	return os.Symlink(target, path)
 }
 
-// bytesToCopy is what the disk must have free for a copy of source to path.
+// bytesToCopy returns the free disk space that a copy of source to path needs.
 func bytesToCopy(reuse map[string]original, path, source string) (int64, error) {
 	var total int64
 	seen := map[fileID]bool{}

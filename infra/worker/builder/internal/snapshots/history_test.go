@@ -14,7 +14,7 @@ import (
 	"patchwright/worker/builder/internal/testtree"
 )
 
-// history drives a store and keeps the model: what each committed folder must be for ever.
+// history drives a store and keeps a model of the committed folders, which must never change.
 type history struct {
 	t         *testing.T
 	random    *rand.Rand
@@ -33,7 +33,7 @@ func (h *history) dirOf(key string) string {
 	return mounts[0].Source
 }
 
-// committedDir looks through a view, as BuildKit does.
+// committedDir reads the folder through a view, as BuildKit does.
 func (h *history) committedDir(name string) string {
 	key := "view-" + name
 	mounts, err := h.store.View(h.ctx(), key, name)
@@ -52,7 +52,7 @@ func (h *history) prepare() {
 	mounts, err := h.store.Prepare(h.ctx(), key, parent)
 	testtree.Must(h.t, err)
 	if testtree.Describe(h.t, mounts[0].Source) != h.model[parent] {
-		h.t.Fatalf("%s does not begin as %s is", key, parent)
+		h.t.Fatalf("%s does not begin as a copy of %s", key, parent)
 	}
 	h.active[key] = parent
 	mutate(h.random, mounts[0].Source)
@@ -84,10 +84,10 @@ func (h *history) end() {
 	if way != 1 {
 		testtree.Must(h.t, h.store.Settle(dir))
 		if after := testtree.Describe(h.t, dir); after != before {
-			h.t.Fatalf("%s is not the same once it has settled:\n%s\n\n%s", key, before, after)
+			h.t.Fatalf("%s has changed when it settled:\n%s\n\n%s", key, before, after)
 		}
 	}
-	if way == 2 { // A leaf that nobody commits.
+	if way == 2 { // A leaf that is never committed.
 		return
 	}
 	name := "committed-" + key
@@ -97,7 +97,7 @@ func (h *history) end() {
 	delete(h.active, key)
 }
 
-// forget removes a committed folder that nothing is built on.
+// forget removes a committed folder without children.
 func (h *history) forget() {
 	index := h.random.Intn(len(h.committed))
 	if index > 0 && h.store.Remove(h.ctx(), h.committed[index]) == nil {
@@ -106,8 +106,8 @@ func (h *history) forget() {
 	}
 }
 
-// check compares all committed folders with the model, and looks for a file that could be written
-// through a writable or a spare folder.
+// check compares all committed folders with the model, and searches for files that a writable or spare
+// folder shares with them.
 func (h *history) check() {
 	h.t.Helper()
 	shared := map[uint64]string{}
@@ -173,8 +173,7 @@ func TestCommittedFoldersNeverChangeInRandomHistories(t *testing.T) {
 	}
 }
 
-// mutate does to a folder what a hostile package script might: above all writes that leave size and mtime
-// as they were.
+// mutate changes a folder as a hostile package script might, above all by writes that keep size and mtime.
 func mutate(random *rand.Rand, dir string) {
 	for range 14 {
 		path := fmt.Sprintf("%s/d%d/f%d", dir, random.Intn(5), random.Intn(50))

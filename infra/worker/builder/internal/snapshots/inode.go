@@ -4,16 +4,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileID names an inode while a folder of this store holds it.
+// fileID identifies an inode as long as a folder of this store contains it.
 type fileID struct{ dev, ino uint64 }
 
-// stamp is what no write, chmod, link or rename of a file leaves as it was.
+// stamp changes with every write, chmod, link or rename of a file.
 type stamp struct {
 	ino   uint64
 	ctime unix.Timespec
 }
 
-// original says of which committed file a private file is the copy, and how it was when copied.
+// original identifies the committed file of a private copy, with the copy's stamp at that time.
 type original struct {
 	of  fileID
 	own stamp

@@ -9,8 +9,8 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// copyMetadata gives path the owner, mode, extended attributes and times of source. Owner first:
-// chown(2) clears setuid bits and security.capability.
+// copyMetadata gives path the owner, mode, extended attributes and times of source. The owner comes first,
+// because chown(2) clears setuid bits and security.capability.
 func copyMetadata(path, source string, stat unix.Stat_t) error {
 	if err := unix.Lchown(path, int(stat.Uid), int(stat.Gid)); err != nil {
 		return fmt.Errorf("chown %q: %w", path, err)
@@ -34,8 +34,8 @@ func setTimes(path string, stat unix.Stat_t) error {
 	return nil
 }
 
-// copyXattrs fails for an attribute that can't be kept: a lost security.capability would break the
-// image without a word.
+// copyXattrs fails if an attribute cannot be kept, because a lost security.capability would break the
+// image silently.
 func copyXattrs(path, source string) error {
 	want, err := readXattrs(source)
 	if err != nil {
@@ -63,7 +63,7 @@ func copyXattrs(path, source string) error {
 	return nil
 }
 
-// readXattrs returns all attributes that this process may see; none if the file system has none.
+// readXattrs returns all visible attributes, or none if the file system does not support them.
 func readXattrs(path string) (map[string][]byte, error) {
 	size, err := unix.Llistxattr(path, nil)
 	if err == unix.ENOTSUP || (err == nil && size == 0) {
@@ -90,7 +90,7 @@ func readXattrs(path string) (map[string][]byte, error) {
 	return attributes, nil
 }
 
-// ReadXattr returns one attribute of a file, not of what a symbolic link points to.
+// ReadXattr returns one attribute of a file, and does not follow symbolic links.
 func ReadXattr(path, name string) ([]byte, error) {
 	size, err := unix.Lgetxattr(path, name, nil)
 	if err != nil {

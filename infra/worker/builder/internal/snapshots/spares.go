@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// spare is a folder of private copies that nobody uses: the next writable folder of the same image
-// starts from it and needs only what differs.
+// spare is an unused folder of private copies. The next writable folder of the same image starts from it
+// and copies only the differences.
 type spare struct {
 	dir string
-	// mirrors are the ids of the committed folder whose files it has copies of, and of those below.
+	// mirrors are the ids of the committed folder whose files it copies, and of the folders below.
 	mirrors []string
 	files   map[string]original
 }
 
-// addSpare keeps one spare folder for each image: the newest.
+// addSpare keeps the newest spare folder of each image.
 func (s *Store) addSpare(added *spare) error {
 	image := added.mirrors[len(added.mirrors)-1]
 	err := s.dropSpares(func(old *spare) bool { return old.mirrors[len(old.mirrors)-1] == image })
@@ -23,7 +23,7 @@ func (s *Store) addSpare(added *spare) error {
 }
 
 // takeSpare moves the spare folder that is nearest to these parents to dir, if there is one, and returns
-// what it holds.
+// its contents.
 func (s *Store) takeSpare(dir string, parents []string) (map[string]original, error) {
 	best, distance := -1, len(parents)
 	for index, candidate := range s.spares {
@@ -43,8 +43,8 @@ func (s *Store) takeSpare(dir string, parents []string) (map[string]original, er
 	return taken.files, nil
 }
 
-// dropForgotten removes the spare folders whose committed folder goes: its inodes may be given to other
-// files from then on.
+// dropForgotten removes the spare folders of a deleted committed folder, because its inode numbers may be
+// reused by other files.
 func (s *Store) dropForgotten(id string) error {
 	return s.dropSpares(func(one *spare) bool { return one.mirrors[0] == id })
 }

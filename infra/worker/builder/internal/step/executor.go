@@ -1,4 +1,4 @@
-// Package step runs the steps of a build in a folder, with chroot(2) in place of a container.
+// Package step runs the steps of a build in a folder, with chroot(2) instead of a container.
 package step
 
 import (
@@ -23,7 +23,7 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// Folders is what the executor needs of the store of folders.
+// Folders is the part of the store of folders that the executor needs.
 type Folders interface {
 	CheckWritable(dir string) error
 	CopyTree(path, source string) error
@@ -31,13 +31,13 @@ type Folders interface {
 	Full(err error) error
 }
 
-// Executor runs one process a step.
+// Executor runs one process for each step.
 type Executor struct {
 	// Dir is an empty folder on the file system of the store's folders.
 	Dir     string
 	Folders Folders
 	Devices device.Maker
-	// Uncontrolled is called when processes of a step can't be ended. It should end the daemon.
+	// Uncontrolled is called if processes of a step cannot be ended. It should end the daemon.
 	Uncontrolled func(error)
 
 	steps sync.WaitGroup
@@ -48,7 +48,7 @@ var _ executor.Executor = (*Executor)(nil)
 // Wait returns when no step runs.
 func (e *Executor) Wait() { e.steps.Wait() }
 
-// Exec is for a second process in a running step. Copa starts none.
+// Exec refuses a second process in a running step, which Copa never starts.
 func (e *Executor) Exec(context.Context, string, executor.ProcessInfo) error {
 	return fault.New(fault.UnsupportedStep, "a second process in a running step is asked for")
 }
@@ -106,13 +106,13 @@ func (e *Executor) Run(ctx context.Context, id string, root executor.Mount, moun
 	return nil, nil
 }
 
-// borrowing is a folder or file that a step sees at dest.
+// borrowing is a folder or file that is mounted at dest for a step.
 type borrowing struct {
 	path, dest string
 	readonly   bool
 }
 
-// runIn runs the process with everything in place, and returns when everything is back.
+// runIn puts the mounts in place, runs the process, and restores everything before it returns.
 func (e *Executor) runIn(ctx context.Context, rootDir string, borrowed []borrowing, process executor.ProcessInfo) (failure error) {
 	meta := process.Meta
 	uid, gid, groups, err := oci.GetUser(rootDir, meta.User)
@@ -135,7 +135,7 @@ func (e *Executor) runIn(ctx context.Context, rootDir string, borrowed []borrowi
 	defer func() {
 		if errors.Is(failure, errUncontrolled) {
 			e.Uncontrolled(failure)
-			return // Something may still write where things would go back to.
+			return // A process may still write to the places that would be restored.
 		}
 		failure = errors.Join(failure, loans.takeBackAll(), os.RemoveAll(stash))
 	}()
@@ -156,7 +156,7 @@ func (e *Executor) runIn(ctx context.Context, rootDir string, borrowed []borrowi
 	return stepError(ctx, result, meta.ValidExitCodes, seen)
 }
 
-// lend puts into the root what a container runtime would have mounted, the outer folders first.
+// lend puts the mounts of a container runtime into the root, the outer folders first.
 func (e *Executor) lend(loans *loans, borrowed []borrowing) error {
 	type lending struct {
 		dest string
@@ -171,7 +171,7 @@ func (e *Executor) lend(loans *loans, borrowed []borrowing) error {
 		standIn("/sys", emptyFolder),
 	}
 	for _, one := range borrowed {
-		if one.readonly { // A committed folder must not be written to, and may be wanted by two steps.
+		if one.readonly { // A committed folder must not be written to, and two steps may use it.
 			all = append(all, standIn(one.dest, func(path string) error { return e.Folders.CopyTree(path, one.path) }))
 		} else {
 			all = append(all, lending{one.dest, func() error { return loans.borrow(one.dest, one.path) }})
@@ -191,7 +191,7 @@ func (e *Executor) lend(loans *loans, borrowed []borrowing) error {
 	return loans.ready()
 }
 
-// stepError is the error of a step that ended with a code that is not expected, or was cancelled.
+// stepError is the error of a step that ended with an unexpected code or was cancelled.
 func stepError(ctx context.Context, result outcome, valid []int, seen *watcher) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -208,7 +208,7 @@ func stepError(ctx context.Context, result outcome, valid []int, seen *watcher) 
 			fault.New(fault.ImageTooLarge, "the step found no space left on the disk"))
 	case seen.proc:
 		failure.Err = fmt.Errorf("exit code: %d: %w", result.ExitCode,
-			fault.New(fault.NeedsProc, "the output speaks of /proc or /dev/fd: its package scripts need a /proc, which this container can't give them"))
+			fault.New(fault.NeedsProc, "the output mentions /proc or /dev/fd: its package scripts need a /proc, which this container cannot provide"))
 	}
 	return failure
 }

@@ -16,12 +16,12 @@ import (
 	"patchwright/worker/builder/internal/testtree"
 )
 
-// scene is an executor over a store of folders, with the committed folder "base".
+// scene is an executor with a store of folders, which has the committed folder "base".
 type scene struct {
 	t        *testing.T
 	store    *snapshots.Store
 	executor *Executor
-	// outside is a folder beside the root of a step, that no step may reach.
+	// outside is a folder outside the root of a step, which no step may reach.
 	outside      string
 	uncontrolled []error
 }
@@ -67,7 +67,7 @@ func (s *scene) prepare(key, parent string) string {
 	return mounts[0].Source
 }
 
-// run runs the tool in a folder, and returns what it printed.
+// run runs the tool in a folder and returns its output.
 func (s *scene) run(root string, mounts []executor.Mount, orders ...string) (string, error) {
 	return s.runWith(context.Background(), root, mounts, executor.Meta{Args: append([]string{"tool"}, orders...), Cwd: "/"})
 }
@@ -91,7 +91,7 @@ type buffer struct{ bytes.Buffer }
 
 func (*buffer) Close() error { return nil }
 
-// folder is a plain folder as BuildKit hands it to an executor.
+// folder is a plain folder as BuildKit passes it to an executor.
 type folder string
 
 func (f folder) Mount(context.Context, bool) (executor.MountableRef, error) { return f.ref(), nil }

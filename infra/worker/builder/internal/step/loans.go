@@ -13,11 +13,11 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// loans puts things into the root folder of a step, and takes them back when no process of the step is
-// left. What stood in their place waits in the stash, outside the root.
+// loans puts files and folders into the root of a step, and removes them after the step's last process
+// has ended. The stash, outside the root, keeps the originals until then.
 //
-// The step may rename folders and plant symbolic links meanwhile. So every place is held by a file
-// descriptor from before the step, and nothing is looked up by a path again.
+// The step may rename folders and plant symbolic links. So every place is held by a file descriptor that
+// was opened before the step, and no path is resolved again.
 type loans struct {
 	root   string
 	stash  string
@@ -29,7 +29,7 @@ type loans struct {
 // place is a folder in the step's root.
 type place struct {
 	fd int
-	// before: its times as they were; lent: its times with everything in place.
+	// before: its original times; lent: its times with everything in place.
 	before, lent unix.Stat_t
 }
 
@@ -42,7 +42,7 @@ func (l *loans) stashPath() string {
 	return filepath.Join(l.stash, strconv.Itoa(l.count))
 }
 
-// standIn puts a file or folder of the builder's own at dest. Whatever the step did to it is lost.
+// standIn puts a file or folder of the builder at dest. The step's changes to it are lost.
 func (l *loans) standIn(dest string, make func(path string) error) error {
 	path := l.stashPath()
 	if err := make(path); err != nil {
@@ -51,12 +51,12 @@ func (l *loans) standIn(dest string, make func(path string) error) error {
 	return l.put(dest, path, "")
 }
 
-// borrow moves a folder or file to dest, and back to where it was at the end.
+// borrow moves a folder or file to dest, and back at the end.
 func (l *loans) borrow(dest, source string) error {
 	return l.put(dest, source, source)
 }
 
-// put moves item to dest in the root. home is where it goes at the end; empty if it is thrown away.
+// put moves item to dest in the root. home is its place at the end; empty if it is deleted.
 func (l *loans) put(dest, item, home string) error {
 	parent, err := l.placeFor(filepath.Dir(filepath.Join("/", dest)))
 	if err != nil {
@@ -91,8 +91,8 @@ func (l *loans) put(dest, item, home string) error {
 	return move(unix.AT_FDCWD, item, parent.fd, name)
 }
 
-// takeBack moves the item out of its place. A stand-in may have been deleted or replaced, but not moved
-// elsewhere: it would end up in a layer.
+// takeBack moves the item out of its place. The step may have deleted or replaced a stand-in, but must
+// not have moved it, because it would get into a layer.
 func (l *loans) takeBack(parent *place, name string, item int, home string) error {
 	var lent unix.Stat_t
 	if err := unix.Fstat(item, &lent); err != nil {
@@ -116,8 +116,8 @@ func (l *loans) takeBack(parent *place, name string, item int, home string) erro
 	return move(parent.fd, name, unix.AT_FDCWD, home)
 }
 
-// placeFor opens a folder of the root, symbolic links resolved inside the root. A missing one is made,
-// and removed at the end unless the step has put something in it.
+// placeFor opens a folder of the root and resolves symbolic links inside the root. It creates a missing
+// folder, which is removed at the end if it is empty.
 func (l *loans) placeFor(dir string) (*place, error) {
 	path, err := fs.RootPath(l.root, dir)
 	if err != nil {
@@ -160,7 +160,7 @@ func removeEmpty(parent int, name string) error {
 	return err
 }
 
-// ready is called when everything is in place, right before the step.
+// ready records the times when everything is in place, right before the step.
 func (l *loans) ready() error {
 	var failures []error
 	for _, place := range l.places {
@@ -169,8 +169,8 @@ func (l *loans) ready() error {
 	return errors.Join(failures...)
 }
 
-// takeBackAll undoes everything in reverse order, and gives each folder the times that it would have
-// without the loans. No process of the step may be alive.
+// takeBackAll undoes everything in reverse order, and sets the times that each folder would have
+// without the loans. All processes of the step must have ended.
 func (l *loans) takeBackAll() error {
 	var failures []error
 	for _, place := range l.places {

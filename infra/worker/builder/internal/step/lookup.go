@@ -11,8 +11,8 @@ import (
 
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// programPath finds a program in the root by the step's own PATH. What is found nowhere is returned as it
-// is: starting it gives the error.
+// programPath finds a program in the root by the step's own PATH. It returns the name unchanged if there is
+// no such program, so that the start of it fails.
 func programPath(root, name string, env []string) string {
 	if strings.Contains(name, "/") {
 		return name

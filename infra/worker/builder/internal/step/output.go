@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// markers are what a failed step's output may speak of. The last bytes of a write are kept: a marker may
-// be cut in two.
+// markers are texts to find in a failed step's output. The last bytes of a write are kept, because a
+// marker may be split between two writes.
 var (
 	procMarkers = [][]byte{[]byte("/proc"), []byte("/dev/fd"), []byte("/dev/std")}
 	fullMarkers = [][]byte{[]byte("No space left on device")}
@@ -15,7 +15,7 @@ var (
 
 const longestMarker = 32
 
-// watcher passes output on and notes which markers it has.
+// watcher passes on the output and records the markers in it.
 type watcher struct {
 	mu         sync.Mutex
 	proc, full bool

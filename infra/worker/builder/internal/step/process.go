@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// errUncontrolled: processes of a step may still be running, so nothing in the state can be trusted.
+// errUncontrolled means that processes of a step may still run, so that the state cannot be trusted.
 var errUncontrolled = errors.New("processes of a step are out of control")
 
 type streams struct {
@@ -20,7 +20,7 @@ type streams struct {
 	out, err io.Writer
 }
 
-// run starts the supervisor and waits for it. The step is ended when ctx is.
+// run starts the supervisor and waits for it. It ends the step when ctx ends.
 func run(ctx context.Context, what command, io streams) (outcome, error) {
 	commandRead, commandWrite, err := os.Pipe()
 	if err != nil {
@@ -47,7 +47,7 @@ func run(ctx context.Context, what command, io streams) (outcome, error) {
 		return outcome{}, fmt.Errorf("starting the supervisor of a step: %w", err)
 	}
 	if err := json.NewEncoder(commandWrite).Encode(what); err != nil {
-		// It starts nothing before it has the whole command.
+		// The supervisor starts nothing before it has read the whole command.
 		supervisor.Process.Kill()
 		return outcome{}, fmt.Errorf("telling the supervisor of a step: %w", errors.Join(err, supervisor.Wait()))
 	}

@@ -7,7 +7,7 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// refuseStep names what a step asks for and can't get without mount(2) and namespaces.
+// refuseStep refuses a step that asks for something impossible without mount(2) and namespaces.
 func refuseStep(root executor.Mount, meta executor.Meta) error {
 	for _, asked := range []struct {
 		what string
@@ -30,7 +30,7 @@ func refuseStep(root executor.Mount, meta executor.Meta) error {
 	return nil
 }
 
-// RefuseMounts names the mounts of a step that can't be made without mount(2).
+// RefuseMounts refuses mounts of a step that are impossible without mount(2).
 func RefuseMounts(step *pb.ExecOp) error {
 	for _, mount := range step.Mounts {
 		switch mount.MountType {

@@ -7,7 +7,7 @@ import (
 	"patchwright/worker/builder/internal/device"
 )
 
-// networkFile makes a copy of one of this container's own files: a step shares its network.
+// networkFile copies one of this container's own files, because a step shares its network.
 func networkFile(source, otherwise string) func(path string) error {
 	return func(path string) error {
 		content, err := os.ReadFile(source)
@@ -42,8 +42,8 @@ func deviceFolder(maker device.Maker) func(path string) error {
 	}
 }
 
-// copiedFromProc is what package scripts and the programs that they start read. A file that this
-// container does not have is left out.
+// copiedFromProc lists files that package scripts and their programs read. A file that this container
+// does not have is skipped.
 var copiedFromProc = []string{
 	"cpuinfo", "devices", "filesystems", "loadavg", "meminfo", "stat", "swaps", "uptime", "version",
 	"self/limits", "self/stat", "self/statm", "self/status",
@@ -51,7 +51,7 @@ var copiedFromProc = []string{
 	"sys/kernel/pid_max", "sys/kernel/random/boot_id", "sys/vm/max_map_count", "sys/vm/overcommit_memory",
 }
 
-// mountInfo is for mountpoint(1), by which the package scripts of OpenJDK look for /proc.
+// mountInfo is for mountpoint(1), with which the package scripts of OpenJDK check for /proc.
 const (
 	mountInfo = "1 0 0:1 / / rw - overlay overlay rw\n" +
 		"2 1 0:2 / /proc rw,nosuid,nodev,noexec - proc proc rw\n" +
@@ -60,7 +60,7 @@ const (
 )
 
 // procFolder makes a stand-in for /proc of plain files. It has no folders of processes, no self/exe and
-// no self/fd: only the kernel can give those.
+// no self/fd, which only the kernel can provide.
 func procFolder(path string) error {
 	files := map[string]string{"self/mountinfo": mountInfo, "self/mounts": mounts}
 	for _, name := range copiedFromProc {

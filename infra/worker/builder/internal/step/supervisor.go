@@ -16,22 +16,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// command is what the supervisor gets on descriptor 3. The end of that stream means: end the step.
+// command is the supervisor's input on descriptor 3. The end of that stream means: end the step.
 type command struct {
 	Root, Path, Dir string
 	Args, Env       []string
 	UID, GID        uint32
 	Groups          []uint32
-	// KeepChroot: the step works on a mounted folder and may chroot(2) into it, as dpkg --root does.
+	// KeepChroot is true if the step works on a mounted folder and may chroot(2) into it, as dpkg --root does.
 	KeepChroot bool
 }
 
-// outcome is what the supervisor tells on descriptor 4. Without one, the supervisor did not do its work.
+// outcome is the supervisor's output on descriptor 4. Without one, the supervisor itself has failed.
 type outcome struct {
 	ExitCode int
-	// NotStarted is why the program could not be started.
+	// NotStarted is the reason if the program could not be started.
 	NotStarted string `json:",omitempty"`
-	// StillRunning: some process of the step would not end.
+	// StillRunning is true if a process of the step did not end.
 	StillRunning bool `json:",omitempty"`
 }
 
@@ -99,9 +99,8 @@ func notStarted(code int, why error) outcome {
 	return outcome{ExitCode: code, NotStarted: why.Error()}
 }
 
-// dropCapabilities takes from the programs of a step what none needs, and what would let one out of its
-// root. A process with fewer capabilities than the daemon can't trace it either. A container without
-// CAP_SETPCAP may not drop any: the probe tells.
+// dropCapabilities drops the capabilities that no step needs and those with which one could leave its
+// root. It also prevents that a step traces the daemon. It needs CAP_SETPCAP, which the probe checks.
 func dropCapabilities(keepChroot bool) error {
 	drop := []uintptr{unix.CAP_NET_RAW}
 	if !keepChroot {
@@ -125,7 +124,7 @@ func exitCode(state *os.ProcessState, err error) int {
 	return state.ExitCode()
 }
 
-// endChildren kills what is left of the step. The children of a killed process become this one's own.
+// endChildren kills the remaining processes of the step. This process inherits the children of each one.
 func endChildren() bool {
 	for limit := time.Now().Add(endLimit); time.Now().Before(limit); {
 		pid, err := unix.Wait4(-1, nil, unix.WNOHANG, nil)

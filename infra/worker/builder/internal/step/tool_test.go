@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestMain makes the test's own binary the supervisor, and the one program of the roots that are tested.
+// TestMain lets the test's own binary act as the supervisor, and as the only program of the tested roots.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "step" {
 		os.Exit(Supervise())
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// tool does one thing after the other; each is VERB:ARGUMENT:ARGUMENT.
+// tool performs its arguments in order; each is VERB:ARGUMENT:ARGUMENT.
 func tool(orders []string) int {
 	for _, order := range orders {
 		verb, rest, _ := strings.Cut(order, ":")
@@ -82,8 +82,8 @@ func list(path string) error {
 	return err
 }
 
-// startDaemon starts a process in a session of its own whose parent ends at once, and that writes its
-// process id as the machine knows it.
+// startDaemon starts a process in a new session, whose parent ends immediately, and which writes its
+// process id outside of any pid namespace.
 func startDaemon(path string) error {
 	child := exec.Command("/bin/tool", "spin:"+path)
 	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -93,7 +93,7 @@ func startDaemon(path string) error {
 	return waitFor(func() bool { _, err := os.Stat(path); return err == nil })
 }
 
-// spin stays until it is killed with a signal that can't be ignored.
+// spin runs until it is killed with a signal that cannot be ignored.
 func spin(path string) error {
 	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 	if err := os.WriteFile(path+".new", []byte(fmt.Sprint(os.Getpid())), 0o644); err != nil {

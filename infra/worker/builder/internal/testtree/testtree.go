@@ -15,12 +15,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// RequireRoot skips the test with a reason that is printed without -v too.
+// RequireRoot skips the test unless it runs as root, and prints the reason even without -v.
 func RequireRoot(t testing.TB) {
 	t.Helper()
 	if os.Getuid() != 0 {
-		fmt.Fprintf(os.Stderr, "%s is skipped: it takes root\n", t.Name())
-		t.Skip("it takes root")
+		fmt.Fprintf(os.Stderr, "%s is skipped: it needs root\n", t.Name())
+		t.Skip("it needs root")
 	}
 }
 
@@ -32,8 +32,8 @@ func Must(t testing.TB, err error) {
 	}
 }
 
-// Describe returns one line for each entry of a tree, the root too: everything that a layer could have of
-// it, and which names are hard links to the same file.
+// Describe returns one line for each entry of a tree, including the root: all its properties in a layer,
+// and the names that are hard links to the same file.
 func Describe(t testing.TB, root string) string {
 	t.Helper()
 	var lines []string
@@ -119,7 +119,7 @@ func Write(t testing.TB, path, content string) {
 // Capability is a value of security.capability: cap_net_raw=ep.
 var Capability = []byte{1, 0, 0, 2, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
-// Odd fills a folder with one of everything that is easily lost, and with some plain files d0/f0…d4/f39.
+// Odd fills a folder with entries whose properties are easily lost, and with plain files d0/f0…d4/f39.
 func Odd(t testing.TB, root string) {
 	t.Helper()
 	Write(t, root+"/usr/bin/a", "a")
