@@ -46,7 +46,7 @@ async function row(world: PipelineWorld, rowKey: string): Promise<Entity | undef
   return (await world.tables.get(TABLES.inventory, 'team|api', rowKey))?.entity;
 }
 
-it('counts a new finding without a fix in the tag and in its patch, though neither is patched again', async () => {
+it('counts a new finding without a fix in the tag and its patch, even if neither is patched again', async () => {
   const { world, source, found, nextNight } = await worldWithImage();
   await world.run();
   found.source.push(NEW);
@@ -82,7 +82,7 @@ it('recounts a patch from its reports while a new one fails', async () => {
   });
 });
 
-it('says that nothing counts a patch any more once a newer one is published', async () => {
+it('marks a patch as no longer counted after a newer one is published', async () => {
   const { world, found, nextNight } = await worldWithImage();
   await world.run();
   found.source.push({ ...NEW, fixed: '1.1' });
@@ -96,7 +96,7 @@ it('says that nothing counts a patch any more once a newer one is published', as
   expect(older?.high).toBeUndefined();
 });
 
-it('says since when a deleted tag is gone, with its patch and its digests', async () => {
+it('records when a deleted tag was found gone, with its patch and its digests', async () => {
   const { world, source, nextNight } = await worldWithImage();
   await world.run();
   const patched = await row(world, '1.4');
@@ -113,7 +113,7 @@ it('says since when a deleted tag is gone, with its patch and its digests', asyn
   }
 });
 
-it('keeps a digest while one of its tags is left', async () => {
+it('keeps a digest while it has a tag', async () => {
   const { world, source, nextNight } = await worldWithImage(['1.4', 'latest']);
   await world.run();
   world.registry.removeTag(API, TAG);
@@ -124,7 +124,7 @@ it('keeps a digest while one of its tags is left', async () => {
   expect(await row(world, source.digest)).toMatchObject({ present: true, tag: 'latest' });
 });
 
-it('says that the former digest of a tag is gone', async () => {
+it('records that the former digest of a tag is gone', async () => {
   const { world, source, nextNight } = await worldWithImage();
   await world.run();
   await seedImage(world.registry, { repository: API, tags: [TAG], layers: ['another'] });
@@ -140,26 +140,29 @@ it.each([
   ['a tag', [{ repository: 'team/api', tags: ['2.0'] }]],
   ['a repository', [{ repository: 'team/other', tags: ['*'] }]],
   ['a disabled repository', [{ repository: 'team/api', tags: ['*'], enabled: false }]],
-])('says that %s that left the policy is gone, and finds it again', async (_what, repositories) => {
-  const { world, nextNight } = await worldWithImage();
-  await world.run();
-  const { options } = world.services;
-  const policySetting = JSON.stringify({ version: 'v1', repositories });
-  Object.assign(world.services, { options: { ...options, policySetting } });
+])(
+  'records that %s that left the policy is gone, and restores it later',
+  async (_what, repositories) => {
+    const { world, nextNight } = await worldWithImage();
+    await world.run();
+    const { options } = world.services;
+    const policySetting = JSON.stringify({ version: 'v1', repositories });
+    Object.assign(world.services, { options: { ...options, policySetting } });
 
-  await nextNight();
-  const left = [await row(world, '1.4'), await row(world, '1.4-1'), await row(world, '2.0')];
-  Object.assign(world.services, { options });
-  await nextNight();
+    await nextNight();
+    const left = [await row(world, '1.4'), await row(world, '1.4-1'), await row(world, '2.0')];
+    Object.assign(world.services, { options });
+    await nextNight();
 
-  expect(left).toEqual([
-    expect.objectContaining({ present: false }),
-    expect.objectContaining({ present: false }),
-    undefined,
-  ]);
-  expect(await row(world, '1.4')).toMatchObject({ present: true, patchTag: '1.4-1' });
-  expect(await row(world, '1.4')).not.toHaveProperty('goneAt');
-});
+    expect(left).toEqual([
+      expect.objectContaining({ present: false }),
+      expect.objectContaining({ present: false }),
+      undefined,
+    ]);
+    expect(await row(world, '1.4')).toMatchObject({ present: true, patchTag: '1.4-1' });
+    expect(await row(world, '1.4')).not.toHaveProperty('goneAt');
+  },
+);
 
 it('replaces rows of an earlier version, moves those of images, and deletes the others', async () => {
   const { world, source } = await worldWithImage();
@@ -168,7 +171,7 @@ it('replaces rows of an earlier version, moves those of images, and deletes the 
   const claim = { id: RunId.parse('20261101T000000Z-ffff'), deadline: new Date('2030-01-01') };
   await services.inventory.claim(image, claim, { now: world.clock.now(), over: new Set() });
   const own = await tables.get(TABLES.state, 'image|team|api', source.digest);
-  if (own === undefined) throw new Error('the claim is not there');
+  if (own === undefined) throw new Error('there is no claim');
   await tables.delete(TABLES.state, 'image|team|api', source.digest, own.etag);
   const former = { ...own.entity, claimedBy: '', partitionKey: 'team|api', failures: 2 };
   await tables.insert(TABLES.inventory, { ...former, rowKey: `@${source.digest}` });
@@ -187,7 +190,7 @@ it('replaces rows of an earlier version, moves those of images, and deletes the 
   expect(moved?.entity).toMatchObject({ repository: 'team/api', failures: 0 });
 });
 
-it('knows nothing about the other images in a run of some images only', async () => {
+it('does not change the rows of other images in a run of some images', async () => {
   const { world, nextNight } = await worldWithImage(['1.4', 'latest']);
   await world.run();
   world.registry.removeTag(API, TAG);

@@ -126,7 +126,7 @@ it('assesses an image that was built on top of a patch as a source of its own', 
   });
 });
 
-describe('an image with the label of Copa', () => {
+describe('an image with the label of Copacetic', () => {
   const withLabel = (label: string, annotations = {}) =>
     worldWithImage('incremental', {
       annotations,
@@ -134,7 +134,7 @@ describe('an image with the label of Copa', () => {
     });
 
   it.each(['evil.example/x', 'registry.example.com/team/api:gone'])(
-    'is patched by way of a copy without the label: %s',
+    'is patched from a copy without the label: %s',
     async (label) => {
       const { world, source } = await withLabel(label);
 
@@ -153,7 +153,7 @@ describe('an image with the label of Copa', () => {
     },
   );
 
-  it('is left alone if it is a patch that somebody else made in this repository', async () => {
+  it('is skipped if it is a patch that others made in this repository', async () => {
     const patched = { 'sh.copa.image.patched': '2026-11-01T00:00:00Z' };
     const { world } = await withLabel('registry.example.com/team/api:v0', patched);
 

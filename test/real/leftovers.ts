@@ -1,10 +1,10 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** What of a folder is still in use. */
+/** Mounts and processes that still use a folder. */
 export interface Leftovers {
-  /** Paths below the folder that something is mounted on. */
+  /** Mount points below the folder. */
   readonly mounts: readonly string[];
-  /** Processes that work in the folder, as `pid command`; this one is never among them. */
+  /** Processes that work in the folder, as `pid command`, without this process. */
   readonly processes: readonly string[];
 }
 
@@ -34,7 +34,7 @@ async function processesOf(folder: string): Promise<readonly string[]> {
 
 /**
  * The worker and its tools name the folder in their command line or environment. A build step does not,
- * but its root is in the folder: a file system of its own, or a folder of its builder's.
+ * but its root file system, or its builder's folder, is in the folder.
  */
 async function worksIn(folder: string, pid: string): Promise<boolean> {
   const named = await Promise.all(['cmdline', 'environ'].map((file) => readOf(pid, file)));
@@ -46,7 +46,7 @@ async function worksIn(folder: string, pid: string): Promise<boolean> {
   return root.includes(`${folder}/`);
 }
 
-/** Empty where the process has ended meanwhile. */
+/** Returns an empty text if the process has ended. */
 function readOf(pid: string, file: string): Promise<string> {
   return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
 }

@@ -21,8 +21,8 @@ beforeAll(async () => {
 
 afterAll(() => scene?.close());
 
-describe('a patch group that is ended in the middle', () => {
-  it('leaves nothing behind, killed or deleted, and the image is patched all the same', async () => {
+describe('a patch group that is killed or deleted during its work', () => {
+  it('leaves nothing behind, and the image is patched by the next attempt', async () => {
     const runId = await scene.startRun();
 
     const killed = await buildingGroup();
@@ -60,7 +60,7 @@ describe("a patch group's token", () => {
     expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
   });
 
-  it('pushes to the staging repository, and can take nothing out of it', async () => {
+  it('can push to the staging repository, and cannot delete from it', async () => {
     const image = smallManifest();
     const path = `${STAGING}/manifests/${image.digest}`;
     await pushConfig(STAGING);
@@ -98,7 +98,7 @@ describe("a patch group's token", () => {
     expect(allContents(scene.world.registry)).toEqual(before);
   });
 
-  it('buys no other token', async () => {
+  it('cannot get another token', async () => {
     const answer = await fetch(new URL('/oauth2/token', scene.world.registry.url), {
       method: 'POST',
       body: new URLSearchParams({
@@ -114,7 +114,7 @@ describe("a patch group's token", () => {
 });
 
 describe("a scan or verify group's token", () => {
-  it('pushes nowhere', async () => {
+  it('cannot push to any repository', async () => {
     const scans = scene.groups.filter(({ job }) => job.kind === 'scan');
 
     const answers = await Promise.all(
@@ -141,7 +141,7 @@ interface Content {
   readonly mediaType: string;
 }
 
-/** Asks the registry with the token of the patch group, or with another one. */
+/** Sends a request to the registry with the token of the patch group, or with another one. */
 function ask(
   method: string,
   path: string,
@@ -177,7 +177,7 @@ async function pushConfig(repository: string): Promise<void> {
   expect([begun.status, ended.status]).toEqual([202, 201]);
 }
 
-/** The group in which a program of the image runs right now, and the folder that it works in. */
+/** Finds the group in which a program of the image is running, and its working folder. */
 function buildingGroup(): Promise<{ readonly name: string; readonly folder: string }> {
   return vi.waitFor(
     async () => {
@@ -187,7 +187,7 @@ function buildingGroup(): Promise<{ readonly name: string; readonly folder: stri
       const folder = /^.*?\/local-group-\w+/.exec(root)?.[0];
       const name = scene.world.arm.groups().find((group) => group.state === 'Running')?.name;
       if (name === undefined || folder === undefined)
-        throw new Error('no program of an image runs');
+        throw new Error('no program of an image is running');
       return { name, folder };
     },
     { timeout: 10 * 60_000, interval: 50 },

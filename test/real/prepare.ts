@@ -9,7 +9,7 @@ import { installSystemPackages } from './tools/system-packages.ts';
 
 export interface Prepared extends PreparedImages {
   readonly tools: RealTools;
-  /** Why containers can't run in cages on this machine; absent if they can. */
+  /** The reason if containers cannot run in cages on this machine. */
   readonly noCage?: string;
 }
 
@@ -19,22 +19,22 @@ export interface PrepareRealOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the machine lacks for the real run, as a message for people and as data for programs. */
+/** The missing prerequisites of the real run, as a message and as data. */
 export class RealRunNotPossible extends Error {
   readonly missing: readonly MissingThing[];
 
   constructor(missing: readonly MissingThing[]) {
     const lines = missing.map(({ what, how }) => `  ${what}\n    ${how}`);
-    super(`The real tools can't be used here. Missing:\n${lines.join('\n')}`);
+    super(`The real tools cannot be used on this machine. Missing:\n${lines.join('\n')}`);
     this.name = 'RealRunNotPossible';
     this.missing = missing;
   }
 }
 
 /**
- * Everything for a run with the real tools: system packages (as root), tools, images and database.
- * The first time takes about 15 minutes on 2 cores; after that everything is in the cache. Throws
- * {@link RealRunNotPossible} when the machine can't.
+ * Prepares a run with the real tools: system packages (as root), tools, images and database. The first
+ * time takes about 15 minutes on 2 cores; after that everything is in the cache. Throws
+ * {@link RealRunNotPossible} if a prerequisite is missing.
  */
 export async function prepareReal(options: PrepareRealOptions = {}): Promise<Prepared> {
   const progress = options.progress ?? stderrProgress();
@@ -47,7 +47,7 @@ export async function prepareReal(options: PrepareRealOptions = {}): Promise<Pre
   return { tools, ...images, ...(noCage !== undefined && { noCage }) };
 }
 
-/** Why this machine has no cages; undefined if it has. */
+/** Returns the reason if this machine cannot run cages, else undefined. */
 async function findCage({ runc, programs }: RealTools): Promise<string | undefined> {
   const needed = [process.execPath, ...Object.values(programs)];
   try {
@@ -58,7 +58,7 @@ async function findCage({ runc, programs }: RealTools): Promise<string | undefin
   }
 }
 
-/** What no building can bring is said before twelve minutes of it. */
+/** Reports prerequisites that no build can provide, before a build of twelve minutes. */
 async function refuseMachine(): Promise<void> {
   const search = await findRealTools();
   if (!search.ok && search.missing.some(({ kind }) => kind === 'machine')) {
@@ -66,7 +66,7 @@ async function refuseMachine(): Promise<void> {
   }
 }
 
-/** Installs and builds what is missing, as far as this account may. */
+/** Installs and builds missing prerequisites, as far as this account may. */
 export async function prepareTools(progress: Progress, signal?: AbortSignal): Promise<RealTools> {
   const first = await findRealTools();
   if (first.ok) {

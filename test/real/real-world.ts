@@ -6,18 +6,18 @@ import { seedOperatorImages } from './seed-registry.ts';
 import { linkWorkerTools } from './worker-tools.ts';
 
 export interface RealWorldOptions {
-  /** What `prepareReal` found or made. */
+  /** The result of `prepareReal`. */
   readonly prepared: Prepared;
   readonly world?: Omit<WorldOptions, 'toolsFolder' | 'privilegedToolsFolder' | 'enclose'>;
-  /** What the cage of a Standard group takes away or shares. */
+  /** The restrictions and shared folders of a Standard group's cage. */
   readonly cage?: CageRules & { readonly deviceNodes?: boolean };
 }
 
 /**
- * Starts the local Azure with the real tools in place of the stand-ins, and with all that an operator
- * brings into the registry: the database and Copa's tooling images. Its Standard groups run in cages,
- * unless `prepared` says why this machine has none. Images to be patched and the policy are the
- * caller's to add. `close` ends it all and removes what it wrote.
+ * Starts the local Azure with the real tools instead of the stand-ins, and with the imports of an
+ * operator: the database and Copa's tooling images. Its Standard groups run in cages, unless `prepared`
+ * has a reason against it. The caller adds the images and the policy. `close` ends everything and
+ * deletes its files.
  */
 export async function startRealWorld({ prepared, world, cage }: RealWorldOptions): Promise<World> {
   const closers: (() => Promise<void>)[] = [];
@@ -52,7 +52,7 @@ export async function startRealWorld({ prepared, world, cage }: RealWorldOptions
   }
 }
 
-/** Nobody knows whether ACI sets noNewPrivileges: `npm run test:long` runs the suite without it. */
+/** It is unknown whether ACI sets noNewPrivileges, so `npm run test:long` runs the suite without it. */
 function newPrivilegesAllowed(environment: NodeJS.ProcessEnv): boolean {
   return environment.PATCHWRIGHT_CAGE_NEW_PRIVILEGES === 'allowed';
 }

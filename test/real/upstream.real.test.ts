@@ -13,7 +13,7 @@ describe.each([
   let scene: Scene;
   let proxy: Server;
   let environmentFile = '';
-  /** `host:port` of everything that the builder asked its proxy for. */
+  /** `host:port` of every request of the builder to its proxy. */
   const asked: string[] = [];
 
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.each([
     proxy.close();
   });
 
-  /** Writes down which proxy the builder is given, and puts one in its place that can be watched. */
+  /** Records the builder's proxy, and replaces it by one that the test observes. */
   async function askInstead(program: string, folder: string): Promise<string> {
     environmentFile = join(folder, 'environment');
     const script = join(folder, tool);
@@ -49,7 +49,7 @@ describe.each([
     return script;
   }
 
-  it('fetches no tooling image from outside the registry, and the image fails by it', async () => {
+  it('fetches no tooling image from outside the registry, so that the image fails', async () => {
     const { storage } = scene.world.registry;
     for (const repository of storage.repositories()) {
       if (repository.name.startsWith(`${MIRROR_REPOSITORY}/`))
@@ -64,7 +64,7 @@ describe.each([
     });
     const given = (await readFile(environmentFile, 'utf8')).trim().split('\n');
     expect(new Set(given)).toEqual(new Set(['http://127.0.0.1:0 http://127.0.0.1:0']));
-    // Every request to an upstream went to the proxy. In a real group there is none.
+    // Every request to an upstream went to the proxy, which does not exist in a real group.
     expect(new Set(asked)).toEqual(new Set(['ghcr.io:443', 'registry-1.docker.io:443']));
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RealTools } from './tools/find-real-tools.ts';
 
-/** What `/usr/local/bin` is in the worker images: every real tool by its name, and nothing else. */
+/** The counterpart of `/usr/local/bin` in the worker images: every real tool by name, and nothing else. */
 export interface WorkerTools {
   readonly folder: string;
   /** The same for the image of privileged groups, which has upstream's buildkitd and runc as well. */
@@ -11,7 +11,7 @@ export interface WorkerTools {
   remove(): Promise<void>;
 }
 
-/** runc stands beside the others, since it may lie outside of a user's path. */
+/** runc is included, because it may be outside of a user's PATH. */
 export async function linkWorkerTools({ programs, runc }: RealTools): Promise<WorkerTools> {
   const { buildkitd, ...ordinary } = programs;
   const folder = await linkAll(ordinary);

@@ -36,9 +36,9 @@ export interface Scenario {
   readonly patchBatch: number;
   readonly mountsRefused: boolean;
   readonly noBuilder: boolean;
-  /** Every container refuses what a builder needs. */
+  /** True if every container refuses a need of the builder. */
   readonly builderRefused: boolean;
-  /** The tables were lost since the patches that are there were made. */
+  /** True if the tables were lost after the existing patches were made. */
   readonly tablesLost: boolean;
   readonly runHours: number;
   /** Azure's quotas, if they are lower than usual. */

@@ -7,27 +7,27 @@ import { patchImage } from './patch-image.ts';
 import { type RegistryScene, startRegistryScene } from './registry-scene.ts';
 import { type BuilderName, startBuilder } from './start-builder.ts';
 
-/** What the mount-free builder may take, as a multiple of upstream's. */
+/** Limits of the mount-free builder, as a multiple of upstream's. */
 const SIZES = [
   { name: 'small', megabytes: 110, timeLimit: 1.2 },
   { name: 'middle', megabytes: 720, timeLimit: 1.5 },
   { name: 'large', megabytes: 2000, timeLimit: 2 },
 ] as const;
 const DISK_LIMIT = 2.5;
-/** What the image has without padding. */
+/** The image without padding. */
 const SMALL_MEGABYTES = 110;
 
 type Size = (typeof SIZES)[number];
 interface Measured {
   readonly seconds: number;
   readonly megabytes: number;
-  /** What the builder logged. */
+  /** The builder's log. */
   readonly log: string;
 }
 
 /**
  * `npm run bench:builder [-- --size small]… [--log]`: patches images with both builders, one after the other, and
- * prints time and disk. Its figures mean something only on a machine that does nothing else.
+ * prints time and disk. Its figures are valid only on an otherwise idle machine.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const prepared = await prepareReal();
   const scene = await startRegistryScene(prepared);
   try {
-    // Padding has no packages, so one scan serves all sizes.
+    // The padding has no packages, so one scan is enough for all sizes.
     await seed(scene, prepared, SIZES[0]);
     await scene.user.scan(`bench:${SIZES[0].name}`);
     for (const size of SIZES.filter(({ name }) => values.size?.includes(name) ?? true)) {

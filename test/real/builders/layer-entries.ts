@@ -7,10 +7,10 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { ImageIndex, ImageManifest } from '../../../lib/image/manifest.ts';
 
-/** Everything of an entry but its times, as text, by its path. */
+/** The properties of each entry except its times, as text, by path. */
 export type LayerEntries = ReadonlyMap<string, string>;
 
-/** The layers of an image that skopeo pulled into an OCI layout: digests, the lowest first. */
+/** Returns the digests of the layers in an OCI layout of skopeo, lowest first. */
 export async function layersOf(layout: string): Promise<readonly string[]> {
   const index = ImageIndex.parse(await readJson(join(layout, 'index.json')));
   const [root] = index.manifests;
@@ -37,7 +37,7 @@ export async function entriesOf(layout: string, digest: string): Promise<LayerEn
   return entries;
 }
 
-/** Paths that only one of two layers has, or that differ; without those that may differ. */
+/** Returns the paths that differ or that only one layer has, except those that may differ. */
 export function differences(
   a: LayerEntries,
   b: LayerEntries,

@@ -11,8 +11,8 @@ import { type RegistryScene, startRegistryScene } from './registry-scene.ts';
 import { type BuilderName, type StartBuilderOptions, startBuilder } from './start-builder.ts';
 
 /**
- * What two patches with the same builder differ in as well: logs hold times, and ldconfig's cache holds
- * inode numbers. The times of all entries may differ too.
+ * Files that differ even between two patches by the same builder: logs contain times, and ldconfig's
+ * cache contains inode numbers. The times of all entries may differ too.
  */
 const MAY_DIFFER = [
   'var/cache/ldconfig/aux-cache',
@@ -64,12 +64,12 @@ async function expectSameLayer(layout: string): Promise<void> {
   expect(differences(a, b, MAY_DIFFER)).toEqual([]);
 }
 
-describe("The mount-free builder's layer, entry by entry", () => {
-  it("is that of upstream's buildkitd with runc and overlayfs", async () => {
+describe("the mount-free builder's layer", () => {
+  it("has the same entries as that of upstream's buildkitd with runc and overlayfs", async () => {
     await expectSameLayer(await patched('mount-free', {}));
   });
 
-  it('is the same with mknod(2) taken away and new privileges allowed', async () => {
+  it('has the same entries if mknod(2) is refused and new privileges are allowed', async () => {
     const devices = await mkdtemp(join(tmpdir(), 'patchwright-devices-'));
     await makeDeviceNodes(devices);
 

@@ -17,7 +17,7 @@ export interface PatchRequest {
 
 export interface Patch {
   readonly seconds: number;
-  /** What Copa printed. */
+  /** The output of Copa. */
   readonly log: string;
 }
 

@@ -7,13 +7,13 @@ import type { Prepared } from '../prepare.ts';
 import { type RegistryUser, registryUser } from '../registry-user.ts';
 import { seedOperatorImages } from '../seed-registry.ts';
 
-/** A registry with what an operator imports, and somebody who may do everything in it. */
+/** A registry with the imports of an operator, and a user with all permissions. */
 export interface RegistryScene {
   readonly registry: LocalRegistry;
   readonly user: RegistryUser;
-  /** Has `config.json` with the user's login, and `ca.crt`. */
+  /** Folder with `config.json` (the user's login) and `ca.crt`. */
   readonly login: string;
-  /** A folder for everything else, on the disk. */
+  /** A folder on the disk for all other files. */
   readonly folder: string;
   close(): Promise<void>;
 }

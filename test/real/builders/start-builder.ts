@@ -14,16 +14,16 @@ export type BuilderName = 'upstream' | 'mount-free';
 export interface RunningBuilder {
   /** For Copa's `--addr`. */
   readonly address: string;
-  /** What its state takes on the disk, in MB of 10^6 bytes. */
+  /** The size of its state on the disk, in MB of 10^6 bytes. */
   diskMegabytes(): Promise<number>;
-  /** Ends it and removes its state. Fails if it ended with an error. Returns what it logged. */
+  /** Ends it, deletes its state and returns its log. Fails if it ended with an error. */
   stop(): Promise<string>;
 }
 
 export interface StartBuilderOptions {
   readonly scene: RegistryScene;
   readonly tools: RealTools;
-  /** System calls that the cage of the mount-free builder takes away. */
+  /** System calls that the cage of the mount-free builder refuses. */
   readonly deny?: readonly DeniedCall[];
   readonly noNewPrivileges?: boolean;
   /** Folder with device nodes, for a cage without mknod(2). */
@@ -32,7 +32,7 @@ export interface StartBuilderOptions {
 
 const LIMIT_MS = 30 * 60_000;
 
-/** Upstream's buildkitd with runc and overlayfs on this machine, or the mount-free builder in a cage. */
+/** Starts upstream's buildkitd with runc and overlayfs, or the mount-free builder in a cage. */
 export async function startBuilder(
   name: BuilderName,
   options: StartBuilderOptions,

@@ -5,17 +5,17 @@ import { type ProcessResult, runProcess, runToExit } from '../process/run-proces
 import { stderrProgress } from '../progress.ts';
 import { buildCageSpec } from './cage-spec.ts';
 
-/** What `cage-spec --deny` refuses. `mknod`: device nodes alone, as without CAP_MKNOD. */
+/** The calls that `cage-spec --deny` refuses. `mknod`: only device nodes, as without CAP_MKNOD. */
 export type DeniedCall = 'chroot' | 'link' | 'mknod' | 'renameat2' | 'setxattr';
 
-/** What a cage lets its processes do. */
+/** The restrictions of a cage. */
 export interface CageRules {
   /** True by default. */
   readonly noNewPrivileges?: boolean;
   readonly deny?: readonly DeniedCall[];
-  /** Capabilities to take away, without `CAP_`. */
+  /** Capabilities to drop, without `CAP_`. */
   readonly drop?: readonly string[];
-  /** Folders of this machine that the cage shares. The rest of it can be read, and writes are thrown away. */
+  /** Folders of this machine that the cage shares. It can read all others, but its writes are discarded. */
   readonly shared?: readonly string[];
 }
 
@@ -28,24 +28,24 @@ export interface CageBundleOptions extends CageRules {
   readonly cwd?: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** A folder whose files the cage has beside this machine's own. */
+  /** A folder whose files the cage has in addition to this machine's own. */
   readonly image?: string;
 }
 
 export interface CageBundle {
-  /** What the cage writes lies here, outside of the shared folders. */
+  /** The folder with the cage's writes outside of the shared folders. */
   readonly written: string;
-  /** Arguments with which runc runs the command once more. */
+  /** Arguments with which runc runs the command again. */
   runArguments(): readonly string[];
-  /** Asks the command that was started last to end. */
+  /** Asks the last started command to end. */
   stop(): Promise<void>;
-  /** Ends what still runs, and removes the cage's folder. */
+  /** Ends the remaining processes and deletes the cage's folder. */
   remove(): Promise<void>;
 }
 
 const LIMIT_MS = 60_000;
 
-/** An OCI bundle whose root is an overlay of this machine's own root file system. Takes root. */
+/** Makes an OCI bundle whose root is an overlay of this machine's root file system. Needs root. */
 export async function makeCageBundle(options: CageBundleOptions): Promise<CageBundle> {
   const { folder, runc, image } = options;
   const spec = await buildCageSpec(stderrProgress());
@@ -53,7 +53,7 @@ export async function makeCageBundle(options: CageBundleOptions): Promise<CageBu
   const written = join(folder, 'written');
   const work = join(folder, 'work');
   for (const path of [folder, root, written, work]) await mkdir(path);
-  // As a lower layer it would lie within the other one, which overlayfs refuses with ELOOP.
+  // As a lower layer it would be inside the other lower layer, which overlayfs refuses with ELOOP.
   if (image !== undefined) await tool('cp', ['--archive', `${image}/.`, written]);
   const layers = `lowerdir=/,upperdir=${written},workdir=${work}`;
   await tool('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);

@@ -13,9 +13,9 @@ export interface CageOptions extends CageRules {
 }
 
 export interface Cage {
-  /** What the cage wrote lies here, outside of the shared folders. */
+  /** The folder with the cage's writes outside of the shared folders. */
   readonly written: string;
-  /** Waits for the command. A code other than 0 is an answer. */
+  /** Waits for the command and returns its exit code, which may differ from 0. */
   readonly ended: Promise<ProcessResult>;
   /** Asks the command to end, and waits until it has. */
   stop(): Promise<void>;
@@ -23,8 +23,8 @@ export interface Cage {
 }
 
 /**
- * Runs a command as a Standard container group would: in runc, over an overlay of this machine's own root
- * file system. Takes root and runc. The network is the machine's.
+ * Runs a command as a Standard container group would: in runc, with an overlay of this machine's root
+ * file system and with the machine's network. Needs root and runc.
  */
 export async function startCage(options: CageOptions): Promise<Cage> {
   const parent = await mkdtemp(join(tmpdir(), 'patchwright-cage-'));

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess } from '../process/run-process.ts';
 
-/** Where the worker image has them, for a builder that may make none. */
+/** Their folder in the worker image, for a builder that may not make device nodes. */
 const FOLDER_OF_IMAGE = 'usr/local/share/patchwright/dev';
-/** As infra/worker/Dockerfile makes them: name, major and minor number. */
+/** Name, major and minor number of each node, as in infra/worker/Dockerfile. */
 const NODES = [
   ['null', '1', '3'],
   ['zero', '1', '5'],
@@ -14,7 +14,7 @@ const NODES = [
   ['tty', '5', '0'],
 ] as const;
 
-/** Makes the device nodes that the worker image ships. Takes root. */
+/** Makes the device nodes of the worker image. Needs root. */
 export async function makeDeviceNodes(folder: string): Promise<void> {
   for (const [name, major, minor] of NODES) {
     const args = ['-m', '0666', join(folder, name), 'c', major, minor];
@@ -22,7 +22,7 @@ export async function makeDeviceNodes(folder: string): Promise<void> {
   }
 }
 
-/** Makes the worker image's own files, for the `image` of a cage. */
+/** Makes the files of the worker image, for the `image` of a cage. */
 export async function makeWorkerFiles(image: string): Promise<void> {
   const folder = join(image, FOLDER_OF_IMAGE);
   await mkdir(folder, { recursive: true });

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(path, { recursive: true }));
 
-/** Runs a shell script as a container of a Standard group would, so many times. */
+/** Runs a shell script several times as a container of a Standard group would. */
 async function enclosed(
   script: string,
   { times = 1, ...options }: Partial<EnclosureOptions> & { readonly times?: number } = {},
@@ -78,7 +78,7 @@ describe('an enclosed container', () => {
     expect(result?.stdout.trim().replaceAll('\n', ' ')).toBe(names);
   });
 
-  it('ends with the exit code of its command, and runs again with what it wrote', async () => {
+  it('ends with the exit code of its command, and keeps its files for the next start', async () => {
     const results = await enclosed('cat /written 2>&-; echo once > /written; exit 3', { times: 2 });
 
     expect(results.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual([

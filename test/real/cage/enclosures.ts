@@ -12,17 +12,17 @@ export interface EnclosureOptions {
   /** Absolute path of runc. */
   readonly runc: string;
   readonly rules?: CageRules;
-  /** Whether the worker image ships device nodes. True by default. */
+  /** True (the default) if the worker image contains device nodes. */
   readonly deviceNodes?: boolean;
 }
 
 export interface Enclosures {
   readonly enclose: Enclose;
-  /** Removes what all of them share, once each of them is gone. */
+  /** Deletes the files that they share. Call it after all of them have ended. */
   remove(): Promise<void>;
 }
 
-/** Cages for the containers of the local Azure. Each has a root file system of its own. */
+/** Cages for the containers of the local Azure, each with its own root file system. */
 export async function makeEnclosures(options: EnclosureOptions): Promise<Enclosures> {
   const { runc, rules } = options;
   const image = await mkdtemp(join(tmpdir(), 'patchwright-worker-'));
@@ -45,8 +45,8 @@ export async function makeEnclosures(options: EnclosureOptions): Promise<Enclosu
 }
 
 /**
- * Undefined if a container of this machine can be enclosed and finds these files; else why not, in one
- * line. Root with runc is not enough: a container may have both, and mount(2) refused.
+ * Returns undefined if a container of this machine can be enclosed and has these files, else the reason
+ * in one line. Root and runc are not enough, because mount(2) may be refused.
  */
 export async function whyNoEnclosure(
   { enclose }: Enclosures,
@@ -78,7 +78,7 @@ function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ').slice(0, 300);
 }
 
-/** What runc itself is given: nothing of the container's. */
+/** The environment of runc itself, without the container's. */
 function runcEnvironment(): Record<string, string> {
   return { PATH: process.env.PATH ?? '' };
 }

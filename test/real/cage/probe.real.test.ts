@@ -50,13 +50,13 @@ async function probe(
   return ProbeReport.parse(JSON.parse(stdout));
 }
 
-describe('The probe, as in a Standard container group', () => {
+describe('the probe in a cage like a Standard container group', () => {
   it.each([
     ['nothing', {}, 'mknod'],
-    ['nothing, new privileges allowed', { noNewPrivileges: false }, 'mknod'],
+    ['nothing, but with new privileges allowed', { noNewPrivileges: false }, 'mknod'],
     ['mknod(2)', { deny: ['mknod'] }, 'links'],
     ['CAP_MKNOD', { drop: ['MKNOD'] }, 'links'],
-  ] as const)('chooses the mount-free builder with %s taken away', async (_, taken, nodes) => {
+  ] as const)('chooses the mount-free builder if the cage refuses %s', async (_, taken, nodes) => {
     expect(await probe(taken)).toMatchObject({
       builder: 'mount-free',
       deviceNodes: nodes,
@@ -71,16 +71,19 @@ describe('The probe, as in a Standard container group', () => {
     ['renameat2', { deny: ['renameat2'] }, [['renameExchange', 'renameat2']]],
     ['file capabilities', { deny: ['setxattr'] }, [['fileCapability', 'setxattr']]],
     ['CAP_SETFCAP', { drop: ['SETFCAP'] }, [['fileCapability', 'setxattr']]],
-  ] as const)('chooses none with %s taken away, and names the call', async (_, taken, refused) => {
-    const { builder, refusals } = await probe(taken);
+  ] as const)(
+    'chooses no builder if the cage refuses %s, and names the call',
+    async (_, taken, refused) => {
+      const { builder, refusals } = await probe(taken);
 
-    expect(builder).toBe('none');
-    expect(refusals).toEqual(
-      refused.map(([name, call]) => ({ name, ok: false, call, errno: 'EPERM', lasting: true })),
-    );
-  });
+      expect(builder).toBe('none');
+      expect(refusals).toEqual(
+        refused.map(([name, call]) => ({ name, ok: false, call, errno: 'EPERM', lasting: true })),
+      );
+    },
+  );
 
-  it('chooses none without either way to device nodes', async () => {
+  it('chooses no builder if neither way to device nodes works', async () => {
     const { builder, refusals } = await probe({ deny: ['mknod'] }, '/nowhere');
 
     expect(builder).toBe('none');

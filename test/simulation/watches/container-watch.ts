@@ -3,7 +3,7 @@ import type { MemoryContainerGroups } from '../../fakes/memory-container-groups.
 import { isTargetRow, type Report, type RowWrite, timeOf } from './row-write.ts';
 import { nameOf, type SeenRows } from './seen-rows.ts';
 
-/** A container that dies or hangs costs its own image alone: nobody gives up one that still works. */
+/** Checks that a dead or hanging container costs only its own image, and no working one is given up. */
 export class ContainerWatch {
   readonly #report: Report;
   readonly #groups: MemoryContainerGroups;
@@ -29,7 +29,7 @@ export class ContainerWatch {
     if (!isTargetRow(write) || before?.state !== 'patching') return;
     if (Number(after.attempts) <= Number(before.attempts)) return;
     const job = this.#rows.jobs.get(`${before.partitionKey} ${String(before.job)}`);
-    // A job whose steps fail too often is given up whatever its group does.
+    // A job whose steps fail too often is given up even if its group works.
     if (job === undefined || Number(job.errors) > 0 || isLate(job, task.latest)) return;
     if (!this.#works(job, before)) return;
     this.#report(`${nameOf(after)} was given up while its container worked`);

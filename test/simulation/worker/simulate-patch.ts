@@ -59,7 +59,7 @@ export async function simulatePatch(file: PatchJobFile, work: Work): Promise<Sim
 const REFUSED = { name: 'chroot', call: 'chroot', errno: 'EPERM', lasting: true };
 const DISK_FULL = { name: 'hardLink', call: 'link', errno: 'ENOSPC', lasting: false };
 
-/** Undefined: a builder works. */
+/** Undefined if a builder works. */
 function refusalsOf({ world }: Work): BuilderRefusal[] | undefined {
   if (world.builderRefused) return [REFUSED];
   switch (world.fault(['builder-not-probed', 'builder-claimed-refused'])) {
@@ -190,7 +190,7 @@ async function pushPatch(
   return registry.putManifest(staging, image.stagingTag, pushed);
 }
 
-/** Nothing was done, and an image that nobody asked about is to look like progress. */
+/** Reports no progress, except for an image that is not of the job. */
 function stranger(file: PatchJobFile): PatchImageResult[] {
   const own = file.images.map(({ digest }) => ({ digest, outcome: 'not-started' }) as const);
   return [...own, { digest: digestOf('a stranger'), outcome: 'nothing-to-do' }];

@@ -8,7 +8,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http2';
 import { messageOf, type ProgramContext, parseFlags, requiredFlag } from '../program.ts';
 
-/** The release that it imitates, marked as what it is. */
+/** The imitated release, marked as a stand-in. */
 const BUILDKITD_STAND_IN_VERSION = 'v0.34.2-stand-in';
 
 const FLAGS = {

@@ -8,7 +8,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
-// refusals are what --deny knows, and the system calls that each takes away.
+// refusals are the values of --deny with the system calls that each one refuses.
 var refusals = map[string][]string{
 	"chroot":    {"chroot"},
 	"link":      {"link", "linkat"},
@@ -26,7 +26,7 @@ func deniable() []string {
 	return names
 }
 
-// refuseCalls takes calls out of the profile's lists. What no list has ends with EPERM.
+// refuseCalls removes calls from the profile's lists. A call in no list fails with EPERM.
 func refuseCalls(profile *specs.LinuxSeccomp, names []string) error {
 	for _, name := range names {
 		calls, ok := refusals[name]

@@ -1,6 +1,6 @@
 // cage-spec prints the config.json with which runc runs a command as a Standard container group does:
-// Docker's 14 capabilities and its seccomp profile, namespaces of its own but for the network, a masked
-// /proc and a read-only cgroup.
+// Docker's 14 capabilities and its seccomp profile, own namespaces except the network, a masked /proc and
+// a read-only cgroup.
 //
 //	cage-spec --rootfs DIR [--no-new-privileges=false] [--deny mknod,chroot] [--drop MKNOD]
 //	          [--bind FROM:TO[:ro]]... [--env NAME=VALUE]... [--cwd DIR] [--cgroup PATH] -- COMMAND [ARGUMENT]...
@@ -19,7 +19,7 @@ type list []string
 func (l *list) String() string         { return strings.Join(*l, ",") }
 func (l *list) Set(value string) error { *l = append(*l, value); return nil }
 
-// options are the flags, parsed.
+// options are the parsed flags.
 type options struct {
 	rootfs          string
 	command         []string
@@ -52,7 +52,7 @@ func parse(arguments []string) (options, error) {
 	set.StringVar(&parsed.cwd, "cwd", "/", "working folder of the command")
 	set.StringVar(&parsed.cgroup, "cgroup", "", "cgroup of the container; runc's default if empty")
 	set.Var(&deny, "deny", "system calls to refuse with EPERM: "+strings.Join(deniable(), ", "))
-	set.Var(&drop, "drop", "capabilities to take away, such as MKNOD")
+	set.Var(&drop, "drop", "capabilities to drop, such as MKNOD")
 	set.Var(&binds, "bind", "FROM:TO or FROM:TO:ro")
 	set.Var(&env, "env", "NAME=VALUE")
 	if err := set.Parse(arguments); err != nil {

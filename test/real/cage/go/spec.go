@@ -86,8 +86,8 @@ func allMounts(binds []string) ([]specs.Mount, error) {
 	return mounts, nil
 }
 
-// deviceRules are Docker's. Its rule against /dev/fuse is left out: runc 1.1 refuses such a hole with
-// cgroup v1, and the node can't be opened without CAP_SYS_ADMIN to any use.
+// deviceRules are Docker's, without its rule against /dev/fuse: runc 1.1 refuses such an exception with
+// cgroup v1, and the node is useless without CAP_SYS_ADMIN.
 func deviceRules() []specs.LinuxDeviceCgroup {
 	allow := func(kind string, major, minor *int64, access string) specs.LinuxDeviceCgroup {
 		return specs.LinuxDeviceCgroup{Allow: true, Type: kind, Major: major, Minor: minor, Access: access}
