@@ -15,8 +15,8 @@ export type Assessment =
   /** Its source already has this patch under another tag: verify and publish that patch. */
   | { readonly next: 'verify'; readonly fingerprint: string; readonly patch: UntaggedPatch };
 
-/** Decides by the report and the facts in the registry and the inventory. Pure. */
-export function assess(facts: {
+/** What the assessment of a target knows. */
+interface Facts {
   readonly scan: Scan;
   readonly advisoryPlatforms: readonly string[];
   /** Patches of this source under tags of this target. */
@@ -33,7 +33,10 @@ export function assess(facts: {
   /** The run tries again although the image backs off. */
   readonly retry: boolean;
   readonly now: Date;
-}): Assessment {
+}
+
+/** Decides by the report and the facts in the registry and the inventory. Pure. */
+export function assess(facts: Facts): Assessment {
   const { scan, image } = facts;
   if (scan.os === undefined) return skip('unsupported-os', 'the scan found no operating system');
   const patchable = patchability(scan);

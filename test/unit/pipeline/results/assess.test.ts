@@ -225,6 +225,32 @@ describe('an image whose patch failed before', () => {
   });
 });
 
+describe('an image whose last patch left packages as they were', () => {
+  const partial = 'the findings that the patch fixed';
+  const image = failedImage({ partialFingerprint: partial });
+
+  it('ends already-patched during its back-off if a tag has that patch', () => {
+    const other = aPatch({ tag: '1.4-1', fingerprint: 'other' });
+    const known = aPatch({ tag: '1.4-2', fingerprint: partial });
+
+    expect(assess(facts({ image, patches: [other, known] }))).toEqual({
+      next: 'end',
+      outcome: { state: 'already-patched', detail: '1.4-2' },
+      known,
+    });
+  });
+
+  it('is patched during its back-off for a tag without that patch', () => {
+    expect(outcomeOf({ image, patches: [aPatch({ fingerprint: 'other' })] })).toBe('patch');
+  });
+
+  it('is patched anew when its back-off has ended', () => {
+    const patches = [aPatch({ fingerprint: partial })];
+
+    expect(outcomeOf({ image: { ...image, retryAfter: NOW }, patches })).toBe('patch');
+  });
+});
+
 describe('an image that needs a patch', () => {
   it('is skipped if there is no tag for its patch', () => {
     expect(outcomeOf({ tagFault: 'tag-ambiguous', tagDetail: '1.4-7 is not ours' })).toEqual({
