@@ -27,33 +27,25 @@ export interface ProbeKind {
   readonly remote?: true;
 }
 
+/** The names of one probe, and how long it may take. */
+interface ProbeNames {
+  readonly group: GroupName;
+  readonly id: string;
+  /** Where the worker puts its result. */
+  readonly resultUrl: string;
+  readonly expiresAt: Date;
+}
+
 /** A group like those of jobs, but small, which runs only the worker's probe. */
 export async function probeSpec(
   { services }: CheckContext,
   kind: ProbeKind,
-  probe: {
-    readonly group: GroupName;
-    readonly id: string;
-    readonly resultUrl: string;
-    readonly expiresAt: Date;
-  },
+  probe: ProbeNames,
 ): Promise<GroupSpec> {
-  const { registry, options } = services;
+  const { registry } = services;
   const { repository, reference } = kind.image;
-  const { builder } = options;
-  const remote = kind.remote && builder.kind === 'remote' ? builder : undefined;
+  const remote = remoteOf(services, kind);
   const { token } = await registry.mintToken([{ repository, actions: ['pull'] }]);
-  const file: ProbeJobFile = {
-    version: 1,
-    kind: 'probe',
-    probeId: probe.id,
-    registry: registry.host,
-    image: { repository, digest: Digest.parse(reference.split('@')[1]) },
-    tools: [...kind.tools],
-    ...(remote !== undefined && { buildkitAddress: remote.address }),
-    resultUrl: probe.resultUrl,
-    ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
-  };
   return {
     name: probe.group,
     sku: kind.sku,
@@ -72,7 +64,7 @@ export async function probeSpec(
           ...(kind.privileged && { TMPDIR: SCRATCH_PATH }),
         },
         secretFiles: {
-          [JOB_FILE_NAME]: JSON.stringify(file),
+          [JOB_FILE_NAME]: JSON.stringify(jobFileOf(services, kind, probe)),
           [DOCKER_CONFIG_NAME]: JSON.stringify({
             auths: { [registry.host]: { registrytoken: token } },
           }),
@@ -90,4 +82,29 @@ export async function probeSpec(
       [GroupTag.expiresAt]: probe.expiresAt.toISOString(),
     },
   };
+}
+
+function jobFileOf(
+  services: CheckContext['services'],
+  kind: ProbeKind,
+  probe: ProbeNames,
+): ProbeJobFile {
+  const { registry, options } = services;
+  const { repository, reference } = kind.image;
+  const remote = remoteOf(services, kind);
+  return {
+    version: 1,
+    kind: 'probe',
+    probeId: probe.id,
+    registry: registry.host,
+    image: { repository, digest: Digest.parse(reference.split('@')[1]) },
+    tools: [...kind.tools],
+    ...(remote !== undefined && { buildkitAddress: remote.address }),
+    resultUrl: probe.resultUrl,
+    ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
+  };
+}
+
+function remoteOf({ options: { builder } }: CheckContext['services'], { remote }: ProbeKind) {
+  return remote === true && builder.kind === 'remote' ? builder : undefined;
 }

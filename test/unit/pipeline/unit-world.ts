@@ -3,6 +3,7 @@ import type { Digest } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import { HeldJob } from '../../../lib/pipeline/held-job.ts';
 import type { Job } from '../../../lib/pipeline/records/job.ts';
+import type { JobState } from '../../../lib/pipeline/records/job-states.ts';
 import type { Run } from '../../../lib/pipeline/records/run.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';
 import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
@@ -11,7 +12,7 @@ import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { newRun } from './new-run.ts';
 
-const STEPS_TO_RUNNING = ['ready', 'launching', 'running'] as const;
+const STEPS_TO_RUNNING: readonly JobState[] = ['ready', 'launching', 'running'];
 
 /** The pipeline's services on fakes, to which a test adds only what it needs. */
 export class UnitWorld extends PipelineWorld {
@@ -66,8 +67,7 @@ export class UnitWorld extends PipelineWorld {
       createdAt: this.clock.now(),
       ...(job.repositories && { repositories: job.repositories }),
     });
-    // biome-ignore lint/complexity/useIndexOf: the state is of a wider type than the list.
-    const reached = STEPS_TO_RUNNING.findIndex((one) => one === state);
+    const reached = STEPS_TO_RUNNING.indexOf(state);
     for (const next of STEPS_TO_RUNNING.slice(0, reached + 1)) {
       await services.jobs.save(await this.jobAt({ runId, id }), { state: next });
     }
