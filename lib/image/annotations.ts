@@ -27,4 +27,7 @@ export const ArtifactType = {
   vex: 'application/vnd.openvex+json',
   reportBefore: 'application/vnd.patchwright.report.before+json',
   reportAfter: 'application/vnd.patchwright.report.after+json',
+  sbom: 'application/vnd.cyclonedx+json',
+  /** The signatures, SBOMs and attestations that the source has. Absent if it has none. */
+  ofSource: 'application/vnd.patchwright.of-source+json',
 } as const;

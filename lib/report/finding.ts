@@ -20,6 +20,7 @@ export interface Finding {
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
+  readonly purl?: string;
 }
 
 /** The result of a scan, for an image's operating-system packages. */
@@ -59,8 +60,9 @@ export function scanOf(report: TrivyReport): Scan {
       if (known === undefined || precedes(finding, known)) findings.set(key, finding);
     }
     for (const listed of result.Packages ?? []) {
-      const installed = { name: listed.Name, version: versionOf(listed) };
-      packages.set(JSON.stringify([installed.name, installed.version]), installed);
+      const purl = listed.Identifier?.PURL;
+      const installed = { name: listed.Name, version: versionOf(listed), ...(purl && { purl }) };
+      packages.set(JSON.stringify([installed.name, installed.version, purl]), installed);
     }
   }
 

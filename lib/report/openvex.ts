@@ -1,29 +1,34 @@
 import type { Digest } from '../image/digest.ts';
-import type { RegistryHost, RepositoryName } from '../image/reference.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, InstalledPackage } from './finding.ts';
+import { type ImageName, imagePurl } from './image-purl.ts';
 
 /**
  * An OpenVEX 0.2.0 document with the vulnerabilities that a patch fixed. Equal options give equal
- * bytes. The product is the image by digest; the subcomponents are the packages before the patch.
+ * bytes. The product is the patch by digest; the subcomponents are its packages with the fixed
+ * versions, as in Copa's own document.
  */
 export function openVex(options: {
-  readonly image: { readonly host: RegistryHost; readonly repository: RepositoryName };
+  readonly image: ImageName;
   readonly digest: Digest;
   readonly fixed: readonly Finding[];
+  /** The packages of the patch. */
+  readonly packages: readonly InstalledPackage[];
   /** ISO 8601, UTC. */
   readonly timestamp: string;
   readonly author: string;
   /** The document's IRI. */
   readonly id: string;
 }): Uint8Array {
-  const { image, digest, fixed, timestamp, author, id } = options;
-  const name = image.repository.split('/').at(-1) ?? image.repository;
-  const product = `pkg:oci/${name}@${digest}?repository_url=${image.host}/${image.repository}`;
+  const { image, digest, fixed, packages, timestamp, author, id } = options;
+  const product = imagePurl(image, digest);
+  const installed = Map.groupBy(packages, ({ name }) => name);
 
   const purls = new Map<string, Set<string>>();
   for (const finding of fixed) {
     const known = purls.get(finding.id) ?? new Set();
-    if (finding.purl !== undefined) known.add(finding.purl);
+    for (const { purl } of installed.get(finding.package) ?? []) {
+      if (purl !== undefined) known.add(purl);
+    }
     purls.set(finding.id, known);
   }
   const statements = [...purls]

@@ -41,6 +41,7 @@ const Package = z.object({
   Version: text(256).nullish(),
   Release: text(256).nullish(),
   Epoch: z.number().int().nullish(),
+  Identifier: z.object({ PURL: text(1024).nullish() }).nullish(),
 });
 
 const ScanResult = z.object({

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
+import type { Digest } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
@@ -26,6 +27,22 @@ async function worldWith(tags: readonly string[], script = { report: patchable }
     config: { config: {} },
   });
   return { world, source };
+}
+
+/** The files that `oras pull` would write for each referrer, by name. */
+async function filesOf(world: PipelineWorld, digest: Digest | undefined) {
+  const files = new Map<string, string>();
+  const referrers = digest === undefined ? [] : await world.registry.referrers(API, digest);
+  for (const one of referrers) {
+    const stored = await world.registry.manifest(API, one.digest);
+    const { layers } = ImageManifest.parse(JSON.parse(Buffer.from(stored?.bytes ?? []).toString()));
+    for (const layer of layers) {
+      const bytes = await world.registry.blob(API, layer.digest, 10_000_000);
+      const title = layer.annotations?.['org.opencontainers.image.title'] ?? '';
+      files.set(title, Buffer.from(bytes ?? []).toString());
+    }
+  }
+  return files;
 }
 
 it('publishes a verified patch of an outdated image under its next tag', async () => {
@@ -77,7 +94,7 @@ it('leaves the source unchanged, staging empty and no group running', async () =
   expect(world.groups.all()).toEqual([]);
 });
 
-it('attaches the fixed findings and both reports to the patch', async () => {
+it('attaches the fixed findings, an SBOM and both reports to the patch', async () => {
   const { world } = await worldWith(['1.4']);
 
   const run = await world.run();
@@ -85,7 +102,36 @@ it('attaches the fixed findings and both reports to the patch', async () => {
   const { patchDigest } = await world.target(run.id, 'team/api', '1.4');
   const referrers = patchDigest && (await world.registry.referrers(API, patchDigest));
   const types = Array.isArray(referrers) ? referrers.map((one) => one.artifactType) : [];
-  expect(types.sort()).toEqual(Object.values(ArtifactType).sort());
+  const { ofSource: _, ...always } = ArtifactType;
+  expect(types.sort()).toEqual(Object.values(always).sort());
+});
+
+it('gives each referrer a file name, and lists what the source has', async () => {
+  const { world, source } = await worldWith(['1.4']);
+  const subject = source.descriptor;
+  await seedImage(world.registry, {
+    repository: API,
+    artifactType: 'application/spdx+json',
+    subject,
+  });
+  const signature = Tag.parse(`${source.digest.replace(':', '-')}.sig`);
+  await seedImage(world.registry, { repository: API, tags: [signature], layers: ['a signature'] });
+
+  const run = await world.run();
+
+  const { patchDigest } = await world.target(run.id, 'team/api', '1.4');
+  const files = await filesOf(world, patchDigest);
+  expect([...files.keys()].sort()).toEqual([
+    'of-source.json',
+    'report-after.json',
+    'report-before.json',
+    'sbom.cdx.json',
+    'vex.openvex.json',
+  ]);
+  expect(JSON.parse(files.get('of-source.json') ?? '')).toMatchObject({
+    digest: source.digest,
+    artifacts: [{ type: 'application/spdx+json' }, { tag: signature }],
+  });
 });
 
 it('scans, patches and verifies an image with two tags once, and publishes it under both', async () => {
@@ -117,7 +163,7 @@ it('attaches no second set of referrers when it publishes a patch under another 
   const { patchTag, patchDigest } = await world.target(run.id, 'team/api', '1.4.2');
   const referrers = patchDigest && (await world.registry.referrers(API, patchDigest));
   expect(patchTag).toBe('1.4.2-1');
-  expect(referrers).toHaveLength(3);
+  expect(referrers).toHaveLength(4);
 });
 
 it('finds nothing to do in a second run', async () => {

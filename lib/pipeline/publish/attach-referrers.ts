@@ -4,17 +4,27 @@ import { MediaType } from '../../image/manifest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { openVex } from '../../report/openvex.ts';
+import { sbom } from '../../report/sbom.ts';
 import type { Target } from '../records/target.ts';
 import { readAcceptedScan, readKeptReport } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
+import { sourceArtifacts } from './source-artifacts.ts';
 
 const AUTHOR = 'Patchwright';
 const EMPTY = new TextEncoder().encode('{}');
 
+interface Artifact {
+  readonly type: string;
+  /** The file's name for `oras pull`, which writes only layers that have a title. */
+  readonly title: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Attaches the VEX document and both scan reports to a patch. Keeps existing referrers: a step that
- * crashed, or another tag of the same patch, may have attached them.
+ * Attaches the VEX document, the SBOM, both scan reports, and a list of what the source has, to a
+ * patch. Keeps existing referrers: a step that crashed, or another tag of the same patch, may have
+ * attached them.
  */
 export async function attachReferrers(
   services: Services,
@@ -25,35 +35,59 @@ export async function attachReferrers(
   const { repository } = target;
   const attached = await registry.referrers(repository, subject.digest);
   const timestamp = (target.verifiedAt ?? target.discoveredAt).toISOString();
-  const before = await readAcceptedScan(services, target.reportBefore);
-  const vex = openVex({
-    image: { host: registry.host, repository },
-    digest: subject.digest,
-    fixed: targetedFindings(target, before),
-    timestamp,
-    author: AUTHOR,
-    id: `https://${registry.host}/${repository}@${subject.digest}#openvex`,
-  });
-  const all = [
-    { type: ArtifactType.vex, bytes: vex },
-    { type: ArtifactType.reportBefore, bytes: await readKeptReport(services, target.reportBefore) },
-    { type: ArtifactType.reportAfter, bytes: await readKeptReport(services, target.reportAfter) },
-  ];
+  const all = await artifactsOf(services, target, { digest: subject.digest, timestamp });
   const missing = all.filter(({ type }) => !attached.some((one) => one.artifactType === type));
   if (missing.length === 0) return;
   await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
-  for (const { type, bytes } of missing) {
-    await attach(registry, repository, { type, bytes, subject, timestamp });
+  for (const artifact of missing) {
+    await attach(registry, repository, { ...artifact, subject, timestamp });
   }
+}
+
+async function artifactsOf(
+  services: Services,
+  target: Target,
+  patch: { readonly digest: Digest; readonly timestamp: string },
+): Promise<readonly Artifact[]> {
+  const { host } = services.registry;
+  const { repository, sourceDigest } = target;
+  const image = { host, repository };
+  const before = await readAcceptedScan(services, target.reportBefore);
+  const after = await readAcceptedScan(services, target.reportAfter);
+  const vex = openVex({
+    ...patch,
+    image,
+    fixed: targetedFindings(target, before),
+    packages: after.packages,
+    author: AUTHOR,
+    id: `https://${host}/${repository}@${patch.digest}#openvex`,
+  });
+  const [reportBefore, reportAfter] = await Promise.all([
+    readKeptReport(services, target.reportBefore),
+    readKeptReport(services, target.reportAfter),
+  ]);
+  const ofSource =
+    sourceDigest && (await sourceArtifacts(services, { repository, digest: sourceDigest }));
+  return [
+    { type: ArtifactType.vex, title: 'vex.openvex.json', bytes: vex },
+    { type: ArtifactType.reportBefore, title: 'report-before.json', bytes: reportBefore },
+    { type: ArtifactType.reportAfter, title: 'report-after.json', bytes: reportAfter },
+    {
+      type: ArtifactType.sbom,
+      title: 'sbom.cdx.json',
+      bytes: sbom({ ...patch, image, scan: after, author: AUTHOR }),
+    },
+    ...(ofSource
+      ? [{ type: ArtifactType.ofSource, title: 'of-source.json', bytes: ofSource }]
+      : []),
+  ];
 }
 
 /** An OCI 1.1 artifact manifest with an empty config and a subject. */
 async function attach(
   registry: Registry,
   repository: RepositoryName,
-  artifact: {
-    readonly type: string;
-    readonly bytes: Uint8Array;
+  artifact: Artifact & {
     readonly subject: {
       readonly digest: Digest;
       readonly mediaType: string;
@@ -62,7 +96,7 @@ async function attach(
     readonly timestamp: string;
   },
 ): Promise<void> {
-  const { type, bytes, subject, timestamp } = artifact;
+  const { type, title, bytes, subject, timestamp } = artifact;
   const digest = digestOf(bytes);
   await registry.putBlob(repository, digest, bytes);
   const manifest = {
@@ -70,7 +104,14 @@ async function attach(
     mediaType: MediaType.ociManifest,
     artifactType: type,
     config: { mediaType: MediaType.ociEmpty, digest: digestOf(EMPTY), size: EMPTY.length },
-    layers: [{ mediaType: type, digest, size: bytes.length }],
+    layers: [
+      {
+        mediaType: type,
+        digest,
+        size: bytes.length,
+        annotations: { 'org.opencontainers.image.title': title },
+      },
+    ],
     subject,
     annotations: { 'org.opencontainers.image.created': timestamp },
   };

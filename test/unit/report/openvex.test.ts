@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { Digest } from '../../../lib/image/digest.ts';
 import { RegistryHost, RepositoryName } from '../../../lib/image/reference.ts';
-import type { Finding } from '../../../lib/report/finding.ts';
+import type { Finding, InstalledPackage } from '../../../lib/report/finding.ts';
 import { openVex } from '../../../lib/report/openvex.ts';
 import { aFinding } from './report-samples.ts';
 
 const DIGEST = Digest.parse(`sha256:${'a'.repeat(64)}`);
 
-function vexOf(fixed: readonly Finding[]): string {
+function vexOf(fixed: readonly Finding[], packages: readonly InstalledPackage[] = []): string {
   const bytes = openVex({
     image: {
       host: RegistryHost.parse('reg.azurecr.io'),
@@ -15,6 +15,7 @@ function vexOf(fixed: readonly Finding[]): string {
     },
     digest: DIGEST,
     fixed,
+    packages,
     timestamp: '2026-11-23T02:00:00Z',
     author: 'Patchwright',
     id: 'https://example.org/vex/1',
@@ -22,11 +23,16 @@ function vexOf(fixed: readonly Finding[]): string {
   return new TextDecoder().decode(bytes);
 }
 
-it('lists for each vulnerability the packages in which it is fixed', () => {
+it('lists for each vulnerability the packages of the patch in which it is fixed', () => {
   const openssl = aFinding({ purl: 'pkg:deb/debian/openssl@3.0.11' });
   const libssl = aFinding({ package: 'libssl3', purl: 'pkg:deb/debian/libssl3@3.0.11' });
+  const packages = ['openssl', 'libssl3', 'apt'].map((name) => ({
+    name,
+    version: '3.0.17',
+    purl: `pkg:deb/debian/${name}@3.0.17`,
+  }));
 
-  const document = JSON.parse(vexOf([openssl, libssl]));
+  const document = JSON.parse(vexOf([openssl, libssl], packages));
 
   expect(document).toEqual({
     '@context': 'https://openvex.dev/ns/v0.2.0',
@@ -41,8 +47,8 @@ it('lists for each vulnerability the packages in which it is fixed', () => {
           {
             '@id': `pkg:oci/api@${DIGEST}?repository_url=reg.azurecr.io/team/api`,
             subcomponents: [
-              { '@id': 'pkg:deb/debian/libssl3@3.0.11' },
-              { '@id': 'pkg:deb/debian/openssl@3.0.11' },
+              { '@id': 'pkg:deb/debian/libssl3@3.0.17' },
+              { '@id': 'pkg:deb/debian/openssl@3.0.17' },
             ],
           },
         ],
