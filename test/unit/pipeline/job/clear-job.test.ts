@@ -27,7 +27,7 @@ async function patchJob(...states: readonly TargetState[]) {
     }),
   );
   const image = { repository: API, digest: pushed };
-  await world.services.inventory.claim(image, run, world.clock.now());
+  await world.services.inventory.claim(image, run, { now: world.clock.now(), over: new Set() });
   const held = await world.holdJob(
     { id: 'patch-1', kind: 'patch', group: GROUP, repositories: [API] },
     targets,

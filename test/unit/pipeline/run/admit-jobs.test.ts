@@ -45,7 +45,10 @@ describe('makeJob', () => {
     const other = { id: RunId.parse('20261123T010000Z-0000'), deadline: new Date('2026-11-24') };
     const { repository, sourceDigest: digest } = held;
     if (digest === undefined) throw new Error('no source');
-    await world.services.inventory.claim({ repository, digest }, other, world.clock.now());
+    await world.services.inventory.claim({ repository, digest }, other, {
+      now: world.clock.now(),
+      over: new Set(),
+    });
 
     const { jobs } = await made('scan', [held, free], [], world);
 

@@ -20,11 +20,11 @@ async function stagedTarget() {
     staged,
   });
   const image = { repository: one.repository, digest: one.sourceDigest ?? staged };
-  await world.services.inventory.claim(image, run, world.clock.now());
+  await world.services.inventory.claim(image, run, { now: world.clock.now(), over: new Set() });
   const [stored] = await world.addTargets(one);
   if (stored === undefined) throw new Error('no target');
   const end = (others: readonly Target[] = []) =>
-    endTargets(world.services, [stored], OUTCOME, { others, lease: NO_LEASE });
+    endTargets(world.services, [stored], () => OUTCOME, { others, lease: NO_LEASE });
   const claim = async () => (await world.services.inventory.findImage(image))?.claimedBy;
   return { world, stored, end, claim };
 }
@@ -59,7 +59,10 @@ describe('endTargets', () => {
     };
     const many = Array.from({ length: 501 }, (_, at) => target('a', `v${at}`));
 
-    const rest = await endTargets(world.services, many, OUTCOME, { others: [], lease: NO_LEASE });
+    const rest = await endTargets(world.services, many, () => OUTCOME, {
+      others: [],
+      lease: NO_LEASE,
+    });
 
     expect(rest).toBe(true);
     expect(ended).toHaveLength(500);
