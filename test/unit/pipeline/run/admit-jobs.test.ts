@@ -39,7 +39,7 @@ describe('makeJob', () => {
     expect(image?.claimedBy).toBe(queued.runId);
   });
 
-  it('ends a target whose image another run has claimed', async () => {
+  it('keeps a target queued whose image another run has claimed, and names that run', async () => {
     const world = new UnitWorld();
     const [held, free] = [target('a', 'v1'), target('b', 'v1')];
     const other = { id: RunId.parse('20261123T010000Z-0000'), deadline: new Date('2026-11-24') };
@@ -53,10 +53,7 @@ describe('makeJob', () => {
     const { jobs } = await made('scan', [held, free], [], world);
 
     expect(jobs).toMatchObject([{ targets: [free.id] }]);
-    expect(await world.targetAt(held)).toMatchObject({
-      state: 'waiting',
-      reason: 'held-by-another-run',
-    });
+    expect(await world.targetAt(held)).toMatchObject({ state: 'queued', heldBy: other.id });
   });
 
   it('makes no job without a target', async () => {
