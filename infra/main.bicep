@@ -153,6 +153,16 @@ param scanBatch int = 20
 @maxValue(20)
 param patchBatch int = 4
 
+@description('Days after which a run warns of its vulnerability database, and an alert is raised.')
+@minValue(1)
+@maxValue(365)
+param databaseWarnDays int = 3
+
+@description('Days after which the vulnerability database is too old to call an image clean.')
+@minValue(1)
+@maxValue(3650)
+param databaseMaxDays int = 14
+
 @description('Node.js version of the app. Azure does not check it, and a wrong one permanently breaks the app.')
 @allowed([
   '22'
@@ -208,6 +218,16 @@ param actionGroupId string = ''
 @minValue(0)
 @maxValue(47)
 param maxHoursWithoutRun int = 26
+
+@description('Targets of one run from which an alert is raised, for each kind of ending: `failed`, `rejected`, `noBuilder`, `quota`, `runDeadline` (1 each), and `failedPercent` (10), the percentage of targets that failed or were rejected. 0: no such alert.')
+param alertFrom {
+  failed: int?
+  rejected: int?
+  failedPercent: int?
+  noBuilder: int?
+  quota: int?
+  runDeadline: int?
+} = {}
 
 @description('Monthly budget of both resource groups, in the currency of the subscription. It needs alertEmail or actionGroupId. 0: none.')
 @minValue(0)
@@ -447,6 +467,8 @@ module app 'modules/app.bicep' = {
     maxGroups: maxGroups
     scanBatch: scanBatch
     patchBatch: patchBatch
+    databaseWarnDays: databaseWarnDays
+    databaseMaxDays: databaseMaxDays
     nodeVersion: nodeVersion
     maximumInstanceCount: maximumInstanceCount
     appSubnetId: privateNetworking ? network!.outputs.appSubnetId : ''
@@ -470,6 +492,7 @@ module alertRules 'modules/alerts.bicep' = if (alerts) {
     email: alertEmail
     actionGroupId: actionGroupId
     maxHoursWithoutRun: maxHoursWithoutRun
+    alertFrom: alertFrom
   }
 }
 

@@ -113,6 +113,8 @@ function toSettings(
       patchWorkerImage: environment.PATCHWRIGHT_PATCH_WORKER_IMAGE,
       builder: builderOf(environment),
       database: environment.PATCHWRIGHT_DATABASE,
+      databaseWarnDays: environment.PATCHWRIGHT_DATABASE_WARN_DAYS,
+      databaseMaxDays: environment.PATCHWRIGHT_DATABASE_MAX_DAYS,
       toolingMirror: environment.PATCHWRIGHT_TOOLING_MIRROR,
       extraCa: environment.PATCHWRIGHT_EXTRA_CA_FILE,
       pollSeconds: environment.PATCHWRIGHT_POLL_SECONDS,

@@ -19,6 +19,16 @@ param actionGroupId string
 @description('Hours without a completed run; 0: no such rule.')
 param maxHoursWithoutRun int
 
+@description('Targets of one run from which each alert is raised; 0: no such rule.')
+param alertFrom {
+  failed: int?
+  rejected: int?
+  failedPercent: int?
+  noBuilder: int?
+  quota: int?
+  runDeadline: int?
+}
+
 // Each rule searches for one static message of the app's log. The window is longer than the interval of
 // evaluation, because a log line may arrive minutes late.
 var traces = 'AppTraces | where AppRoleName =~ \'${appName}\''
@@ -37,7 +47,89 @@ var noRunRules = maxHoursWithoutRun == 0
         query: '${traces} | summarize runs = countif(Message startswith \'run completed\' and TimeGenerated > ago(${maxHoursWithoutRun}h)), first = min(TimeGenerated) | where runs == 0 and (isnull(first) or first < ago(${maxHoursWithoutRun}h))'
       }
     ]
-var rules = concat(noRunRules, [
+// The counts of an ended run, which its last line has as JSON.
+var endedRuns = '${traces} | where Message startswith \'run completed\' or Message startswith \'run failed\' or Message startswith \'run canceled\' | extend run = parse_json(extract(\'[{].*[}]\', 0, Message))'
+var counted = [
+  {
+    name: 'targets-failed'
+    display: 'Targets of a run failed'
+    severity: 2
+    from: alertFrom.?failed ?? 1
+    value: 'toint(run.failed)'
+  }
+  {
+    name: 'targets-rejected'
+    display: 'Patches of a run were rejected'
+    severity: 2
+    from: alertFrom.?rejected ?? 1
+    value: 'toint(run.rejected)'
+  }
+  {
+    name: 'many-failed'
+    display: 'Many targets of a run failed or were rejected'
+    severity: 1
+    from: alertFrom.?failedPercent ?? 10
+    value: 'iff(toint(run.targets) > 0, 100.0 * (toint(run.failed) + toint(run.rejected)) / toint(run.targets), 0.0)'
+  }
+  {
+    name: 'no-builder'
+    display: 'No builder works, so that a run patched nothing'
+    severity: 1
+    from: alertFrom.?noBuilder ?? 1
+    value: 'toint(run.noBuilder)'
+  }
+  {
+    name: 'quota-reached'
+    display: 'A quota kept targets of a run from being patched'
+    severity: 2
+    from: alertFrom.?quota ?? 1
+    value: 'toint(run.quota)'
+  }
+  {
+    name: 'deadline-reached'
+    display: 'A run ended before the turn of some targets'
+    severity: 2
+    from: alertFrom.?runDeadline ?? 1
+    value: 'toint(run.runDeadline)'
+  }
+]
+var countRules = map(filter(counted, one => one.from > 0), one => {
+  name: one.name
+  display: one.display
+  severity: one.severity
+  frequency: 'PT15M'
+  window: 'PT30M'
+  range: null
+  query: '${endedRuns} | where ${one.value} >= ${one.from}'
+})
+var rules = concat(noRunRules, countRules, [
+  {
+    name: 'run-with-failures'
+    display: 'A run completed with failures'
+    severity: 3
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: null
+    query: '${traces} | where Message startswith \'run completed with failures\''
+  }
+  {
+    name: 'no-targets'
+    display: 'A run looked at no image'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: null
+    query: '${endedRuns} | where Message startswith \'run completed\' and toint(run.targets) == 0'
+  }
+  {
+    name: 'database-old'
+    display: 'The vulnerability database is old'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: null
+    query: '${traces} | where Message startswith \'database is old\''
+  }
   {
     name: 'run-failed'
     display: 'A run ended as failed'

@@ -82,6 +82,12 @@ param patchBatch int
 ])
 param nodeVersion string
 
+@description('Days after which a run warns of its vulnerability database.')
+param databaseWarnDays int
+
+@description('Days after which no image is called clean.')
+param databaseMaxDays int
+
 @description('Maximum number of instances.')
 param maximumInstanceCount int
 
@@ -100,7 +106,7 @@ var settings = {
   AZURE_CLIENT_ID: clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
-  PATCHWRIGHT_SETTINGS_VERSION: '1'
+  PATCHWRIGHT_SETTINGS_VERSION: '2'
   PATCHWRIGHT_REGISTRY: registryHost
   PATCHWRIGHT_SUBSCRIPTION_ID: subscription().subscriptionId
   PATCHWRIGHT_JOBS_RESOURCE_GROUP: jobsResourceGroup
@@ -112,6 +118,8 @@ var settings = {
   PATCHWRIGHT_BUILDER: builder
   PATCHWRIGHT_DRY_RUN: dryRun ? 'true' : 'false'
   PATCHWRIGHT_DATABASE: 'patchwright/trivy-db:2'
+  PATCHWRIGHT_DATABASE_WARN_DAYS: string(databaseWarnDays)
+  PATCHWRIGHT_DATABASE_MAX_DAYS: string(databaseMaxDays)
   PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/mirror'
   PATCHWRIGHT_RUN_HOURS: string(runHours)
   PATCHWRIGHT_MAX_GROUPS: string(maxGroups)

@@ -1,16 +1,10 @@
-import { ImageManifest } from '../image/manifest.ts';
-import { readJson } from '../json/read-json.ts';
+import { timeOfDatabase } from '../pipeline/discovery/database-time.ts';
 import type { Check, CheckContext } from './check.ts';
-import { databaseTime } from './database-age.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Upstream builds it four times a day, so an older one is no longer renewed. */
-const OLD_DAYS = 2;
-const TOO_OLD_DAYS = 14;
 const UPSTREAM = 'ghcr.io/aquasecurity/trivy-db:2';
-const CREATED = 'org.opencontainers.image.created';
 
 export const databaseCheck: Check = {
   id: 'vulnerability-database',
@@ -33,16 +27,21 @@ export const databaseCheck: Check = {
       case 'unknown':
         return warn(`${name} does not say how old it is`, advice);
       default:
-        return judge(name, context.services.clock.now().getTime() - made.getTime(), advice);
+        return judge(context, name, made, advice);
     }
   },
 };
 
-function judge(name: string, ageMs: number, advice: string): Outcome {
+/** The limits are those of runs. */
+function judge({ services }: CheckContext, name: string, made: Date, advice: string): Outcome {
+  const { databaseWarnDays, databaseMaxDays } = services.options;
+  const ageMs = services.clock.now().getTime() - made.getTime();
   const age = ageMs < 2 * DAY_MS ? hours(ageMs) : `${Math.floor(ageMs / DAY_MS)} days`;
   const detail = `${name} is ${age} old`;
-  if (ageMs > TOO_OLD_DAYS * DAY_MS) return fail(`${detail}: new advisories are missing`, advice);
-  return ageMs > OLD_DAYS * DAY_MS ? warn(detail, advice) : pass(detail);
+  if (ageMs > databaseMaxDays * DAY_MS) {
+    return fail(`${detail}: new advisories are missing, and runs call no image clean`, advice);
+  }
+  return ageMs > databaseWarnDays * DAY_MS ? warn(detail, advice) : pass(detail);
 }
 
 function hours(ageMs: number): string {
@@ -56,13 +55,5 @@ async function timeOf({
   const { registry, options } = services;
   const { repository, tag } = options.database;
   const stored = await registry.manifest(repository, tag);
-  if (stored === undefined) return 'absent';
-  const manifest = readJson(ImageManifest, stored.bytes);
-  const layer = manifest.ok ? manifest.value.layers[0] : undefined;
-  if (!manifest.ok || layer === undefined) return 'not-a-database';
-  const annotated = Date.parse(manifest.value.annotations?.[CREATED] ?? '');
-  if (!Number.isNaN(annotated)) return new Date(annotated);
-  const content = await registry.openBlob(repository, layer.digest);
-  if (content === undefined) return 'not-a-database';
-  return (await databaseTime(content).catch(() => undefined)) ?? 'unknown';
+  return stored === undefined ? 'absent' : timeOfDatabase(registry, repository, stored);
 }

@@ -24,6 +24,10 @@ export interface PipelineOptions {
     | { readonly kind: 'remote'; readonly address: string; readonly tls: BuildkitTls }
     | { readonly kind: 'none' };
   readonly database: { readonly repository: RepositoryName; readonly tag: Tag };
+  /** Age in days from which a run warns of its vulnerability database. */
+  readonly databaseWarnDays: number;
+  /** Age in days from which no image is called clean. */
+  readonly databaseMaxDays: number;
   readonly toolingMirror: RepositoryName;
   readonly extraCa: string | undefined;
   readonly pollSeconds: number;

@@ -21,12 +21,22 @@ export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
   readonly purl?: string;
+  /** Another maintainer than the distribution makes it, so that advisories do not cover it. */
+  readonly thirdParty?: true;
 }
 
 /** The result of a scan, for an image's operating-system packages. */
 export interface Scan {
   /** Trivy's name of the family (`debian`) and its version (`12.5`). */
-  readonly os?: { readonly family: string; readonly name: string; readonly endOfLife: boolean };
+  readonly os?: {
+    readonly family: string;
+    readonly name: string;
+    readonly endOfLife: boolean;
+    /** The vendor that rebuilds the packages, as Trivy names it: `seal`, `rapidfort`. */
+    readonly supplier?: string;
+  };
+  /** Names of the labels in the image's config. */
+  readonly labels?: readonly string[];
   readonly architecture?: string;
   readonly findings: readonly Finding[];
   /** Empty if the scan ran without `--list-all-pkgs`. */
@@ -43,6 +53,7 @@ type Package = NonNullable<Result['Packages']>[number];
 export function scanOf(report: TrivyReport): Scan {
   const os = report.Metadata?.OS;
   const architecture = report.Metadata?.ImageConfig?.architecture;
+  const labels = Object.keys(report.Metadata?.ImageConfig?.config?.Labels ?? {});
   const results = (report.Results ?? []).filter((result) => result.Class === 'os-pkgs');
 
   const findings = new Map<string, Finding>();
@@ -61,14 +72,27 @@ export function scanOf(report: TrivyReport): Scan {
     }
     for (const listed of result.Packages ?? []) {
       const purl = listed.Identifier?.PURL;
-      const installed = { name: listed.Name, version: versionOf(listed), ...(purl && { purl }) };
+      const installed = {
+        name: listed.Name,
+        version: versionOf(listed),
+        ...(purl && { purl }),
+        ...(listed.Repository?.Class === 'third-party' && { thirdParty: true as const }),
+      };
       packages.set(JSON.stringify([installed.name, installed.version, purl]), installed);
     }
   }
 
   return {
-    ...(os ? { os: { family: os.Family, name: os.Name, endOfLife: os.EOSL ?? false } } : {}),
+    ...(os && {
+      os: {
+        family: os.Family,
+        name: os.Name,
+        endOfLife: os.EOSL ?? false,
+        ...(os.Supplier && { supplier: os.Supplier }),
+      },
+    }),
     ...(architecture ? { architecture } : {}),
+    ...(labels.length > 0 && { labels }),
     findings: inKeyOrder(findings),
     packages: inKeyOrder(packages),
   };

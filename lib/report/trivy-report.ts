@@ -42,6 +42,8 @@ const Package = z.object({
   Release: text(256).nullish(),
   Epoch: z.number().int().nullish(),
   Identifier: z.object({ PURL: text(1024).nullish() }).nullish(),
+  /** `third-party`: Trivy does not match the package, because the distribution does not make it. */
+  Repository: z.object({ Class: z.string().max(64).nullish() }).nullish(),
 });
 
 const ScanResult = z.object({
@@ -67,8 +69,20 @@ export const TrivyReport = z.object({
   SchemaVersion: z.literal(2),
   Metadata: z
     .object({
-      OS: z.object({ Family: column(64), Name: column(64), EOSL: z.boolean().nullish() }).nullish(),
-      ImageConfig: z.object({ architecture: column(32).nullish() }).nullish(),
+      OS: z
+        .object({
+          Family: column(64),
+          Name: column(64),
+          EOSL: z.boolean().nullish(),
+          Supplier: column(64).nullish(),
+        })
+        .nullish(),
+      ImageConfig: z
+        .object({
+          architecture: column(32).nullish(),
+          config: z.object({ Labels: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+        })
+        .nullish(),
     })
     .nullish(),
   Results: items(ScanResult, { most: 1000 })

@@ -78,6 +78,8 @@ export class PipelineWorld {
         patchWorkerImage: { ...WORKER, reference },
         builder: { kind: 'standard' },
         database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
+        databaseWarnDays: 3,
+        databaseMaxDays: 14,
         toolingMirror: RepositoryName.parse('patchwright/mirror'),
         extraCa: undefined,
         pollSeconds: 15,
@@ -97,11 +99,12 @@ export class PipelineWorld {
     return { registry: this.registry, blobs: this.blobs, now: this.clock.now() };
   }
 
-  /** Pushes the vulnerability database, which every run needs. */
-  async seedDatabase(): Promise<void> {
+  /** Pushes the vulnerability database, which every run needs. By default it is new. */
+  async seedDatabase(made = this.clock.now()): Promise<void> {
     await seedImage(this.registry, {
       repository: RepositoryName.parse('patchwright/trivy-db'),
       tags: [Tag.parse('2')],
+      annotations: { 'org.opencontainers.image.created': made.toISOString() },
     });
   }
 

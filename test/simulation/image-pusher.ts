@@ -10,6 +10,8 @@ import type { ScenarioImage } from './scenario.ts';
 import { fingerprintOf, type ImageKind, type Truth } from './truth.ts';
 import type { PublishWatch } from './watches/publish-watch.ts';
 
+/** New for every simulated run. */
+const DATABASE_MADE = '2026-11-23T02:00:00Z';
 const DATABASE = { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') };
 
 /** The registry's users and their CI, which push, move and delete tags at any time. */
@@ -122,7 +124,12 @@ export class ImagePusher {
 
   async pushDatabase(): Promise<void> {
     const { repository, tag } = DATABASE;
-    await seedImage(this.#registry, { repository, tags: [tag], layers: ['the database'] });
+    await seedImage(this.#registry, {
+      repository,
+      tags: [tag],
+      layers: ['the database'],
+      annotations: { 'org.opencontainers.image.created': DATABASE_MADE },
+    });
   }
 
   async removeDatabase(): Promise<void> {

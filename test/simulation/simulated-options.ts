@@ -17,6 +17,8 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     patchWorkerImage: worker,
     builder: scenario.noBuilder ? { kind: 'none' } : { kind: 'standard' },
     database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
+    databaseWarnDays: 3,
+    databaseMaxDays: 14,
     toolingMirror: RepositoryName.parse('patchwright/mirror'),
     extraCa: undefined,
     pollSeconds: scenario.pollSeconds,

@@ -137,7 +137,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...storage.settings,
       AZURE_CLIENT_ID: identity.identity.clientId,
       NODE_EXTRA_CA_CERTS: caFile,
-      PATCHWRIGHT_SETTINGS_VERSION: '1',
+      PATCHWRIGHT_SETTINGS_VERSION: '2',
       PATCHWRIGHT_REGISTRY: registry.host,
       PATCHWRIGHT_SUBSCRIPTION_ID: SUBSCRIPTION,
       PATCHWRIGHT_JOBS_RESOURCE_GROUP: RESOURCE_GROUP,

@@ -2,8 +2,10 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { loadPolicyText } from '../../policy/load-policy.ts';
 import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
+import { databaseWarning } from '../database-fault.ts';
 import type { Run, RunFault } from '../records/run.ts';
 import type { Services } from '../services.ts';
+import { timeOfDatabase } from './database-time.ts';
 import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
 import { blankTarget, storeTargets } from './discovered-targets.ts';
 import { retireAbsent, retireOthers } from './retire-absent.ts';
@@ -43,29 +45,48 @@ async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
       detail: `${repository}:${tag} does not exist in the registry`,
     };
   }
+  const made = await timeOfDatabase(registry, repository, database);
+  const pins = databasePins(
+    services,
+    run,
+    database.digest,
+    made instanceof Date ? made : undefined,
+  );
   const policyBlob = `${run.id}/policy.json`;
   const bytes = new TextEncoder().encode(loaded.text);
   const kept = await blobs.create(CONTAINERS.reports, policyBlob, bytes, 'application/json');
   // A previous step stored a policy and crashed: the run uses that one.
-  if (kept === 'exists') return { changes: await pinned(services, policyBlob, database.digest) };
+  if (kept === 'exists') return { changes: { ...(await pinned(services, policyBlob)), ...pins } };
   return {
     changes: {
       policyBlob,
       policyDigest: digestOf(bytes),
       tagConvention: parsed.value['tag-convention'],
-      databaseDigest: database.digest,
+      ...pins,
     },
   };
 }
 
-async function pinned(
-  services: Services,
-  policyBlob: string,
+function databasePins(
+  { clock, options, log }: Services,
+  run: Run,
   databaseDigest: Digest,
-): Promise<Partial<Run>> {
+  databaseTime: Date | undefined,
+): Partial<Run> {
+  const warning = databaseWarning(databaseTime, options, clock.now());
+  // An alert looks for this line (infra/modules/alerts.bicep).
+  if (warning !== undefined) log.warn('database is old', { runId: run.id, detail: warning });
+  return {
+    databaseDigest,
+    ...(databaseTime !== undefined && { databaseTime }),
+    ...(warning !== undefined && { warnings: warning }),
+  };
+}
+
+async function pinned(services: Services, policyBlob: string): Promise<Partial<Run>> {
   const { bytes, policy } = await storedPolicy(services, policyBlob);
   const tagConvention = policy['tag-convention'];
-  return { policyBlob, policyDigest: digestOf(bytes), tagConvention, databaseDigest };
+  return { policyBlob, policyDigest: digestOf(bytes), tagConvention };
 }
 
 async function storedPolicy(

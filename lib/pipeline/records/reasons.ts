@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 export const SkipReason = z.enum([
   'builder-incompatible',
+  'database-too-old',
   'end-of-life',
   'image-too-large',
   'multi-arch',
@@ -22,6 +23,7 @@ export const SkipReason = z.enum([
   'tag-race-lost',
   'unsupported-os',
   'unsupported-platform',
+  'vendor-maintained',
   'windows',
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
@@ -93,7 +95,7 @@ export type Reason = z.infer<typeof Reason>;
  * names the blob with the output of the container that failed.
  */
 export type Outcome =
-  | { readonly state: 'clean' }
+  | { readonly state: 'clean'; readonly detail?: string }
   | { readonly state: 'patched' }
   | { readonly state: 'already-patched'; readonly detail?: string }
   | { readonly state: 'planned'; readonly reason: 'dry-run' }

@@ -59,6 +59,8 @@ export const Run = z.object({
   tagConvention: z.enum(['incremental', 'floating']).optional(),
   /** The vulnerability database that scan and verify both use. */
   databaseDigest: z.string().optional(),
+  /** When that database was made. Unset if it does not say so. */
+  databaseTime: z.date().optional(),
   /** Progress of discovery: an index into the policy's repositories, and the last tag done. */
   cursorRepository: Count,
   cursorTag: z.string(),

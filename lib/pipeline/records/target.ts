@@ -72,6 +72,9 @@ export const Target = z.object({
   builder: BuilderKind.optional(),
   /** Number of paths in the added layers that no updated package owns. */
   unownedPaths: Count.optional(),
+  /** Packages of the source that advisories cover, and those of other maintainers. */
+  packagesCovered: Count.optional(),
+  packagesUncovered: Count.optional(),
   beforeCritical: Count.optional(),
   beforeHigh: Count.optional(),
   beforeMedium: Count.optional(),

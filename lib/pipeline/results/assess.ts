@@ -1,7 +1,11 @@
 import { MAX_FINDINGS } from '../../job/job-file.ts';
 import { hasAdvisories } from '../../report/advisory-platforms.ts';
+import { type Coverage, coverageOf, describeCoverage } from '../../report/coverage.ts';
 import { fingerprint, fixable, type Scan } from '../../report/finding.ts';
+import { unknownRelease } from '../../report/newer-release.ts';
 import { patchability } from '../../report/patchable-os.ts';
+import { describeTrivy } from '../../report/tool-age.ts';
+import { vendorOf } from '../../report/vendor.ts';
 import type { InventoryImage } from '../records/inventory-image.ts';
 import type { Outcome, SkipReason } from '../records/reasons.ts';
 import type { KnownPatch } from '../records/target.ts';
@@ -19,6 +23,10 @@ export type Assessment =
 interface Facts {
   readonly scan: Scan;
   readonly advisoryPlatforms: readonly string[];
+  /** The version of Trivy, as the scan's group claims it. */
+  readonly trivy: string | undefined;
+  /** Why nothing may be called clean; undefined if the database is fresh enough. */
+  readonly databaseFault: string | undefined;
   /** Patches of this source under tags of this target. */
   readonly patches: readonly KnownPatch[];
   /** Patches of this source under tags of other targets in the same repository. */
@@ -40,17 +48,21 @@ export function assess(facts: Facts): Assessment {
   const { scan, image } = facts;
   if (scan.os === undefined) return skip('unsupported-os', 'the scan found no operating system');
   const patchable = patchability(scan);
+  const vendor = vendorOf(scan);
   if (!patchable.patchable && patchable.reason === 'end-of-life') {
     return skip('end-of-life', patchable.detail);
   }
   if (!hasAdvisories(scan.os, facts.advisoryPlatforms)) {
+    if (vendor !== undefined) return skip('vendor-maintained', maintainedBy(vendor));
     if (!patchable.patchable) return skip('unsupported-os', patchable.detail);
-    const detail = `the database has no advisories for ${scan.os.family} ${scan.os.name}`;
-    return skip('no-advisory-data', detail);
+    return skip('no-advisory-data', withoutAdvisories(scan.os, facts));
   }
-  if (scan.findings.length === 0) return end({ state: 'clean' });
+  const coverage = coverageOf(scan);
+  if (coverage.covered === 0) return skip('no-advisory-data', nothingCovered(coverage));
+  if (scan.findings.length === 0) return cleanOf(coverage, facts.databaseFault);
   const targeted = fixable(scan);
-  if (targeted.length === 0) return skip('no-fix-available');
+  if (targeted.length === 0) return skip('no-fix-available', describeCoverage(coverage));
+  if (vendor !== undefined) return skip('vendor-maintained', maintainedBy(vendor));
   if (!patchable.patchable) return skip(patchable.reason, patchable.detail);
 
   if (targeted.length > MAX_FINDINGS) {
@@ -86,6 +98,33 @@ export function assess(facts: Facts): Assessment {
   const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
   if (patch !== undefined) return { next: 'verify', fingerprint: wanted, patch };
   return { next: 'patch', fingerprint: wanted };
+}
+
+/** Without findings, an image is clean only as far as advisories cover it, and as new as they are. */
+function cleanOf(coverage: Coverage, databaseFault: string | undefined): Assessment {
+  if (databaseFault !== undefined) return skip('database-too-old', databaseFault);
+  const detail = describeCoverage(coverage);
+  return end({ state: 'clean', ...(detail !== undefined && { detail }) });
+}
+
+function withoutAdvisories(
+  os: NonNullable<Scan['os']>,
+  facts: Pick<Parameters<typeof assess>[0], 'advisoryPlatforms' | 'trivy' | 'now'>,
+): string {
+  const name = `${os.family} ${os.name}`.trim();
+  const why = unknownRelease(os, facts.advisoryPlatforms);
+  const tool = describeTrivy(facts.trivy, facts.now);
+  return `the database has no advisories for ${name}${why === undefined ? '' : `: ${why}`} (${tool})`;
+}
+
+function nothingCovered({ uncovered }: Coverage): string {
+  return uncovered === 0
+    ? 'the scan found no package'
+    : `none of its ${uncovered} packages is covered by advisories: other maintainers make them`;
+}
+
+function maintainedBy(vendor: string): string {
+  return `${vendor} fixes its packages under its own versions, which a patch would undo`;
 }
 
 /** The back-off applies only to the same findings and tools: a patch may succeed with others. */

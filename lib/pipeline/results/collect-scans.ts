@@ -1,6 +1,8 @@
 import type { ScanImageResult, ScanJobResult } from '../../job/job-result.ts';
 import { hasAdvisories } from '../../report/advisory-platforms.ts';
+import { coverageOf } from '../../report/coverage.ts';
 import { countBySeverity, fingerprint, fixable, type Scan } from '../../report/finding.ts';
+import { databaseFault } from '../database-fault.ts';
 import type { HeldJob } from '../held-job.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
 import { builderFaultIn } from '../records/builder-fault.ts';
@@ -42,9 +44,13 @@ export async function collectScans(
       bytes: scanned.bytes,
     });
     const { dryRun, retry = false } = run;
-    const { advisoryPlatforms } = result;
+    const { advisoryPlatforms, tools } = result;
     const facts = { scan: scanned.scan, name, dryRun, retry, advisoryPlatforms, noBuilder };
-    await decide(services, image, facts);
+    await decide(services, image, {
+      ...facts,
+      trivy: tools.trivy,
+      databaseFault: databaseFault(run, services.options, services.clock.now()),
+    });
   }
 }
 
@@ -64,6 +70,8 @@ async function decide(
     readonly retry: boolean;
     readonly advisoryPlatforms: readonly string[];
     readonly noBuilder: string | undefined;
+    readonly trivy: string | undefined;
+    readonly databaseFault: string | undefined;
   },
 ): Promise<void> {
   const { scan } = facts;
@@ -93,8 +101,8 @@ async function decide(
     const changes = {
       reportBefore: facts.name,
       scannedAt: services.clock.now(),
-      ...findingsBefore(scan, facts.advisoryPlatforms),
-      ...(hasCounts(scan, facts.advisoryPlatforms) &&
+      ...findingsBefore(scan, facts.advisoryPlatforms, assessment),
+      ...(hasCounts(scan, facts.advisoryPlatforms, assessment) &&
         (await earlierPatch(services, newestOf(assessment, own), { scan, image: known }))),
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
@@ -144,13 +152,18 @@ async function proceed(
   }
 }
 
-/**
- * Empty if the database has no advisories for the distribution: zero findings then prove nothing.
- */
-function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Partial<Target> {
-  if (!hasCounts(scan, advisoryPlatforms)) return {};
+function findingsBefore(
+  scan: Scan,
+  advisoryPlatforms: readonly string[],
+  assessment: Assessment,
+): Partial<Target> {
+  if (scan.os === undefined || !hasAdvisories(scan.os, advisoryPlatforms)) return {};
+  const { covered: packagesCovered, uncovered: packagesUncovered } = coverageOf(scan);
+  const coverage = { packagesCovered, packagesUncovered };
+  if (!hasCounts(scan, advisoryPlatforms, assessment)) return coverage;
   const counts = countBySeverity(scan.findings);
   return {
+    ...coverage,
     beforeCritical: counts.critical,
     beforeHigh: counts.high,
     beforeMedium: counts.medium,
@@ -160,7 +173,16 @@ function findingsBefore(scan: Scan, advisoryPlatforms: readonly string[]): Parti
   };
 }
 
-function hasCounts({ os }: Scan, advisoryPlatforms: readonly string[]): boolean {
+/** Zero findings prove nothing without advisories for the packages, or with old ones only. */
+const UNKNOWN: ReadonlySet<Target['reason']> = new Set(['no-advisory-data', 'database-too-old']);
+
+function hasCounts(
+  { os }: Scan,
+  advisoryPlatforms: readonly string[],
+  assessment: Assessment,
+): boolean {
+  const outcome = assessment.next === 'end' ? assessment.outcome : undefined;
+  if (outcome !== undefined && 'reason' in outcome && UNKNOWN.has(outcome.reason)) return false;
   return os !== undefined && hasAdvisories(os, advisoryPlatforms);
 }
 

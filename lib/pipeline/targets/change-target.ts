@@ -41,6 +41,8 @@ export async function finishTarget(
     state: ended.state,
     reason: ended.reason,
     patchTag: ended.patchTag,
+    packagesCovered: ended.packagesCovered,
+    packagesUncovered: ended.packagesUncovered,
   });
   return ended;
 }

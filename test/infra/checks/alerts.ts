@@ -19,9 +19,41 @@ export function alertFaults(
         .map((message) => `alert ${name}: the app never logs "${message}"`),
       ...(guide.includes(`\`${name}\``) ? [] : [`alert ${name}: docs/operate.md does not name it`]),
     ]),
+    ...rules.flatMap(({ name, query }) =>
+      fieldsOf(query)
+        .filter((field) => !new RegExp(`\\b${field}[,:]`).test(sources))
+        .map((field) => `alert ${name}: the app never logs the field ${field}`),
+    ),
+    ...thresholdFaults(deployment, rules),
     ...noRunFaults(deployment, rules.find(({ name }) => name === NO_RUN)?.query),
     ...receiverFaults(deployment),
   ];
+}
+
+/** The alerts on counts of a run: the parameter's key, and its value by default. */
+const COUNT_RULES = {
+  'targets-failed': ['failed', 1],
+  'targets-rejected': ['rejected', 1],
+  'many-failed': ['failedPercent', 10],
+  'no-builder': ['noBuilder', 1],
+  'quota-reached': ['quota', 1],
+  'deadline-reached': ['runDeadline', 1],
+} as const;
+
+/** Each alert on a count is raised from its parameter on, and 0 leaves it out. */
+function thresholdFaults(
+  { parameters }: Deployment,
+  rules: ReturnType<typeof alertRules>,
+): Fault[] {
+  const given = Object.entries(parameters.alertFrom ?? {});
+  return Object.entries(COUNT_RULES).flatMap(([name, [key, usual]]) => {
+    const least = given.find(([one]) => one === key)?.[1] ?? usual;
+    const query = rules.find((rule) => rule.name === name)?.query;
+    if (least === 0) return query === undefined ? [] : [`alert ${name}: 0 does not leave it out`];
+    return query?.endsWith(` >= ${least}`) === true
+      ? []
+      : [`alert ${name}: it is not raised from ${least} on`];
+  });
 }
 
 function alertRules(deployment: Deployment) {
@@ -67,6 +99,11 @@ function receiverFaults(deployment: Deployment): Fault[] {
 
 function messagesOf(query: string): readonly string[] {
   return [...query.matchAll(/Message startswith '([^']+)'/g)].map(([, message = '']) => message);
+}
+
+/** The fields of the logged JSON that a query reads. */
+function fieldsOf(query: string): readonly string[] {
+  return [...query.matchAll(/\brun\.(\w+)/g)].map(([, field = '']) => field);
 }
 
 /** True if the sources contain the message as a string literal. */

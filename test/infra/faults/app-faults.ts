@@ -16,11 +16,11 @@ export const APP_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a settings version that differs from the code’s',
     file: FILE,
-    from: "PATCHWRIGHT_SETTINGS_VERSION: '1'",
-    to: "PATCHWRIGHT_SETTINGS_VERSION: '2'",
-    says: 'PATCHWRIGHT_SETTINGS_VERSION is 2, and the code reads 1',
+    from: "PATCHWRIGHT_SETTINGS_VERSION: '2'",
+    to: "PATCHWRIGHT_SETTINGS_VERSION: '3'",
+    says: 'PATCHWRIGHT_SETTINGS_VERSION is 3, and the code reads 2',
     shownBy: 'plain',
-    kept: inSnapshot('PATCHWRIGHT_SETTINGS_VERSION":"1"', 'PATCHWRIGHT_SETTINGS_VERSION":"2"'),
+    kept: inSnapshot('PATCHWRIGHT_SETTINGS_VERSION":"2"', 'PATCHWRIGHT_SETTINGS_VERSION":"3"'),
   },
   {
     what: 'a forbidden setting added',

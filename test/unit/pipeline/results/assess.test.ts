@@ -19,6 +19,8 @@ function facts(changes: Partial<Facts> = {}): Facts {
   return {
     scan: OUTDATED,
     advisoryPlatforms: ['debian 12'],
+    trivy: '0.74.0',
+    databaseFault: undefined,
     patches: [],
     siblingPatches: [],
     tagFault: undefined,
@@ -87,17 +89,74 @@ describe('an image that cannot be assessed', () => {
     expect(outcomeOf({ scan: aScan(), advisoryPlatforms: ['debian 11', 'alpine 3.20'] })).toEqual({
       state: 'skipped',
       reason: 'no-advisory-data',
-      detail: 'the database has no advisories for debian 12.5',
+      detail:
+        'the database has no advisories for debian 12.5: it is newer than the database; its newest is debian 11 (Trivy 0.74.0, 108 days old)',
+    });
+  });
+
+  it('is skipped if no package of it is covered by advisories', () => {
+    const packages = [{ name: 'apt', version: '1', thirdParty: true as const }];
+
+    expect(outcomeOf({ scan: aScan({ packages }) })).toMatchObject({
+      state: 'skipped',
+      reason: 'no-advisory-data',
+      detail: expect.stringContaining('none of its 1 packages'),
+    });
+    expect(outcomeOf({ scan: aScan({ packages: [] }) })).toMatchObject({
+      state: 'skipped',
+      reason: 'no-advisory-data',
+      detail: 'the scan found no package',
+    });
+  });
+
+  it('is skipped and not clean if the database is too old', () => {
+    const databaseFault = 'the database is 635 days old';
+
+    expect(outcomeOf({ scan: aScan(), databaseFault })).toEqual({
+      state: 'skipped',
+      reason: 'database-too-old',
+      detail: databaseFault,
+    });
+    expect(outcomeOf({ databaseFault })).toBe('patch');
+  });
+
+  it('is skipped if a vendor fixes its packages under its own versions', () => {
+    const labels = ['com.docker.dhi.name'];
+    const wolfi = { family: 'wolfi', name: '20230201', endOfLife: false };
+
+    expect(outcomeOf({ scan: aScan({ findings: [aFinding()], labels }) })).toEqual({
+      state: 'skipped',
+      reason: 'vendor-maintained',
+      detail: expect.stringContaining('Docker fixes its packages'),
+    });
+    expect(outcomeOf({ scan: aScan({ labels }) })).toEqual({ state: 'clean' });
+    expect(
+      outcomeOf({
+        scan: aScan({ findings: [aFinding()], os: wolfi }),
+        advisoryPlatforms: ['wolfi'],
+      }),
+    ).toMatchObject({ reason: 'vendor-maintained' });
+  });
+
+  it('says of a clean image which of its packages are covered', () => {
+    const packages = [
+      { name: 'apt', version: '1' },
+      { name: 'nodejs', version: '1', thirdParty: true as const },
+    ];
+
+    expect(outcomeOf({ scan: aScan({ packages }) })).toEqual({
+      state: 'clean',
+      detail: expect.stringContaining('1 of 2 packages are covered'),
     });
   });
 
   it('is skipped if neither the database nor the patching tool knows its system', () => {
-    const scan = aScan({ os: { family: 'wolfi', name: '1', endOfLife: false } });
+    const scan = aScan({ os: { family: 'plan9', name: '1', endOfLife: false } });
 
     expect(outcomeOf({ scan })).toEqual({
       state: 'skipped',
       reason: 'unsupported-os',
-      detail: expect.stringContaining('wolfi'),
+      detail: expect.stringContaining('plan9'),
     });
   });
 });
@@ -108,7 +167,7 @@ describe('an image whose system the database knows', () => {
   });
 
   it('is clean without a finding even if it has no package manager', () => {
-    const scan = aScan({ packages: [] });
+    const scan = aScan({ packages: [{ name: 'openssl', version: '1' }] });
 
     expect(outcomeOf({ scan })).toEqual({ state: 'clean' });
   });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { databaseTime } from '../../../lib/doctor/database-age.ts';
+import { databaseTime } from '../../../lib/report/database-age.ts';
 import { streamOf, type TarEntry, tarOf } from '../image/layer/layer-samples.ts';
 
 const TIME = '2026-11-22T18:00:00.000Z';

@@ -1,0 +1,26 @@
+import { ImageManifest } from '../../image/manifest.ts';
+import type { RepositoryName } from '../../image/reference.ts';
+import { readJson } from '../../json/read-json.ts';
+import type { Registry, StoredManifest } from '../../registry/registry.ts';
+import { databaseTime } from '../../report/database-age.ts';
+
+const CREATED = 'org.opencontainers.image.created';
+
+/**
+ * When the vulnerability database was made: by its annotation, else by the file beside it, for which
+ * the whole layer may have to be read.
+ */
+export async function timeOfDatabase(
+  registry: Pick<Registry, 'openBlob'>,
+  repository: RepositoryName,
+  stored: StoredManifest,
+): Promise<Date | 'not-a-database' | 'unknown'> {
+  const manifest = readJson(ImageManifest, stored.bytes);
+  const layer = manifest.ok ? manifest.value.layers[0] : undefined;
+  if (!manifest.ok || layer === undefined) return 'not-a-database';
+  const annotated = Date.parse(manifest.value.annotations?.[CREATED] ?? '');
+  if (!Number.isNaN(annotated)) return new Date(annotated);
+  const content = await registry.openBlob(repository, layer.digest);
+  if (content === undefined) return 'not-a-database';
+  return (await databaseTime(content).catch(() => undefined)) ?? 'unknown';
+}
