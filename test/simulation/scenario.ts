@@ -50,7 +50,10 @@ export interface Scenario {
 export function scenarioOf(random: Random): Scenario {
   const repositories = ['team/api', 'team/web', 'tools'].slice(0, few(random));
   const convention = random.chance(0.75) ? 'incremental' : 'floating';
-  const images = repositories.flatMap((repository) => imagesOf(repository, random, convention));
+  // Few patch groups hold more images than one, unless many images need a patch at once.
+  const crowd = random.chance(0.15) ? crowdOf(repositories[0] ?? '') : undefined;
+  const images =
+    crowd ?? repositories.flatMap((repository) => imagesOf(repository, random, convention));
   // A run of one hour reaches its deadline after almost any fault.
   const runHours = random.chance(0.08) ? 1 : LONGEST_RUN_HOURS;
   return {
@@ -71,8 +74,8 @@ export function scenarioOf(random: Random): Scenario {
     pollSeconds: random.pick([15, 60, 120, 180]),
     tickSeconds: random.pick([30, 120]),
     maxGroups: random.between(1, 4),
-    scanBatch: random.between(1, 5),
-    patchBatch: random.between(1, 3),
+    scanBatch: crowd === undefined ? random.between(1, 5) : crowd.length,
+    patchBatch: crowd === undefined ? random.between(1, 3) : crowd.length,
     mountsRefused: random.chance(0.1),
     noBuilder: random.chance(0.02),
     builderRefused: random.chance(0.05),
@@ -96,6 +99,11 @@ function quotasOf(random: Random): GroupLimits {
 /** Usually one, because many small worlds find more faults than a few large ones. */
 function few(random: Random): number {
   return Number(random.weighted({ 1: 5, 2: 3, 3: 1 }));
+}
+
+function crowdOf(repository: string): ScenarioImage[] {
+  const kinds = ['outdated', 'outdated-twice', 'outdated', 'outdated-in-part'] as const;
+  return kinds.map((kind, at) => ({ repository, tags: [`v${at + 1}`], kind, patched: [] }));
 }
 
 function imagesOf(repository: string, random: Random, convention: string): ScenarioImage[] {

@@ -29,8 +29,9 @@ export class ContainerWatch {
     if (!isTargetRow(write) || before?.state !== 'patching') return;
     if (Number(after.attempts) <= Number(before.attempts)) return;
     const job = this.#rows.jobs.get(`${before.partitionKey} ${String(before.job)}`);
-    // A job whose steps fail too often is given up even if its group works.
-    if (job === undefined || Number(job.errors) > 0 || isLate(job, task.latest)) return;
+    // A job whose steps fail too often is given up even if its group works. A step counts as failed
+    // until its end, so this one is counted already.
+    if (job === undefined || Number(job.errors) > 1 || isLate(job, task.latest)) return;
     if (!this.#works(job, before)) return;
     this.#report(`${nameOf(after)} was given up while its container worked`);
   }
