@@ -13,7 +13,7 @@ it.each([
     {
       package: 'openssl',
       reason,
-      detail: `the newest there is 3.0.1, the fix is ${required}`,
+      detail: `the newest available version is 3.0.1; the fix needs ${required}`,
       versions: { reached: '3.0.1', required },
     },
   ]);
