@@ -33,7 +33,7 @@ async function listGroups({ services, settings }: CheckContext): Promise<Outcome
     if (expiresAt + REAPER_GRACE_MS < now) expired.push(group.name);
   }
   const where = `${settings.jobsResourceGroup} in ${settings.location}`;
-  if (expired.length === 0) return pass(`${where}; ${count} of Patchwright’s groups now`);
+  if (expired.length === 0) return pass(`${where} has ${count} of Patchwright’s groups now`);
   return warn(
     `past their expiry: ${expired.join(', ')}`,
     'The reaper does not run, or may not delete groups. Check the app’s function "reaper". Delete the groups, which cost money: az container delete',

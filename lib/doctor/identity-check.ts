@@ -23,6 +23,8 @@ export const identityCheck: Check = {
         );
       }
     }
-    return pass(`tokens for ${scopes.map((scope) => new URL(scope).host).join(', ')}`);
+    return pass(
+      `the identity got tokens for ${scopes.map((scope) => new URL(scope).host).join(', ')}`,
+    );
   },
 };

@@ -20,7 +20,7 @@ export const mirrorCheck: Check = {
         missing.push(original);
       }
     }
-    if (missing.length === 0) return pass(`all ${wanted.length} are mirrored`);
+    if (missing.length === 0) return pass(`all ${wanted.length} images are in the mirror`);
     const names = missing.map(
       ({ upstream, repository, tag }) => `${upstream}/${repository}:${tag}`,
     );

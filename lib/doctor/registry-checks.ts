@@ -22,7 +22,7 @@ export const registryChecks: readonly Check[] = [
       await services.registry.mintToken([
         { repository: workerRepository(services), actions: ['pull'] },
       ]);
-      return pass(services.registry.host);
+      return pass(`${services.registry.host} accepts the identity`);
     },
   },
   {
@@ -83,7 +83,7 @@ async function mintScoped({ services }: CheckContext): Promise<Outcome> {
     );
   }
   if (granted.length === 0) return fail(`the identity may not pull ${repository}`, registryRoles());
-  return pass(`a token for ${asked.join(', ')} only`);
+  return pass(`a token has only the scope ${asked.join(', ')}`);
 }
 
 async function readPolicy({ services }: CheckContext): Promise<Outcome> {
@@ -129,7 +129,7 @@ async function listTags(context: CheckContext): Promise<Outcome> {
     const page = await context.services.registry.listTags(repository);
     if (page === undefined) missing.push(repository);
   }
-  if (missing.length === 0) return pass(`tags of ${sample.join(', ')}`);
+  if (missing.length === 0) return pass(`tags can be listed in ${sample.join(', ')}`);
   return warn(
     `not in the registry: ${missing.join(', ')}`,
     'Correct the policy, or push the images. Until then, their targets end skipped, not-found.',
@@ -151,7 +151,9 @@ async function mayAll(
       : [`the identity lacks ${lacking.join(' and ')} on ${repository}`];
   });
   if (missing.length > 0) return failEach(missing, { whatToDo: registryRoles() });
-  return pass(scopes.map(({ repository }) => repository).join(', '));
+  const [first] = scopes;
+  const rights = first?.actions.join(', ');
+  return pass(`${rights} on ${scopes.map(({ repository }) => repository).join(', ')}`);
 }
 
 /** The rights of a token with these scopes, each as `repository:action`. */

@@ -14,7 +14,8 @@ export const settingsCheck: Check = {
 export function judgeSettings(settings: Settings, now: Date): Outcome {
   const { registry, location, version, unknown } = settings;
   const next = nextRunText(nextRun(settings, now));
-  if (unknown.length === 0) return pass(`${registry}, container groups in ${location}, ${next}`);
+  if (unknown.length === 0)
+    return pass(`registry ${registry}, container groups in ${location}, ${next}`);
   return warn(
     `version ${version} is newer than the code, which does not know ${unknown.join(', ')}; ${next}`,
     'Publish the version of the app whose infra/main.bicep was deployed.',

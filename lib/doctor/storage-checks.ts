@@ -76,7 +76,7 @@ async function reach({ storageAddresses, http }: CheckContext): Promise<Outcome>
       );
     }
   }
-  return pass(storageAddresses.map((address) => new URL(address).host).join(', '));
+  return pass(`answers: ${storageAddresses.map((address) => new URL(address).host).join(', ')}`);
 }
 
 /** Tries each and names all that are missing. Any other failure fails the check. */

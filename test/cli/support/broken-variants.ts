@@ -303,7 +303,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
       return undefined;
     },
     finding:
-      /^fail builder: run 20261123T020000Z-86c8, in privileged Confidential groups: .*chroot \(chroot: EPERM\).*no-builder → .*doctor --probe.*remote/,
+      /^fail builder: no builder works in privileged Confidential groups, as run 20261123T020000Z-86c8 found: .*chroot \(chroot: EPERM\).*no-builder → .*doctor --probe.*remote/,
   },
   {
     title: 'no builder in a dry run',

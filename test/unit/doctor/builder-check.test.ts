@@ -27,8 +27,8 @@ describe('the check of the builder', () => {
   });
 
   it.each([
-    ['standard', 'Standard groups; each probes for itself'],
-    ['confidential', 'privileged Confidential groups; each probes for itself'],
+    ['standard', 'Standard groups; each patch group probes for its builder'],
+    ['confidential', 'privileged Confidential groups; each patch group probes for its builder'],
   ] as const)('passes before the first run with %s groups', async (kind, detail) => {
     expect(await setupWith({ kind }).run(builderCheck)).toEqual({ status: 'pass', detail });
   });

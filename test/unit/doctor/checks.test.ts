@@ -10,7 +10,7 @@ describe('the check of the settings', () => {
     expect(await setup.run(CHECKS, 'settings')).toEqual({
       status: 'pass',
       detail: expect.stringMatching(
-        /^myregistry\.azurecr\.io, container groups in \w+, next run 2026-11-23T03:00:00\.000Z$/,
+        /^registry myregistry\.azurecr\.io, container groups in \w+, next run 2026-11-23T03:00:00\.000Z$/,
       ),
     });
   });

@@ -35,7 +35,7 @@ describe('the check of the container groups', () => {
   it('passes if no group is past its expiry by more than the grace period', async () => {
     expect(await listed(expiredFor(-5), expiredFor(GRACE_MINUTES))).toEqual({
       status: 'pass',
-      detail: expect.stringMatching(/ in \w+; 2 of Patchwright’s groups now$/),
+      detail: expect.stringMatching(/ in \w+ has 2 of Patchwright’s groups now$/),
     });
   });
 

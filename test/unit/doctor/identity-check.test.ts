@@ -26,7 +26,7 @@ it.each([
 
   expect(await setup.run(identityCheck)).toEqual({
     status: 'pass',
-    detail: `tokens for ${hosts.join(', ')}`,
+    detail: `the identity got tokens for ${hosts.join(', ')}`,
   });
   expect(asked).toEqual(hosts.map((host) => `https://${host}/.default`));
 });

@@ -24,7 +24,7 @@ it.each(['first', 'last'] as const)(
   async (which) => {
     expect(await (await setupWith(which)).run(mirrorCheck)).toEqual({
       status: 'pass',
-      detail: `all ${MIRRORED_SYSTEMS.length} are mirrored`,
+      detail: `all ${MIRRORED_SYSTEMS.length} images are in the mirror`,
     });
   },
 );

@@ -20,7 +20,7 @@ it('passes if the registry issues a token and throws its error otherwise', async
   const setup = setupFor();
   expect(await setup.run(registryChecks, 'registry')).toEqual({
     status: 'pass',
-    detail: 'registry.example.com',
+    detail: 'registry.example.com accepts the identity',
   });
 
   setup.world.registry.mintToken = async () =>
@@ -36,7 +36,7 @@ describe('the check of the scopes of a token', () => {
       'passes if the token has only the requested scope',
       () => [`${worker}:pull`],
       'pass',
-      `a token for ${worker}:pull only`,
+      `a token has only the scope ${worker}:pull`,
     ],
     ['fails if the token has no scope', () => [], 'fail', `the identity may not pull ${worker}`],
     [
@@ -104,7 +104,7 @@ describe('the check of the tags', () => {
 
     expect(await setup.run(registryChecks, 'registry-list')).toEqual({
       status: 'pass',
-      detail: 'tags of team/api',
+      detail: 'tags can be listed in team/api',
     });
   });
 
@@ -132,7 +132,7 @@ describe.each([
   it('passes if all rights are granted', async () => {
     expect(await setupFor(['team/api']).run(registryChecks, id)).toEqual({
       status: 'pass',
-      detail: repository,
+      detail: `${actions.join(', ')} on ${repository}`,
     });
   });
 

@@ -13,9 +13,9 @@ describe('the check of the storage account', () => {
 
     expect(await setup.run(storageChecks, 'storage')).toEqual({
       status: 'pass',
-      detail: ['blob', 'queue', 'table']
+      detail: `answers: ${['blob', 'queue', 'table']
         .map((service) => `account.${service}.core.windows.net`)
-        .join(', '),
+        .join(', ')}`,
     });
     expect(setup.requests).toHaveLength(3);
   });
