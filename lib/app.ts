@@ -26,7 +26,7 @@ export type AppServices = Omit<Services, 'log'>;
 /** The identity to use: the app's own, or the account signed in on the command line's machine. */
 export type IdentityChoice = 'app' | 'signed-in';
 
-/** The app, and access to the services that it uses, for the doctor. */
+/** The pipeline's services and settings. The other members are for the doctor's checks. */
 export interface App {
   readonly services: AppServices;
   readonly settings: Settings;

@@ -59,7 +59,7 @@ export async function probeGroup(context: CheckContext, kind: ProbeKind): Promis
   }
 }
 
-/** After `unavailable` the group may exist, so the probe goes on and deletes it. */
+/** After `unavailable` the group may exist, so the probe continues and deletes it. */
 function isRefused(answer: GroupAnswer): answer is Extract<GroupAnswer, { ok: false }> {
   return !answer.ok && answer.refusal !== 'unavailable';
 }
