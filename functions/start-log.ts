@@ -1,7 +1,7 @@
 import type { Log, LogFields } from '../lib/log.ts';
 
 /**
- * The log outside of an invocation. The Functions host reads standard error and takes a line for a
+ * The log outside of an invocation. The Functions host reads standard error and treats a line as a
  * warning or an error if it contains "warn" or "error", and otherwise for information.
  */
 export const startLog: Log = {

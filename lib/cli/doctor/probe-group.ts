@@ -15,7 +15,7 @@ const LIMIT_MS = 15 * 60_000;
 const EXPIRY_MS = 30 * 60_000;
 const FIRST_POLL_MS = 250;
 const LONGEST_POLL_MS = 5_000;
-/** ARM is asked for the status once per this many reads of the result. */
+/** Reads of the result for each request to ARM for the group's status. */
 const LOOKS_TO_A_STATUS = 4;
 const MAX_LOG = 500;
 const DELETION_TRIES = 6;

@@ -42,7 +42,7 @@ export async function keepContainerLog(
   }
 }
 
-/** Keeps the log of the container that all images of the job share, once for all that failed. */
+/** Keeps the log of a scan or verify job's container: one log for all images that failed. */
 export function sharedLog(services: Services, held: HeldJob): () => Promise<string | undefined> {
   let kept: Promise<string | undefined> | undefined;
   return () => {
