@@ -2,7 +2,7 @@ import type { Log, LogFields } from '../lib/log.ts';
 
 /**
  * The log outside of an invocation. The Functions host reads standard error and treats a line as a
- * warning or an error if it contains "warn" or "error", and otherwise for information.
+ * warning or an error if it contains "warn" or "error", and otherwise as information.
  */
 export const startLog: Log = {
   info: (message, fields) => console.info(line('info', message, fields)),

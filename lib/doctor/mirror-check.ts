@@ -11,7 +11,7 @@ export const mirrorCheck: Check = {
   needs: ['registry-token'],
   async run({ services }) {
     const { builder, toolingMirror } = services.options;
-    if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
+    if (builder.kind === 'none') return skipped('not needed: PATCHWRIGHT_BUILDER is none');
     const wanted = MIRRORED_SYSTEMS.map((system) => toolingImages(system) ?? []);
     const missing: ToolingImage[] = [];
     for (const images of wanted) {

@@ -31,7 +31,7 @@ export const workerImageChecks: readonly Check[] = [
     needs: ['registry-token'],
     async run({ services }) {
       const { builder, patchWorkerImage } = services.options;
-      if (builder.kind === 'none') return skipped('PATCHWRIGHT_BUILDER is none');
+      if (builder.kind === 'none') return skipped('not needed: PATCHWRIGHT_BUILDER is none');
       const target = TARGETS[builder.kind];
       return inspect(services.registry, patchWorkerImage, target);
     },
