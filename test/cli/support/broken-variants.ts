@@ -226,8 +226,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   },
   {
     title: 'an old database',
-    change: ({ breakages }) => breakages.useDatabase({ days: 3 }),
-    finding: /^warn vulnerability-database: .* is 3 days old → .*az acr import/,
+    change: ({ breakages }) => breakages.useDatabase({ days: 4 }),
+    finding: /^warn vulnerability-database: .* is 4 days old → .*az acr import/,
     code: 0,
   },
   {
