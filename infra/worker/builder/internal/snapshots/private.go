@@ -14,16 +14,16 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// private is what the store knows of a writable folder.
+// private is the store's data of a writable folder.
 type private struct {
 	// parents are the ids of the committed folders below it, the nearest first.
 	parents []string
 	files   map[string]original
-	// settled: its untouched files are the parent's own by now, so nobody may write to it any more.
+	// settled is true if its untouched files are hard links to the parent's, so that writes are forbidden.
 	settled bool
 }
 
-// reserve stays free on the disk, for what the step itself writes.
+// reserve stays free on the disk for the writes of the step itself.
 const reserve = 64 << 20
 
 // fillFolder makes dir a private copy of its parent, with the help of a spare folder if there is one.
@@ -48,7 +48,7 @@ func (s *Store) fillFolder(dir string, parents []string) (*private, error) {
 	return &private{parents: parents, files: copier.files}, nil
 }
 
-// CopyTree makes path a copy of a folder or file that the caller may do with as it likes.
+// CopyTree makes path an independent copy of a folder or file.
 func (s *Store) CopyTree(path, source string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Store) CopyTree(path, source string) error {
 	return fault.IfFull(err, s.root)
 }
 
-// checkSpace returns how many bytes are to be copied. It gives up spare folders before it refuses.
+// checkSpace returns the number of bytes to copy. It deletes spare folders before it refuses.
 func (s *Store) checkSpace(reuse map[string]original, path, source string) (int64, error) {
 	need, err := bytesToCopy(reuse, path, source)
 	if err != nil {
@@ -99,8 +99,8 @@ func freeBytes(folder string) (int64, error) {
 	return int64(stat.Bavail) * stat.Bsize, nil
 }
 
-// stampFiles notes how each copy is now. It returns only after the kernel's clock for ctime has moved
-// on: a write in the same tick would leave the ctime as noted.
+// stampFiles records the stamp of each copy. It returns only after the kernel's clock for ctime has
+// advanced, because a write in the same tick would not change the ctime.
 func stampFiles(dir string, files map[string]original) error {
 	var latest unix.Timespec
 	for rel, file := range files {
@@ -126,8 +126,8 @@ func stampFiles(dir string, files map[string]original) error {
 	}
 }
 
-// settle replaces a writable folder by one that shares the files that nobody touched with its parent.
-// The private copies that are free then become a spare folder, unless somebody still reads one.
+// settle replaces a writable folder by one that shares untouched files with its parent. The free private
+// copies become a spare folder, unless one of them is still open.
 func (s *Store) settle(id string) error {
 	folder := s.private[id]
 	if folder == nil || folder.settled || len(folder.parents) == 0 {
@@ -153,8 +153,8 @@ func (s *Store) settle(id string) error {
 	return s.addSpare(&spare{dir: shared, mirrors: folder.parents, files: untouched})
 }
 
-// heldOpen tells whether this process has a descriptor of something in a folder. No other process reads
-// in the store, and nobody can open a file of the folder any more once its path leads elsewhere.
+// heldOpen returns true if this process has a descriptor of a file in a folder. No other process reads the
+// store, and no file of the folder can be opened after its path names another folder.
 func heldOpen(folder string) bool {
 	const own = "/proc/self/fd"
 	descriptors, err := os.ReadDir(own)
@@ -170,8 +170,8 @@ func heldOpen(folder string) bool {
 	return false
 }
 
-// untouchedFiles returns the copies that are still as they were made. A file counts only if all its
-// names do: one that was linked elsewhere would be written through the other name.
+// untouchedFiles returns the copies that have not changed. A file counts only if all its names are in the
+// folder, because a write through another name would change it.
 func untouchedFiles(dir string, files map[string]original) (map[string]original, error) {
 	untouched := map[string]original{}
 	names := map[uint64]uint64{}
@@ -193,8 +193,8 @@ func untouchedFiles(dir string, files map[string]original) (map[string]original,
 	return untouched, err
 }
 
-// linkFolder makes path hold what dir holds, by hard links: to the parent's file where dir's own is
-// untouched, to dir's own elsewhere.
+// linkFolder makes path a copy of dir by hard links: to the parent's file if dir's own is untouched, else
+// to dir's own.
 func linkFolder(path, dir, parent, rel string, untouched map[string]original) error {
 	stat, err := lstat(dir)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package snapshots keeps the file systems of images as plain folders, without mount(2).
 //
 // A committed folder never changes. A writable folder has private copies of all files of its parent.
-// When it settles, the files that nobody touched give way to hard links to the parent's, and the private
-// copies that are free then become the next writable folder of the same image.
+// When it settles, hard links to the parent's files replace untouched files, and the free private copies
+// become the next writable folder of the same image.
 package snapshots
 
 import (
@@ -21,13 +21,13 @@ import (
 	"patchwright/worker/builder/internal/fault"
 )
 
-// Store is a snapshotter of plain folders. Its mounts are binds to be used as paths.
+// Store is a snapshotter of plain folders. Its mounts are binds whose sources are used as paths.
 type Store struct {
 	root      string
 	ms        *storage.MetaStore
 	freeBytes func(folder string) (int64, error)
 
-	// mu holds for every copy too: two at once would each find the disk free.
+	// mu is held during every copy too, because two concurrent copies would both see the same free space.
 	mu       sync.Mutex
 	private  map[string]*private
 	spares   []*spare
@@ -36,14 +36,14 @@ type Store struct {
 
 var _ snapshots.Snapshotter = (*Store)(nil)
 
-// New makes a store in a folder that is empty or missing.
+// New makes a store in an empty or missing folder.
 func New(root string) (*Store, error) {
 	for _, name := range []string{"folders", "temporary"} {
 		if err := os.MkdirAll(filepath.Join(root, name), 0o700); err != nil {
 			return nil, err
 		}
 	}
-	// As /proc names open files.
+	// The path is resolved, as /proc names open files.
 	root, err := filepath.EvalSymlinks(root)
 	if err == nil {
 		root, err = filepath.Abs(root)
@@ -69,7 +69,7 @@ func (s *Store) Prepare(ctx context.Context, key, parent string, opts ...snapsho
 	return s.create(ctx, snapshots.KindActive, key, parent, opts)
 }
 
-// View lends the committed folder itself.
+// View returns the committed folder itself.
 func (s *Store) View(ctx context.Context, key, parent string, opts ...snapshots.Opt) ([]mount.Mount, error) {
 	return s.create(ctx, snapshots.KindView, key, parent, opts)
 }
@@ -131,7 +131,7 @@ func (s *Store) Mounts(ctx context.Context, key string) (mounts []mount.Mount, e
 	return mounts, err
 }
 
-// Commit settles a folder that no step has settled, as that of a file operation.
+// Commit settles a folder that no step has settled, for example that of a file operation.
 func (s *Store) Commit(ctx context.Context, name, key string, opts ...snapshots.Opt) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,14 +157,14 @@ func (s *Store) Commit(ctx context.Context, name, key string, opts ...snapshots.
 	return err
 }
 
-// Settle is for the end of a step or of a layer: nobody writes to the folder from then on.
+// Settle is called at the end of a step or layer, after the last write to the folder.
 func (s *Store) Settle(dir string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.settle(filepath.Base(dir))
 }
 
-// CheckWritable refuses a folder that is no writable one of this store, or that has settled.
+// CheckWritable refuses a folder that is not a writable one of this store, or that has settled.
 func (s *Store) CheckWritable(dir string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,7 +210,7 @@ func (s *Store) Update(ctx context.Context, info snapshots.Info, fields ...strin
 	return updated, err
 }
 
-// Usage is not counted: folders share files, and nothing is pruned while a job runs.
+// Usage returns nothing, because folders share files and nothing is pruned while a job runs.
 func (s *Store) Usage(ctx context.Context, key string) (snapshots.Usage, error) {
 	_, err := s.Stat(ctx, key)
 	return snapshots.Usage{}, err
@@ -224,5 +224,5 @@ func (s *Store) Walk(ctx context.Context, visit snapshots.WalkFunc, filters ...s
 
 func (s *Store) Close() error { return s.ms.Close() }
 
-// Full names a full disk in an error of another part as what it is.
+// Full turns an error of a full disk in another part into "image too large".
 func (s *Store) Full(err error) error { return fault.IfFull(err, s.root) }

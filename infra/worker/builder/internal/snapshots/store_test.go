@@ -98,7 +98,7 @@ func TestACopyThatDoesNotFitIsRefusedWithTheFigures(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := store.Stat(ctx, "step"); err == nil {
-		t.Error("the snapshot is there all the same")
+		t.Error("the snapshot exists after its failure")
 	}
 	if entries, _ := os.ReadDir(store.root + "/folders"); len(entries) != 1 {
 		t.Errorf("%d folders are left, and one is needed", len(entries))

@@ -105,7 +105,7 @@ func (l *loans) takeBack(parent *place, name string, item int, home string) erro
 	missing := err != nil
 	same := !missing && found.Dev == lent.Dev && found.Ino == lent.Ino
 	if !same && (home != "" || lent.Nlink > 0) {
-		return errors.New("the step moved or removed what was mounted here")
+		return errors.New("the step moved or removed the mounted folder or file")
 	}
 	if missing {
 		return nil
