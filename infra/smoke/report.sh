@@ -21,7 +21,7 @@ show_doctor() {
     }' "$1" || failed "no report of doctor in $1"
 }
 
-# check WHAT COMMAND…: a failure is counted, and the rest goes on.
+# check WHAT COMMAND…: counts a failure and continues.
 check() {
   local what=$1
   shift

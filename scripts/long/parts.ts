@@ -2,7 +2,7 @@
 export type LongPart = {
   readonly name: string;
   readonly what: string;
-  /** Variables of its environment, beside those of this process. */
+  /** Environment variables in addition to those of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 } & ({ readonly run: readonly [string, ...string[]] } | { readonly notYet: string });
 

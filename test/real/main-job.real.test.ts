@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => scene?.close());
 
 describe('an outdated Debian image', () => {
-  it('is published, patched, under the next tag of each of its tags', () => {
+  it('is patched and published under the next tag of each of its tags', () => {
     const targets = ['12', 'bookworm'].map((tag) => first.target(`${IMAGES.outdated}:${tag}`));
 
     expect(targets.map(({ state, patchTag }) => ({ state, patchTag }))).toEqual([
@@ -37,7 +37,7 @@ describe('an outdated Debian image', () => {
     expect([tags['12-1'], tags['bookworm-1']]).toEqual(targets.map((one) => one.patchDigest));
   });
 
-  it('has findings before and none after, in the table', () => {
+  it('has findings before and none after the patch in its row', () => {
     const { beforeFixable, ...row } = first.target(`${IMAGES.outdated}:12`);
 
     const known = new Set(scene.prepared.advisories.map(({ id }) => id));
@@ -54,7 +54,7 @@ describe('an outdated Debian image', () => {
     });
   });
 
-  it('keeps its own tags, and what was verified is what is published', () => {
+  it('keeps its own tags, and exactly the verified patch is published', () => {
     const { tags, manifests } = contentsOf(scene.world.registry, IMAGES.outdated);
     const { digest } = scene.prepared.images.outdated;
 
@@ -67,7 +67,7 @@ describe('an outdated Debian image', () => {
     );
   });
 
-  it('pulls with skopeo: its own layers first, one more, and the annotations', async () => {
+  it('can be pulled with skopeo, with its own layers first, one more, and the annotations', async () => {
     const layout = await user.pull(`${IMAGES.outdated}:12-1`);
 
     const patched = await unpackLayout(layout, await scene.workFolder('pulled'));
@@ -91,7 +91,7 @@ describe('an outdated Debian image', () => {
     });
   });
 
-  it("holds the newer packages' files, by the checksums that came with them", async () => {
+  it("contains the newer packages' files, according to their checksums", async () => {
     const root = await scene.workFolder('unpacked');
     await unpackLayout(await user.pull(`${IMAGES.outdated}:12-1`), root);
     const sources = new Set(scene.prepared.advisories.map(({ source }) => source));
@@ -104,12 +104,12 @@ describe('an outdated Debian image', () => {
     const rows = listed.stdout.split('\n').map((line) => line.split(/\s+/).slice(0, 3).join(' '));
     const expected = updated.map((one) => `ii ${one.package} ${one.candidate}`);
     expect(rows.map((row) => row.replace(':amd64', ''))).toEqual(expect.arrayContaining(expected));
-    // The folder of downloaded lists is emptied when a root is packed.
+    // The folder of downloaded lists is empty in a packed root.
     const changed = verified.stdout.split('\n').filter((line) => !line.includes('/apt/lists/'));
     expect(changed.join('')).toBe('');
   });
 
-  it('scans clean under its new tag, where its source does not', async () => {
+  it('has no findings under its new tag, but still has them under its source tag', async () => {
     const before = await user.scan(`${IMAGES.outdated}:12`);
     const after = await user.scan(`${IMAGES.outdated}:12-1`);
 
@@ -122,7 +122,7 @@ describe('an outdated Debian image', () => {
     expect(packages(after)).toBe(packages(before));
   });
 
-  it('carries what was fixed and the reports before and after as referrers', () => {
+  it('has the fixes and the reports before and after the patch as referrers', () => {
     const { patchDigest } = first.target(`${IMAGES.outdated}:12`);
 
     const manifests = [...manifestsOf(scene.world.registry, IMAGES.outdated).values()];
@@ -132,7 +132,7 @@ describe('an outdated Debian image', () => {
     );
   });
 
-  it('stands in the inventory with its patch and without findings', async () => {
+  it('is in the inventory with its patch and without findings', async () => {
     const stored = await scene.inventory.findTag({
       repository: RepositoryName.parse(IMAGES.outdated),
       tag: Tag.parse('12'),
@@ -162,8 +162,8 @@ describe('an image with hard links, holes, device nodes, capabilities and names 
   });
 });
 
-describe('an image that is not to be patched, or cannot be', () => {
-  it('is clean where all of its packages are current', () => {
+describe('an image that needs no patch or cannot be patched', () => {
+  it('is clean if all of its packages are current', () => {
     expect(first.target(`${IMAGES.clean}:12`)).toMatchObject({ state: 'clean', beforeFixable: 0 });
     expect(Object.keys(contentsOf(scene.world.registry, IMAGES.clean).tags)).toEqual(['12']);
   });
@@ -177,7 +177,7 @@ describe('an image that is not to be patched, or cannot be', () => {
     expect(Object.keys(contentsOf(scene.world.registry, IMAGES.unpatchable).tags)).toEqual(['12']);
   });
 
-  it('is never clean where the database does not hold its system', () => {
+  it('is never clean if the database does not contain its system', () => {
     expect(first.target(`${IMAGES.unknownSystem}:3.22`)).toMatchObject({
       state: 'skipped',
       reason: 'no-advisory-data',
@@ -203,7 +203,7 @@ describe('the run', () => {
     expect(scene.world.arm.groups()).toEqual([]);
   });
 
-  it("leaves no mount, process or folder of a worker's", async () => {
+  it('leaves no mount, process or folder of a worker', async () => {
     const { mounts, processes } = await leftoversOf(scene.temporary);
     const folders = await readdir(scene.temporary);
 
@@ -237,7 +237,7 @@ describe('a second run', () => {
   });
 });
 
-describe('the end of the world', () => {
+describe('the end of the local Azure', () => {
   it('leaves no mount, no process and no file', async () => {
     await scene.world.close();
 

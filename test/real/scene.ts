@@ -26,7 +26,7 @@ import { type RealWorldOptions, startRealWorld } from './real-world.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
 import type { ToolName } from './tools/tool-catalog.ts';
 
-/** The repositories of the scene. Each is there; the policy says which a run looks at. */
+/** The repositories of the scene. All of them exist; the policy selects those of a run. */
 export const IMAGES = {
   outdated: 'base/debian',
   clean: 'base/debian-current',
@@ -42,15 +42,15 @@ export interface Scene {
   readonly app: FunctionsHost;
   /** Every container group that was created, oldest first. */
   readonly groups: readonly GroupRecord[];
-  /** Where the world and its workers write: what is left of them is there. */
+  /** The folder of the world and its workers, which contains their leftovers. */
   readonly temporary: string;
   readonly tables: ReturnType<typeof readRunTables>;
   readonly inventory: Inventory;
-  /** A folder for the test's own files, apart from the rest. */
+  /** A separate folder for the test's own files. */
   workFolder(name: string): Promise<string>;
   /** Starts a run as an operator does, over HTTP. */
   startRun(): Promise<RunId>;
-  /** Waits for the run's end; of the newest one by default. */
+  /** Waits for the end of a run, by default the newest. */
   finished(runId?: RunId): Promise<FinishedRun>;
   close(): Promise<void>;
 }
@@ -59,15 +59,15 @@ const RUN_LIMIT_MINUTES = 20;
 const Started = z.object({ runId: RunId });
 
 export interface SceneOptions {
-  /** A program that runs in place of a tool, and ends up in it. */
+  /** A program that runs instead of a tool, and finally starts the tool. */
   readonly replaces?: {
     readonly tool: ToolName;
-    /** Given the tool's path, and a folder in which the program may write. */
+    /** Makes the program from the tool's path and a folder to which it may write. */
     readonly make: (tool: string, folder: string) => Promise<string>;
   };
-  /** What the cages of Standard groups take away. */
+  /** The restrictions of Standard groups' cages. */
   readonly cage?: RealWorldOptions['cage'];
-  /** Settings of the app beside the world's own. */
+  /** Settings of the app in addition to the world's own. */
   readonly settings?: Readonly<Record<string, string>>;
   /** For how long to wait for a run. */
   readonly limitMinutes?: number;
@@ -87,7 +87,7 @@ export async function startScene(
     programs[replaces.tool] = await replaces.make(programs[replaces.tool], work);
   }
   const prepared = { ...found, tools: { ...found.tools, programs } };
-  // Read at each use by whatever makes a temporary folder in this process or below it.
+  // This process and its children read it each time they make a temporary folder.
   const usual = tmpdir();
   process.env.TMPDIR = temporary;
   const closers = [() => caretaker.cleanUp()];

@@ -41,7 +41,7 @@ export interface FaultPlan {
 
 const ALONE: ReadonlySet<GroupFault> = new Set(['container-dies', 'container-hangs']);
 
-/** Nothing goes wrong. */
+/** A plan without faults. */
 export const NO_FAULTS: FaultPlan = {
   call: () => undefined,
   world: () => undefined,
@@ -101,10 +101,10 @@ export class RandomFaults implements FaultPlan {
   }
 
   course(containers: number): GroupFault | undefined {
-    // Nobody knows of the group: then it may be over before it is looked for.
+    // The pipeline does not know of the group, which may end before anything looks for it.
     if (this.#answerLost && this.#random.chance(0.7)) return 'group-forgotten';
     if (!this.#strikes('course', containers > 1 ? 2 : 1)) return undefined;
-    // Few groups have more containers than one, and only there is it a matter of one alone.
+    // These faults need a group of several containers, of which there are few.
     const alone = this.#kinds.course.filter((kind) => ALONE.has(kind));
     const among = containers > 1 && alone.length > 0 ? alone : this.#kinds.course;
     return this.#spend(this.#random.pick(among));

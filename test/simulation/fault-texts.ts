@@ -179,7 +179,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: 'if (deadline === undefined) {',
   },
   {
-    name: 'claim what another run has',
+    name: 'claim an image that another run has claimed',
     file: 'records/inventory-image.ts',
     text: "if (claimedBy !== '' && claimedBy !== run.id && !expired) return undefined;",
     instead: '',
@@ -233,7 +233,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '',
   },
   {
-    name: 'start a patch group though no builder works',
+    name: 'start a patch group although no builder works',
     file: 'job/launch-job.ts',
     text: 'if (fault !== undefined) return endWithoutBuilder(services, held, targets, fault);',
     instead: '',

@@ -69,7 +69,7 @@ function runFaults({ tables }: Backends): readonly string[] {
     for (const target of own) {
       const image = `${runId} ${String(target.repository)}:${String(target.tag)}`;
       if (!Object.hasOwn(ENDED, String(target.state))) {
-        faults.push(`${image} is ${String(target.state)} though its run is over`);
+        faults.push(`${image} is ${String(target.state)} although its run is over`);
       }
     }
     for (const [state, column] of Object.entries(ENDED)) {
@@ -148,7 +148,7 @@ function builderFaults({ tables }: Backends): readonly string[] {
       const targets = images.get(image) ?? [];
       return targets.length > 0 && targets.every(({ reason }) => reason === 'no-builder');
     })
-    .map((image) => `${image} was charged, though no builder could patch it`);
+    .map((image) => `${image} was charged, although no builder could patch it`);
 }
 
 function label(row: Entity | undefined): string {

@@ -5,11 +5,11 @@ import type { OciLayout } from '../images/oci-layout.ts';
 import { withLayer } from '../images/with-layer.ts';
 
 const MB = 1_000_000;
-/** About the mean size of a file in a Debian image. */
+/** The approximate mean size of a file in a Debian image. */
 const FILE_BYTES = 45_000;
 const FILES_PER_FOLDER = 200;
 
-/** The image with a second layer of plain files, so that it has `megabytes` more. */
+/** Makes the image with a second layer of plain files, which add `megabytes`. */
 export function padImage(
   image: OciLayout,
   options: { readonly folder: string; readonly megabytes: number },
@@ -28,7 +28,7 @@ async function addFiles(archive: Pack, count: number): Promise<void> {
   const mtime = new Date('2026-01-01T00:00:00Z');
   const content = Buffer.alloc(FILE_BYTES);
   for (let index = 0; index < count; index += 1) {
-    // Half of it does not compress, as in a program.
+    // Half of the content is incompressible, as in a program.
     randomFillSync(content, 0, FILE_BYTES / 2);
     const name = `opt/padding/${Math.floor(index / FILES_PER_FOLDER)}/${index}`;
     await new Promise<void>((resolve, reject) => {

@@ -7,7 +7,7 @@ import { tarOfRoot } from './layers.ts';
 import type { OciLayout } from './oci-layout.ts';
 import { withLayer } from './with-layer.ts';
 
-/** Where the odd files are in the image. */
+/** The folder of the odd files in the image. */
 export const ODD_FOLDER = 'opt/odd';
 
 /** `struct vfs_cap_data`, revision 2: CAP_NET_RAW is permitted and effective. Every byte is ASCII. */
@@ -15,8 +15,8 @@ const NET_RAW = Buffer.from('0100000200200000000000000000000000000000', 'hex').t
 const SPARSE_BYTES = 20_000_000;
 
 /**
- * The image with files that a copy easily spoils: hard links, a hole, a device node, a fifo, a setuid
- * program of another owner, a name that is not UTF-8, and a file capability. Takes root.
+ * Makes an image with files whose properties a copy may lose: hard links, a hole, a device node, a fifo,
+ * a setuid program of another owner, a name that is not UTF-8, and a file capability. Needs root.
  */
 export async function makeOddImage(image: OciLayout, folder: string): Promise<OciLayout> {
   const root = join(folder, 'root');
@@ -51,7 +51,7 @@ async function makeOddFiles(folder: string): Promise<void> {
   }
 }
 
-/** As a PAX header, since GNU tar keeps the attribute only where the machine's own file system has it. */
+/** Uses a PAX header, because GNU tar keeps the attribute only if the machine's file system supports it. */
 function tarOfCapability(): Readable {
   const archive = pack();
   const pax = { 'SCHILY.xattr.security.capability': NET_RAW };

@@ -50,7 +50,7 @@ export class ClaimWatch {
     return this.#rows.runs.get(runId)?.dryRun === true;
   }
 
-  /** Claims have an end, and a clock that is wrong may see it too early. */
+  /** True if the claim may look expired to a wrong clock. */
   #claimMayHaveEnded(runId: string): boolean {
     if (!this.#coverage.faults.has('clock-jump')) return false;
     const deadline = timeOf(this.#rows.runs.get(runId)?.deadline) ?? 0;

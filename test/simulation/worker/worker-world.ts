@@ -17,7 +17,7 @@ export interface WorkerWorld {
   readonly database: boolean;
   /** Does the container refuse what every builder needs? */
   readonly builderRefused: boolean;
-  /** Which fault, if any, out of those that could happen here. */
+  /** Picks one of the possible faults, or none. */
   fault<Kind extends WorkerFault>(among: readonly Kind[]): Kind | undefined;
   pick<Item>(items: readonly Item[]): Item;
 }
