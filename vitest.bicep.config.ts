@@ -8,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     maxConcurrency: 4,
+    // Table titles show whole values.
+    taskTitleValueFormatTruncate: 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

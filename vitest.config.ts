@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/real/**/*.real.test.ts', 'test/infra/**/*.bicep.test.ts', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
+    // Table titles show whole values.
+    taskTitleValueFormatTruncate: 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
