@@ -23,6 +23,8 @@ export type Inspection =
       readonly kind: 'source';
       readonly sourceDigest: Digest;
       readonly architecture: string;
+      /** The tag names a patch of ours; the source is that patch's. */
+      readonly isPatch?: true;
       /** Size of its compressed layers. */
       readonly bytes: number;
       /** Its config has Copa's label, which would make Copa start from another image. */
@@ -117,7 +119,10 @@ async function inspectManifest(
   return sourceOf(image, stored.digest);
 }
 
-function sourceOf(image: ParsedImage, sourceDigest: Digest): Inspection {
+function sourceOf(
+  image: ParsedImage,
+  sourceDigest: Digest,
+): Extract<Inspection, { readonly kind: 'source' }> {
   const { architecture } = image.config;
   const hasBaseLabel = baseLabels(image.config).length > 0;
   return { kind: 'source', sourceDigest, architecture, bytes: layerBytes(image), hasBaseLabel };
@@ -168,7 +173,7 @@ async function ownBase(
   const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });
   const verdict = compareStructure({ source, patched: image, sourceReference });
   if (known.length === 0 && !verdict.accepted) return undefined;
-  return sourceOf(source, digest.data);
+  return { ...sourceOf(source, digest.data), isPatch: true };
 }
 
 function layerBytes({ manifest }: ParsedImage): number {

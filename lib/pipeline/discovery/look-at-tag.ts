@@ -79,6 +79,7 @@ export function lookAtTag(options: {
       ...target,
       digest: attributes.digest,
       sourceDigest: inspected.sourceDigest,
+      ...(inspected.isPatch && { isPatch: true }),
       architecture: inspected.architecture,
       sourceBytes: inspected.bytes,
       ...(inspected.hasBaseLabel && { hasBaseLabel: true }),

@@ -51,7 +51,8 @@ export function rowKeyOf({ kind, tag, digest }: InventoryCopy): string {
 function ofImage(record: InventoryTag): readonly InventoryCopy[] {
   const { repository, tag, sourceDigest, presentAt, runId, scannedAt } = record;
   const { counts, critical, high, medium, low, unknown, fixable, patchTag, patchDigest } = record;
-  const digests = [record.digest, sourceDigest].filter((digest) => digest !== undefined);
+  const own = record.isPatch === true ? [record.digest] : [record.digest, sourceDigest];
+  const digests = own.filter((digest) => digest !== undefined);
   return digests.map((digest) => ({
     repository,
     kind: 'digest',
@@ -87,15 +88,17 @@ function ofPatch(record: InventoryTag): readonly InventoryCopy[] {
   });
 }
 
-/** Nothing scans a patch that is no longer the newest. */
+/** Nothing scans a patch that is no longer the newest. A floating tag has left it. */
 function ofOlderPatch(
   record: InventoryTag,
   known: InventoryTag | undefined,
 ): readonly InventoryCopy[] {
   if (known?.patchDigest === undefined || known.patchDigest === record.patchDigest) return [];
-  const { patchTag, patchDigest } = record;
+  const { patchTag, patchDigest, patchSeenAt } = record;
+  const isReplaced = patchTag !== undefined && known.patchTag === patchTag;
   return underBothNames({
     ...patchBase(known),
+    ...(isReplaced && { present: false, goneAt: patchSeenAt }),
     tag: known.patchTag,
     digest: known.patchDigest,
     counts: 'unknown',

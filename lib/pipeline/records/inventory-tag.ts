@@ -21,6 +21,8 @@ export const InventoryTag = z.object({
   goneAt: z.date().optional(),
   digest: Digest.optional(),
   sourceDigest: Digest.optional(),
+  /** The tag names a patch of ours, made from `sourceDigest`. */
+  isPatch: z.boolean().optional(),
 
   /** How the tag ended in the last run that did something about it. */
   state: TargetState,
@@ -52,7 +54,9 @@ export type InventoryTag = z.infer<typeof InventoryTag>;
 
 type Columns<Names extends keyof InventoryTag> = Pick<InventoryTag, Names>;
 
-export type Presence = Columns<'present' | 'presentAt' | 'goneAt' | 'digest' | 'sourceDigest'>;
+export type Presence = Columns<
+  'present' | 'presentAt' | 'goneAt' | 'digest' | 'sourceDigest' | 'isPatch'
+>;
 export type Ending = Columns<'state' | 'reason' | 'detail' | 'runId' | 'at'>;
 export type Findings = Columns<'counts' | 'scannedAt' | keyof typeof FINDING_COLUMNS>;
 export type NewestPatch = Columns<
@@ -78,14 +82,14 @@ export interface TagFacts {
 }
 
 export function factsOf(known: InventoryTag): TagFacts {
-  const { present, presentAt, goneAt, digest, sourceDigest } = known;
+  const { present, presentAt, goneAt, digest, sourceDigest, isPatch } = known;
   const { state, reason, detail, runId, at } = known;
   const { counts, critical, high, medium, low, unknown, fixable, scannedAt } = known;
   const { patchTag, patchDigest, patchSeenAt, patchCounts, patchScannedAt } = known;
   const { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable } = known;
   const numbers = { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable };
   return {
-    presence: { present, presentAt, goneAt, digest, sourceDigest },
+    presence: { present, presentAt, goneAt, digest, sourceDigest, isPatch },
     ending: { state, reason, detail, runId, at },
     findings: { counts, critical, high, medium, low, unknown, fixable, scannedAt },
     patch: { patchTag, patchDigest, patchSeenAt, patchCounts, ...numbers, patchScannedAt },

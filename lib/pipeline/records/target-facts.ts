@@ -14,7 +14,7 @@ export function targetFacts(target: Target & { readonly tag: Tag }): TagFacts {
 }
 
 function presenceIn(target: Target): Presence {
-  const { discoveredAt, digest, sourceDigest } = target;
+  const { discoveredAt, digest, sourceDigest, isPatch } = target;
   const gone = target.reason === 'not-found';
   return {
     present: !gone,
@@ -22,6 +22,7 @@ function presenceIn(target: Target): Presence {
     ...(gone && { goneAt: discoveredAt }),
     digest,
     sourceDigest,
+    isPatch,
   };
 }
 
@@ -48,6 +49,7 @@ function evidenceAt({ reason, scannedAt, discoveredAt, finishedAt }: Target): Da
 
 function findingsIn(target: Target): Findings {
   const { scannedAt } = target;
+  if (target.isPatch === true) return findingsOfPatch(target);
   if (target.beforeCritical === undefined) return { ...UNKNOWN_FINDINGS, scannedAt };
   return {
     counts: 'known',
@@ -58,6 +60,24 @@ function findingsIn(target: Target): Findings {
     unknown: target.beforeUnknown,
     fixable: target.beforeFixable,
     scannedAt,
+  };
+}
+
+/** The scan was one of the source. The tag has the findings of the patch, if that is the newest. */
+function findingsOfPatch(target: Target): Findings {
+  const patch = patchIn(target);
+  if (patch.patchDigest !== target.digest || patch.patchCounts !== 'known') {
+    return { ...UNKNOWN_FINDINGS, scannedAt: target.scannedAt };
+  }
+  return {
+    counts: 'known',
+    critical: patch.patchCritical,
+    high: patch.patchHigh,
+    medium: patch.patchMedium,
+    low: patch.patchLow,
+    unknown: patch.patchUnknown,
+    fixable: patch.patchFixable,
+    scannedAt: patch.patchScannedAt,
   };
 }
 

@@ -34,6 +34,8 @@ export const Target = z.object({
   digest: Digest.optional(),
   /** The image that is scanned and patched. */
   sourceDigest: Digest.optional(),
+  /** The tag itself names a patch of that image. */
+  isPatch: z.boolean().optional(),
   /**
    * Why a patch of this target can't get a tag. Found at discovery, used only if it needs a patch.
    */

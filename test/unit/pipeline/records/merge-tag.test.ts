@@ -207,3 +207,28 @@ describe('runs that overlap', () => {
     expect(record).toBeUndefined();
   });
 });
+
+describe('a tag that names a patch of ours', () => {
+  const already = {
+    ...BEFORE,
+    ...PATCH,
+    isPatch: true,
+    digest: PATCH.patchDigest,
+    state: 'already-patched',
+  } as const;
+
+  it('has the findings of that patch, and not those of its source', () => {
+    const earlier = { earlierDigest: PATCH.patchDigest, earlierCritical: 2, earlierFixable: 0 };
+
+    expect(recordOf(ended({ ...already, ...earlier }))).toMatchObject({
+      counts: 'known',
+      critical: 2,
+      fixable: 0,
+    });
+  });
+
+  it('has unknown counts if nothing counted that patch', () => {
+    expect(recordOf(ended(already)).counts).toBe('unknown');
+    expect(recordOf(ended(already)).critical).toBeUndefined();
+  });
+});
