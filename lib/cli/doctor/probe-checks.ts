@@ -73,7 +73,8 @@ export const probeChecks: readonly Check[] = [
 /** Runs what each patch group runs at its start, and shows every need. */
 async function probeStandardBuilder(context: CheckContext): Promise<Outcome> {
   const { builder, patchWorkerImage: image } = context.services.options;
-  if (builder.kind !== 'standard') return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  if (builder.kind !== 'standard')
+    return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa'];
   const probe = await probeGroup(context, { sku: 'Standard', privileged: false, image, tools });
   return judge(probe, (result) => missingTools(result, tools) ?? judgeBuilder(result));
@@ -104,7 +105,8 @@ function judgeBuilder(result: ProbeResult): Outcome {
 
 async function probeConfidential(context: CheckContext): Promise<Outcome> {
   const { builder, patchWorkerImage: image } = context.services.options;
-  if (builder.kind !== 'confidential') return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  if (builder.kind !== 'confidential')
+    return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa', 'buildkitd', 'runc'];
   const probe = await probeGroup(context, { sku: 'Confidential', privileged: true, image, tools });
   return judge(probe, (result) => {
@@ -134,7 +136,8 @@ function refusedTrials(result: ProbeResult) {
 
 async function probeRemote(context: CheckContext): Promise<Outcome> {
   const { builder, patchWorkerImage: image } = context.services.options;
-  if (builder.kind !== 'remote') return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
+  if (builder.kind !== 'remote')
+    return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const kind = {
     sku: 'Standard',
     privileged: false,

@@ -206,6 +206,9 @@ it.each([
 ] as const)('skips %s if the builder is %s', async (id, kind) => {
   const { outcome, setup } = await outcomeOf(id, aProbeResult(), { kind });
 
-  expect(outcome).toEqual({ status: 'skipped', detail: `not needed: PATCHWRIGHT_BUILDER is ${kind}` });
+  expect(outcome).toEqual({
+    status: 'skipped',
+    detail: `not needed: PATCHWRIGHT_BUILDER is ${kind}`,
+  });
   expect(setup.world.groups.creations()).toEqual([]);
 });
