@@ -13,10 +13,10 @@ show() { tail -n 40 "$1" | sed 's/^/      /'; }
 show_doctor() {
   node -e '
     const { checks } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
-    for (const { status, id, detail, whatToDo } of checks) {
+    for (const { status, id, detail, faults = [], whatToDo } of checks) {
       const [first, ...needs] = id === "probe-builder" ? detail.split(/; |, (?=\w+ (?:ok|refused))/) : [detail];
       console.log(`      ${status} ${id}: ${first}`);
-      for (const need of needs) console.log(`        ${need}`);
+      for (const line of [...needs, ...faults]) console.log(`        ${line}`);
       if (whatToDo) console.log(`        do: ${whatToDo}`);
     }' "$1" || failed "no report of doctor in $1"
 }
