@@ -233,12 +233,6 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '',
   },
   {
-    name: 'start a patch group although no builder works',
-    file: 'job/launch-job.ts',
-    text: 'if (fault !== undefined) return endWithoutBuilder(services, held, targets, fault);',
-    instead: '',
-  },
-  {
     name: 'give up the images of containers that still work',
     file: 'job/poll-job.ts',
     text: 'if (!ended(container)) continue;',
