@@ -57,6 +57,15 @@ it('shows totals if there is less room', () => {
   );
 });
 
+it('says of an image how many of its packages are covered by advisories', () => {
+  const [line] = outcomeTable([outcome({ state: 'clean', coverage: { covered: 3, all: 5 } })], {
+    width: 80,
+    palette,
+  }).slice(1);
+
+  expect(line).toContain('3 of 5 covered');
+});
+
 describe('long names', () => {
   const long = outcome({
     image: `team/${'service-'.repeat(10)}:2025.6.17`,

@@ -31,7 +31,7 @@ export function outcomeTable(
     { text: count(outcome.before) },
     { text: count(outcome.after) },
     { text: outcome.state === 'patched' ? (outcome.patchTag ?? '') : '', paint: palette.green },
-    { text: outcome.reason ?? '' },
+    { text: outcome.reason ?? coverageText(outcome) },
     { text: outcome.seconds.toFixed(1), paint: palette.dim },
   ]);
   const lines = textTable(columns, rows, {
@@ -46,6 +46,11 @@ export function tableLegend(width: number): string {
   return width >= WIDE
     ? 'Before and After: findings, C critical, H high, M medium, L low, ? unknown'
     : 'Before and After: findings of any severity';
+}
+
+/** A clean image says how many of its packages are covered, unless all are. */
+function coverageText({ coverage }: DemoOutcome): string {
+  return coverage === undefined ? '' : `${coverage.covered} of ${coverage.all} covered`;
 }
 
 function sum(findings: Findings | undefined): string {

@@ -21,6 +21,8 @@ export interface DemoOutcome {
   readonly sourceDigest: Digest | undefined;
   /** Absent if nothing was scanned. */
   readonly before: (Findings & { readonly fixable: number }) | undefined;
+  /** Packages that advisories cover, and all. Absent if they cover every package. */
+  readonly coverage?: { readonly covered: number; readonly all: number };
   /** Absent if nothing was published. */
   readonly after: Findings | undefined;
   readonly patchTag: string | undefined;
@@ -41,6 +43,7 @@ export function outcomeOf(row: Target): DemoOutcome {
     detail: row.detail,
     sourceDigest: row.sourceDigest,
     before: beforeOf(row),
+    ...coverageIn(row),
     after: row.state === 'patched' ? afterOf(row) : undefined,
     patchTag: row.patchTag,
     patchDigest: row.patchDigest,
@@ -65,6 +68,13 @@ function beforeOf(row: Target): DemoOutcome['before'] {
     unknown: row.beforeUnknown ?? 0,
     fixable: row.beforeFixable ?? 0,
   };
+}
+
+function coverageIn({
+  packagesCovered: covered = 0,
+  packagesUncovered: uncovered = 0,
+}: Target): Pick<DemoOutcome, 'coverage'> {
+  return uncovered === 0 ? {} : { coverage: { covered, all: covered + uncovered } };
 }
 
 function afterOf(row: Target): Findings | undefined {
