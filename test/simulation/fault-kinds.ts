@@ -52,6 +52,9 @@ export const WORLD_FAULTS = [
   'mounts-refused',
   /** Container groups refuse a system call that every builder needs. */
   'builder-refused',
+  'newer-database',
+  'policy-changed',
+  'dry-run-overlaps',
   'source-moved',
   'source-deleted',
   'tag-locked',

@@ -238,4 +238,22 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     text: 'if (!ended(container)) continue;',
     instead: '',
   },
+  {
+    name: 'count no findings in an earlier patch',
+    file: 'results/earlier-patch.ts',
+    text: 'countsOf(findings);',
+    instead: 'countsOf([]);',
+  },
+  {
+    name: 'leave what is gone in the inventory',
+    file: 'discovery/retire-absent.ts',
+    text: 'await services.inventory.retire(repository, { wanted, tags, since: run.createdAt });',
+    instead: '',
+  },
+  {
+    name: 'keep the counts of an older scan',
+    file: 'records/merge-tag.ts',
+    text: 'return found !== undefined && (known === undefined || found >= known);',
+    instead: 'return found !== undefined && known === undefined;',
+  },
 ];

@@ -8,6 +8,10 @@ export function isIdle({ backends, coverage }: World): boolean {
   if (active.length > 1 && !coverage.faults.has('overlapping-run')) {
     coverage.fault('overlapping-run');
   }
+  const isSeen = coverage.faults.has('dry-run-overlaps');
+  if (active.length > 1 && !isSeen && active.some((run) => run.dryRun === true)) {
+    coverage.fault('dry-run-overlaps');
+  }
   return (
     active.length === 0 &&
     runs.every((run) => run.lastLookAt === undefined) &&

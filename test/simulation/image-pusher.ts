@@ -7,7 +7,7 @@ import type { MemoryTables } from '../fakes/memory-tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import type { Random } from './random.ts';
 import type { ScenarioImage } from './scenario.ts';
-import { fingerprintOf, type ImageKind, type Truth } from './truth.ts';
+import { fingerprintOf, fixesOf, type ImageKind, type Truth } from './truth.ts';
 import type { PublishWatch } from './watches/publish-watch.ts';
 
 /** New for every simulated run. */
@@ -79,7 +79,7 @@ export class ImagePusher {
     const { digest } = await seedImage(this.#registry, {
       repository,
       tags: [tag],
-      layers: [this.#truth.sourceLayer(kind), this.#truth.patchLayer('good')],
+      layers: [this.#truth.sourceLayer(kind), this.#truth.patchLayer('good', fixesOf(kind))],
       config: { config: {} },
       annotations: {
         [Annotation.sourceRepository]: repository,
@@ -122,14 +122,15 @@ export class ImagePusher {
     return true;
   }
 
-  async pushDatabase(): Promise<void> {
+  async pushDatabase(age: 'first' | 'newer'): Promise<void> {
     const { repository, tag } = DATABASE;
-    await seedImage(this.#registry, {
+    const { digest } = await seedImage(this.#registry, {
       repository,
       tags: [tag],
-      layers: ['the database'],
+      layers: [`the ${age} database`],
       annotations: { 'org.opencontainers.image.created': DATABASE_MADE },
     });
+    if (age === 'newer') this.#truth.noteNewerDatabase(digest);
   }
 
   async removeDatabase(): Promise<void> {

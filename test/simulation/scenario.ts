@@ -41,6 +41,10 @@ export interface Scenario {
   /** True if the tables were lost after the existing patches were made. */
   readonly tablesLost: boolean;
   readonly runHours: number;
+  /** A policy that later runs find: seconds from the beginning. */
+  readonly laterPolicy?: { readonly at: number; readonly policy: unknown };
+  /** When the database learns of more findings: seconds from the beginning. */
+  readonly newerDatabaseAt?: number;
   /** Azure's quotas, if they are lower than usual. */
   readonly quotas?: GroupLimits;
   /** From when each tick of the first run crashes, in seconds from the beginning. */
@@ -54,22 +58,29 @@ export function scenarioOf(random: Random): Scenario {
   const crowd = random.chance(0.15) ? crowdOf(repositories[0] ?? '') : undefined;
   const images =
     crowd ?? repositories.flatMap((repository) => imagesOf(repository, random, convention));
+  const runs = runsOf(random);
+  const lastAt = Math.max(...runs.map(({ at }) => at));
   // A run of one hour reaches its deadline after almost any fault.
   const runHours = random.chance(0.08) ? 1 : LONGEST_RUN_HOURS;
+  const policyOf = (named: readonly string[]) => ({
+    version: 'v1',
+    'tag-convention': convention,
+    repositories: [
+      ...named.map((repository) => ({ repository, tags: tagsOf(repository, images, random) })),
+      ...(random.chance(0.1) ? [{ repository: 'no/such', tags: ['*'] }] : []),
+    ],
+  });
   return {
     images,
-    policy: {
-      version: 'v1',
-      'tag-convention': convention,
-      repositories: [
-        ...repositories.map((repository) => ({
-          repository,
-          tags: tagsOf(repository, images, random),
-        })),
-        ...(random.chance(0.1) ? [{ repository: 'no/such', tags: ['*'] }] : []),
-      ],
-    },
-    runs: runsOf(random),
+    policy: policyOf(repositories),
+    ...(lastAt > 0 &&
+      random.chance(0.2) && {
+        laterPolicy: {
+          at: random.between(0, lastAt),
+          policy: policyOf(repositories.filter(() => random.chance(0.7))),
+        },
+      }),
+    runs,
     atOnce: random.between(1, 4),
     pollSeconds: random.pick([15, 60, 120, 180]),
     tickSeconds: random.pick([30, 120]),
@@ -81,6 +92,7 @@ export function scenarioOf(random: Random): Scenario {
     builderRefused: random.chance(0.05),
     tablesLost: random.chance(0.1),
     runHours,
+    ...(lastAt > 0 && random.chance(0.5) && { newerDatabaseAt: random.between(0, lastAt) }),
     ...(random.chance(runHours === 1 ? 0.4 : 0.07) && { quotas: quotasOf(random) }),
     ...(random.chance(0.01) && { tickDiesAt: random.between(1, 1800) }),
   };
@@ -157,7 +169,7 @@ function runsOf(random: Random): ScenarioRun[] {
     const run = {
       at,
       trigger: nth === 0 ? ('schedule' as const) : ('manual' as const),
-      dryRun: random.chance(0.03),
+      dryRun: random.chance(nth === 0 ? 0.03 : 0.15),
       ...(random.chance(0.12) && { canceledAt: at + random.between(1, 3600) }),
       canceledAtIntent: random.chance(0.08),
     };

@@ -7,6 +7,7 @@ import type { Gate } from './gates/gate.ts';
 import { isHostFault } from './host-faults.ts';
 import { isIdle, unfinished } from './idle.ts';
 import { finalFaults } from './invariants.ts';
+import { inventoryLies } from './inventory-truth.ts';
 import { Invocations, REAP_SECONDS } from './invocations.ts';
 import type { PortCall } from './port-call.ts';
 import { replayMessages } from './replay.ts';
@@ -74,6 +75,7 @@ export class Simulation {
     }
     if (violations.length === 0) await replayMessages(world);
     if (violations.length === 0) violations.push(...(await this.#finalFaults()));
+    if (violations.length === 0) violations.push(...(await this.#inventoryLies()));
     return {
       violations,
       steps: this.#steps,
@@ -196,6 +198,13 @@ export class Simulation {
     const { faults } = coverage;
     const late = faults.has('late-effect') || faults.has('slow-call') || faults.has('clock-jump');
     return finalFaults(backends, observer, scenario, late);
+  }
+
+  /** With wrong clocks nobody can tell what is newer. */
+  async #inventoryLies(): Promise<readonly string[]> {
+    const { backends, observer, coverage, truth } = this.#world;
+    if (coverage.faults.has('clock-jump')) return [];
+    return inventoryLies(backends, observer, truth);
   }
 
   #outcomes(): ReadonlyMap<string, string> {

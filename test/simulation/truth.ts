@@ -40,6 +40,13 @@ interface Fix {
 /** The packages that a partial patch does not update. */
 export const LEFT_PACKAGE = 'libssl3';
 
+/** What the database has learned since the first run: one finding with a fix, one without. */
+const NEWER_FIXES: readonly Fix[] = [
+  { id: 'CVE-2027-1', package: 'dpkg' },
+  { id: 'CVE-2027-2', package: 'zlib1g', fixed: '1.9' },
+];
+const WITH_NEWER_FIXES: readonly ImageKind[] = ['outdated', 'clean', 'no-fix'];
+
 const FINDINGS: Readonly<Record<ImageKind, readonly Fix[]>> = {
   outdated: [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }],
   'outdated-twice': [
@@ -57,16 +64,28 @@ const FINDINGS: Readonly<Record<ImageKind, readonly Fix[]>> = {
   'no-system': [],
 };
 
+/** The ids that a patch of such an image fixes by the first database. */
+export function fixesOf(kind: ImageKind): ReadonlySet<string> {
+  return new Set(FINDINGS[kind].flatMap(({ id, fixed }) => (fixed === undefined ? [] : [id])));
+}
+
 export function fingerprintOf(kind: ImageKind): string {
   return fingerprint(
     FINDINGS[kind].map((fix) => ({ ...fix, installed: '1.0', severity: 'high' as const })),
   );
 }
 
+interface MadePatch {
+  readonly quality: PatchQuality;
+  /** The ids that it fixes, as far as its quality goes. */
+  readonly fixes: ReadonlySet<string>;
+}
+
 /** The facts about the images, which the pipeline must discover. */
 export class Truth {
   readonly #sources = new Map<Digest, ImageKind>();
-  readonly #patches = new Map<Digest, PatchQuality>();
+  readonly #patches = new Map<Digest, MadePatch>();
+  readonly #newerDatabases = new Set<Digest>();
   /** The layers of every image that users have pushed. */
   readonly #images = new Map<string, readonly Digest[]>();
   readonly #badConfigs = new Set<Digest>();
@@ -80,13 +99,17 @@ export class Truth {
     return bytes;
   }
 
+  noteNewerDatabase(database: Digest): void {
+    this.#newerDatabases.add(database);
+  }
+
   /** Makes a unique layer, so that two patches of the same image differ. */
-  patchLayer(quality: PatchQuality): Uint8Array {
+  patchLayer(quality: PatchQuality, fixes: ReadonlySet<string>): Uint8Array {
     this.#layers += 1;
     const text = `patch ${this.#layers}`;
     const bytes =
       quality === 'broken' ? Buffer.alloc(1024, text) : tarLayer([{ text, ...fileOf(quality) }]);
-    this.#patches.set(digestOf(bytes), quality);
+    this.#patches.set(digestOf(bytes), { quality, fixes });
     return bytes;
   }
 
@@ -108,8 +131,8 @@ export class Truth {
     return this.#altered.size > 0 && this.#altered.has(digestOf(bytes));
   }
 
-  /** Returns the report of an honest scan of an image with these layers. */
-  report(layers: readonly Digest[]): Readonly<Record<string, unknown>> {
+  /** Returns the report of an honest scan of an image with these layers by this database. */
+  report(layers: readonly Digest[], database: Digest): Readonly<Record<string, unknown>> {
     const kind = layers.map((layer) => this.#sources.get(layer)).find((found) => found) ?? 'clean';
     if (kind === 'no-system') return scratchReport;
     if (kind === 'no-advisories') return debianReport([], { Family: 'debian', Name: '11.1' });
@@ -117,18 +140,23 @@ export class Truth {
       return debianReport(FINDINGS[kind], { Family: 'debian', Name: '8.1', EOSL: true });
     }
     const patch = layers.map((layer) => this.#patches.get(layer)).find((found) => found);
-    const left = FINDINGS[kind].filter((fix) => fix.fixed === undefined);
-    switch (patch) {
+    const isNewer = this.#newerDatabases.has(database) && WITH_NEWER_FIXES.includes(kind);
+    const all = isNewer ? [...FINDINGS[kind], ...NEWER_FIXES] : FINDINGS[kind];
+    const left = all.filter(
+      ({ id, fixed }) => fixed === undefined || patch?.fixes.has(id) !== true,
+    );
+    const quality = patch?.quality;
+    switch (quality) {
       case undefined:
       case 'not-fixed':
-        return debianReport(FINDINGS[kind]);
+        return debianReport(all);
       case 'new-findings':
         return debianReport([...left, { id: 'CVE-2026-9', package: 'dpkg', fixed: '9' }]);
       case 'packages-lost':
         return withoutPackages(debianReport(left));
       case 'partial':
         return debianReport(
-          FINDINGS[kind].filter((fix) => left.includes(fix) || fix.package === LEFT_PACKAGE),
+          all.filter((fix) => left.includes(fix) || fix.package === LEFT_PACKAGE),
         );
       case 'good':
       case 'on-paper':
@@ -136,7 +164,7 @@ export class Truth {
       case 'broken':
         return debianReport(left);
       default:
-        return patch satisfies never;
+        return quality satisfies never;
     }
   }
 
@@ -151,7 +179,7 @@ export class Truth {
     if (this.#badConfigs.has(manifest.config.digest)) return 'its config was changed';
     const added = manifest.layers.slice(layers.length);
     if (added.length !== 1) return `${added.length} layers were added`;
-    const quality = this.#patches.get(added[0]?.digest ?? ('' as Digest));
+    const quality = this.#patches.get(added[0]?.digest ?? ('' as Digest))?.quality;
     return quality === 'good' || quality === 'partial' ? undefined : `its layer is ${quality}`;
   }
 }

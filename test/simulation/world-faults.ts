@@ -109,7 +109,7 @@ async function tryWorldFault(world: World, fault: DrawnWorldFault): Promise<bool
       await world.images.removeDatabase();
       world.later(random.between(5, 90) * 60, 'database back', async () => {
         world.database = true;
-        await world.images.pushDatabase();
+        await world.images.pushDatabase(world.databaseAge);
       });
       return true;
     case 'malformed-message':

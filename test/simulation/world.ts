@@ -52,12 +52,16 @@ export class World {
   readonly options: PipelineOptions;
   /** True if the vulnerability database is in the registry. */
   database = true;
+  databaseAge: 'first' | 'newer' = 'first';
+  /** As the next run finds it. */
+  policy: unknown;
   readonly trace: string[] = [];
   readonly #traced: boolean;
 
   constructor(options: WorldOptions) {
     const { clock, coverage, truth } = this;
     this.scenario = options.scenario;
+    this.policy = options.scenario.policy;
     this.random = options.random;
     this.plan = options.plan;
     this.#traced = options.trace === true;
@@ -86,7 +90,13 @@ export class World {
       truth,
       publishing: this.observer.publishing,
     });
-    this.options = optionsOf(options.scenario);
+    const policy = () => JSON.stringify(this.policy);
+    this.options = {
+      ...optionsOf(options.scenario),
+      get policySetting() {
+        return policy();
+      },
+    };
   }
 
   /** Seeds the state before the first run. */
@@ -94,10 +104,27 @@ export class World {
     for (const image of this.scenario.images) {
       await this.images.pushScenarioImage(image, this.scenario.tablesLost);
     }
-    await this.images.pushDatabase();
+    await this.images.pushDatabase(this.databaseAge);
+    const { newerDatabaseAt } = this.scenario;
+    if (newerDatabaseAt !== undefined) {
+      this.later(newerDatabaseAt, 'newer database', () => this.#renewDatabase());
+    }
+    const { laterPolicy } = this.scenario;
+    if (laterPolicy !== undefined) {
+      this.later(laterPolicy.at, 'another policy', () => {
+        this.policy = laterPolicy.policy;
+        this.coverage.fault('policy-changed');
+      });
+    }
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
     if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
+  }
+
+  async #renewDatabase(): Promise<void> {
+    this.databaseAge = 'newer';
+    this.coverage.fault('newer-database');
+    if (this.database) await this.images.pushDatabase(this.databaseAge);
   }
 
   /** Milliseconds of the virtual clock. */

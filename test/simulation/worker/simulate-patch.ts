@@ -144,7 +144,7 @@ async function pushPatch(
   const manifest = await readManifest(registry, repository, base);
   if (manifest === undefined) return undefined;
   const other = OTHER_PATCHES[fault as keyof typeof OTHER_PATCHES] as PatchQuality | undefined;
-  const layer = truth.patchLayer(other ?? 'good');
+  const layer = truth.patchLayer(other ?? 'good', new Set(image.findings.map(({ id }) => id)));
   const source = await registry.blob(repository, manifest.config.digest, 1_000_000);
   const config = ImageConfig.parse(JSON.parse(Buffer.from(source ?? []).toString()));
   const kept = fault === 'patch-drops-layer' ? manifest.layers.slice(1) : manifest.layers;

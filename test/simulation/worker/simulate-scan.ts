@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../../lib/image/digest.ts';
+import { type Digest, sha256Hex } from '../../../lib/image/digest.ts';
 import type { ScanJobFile } from '../../../lib/job/job-file.ts';
 import { ScanFailure, type ScanImageResult } from '../../../lib/job/job-result.ts';
 import { readManifest, type Work } from './worker-world.ts';
@@ -21,7 +21,7 @@ export async function simulateScan(
 ): Promise<readonly ScanImageResult[]> {
   const results: ScanImageResult[] = [];
   for (const image of file.images) {
-    const one = await scanOne(image, work);
+    const one = await scanOne(image, file.database.digest, work);
     if (one !== undefined) results.push(one);
   }
   return results;
@@ -29,6 +29,7 @@ export async function simulateScan(
 
 async function scanOne(
   image: ScanJobFile['images'][number],
+  database: Digest,
   work: Work,
 ): Promise<ScanImageResult | undefined> {
   const { world, registry, end, secrets } = work;
@@ -43,7 +44,8 @@ async function scanOne(
   if (fault === 'secret-in-message') return failed('tool-failed', `it failed with ${secrets}`);
   const manifest = await readManifest(registry, image.repository, digest);
   if (manifest === undefined) return failed('image-not-found');
-  const honest = world.truth.report(manifest.layers.map((layer) => layer.digest));
+  const layers = manifest.layers.map((layer) => layer.digest);
+  const honest = world.truth.report(layers, database);
   const report = fault === 'secret-in-report' ? { ...honest, ArtifactName: secrets } : honest;
   const bytes = Buffer.from(
     fault === 'report-malformed' ? '{"SchemaVersion":' : JSON.stringify(report),
