@@ -3,6 +3,7 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import type { PinnedImage, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readImage } from '../discovery/inspect-image.ts';
+import type { Lease } from '../lease.ts';
 import type { Services } from '../services.ts';
 import { stagingOf } from '../staging/staging-names.ts';
 
@@ -15,7 +16,7 @@ const BLOBS_AT_ONCE = 4;
 export async function copyWithoutBaseLabel(
   { registry }: Services,
   image: PinnedImage,
-  tag: Tag,
+  copy: { readonly tag: Tag; readonly lease: Lease },
 ): Promise<Digest | undefined> {
   const { repository, digest } = image;
   const stored = await registry.manifest(repository, digest);
@@ -29,8 +30,9 @@ export async function copyWithoutBaseLabel(
   const { config } = source.manifest;
   const changed = { ...config, digest: digestOf(configBytes), size: configBytes.length };
   await registry.putBlob(staging, changed.digest, configBytes);
+  copy.lease.assertHeld();
   const manifest = { ...source.manifest, config: changed };
-  return registry.putManifest(staging, tag, {
+  return registry.putManifest(staging, copy.tag, {
     bytes: new TextEncoder().encode(JSON.stringify(manifest)),
     mediaType: stored.mediaType,
   });

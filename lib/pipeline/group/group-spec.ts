@@ -1,4 +1,5 @@
 import { type GroupSpec, GroupTag, MANAGED_BY } from '../../containers/container-groups.ts';
+import type { Lease } from '../lease.ts';
 import type { Job } from '../records/job.ts';
 import type { Run } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
@@ -20,13 +21,14 @@ export async function groupSpecOf(
   run: Run,
   job: Job & Pick<Attempt, 'deadline' | 'group'>,
   images: readonly SourceImage[],
+  lease: Lease,
 ): Promise<GroupSpec> {
   const { options, registry } = services;
   const patches = job.kind === 'patch';
   const worker = patches ? options.patchWorkerImage : options.scanWorkerImage;
   const attempt: Attempt = { ...job, expiresAt: secondsAfter(job.deadline, MARGIN_SECONDS) };
   const parts = patches
-    ? await Promise.all(images.map((image) => patchPart(services, attempt, image)))
+    ? await Promise.all(images.map((image) => patchPart(services, attempt, image, lease)))
     : [await scanPart(services, run, attempt, images)];
   const pull = await registry.mintToken([{ repository: worker.repository, actions: ['pull'] }]);
   const privileged = patches && options.builder.kind === 'confidential';

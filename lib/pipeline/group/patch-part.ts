@@ -1,5 +1,6 @@
 import { fixable } from '../../report/finding.ts';
 import { toolingMirrors } from '../../report/tooling-mirrors.ts';
+import type { Lease } from '../lease.ts';
 import { containerOf } from '../records/container-names.ts';
 import { readAcceptedScan } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
@@ -14,6 +15,7 @@ export async function patchPart(
   services: Services,
   job: Attempt,
   image: SourceImage,
+  lease: Lease,
 ): Promise<ContainerPart> {
   const { options, registry } = services;
   const { builder } = options;
@@ -23,7 +25,7 @@ export async function patchPart(
   const name = containerOf(image);
   const copy =
     target?.hasBaseLabel === true
-      ? await copyWithoutBaseLabel(services, image, copyTag(job, name))
+      ? await copyWithoutBaseLabel(services, image, { tag: copyTag(job, name), lease })
       : undefined;
   const patched = {
     digest: image.digest,

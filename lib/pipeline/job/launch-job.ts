@@ -56,7 +56,7 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   const deadline = secondsAfter(clock.now(), ATTEMPT_SECONDS);
   const group = groupNameOf(held.job.id, attempt);
   const intended = { ...held.job, attempt, group, deadline };
-  const spec = await groupSpecOf(services, run, intended, bySource(targets));
+  const spec = await groupSpecOf(services, run, intended, bySource(targets), held);
   await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });
   held.assertHeld();
   const answer = await services.groups.create(spec);

@@ -149,6 +149,7 @@ async function putAnnotated(
     config,
     annotations,
   });
+  held.assertHeld();
   return registry.putManifest(staging, annotatedTag(held.job, image.digest), {
     bytes,
     mediaType: pushed.mediaType,

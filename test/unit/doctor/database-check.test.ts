@@ -32,8 +32,8 @@ describe('the check of the database', () => {
     [-1, 'pass', '0 hours'],
     [1.5, 'pass', '1 hour'],
     [47.9, 'pass', '47 hours'],
-    [48, 'pass', '2 days'],
-    [49, 'warn', '2 days'],
+    [72, 'pass', '3 days'],
+    [73, 'warn', '3 days'],
     [14 * 24, 'warn', '14 days'],
     [14 * 24 + 1, 'fail', '14 days'],
   ])('returns for a database that is %d hours old: %s', async (hours, status, age) => {
@@ -44,12 +44,12 @@ describe('the check of the database', () => {
   });
 
   it('reads the age from the database if it is not annotated', async () => {
-    const text = JSON.stringify({ UpdatedAt: hoursAgo(72) });
+    const text = JSON.stringify({ UpdatedAt: hoursAgo(96) });
     const layer = gzipSync(await tarOf([{ name: 'metadata.json', text }]));
 
     expect(await outcomeOf({ layers: [layer] })).toMatchObject({
       status: 'warn',
-      detail: expect.stringContaining('3 days'),
+      detail: expect.stringContaining('4 days'),
     });
   });
 

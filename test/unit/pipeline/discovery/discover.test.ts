@@ -44,6 +44,7 @@ describe('the first step', () => {
         policyDigest: digestOf(JSON.stringify(POLICY)),
         tagConvention: 'floating',
         databaseDigest: database?.digest,
+        databaseTime: world.clock.now(),
       },
     });
     expect(world.blobs.names(CONTAINERS.reports)).toEqual([`${run.id}/policy.json`]);

@@ -8,6 +8,7 @@ import { type ImageSeed, seedImage } from '../../../fakes/registry/seed-image.ts
 import { UnitWorld } from '../unit-world.ts';
 
 const API = RepositoryName.parse('team/api');
+const HOST = 'registry.example.com';
 
 async function seed(world: UnitWorld, image: Partial<ImageSeed> = {}): Promise<Digest> {
   return (await seedImage(world.registry, { repository: API, ...image })).digest;
@@ -47,9 +48,37 @@ describe('an image', () => {
         sourceDigest: digest,
         architecture: 'amd64',
         bytes: 8,
+        hasBaseLabel: false,
       });
     },
   );
+
+  it.each(['Labels', 'labels'])(
+    'can be patched if it names another image as its base in %s, and says so',
+    async (field) => {
+      expect(
+        await inspected({ config: { config: { [field]: { BaseImage: 'x' } } } }),
+      ).toMatchObject({
+        kind: 'source',
+        hasBaseLabel: true,
+      });
+    },
+  );
+
+  it.each([
+    [`${HOST}/team/api:v1`, 'skip'],
+    [`${HOST}/team/api@${digestOf('v1')}`, 'skip'],
+    [`${HOST}/team/api-2:v1`, 'source'],
+    ['docker.io/team/api:v1', 'source'],
+  ])('with the annotation of Copa and the base %s is a %s', async (BaseImage, kind) => {
+    const annotations = { [Annotation.patchedByCopa]: '2026-11-01T00:00:00Z' };
+
+    expect(
+      await inspected({ annotations, config: { config: { labels: { BaseImage } } } }),
+    ).toMatchObject({
+      kind,
+    });
+  });
 
   it.each<readonly [string, Partial<ImageSeed>, object]>([
     ['is for Windows', { config: { os: 'windows' } }, { reason: 'windows' }],
@@ -66,17 +95,10 @@ describe('an image', () => {
     [
       'is too large',
       { layers: ['x'.repeat(101)] },
-      { reason: 'image-too-large', detail: '101 bytes of layers' },
-    ],
-    [
-      'names another image as its base, as Copa does',
-      { config: { config: { labels: { BaseImage: 'x' } } } },
-      { reason: 'patched-elsewhere' },
-    ],
-    [
-      'names another image as its base in the labels of the specification',
-      { config: { config: { Labels: { BaseImage: 'x' } } } },
-      { reason: 'patched-elsewhere' },
+      {
+        reason: 'image-too-large',
+        detail: 'its compressed layers have 101 bytes; 100 are allowed',
+      },
     ],
     ['has a config that does not parse', { config: { os: 5 } }, { reason: 'not-an-image' }],
   ])('is skipped if it %s', async (_, image, wanted) => {
@@ -156,16 +178,12 @@ describe('an index', () => {
 describe('a patch that was copied to another tag', () => {
   /** A source, and an image that says that it is its patch. */
   async function patched(
-    options: {
-      readonly sourceRepository?: string;
-      readonly sourceLabels?: Readonly<Record<string, string>>;
-      readonly known?: 'this' | 'another';
-    } = {},
+    options: { readonly sourceRepository?: string; readonly known?: 'this' | 'another' } = {},
   ) {
     const world = new UnitWorld();
     const source = await seed(world, {
       layers: ['base'],
-      config: { config: { Labels: options.sourceLabels } },
+      config: { config: {} },
     });
     const patch = await seed(world, {
       layers: ['base', 'patch'],
@@ -179,7 +197,7 @@ describe('a patch that was copied to another tag', () => {
       const digest = options.known === 'this' ? patch : digestOf('another');
       await world.services.inventory.rememberPatches({ repository: API, digest: source }, [digest]);
     }
-    return { found: await inspect(world, patch), source };
+    return { found: await inspect(world, patch), source, patch };
   }
 
   it('is patched from its source if the inventory knows it', async () => {
@@ -190,6 +208,8 @@ describe('a patch that was copied to another tag', () => {
       sourceDigest: source,
       architecture: 'amd64',
       bytes: 4,
+      hasBaseLabel: false,
+      isPatch: true,
     });
   });
 
@@ -197,11 +217,10 @@ describe('a patch that was copied to another tag', () => {
     ['the inventory knows other patches of the source', { known: 'another' }],
     ['nothing but the annotations says so', {}],
     ['its source is in another repository', { known: 'this', sourceRepository: 'team/web' }],
-    ['its source is a patch itself', { known: 'this', sourceLabels: { BaseImage: 'y' } }],
-  ] as const)('is not trusted if %s', async (_, options) => {
-    expect((await patched(options)).found).toMatchObject({
-      kind: 'skip',
-      reason: 'patched-elsewhere',
-    });
+  ] as const)('is a source of its own if %s', async (_, options) => {
+    const { found, patch } = await patched(options);
+
+    expect(found).toMatchObject({ kind: 'source', sourceDigest: patch });
+    expect(found).not.toHaveProperty('isPatch');
   });
 });
