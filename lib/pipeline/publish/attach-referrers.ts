@@ -12,6 +12,8 @@ import { targetedFindings } from '../targets/blocked-packages.ts';
 import { sourceArtifacts } from './source-artifacts.ts';
 
 const AUTHOR = 'Patchwright';
+const { ofSource: _, ...always } = ArtifactType;
+const ALWAYS = Object.values(always);
 const EMPTY = new TextEncoder().encode('{}');
 
 interface Artifact {
@@ -33,13 +35,16 @@ export async function attachReferrers(
 ): Promise<void> {
   const { registry } = services;
   const { repository } = target;
-  const attached = await registry.referrers(repository, subject.digest);
+  const attached = (await registry.referrers(repository, subject.digest)).map(
+    ({ artifactType }) => artifactType,
+  );
+  // The list of what the source has is attached first, so that these prove it, too.
+  if (ALWAYS.every((type) => attached.includes(type))) return;
   const timestamp = (target.verifiedAt ?? target.discoveredAt).toISOString();
   const all = await artifactsOf(services, target, { digest: subject.digest, timestamp });
-  const missing = all.filter(({ type }) => !attached.some((one) => one.artifactType === type));
-  if (missing.length === 0) return;
   await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
-  for (const artifact of missing) {
+  for (const artifact of all) {
+    if (attached.includes(artifact.type)) continue;
     await attach(registry, repository, { ...artifact, subject, timestamp });
   }
 }
@@ -69,6 +74,9 @@ async function artifactsOf(
   const ofSource =
     sourceDigest && (await sourceArtifacts(services, { repository, digest: sourceDigest }));
   return [
+    ...(ofSource
+      ? [{ type: ArtifactType.ofSource, title: 'of-source.json', bytes: ofSource }]
+      : []),
     { type: ArtifactType.vex, title: 'vex.openvex.json', bytes: vex },
     { type: ArtifactType.reportBefore, title: 'report-before.json', bytes: reportBefore },
     { type: ArtifactType.reportAfter, title: 'report-after.json', bytes: reportAfter },
@@ -77,9 +85,6 @@ async function artifactsOf(
       title: 'sbom.cdx.json',
       bytes: sbom({ ...patch, image, scan: after, author: AUTHOR }),
     },
-    ...(ofSource
-      ? [{ type: ArtifactType.ofSource, title: 'of-source.json', bytes: ofSource }]
-      : []),
   ];
 }
 

@@ -140,5 +140,5 @@ it('omits items with listing disabled from lists', async () => {
 
   const answer = await send('GET', '/acr/v1/app/_tags');
 
-  expect(await answer.json()).toMatchObject({ tags: [] });
+  expect(await answer.json()).not.toHaveProperty('tags');
 });

@@ -1,5 +1,9 @@
 import { RepositoryName } from '../../../lib/image/reference.ts';
-import { advisoryArtifact, DATABASE_REPOSITORY } from '../../images/advisories/demo-database.ts';
+import {
+  advisoryArtifact,
+  DATABASE_REPOSITORY,
+  demoAdvisories,
+} from '../../images/advisories/demo-database.ts';
 import type { DemoImage } from '../../images/demo-images.ts';
 import { pushLayout } from '../../images/oci-layout.ts';
 import type { LocalRegistry } from '../registry/start-registry.ts';
@@ -20,7 +24,8 @@ export async function seedImages(
 
 /** Puts the stand-ins' database of advisories into the app's default repository. */
 export async function seedDatabase(registry: LocalRegistry): Promise<void> {
-  await pushLayout(await advisoryArtifact(), registryTarget(registry, DATABASE_REPOSITORY));
+  const database = await advisoryArtifact(demoAdvisories(), new Date());
+  await pushLayout(database, registryTarget(registry, DATABASE_REPOSITORY));
 }
 
 /** Locks a tag like `az acr repository update --image … --write-enabled false`. */
