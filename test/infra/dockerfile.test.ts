@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WORKER_COMMAND } from '../../lib/pipeline/group/container-spec.ts';
 import { toolCatalog } from '../real/tools/tool-catalog.ts';
 import { type DeviceNode, dockerfileFaults } from './checks/dockerfile.ts';
 import { ROOT, readText } from './infrastructure.ts';
@@ -38,6 +39,15 @@ describe("the worker's Dockerfile", () => {
     expect(source).not.toMatch(/^replace /m);
   });
 
+  it('starts the worker with the same command as a container group', () => {
+    const commands = [...text.matchAll(/^CMD (.*)$/gm)].map(([, json]) => json);
+
+    const options = WORKER_COMMAND.map((word) => `"${word}"`).join(', ');
+    expect(commands).toEqual(
+      ['scan', 'patch', 'patch', 'patch'].map((kind) => `[${options}, "${kind}"]`),
+    );
+  });
+
   it('gets only the two paths that it copies from', () => {
     const ignore = readText('.dockerignore').trim().split('\n');
 
@@ -56,7 +66,7 @@ describe('the check of the Dockerfile reports', () => {
     ['scan as root', /^USER .*\n/m, '', 'scan runs as root'],
     [
       'scan with the user set back to root',
-      /(CMD \["node", "\/app\/worker.cjs", "scan"\])/,
+      /(CMD \["node", .*"scan"\])/,
       'USER 0:0\n$1',
       'scan runs as 0:0',
     ],

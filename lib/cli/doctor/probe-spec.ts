@@ -13,6 +13,7 @@ import {
   SCRATCH_PATH,
   SECRETS_PATH,
   TOKEN_USER,
+  WORKER_COMMAND,
 } from '../../pipeline/group/container-spec.ts';
 import { ONLY_CONTAINER } from '../../pipeline/records/container-names.ts';
 import type { WorkerImage } from '../../pipeline/services.ts';
@@ -55,7 +56,7 @@ export async function probeSpec(
     containers: [
       {
         name: ONLY_CONTAINER,
-        command: ['node', '/app/worker.cjs', 'probe'],
+        command: [...WORKER_COMMAND, 'probe'],
         cpu: 1,
         memoryGb: 1,
         environment: {

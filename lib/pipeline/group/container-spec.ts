@@ -16,6 +16,11 @@ import { groupScopes } from './group-scopes.ts';
 
 export const SECRETS_PATH = '/run/patchwright';
 export const SCRATCH_PATH = '/var/lib/patchwright';
+/**
+ * Without the flag, Node opens its debugger on localhost at SIGUSR1. A build step shares the process
+ * table and the network with the worker and could then read the worker's secrets.
+ */
+export const WORKER_COMMAND = ['node', '--disable-sigusr1', '/app/worker.cjs'] as const;
 const IMAGE_TIMEOUT_SECONDS = 20 * 60;
 const TOKEN_MARGIN_SECONDS = 5 * 60;
 /** Time for the worker to upload its result after its own deadline, before the attempt's deadline. */
@@ -70,7 +75,7 @@ export async function containerSpec(
   const mounts = patches && options.builder.kind === 'confidential';
   return {
     name,
-    command: ['node', '/app/worker.cjs', file.kind],
+    command: [...WORKER_COMMAND, file.kind],
     cpu: size.cpu,
     memoryGb: size.memoryGb,
     environment: {

@@ -48,7 +48,7 @@ it('runs only the probe of the worker, in a small container', async () => {
   expect(spec).toMatchObject({ sku: 'Standard', privileged: false });
   expect(spec.image).toBe(`registry.example.com/patchwright/worker@${DIGEST}`);
   expect(container).toMatchObject({
-    command: ['node', '/app/worker.cjs', 'probe'],
+    command: ['node', '--disable-sigusr1', '/app/worker.cjs', 'probe'],
     cpu: 1,
     memoryGb: 1,
   });
