@@ -8,8 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Code is one of the codes that README.md lists.
+// Code is one of the codes that README.md lists. It is also a target for errors.Is.
 type Code string
+
+func (c Code) Error() string { return string(c) }
 
 const (
 	ImageTooLarge   Code = "image-too-large"
@@ -22,7 +24,7 @@ const (
 
 // New returns an error that the worker recognizes.
 func New(code Code, format string, arguments ...any) error {
-	return fmt.Errorf("patchwright-builder: %s: %w", code, fmt.Errorf(format, arguments...))
+	return fmt.Errorf("patchwright-builder: %w: %w", code, fmt.Errorf(format, arguments...))
 }
 
 // IfFull turns the error of a full disk into "image too large". folder identifies the disk.

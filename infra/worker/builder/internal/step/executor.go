@@ -41,6 +41,8 @@ type Executor struct {
 	Uncontrolled func(error)
 
 	steps sync.WaitGroup
+	// one lets steps run one after another: their processes could trace each other.
+	one sync.Mutex
 }
 
 var _ executor.Executor = (*Executor)(nil)
@@ -56,6 +58,8 @@ func (e *Executor) Exec(context.Context, string, executor.ProcessInfo) error {
 func (e *Executor) Run(ctx context.Context, id string, root executor.Mount, mounts []executor.Mount, process executor.ProcessInfo, started chan<- struct{}) (resourcestypes.Recorder, error) {
 	e.steps.Add(1)
 	defer e.steps.Done()
+	e.one.Lock()
+	defer e.one.Unlock()
 	if started != nil {
 		defer close(started)
 	}
@@ -95,21 +99,39 @@ func (e *Executor) Run(ctx context.Context, id string, root executor.Mount, moun
 		}
 		borrowed = append(borrowed, borrowing{path: path, dest: filepath.Join("/", mount.Dest), readonly: mount.Readonly})
 	}
-	if err := e.runIn(ctx, rootDir, borrowed, process); err != nil {
-		return nil, e.Folders.Full(err)
+	failure := e.Folders.Full(e.runIn(ctx, rootDir, borrowed, process))
+	if errors.Is(failure, errUncontrolled) || errors.Is(failure, fault.StepNotUndone) {
+		return nil, failure // Something may still write to the folders.
 	}
-	for _, dir := range written {
-		if err := e.Folders.Settle(dir); err != nil {
-			return nil, err
-		}
+	for _, dir := range written { // After a failure too: BuildKit keeps the folders of a failed step.
+		failure = errors.Join(failure, e.Folders.Settle(dir))
 	}
-	return nil, nil
+	return nil, failure
 }
 
 // borrowing is a folder or file that is mounted at dest for a step.
 type borrowing struct {
 	path, dest string
 	readonly   bool
+}
+
+// worksOnAnotherRoot returns true if a mounted folder has contents, as the root of an image without a
+// shell. The empty folders for results do not count: the image's own shell writes to them.
+func worksOnAnotherRoot(borrowed []borrowing) (bool, error) {
+	for _, one := range borrowed {
+		info, err := os.Lstat(one.path)
+		if err != nil {
+			return false, err
+		}
+		if !info.IsDir() {
+			continue
+		}
+		entries, err := os.ReadDir(one.path)
+		if err != nil || len(entries) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // runIn puts the mounts in place, runs the process, and restores everything before it returns.
@@ -122,10 +144,14 @@ func (e *Executor) runIn(ctx context.Context, rootDir string, borrowed []borrowi
 	if err := makeWorkingFolder(rootDir, meta.Cwd, int(uid), int(gid)); err != nil {
 		return err
 	}
+	works, err := worksOnAnotherRoot(borrowed)
+	if err != nil {
+		return err
+	}
 	what := command{
 		Root: rootDir, Dir: filepath.Join("/", meta.Cwd), Args: meta.Args,
 		Env: withHome(rootDir, uid, meta.Env), UID: uid, GID: gid, Groups: groups,
-		KeepChroot: len(borrowed) > 0,
+		KeepChroot: works,
 	}
 	stash, err := os.MkdirTemp(e.Dir, "stash-")
 	if err != nil {
@@ -151,6 +177,9 @@ func (e *Executor) runIn(ctx context.Context, rootDir string, borrowed []borrowi
 	result, err := run(ctx, what, io)
 	if err != nil {
 		return err
+	}
+	if result.Failed != "" && ctx.Err() == nil {
+		return fmt.Errorf("starting the step %.200q: %s", strings.Join(meta.Args, " "), result.Failed)
 	}
 	bklog.G(ctx).Infof("step %.200q ended with exit code %d", strings.Join(meta.Args, " "), result.ExitCode)
 	return stepError(ctx, result, meta.ValidExitCodes, seen)

@@ -267,7 +267,13 @@ func TestAStepCannotLeaveItsRootUnlessItWorksOnAnother(t *testing.T) {
 		t.Error(err, output)
 	}
 	mounted := s.prepare("mounted", "")
-	_, err = s.run(s.prepare("with a mount", "base"), []executor.Mount{{Src: folder(mounted), Dest: "/mnt"}}, "chroot:/mnt")
+	_, err = s.run(s.prepare("with an empty mount", "base"), []executor.Mount{{Src: folder(mounted), Dest: "/mnt"}}, "chroot:/mnt")
+	if err == nil {
+		t.Error("a step with an empty folder for its results may leave its root")
+	}
+	root := s.prepare("another root", "")
+	testtree.Write(t, root+"/etc/os-release", "x")
+	_, err = s.run(s.prepare("with a root", "base"), []executor.Mount{{Src: folder(root), Dest: "/mnt"}}, "chroot:/mnt")
 	testtree.Must(t, err)
 }
 
@@ -371,5 +377,49 @@ func TestACommittedFolderIsNeverARootOrAWritableMount(t *testing.T) {
 
 	if asRoot == nil || asMount == nil || twice == nil {
 		t.Error(asRoot, asMount, twice)
+	}
+}
+
+func TestFoldersOfFailedStepsShareTheirUntouchedFiles(t *testing.T) {
+	s := newScene(t, func(dir string) { testtree.Write(t, dir+"/etc/untouched", "x") })
+	var base unix.Stat_t
+	testtree.Must(t, unix.Lstat(s.committed+"/etc/untouched", &base))
+
+	for _, key := range []string{"first round", "second round", "third round"} {
+		dir := s.prepare(key, "base")
+		if _, err := s.run(dir, nil, "write:/etc/new:x", "fail"); err == nil {
+			t.Fatal("the step did not fail")
+		}
+
+		var left unix.Stat_t
+		testtree.Must(t, unix.Lstat(dir+"/etc/untouched", &left))
+		if left.Ino != base.Ino {
+			t.Errorf("%s: a failed step keeps its own copy of an untouched file", key)
+		}
+		if s.store.CheckWritable(dir) == nil {
+			t.Errorf("%s: the folder may still be written to", key)
+		}
+	}
+}
+
+func TestStepsRunOneAfterAnother(t *testing.T) {
+	s := newScene(t, nil)
+	socket := "@patchwright-test-" + strconv.Itoa(os.Getpid())
+	var dirs []string
+	for index := range 4 {
+		dirs = append(dirs, s.prepare(strconv.Itoa(index), "base"))
+	}
+	failures := make(chan error, len(dirs))
+
+	for _, dir := range dirs {
+		go func() { // Two that run at once cannot both have the socket.
+			_, err := s.executor.Run(context.Background(), "", executor.Mount{Src: folder(dir)}, nil,
+				executor.ProcessInfo{Meta: executor.Meta{Args: []string{"tool", "hold:" + socket}, Cwd: "/"}}, nil)
+			failures <- err
+		}()
+	}
+
+	for range dirs {
+		testtree.Must(t, <-failures)
 	}
 }

@@ -22,7 +22,9 @@ type scene struct {
 	store    *snapshots.Store
 	executor *Executor
 	// outside is a folder outside the root of a step, which no step may reach.
-	outside      string
+	outside string
+	// committed is the folder of "base".
+	committed    string
 	uncontrolled []error
 }
 
@@ -41,7 +43,7 @@ func newScene(t *testing.T, fill func(dir string)) *scene {
 	s.executor = &Executor{Dir: steps, Folders: s.store, Devices: device.Maker{}, Uncontrolled: func(err error) {
 		s.uncontrolled = append(s.uncontrolled, err)
 	}}
-	s.commit("base", func(dir string) {
+	s.committed = s.commit("base", func(dir string) {
 		testtree.Must(t, os.MkdirAll(dir+"/bin", 0o755))
 		self, err := os.ReadFile("/proc/self/exe")
 		testtree.Must(t, err)

@@ -31,6 +31,8 @@ type outcome struct {
 	ExitCode int
 	// NotStarted is the reason if the program could not be started.
 	NotStarted string `json:",omitempty"`
+	// Failed is the reason if the step could not be run for a cause that is not in the image.
+	Failed string `json:",omitempty"`
 	// StillRunning is true if a process of the step did not end.
 	StillRunning bool `json:",omitempty"`
 }
@@ -57,7 +59,7 @@ func Supervise() int {
 func supervise(in *os.File) outcome {
 	var what command
 	if err := json.NewDecoder(in).Decode(&what); err != nil {
-		return notStarted(125, fmt.Errorf("reading the command: %w", err))
+		return outcome{Failed: fmt.Sprint("reading the command: ", err)}
 	}
 	cancelled := make(chan struct{})
 	go func() {
@@ -65,10 +67,10 @@ func supervise(in *os.File) outcome {
 		close(cancelled)
 	}()
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		return notStarted(125, fmt.Errorf("prctl: %w", err))
+		return outcome{Failed: fmt.Sprint("prctl: ", err)}
 	}
 	if err := dropCapabilities(what.KeepChroot); err != nil {
-		return notStarted(125, err)
+		return outcome{Failed: err.Error()}
 	}
 	syscall.Umask(0o022)
 	process, err := os.StartProcess(what.Path, what.Args, &os.ProcAttr{
@@ -79,11 +81,8 @@ func supervise(in *os.File) outcome {
 			Setsid:     true,
 		},
 	})
-	if errors.Is(err, os.ErrNotExist) {
-		return notStarted(127, err)
-	}
 	if err != nil {
-		return notStarted(126, err)
+		return notStarted(err)
 	}
 	exited := make(chan int, 1)
 	go func() { exited <- exitCode(process.Wait()) }()
@@ -95,8 +94,17 @@ func supervise(in *os.File) outcome {
 	return outcome{ExitCode: code, StillRunning: !endChildren()}
 }
 
-func notStarted(code int, why error) outcome {
-	return outcome{ExitCode: code, NotStarted: why.Error()}
+// notStarted blames the image only for a program that is missing or can't be executed.
+func notStarted(why error) outcome {
+	if errors.Is(why, unix.ENOENT) {
+		return outcome{ExitCode: 127, NotStarted: why.Error()}
+	}
+	for _, image := range []error{unix.EACCES, unix.ENOEXEC, unix.ENOTDIR} {
+		if errors.Is(why, image) {
+			return outcome{ExitCode: 126, NotStarted: why.Error()}
+		}
+	}
+	return outcome{Failed: why.Error()}
 }
 
 // dropCapabilities drops the capabilities that no step needs and those with which one could leave its

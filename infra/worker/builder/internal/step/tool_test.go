@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -47,6 +48,7 @@ func tool(orders []string) int {
 			"chroot":  func() error { return unix.Chroot(first) },
 			"killpid": func() error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
 			"daemon":  func() error { return startDaemon(first) },
+			"hold":    func() error { return hold(first) },
 			"spin":    func() error { return spin(first) },
 			"fail":    func() error { return errors.New("told to fail") },
 		}[verb]()
@@ -91,6 +93,18 @@ func startDaemon(path string) error {
 		return err
 	}
 	return waitFor(func() bool { _, err := os.Stat(path); return err == nil })
+}
+
+// hold listens at an abstract socket, which only one process of the network namespace can, and prints lines.
+func hold(name string) error {
+	listener, err := net.Listen("unix", name)
+	if err != nil {
+		return err
+	}
+	for range 5000 {
+		fmt.Println("held")
+	}
+	return listener.Close()
 }
 
 // spin runs until it is killed with a signal that cannot be ignored.
