@@ -163,7 +163,7 @@ func (e *Executor) runIn(ctx context.Context, rootDir string, borrowed []borrowi
 			e.Uncontrolled(failure)
 			return // A process may still write to the places that would be restored.
 		}
-		failure = errors.Join(failure, loans.takeBackAll(), os.RemoveAll(stash))
+		failure = errors.Join(failure, loans.takeBackAll())
 	}()
 	if err := e.lend(loans, borrowed); err != nil {
 		return err
@@ -201,7 +201,9 @@ func (e *Executor) lend(loans *loans, borrowed []borrowing) error {
 	}
 	for _, one := range borrowed {
 		if one.readonly { // A committed folder must not be written to, and two steps may use it.
-			all = append(all, standIn(one.dest, func(path string) error { return e.Folders.CopyTree(path, one.path) }))
+			all = append(all, lending{one.dest, func() error {
+				return loans.copyOf(one.dest, func(path string) error { return e.Folders.CopyTree(path, one.path) })
+			}})
 		} else {
 			all = append(all, lending{one.dest, func() error { return loans.borrow(one.dest, one.path) }})
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	"golang.org/x/sys/unix"
 
+	"patchwright/worker/builder/internal/device"
 	"patchwright/worker/builder/internal/testtree"
 )
 
@@ -111,6 +113,8 @@ func TestMountsNestAndHaveSelectors(t *testing.T) {
 	s := newScene(t, nil)
 	dir, outer, inner := s.prepare("step", "base"), s.prepare("outer", ""), s.prepare("inner", "")
 	testtree.Write(t, inner+"/deep/down/here", "x")
+	old := []unix.Timespec{{Sec: 1e9}, {Sec: 1e9}}
+	testtree.Must(t, unix.UtimesNanoAt(unix.AT_FDCWD, inner+"/deep", old, 0))
 	before := testtree.Describe(t, dir)
 
 	_, err := s.run(dir, []executor.Mount{ // The inner one first: the order is not by depth.
@@ -123,6 +127,9 @@ func TestMountsNestAndHaveSelectors(t *testing.T) {
 		if _, err := os.Stat(file); err != nil {
 			t.Error(err)
 		}
+	}
+	if info, err := os.Stat(inner + "/deep"); err != nil || info.ModTime().Unix() != 1e9 {
+		t.Error("the folder above the mounted one has other times: ", err)
 	}
 	if _, err := os.Stat(outer + "/c"); err == nil {
 		t.Error("the folder that the inner mount needed is left in the outer one")
@@ -180,6 +187,11 @@ func TestAStepThatPlantsLinksOrMovesFoldersReachesNothingOutside(t *testing.T) {
 		{"moves a mount away", false, []string{"move:/data/mnt:/moved"}},
 		{"moves /proc away", false, []string{"move:/proc:/moved"}},
 		{"moves resolv.conf away", false, []string{"move:/etc/resolv.conf:/moved"}},
+		{"gives resolv.conf a second name", false, []string{"hardlink:/etc/resolv.conf:/x"}},
+		{"gives a device node a second name and removes the first", false, []string{"hardlink:/dev/null:/x", "remove:/dev/null"}},
+		{"moves a file of /proc away", false, []string{"move:/proc/self/status:/x"}},
+		{"gives a file of its own in /dev a second name", true, []string{"write:/dev/own:x", "hardlink:/dev/own:/x"}},
+		{"removes a second name of resolv.conf", true, []string{"hardlink:/etc/resolv.conf:/x", "remove:/x"}},
 		{"removes the folder that has something to go back to", false, []string{"remove:/etc"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -421,5 +433,23 @@ func TestStepsRunOneAfterAnother(t *testing.T) {
 
 	for range dirs {
 		testtree.Must(t, <-failures)
+	}
+}
+
+func TestAStepWithLinkedDeviceNodesUsesThemAndKeepsNone(t *testing.T) {
+	s := newScene(t, nil)
+	shipped := filepath.Join(filepath.Dir(s.executor.Dir), "shipped")
+	testtree.Must(t, os.Mkdir(shipped, 0o755))
+	testtree.Must(t, device.Maker{}.MakeAll(shipped))
+	s.executor.Devices = device.Maker{Shipped: shipped}
+
+	output, used := s.run(s.prepare("uses", "base"), nil, "append:/dev/null:x", "list:/dev")
+	_, linked := s.run(s.prepare("links", "base"), nil, "hardlink:/dev/null:/x")
+
+	if used != nil || !strings.Contains(output, "null Dc") {
+		t.Error(used, output)
+	}
+	if linked == nil || !strings.Contains(linked.Error(), "step-not-undone: /dev/null: ") {
+		t.Error(linked)
 	}
 }

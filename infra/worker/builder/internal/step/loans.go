@@ -24,6 +24,15 @@ type loans struct {
 	places map[string]*place
 	undo   []func() error
 	count  int
+	own    []ownFile
+}
+
+// ownFile is a file of the builder in a step's root.
+type ownFile struct {
+	name string
+	fd   int
+	// elsewhere is the number of its names outside the root: a device node may be a link to a shipped one.
+	elsewhere uint64
 }
 
 // place is a folder in the step's root.
@@ -42,8 +51,38 @@ func (l *loans) stashPath() string {
 	return filepath.Join(l.stash, strconv.Itoa(l.count))
 }
 
-// standIn puts a file or folder of the builder at dest. The step's changes to it are lost.
+// standIn puts a file or folder of the builder at dest. The step's changes to it are lost, and the step
+// must not have given its files another name, because they would get into a layer.
 func (l *loans) standIn(dest string, make func(path string) error) error {
+	path := l.stashPath()
+	if err := make(path); err != nil {
+		return err
+	}
+	err := filepath.WalkDir(path, func(file string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		return l.note(filepath.Join(dest, file[len(path):]), file)
+	})
+	if err != nil {
+		return err
+	}
+	return l.put(dest, path, "")
+}
+
+func (l *loans) note(name, path string) error {
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("open %q: %w", path, err)
+	}
+	var stat unix.Stat_t
+	err = unix.Fstat(fd, &stat)
+	l.own = append(l.own, ownFile{name, fd, uint64(stat.Nlink) - 1})
+	return err
+}
+
+// copyOf puts a copy of a folder or file of the image at dest. The step may do with it as it likes.
+func (l *loans) copyOf(dest string, make func(path string) error) error {
 	path := l.stashPath()
 	if err := make(path); err != nil {
 		return err
@@ -51,8 +90,11 @@ func (l *loans) standIn(dest string, make func(path string) error) error {
 	return l.put(dest, path, "")
 }
 
-// borrow moves a folder or file to dest, and back at the end.
+// borrow moves a folder or file to dest, and back at the end. The folder above it keeps its times.
 func (l *loans) borrow(dest, source string) error {
+	if _, err := l.open(filepath.Dir(source)); err != nil {
+		return err
+	}
 	return l.put(dest, source, source)
 }
 
@@ -169,8 +211,8 @@ func (l *loans) ready() error {
 	return errors.Join(failures...)
 }
 
-// takeBackAll undoes everything in reverse order, and sets the times that each folder would have
-// without the loans. All processes of the step must have ended.
+// takeBackAll undoes everything in reverse order, sets the times that each folder would have without the
+// loans, and removes the stash. All processes of the step must have ended.
 func (l *loans) takeBackAll() error {
 	var failures []error
 	for _, place := range l.places {
@@ -190,9 +232,25 @@ func (l *loans) takeBackAll() error {
 		}
 		unix.Close(place.fd)
 	}
-	l.places, l.undo = nil, nil
+	failures = append(failures, os.RemoveAll(l.stash))
+	for _, file := range l.own {
+		failures = append(failures, file.checkGone())
+		unix.Close(file.fd)
+	}
+	l.places, l.undo, l.own = nil, nil, nil
 	if err := errors.Join(failures...); err != nil {
 		return fault.New(fault.StepNotUndone, "%w", err)
+	}
+	return nil
+}
+
+func (f ownFile) checkGone() error {
+	var stat unix.Stat_t
+	if err := unix.Fstat(f.fd, &stat); err != nil {
+		return err
+	}
+	if uint64(stat.Nlink) > f.elsewhere {
+		return fmt.Errorf("%s: the step moved it or made a hard link to it", f.name)
 	}
 	return nil
 }
