@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -67,13 +68,15 @@ func (a *Applier) unpack(ctx context.Context, layer ocispecs.Descriptor, dir str
 	digester := digest.Canonical.Digester()
 	unpacked := &countingReader{reader: io.TeeReader(stream, digester.Hash())}
 	attributes := wantedXattrs{}
+	var last *tar.Header
 	filter := archive.WithFilter(func(header *tar.Header) (bool, error) {
 		a.Devices.Replace(header)
 		attributes.note(header)
+		last = header
 		return true, nil
 	})
 	if _, err := archive.Apply(ctx, dir, unpacked, filter); err != nil {
-		return ocispecs.Descriptor{}, fmt.Errorf("unpacking layer %s: %w", layer.Digest, err)
+		return ocispecs.Descriptor{}, fmt.Errorf("unpacking layer %s: %w", layer.Digest, refusedEntry(last, err))
 	}
 	if _, err := io.Copy(io.Discard, unpacked); err != nil {
 		return ocispecs.Descriptor{}, err
@@ -88,8 +91,26 @@ func (a *Applier) unpack(ctx context.Context, layer ocispecs.Descriptor, dir str
 	}, nil
 }
 
+// refusedEntry names what the kernel refused of the last entry that was read, because the image asks for
+// it, and another container of this kind refuses it too.
+func refusedEntry(last *tar.Header, err error) error {
+	if last == nil || !errors.Is(err, unix.EPERM) {
+		return err
+	}
+	if last.Typeflag == tar.TypeChar || last.Typeflag == tar.TypeBlock {
+		return fault.New(fault.DeviceNode, "the device node %q with the numbers %d:%d: %w", last.Name, last.Devmajor, last.Devminor, err)
+	}
+	for record := range last.PAXRecords {
+		if strings.HasPrefix(record, xattrRecord) {
+			return fault.New(fault.XattrLost, "layer: %w", err)
+		}
+	}
+	return err
+}
+
 // wantedXattrs are the extended attributes of a layer, by path and name. They are checked afterwards,
-// because containerd continues if the file system has no room for an attribute.
+// because containerd continues if the file system has no room for an attribute. Those that containerd
+// ignores by intent are not wanted: trusted.*, and user.* of anything but files and folders.
 type wantedXattrs map[string]map[string]string
 
 func (w wantedXattrs) note(header *tar.Header) {
@@ -99,7 +120,7 @@ func (w wantedXattrs) note(header *tar.Header) {
 	}
 	delete(w, path)
 	for record, value := range header.PAXRecords {
-		if name, ok := strings.CutPrefix(record, xattrRecord); ok {
+		if name, ok := strings.CutPrefix(record, xattrRecord); ok && !strings.HasPrefix(name, "trusted.") {
 			if w[path] == nil {
 				w[path] = map[string]string{}
 			}
@@ -115,9 +136,13 @@ func (w wantedXattrs) check(dir string) error {
 			return err
 		}
 		for name, want := range attributes {
-			value, err := snapshots.ReadXattr(filepath.Join(parent, filepath.Base(path)), name)
+			file := filepath.Join(parent, filepath.Base(path))
+			value, err := snapshots.ReadXattr(file, name)
 			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
 				break // A later entry of the layer removed the file.
+			}
+			if strings.HasPrefix(name, "user.") && !mayHaveUserXattrs(file) {
+				continue
 			}
 			if err != nil {
 				return fault.New(fault.XattrLost, "layer: %w", err)
@@ -128,6 +153,11 @@ func (w wantedXattrs) check(dir string) error {
 		}
 	}
 	return nil
+}
+
+func mayHaveUserXattrs(file string) bool {
+	info, err := os.Lstat(file)
+	return err == nil && (info.Mode().IsRegular() || info.IsDir())
 }
 
 type countingReader struct {

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/containerd/containerd/v2/plugins/content/local"
 	digest "github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sys/unix"
 
 	"patchwright/worker/builder/internal/device"
 	"patchwright/worker/builder/internal/snapshots"
@@ -24,6 +27,7 @@ type scene struct {
 	t       *testing.T
 	content content.Store
 	folders *snapshots.Store
+	root    string // The folder of the store.
 	devices device.Maker
 }
 
@@ -33,10 +37,11 @@ func newScene(t *testing.T, devices device.Maker) *scene {
 	testtree.RequireRoot(t)
 	store, err := local.NewLabeledStore(t.TempDir(), &labelStore{all: map[digest.Digest]map[string]string{}})
 	testtree.Must(t, err)
-	folders, err := snapshots.New(t.TempDir())
+	root := t.TempDir()
+	folders, err := snapshots.New(root)
 	testtree.Must(t, err)
 	t.Cleanup(func() { folders.Close() })
-	return &scene{t, store, folders, devices}
+	return &scene{t, store, folders, root, devices}
 }
 
 type labelStore struct {
@@ -123,12 +128,61 @@ func TestALayerCannotWriteOutsideItsFolder(t *testing.T) {
 	dir, err := s.apply("hostile", "", s.layer(
 		&tar.Header{Name: "link", Typeflag: tar.TypeSymlink, Linkname: outside},
 		&tar.Header{Name: "link/escaped", Typeflag: tar.TypeReg, Mode: 0o644},
+		&tar.Header{Name: "../escaped", Typeflag: tar.TypeReg, Mode: 0o644},
 		&tar.Header{Name: "../../escaped", Typeflag: tar.TypeReg, Mode: 0o644}))
 
 	if entries, _ := os.ReadDir(outside); len(entries) > 0 {
 		t.Errorf("%v was written outside", entries)
 	}
-	t.Log(dir, err)
+	for _, above := range []string{s.root + "/folders", s.root, filepath.Dir(s.root)} {
+		if slices.Contains(names(t, above), "escaped") {
+			t.Errorf("an entry was written to %s", above)
+		}
+	}
+	if err == nil && !slices.Contains(names(t, dir), "escaped") {
+		t.Error("the entry with .. in its name is in no place")
+	}
+}
+
+func names(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	testtree.Must(t, err)
+	for _, entry := range entries {
+		all = append(all, entry.Name())
+	}
+	return all
+}
+
+func TestWhatTheKernelRefusesOfALayerIsNamedAsWhatItIs(t *testing.T) {
+	for _, test := range []struct {
+		capability int
+		header     tar.Header
+		code       string
+	}{
+		{unix.CAP_SYS_ADMIN, tar.Header{Name: "file", Typeflag: tar.TypeReg, PAXRecords: map[string]string{"SCHILY.xattr.security.ima": "x"}}, "xattr-lost"},
+		{unix.CAP_MKNOD, tar.Header{Name: "loop0", Typeflag: tar.TypeBlock, Devmajor: 7}, "device-node"},
+	} {
+		s := newScene(t, device.Maker{})
+		layer := s.layer(&test.header)
+		var err error
+
+		testtree.Must(t, testtree.WithoutCapability(test.capability, func() { _, err = s.apply("first", "", layer) }))
+
+		if err == nil || !strings.Contains(err.Error(), "patchwright-builder: "+test.code+": ") {
+			t.Errorf("%s: %v", test.code, err)
+		}
+	}
+}
+
+func TestAttributesThatContainerdIgnoresAreNotMissed(t *testing.T) {
+	s := newScene(t, device.Maker{})
+
+	_, err := s.apply("first", "", s.layer(
+		&tar.Header{Name: "file", Typeflag: tar.TypeReg, Mode: 0o644, PAXRecords: map[string]string{"SCHILY.xattr.trusted.overlay.opaque": "y"}},
+		&tar.Header{Name: "link", Typeflag: tar.TypeSymlink, Linkname: "file", PAXRecords: map[string]string{"SCHILY.xattr.user.x": "y"}}))
+
+	testtree.Must(t, err)
 }
 
 func TestAnAttributeOfALayerThatIsNotKeptFails(t *testing.T) {

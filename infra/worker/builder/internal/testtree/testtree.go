@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 	"testing"
@@ -156,4 +157,32 @@ func Odd(t testing.TB, root string) {
 		old := []unix.Timespec{{Sec: 1e9, Nsec: 5}, {Sec: 1e9, Nsec: 7}}
 		Must(t, unix.UtimesNanoAt(unix.AT_FDCWD, filepath.Join(root, rel), old, 0))
 	}
+}
+
+// WithoutCapability calls run in a thread that has lost a capability. Its children cannot regain it.
+func WithoutCapability(capability int, run func()) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // Never unlocked: the thread ends with this function.
+		err := dropCapability(capability)
+		if err == nil {
+			run()
+		}
+		done <- err
+	}()
+	return <-done
+}
+
+func dropCapability(capability int) error {
+	if err := unix.Prctl(unix.PR_CAPBSET_DROP, uintptr(capability), 0, 0, 0); err != nil {
+		return err
+	}
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return err
+	}
+	set, bit := &sets[capability/32], uint32(1)<<(capability%32)
+	set.Effective, set.Permitted, set.Inheritable = set.Effective&^bit, set.Permitted&^bit, set.Inheritable&^bit
+	return unix.Capset(&header, &sets[0])
 }
