@@ -30,7 +30,8 @@ export function copaOutcome(run: ToolRun, before: TagState, after: TagState): Co
     const reason = copaFailureLines(lines);
     const failure = classifyFailure(PATCH_FAILURES, reason, 'tool-failed');
     // The package manager's output explains its failure better than Copa's message.
-    const said = failure === 'package-manager-failed' ? plainLines(run.stderr) : reason;
+    const explained = failure === 'package-manager-failed' || failure === 'needs-proc';
+    const said = explained ? plainLines(run.stderr) : reason;
     return failed(failure, run, said);
   }
 

@@ -26,7 +26,7 @@ export const SCAN_FAILURES: FailureTable<ScanFailure> = [
  */
 export const PATCH_FAILURES: FailureTable<PatchFailure> = [
   ['timeout', /patch exceeded timeout|Operation Timed Out|context deadline exceeded/],
-  ['image-too-large', /patchwright-builder: image-too-large: /],
+  ['image-too-large', /patchwright-builder: image-too-large: |no space left on device/],
   ['needs-proc', /patchwright-builder: needs-proc: /],
   [
     'builder-incompatible',

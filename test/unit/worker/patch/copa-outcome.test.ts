@@ -81,6 +81,23 @@ describe('copaOutcome', () => {
     expect(outcome).toMatchObject({ failure: 'package-manager-failed' });
   });
 
+  it.each([
+    ['package-manager-failed', ''],
+    ['needs-proc', ': patchwright-builder: needs-proc: the output mentions /proc'],
+  ])("keeps the package manager's output with %s", (failure, why) => {
+    const text = [
+      '#7 0.312 the java command requires a mounted proc fs (/proc).',
+      `Error: failed to solve: process "x" did not complete successfully: exit code: 1${why}`,
+    ].join('\n');
+
+    const outcome = copaOutcome(exited(1, text), absent, absent);
+
+    expect(outcome).toMatchObject({
+      failure,
+      message: expect.stringContaining('a mounted proc fs'),
+    });
+  });
+
   it('is a failure if Copa failed, even with a new manifest under the tag', () => {
     const text = 'Error: unsupported osType busybox specified';
 

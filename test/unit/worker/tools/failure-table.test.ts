@@ -55,6 +55,10 @@ describe('classifyFailure', () => {
       'Error: failed to solve: patchwright-builder: image-too-large: a copy needs 9 bytes, 3 are free',
     ],
     [
+      'image-too-large',
+      'Error: failed to solve: failed to extract layer sha256:1: write /var/lib/x: no space left on device',
+    ],
+    [
       'needs-proc',
       'Error: failed to solve: process "sh -c apt-get install" did not complete successfully: exit code: 1: patchwright-builder: needs-proc: the output mentions /proc',
     ],

@@ -18,6 +18,7 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/pb"
 	"github.com/moby/buildkit/util/bklog"
 	"github.com/moby/sys/user"
+	"golang.org/x/sys/unix"
 
 	"patchwright/worker/builder/internal/device"
 	"patchwright/worker/builder/internal/fault"
@@ -222,6 +223,9 @@ func (e *Executor) lend(loans *loans, borrowed []borrowing) error {
 	return loans.ready()
 }
 
+// crashed is the exit code of a shell whose program was ended by SIGSEGV. The worker knows its cause.
+const crashed = 128 + int(unix.SIGSEGV)
+
 // stepError is the error of a step that ended with an unexpected code or was cancelled.
 func stepError(ctx context.Context, result outcome, valid []int, seen *watcher) error {
 	if ctx.Err() != nil {
@@ -230,6 +234,7 @@ func stepError(ctx context.Context, result outcome, valid []int, seen *watcher) 
 	if result.NotStarted == "" && (slices.Contains(valid, result.ExitCode) || (len(valid) == 0 && result.ExitCode == 0)) {
 		return nil
 	}
+	seen.finish()
 	failure := &gateway.ExitError{ExitCode: uint32(result.ExitCode)}
 	switch {
 	case result.NotStarted != "":
@@ -237,7 +242,7 @@ func stepError(ctx context.Context, result outcome, valid []int, seen *watcher) 
 	case seen.full:
 		failure.Err = fmt.Errorf("exit code: %d: %w", result.ExitCode,
 			fault.New(fault.ImageTooLarge, "the step found no space left on the disk"))
-	case seen.proc:
+	case seen.proc && result.ExitCode != crashed:
 		failure.Err = fmt.Errorf("exit code: %d: %w", result.ExitCode,
 			fault.New(fault.NeedsProc, "the output mentions /proc or /dev/fd: its package scripts need a /proc, which this container cannot provide"))
 	}

@@ -303,32 +303,48 @@ func TestAStepRunsAsTheUserOfTheImageWithAHome(t *testing.T) {
 	}
 }
 
-func TestAFailureThatSpeaksOfProcSaysSo(t *testing.T) {
-	for order, code := range map[string]string{
-		"say:the java command requires a mounted proc fs (/proc).": "patchwright-builder: needs-proc: ",
-		"say:/dev/fd/63 is missing":                                "patchwright-builder: needs-proc: ",
-		"say:write error - No space left on device":                "patchwright-builder: image-too-large: ",
-		"say:something else":                                       "",
+func TestAFailureIsNamedByWhatItsOutputSays(t *testing.T) {
+	for said, code := range map[string]string{
+		"the java command requires a mounted proc fs (/proc).":   "needs-proc",
+		"/dev/fd/63 is missing":                                  "needs-proc",
+		"cannot open '/proc/self/exe'":                           "needs-proc",
+		"write error - No space left on device":                  "image-too-large",
+		"E: You don't have enough free space in /var/cache/apt/": "image-too-large",
+		"At least 120MB more space needed on the / filesystem.":  "image-too-large",
+		"something else":                        "",
+		"see /usr/share/doc/procps and /procps": "",
+		"/srv/proc is missing":                  "",
+		"/proc/ is not mounted, but required for successful operation of systemd-tmpfiles.": "",
 	} {
-		s := newScene(t, nil)
+		seen := &watcher{}
+		to := seen.watch(nil)
+		for _, part := range strings.SplitAfter("one line\n"+said, "r") { // A text may be cut anywhere.
+			to.Write([]byte(part))
+		}
 
-		_, err := s.run(s.prepare("step", "base"), nil, order, "fail")
+		err := stepError(context.Background(), outcome{ExitCode: 1}, nil, seen)
+		crash := stepError(context.Background(), outcome{ExitCode: 139}, nil, seen)
 
-		if err == nil || (code != "" && !strings.Contains(err.Error(), code)) || (code == "" && strings.Contains(err.Error(), "patchwright")) {
-			t.Error(order, err)
+		if (code == "") == strings.Contains(err.Error(), "patchwright-builder: ") || !strings.Contains(err.Error(), code) {
+			t.Errorf("%q: %v", said, err)
+		}
+		if strings.Contains(crash.Error(), "needs-proc") {
+			t.Errorf("%q: a crash is named %v", said, crash)
 		}
 	}
 }
 
-func TestAMarkerThatIsCutInTwoIsSeen(t *testing.T) {
+func TestAMentionInAVeryLongLineIsSeen(t *testing.T) {
 	seen := &watcher{}
 	to := seen.watch(nil)
 
-	for _, part := range []string{"it needs /p", "ro", "c"} {
-		to.Write([]byte(part))
+	for range 3 * longestLine {
+		to.Write([]byte("x"))
 	}
+	to.Write([]byte(" No space left on "))
+	to.Write([]byte("device\n"))
 
-	if !seen.proc {
+	if !seen.full || len(seen.writers[0].line) > longestLine {
 		t.Error("not seen")
 	}
 }
