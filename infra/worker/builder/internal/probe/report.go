@@ -4,6 +4,7 @@ package probe
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -99,6 +100,9 @@ func result(name string, err error) Need {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
 		need.Errno = unix.ErrnoName(errno)
+		if need.Errno == "" {
+			need.Errno = fmt.Sprintf("E%d", int(errno)) // The name may be newer than this package.
+		}
 		for _, one := range lastingErrors {
 			lasting = lasting || one == errno
 		}

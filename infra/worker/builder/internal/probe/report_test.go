@@ -107,3 +107,24 @@ func TestTheReportIsOneJSONDocumentAndTheFolderIsLeftEmpty(t *testing.T) {
 		}
 	}
 }
+
+func TestAnErrorWithoutANameIsReportedByItsNumber(t *testing.T) {
+	need := result("hardLink", &os.LinkError{Op: "link", Err: unix.Errno(4000)})
+
+	if need.Errno != "E4000" || *need.Lasting {
+		t.Errorf("%+v", need)
+	}
+}
+
+func TestACapabilityThatCannotBeDroppedIsReported(t *testing.T) {
+	testtree.RequireRoot(t)
+	var without error
+
+	with := tryDropCapability("")
+	testtree.Must(t, testtree.WithoutCapability(unix.CAP_SETPCAP, func() { without = dropCapability() }))
+
+	testtree.Must(t, with)
+	if need := result("dropCapability", without); need.Call != "prctl" || need.Errno != "EPERM" {
+		t.Errorf("%+v", need)
+	}
+}

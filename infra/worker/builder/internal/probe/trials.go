@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -136,10 +137,33 @@ func trySubreaper(string) error {
 	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 }
 
-// tryDropCapability drops the capabilities that every step loses, only in this thread, since the process
-// ends soon.
+// tryDropCapability drops the capability that every step loses, in a thread that ends then, and checks
+// that a program would have fewer.
 func tryDropCapability(string) error {
-	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_NET_RAW, 0, 0, 0))
+	result := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // Never unlocked.
+		result <- dropCapability()
+	}()
+	return <-result
+}
+
+func dropCapability() error {
+	held, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, unix.CAP_SETPCAP, 0, 0, 0)
+	if err == nil && held == 0 {
+		err = unix.EPERM
+	}
+	if err == nil {
+		err = unix.Prctl(unix.PR_CAPBSET_DROP, unix.CAP_SETPCAP, 0, 0, 0)
+	}
+	if err != nil {
+		return os.NewSyscallError("prctl", err)
+	}
+	left, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, unix.CAP_SETPCAP, 0, 0, 0)
+	if err == nil && left != 0 {
+		err = unix.EPERM
+	}
+	return os.NewSyscallError("prctl", err)
 }
 
 // ChrootCommand and NamespaceCommand are internal commands, each for one trial in a new process.

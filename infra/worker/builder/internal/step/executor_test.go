@@ -469,3 +469,35 @@ func TestAStepWithLinkedDeviceNodesUsesThemAndKeepsNone(t *testing.T) {
 		t.Error(linked)
 	}
 }
+
+func TestAStepHasFewerCapabilitiesThanTheDaemon(t *testing.T) {
+	s := newScene(t, nil)
+	orders := []string{"capable:" + strconv.Itoa(unix.CAP_SETPCAP), "capable:" + strconv.Itoa(unix.CAP_NET_RAW)}
+	root := s.prepare("another root", "")
+	testtree.Write(t, root+"/file", "x")
+
+	plain, err := s.run(s.prepare("plain", "base"), nil, orders...)
+	testtree.Must(t, err)
+	mounted, err := s.run(s.prepare("mounted", "base"), []executor.Mount{{Src: folder(root), Dest: "/mnt"}}, orders...)
+	testtree.Must(t, err)
+
+	if plain != "false\nfalse\n" || mounted != plain {
+		t.Error(plain, mounted)
+	}
+}
+
+func TestAStepRunsEvenIfNoCapabilityCanBeDropped(t *testing.T) {
+	s := newScene(t, nil)
+	dir := s.prepare("step", "base")
+	var output string
+	var err error
+
+	testtree.Must(t, testtree.WithoutCapability(unix.CAP_SETPCAP, func() {
+		output, err = s.run(dir, nil, "capable:"+strconv.Itoa(unix.CAP_SYS_CHROOT), "write:/etc/new:x")
+	}))
+
+	testtree.Must(t, err)
+	if output != "true\n" {
+		t.Error(output)
+	}
+}

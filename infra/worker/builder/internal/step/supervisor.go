@@ -107,10 +107,11 @@ func notStarted(why error) outcome {
 	return outcome{Failed: why.Error()}
 }
 
-// dropCapabilities drops the capabilities that no step needs and those with which one could leave its
-// root. It also prevents that a step traces the daemon. It needs CAP_SETPCAP, which the probe checks.
+// dropCapabilities drops, for the programs that this thread starts, the capabilities that no step needs
+// and those with which one could leave its root. Without CAP_SETPCAP nothing changes; the probe reports it.
 func dropCapabilities(keepChroot bool) error {
-	drop := []uintptr{unix.CAP_NET_RAW}
+	// CAP_SETPCAP is always held if a drop is allowed, so a step has less than the daemon and can't trace it.
+	drop := []uintptr{unix.CAP_SETPCAP, unix.CAP_NET_RAW}
 	if !keepChroot {
 		drop = append(drop, unix.CAP_SYS_CHROOT)
 	}
@@ -118,6 +119,21 @@ func dropCapabilities(keepChroot bool) error {
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, capability, 0, 0, 0); err != nil && !errors.Is(err, unix.EPERM) {
 			return fmt.Errorf("prctl(PR_CAPBSET_DROP, %d): %w", capability, err)
 		}
+	}
+	return clearInheritable()
+}
+
+// clearInheritable also clears the ambient capabilities. A program of root would get both again, whatever
+// was dropped.
+func clearInheritable() error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return fmt.Errorf("capget: %w", err)
+	}
+	sets[0].Inheritable, sets[1].Inheritable = 0, 0
+	if err := unix.Capset(&header, &sets[0]); err != nil {
+		return fmt.Errorf("capset: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +47,7 @@ func tool(orders []string) int {
 			"say":      func() error { fmt.Println(rest); return nil },
 			"env":      func() error { fmt.Println(first + "=" + os.Getenv(first)); return nil },
 			"id":       func() error { fmt.Println(os.Getuid(), os.Getgid()); return nil },
+			"capable":  func() error { return showCapability(first) },
 			"chroot":   func() error { return unix.Chroot(first) },
 			"killpid":  func() error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
 			"daemon":   func() error { return startDaemon(first) },
@@ -82,6 +84,17 @@ func list(path string) error {
 	for _, entry := range entries {
 		fmt.Println(entry.Name(), entry.Type())
 	}
+	return err
+}
+
+func showCapability(number string) error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	capability, err := strconv.Atoi(number)
+	if err == nil {
+		err = unix.Capget(&header, &sets[0])
+	}
+	fmt.Println(sets[capability/32].Permitted&(1<<(capability%32)) != 0)
 	return err
 }
 
