@@ -25,6 +25,8 @@ export type DaemonStart =
 
 const READY_LIMIT_MS = 60_000;
 const PROBE_EVERY_MS = 200;
+/** The mount-free builder gives its steps 30 s to end (`stopLimit` in internal/daemon/daemon.go). */
+const STOP_GRACE_MS = 35_000;
 /** A unix socket's path has at most 107 bytes. */
 const LONGEST_SOCKET_FOLDER = 90;
 
@@ -54,6 +56,7 @@ export async function startBuildkit(
     name: program.name,
     args: [...program.args, '--config', files.config, '--root', files.root, '--addr', address],
     environment: { ...registryOnly(environment.variables, job.registry), TMPDIR: files.temporary },
+    stopGraceMs: STOP_GRACE_MS,
   });
   let end: ToolEnd | undefined;
   let stopping = false;

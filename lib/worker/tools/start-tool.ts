@@ -9,6 +9,8 @@ export interface ToolCommand {
   readonly args: readonly string[];
   /** The child's whole environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Time between SIGTERM and SIGKILL. Default: 10 s. */
+  readonly stopGraceMs?: number;
 }
 
 export type ToolEnd =
@@ -63,7 +65,7 @@ export function startTool(context: WorkerContext, command: ToolCommand): Running
     const over = new AbortController();
     const inTime = await Promise.race([
       ended.then(() => true),
-      context.sleep(STOP_GRACE_MS, over.signal).then(() => false),
+      context.sleep(command.stopGraceMs ?? STOP_GRACE_MS, over.signal).then(() => false),
     ]);
     over.abort();
     if (inTime) return 'ended';

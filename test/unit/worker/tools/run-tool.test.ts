@@ -73,6 +73,23 @@ describe('runTool', () => {
     for (const pid of pids) await eventually(async () => (isRunning(pid) ? '' : 'gone'));
   });
 
+  it.each([
+    [35_000, { stopGraceMs: 35_000 }],
+    [10_000, {}],
+  ])('waits %i ms between SIGTERM and SIGKILL with %o', async (grace, options) => {
+    const waits: number[] = [];
+    const setup = await setUpWorker({
+      sleep: async (milliseconds) => {
+        waits.push(milliseconds);
+      },
+    });
+    await addTool(setup.tools, 'tool', 'setInterval(() => {}, 1000)');
+
+    await runTool(setup.context, { ...command(setup), ...options }, 42);
+
+    expect(waits).toContain(grace);
+  });
+
   it('kills the remaining children of a tool that exited', async () => {
     const setup = await setUpWorker();
     await addTool(
