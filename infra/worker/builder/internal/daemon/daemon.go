@@ -55,6 +55,7 @@ func Serve(ctx context.Context, options Options) error {
 	if err := makeEmpty(options.Root); err != nil {
 		return err
 	}
+	unix.Umask(0) // As buildkitd does: a file of a layer or of a file operation gets the mode that it asks for.
 	config := bkconfig.Config{}
 	if options.ConfigFile != "" {
 		var err error

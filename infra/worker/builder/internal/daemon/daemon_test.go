@@ -171,6 +171,17 @@ func describeFolders(t *testing.T, root string) map[string]string {
 	return folders
 }
 
+func TestAFileOperationGetsTheModeThatItAsksFor(t *testing.T) {
+	s := start(t)
+
+	output, err := s.solve(t, func(base llb.State) llb.State { return base.File(llb.Mkdir("/open", 0o777)) })
+
+	testtree.Must(t, err)
+	if info, err := os.Stat(output + "/open"); err != nil || info.Mode().Perm() != 0o777 {
+		t.Error(err, info.Mode())
+	}
+}
+
 func TestMountsThatNeedMountAreRefusedBeforeTheyAreMade(t *testing.T) {
 	s := start(t)
 	for name, option := range map[string]llb.RunOption{
