@@ -138,7 +138,11 @@ func (s *Store) settle(id string) error {
 	if err != nil {
 		return err
 	}
-	err = linkFolder(shared, dir, parent, "", untouched)
+	err = s.linkFolder(shared, dir, parent, "", untouched)
+	if errors.Is(err, unix.EMLINK) { // A file has as many names as the file system allows: keep all copies.
+		folder.files, folder.settled = nil, true
+		return os.RemoveAll(shared)
+	}
 	if err == nil {
 		err = unix.Renameat2(unix.AT_FDCWD, shared, unix.AT_FDCWD, dir, unix.RENAME_EXCHANGE)
 	}
@@ -195,7 +199,7 @@ func untouchedFiles(dir string, files map[string]original) (map[string]original,
 
 // linkFolder makes path a copy of dir by hard links: to the parent's file if dir's own is untouched, else
 // to dir's own.
-func linkFolder(path, dir, parent, rel string, untouched map[string]original) error {
+func (s *Store) linkFolder(path, dir, parent, rel string, untouched map[string]original) error {
 	stat, err := lstat(dir)
 	if err != nil {
 		return err
@@ -211,7 +215,7 @@ func linkFolder(path, dir, parent, rel string, untouched map[string]original) er
 		name := entry.Name()
 		to, own, theirs, place := filepath.Join(path, name), filepath.Join(dir, name), filepath.Join(parent, name), filepath.Join(rel, name)
 		if entry.IsDir() {
-			if err := linkFolder(to, own, theirs, place, untouched); err != nil {
+			if err := s.linkFolder(to, own, theirs, place, untouched); err != nil {
 				return err
 			}
 			continue
@@ -224,7 +228,7 @@ func linkFolder(path, dir, parent, rel string, untouched map[string]original) er
 			}
 			source = theirs
 		}
-		if err := os.Link(source, to); err != nil {
+		if err := s.link(source, to); err != nil {
 			return err
 		}
 	}

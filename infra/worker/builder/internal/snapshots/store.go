@@ -26,6 +26,7 @@ type Store struct {
 	root      string
 	ms        *storage.MetaStore
 	freeBytes func(folder string) (int64, error)
+	link      func(source, to string) error
 
 	// mu is held during every copy too, because two concurrent copies would both see the same free space.
 	mu       sync.Mutex
@@ -55,7 +56,7 @@ func New(root string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{root: root, ms: ms, freeBytes: freeBytes, private: map[string]*private{}}, nil
+	return &Store{root: root, ms: ms, freeBytes: freeBytes, link: os.Link, private: map[string]*private{}}, nil
 }
 
 func (s *Store) dir(id string) string { return filepath.Join(s.root, "folders", id) }

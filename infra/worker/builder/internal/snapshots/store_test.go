@@ -74,6 +74,32 @@ func TestASettledFolderSharesUntouchedFilesAndFreesTheirCopies(t *testing.T) {
 	}
 }
 
+func TestAFolderKeepsItsCopiesIfAFileHasTooManyNames(t *testing.T) {
+	store, _ := oddStore(t)
+	dir := prepare(t, store, "step", "base")
+	before := testtree.Describe(t, dir)
+	store.link = func(source, to string) error {
+		if strings.HasSuffix(to, "/d1/f6") {
+			return &os.LinkError{Op: "link", Old: source, New: to, Err: unix.EMLINK}
+		}
+		return os.Link(source, to)
+	}
+
+	testtree.Must(t, store.Settle(dir))
+
+	if store.CheckWritable(dir) == nil || len(store.spares) != 0 {
+		t.Error("the folder has not settled, or is a spare one as well")
+	}
+	testtree.Must(t, store.Commit(ctx, "committed", "step"))
+	store.link = os.Link
+	if after := testtree.Describe(t, prepare(t, store, "next", "committed")); after != before {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+	if left, _ := os.ReadDir(store.root + "/temporary"); len(left) != 0 {
+		t.Errorf("%v is left", left)
+	}
+}
+
 func TestNobodyMayWriteToASettledOrCommittedFolder(t *testing.T) {
 	store, base := oddStore(t)
 	dir := prepare(t, store, "step", "base")
