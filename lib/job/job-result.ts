@@ -50,7 +50,8 @@ export const PatchFailure = z.enum([
 export type PatchFailure = z.infer<typeof PatchFailure>;
 
 /**
- * An image for which too little time was left. It goes into another attempt without counting as failed.
+ * An image for which too little time was left. A scan goes into another attempt without counting as
+ * failed. A patch is alone in its container, so it counts as a timeout.
  */
 const NotStarted = z.strictObject({ digest: Digest, outcome: z.literal('not-started') });
 

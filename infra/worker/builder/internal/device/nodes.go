@@ -102,7 +102,7 @@ func (m Maker) link(node Node, path string) error {
 const standInXattr = "user.patchwright.device"
 
 // Replace turns a device node of a layer into an empty, marked file if mknod(2) is refused. Such a file
-// never reaches a new layer: a step that touches one fails (see CheckUntouched).
+// never reaches a new layer: a step that touches one fails (Differ.refuseStandIns).
 func (m Maker) Replace(header *tar.Header) {
 	if m.Shipped == "" || (header.Typeflag != tar.TypeChar && header.Typeflag != tar.TypeBlock) {
 		return
