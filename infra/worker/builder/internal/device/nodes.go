@@ -29,6 +29,8 @@ const DefaultFolder = "/usr/local/share/patchwright/dev"
 type Maker struct {
 	// Shipped is the folder of the worker image's nodes, or empty if mknod(2) works.
 	Shipped string
+	// StandIns is true if device nodes of layers become marked files.
+	StandIns bool
 }
 
 // NewMaker tries which way works in a folder. If none does, it returns the call and the error of the
@@ -36,12 +38,24 @@ type Maker struct {
 func NewMaker(folder, shipped string) (Maker, error) {
 	refused := Try(Maker{}, folder)
 	if refused == nil {
-		return Maker{}, nil
+		return Maker{StandIns: !mayMakeAny(folder)}, nil
 	}
 	if err := Try(Maker{Shipped: shipped}, folder); err != nil {
 		return Maker{}, fmt.Errorf("%w; %w", refused, err)
 	}
-	return Maker{Shipped: shipped}, nil
+	return Maker{Shipped: shipped, StandIns: true}, nil
+}
+
+// mayMakeAny tries nodes that no container needs, because a container may be allowed to make only the
+// usual ones: a character device (10:229, fuse) and a block device (7:0, loop0).
+func mayMakeAny(folder string) bool {
+	for kind, device := range map[uint32]uint64{unix.S_IFCHR: unix.Mkdev(10, 229), unix.S_IFBLK: unix.Mkdev(7, 0)} {
+		path := filepath.Join(folder, "any-device")
+		if unix.Mknod(path, kind|0o600, int(device)) != nil || os.Remove(path) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Try makes a null device and writes to it. The error is an *os.PathError or *os.LinkError.
@@ -101,10 +115,10 @@ func (m Maker) link(node Node, path string) error {
 // standInXattr marks an empty file that replaces a device node of the image.
 const standInXattr = "user.patchwright.device"
 
-// Replace turns a device node of a layer into an empty, marked file if mknod(2) is refused. Such a file
-// never reaches a new layer: a step that touches one fails (Differ.refuseStandIns).
+// Replace turns a device node of a layer into an empty, marked file if mknod(2) is refused for it. Such a
+// file never reaches a new layer: a step that touches one fails (Differ.refuseStandIns).
 func (m Maker) Replace(header *tar.Header) {
-	if m.Shipped == "" || (header.Typeflag != tar.TypeChar && header.Typeflag != tar.TypeBlock) {
+	if !m.StandIns || (header.Typeflag != tar.TypeChar && header.Typeflag != tar.TypeBlock) {
 		return
 	}
 	kind := map[byte]string{tar.TypeChar: "c", tar.TypeBlock: "b"}[header.Typeflag]

@@ -47,7 +47,7 @@ func TestADeviceNodeOfALayerIsMarkedIfMknodIsRefused(t *testing.T) {
 	kept, replaced := header(), header()
 
 	Maker{}.Replace(kept)
-	Maker{Shipped: "/shipped"}.Replace(replaced)
+	Maker{StandIns: true}.Replace(replaced)
 
 	if kept.Typeflag != tar.TypeChar || len(kept.PAXRecords) > 0 {
 		t.Errorf("%+v", kept)
@@ -66,5 +66,29 @@ func TestAStandInIsKnownByItsMark(t *testing.T) {
 	testtree.Must(t, unix.Lsetxattr(path, standInXattr, []byte("c 1:3"), 0))
 	if StandIn(path) != "c 1:3" {
 		t.Error(StandIn(path))
+	}
+}
+
+func TestLayersGetStandInsIfAnyKindOfNodeIsRefused(t *testing.T) {
+	testtree.RequireRoot(t)
+	shipped, folder := t.TempDir(), t.TempDir()
+	testtree.Must(t, Maker{}.MakeAll(shipped))
+
+	allowed, err := NewMaker(folder, shipped)
+	testtree.Must(t, err)
+	var refused Maker
+	testtree.Must(t, testtree.WithoutCapability(unix.CAP_MKNOD, func() { refused, err = NewMaker(folder, shipped) }))
+	testtree.Must(t, err)
+
+	if (allowed != Maker{}) || (refused != Maker{Shipped: shipped, StandIns: true}) {
+		t.Errorf("%+v, %+v", allowed, refused)
+	}
+	testtree.Must(t, testtree.WithoutCapability(unix.CAP_MKNOD, func() {
+		if mayMakeAny(folder) {
+			t.Error("a refused node is not noticed")
+		}
+	}))
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
+		t.Error(err, entries)
 	}
 }

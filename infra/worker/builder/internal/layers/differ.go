@@ -65,7 +65,7 @@ func (d *Differ) Compare(ctx context.Context, lower, upper []mount.Mount, opts .
 
 // refuseStandIns fails if a file that replaces a device node of the image would get into a new layer.
 func (d *Differ) refuseStandIns(ctx context.Context, lower, upper string) error {
-	if d.Devices.Shipped == "" {
+	if !d.Devices.StandIns {
 		return nil
 	}
 	return continuity.Changes(ctx, lower, upper, func(kind continuity.ChangeKind, path string, info os.FileInfo, err error) error {

@@ -200,7 +200,7 @@ func TestAnAttributeOfALayerThatIsNotKeptFails(t *testing.T) {
 }
 
 func TestADeviceNodeThatMayNotBeMadeSurvivesUntouchedAndFailsTouched(t *testing.T) {
-	s := newScene(t, device.Maker{Shipped: "/shipped"})
+	s := newScene(t, device.Maker{StandIns: true})
 	base, err := s.apply("base", "", s.layer(
 		&tar.Header{Name: "null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3, Mode: 0o666},
 		&tar.Header{Name: "file", Typeflag: tar.TypeReg, Mode: 0o644}))
