@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"patchwright/worker/builder/internal/device"
+	"patchwright/worker/builder/internal/fault"
 	"patchwright/worker/builder/internal/testtree"
 )
 
@@ -499,5 +500,28 @@ func TestAStepRunsEvenIfNoCapabilityCanBeDropped(t *testing.T) {
 	testtree.Must(t, err)
 	if output != "true\n" {
 		t.Error(output)
+	}
+}
+
+func TestADiskThatFillsUpDuringAStepIsNamedAndNothingStaysBorrowed(t *testing.T) {
+	testtree.RequireRoot(t)
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=128m"); err != nil {
+		t.Skip("a small file system can't be mounted: ", err)
+	}
+	t.Cleanup(func() { unix.Unmount(disk, unix.MNT_DETACH) })
+	s := newSceneIn(t, disk, nil)
+	dir, mounted := s.prepare("step", "base"), s.prepare("mounted", "")
+
+	_, err := s.run(dir, []executor.Mount{{Src: folder(mounted), Dest: "/mnt"}}, "fill:/mnt/large")
+
+	if !errors.Is(err, fault.ImageTooLarge) || errors.Is(err, fault.StepNotUndone) {
+		t.Error(err)
+	}
+	if _, err := os.Stat(mounted + "/large"); err != nil {
+		t.Error("the mounted folder is not back: ", err)
+	}
+	if _, err := os.Lstat(dir + "/mnt"); err == nil {
+		t.Error("the mounted folder is still in the root")
 	}
 }

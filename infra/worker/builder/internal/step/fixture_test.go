@@ -31,7 +31,11 @@ type scene struct {
 func newScene(t *testing.T, fill func(dir string)) *scene {
 	t.Helper()
 	testtree.RequireRoot(t)
-	dir := t.TempDir()
+	return newSceneIn(t, t.TempDir(), fill)
+}
+
+func newSceneIn(t *testing.T, dir string, fill func(dir string)) *scene {
+	t.Helper()
 	s := &scene{t: t, outside: filepath.Join(dir, "outside")}
 	var err error
 	s.store, err = snapshots.New(filepath.Join(dir, "snapshots"))

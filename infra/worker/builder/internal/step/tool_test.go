@@ -53,6 +53,7 @@ func tool(orders []string) int {
 			"daemon":   func() error { return startDaemon(first) },
 			"hold":     func() error { return hold(first) },
 			"spin":     func() error { return spin(first) },
+			"fill":     func() error { return fillDisk(first) },
 			"fail":     func() error { return errors.New("told to fail") },
 		}[verb]()
 		if err != nil {
@@ -95,6 +96,19 @@ func showCapability(number string) error {
 		err = unix.Capget(&header, &sets[0])
 	}
 	fmt.Println(sets[capability/32].Permitted&(1<<(capability%32)) != 0)
+	return err
+}
+
+// fillDisk writes until the disk is full.
+func fillDisk(path string) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for block := make([]byte, 1<<20); err == nil; {
+		_, err = file.Write(block)
+	}
 	return err
 }
 
