@@ -97,6 +97,10 @@ export const PatchImageResult = z.discriminatedUnion('outcome', [
 ]);
 export type PatchImageResult = z.infer<typeof PatchImageResult>;
 
+function isWithoutBuilder(image: PatchImageResult): boolean {
+  return image.outcome === 'failed' && image.failure === 'builder-unavailable';
+}
+
 const MAX_TOOLS = 5;
 const ToolName = z.string().regex(/^[a-z0-9-]{1,32}$/);
 const ToolVersion = z
@@ -128,15 +132,21 @@ export const ScanJobResult = z.strictObject({
 });
 export type ScanJobResult = z.infer<typeof ScanJobResult>;
 
-export const PatchJobResult = z.strictObject({
-  ...ResultBase,
-  kind: z.literal('patch'),
-  images: z.array(PatchImageResult).max(50),
-  /** Absent if no builder could work. */
-  builder: BuilderKind.optional(),
-  /** Why no builder could work: system calls that the container refused. */
-  refusals: z.array(BuilderRefusal).max(MAX_NEEDS).optional(),
-});
+export const PatchJobResult = z
+  .strictObject({
+    ...ResultBase,
+    kind: z.literal('patch'),
+    images: z.array(PatchImageResult).max(50),
+    /** Absent if no builder could work. */
+    builder: BuilderKind.optional(),
+    /** Why no builder could work: system calls that the container refused. */
+    refusals: z.array(BuilderRefusal).max(MAX_NEEDS).optional(),
+  })
+  .refine(
+    ({ images, builder, refusals = [] }) =>
+      refusals.length === 0 || (builder === undefined && images.every(isWithoutBuilder)),
+    { path: ['refusals'], error: 'refusals, but a builder or another outcome' },
+  );
 export type PatchJobResult = z.infer<typeof PatchJobResult>;
 
 export const JobResult = z.discriminatedUnion('kind', [ScanJobResult, PatchJobResult]);

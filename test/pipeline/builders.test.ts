@@ -113,6 +113,33 @@ describe('a builder that no container group permits', () => {
     expect(await patchGroups(world)).toBeGreaterThan(2);
   });
 
+  it.each([
+    ['first', 0],
+    ['last', 4],
+  ])('is not concluded from one container of a group, the %s to end', async (_, forger) => {
+    let containers = 0;
+    const world = await worldOf({
+      builder: () => (containers++ === forger ? { refusals: [CHROOT] } : { builder: 'mount-free' }),
+      patch: ({ digest }) => ({ digest, outcome: 'nothing-to-do' }),
+    });
+
+    const run = await world.run();
+
+    expect(run.builderCall).toBeUndefined();
+    expect(run.skipped).toBe(12);
+  });
+
+  it('is not concluded from a result that names a builder too, which is refused', async () => {
+    const world = await worldOf({ builder: () => ({ builder: 'mount-free', refusals: [CHROOT] }) });
+
+    const run = await world.run();
+
+    expect(run.builderCall).toBeUndefined();
+    for (const target of await targetsOf(world, run.id)) {
+      expect(target).toMatchObject({ reason: 'result-invalid', attempts: 3 });
+    }
+  });
+
   it('is not concluded from a full disk, which is retried like any failed attempt', async () => {
     const world = await worldOf({ builder: () => ({ refusals: [DISK] }) });
 

@@ -1,11 +1,12 @@
-import type { ScanJobResult } from '../../job/job-result.ts';
+import type { JobResult, ScanJobResult } from '../../job/job-result.ts';
+import type { Result } from '../../result.ts';
 import type { HeldJob } from '../held-job.ts';
 import { containerOf, ONLY_CONTAINER } from '../records/container-names.ts';
 import { collectPatch } from '../results/collect-patches.ts';
 import { collectScans } from '../results/collect-scans.ts';
 import { collectVerifications } from '../results/collect-verifications.ts';
 import type { Services } from '../services.ts';
-import { bySource, ownTargets } from '../targets/job-targets.ts';
+import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
 import { loseImage, loseJob } from './lose-job.ts';
 import { readResult } from './read-result.ts';
@@ -21,9 +22,16 @@ export function collectIfThere(services: Services, held: HeldJob): Promise<StepE
 
 /** Collects each image's result as soon as its container has written it. */
 async function collectPatches(services: Services, held: HeldJob): Promise<StepEnd | undefined> {
+  const written: { readonly image: SourceImage; readonly read: Result<JobResult> }[] = [];
   for (const image of bySource(await ownTargets(services, held.job))) {
     const read = await readResult(services, held.job, containerOf(image));
-    if (read === undefined) continue;
+    if (read !== undefined) written.push({ image, read });
+  }
+  await noteBuilder(
+    held,
+    written.map(({ read }) => read),
+  );
+  for (const { image, read } of written) {
     if (read.ok && read.value.kind === 'patch') {
       await collectPatch(services, held, image, read.value);
     } else {
@@ -32,6 +40,15 @@ async function collectPatches(services: Services, held: HeldJob): Promise<StepEn
     }
   }
   return endIfDone(services, held);
+}
+
+/** Persists that a builder works, before any image is decided: its result is not read again. */
+async function noteBuilder(held: HeldJob, written: readonly Result<JobResult>[]): Promise<void> {
+  if (held.job.builder !== undefined) return;
+  for (const read of written) {
+    const builder = read.ok && read.value.kind === 'patch' ? read.value.builder : undefined;
+    if (builder !== undefined) return held.save({ builder });
+  }
 }
 
 /** Ends the job once no target is left in it. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GroupName } from '../../containers/container-groups.ts';
 import { sha256Hex } from '../../image/digest.ts';
 import { RepositoryName } from '../../image/reference.ts';
+import { BuilderKind } from '../../job/builder-report.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { JobState } from './job-states.ts';
 import { RunId } from './run-id.ts';
@@ -39,6 +40,8 @@ export const Job = z.object({
   deadline: z.date().optional(),
   /** Azure refused its group for a quota or lack of capacity. */
   refused: z.boolean().optional(),
+  /** The first builder that one of its containers reported. It outweighs a claimed refusal. */
+  builder: BuilderKind.optional(),
   ...BUILDER_FAULT_COLUMNS,
   /** When ARM was last asked about the group. */
   checkedAt: z.date().optional(),

@@ -42,10 +42,9 @@ export async function collectPatch(
       await endNoOp(services, image, claim.blocked ?? []);
       break;
     case 'failed': {
-      const fault = faultOf(services, result);
-      // Persisted first: the next tick must know of it even if this step crashes.
-      if (fault !== undefined) await held.save(fault);
-      await afterFailure(services, image, { ...claim, log: await keepLog() }, fault);
+      const fault = faultOf(services, held, result);
+      if (fault !== undefined) await endWithoutBuilder(services, held, image, fault);
+      else await afterFailure(services, image, { ...claim, log: await keepLog() });
       break;
     }
     case 'patched': {
@@ -87,10 +86,32 @@ async function endNoOp(
   await endPatch(services, image, detail === undefined ? outcome : { ...outcome, detail });
 }
 
-/** Returns why no builder can work in this kind of group, as the container claims. */
-function faultOf({ options }: Services, result: PatchJobResult): BuilderFault | undefined {
+/**
+ * Returns why no builder can work in this kind of group, as the container claims. Undefined if
+ * another container of the group has reported a builder, which contradicts the claim.
+ */
+function faultOf(
+  { options }: Services,
+  { job }: HeldJob,
+  result: PatchJobResult,
+): BuilderFault | undefined {
   const probes = options.builder.kind === 'standard' || options.builder.kind === 'confidential';
-  return probes ? builderFaultOf(result.refusals ?? []) : undefined;
+  return probes && job.builder === undefined ? builderFaultOf(result.refusals ?? []) : undefined;
+}
+
+async function endWithoutBuilder(
+  services: Services,
+  held: HeldJob,
+  image: SourceImage,
+  fault: BuilderFault,
+): Promise<void> {
+  // Persisted first: the next tick must know of it even if this step crashes.
+  await held.save(fault);
+  await endPatch(services, image, {
+    state: 'failed',
+    reason: 'no-builder',
+    detail: fault.builderDetail,
+  });
 }
 
 async function afterFailure(
@@ -101,17 +122,8 @@ async function afterFailure(
     readonly message: string;
     readonly log: string | undefined;
   },
-  fault: BuilderFault | undefined,
 ): Promise<void> {
   const { failure, message: detail, log } = claim;
-  if (failure === 'builder-unavailable' && fault !== undefined) {
-    const outcome = {
-      state: 'failed',
-      reason: 'no-builder',
-      detail: fault.builderDetail,
-    } as const;
-    return endPatch(services, image, outcome);
-  }
   switch (failure) {
     case 'unsupported-os':
     case 'end-of-life':

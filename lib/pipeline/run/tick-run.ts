@@ -151,7 +151,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const canceledBy = await services.cancellations.requestedBy(run.id);
   const canceled = canceledBy !== undefined;
   const stop = whyToStop(run, { canceled, now: services.clock.now() });
-  const builder = builderOfRun(run, jobs, targets);
+  const builder = builderOfRun(run, jobs);
   const plan = planTick({
     targets,
     jobs,

@@ -65,6 +65,23 @@ describe('a job result', () => {
     expect(JobResult.safeParse(resultWith({ images: [image] })).success).toBe(false);
   });
 
+  it.each([
+    ['is accepted if it', 'fails every image as builder-unavailable', {}, {}, true],
+    ['is invalid if it', 'names a builder too', { builder: 'mount-free' }, {}, false],
+    ['is invalid if it', 'fails an image otherwise', {}, { failure: 'timeout' }, false],
+    ['is invalid if it', 'patches nothing', {}, { outcome: 'nothing-to-do' }, false],
+  ])('with refusals %s %s', (_, _if, parts, image, accepted) => {
+    const refusals = [{ name: 'chroot', call: 'chroot', errno: 'EPERM', lasting: true }];
+    const { digest, ...rest } = { ...failed('none'), failure: 'builder-unavailable', ...image };
+    const images = [
+      rest.outcome === 'failed' ? { digest, ...rest } : { digest, outcome: rest.outcome },
+    ];
+
+    const parsed = JobResult.safeParse(resultWith({ images, refusals, ...parts }));
+
+    expect(parsed.success).toBe(accepted);
+  });
+
   it('sanitizes the versions of tools for use in an annotation', () => {
     const parsed = JobResult.parse(
       resultWith({ tools: { copa: '0.14.2\n\u202Eevil', runc: '1' } }),

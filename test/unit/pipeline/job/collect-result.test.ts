@@ -79,4 +79,43 @@ describe('a patch job', () => {
     expect(await world.targetAt(one)).toMatchObject({ job: '', attempts: 1 });
     expect(await world.targetAt(other)).toMatchObject({ job: 'patch-1', attempts: 0 });
   });
+
+  const CHROOT = { name: 'chroot', call: 'chroot', errno: 'EPERM', lasting: true };
+  const refused = (of: Target) => (job: Job) => ({
+    ...patchResult(job),
+    builder: undefined,
+    refusals: [CHROOT],
+    images: [
+      {
+        digest: of.sourceDigest,
+        outcome: 'failed',
+        failure: 'builder-unavailable',
+        message: 'none',
+      },
+    ],
+  });
+
+  it('blames an image that claims a refused builder when another container had one', async () => {
+    const { world, write, collect } = await setUp('patch', one, other);
+    await write(nameOf(one), refused(one));
+    await write(nameOf(other), nothingToDo(other));
+
+    await collect();
+
+    expect(await world.targetAt(one)).toMatchObject({ job: '', attempts: 1 });
+    const job = await world.jobAt({ runId: one.runId, id: 'patch-1' });
+    expect(job).toMatchObject({ builder: 'mount-free' });
+    expect(job.builderCall).toBeUndefined();
+  });
+
+  it('records the refusal if no container had a builder yet', async () => {
+    const { world, write, collect } = await setUp('patch', one, other);
+    await write(nameOf(one), refused(one));
+
+    expect(await collect()).toBeUndefined();
+
+    expect(await world.targetAt(one)).toMatchObject({ reason: 'no-builder', attempts: 0 });
+    const job = await world.jobAt({ runId: one.runId, id: 'patch-1' });
+    expect(job).toMatchObject({ state: 'running', builderCall: 'chroot', builderErrno: 'EPERM' });
+  });
 });

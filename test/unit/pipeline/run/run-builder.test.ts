@@ -2,25 +2,43 @@ import { expect, it } from 'vitest';
 import type { Job } from '../../../../lib/pipeline/records/job.ts';
 import { builderOfRun } from '../../../../lib/pipeline/run/run-builder.ts';
 import { newRun } from '../new-run.ts';
-import { job, target } from './run-samples.ts';
+import { job } from './run-samples.ts';
 
 const FAULT = { builderCall: 'chroot', builderErrno: 'EPERM', builderDetail: 'no chroot' };
+const WORKS = { builder: 'mount-free' } as const;
 const patchJob = (change: Partial<Job> = {}) => job('patch-1', { kind: 'patch', ...change });
-const PATCHED = target('a', 'v1', { builder: 'mount-free' });
+const DONE = { state: 'done' } as const;
+const LOST = patchJob({ state: 'lost' });
 
 it.each([
-  ['no patch group has ended', {}, [patchJob(), job('s', { state: 'done' })], [], 'nothing'],
-  ['a patch group was lost, which says nothing', {}, [patchJob({ state: 'lost' })], [], 'works'],
-  ['a patch group is done', {}, [patchJob({ state: 'done' })], [], 'works'],
-  ['a container has patched an image', {}, [patchJob()], [PATCHED], 'works'],
-  ['a group reports a refusal', {}, [patchJob(FAULT)], [], 'refused'],
-  ['another group has patched an image', {}, [patchJob(FAULT)], [PATCHED], 'works'],
-  ['the run has found the refusal before', FAULT, [], [PATCHED], 'refused'],
-] as const)('decides when %s', (_, run, jobs, targets, known) => {
-  expect(builderOfRun(newRun(run), jobs, targets).known).toBe(known);
+  ['no patch group has ended', {}, [patchJob(), job('s', DONE)], 'nothing'],
+  ['a patch group was lost, which says nothing', {}, [LOST], 'works'],
+  ['a patch group is done', {}, [patchJob(DONE)], 'works'],
+  ['a container has reported a builder', {}, [patchJob(WORKS)], 'works'],
+  ['a group ended with a refusal', {}, [patchJob({ ...FAULT, ...DONE })], 'refused'],
+  ['a group with a refusal was lost', {}, [patchJob({ ...FAULT, state: 'lost' })], 'refused'],
+  ['other containers of the group still work', {}, [patchJob(FAULT)], 'nothing'],
+  ['they still work, and another group was lost', {}, [LOST, patchJob(FAULT)], 'nothing'],
+  [
+    'another container of the group reported a builder',
+    {},
+    [patchJob({ ...FAULT, ...WORKS, ...DONE })],
+    'works',
+  ],
+  [
+    'a container of another group reported a builder',
+    {},
+    [patchJob({ ...FAULT, ...DONE }), patchJob(WORKS)],
+    'works',
+  ],
+  ['the run has found the refusal before', FAULT, [patchJob(WORKS)], 'refused'],
+] as const)('decides when %s', (_, run, jobs, known) => {
+  expect(builderOfRun(newRun(run), jobs).known).toBe(known);
 });
 
 it('passes on what was refused', () => {
-  expect(builderOfRun(newRun(), [patchJob(FAULT)], [])).toEqual({ known: 'refused', fault: FAULT });
-  expect(builderOfRun(newRun(FAULT), [], [])).toEqual({ known: 'refused', fault: FAULT });
+  const refused = { known: 'refused', fault: FAULT };
+
+  expect(builderOfRun(newRun(), [patchJob({ ...FAULT, ...DONE })])).toEqual(refused);
+  expect(builderOfRun(newRun(FAULT), [])).toEqual(refused);
 });

@@ -218,6 +218,7 @@ describe('a running run', () => {
     const createdAt = NOW;
     const job = { id: 'patch-1', runId: run.id, kind: 'patch', targets: ['x'], createdAt } as const;
     await world.addRunningJob(job, fault);
+    await world.services.jobs.save(await world.jobAt(job), { state: 'done' });
 
     await tick();
     await tick(1);
