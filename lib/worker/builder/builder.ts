@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { BUILDKIT_TLS_NAMES, type PatchJobFile } from '../../job/job-file.ts';
+import type { PatchFailure } from '../../job/job-result.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 import { type BuildkitDaemon, startBuildkit } from './buildkit-daemon.ts';
@@ -14,11 +15,17 @@ export interface TlsFiles {
 
 export type BuilderAddress =
   | { readonly ok: true; readonly address: string; readonly tls?: TlsFiles }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly failure: Extract<PatchFailure, 'builder-unavailable' | 'builder-incompatible'>;
+      readonly message: string;
+    };
 
 /** Provides a BuildKit for Copa. */
 export interface Builder {
   address(): Promise<BuilderAddress>;
+  /** Returns the builder's last words if processes of a build step escaped it. Call it after a failure. */
+  lostControl(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -28,7 +35,11 @@ export interface Builder {
  */
 export function remoteBuilder(address: string, jobFolder: string): Builder {
   const tls = tlsFilesOf(jobFolder);
-  return { address: async () => ({ ok: true, address, tls }), close: async () => undefined };
+  return {
+    address: async () => ({ ok: true, address, tls }),
+    lostControl: async () => undefined,
+    close: async () => undefined,
+  };
 }
 
 export function tlsFilesOf(jobFolder: string): TlsFiles {
@@ -40,8 +51,8 @@ export function tlsFilesOf(jobFolder: string): TlsFiles {
 }
 
 /**
- * A BuildKit in this container. It starts on first use, and again if it has ended, so that one
- * image can't fail the others by crashing it. A failed start is not retried.
+ * A BuildKit in this container. It starts on first use, and again if it has crashed. A failed start
+ * is not retried, nor is a builder that lost control: it must not run beside such processes.
  */
 export function ownBuilder(
   context: WorkerContext,
@@ -58,6 +69,11 @@ export function ownBuilder(
     if (failure !== undefined) return failure;
     if (daemon !== undefined && !daemon.hasEnded()) return { ok: true, address: daemon.address };
 
+    const lost = await lostControl();
+    if (lost !== undefined) {
+      failure = { ok: false, failure: 'builder-incompatible', message: lost };
+      return failure;
+    }
     await daemon?.stop();
     const started = await startBuildkit(context, options);
     if (started.ok) {
@@ -66,9 +82,13 @@ export function ownBuilder(
     }
     context.log.error('BuildKit could not be started.', { reason: started.message });
     daemon = undefined;
-    failure = started;
+    failure = { ok: false, failure: 'builder-unavailable', message: started.message };
     return failure;
   }
 
-  return { address, close: async () => daemon?.stop() };
+  async function lostControl(): Promise<string | undefined> {
+    return daemon?.lostControl();
+  }
+
+  return { address, lostControl, close: async () => daemon?.stop() };
 }

@@ -15,6 +15,11 @@ import { speaksHttp2 } from './speaks-http2.ts';
 export interface BuildkitDaemon {
   readonly address: string;
   hasEnded(): boolean;
+  /**
+   * Returns what it said last if it could not end the processes of a build step, and therefore ended
+   * itself. Waits some seconds if it has not ended, since its clients notice its end first.
+   */
+  lostControl(): Promise<string | undefined>;
   /** Stops it and removes its files. */
   stop(): Promise<void>;
 }
@@ -34,6 +39,10 @@ const COMMANDS = {
   upstream: { name: 'buildkitd', args: [] },
   'mount-free': { name: BUILDER_PROGRAM, args: ['serve'] },
 } as const satisfies Record<OwnBuilderKind, { name: string; args: readonly string[] }>;
+
+const LAST_WORDS_MS = 3000;
+/** The exit code of `patchwright-builder serve` after it lost control: infra/worker/builder/README.md. */
+const LOST_CONTROL = 70;
 
 /** Starts the builder of this kind for this job and waits until it serves requests. */
 export async function startBuildkit(
@@ -70,6 +79,14 @@ export async function startBuildkit(
     return tailMessage(plainLines(tool.stderr()), 15, 1800);
   }
 
+  async function lostControl(): Promise<string | undefined> {
+    const over = new AbortController();
+    await Promise.race([tool.ended, context.sleep(LAST_WORDS_MS, over.signal)]);
+    over.abort();
+    const isOut = kind === 'mount-free' && end?.how === 'exit' && end.code === LOST_CONTROL;
+    return isOut ? tailMessage(plainLines(tool.stderr()), 1, 1800) : undefined;
+  }
+
   async function stop(): Promise<void> {
     stopping = true;
     const how = await tool.stop();
@@ -83,7 +100,8 @@ export async function startBuildkit(
   while (end === undefined && !context.stop.aborted) {
     if (await speaksHttp2(socketPath)) {
       context.log.info('BuildKit is ready.', { builder: kind });
-      return { ok: true, daemon: { address, hasEnded: () => end !== undefined, stop } };
+      const hasEnded = () => end !== undefined;
+      return { ok: true, daemon: { address, hasEnded, lostControl, stop } };
     }
     if (context.clock.now().getTime() - startedAt > READY_LIMIT_MS) break;
     await context.sleep(PROBE_EVERY_MS, context.stop);

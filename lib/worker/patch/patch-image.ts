@@ -71,12 +71,16 @@ async function searchUpdates(
     }
     const builder = await patch.builder.address();
     if (context.stop.aborted) return notStarted(image);
-    if (!builder.ok) return failedImage(image, 'builder-unavailable', builder.message);
+    if (!builder.ok) return failedImage(image, builder.failure, builder.message);
 
     const ended = await runRound(context, { ...patch, round, findings, builder, seconds });
     context.log.info('A round ended.', { digest: image.digest, round, end: ended.how });
     if (ended.how === 'final') {
       if (ended.outcome.outcome === 'stopped') return notStarted(image);
+      if (failureOf(ended) === 'builder-unavailable') {
+        const lost = await patch.builder.lostControl();
+        if (lost !== undefined) return failedImage(image, 'builder-incompatible', lost);
+      }
       if (isTimeout(ended) && end.staged !== undefined) break;
       if (isTimeout(ended)) return outOfTime(patch, time, ended.outcome.message);
       return finalResult(image, ended.outcome);
@@ -112,6 +116,10 @@ function step(
 }
 
 type FinalRound = Extract<RoundEnd, { how: 'final' }>;
+
+function failureOf({ outcome }: FinalRound): PatchFailure | undefined {
+  return outcome.outcome === 'failed' ? outcome.failure : undefined;
+}
 
 function isTimeout(
   ended: FinalRound,

@@ -587,4 +587,42 @@ describe('a patch job with a buildkitd of its own', () => {
     expect((await setup.mark('daemons')).trim().split('\n')).toHaveLength(2);
     expect(setup.logged.join('\n')).toContain('BuildKit ended by itself.');
   });
+
+  const LOST = `if (args[0] === 'serve') { ${SERVE}
+      setInterval(() => {
+        if (!fs.existsSync(path.join(path.dirname(process.argv[1]), '..', 'escape'))) return;
+        console.error('patchwright-builder: processes of a step are out of control: x');
+        process.exit(70);
+      }, 5);
+    } else console.log(${JSON.stringify(report('mount-free'))});`;
+
+  it.each([
+    ['before', `while (fs.existsSync('/proc/' + pid)) await wait();`],
+    ['after', ''],
+  ])('never starts it again if it lost control and ended %s Copa', async (_, awaitEnd) => {
+    const setup = await prepare({
+      images: 2,
+      builder: LOST,
+      copa: `const [pid] = fs.readFileSync(path.join('..', 'daemons'), 'utf8').split(' ');
+        const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+        mark('escape', 'x');
+        ${awaitEnd}
+        console.error('Error: rpc error: code = Unavailable desc = error reading from server: EOF');
+        process.exitCode = 1;`,
+    });
+
+    await runWorker(setup.context, 'patch');
+
+    const message = 'patchwright-builder: processes of a step are out of control: x';
+    expect(result().images).toEqual(
+      [0, 1].map((index) => ({
+        digest: imageDigest(index),
+        outcome: 'failed',
+        failure: 'builder-incompatible',
+        message,
+      })),
+    );
+    expect((await setup.mark('daemons')).trim().split('\n')).toHaveLength(1);
+    expect((await setup.mark('calls')).trim().split('\n')).toHaveLength(1);
+  });
 });
