@@ -71,19 +71,29 @@ async function searchUpdates(
     }
     const builder = await patch.builder.address();
     if (context.stop.aborted) return notStarted(image);
-    if (!builder.ok) return failedImage(image, builder.failure, builder.message);
+    if (!builder.ok) {
+      if (keepsEarlier(builder.failure) && end.staged !== undefined) break;
+      return failedImage(image, builder.failure, builder.message);
+    }
 
     const ended = await runRound(context, { ...patch, round, findings, builder, seconds });
     context.log.info('A round ended.', { digest: image.digest, round, end: ended.how });
     if (ended.how === 'final') {
-      if (ended.outcome.outcome === 'stopped') return notStarted(image);
-      if (failureOf(ended) === 'builder-unavailable') {
+      const { outcome } = ended;
+      if (outcome.outcome === 'stopped') return notStarted(image);
+      if (outcome.outcome === 'nothing-to-do') return { digest: image.digest, ...outcome };
+      const { failure, message } = outcome;
+      if (failure === 'builder-unavailable') {
         const lost = await patch.builder.lostControl();
         if (lost !== undefined) return failedImage(image, 'builder-incompatible', lost);
       }
-      if (isTimeout(ended) && end.staged !== undefined) break;
-      if (isTimeout(ended)) return outOfTime(patch, time, ended.outcome.message);
-      return finalResult(image, ended.outcome);
+      if (keepsEarlier(failure) && end.staged !== undefined) {
+        const { digest } = image;
+        context.log.warn('The patch of an earlier round is kept.', { digest, failure, message });
+        break;
+      }
+      if (failure === 'timeout') return outOfTime(patch, time, message);
+      return failedImage(image, failure, message);
     }
     ({ search, end } = step(search, end, ended));
   }
@@ -115,34 +125,14 @@ function step(
   }
 }
 
-type FinalRound = Extract<RoundEnd, { how: 'final' }>;
-
-function failureOf({ outcome }: FinalRound): PatchFailure | undefined {
-  return outcome.outcome === 'failed' ? outcome.failure : undefined;
-}
-
-function isTimeout(
-  ended: FinalRound,
-): ended is FinalRound & { readonly outcome: { readonly outcome: 'failed' } } {
-  return ended.outcome.outcome === 'failed' && ended.outcome.failure === 'timeout';
+/** Failures of a round that say nothing about the patch of an earlier one. */
+function keepsEarlier(failure: PatchFailure): boolean {
+  return ['timeout', 'image-too-large', 'builder-unavailable'].includes(failure);
 }
 
 /** Not the image's fault if earlier images used up the time. */
 function outOfTime({ image, index }: Patch, time: ImageTime, message: string): PatchImageResult {
   return time.cutShort && index > 0 ? notStarted(image) : failedImage(image, 'timeout', message);
-}
-
-function finalResult(image: Image, outcome: FinalRound['outcome']): PatchImageResult {
-  switch (outcome.outcome) {
-    case 'stopped':
-      return notStarted(image);
-    case 'failed':
-      return failedImage(image, outcome.failure, outcome.message);
-    case 'nothing-to-do':
-      return { digest: image.digest, outcome: 'nothing-to-do' };
-    default:
-      return outcome satisfies never;
-  }
 }
 
 function notStarted(image: Image): PatchImageResult {

@@ -344,6 +344,43 @@ describe('an image with a package that can’t be updated', () => {
     ]);
   });
 
+  it.each([
+    ['the image does not fit', 'patchwright-builder: image-too-large: 2 bytes needed, 1 free'],
+    ['the builder ends', 'rpc error: code = Unavailable desc = error reading from server: EOF'],
+    ['the time is over', 'patch exceeded timeout 600s'],
+  ])('keeps the patch of an earlier round if %s in a later one', async (_, line) => {
+    const names = ['a', 'bad', 'c', 'd'];
+    const later = `if (fs.existsSync(path.join('..', 'pushed'))) {
+        console.error(${JSON.stringify(`Error: ${line}`)});
+        process.exit(1);
+      }
+      if (report.Results[0].Vulnerabilities.every((one) => one.PkgName !== 'bad')) mark('pushed', 'x');`;
+
+    await run(
+      `${later} ${unless(UNNAMED)}`,
+      names.map((name) => finding(name)),
+    );
+
+    const [image] = result().images;
+    expect(image).toMatchObject({ outcome: 'patched', staged: PUSHED });
+    expect(image).toHaveProperty(
+      'blocked',
+      expect.arrayContaining([{ package: 'c', reason: 'not-tried' }]),
+    );
+  });
+
+  it('is not patched by an earlier round if a later one is refused by the registry', async () => {
+    const later = `if (fs.existsSync(path.join('..', 'pushed'))) {
+        console.error('Error: 401 Unauthorized');
+        process.exit(1);
+      }
+      if (report.Results[0].Vulnerabilities.every((one) => one.PkgName !== 'bad')) mark('pushed', 'x');`;
+
+    await run(`${later} ${unless(UNNAMED)}`, [finding('a'), finding('bad'), finding('c')]);
+
+    expect(result().images).toMatchObject([{ outcome: 'failed', failure: 'unauthorized' }]);
+  });
+
   it('fails after a limited number of rounds', async () => {
     const findings = Array.from({ length: 400 }, (_, at) => finding(`bad${at}`));
     const setup = await run(unless(UNNAMED), findings);
