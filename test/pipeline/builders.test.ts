@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { PatchFailure } from '../../lib/job/job-result.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
@@ -46,6 +47,14 @@ async function patchGroups(world: PipelineWorld): Promise<number> {
 
 async function targetsOf(world: PipelineWorld, runId: Parameters<PipelineWorld['jobs']>[0]) {
   return Array.fromAsync(world.services.targets.ofRun(runId));
+}
+
+async function failuresOf(
+  world: PipelineWorld,
+  { repository, sourceDigest: digest }: Target,
+): Promise<number | undefined> {
+  const image = digest && (await world.services.inventory.findImage({ repository, digest }));
+  return image ? image.failures : undefined;
 }
 
 describe('a builder that no container group permits', () => {
@@ -149,6 +158,23 @@ describe('a builder that no container group permits', () => {
     expect(run.builderCall).toBeUndefined();
     for (const target of await targetsOf(world, run.id)) {
       expect(target).toMatchObject({ reason: 'builder-unavailable', attempts: 3 });
+      expect(await failuresOf(world, target)).toBe(0);
+    }
+  });
+
+  it('is not concluded from a builder that crashes, which makes its images back off', async () => {
+    const crashed = { failure: 'builder-unavailable', message: 'EOF' } as const;
+    const world = await worldOf({
+      builder: () => ({ builder: 'mount-free' }),
+      patch: ({ digest }) => ({ digest, outcome: 'failed', ...crashed }),
+    });
+
+    const run = await world.run();
+
+    expect(run.builderCall).toBeUndefined();
+    for (const target of await targetsOf(world, run.id)) {
+      expect(target).toMatchObject({ reason: 'builder-unavailable', attempts: 3 });
+      expect(await failuresOf(world, target)).toBe(1);
     }
   });
 
@@ -193,9 +219,7 @@ describe('a build step that fails', () => {
 
       const target = await world.target(run.id, 'team/api', 'v1');
       expect(target).toMatchObject({ state, reason });
-      const { repository, sourceDigest: digest } = target;
-      const image = digest && (await world.services.inventory.findImage({ repository, digest }));
-      expect(image).toMatchObject({ failures });
+      expect(await failuresOf(world, target)).toBe(failures);
     },
   );
 });

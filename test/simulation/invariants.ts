@@ -146,9 +146,13 @@ function builderFaults({ tables }: Backends): readonly string[] {
   return charged
     .filter((image) => {
       const targets = images.get(image) ?? [];
-      return targets.length > 0 && targets.every(({ reason }) => reason === 'no-builder');
+      return targets.length > 0 && targets.every(hadNoBuilder);
     })
     .map((image) => `${image} was charged, although no builder could patch it`);
+}
+
+function hadNoBuilder({ reason, builder }: Entity): boolean {
+  return reason === 'no-builder' || (reason === 'builder-unavailable' && builder === undefined);
 }
 
 function label(row: Entity | undefined): string {

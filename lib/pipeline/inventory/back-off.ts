@@ -24,7 +24,7 @@ const UNFIXED: ReadonlySet<Target['state']> = new Set([
  */
 export async function backOffIfDeserved(services: Services, ended: Target): Promise<void> {
   const { state, reason } = ended;
-  if (!UNFIXED.has(state) || PASSING.has(reason) || isPassing(ended)) return;
+  if (!UNFIXED.has(state) || PASSING.has(reason) || isPassing(ended) || hadNoBuilder(ended)) return;
   await backOff(services, ended);
 }
 
@@ -42,6 +42,11 @@ const PASSING_BLOCKS: ReadonlySet<BlockReason> = new Set(['not-tried', 'source-u
 
 function isPassing({ blocked = [] }: Target): boolean {
   return blocked.some(({ reason }) => PASSING_BLOCKS.has(reason));
+}
+
+/** Its container found no builder before it read the image, for example because its disk was full. */
+function hadNoBuilder({ reason, builder }: Target): boolean {
+  return reason === 'builder-unavailable' && builder === undefined;
 }
 
 async function backOff(services: Services, target: Target): Promise<void> {

@@ -70,7 +70,7 @@ export const Target = z.object({
   patchDigest: Digest.optional(),
   /** Tool and version, for example `copa/0.14.2`. */
   tools: z.string().optional(),
-  /** What ran the build steps of its patch. */
+  /** What ran the build steps of its patch, or of its last attempt if that ended as `builder-unavailable`. */
   builder: BuilderKind.optional(),
   /** Number of paths in the added layers that no updated package owns. */
   unownedPaths: Count.optional(),

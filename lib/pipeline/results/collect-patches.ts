@@ -1,4 +1,5 @@
 import type { BlockedPackage } from '../../job/blocked-package.ts';
+import type { BuilderKind } from '../../job/builder-report.ts';
 import type { PatchFailure, PatchJobResult } from '../../job/job-result.ts';
 import type { HeldJob } from '../held-job.ts';
 import { type BuilderFault, builderFaultOf } from '../records/builder-fault.ts';
@@ -44,7 +45,10 @@ export async function collectPatch(
     case 'failed': {
       const fault = faultOf(services, held, result);
       if (fault !== undefined) await endWithoutBuilder(services, held, image, fault);
-      else await afterFailure(services, image, { ...claim, log: await keepLog() });
+      else {
+        const { builder } = result;
+        await afterFailure(services, image, { ...claim, builder, log: await keepLog() });
+      }
       break;
     }
     case 'patched': {
@@ -120,10 +124,11 @@ async function afterFailure(
   claim: {
     readonly failure: PatchFailure;
     readonly message: string;
+    readonly builder: BuilderKind | undefined;
     readonly log: string | undefined;
   },
 ): Promise<void> {
-  const { failure, message: detail, log } = claim;
+  const { failure, message: detail, builder, log } = claim;
   switch (failure) {
     case 'unsupported-os':
     case 'end-of-life':
@@ -139,6 +144,11 @@ async function afterFailure(
     case 'image-not-found':
       return endPatch(services, image, { state: 'failed', reason: failure, detail, log });
     case 'builder-unavailable':
+      return handBackAll(services, image, {
+        blame: true,
+        outcome: { state: 'failed', reason: failure, detail, log },
+        changes: { builder },
+      });
     case 'image-too-large':
     case 'package-source-unreachable':
     case 'unauthorized':

@@ -6,13 +6,13 @@ import { databaseFault } from '../database-fault.ts';
 import type { HeldJob } from '../held-job.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
 import { builderFaultIn } from '../records/builder-fault.ts';
-import type { FailReason, Outcome } from '../records/reasons.ts';
+import type { FailReason } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
-import { finishTarget, handBack } from '../targets/change-target.ts';
+import { finishTarget, type HandBack, handBack } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -260,7 +260,7 @@ const FAILURES = {
 export async function handBackAll(
   services: Services,
   image: { readonly targets: readonly Stored<Target>[] },
-  why: { readonly blame: boolean; readonly outcome: Outcome },
+  why: HandBack,
 ): Promise<void> {
   for (const target of image.targets) await handBack(services, target, why);
 }

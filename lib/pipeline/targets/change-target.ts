@@ -51,15 +51,23 @@ function isPatchWork(state: TargetState): boolean {
   return state === 'patching' || state === 'verifying';
 }
 
+export interface HandBack {
+  /** True if it counts as a lost attempt. */
+  readonly blame: boolean;
+  /** How the target ends if it has no attempts left, and what else its row then says. */
+  readonly outcome: Outcome;
+  readonly changes?: TargetChanges;
+}
+
 /** Returns a target without a result to the tick, or ends it if it has no attempts left. */
 export async function handBack(
   services: Services,
   target: Stored<Target>,
-  why: { readonly blame: boolean; readonly outcome: Outcome },
+  why: HandBack,
 ): Promise<Stored<Target> | undefined> {
   const attempts = target.attempts + (why.blame ? 1 : 0);
   if (attempts >= MAX_LOST_ATTEMPTS)
-    return finishTarget(services, target, why.outcome, { attempts });
+    return finishTarget(services, target, why.outcome, { ...why.changes, attempts });
   return services.targets.change(target, { job: '', attempts });
 }
 

@@ -52,6 +52,20 @@ describe('backOffIfDeserved', () => {
     },
   );
 
+  it.each([
+    ['a failure', 'had a builder', 'mount-free', 1],
+    ['no failure', 'found no builder', undefined, 0],
+  ] as const)(
+    'counts %s as builder-unavailable if its container %s',
+    async (_, _if, builder, count) => {
+      const failed = { state: 'failed', reason: 'builder-unavailable', builder } as const;
+
+      await backOffIfDeserved(world.services, ended(failed));
+
+      expect(await failures()).toBe(count);
+    },
+  );
+
   it('counts no failure for a target without a source or findings', async () => {
     const failed = { state: 'failed', reason: 'timeout' } as const;
 
