@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainText } from '../text/plain-text.ts';
 import { BuilderReport } from './builder-report.ts';
 
 /** Everything that BuildKit and runc need for a build step. `unshare-user` is for information only. */
@@ -17,6 +18,9 @@ export const PROBE_TRIALS = [
 const Trial = z.strictObject({ ok: z.boolean(), detail: z.string().max(300) });
 export type Trial = z.infer<typeof Trial>;
 
+/** In UTF-16 units. */
+export const MAX_BUILDER_FAULT = 1000;
+
 /** The output of a probe. Untrusted, like every result. */
 export const ProbeResult = z.strictObject({
   version: z.literal(2),
@@ -33,8 +37,14 @@ export const ProbeResult = z.strictObject({
   freeBytes: z.number().int().nonnegative(),
   /** Whether the group could read an image from the registry. */
   registry: Trial,
-  /** What a patch group would find at its start; absent if the image's program did not tell. */
+  /** What a patch group would find at its start; absent if the probe for a builder failed. */
   builder: BuilderReport.optional(),
+  /** Why it failed. */
+  builderFault: z
+    .string()
+    .max(MAX_BUILDER_FAULT)
+    .transform((text) => plainText(text, MAX_BUILDER_FAULT))
+    .optional(),
   /** Whether the remote BuildKit accepted the worker; absent if there was none to ask. */
   buildkit: Trial.optional(),
 });

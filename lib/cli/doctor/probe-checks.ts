@@ -81,11 +81,11 @@ async function probeStandardBuilder(context: CheckContext): Promise<Outcome> {
 }
 
 function judgeBuilder(result: ProbeResult): Outcome {
-  const { builder } = result;
+  const { builder, builderFault = 'the worker image gave no report' } = result;
   if (builder === undefined) {
     return fail(
-      'missing in the worker image, or unable to run: patchwright-builder',
-      'Build the worker images again: az acr build, see the top of infra/worker/Dockerfile.',
+      `the probe for a builder failed: ${builderFault}`,
+      'If patchwright-builder is missing, build the worker images again: az acr build, see the top of infra/worker/Dockerfile. Otherwise run the probe again, and report the message if it stays.',
     );
   }
   const needs = builder.needs.map((need) => ({
@@ -94,7 +94,16 @@ function judgeBuilder(result: ProbeResult): Outcome {
   }));
   if (builder.builder !== 'none') {
     const shown = needs.map(({ text }) => text).join(', ');
-    return pass(`the builder would be ${builder.builder}; ${shown}`);
+    const found = `the builder would be ${builder.builder}; ${shown}`;
+    const around = judgeSurroundings(result);
+    switch (around.status) {
+      case 'warn':
+        return warn(`${around.detail}; ${found}`, around.whatToDo);
+      case 'fail':
+        return around;
+      default:
+        return pass(found);
+    }
   }
   return failWith(
     `no builder works; ${surroundingsOf(result)}`,

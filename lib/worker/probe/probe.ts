@@ -3,7 +3,8 @@ import { release } from 'node:os';
 import { failureName } from '../../http/connection-failure.ts';
 import { ACCEPTED_MANIFESTS } from '../../image/manifest-types.ts';
 import { ProbeJobFile } from '../../job/probe-job.ts';
-import { ProbeResult } from '../../job/probe-result.ts';
+import { MAX_BUILDER_FAULT, ProbeResult } from '../../job/probe-result.ts';
+import { shorten } from '../../text/shorten.ts';
 import { askBuildkit } from '../builder/ask-buildkit.ts';
 import { tlsFilesOf } from '../builder/builder.ts';
 import { probeBuilder } from '../builder/choose-builder.ts';
@@ -45,7 +46,9 @@ export async function runProbe(context: WorkerContext, folder: string): Promise<
     tools: await toolVersions(context, job.tools, environment),
     freeBytes: bavail * bsize,
     registry: await askRegistry(context, job, dockerConfig),
-    ...(builder.ok && { builder: builder.report }),
+    ...(builder.ok
+      ? { builder: builder.report }
+      : { builderFault: shorten(builder.message, MAX_BUILDER_FAULT) }),
     ...(job.buildkitAddress !== undefined && {
       buildkit: await askBuildkit(job.buildkitAddress, tlsFilesOf(folder)),
     }),

@@ -135,12 +135,35 @@ describe('the probe of the builder in a Standard group', () => {
     });
   });
 
-  it('fails if the image has no program for it', async () => {
+  it('fails with the reason if the probe for a builder failed', async () => {
     const { builder: _, ...result } = aProbeResult();
+    const builderFault = 'patchwright-builder exit 1: no space left on device';
 
-    expect((await outcomeOf('probe-builder', result)).outcome).toMatchObject({
+    const { outcome } = await outcomeOf('probe-builder', { ...result, builderFault });
+
+    expect(outcome).toMatchObject({
       status: 'fail',
-      detail: expect.stringContaining('patchwright-builder'),
+      detail: `the probe for a builder failed: ${builderFault}`,
+    });
+  });
+
+  it.each<readonly [string, Partial<ProbeResult>, string, RegExp]>([
+    [
+      'fails',
+      { registry: { ok: false, detail: '403' } },
+      'fail',
+      /^the group does not reach the registry: 403/,
+    ],
+    [
+      'warns',
+      { freeBytes: 5 * GIB - 1 },
+      'warn',
+      /^only 5\.0 GiB free; the builder would be mount-free; mount refused/,
+    ],
+  ])('%s as for any group if a builder works', async (_, changes, status, detail) => {
+    expect((await outcomeOf('probe-builder', aProbeResult(changes))).outcome).toMatchObject({
+      status,
+      detail: expect.stringMatching(detail),
     });
   });
 });

@@ -144,6 +144,17 @@ describe('the worker’s probe', () => {
     expect(Object.values(others).every(({ ok }) => ok)).toBe(true);
   });
 
+  it('reports why the probe for a builder failed', async () => {
+    const setup = await setUpProbe();
+    const fail = 'console.error("no space left on device"); process.exit(1);';
+    await addTool(setup.tools, 'patchwright-builder', fail);
+
+    await runWorker(setup.context, 'probe');
+
+    expect(result().builder).toBeUndefined();
+    expect(result().builderFault).toBe('patchwright-builder exit 1: no space left on device');
+  });
+
   it('reports a refused call with the output of the program', async () => {
     const setup = await setUpProbe();
     const refuse = 'console.error("mount: permission denied."); process.exit(32);';
