@@ -1,4 +1,4 @@
-import { builderFaultIn } from '../pipeline/records/builder-fault.ts';
+import { type BuilderFault, builderFaultIn } from '../pipeline/records/builder-fault.ts';
 import type { Run } from '../pipeline/records/run.ts';
 import type { Check, CheckContext } from './check.ts';
 import { fail, type Outcome, pass, warn } from './outcome.ts';
@@ -7,6 +7,9 @@ const CHOOSE =
   'Set PATCHWRIGHT_BUILDER to standard, or to confidential or remote (docs/deploy.md, Builders).';
 const OTHER_BUILDER =
   'Run "patchwright doctor --probe", which shows each need of a builder. If it finds the same, set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
+
+/** Each costs a listing of its jobs. With one run a day, these are two weeks. */
+const MAX_RUNS = 14;
 
 export const builderCheck: Check = {
   id: 'builder',
@@ -28,9 +31,9 @@ export const builderCheck: Check = {
               `${CHOOSE} To scan only, set PATCHWRIGHT_DRY_RUN to true.`,
             );
       case 'standard':
-        return judgeLastRun(context, 'Standard groups');
+        return judgeLastRun(context, builder.kind, 'Standard groups');
       case 'confidential':
-        return judgeLastRun(context, 'privileged Confidential groups');
+        return judgeLastRun(context, builder.kind, 'privileged Confidential groups');
       case 'remote': {
         const { hostname, port } = new URL(builder.address);
         if (await connects(hostname, Number(port))) return pass(builder.address);
@@ -45,19 +48,42 @@ export const builderCheck: Check = {
   },
 };
 
-/** Only the newest run counts, because settings may have changed since an older one. */
-async function judgeLastRun({ services }: CheckContext, where: string): Promise<Outcome> {
-  const run = await newestRun(services);
-  const fault = run === undefined ? undefined : builderFaultIn(run);
-  if (run === undefined || fault === undefined)
-    return pass(`${where}; each patch group probes for its builder`);
+async function judgeLastRun(
+  { services }: CheckContext,
+  setting: BuilderFault['builderSetting'],
+  where: string,
+): Promise<Outcome> {
+  const found = await newestFault(services, setting);
+  if (found === undefined) return pass(`${where}; each patch group probes for its builder`);
+  const { run, fault } = found;
   return fail(
     `no builder works in ${where}, as run ${run.id} found: ${fault.builderDetail}. Its images ended failed, no-builder`,
     OTHER_BUILDER,
   );
 }
 
-async function newestRun({ runs }: CheckContext['services']): Promise<Run | undefined> {
-  for await (const run of runs.newestFirst(() => {})) return run;
+/**
+ * The newest run that met a builder, or met its refusal with this setting, counts. A run that patched
+ * nothing, or had another kind of group, says nothing.
+ */
+async function newestFault(
+  services: CheckContext['services'],
+  setting: BuilderFault['builderSetting'],
+): Promise<{ readonly run: Run; readonly fault: BuilderFault } | undefined> {
+  let looked = 0;
+  for await (const run of services.runs.newestFirst(() => {})) {
+    const fault = builderFaultIn(run);
+    if (fault?.builderSetting === setting) return { run, fault };
+    if (fault === undefined && (await hadBuilder(services, run))) return undefined;
+    looked += 1;
+    if (looked === MAX_RUNS) return undefined;
+  }
   return undefined;
+}
+
+async function hadBuilder({ jobs }: CheckContext['services'], { id }: Run): Promise<boolean> {
+  for await (const { builder } of jobs.readableOfRun(id, () => {})) {
+    if (builder !== undefined && builder !== 'remote') return true;
+  }
+  return false;
 }

@@ -69,6 +69,7 @@ describe('a builder that no container group permits', () => {
       builderCall: 'chroot',
       builderErrno: 'EPERM',
       builderDetail: expect.stringContaining('chroot (chroot: EPERM)'),
+      builderSetting: 'standard',
     });
     expect(await patchGroups(world)).toBe(1);
     for (const target of await targetsOf(world, run.id)) {

@@ -99,8 +99,11 @@ function faultOf(
   { job }: HeldJob,
   result: PatchJobResult,
 ): BuilderFault | undefined {
-  const probes = options.builder.kind === 'standard' || options.builder.kind === 'confidential';
-  return probes && job.builder === undefined ? builderFaultOf(result.refusals ?? []) : undefined;
+  const { kind } = options.builder;
+  const probes = kind === 'standard' || kind === 'confidential';
+  return probes && job.builder === undefined
+    ? builderFaultOf(kind, result.refusals ?? [])
+    : undefined;
 }
 
 async function endWithoutBuilder(

@@ -23,7 +23,7 @@ export async function addRefusedRun({ storage }: World): Promise<Undo> {
     ...{ ...counts, targets: 2, active: 0, canceled: 0, alreadyPatched: 0, waiting: 0 },
     ...{ errors: 0, wake: 1, createdAt: AT, deadline: AT, nextAt: AT, finishedAt: AT },
     ...{ cursorRepository: 0, cursorTag: '', trigger: 'schedule', dryRun: false },
-    ...builderFaultOf([CHROOT]),
+    ...builderFaultOf('standard', [CHROOT]),
     id: RunId.parse('20261123T020000Z-86c8'),
     state: 'completed-with-failures',
   });

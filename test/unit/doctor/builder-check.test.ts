@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { builderCheck } from '../../../lib/doctor/builder-check.ts';
+import type { BuilderKind } from '../../../lib/job/builder-report.ts';
 import { RunId } from '../../../lib/pipeline/records/run-id.ts';
 import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
 import { newRun } from '../pipeline/new-run.ts';
@@ -10,7 +11,14 @@ const REMOTE = {
   address: 'tcp://buildkit.internal:1234',
   tls: { ca: '', cert: '', key: '' },
 } as const;
-const FAULT = { builderCall: 'chroot', builderErrno: 'EPERM', builderDetail: 'no chroot' };
+const FAULT = {
+  builderCall: 'chroot',
+  builderErrno: 'EPERM',
+  builderDetail: 'no chroot',
+  builderSetting: 'standard',
+} as const;
+const OLDER = RunId.parse('20261123T020000Z-aaaa');
+const NEWER = RunId.parse('20261124T020000Z-bbbb');
 
 function setupWith(builder: PipelineOptions['builder'], dryRun = false): CheckSetup {
   return new CheckSetup({ pipeline: { builder, dryRun } });
@@ -48,11 +56,48 @@ describe('the check of the builder', () => {
     });
   });
 
-  it('ignores a refusal in an older run, since the settings may have changed', async () => {
+  /** Adds a run with a patch job whose container reported this builder. */
+  async function addRunWith(setup: CheckSetup, id: RunId, builder: BuilderKind | undefined) {
+    const { runs } = setup.world.services;
+    await runs.start(newRun({ id }));
+    const createdAt = setup.world.clock.now();
+    const job = { id: 'patch-1', runId: id, kind: 'patch', targets: ['x'], createdAt } as const;
+    await setup.world.addRunningJob(job, { builder });
+  }
+
+  it.each([
+    ['fails', 'had nothing to patch', 'standard', undefined, 'fail'],
+    ['passes', 'met a builder', 'standard', 'mount-free', 'pass'],
+    ['fails', 'had a remote builder', 'standard', 'remote', 'fail'],
+    ['passes', 'had nothing to patch and the setting changed', 'confidential', undefined, 'pass'],
+  ] as const)('%s after a refusal if a newer run %s', async (_, _if, kind, builder, status) => {
+    const setup = setupWith({ kind });
+    await setup.world.services.runs.start(newRun({ id: OLDER, ...FAULT }));
+    await addRunWith(setup, NEWER, builder);
+
+    expect(await setup.run(builderCheck)).toMatchObject({ status });
+  });
+
+  it('fails with the refusal of its own kind of groups, below one of the other kind', async () => {
+    const setup = setupWith({ kind: 'confidential' });
+    const { runs } = setup.world.services;
+    const own = { builderSetting: 'confidential', builderDetail: 'no mount' } as const;
+    await runs.start(newRun({ id: OLDER, ...FAULT, ...own }));
+    await runs.start(newRun({ id: NEWER, ...FAULT }));
+
+    expect(await setup.run(builderCheck)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining(`as run ${OLDER} found: no mount`),
+    });
+  });
+
+  it('looks at a limited number of runs', async () => {
     const setup = setupWith({ kind: 'standard' });
     const { runs } = setup.world.services;
-    await runs.start(newRun({ id: RunId.parse('20261123T020000Z-aaaa'), ...FAULT }));
-    await runs.start(newRun({ id: RunId.parse('20261124T020000Z-bbbb') }));
+    await runs.start(newRun({ id: OLDER, ...FAULT }));
+    for (let day = 0; day < 14; day += 1) {
+      await runs.start(newRun({ id: RunId.parse(`202612${10 + day}T020000Z-cccc`) }));
+    }
 
     expect(await setup.run(builderCheck)).toMatchObject({ status: 'pass' });
   });

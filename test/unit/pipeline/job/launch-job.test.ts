@@ -8,7 +8,12 @@ import { target } from '../run/run-samples.ts';
 import { UnitWorld } from '../unit-world.ts';
 
 const API = target('team/api', 'v1', { state: 'scanning' });
-const FAULT = { builderCall: 'chroot', builderErrno: 'EPERM', builderDetail: 'no chroot' };
+const FAULT = {
+  builderCall: 'chroot',
+  builderErrno: 'EPERM',
+  builderDetail: 'no chroot',
+  builderSetting: 'standard',
+} as const;
 
 /** A job that is ready, in a run whose deadline is in the future. */
 async function readyJob(job: Partial<Job> = {}, run: Partial<Run> = {}) {

@@ -4,7 +4,12 @@ import { builderOfRun } from '../../../../lib/pipeline/run/run-builder.ts';
 import { newRun } from '../new-run.ts';
 import { job } from './run-samples.ts';
 
-const FAULT = { builderCall: 'chroot', builderErrno: 'EPERM', builderDetail: 'no chroot' };
+const FAULT = {
+  builderCall: 'chroot',
+  builderErrno: 'EPERM',
+  builderDetail: 'no chroot',
+  builderSetting: 'standard',
+} as const;
 const WORKS = { builder: 'mount-free' } as const;
 const patchJob = (change: Partial<Job> = {}) => job('patch-1', { kind: 'patch', ...change });
 const DONE = { state: 'done' } as const;

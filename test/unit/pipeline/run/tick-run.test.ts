@@ -212,7 +212,12 @@ describe('a running run', () => {
 
   it('says once that no builder works, and ends what waits for a patch', async () => {
     const { world, run, tick, now } = await setUp();
-    const fault = { builderCall: 'chroot', builderErrno: 'EPERM', builderDetail: 'no chroot' };
+    const fault = {
+      builderCall: 'chroot',
+      builderErrno: 'EPERM',
+      builderDetail: 'no chroot',
+      builderSetting: 'standard',
+    } as const;
     const [waits] = await world.addTargets(target('a', 'v1', { state: 'patching' }));
     if (waits === undefined) throw new Error('no target');
     const createdAt = NOW;
