@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { GroupName } from '../../lib/containers/container-groups.ts';
-import { STANDARD_GROUP } from '../stand-ins/builder/patchwright-builder.ts';
+import { PRIVILEGED_GROUP, STANDARD_GROUP } from '../stand-ins/builder/patchwright-builder.ts';
 import { ArmError } from '../world/arm/arm-error.ts';
 import { skuOf } from '../world/arm/group-request.ts';
 import { findingsOf, reportOf } from './support/doctor-findings.ts';
@@ -165,6 +165,8 @@ describe('doctor --probe', () => {
 
 describe('doctor --probe of the builder in a Standard group', () => {
   const STANDARD = { PATCHWRIGHT_BUILDER: 'standard' };
+  beforeAll(() => here.printBuilderReport(STANDARD_GROUP));
+  afterAll(() => here.printBuilderReport(PRIVILEGED_GROUP));
 
   it('shows each need with its result', async () => {
     const run = await here.doctor(['--probe'], STANDARD);
@@ -172,7 +174,7 @@ describe('doctor --probe of the builder in a Standard group', () => {
     expect(findingsOf(run)).toEqual([]);
     const probe = reportOf(run).checks.find(({ id }) => id === 'probe-builder');
     expect(probe?.detail).toBe(
-      'the builder would be mount-free; mount refused (mount: EPERM), namespaces refused (clone: EPERM), upstream refused (stat: ENOENT), chroot ok, mknod ok, linkedDeviceNodes ok, hardLink ok, renameExchange ok, fileCapability ok, subreaper ok, dropCapability ok',
+      'the builder would be mount-free; mount refused (mount: EPERM), namespaces refused (clone: EPERM), cgroup refused (mkdir: EROFS), upstream refused (stat: ENOENT), chroot ok, mknod ok, linkedDeviceNodes ok, hardLink ok, renameExchange ok, fileCapability ok, subreaper ok, dropCapability ok',
     );
     await expectNothingLeft();
   });

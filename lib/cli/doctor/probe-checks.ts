@@ -9,6 +9,7 @@ import {
   skipped,
   warn,
 } from '../../doctor/outcome.ts';
+import type { BuilderNeed } from '../../job/builder-report.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
 
@@ -77,10 +78,16 @@ async function probeStandardBuilder(context: CheckContext): Promise<Outcome> {
     return skipped(`not needed: PATCHWRIGHT_BUILDER is ${builder.kind}`);
   const tools = ['copa'];
   const probe = await probeGroup(context, { sku: 'Standard', privileged: false, image, tools });
-  return judge(probe, (result) => missingTools(result, tools) ?? judgeBuilder(result));
+  return judge(probe, (result) => missingTools(result, tools) ?? judgeBuilder(result, NO_STANDARD));
 }
 
-function judgeBuilder(result: ProbeResult): Outcome {
+const NO_STANDARD =
+  'Set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
+const NO_CONFIDENTIAL =
+  'BuildKit does not work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.';
+
+/** `otherwise` is the advice if no builder works. */
+function judgeBuilder(result: ProbeResult, otherwise: string): Outcome {
   const { builder, builderFault = 'the worker image gave no report' } = result;
   if (builder === undefined) {
     return fail(
@@ -88,10 +95,7 @@ function judgeBuilder(result: ProbeResult): Outcome {
       'If patchwright-builder is missing, build the worker images again: az acr build, see the top of infra/worker/Dockerfile. Otherwise run the probe again, and report the message if it stays.',
     );
   }
-  const needs = builder.needs.map((need) => ({
-    ok: need.ok,
-    text: need.ok ? `${need.name} ok` : `${need.name} refused (${need.call}: ${need.errno})`,
-  }));
+  const needs = builder.needs.map((need) => ({ ok: need.ok, text: describeNeed(need) }));
   if (builder.builder !== 'none') {
     const shown = needs.map(({ text }) => text).join(', ');
     const found = `the builder would be ${builder.builder}; ${shown}`;
@@ -108,7 +112,23 @@ function judgeBuilder(result: ProbeResult): Outcome {
   return failWith(
     `no builder works; ${surroundingsOf(result)}`,
     needs.flatMap(({ ok, text }) => (ok ? [] : [text])),
-    'Set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.',
+    otherwise,
+  );
+}
+
+function describeNeed(need: BuilderNeed): string {
+  return need.ok ? `${need.name} ok` : `${need.name} refused (${need.call}: ${need.errno})`;
+}
+
+/** A privileged group is for upstream BuildKit. Returns undefined if a patch group would use it. */
+function judgePrivileged(result: ProbeResult): Outcome | undefined {
+  const { builder } = result;
+  if (builder?.builder === 'upstream') return undefined;
+  if (builder?.builder !== 'mount-free') return judgeBuilder(result, NO_CONFIDENTIAL);
+  const refused = builder.needs.filter(({ ok }) => !ok).map(describeNeed);
+  return warn(
+    `a patch group would use the builder mount-free, since upstream lacks a need: ${refused.join(', ')}`,
+    'Set PATCHWRIGHT_BUILDER to standard: that builder works in ordinary groups.',
   );
 }
 
@@ -120,11 +140,11 @@ async function probeConfidential(context: CheckContext): Promise<Outcome> {
   const probe = await probeGroup(context, { sku: 'Confidential', privileged: true, image, tools });
   return judge(probe, (result) => {
     const refused = refusedTrials(result);
-    if (refused.length === 0) return missingTools(result, tools);
+    if (refused.length === 0) return missingTools(result, tools) ?? judgePrivileged(result);
     return failWith(
       `the group refuses what BuildKit needs; ${surroundingsOf(result)}`,
       refused.map((name) => `${name} refused (${result.trials[name].detail})`),
-      'BuildKit does not work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.',
+      NO_CONFIDENTIAL,
     );
   });
 }

@@ -14,7 +14,7 @@ import {
 } from '../../images/advisories/demo-database.ts';
 import { buildArtifact } from '../../images/build-image.ts';
 import { makeLayout, type OciLayout, pushLayout } from '../../images/oci-layout.ts';
-import { STANDARD_GROUP } from '../../stand-ins/builder/patchwright-builder.ts';
+import { PRIVILEGED_GROUP } from '../../stand-ins/builder/patchwright-builder.ts';
 import { registryTarget } from '../../world/seed/registry-target.ts';
 import { policyOf, seedPolicy } from '../../world/seed/seed-policy.ts';
 import { createAuthority } from '../../world/tls/certificates.ts';
@@ -38,7 +38,7 @@ export interface DoctorWorld {
   allowMounts(allowed: boolean): Promise<void>;
   /** Sets whether runc succeeds. Default: true. */
   allowRunc(allowed: boolean): Promise<void>;
-  /** What `patchwright-builder probe` prints; at first what a Standard group finds. */
+  /** What `patchwright-builder probe` prints; at first what a privileged group finds. */
   printBuilderReport(report: BuilderReport): Promise<void>;
   seedDatabase(age: { readonly days: number; readonly annotated?: boolean }): Promise<void>;
   /** Puts the mirrors of Copa's tooling images into the registry. */
@@ -181,7 +181,7 @@ async function addPrograms(folder: string): Promise<void> {
     ['patchwright-builder', `cat '${folder}/builder-report.json'`],
     ...Object.entries(versions).map(([name, version]) => [name, `echo '${name} ${version}'`]),
   ];
-  await writeFile(join(folder, 'builder-report.json'), JSON.stringify(STANDARD_GROUP));
+  await writeFile(join(folder, 'builder-report.json'), JSON.stringify(PRIVILEGED_GROUP));
   for (const [name = '', body] of bodies) {
     await writeFile(join(folder, name), `#!/bin/sh\n${body}\n`);
     await chmod(join(folder, name), 0o755);

@@ -34,9 +34,18 @@ export const STANDARD_GROUP: BuilderReport = {
   needs: [
     { name: 'mount', ok: false, call: 'mount', errno: 'EPERM', lasting: true },
     { name: 'namespaces', ok: false, call: 'clone', errno: 'EPERM', lasting: true },
+    { name: 'cgroup', ok: false, call: 'mkdir', errno: 'EROFS', lasting: true },
     { name: 'upstream', ok: false, call: 'stat', errno: 'ENOENT', lasting: true },
     ...MET.map((name) => ({ name, ok: true }) as const),
   ],
+  refusals: [],
+};
+
+/** What a privileged Confidential group with upstream BuildKit is taken for. */
+export const PRIVILEGED_GROUP: BuilderReport = {
+  version: 1,
+  builder: 'upstream',
+  needs: STANDARD_GROUP.needs.map(({ name }) => ({ name, ok: true })),
   refusals: [],
 };
 

@@ -5,7 +5,10 @@ import type { GroupSpec } from '../../../../lib/containers/container-groups.ts';
 import type { ProbeResult } from '../../../../lib/job/probe-result.ts';
 import type { PipelineOptions } from '../../../../lib/pipeline/services.ts';
 import { PLAIN_COURSE } from '../../../fakes/containers/group-course.ts';
-import { STANDARD_GROUP } from '../../../stand-ins/builder/patchwright-builder.ts';
+import {
+  PRIVILEGED_GROUP,
+  STANDARD_GROUP,
+} from '../../../stand-ins/builder/patchwright-builder.ts';
 import { CheckSetup } from '../../doctor/check-setup.ts';
 import { aProbeResult, GIB } from './probe-samples.ts';
 
@@ -130,6 +133,7 @@ describe('the probe of the builder in a Standard group', () => {
       faults: [
         'mount refused (mount: EPERM)',
         'namespaces refused (clone: EPERM)',
+        'cgroup refused (mkdir: EROFS)',
         'upstream refused (stat: ENOENT)',
       ],
     });
@@ -172,12 +176,44 @@ describe('the probe of a Confidential group', () => {
   const confidential = { kind: 'confidential' } as const;
 
   it('is privileged, and passes if BuildKit has what it needs', async () => {
-    const result = aProbeResult({}, ['unshare-user']);
+    const result = aProbeResult({ builder: PRIVILEGED_GROUP }, ['unshare-user']);
 
     const { outcome, spec } = await outcomeOf('probe-confidential', result, confidential);
 
     expect(spec).toMatchObject({ sku: 'Confidential', privileged: true });
     expect(outcome).toMatchObject({ status: 'pass' });
+  });
+
+  it.each([
+    [
+      'warns',
+      'the mount-free builder',
+      STANDARD_GROUP,
+      'warn',
+      /would use .*mount-free.*mount refused/,
+    ],
+    [
+      'fails',
+      'none',
+      { ...STANDARD_GROUP, builder: 'none' as const },
+      'fail',
+      /^no builder works; /,
+    ],
+  ] as const)('%s if a patch group would use %s', async (_, _used, builder, status, detail) => {
+    const result = aProbeResult({ builder });
+
+    const { outcome } = await outcomeOf('probe-confidential', result, confidential);
+
+    expect(outcome).toMatchObject({ status, detail: expect.stringMatching(detail) });
+  });
+
+  it('fails with the reason if the probe for a builder failed', async () => {
+    const { builder: _, ...result } = aProbeResult({ builderFault: 'exit 1' });
+
+    expect((await outcomeOf('probe-confidential', result, confidential)).outcome).toMatchObject({
+      status: 'fail',
+      detail: 'the probe for a builder failed: exit 1',
+    });
   });
 
   it.each(['bind-mount', 'unshare-pid', 'cgroup-write', 'runc-container'] as const)(

@@ -51,7 +51,7 @@ func choose(needs []Need) Report {
 		met[need.Name] = need.OK
 	}
 	report := Report{Version: 1, Builder: "none", Needs: needs, Refusals: []Need{}}
-	if met[mountNeed] && met[namespacesNeed] && met[upstreamNeed] {
+	if met[mountNeed] && met[namespacesNeed] && met[cgroupNeed] && met[upstreamNeed] {
 		report.Builder = "upstream"
 		return report
 	}
@@ -76,7 +76,7 @@ func choose(needs []Need) Report {
 // lastingErrors are errors that every container of the same kind returns.
 var lastingErrors = []syscall.Errno{
 	unix.EPERM, unix.EACCES, unix.ENOSYS, unix.EOPNOTSUPP, unix.EXDEV, unix.ENODEV, unix.ENXIO,
-	unix.ENOENT, unix.EINVAL,
+	unix.ENOENT, unix.EINVAL, unix.EROFS,
 }
 
 // result turns an error of package os into a need, with the name of the call and of the errno.

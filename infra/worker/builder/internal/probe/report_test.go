@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -49,6 +51,7 @@ func TestTheBuilderFollowsFromTheNeeds(t *testing.T) {
 		{[]string{"chroot", "mknod", "linkedDeviceNodes"}, "upstream", "", nil},
 		{[]string{"mount"}, "mount-free", "mknod", nil},
 		{[]string{"namespaces"}, "mount-free", "mknod", nil},
+		{[]string{"cgroup"}, "mount-free", "mknod", nil},
 		{[]string{"upstream"}, "mount-free", "mknod", nil},
 		{[]string{"mount", "mknod"}, "mount-free", "links", nil},
 		{[]string{"mount", "linkedDeviceNodes"}, "mount-free", "mknod", nil},
@@ -77,12 +80,48 @@ func TestTheBuilderFollowsFromTheNeeds(t *testing.T) {
 
 func TestAnErrorThatMayPassIsNotLasting(t *testing.T) {
 	for errno, lasting := range map[unix.Errno]bool{
-		unix.EPERM: true, unix.ENOSYS: true, unix.EXDEV: true, unix.ENOSPC: false, unix.EIO: false, unix.ENOMEM: false,
+		unix.EPERM: true, unix.ENOSYS: true, unix.EXDEV: true, unix.EROFS: true, unix.ENOSPC: false, unix.EIO: false, unix.ENOMEM: false,
 	} {
 		need := result("hardLink", &os.LinkError{Op: "link", Err: errno})
 		if need.Call != "link" || need.Errno != unix.ErrnoName(errno) || *need.Lasting != lasting {
 			t.Errorf("%v: %+v", errno, need)
 		}
+	}
+}
+
+func TestACgroupIsTriedInAHierarchyOfVersion1OrAtTheTop(t *testing.T) {
+	for _, test := range []struct {
+		hierarchies []string
+		tried       string
+	}{{[]string{"cpu", "memory"}, "memory"}, {[]string{"cpu"}, "cpu"}, {nil, "."}} {
+		mounted := t.TempDir()
+		for _, name := range test.hierarchies {
+			testtree.Must(t, os.Mkdir(filepath.Join(mounted, name), 0o700))
+		}
+		for _, name := range append(test.hierarchies, ".") {
+			testtree.Must(t, os.Chtimes(filepath.Join(mounted, name), time.Unix(1, 0), time.Unix(1, 0)))
+		}
+
+		testtree.Must(t, tryCgroup(mounted))
+
+		for _, name := range append(test.hierarchies, ".") {
+			info, err := os.Stat(filepath.Join(mounted, name))
+			testtree.Must(t, err)
+			if touched := info.ModTime() != time.Unix(1, 0); touched != (name == test.tried) {
+				t.Errorf("%v: %s was tried: %v", test.hierarchies, name, touched)
+			}
+		}
+		if left, err := filepath.Glob(filepath.Join(mounted, test.tried, "patchwright-*")); err != nil || len(left) > 0 {
+			t.Error(err, left)
+		}
+	}
+}
+
+func TestACgroupThatCannotBeMadeIsReportedWithTheCall(t *testing.T) {
+	need := result("cgroup", tryCgroup(filepath.Join(t.TempDir(), "missing")))
+
+	if need.OK || need.Call != "stat" || need.Errno != "ENOENT" || !*need.Lasting {
+		t.Errorf("%+v", need)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 const (
 	mountNeed         = "mount"
 	namespacesNeed    = "namespaces"
+	cgroupNeed        = "cgroup"
 	upstreamNeed      = "upstream"
 	mknodNeed         = "mknod"
 	linkedDevicesNeed = "linkedDeviceNodes"
@@ -35,6 +36,7 @@ func trials(devices string) []trial {
 	return []trial{
 		{mountNeed, false, tryMount},
 		{namespacesNeed, false, tryNamespaces},
+		{cgroupNeed, false, func(string) error { return tryCgroup(cgroups) }},
 		{upstreamNeed, false, tryUpstream},
 		{"chroot", true, tryChroot},
 		{mknodNeed, false, func(dir string) error { return device.Try(device.Maker{}, dir) }},
@@ -85,6 +87,25 @@ func tryNamespaces(dir string) error {
 	child := exec.Command("/proc/self/exe", NamespaceCommand, dir)
 	child.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID}
 	return runChild(child, "clone")
+}
+
+// cgroups is where cgroup file systems are mounted.
+const cgroups = "/sys/fs/cgroup"
+
+// tryCgroup makes and removes a cgroup, which is a folder in this file system, as runc does for a step.
+// With version 1, runc needs one in each hierarchy, so that any will do.
+func tryCgroup(mounted string) error {
+	for _, hierarchy := range []string{"memory", "pids", "cpu"} {
+		if info, err := os.Stat(filepath.Join(mounted, hierarchy)); err == nil && info.IsDir() {
+			mounted = filepath.Join(mounted, hierarchy)
+			break
+		}
+	}
+	made, err := os.MkdirTemp(mounted, "patchwright-probe-")
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("rmdir", unix.Rmdir(made))
 }
 
 func tryUpstream(string) error {
