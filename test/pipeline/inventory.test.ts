@@ -105,12 +105,30 @@ it('records when a deleted tag was found gone, with its patch and its digests', 
 
   const { createdAt } = await nextNight();
 
-  const gone = { present: false, goneAt: createdAt, counts: 'unknown' };
+  const gone = { present: false, counts: 'unknown' };
   for (const name of ['1.4', '1.4-1', source.digest, String(patched?.patchDigest)]) {
     const found = await row(world, name);
     expect(found).toMatchObject(gone);
+    expect(found?.goneAt).toBeInstanceOf(Date);
+    expect(Number(found?.goneAt)).toBeGreaterThanOrEqual(createdAt.getTime());
     expect(found?.high).toBeUndefined();
   }
+});
+
+it('leaves a tag gone that was deleted while the run looked at it', async () => {
+  const { world, nextNight } = await worldWithImage();
+  await world.run();
+  const { targets } = world.services;
+  const addMissing = targets.addMissing.bind(targets);
+  targets.addMissing = async (found) => {
+    await addMissing(found);
+    world.clock.advance({ seconds: 1 });
+    for (const tag of [TAG, Tag.parse('1.4-1')]) world.registry.removeTag(API, tag);
+  };
+
+  await nextNight();
+
+  expect(await row(world, '1.4')).toMatchObject({ present: false, counts: 'unknown' });
 });
 
 it('keeps a digest while it has a tag', async () => {

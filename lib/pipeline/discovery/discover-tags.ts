@@ -29,6 +29,7 @@ export async function discoverTags(
 ): Promise<Partial<Run>> {
   const requested = requestedTags(run, rule.repository);
   if (requested?.size === 0) return nextRepository(run);
+  const listedAt = services.clock.now();
   const tags = await allTags(services.registry, rule.repository);
   if (tags === undefined) {
     await storeTargets(
@@ -44,7 +45,7 @@ export async function discoverTags(
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
   const last = batch.at(-1);
   if (last === undefined) {
-    await retireAbsent(services, run, rule.repository, { tags, names });
+    await retireAbsent(services, run, rule.repository, { tags, names, listedAt });
     return nextRepository(run);
   }
 

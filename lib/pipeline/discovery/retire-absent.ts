@@ -12,20 +12,25 @@ const OTHERS_A_STEP = 100;
  * or has left the policy. A run of some images only knows nothing about the others.
  */
 export async function retireAbsent(
-  services: Pick<Services, 'inventory'>,
+  services: Pick<Services, 'inventory' | 'clock'>,
   run: Run,
   repository: RepositoryName,
-  found?: { readonly tags: ReadonlyMap<Tag, TagAttributes>; readonly names: readonly Tag[] },
+  found?: {
+    readonly tags: ReadonlyMap<Tag, TagAttributes>;
+    readonly names: readonly Tag[];
+    readonly listedAt: Date;
+  },
 ): Promise<void> {
   if (run.images !== undefined) return;
   const tags = found?.tags ?? new Map<Tag, TagAttributes>();
   const wanted = new Set((found?.names ?? []).filter((name) => tags.has(name)));
-  await services.inventory.retire(repository, { wanted, tags, since: run.createdAt });
+  const listedAt = found?.listedAt ?? services.clock.now();
+  await services.inventory.retire(repository, { wanted, tags, since: run.createdAt, listedAt });
 }
 
 /** The last steps of discovery: repositories that have left the policy. They have a cursor too. */
 export async function retireOthers(
-  services: Pick<Services, 'inventory'>,
+  services: Pick<Services, 'inventory' | 'clock'>,
   run: Run,
   policy: Policy,
 ): Promise<Partial<Run>> {

@@ -11,6 +11,8 @@ export interface FoundRepository {
   readonly tags: ReadonlyMap<Tag, { readonly digest: Digest }>;
   /** When the run started. Rows that were seen since are left alone. */
   readonly since: Date;
+  /** When the tags were listed. A target that the run found before is older. */
+  readonly listedAt: Date;
 }
 
 export interface InventoryRows<
@@ -40,10 +42,10 @@ export function goneRows<TagRow extends InventoryTag, CopyRow extends InventoryC
   return {
     tags: rows.tags
       .filter((row) => isOld(row) && !found.wanted.has(row.tag))
-      .map((known) => ({ known, gone: withoutPresence(known, found.since) })),
+      .map((known) => ({ known, gone: withoutPresence(known, found.listedAt) })),
     copies: rows.copies
       .filter((row) => isOld(row) && !isUsed(row))
-      .map((known) => ({ known, gone: withoutUse(known, found.since) })),
+      .map((known) => ({ known, gone: withoutUse(known, found.listedAt) })),
   };
 }
 
