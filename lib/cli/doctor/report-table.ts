@@ -1,6 +1,10 @@
 import { styleText } from 'node:util';
 import { countsOf, type DoctorReport, overall, type Status } from '../../doctor/doctor-report.ts';
+import type { CheckResult } from '../../doctor/outcome.ts';
 import { wrapped } from './wrap-text.ts';
+
+/** This many checks in a row that were skipped for one reason share a line. */
+const LEAST_FOLDED = 4;
 
 const MARKS: Readonly<
   Record<Status, { readonly mark: string; readonly color: 'green' | 'yellow' | 'red' | 'dim' }>
@@ -12,19 +16,20 @@ const MARKS: Readonly<
 };
 
 /**
- * One aligned line for each check, with its faults and the advice below it. Colors and wraps lines on
- * a terminal.
+ * One aligned line for each check, with its faults and the advice below it. Checks that were skipped
+ * for one reason share a line. Colors and wraps lines on a terminal.
  */
 export function reportTable(
   report: DoctorReport,
   terminal: { readonly color: boolean; readonly columns: number | undefined },
 ): string {
-  const idWidth = Math.max(...report.results.map(({ id }) => id.length));
+  const results = folded(report.results);
+  const idWidth = Math.max(...results.map(({ id }) => id.length));
   const indent = ' '.repeat(idWidth + 4);
   const room = (terminal.columns ?? Number.POSITIVE_INFINITY) - indent.length;
   const paint = (status: Status, text: string) =>
     terminal.color ? styleText(MARKS[status].color, text, { validateStream: false }) : text;
-  const lines = report.results.flatMap((result) => {
+  const lines = results.flatMap((result) => {
     const [first = '', ...more] = wrapped(result.detail, room);
     const head = `${paint(result.status, MARKS[result.status].mark)} ${result.id.padEnd(idWidth)}  ${first}`;
     const faults = result.status === 'fail' ? (result.faults ?? []) : [];
@@ -33,6 +38,26 @@ export function reportTable(
     return [head, ...[...more, ...listed, ...advice].map((line) => indent + line)];
   });
   return `${[...lines, '', totalLine(report), ...nextLines(report)].join('\n')}\n`;
+}
+
+type Shown =
+  | CheckResult
+  | { readonly id: string; readonly status: 'skipped'; readonly detail: string };
+
+/** Replaces checks in a row that were skipped for one reason by their number. */
+function folded(results: readonly CheckResult[]): readonly Shown[] {
+  const rows: CheckResult[][] = [];
+  for (const result of results) {
+    const row = rows.at(-1);
+    const isSame = result.status === 'skipped' && row?.[0]?.status === 'skipped';
+    if (isSame && row[0]?.detail === result.detail) row.push(result);
+    else rows.push([result]);
+  }
+  return rows.flatMap((row): readonly Shown[] => {
+    const [first] = row;
+    if (first?.status !== 'skipped' || row.length < LEAST_FOLDED) return row;
+    return [{ id: `${row.length} checks`, status: 'skipped', detail: first.detail }];
+  });
 }
 
 function totalLine({ results, startedAt, finishedAt }: DoctorReport): string {

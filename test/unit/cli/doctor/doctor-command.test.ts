@@ -25,8 +25,8 @@ describe('the command doctor', () => {
   });
 
   it('probes only if asked to', async () => {
-    expect((await doctor([])).stdout).not.toContain('probe-standard');
-    expect((await doctor(['--probe'])).stdout).toContain('probe-standard');
+    expect((await doctor(['--output', 'json'])).stdout).not.toContain('probe-standard');
+    expect((await doctor(['--probe', '--output', 'json'])).stdout).toContain('probe-standard');
   });
 
   it('exits with 130 after an interruption, with the report', async () => {

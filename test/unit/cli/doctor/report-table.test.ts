@@ -37,6 +37,22 @@ const linesOf = (...args: Parameters<typeof report>) =>
     .split('\n');
 
 describe('reportTable', () => {
+  it('shows checks that were skipped for one reason in one line', () => {
+    const skip = ['a', 'b', 'c', 'd'].map((id) => result(id, skipped('not checked')));
+
+    expect(linesOf([result('settings', fail('1 fault', 'mend it')), ...skip]).slice(0, 3)).toEqual([
+      '✗ settings  1 fault',
+      '            → mend it',
+      '- 4 checks  not checked',
+    ]);
+    expect(linesOf([...skip.slice(1), result('e', skipped('not needed'))]).slice(0, 4)).toEqual([
+      '- b  not checked',
+      '- c  not checked',
+      '- d  not checked',
+      '- e  not needed',
+    ]);
+  });
+
   it('shows a line for each check, and its faults and advice below it', () => {
     const several = { ...fail('2 faults', 'mend both'), faults: ['one', 'two'] };
 
