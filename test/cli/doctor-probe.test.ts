@@ -47,8 +47,8 @@ describe('doctor --probe', () => {
 
     expect(findingsOf(run)).toEqual([]);
     expect(asked.sort()).toEqual([
-      'Confidential true node /app/worker.cjs probe',
-      'Standard false node /app/worker.cjs probe',
+      'Confidential true node --disable-sigusr1 /app/worker.cjs probe',
+      'Standard false node --disable-sigusr1 /app/worker.cjs probe',
     ]);
     await expectNothingLeft();
   });

@@ -20,10 +20,10 @@ export async function addRefusedRun({ storage }: World): Promise<Undo> {
     ...{ waiting: 0, skipped: 0, rejected: 0, failed: 2 },
   };
   await tableStores(new AzureTables(connection)).runs.start({
-    ...{ ...counts, targets: 2, active: 0, canceled: 0, alreadyPatched: 0, waiting: 0 },
+    ...{ ...counts, targets: 2, active: 0, canceled: 0 },
     ...{ errors: 0, wake: 1, createdAt: AT, deadline: AT, nextAt: AT, finishedAt: AT },
     ...{ cursorRepository: 0, cursorTag: '', trigger: 'schedule', dryRun: false },
-    ...builderFaultOf('standard', [CHROOT]),
+    ...builderFaultOf('confidential', [CHROOT]),
     id: RunId.parse('20261123T020000Z-86c8'),
     state: 'completed-with-failures',
   });
