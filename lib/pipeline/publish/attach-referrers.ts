@@ -6,7 +6,7 @@ import type { Registry } from '../../registry/registry.ts';
 import { openVex } from '../../report/openvex.ts';
 import { sbom } from '../../report/sbom.ts';
 import type { Target } from '../records/target.ts';
-import { readAcceptedScan, readKeptReport } from '../results/accepted-scans.ts';
+import { readKeptReport, scanIn } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { sourceArtifacts } from './source-artifacts.ts';
@@ -57,8 +57,12 @@ async function artifactsOf(
   const { host } = services.registry;
   const { repository, sourceDigest } = target;
   const image = { host, repository };
-  const before = await readAcceptedScan(services, target.reportBefore);
-  const after = await readAcceptedScan(services, target.reportAfter);
+  const [reportBefore, reportAfter] = await Promise.all([
+    readKeptReport(services, target.reportBefore),
+    readKeptReport(services, target.reportAfter),
+  ]);
+  const before = scanIn(reportBefore);
+  const after = scanIn(reportAfter);
   const vex = openVex({
     ...patch,
     image,
@@ -67,10 +71,6 @@ async function artifactsOf(
     author: AUTHOR,
     id: `https://${host}/${repository}@${patch.digest}#openvex`,
   });
-  const [reportBefore, reportAfter] = await Promise.all([
-    readKeptReport(services, target.reportBefore),
-    readKeptReport(services, target.reportAfter),
-  ]);
   const ofSource =
     sourceDigest && (await sourceArtifacts(services, { repository, digest: sourceDigest }));
   return [

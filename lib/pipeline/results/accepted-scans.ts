@@ -78,7 +78,12 @@ export async function readAcceptedScan(
   services: Services,
   name: string | undefined,
 ): Promise<Scan> {
-  const parsed = parseTrivyReport(await readKeptReport(services, name));
+  return scanIn(await readKeptReport(services, name));
+}
+
+/** The scan in the bytes of a kept report. */
+export function scanIn(report: Uint8Array): Scan {
+  const parsed = parseTrivyReport(report);
   if (!parsed.ok) throw new Error(`an accepted report does not parse: ${parsed.fault}`);
   return scanOf(parsed.value);
 }
