@@ -3,9 +3,17 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/real/**/*.real.test.ts', 'test/infra/**/*.bicep.test.ts', '**/node_modules/**'],
+    exclude: [
+      'test/real/**/*.real.test.ts',
+      'test/infra/**/*.bicep.test.ts',
+      'test/simulation/**/*.simulation.test.ts',
+      '**/node_modules/**',
+    ],
     pool: 'forks',
     maxWorkers: 2,
+    // Two processes for all files: a process for each costs more than most of the files. No test may
+    // leave a changed global behind.
+    isolate: false,
     // Table titles show whole values.
     taskTitleValueFormatTruncate: 0,
     testTimeout: 30_000,

@@ -18,6 +18,7 @@ export const SUITES: readonly Suite[] = [
       missing: /^there is no Functions host/,
     },
   },
+  { name: 'test:simulation', counts: 'vitest', budget: { cold: 4, warm: 4 } },
   { name: 'test:go', counts: 'summary', budget: { cold: 4, warm: 1 } },
   {
     name: 'test:bicep',
