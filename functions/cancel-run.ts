@@ -1,7 +1,6 @@
-import { app } from '@azure/functions';
+import { app, type HttpRequest } from '@azure/functions';
 import { cancelRun } from '../lib/pipeline/cancellation.ts';
 import { RunId } from '../lib/pipeline/records/run-id.ts';
-import { callerOf } from '../lib/pipeline/run/caller.ts';
 import type { GetServices } from './services.ts';
 import { ROUTES } from './triggers.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -10,7 +9,10 @@ import { unlessRefused } from './unless-refused.ts';
  * `POST /api/runs/{runId}/cancel`: asks a run to end. Answers 202. Patches whose publishing has started
  * are finished first.
  */
-export function registerCancelRun(services: GetServices, environment: NodeJS.ProcessEnv): void {
+export function registerCancelRun(
+  services: GetServices,
+  callerOf: (request: HttpRequest) => string,
+): void {
   app.http('cancelRun', {
     ...ROUTES.cancelRun,
     methods: [...ROUTES.cancelRun.methods],
@@ -20,7 +22,7 @@ export function registerCancelRun(services: GetServices, environment: NodeJS.Pro
         const error = 'the run id must look like 20261123T020000Z-7f3a';
         return { status: 400, jsonBody: { error } };
       }
-      const by = callerOf(request, environment);
+      const by = callerOf(request);
       if (!(await cancelRun(services(context), runId.data, by))) {
         return { status: 404, jsonBody: { error: 'no run with this id is active' } };
       }

@@ -1,7 +1,9 @@
-import { app as functionApp } from '@azure/functions';
+import { app as functionApp, type HttpRequest } from '@azure/functions';
+import * as functionsCore from '@azure/functions-core';
 import type { App } from '../lib/app.ts';
 import { nextRun } from '../lib/doctor/next-run.ts';
 import { openApp } from '../lib/doctor/open-app.ts';
+import { callerOf } from '../lib/pipeline/run/caller.ts';
 import { systemSleep } from '../lib/sleep.ts';
 import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
@@ -9,6 +11,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerFaultyApp } from './faulty-app.ts';
 import { healthy, registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
+import { noteKeyNames } from './key-names.ts';
 import { registerReaper } from './reaper.ts';
 import { registerRunTick } from './run-tick.ts';
 import { registerScheduledRun } from './scheduled-run.ts';
@@ -26,8 +29,11 @@ function registerApp(app: App): void {
   const services = servicesOf(app.services);
   functionApp.hook.appStart(() => startUp(app, { log: startLog, sleep: systemSleep }));
   registerHealth(() => healthy(nextRun(app.settings, app.services.clock.now())));
-  registerStartRun(services, process.env);
-  registerCancelRun(services, process.env);
+  const keyNameOf = noteKeyNames(functionsCore);
+  const caller = (request: HttpRequest) =>
+    callerOf({ user: request.user, keyName: keyNameOf(request) }, process.env);
+  registerStartRun(services, caller);
+  registerCancelRun(services, caller);
   registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services);
   registerJobStep(services);

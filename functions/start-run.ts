@@ -1,6 +1,5 @@
-import { app, type HttpResponseInit } from '@azure/functions';
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { uncoveredImages } from '../lib/pipeline/discovery/requested-images.ts';
-import { callerOf } from '../lib/pipeline/run/caller.ts';
 import { parseRunRequest } from '../lib/pipeline/run/run-request.ts';
 import { startRun } from '../lib/pipeline/run/start-run.ts';
 import type { GetServices } from './services.ts';
@@ -8,7 +7,10 @@ import { ROUTES } from './triggers.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 /** `POST /api/runs`: starts a run now. Answers 202 with its id, and whether it is a dry run. */
-export function registerStartRun(services: GetServices, environment: NodeJS.ProcessEnv): void {
+export function registerStartRun(
+  services: GetServices,
+  callerOf: (request: HttpRequest) => string,
+): void {
   app.http('startRun', {
     ...ROUTES.startRun,
     methods: [...ROUTES.startRun.methods],
@@ -22,7 +24,7 @@ export function registerStartRun(services: GetServices, environment: NodeJS.Proc
       const runId = await startRun(given, {
         trigger: 'manual',
         due: given.clock.now(),
-        startedBy: callerOf(request, environment),
+        startedBy: callerOf(request),
         request: context.invocationId,
         ...(dryRun !== undefined && { dryRun }),
         ...(images !== undefined && { images }),

@@ -137,7 +137,8 @@ it('cancels a run over HTTP and leaves no group behind', async () => {
 
   world.arm.setFaults(undefined);
   expect(answers).toEqual([400, 202, 401]);
-  expect(run).toMatchObject({ state: 'canceled', canceled: 1, active: 0 });
+  const canceledBy = 'function key default';
+  expect(run).toMatchObject({ state: 'canceled', canceledBy, canceled: 1, active: 0 });
   expect(target('team/canceled:1')).toMatchObject({ state: 'canceled', reason: 'canceled' });
   expect(world.arm.groups()).toEqual([]);
   expect(late).toBe(404);

@@ -53,6 +53,13 @@ beforeAll(async () => {
 
 afterAll(() => job?.world.close());
 
+it('has who started each run in its row', () => {
+  expect([first, second].map(({ run }) => run.startedBy)).toEqual([
+    'schedule',
+    'function key default',
+  ]);
+});
+
 describe('a run by the timer', () => {
   it('ends every image with its outcome and reason', () => {
     const outcomes = first.targets.map(({ state, reason, patchTag, ...target }) => ({

@@ -4,7 +4,13 @@ import { type LocalServer, startLocalServer } from '../http/local-server.ts';
 import { readBody } from '../http/request-body.ts';
 import type { HttpFunction } from './bindings.ts';
 import { compileRoute, type HttpRoute } from './http-route.ts';
-import type { HttpData, InvocationRequest, InvocationResponse, NullableText } from './messages.ts';
+import type {
+  HttpData,
+  Identity,
+  InvocationRequest,
+  InvocationResponse,
+  NullableText,
+} from './messages.ts';
 
 export interface HttpListenerOptions {
   readonly routePrefix: string;
@@ -40,7 +46,10 @@ export function startHttpListener(options: HttpListenerOptions): Promise<LocalSe
       response.writeHead(401).end();
       return;
     }
-    const data = await httpData(request, url, found.params);
+    const data = {
+      ...(await httpData(request, url, found.params)),
+      identities: identitiesOf(keyOf(request, url), options.keys),
+    };
     const { input } = found.httpFunction;
     const answer = await options.invoke(found.httpFunction, {
       inputData: [{ name: input, data: { http: data } }],
@@ -135,6 +144,20 @@ function authorized(
     case 'admin':
       return same(key, keys.master);
   }
+}
+
+/** The host tells who was authorized by claims, as observed on the real host. */
+function identitiesOf(key: string, keys: HttpListenerOptions['keys']): readonly Identity[] {
+  const claims = 'http://schemas.microsoft.com/2017/07/functions/claims';
+  const identity = (level: string, name: string): Identity => ({
+    authenticationType: { value: 'WebJobsAuthLevel' },
+    claims: [
+      { type: `${claims}/authlevel`, value: level },
+      { type: `${claims}/keyid`, value: name },
+    ],
+  });
+  if (same(key, keys.master)) return [identity('Admin', 'master')];
+  return same(key, keys.function) ? [identity('Function', 'default')] : [];
 }
 
 function same(given: string, wanted: string): boolean {

@@ -24,6 +24,13 @@ export interface HttpData {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: TypedData | null;
   readonly cookies?: readonly HttpCookie[];
+  /** Who was authorized, and how: for a function key its level and its name. */
+  readonly identities?: readonly Identity[];
+}
+
+export interface Identity {
+  readonly authenticationType: NullableText;
+  readonly claims: readonly { readonly type: string; readonly value: string }[];
 }
 
 export interface HttpCookie {
