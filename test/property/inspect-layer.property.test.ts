@@ -10,7 +10,7 @@ import { streamOf, tarOf } from '../unit/image/layer/layer-samples.ts';
 const entry = fc.record({
   name: fc.oneof(
     fc.constantFrom('var/lib/dpkg/info/a.list', 'lib/apk/db/installed', '../x', 'usr/bin/.wh.y'),
-    fc.stringMatching(/^[a-z./\u00e9\n]{1,120}$/),
+    fc.stringMatching(/^[a-z./\u00e9\n]{0,120}[a-z.\u00e9\n]$/),
   ),
   text: fc.string({ maxLength: 700 }),
   mode: fc.integer({ min: 0, max: 0o7777 }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Digest } from '../digest.ts';
+import { CanonicalTar } from './canonical-tar.ts';
 import type { DecompressionLimits } from './decompress-layer.ts';
 import { type LayerChanges, LayerContents } from './layer-contents.ts';
 import { LayerError, type LayerFault } from './layer-error.ts';
@@ -41,14 +42,19 @@ export async function inspectLayer(
   limits: LayerLimits = LAYER_LIMITS,
 ): Promise<LayerInspection> {
   const hash = createHash('sha256');
+  const archive = new CanonicalTar();
   const contents = new LayerContents(limits);
 
   try {
     const uncompressedBytes = await readLayer(layer, limits, {
-      tarBytes: (bytes) => hash.update(bytes),
+      tarBytes: (bytes) => {
+        hash.update(bytes);
+        archive.add(bytes);
+      },
       entry: (entry) => contents.add(entry),
       packageList: (path) => contents.addList(path),
     });
+    archive.end();
     const diffId = Digest.parse(`sha256:${hash.digest('hex')}`);
     return { ok: true, summary: { ...contents.changes(), uncompressedBytes, diffId } };
   } catch (error) {

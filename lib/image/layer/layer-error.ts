@@ -1,4 +1,10 @@
-export type LayerFault = 'too-many-entries' | 'too-large' | 'decompression-bomb' | 'not-a-layer';
+export type LayerFault =
+  | 'too-many-entries'
+  | 'too-large'
+  | 'decompression-bomb'
+  | 'not-a-layer'
+  | 'unclear-header'
+  | 'entries-behind-the-end';
 
 /** The layer's content is unacceptable. The message quotes none of the content. */
 export class LayerError extends Error {
