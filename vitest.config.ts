@@ -16,8 +16,9 @@ export default defineConfig({
     isolate: false,
     // Table titles show whole values.
     taskTitleValueFormatTruncate: 0,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For a machine that does much else: a test that hangs ends, a slow one passes.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ['default'],
     // `npm run coverage`. Code that tests run in a process of its own (the built app) is not counted.
     coverage: {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundledStandIns } from '../stand-ins/bundle.ts';
 import { type ArmServer, type ArmServerOptions, startArmServer } from './arm/arm-server.ts';
 import type { Enclose } from './arm/local-command.ts';
 import type { FunctionsHost, FunctionsHostOptions } from './functions-host/functions-host.ts';
@@ -116,7 +117,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       runtime: {
         entrypoint: ['node', '/app/worker.cjs'],
         files: { '/app/worker.cjs': options.workerFile ?? join(ROOT, 'dist/worker.cjs') },
-        toolsFolder: options.toolsFolder ?? join(ROOT, 'test/stand-ins/bin'),
+        toolsFolder: options.toolsFolder ?? (await bundledStandIns()),
         ...(options.privilegedToolsFolder !== undefined && {
           privilegedToolsFolder: options.privilegedToolsFolder,
         }),
