@@ -36,6 +36,10 @@ describe('a group makes progress', () => {
   it.each([
     ['it started all images', [failed(SOURCE)]],
     ['it started an image of its job, and another one waited', [failed(SOURCE), waited()]],
+    [
+      'it started an image of its job beside one that is not of the job',
+      [failed(OTHER), failed(SOURCE), waited(digestOf('third'))],
+    ],
     ['all images of its result were started, although none is of its job', [failed(OTHER)]],
   ])('if %s', async (_, images) => {
     expect(await progressOf('scan', images)).toBe(true);

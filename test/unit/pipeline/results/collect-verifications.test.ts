@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
+import { LeaseLost } from '../../../../lib/pipeline/lease.ts';
+import type { Target } from '../../../../lib/pipeline/records/target.ts';
+import { keptReportName } from '../../../../lib/pipeline/results/accepted-scans.ts';
+import { collectVerifications } from '../../../../lib/pipeline/results/collect-verifications.ts';
+import type { ImageSeed } from '../../../fakes/registry/seed-image.ts';
+import { debianReport } from '../../../pipeline/debian-report.ts';
+import { type TarEntry, tarOf } from '../../image/layer/layer-samples.ts';
+import { scanResult } from '../job/result-samples.ts';
+import { target } from '../run/run-samples.ts';
+import { UnitWorld } from '../unit-world.ts';
+import { storeReport, writeReport } from './report-blobs.ts';
+import { pushSource, pushStaged, REPOSITORY, STAGING } from './staged-image.ts';
+
+const APT = { id: 'CVE-1', package: 'apt', fixed: '1.1' };
+const SSL = { id: 'CVE-2', package: 'libssl3', fixed: '1.1' };
+const ZLIB = { id: 'CVE-3', package: 'zlib1g' };
+
+interface Setup {
+  readonly layer?: readonly TarEntry[];
+  readonly staged?: Partial<ImageSeed>;
+  readonly target?: Partial<Target>;
+  /** Trivy's report of the patch. */
+  readonly after?: Record<string, unknown>;
+}
+
+/** A patch in staging with this layer, and the report of its scan. */
+async function setUp({ layer = [], staged: seed, target: changes, after }: Setup = {}) {
+  const world = new UnitWorld();
+  await world.addRun();
+  const source = await pushSource(world);
+  const layers = ['one layer', await tarOf(layer)];
+  const staged = await pushStaged(world, source, { layers, ...seed });
+  await storeReport(world, 'before.json', debianReport([APT, SSL, ZLIB]));
+  const own = target('a', 'v1', {
+    state: 'verifying',
+    sourceDigest: source,
+    staged,
+    stagedRepository: STAGING,
+    fingerprint: 'f',
+    reportBefore: 'before.json',
+    ...changes,
+  });
+  const held = await world.holdJob({ id: 'verify-1', kind: 'verify', attempt: 1 }, [own]);
+  const report = after ?? debianReport([ZLIB]);
+  const reportSha256 = await writeReport(world, held.job, staged, report);
+  const collect = async (claimed: Digest = staged) => {
+    const images = [{ digest: claimed, outcome: 'scanned', reportSha256 } as const];
+    await collectVerifications(world.services, held, scanResult(held.job, { images }));
+    return world.targetAt(own);
+  };
+  return { world, source, staged, collect };
+}
+
+const endOf = async (setup: Setup) => (await setUp(setup)).collect();
+
+describe('a verified patch', () => {
+  it('is published next, with the findings that it has', async () => {
+    const { world, source, collect } = await setUp();
+    const { runId } = target('a', 'v1');
+    const name = keptReportName({ runId, repository: 'a', digest: source, when: 'after' });
+
+    expect(await collect()).toMatchObject({
+      state: 'publishing',
+      reportAfter: name,
+      afterCritical: 0,
+      afterHigh: 1,
+      afterMedium: 0,
+      afterLow: 0,
+      afterUnknown: 0,
+      afterFixable: 0,
+      verifiedAt: world.clock.now(),
+      unownedPaths: 0,
+    });
+  });
+
+  it('lists what it leaves of the packages that were left out', async () => {
+    const blocked = [{ package: 'libssl3', reason: 'held' }] as const;
+    const after = debianReport([SSL, ZLIB]);
+
+    expect(await endOf({ target: { blocked }, after })).toMatchObject({
+      state: 'publishing',
+      afterFixable: 1,
+      remaining: [{ package: 'libssl3', reason: 'held', findings: 1 }],
+    });
+    expect((await endOf({ target: { blocked } })).remaining).toBeUndefined();
+  });
+
+  it.each([
+    ['counts the paths that no updated package owns', [{ name: 'opt/a' }, { name: 'opt/b' }], 2],
+    [
+      'does not know the owner of any path beside a package database of rpm',
+      [{ name: 'opt/a' }, { name: 'var/lib/rpm/rpmdb.sqlite' }],
+      undefined,
+    ],
+  ])('%s', async (_, layer, unownedPaths) => {
+    const row = await endOf({ layer });
+
+    expect(row.state).toBe('publishing');
+    expect(row.unownedPaths).toBe(unownedPaths);
+  });
+});
+
+describe('a rejected patch', () => {
+  it.each([
+    ['still has a finding that it should fix', { after: debianReport([SSL]) }, 'not-fixed'],
+    [
+      'changes the config of the source',
+      { staged: { config: { config: { Env: ['A=b'] } } } },
+      'config-changed',
+    ],
+    ['lost a layer of the source', { staged: { layers: ['the patch'] } }, 'layers-changed'],
+    [
+      'has a layer that is not a tar',
+      { staged: { layers: ['one layer', 'x'] } },
+      'layer-suspicious',
+    ],
+  ] satisfies [string, Setup, string][])('%s', async (_, setup, reason) => {
+    expect(await endOf(setup)).toMatchObject({
+      state: 'rejected',
+      reason,
+      detail: expect.any(String),
+    });
+  });
+
+  it('has a layer whose diff id is another', async () => {
+    const layers = ['one layer', await tarOf([])];
+    const diff_ids = ['one layer', 'another layer'].map((text) => digestOf(text));
+    const rootfs = { type: 'layers', diff_ids };
+
+    expect(await endOf({ staged: { layers, config: { rootfs } } })).toMatchObject({
+      state: 'rejected',
+      reason: 'layer-suspicious',
+      detail: 'a layer has a wrong diff id',
+    });
+  });
+
+  it('adds setuid files that no updated package owns', async () => {
+    const layer = ['a', 'b', 'c', 'd'].map((name) => ({ name: `opt/${name}`, mode: 0o4755 }));
+
+    expect(await endOf({ layer })).toMatchObject({
+      state: 'rejected',
+      reason: 'layer-suspicious',
+      detail: 'setuid files that no updated package owns: opt/a, opt/b, opt/c',
+    });
+  });
+
+  it('is not an image', async () => {
+    const { world, collect } = await setUp();
+    const { manifest } = world.registry;
+    world.registry.manifest = async (repository, reference) => {
+      const stored = await manifest.call(world.registry, repository, reference);
+      return repository === STAGING && stored ? { ...stored, mediaType: 'text/plain' } : stored;
+    };
+
+    expect(await collect()).toMatchObject({ state: 'rejected', reason: 'manifest-changed' });
+  });
+});
+
+describe('a target that is skipped', () => {
+  it('has a patch that adds nothing', async () => {
+    expect(await endOf({ staged: { layers: ['one layer'] } })).toMatchObject({
+      state: 'skipped',
+      reason: 'no-op-patch',
+    });
+  });
+
+  it('has no package manager, so that the files may be unpatched', async () => {
+    expect(await endOf({ layer: [{ name: 'var/lib/dpkg/status.d/libc6' }] })).toMatchObject({
+      state: 'skipped',
+      reason: 'unsupported-os',
+      detail: 'the image has no package manager',
+    });
+  });
+
+  it('has a source that was deleted', async () => {
+    const { world, source, collect } = await setUp();
+    await world.registry.deleteManifest(REPOSITORY, source);
+
+    expect(await collect()).toMatchObject({ state: 'skipped', reason: 'source-changed' });
+  });
+});
+
+describe('a target that fails', () => {
+  it('has no patch in staging any more', async () => {
+    const { world, staged, collect } = await setUp();
+    await world.registry.deleteManifest(STAGING, staged);
+
+    expect(await collect()).toMatchObject({ state: 'failed', reason: 'staging-missing' });
+  });
+
+  it('has a patch whose layer is gone', async () => {
+    const { world, collect } = await setUp();
+    world.registry.openBlob = async () => undefined;
+
+    expect(await collect()).toMatchObject({ state: 'failed', reason: 'staging-missing' });
+  });
+});
+
+it('hands back a target whose patch the result does not mention', async () => {
+  const { source, collect } = await setUp();
+
+  expect(await collect(source)).toMatchObject({ state: 'verifying', job: '', attempts: 1 });
+});
+
+it('keeps no report after the lease expired', async () => {
+  const { world, collect } = await setUp();
+  world.clock.advance({ seconds: world.services.options.leaseSeconds });
+
+  await expect(collect()).rejects.toThrow(LeaseLost);
+});
