@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { cancelRun } from '../../lib/pipeline/cancellation.ts';
-import { uncoveredImages } from '../../lib/pipeline/discovery/requested-images.ts';
 import { type Occurrence, startRun } from '../../lib/pipeline/run/start-run.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
@@ -59,15 +58,6 @@ describe('a run for a list of images', () => {
     const { targets } = await runWith({ images: ['team/api:v9'] });
 
     expect(targets).toMatchObject([{ tag: 'v9', state: 'skipped', reason: 'not-found' }]);
-  });
-
-  it('is refused for each image that the policy does not cover', async () => {
-    const images = ['team/api:v9', 'team/web:v3', 'team/old:v1', 'team/other:v1'];
-
-    const fault = await uncoveredImages(world.services, images);
-
-    expect(fault?.split('\n').map((line) => line.split(': ')[0])).toEqual(images.slice(1));
-    expect(await uncoveredImages(world.services, ['team/web:v2'])).toBeUndefined();
   });
 });
 
