@@ -42,8 +42,8 @@ func main() {
 		fmt.Println("patchwright-builder with BuildKit", version.Version)
 	case "step":
 		os.Exit(step.Supervise())
-	case probe.ChrootCommand:
-		os.Exit(probe.Chroot(arguments))
+	case probe.TrialCommand:
+		os.Exit(probe.Trial(arguments))
 	case probe.NamespaceCommand:
 		os.Exit(probe.Namespace(arguments))
 	default:

@@ -18,8 +18,11 @@ import (
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
-		case ChrootCommand:
-			os.Exit(Chroot(os.Args[2:]))
+		case TrialCommand:
+			if action := os.Getenv(filterVariable); action != "" && os.Args[2] == "chroot" {
+				filterChroot(action)
+			}
+			os.Exit(Trial(os.Args[2:]))
 		case NamespaceCommand:
 			os.Exit(Namespace(os.Args[2:]))
 		}

@@ -24,9 +24,11 @@ const (
 	linkedDevicesNeed = "linkedDeviceNodes"
 )
 
-// trial tries one need in its own folder.
+// trial tries one need in its own folder and its own process.
 type trial struct {
 	name string
+	// call is the system call that matters, for a kernel that kills the process instead of refusing it.
+	call string
 	// required is true if the mount-free builder cannot work without it.
 	required bool
 	try      func(dir string) error
@@ -34,18 +36,18 @@ type trial struct {
 
 func trials(devices string) []trial {
 	return []trial{
-		{mountNeed, false, tryMount},
-		{namespacesNeed, false, tryNamespaces},
-		{cgroupNeed, false, func(string) error { return tryCgroup(cgroups) }},
-		{upstreamNeed, false, tryUpstream},
-		{"chroot", true, tryChroot},
-		{mknodNeed, false, func(dir string) error { return device.Try(device.Maker{}, dir) }},
-		{linkedDevicesNeed, false, func(dir string) error { return device.Try(device.Maker{Shipped: devices}, dir) }},
-		{"hardLink", true, tryHardLink},
-		{"renameExchange", true, tryRenameExchange},
-		{"fileCapability", true, tryFileCapability},
-		{"subreaper", true, trySubreaper},
-		{"dropCapability", false, tryDropCapability},
+		{mountNeed, "mount", false, tryMount},
+		{namespacesNeed, "clone", false, tryNamespaces},
+		{cgroupNeed, "mkdir", false, func(string) error { return tryCgroup(cgroups) }},
+		{upstreamNeed, "stat", false, tryUpstream},
+		{"chroot", "chroot", true, tryChroot},
+		{mknodNeed, "mknod", false, func(dir string) error { return device.Try(device.Maker{}, dir) }},
+		{linkedDevicesNeed, "link", false, func(dir string) error { return device.Try(device.Maker{Shipped: devices}, dir) }},
+		{"hardLink", "link", true, tryHardLink},
+		{"renameExchange", "renameat2", true, tryRenameExchange},
+		{"fileCapability", "setxattr", true, tryFileCapability},
+		{"subreaper", "prctl", true, trySubreaper},
+		{"dropCapability", "prctl", false, tryDropCapability},
 	}
 }
 
@@ -62,11 +64,11 @@ func tryAll(scratch, devices string) []Need {
 	var needs []Need
 	for _, one := range trials(devices) {
 		dir := filepath.Join(scratch, one.name)
-		err := os.Mkdir(dir, 0o700)
-		if err == nil {
-			err = one.try(dir)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			needs = append(needs, result(one.name, err))
+			continue
 		}
-		needs = append(needs, result(one.name, err))
+		needs = append(needs, one.inChild(dir, devices))
 	}
 	return needs
 }
@@ -118,7 +120,7 @@ func tryUpstream(string) error {
 }
 
 func tryChroot(dir string) error {
-	return runChild(exec.Command("/proc/self/exe", ChrootCommand, dir), "clone")
+	return os.NewSyscallError("chroot", unix.Chroot(dir))
 }
 
 func tryHardLink(dir string) error {
@@ -187,18 +189,8 @@ func dropCapability() error {
 	return os.NewSyscallError("prctl", err)
 }
 
-// ChrootCommand and NamespaceCommand are internal commands, each for one trial in a new process.
-const (
-	ChrootCommand    = "try-chroot"
-	NamespaceCommand = "try-namespace"
-)
-
-// Chroot tries chroot(2), and reports an error as `CALL ERRNO` on standard output.
-func Chroot(arguments []string) int {
-	return reportChild(os.NewSyscallError("chroot", unix.Chroot(strings.Join(arguments, " "))))
-}
-
-// Namespace mounts /proc over a folder, in the namespaces that its parent created.
+// Namespace mounts /proc over a folder, in the namespaces that its parent created, and reports an error as
+// `CALL ERRNO` on standard output.
 func Namespace(arguments []string) int {
 	err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
 	if err == nil {

@@ -25,6 +25,8 @@ type loans struct {
 	undo   []func() error
 	count  int
 	own    []ownFile
+	// copied holds the files of read-only mounts.
+	copied map[inode]bool
 }
 
 // ownFile is a file of the builder in a step's root.
@@ -43,7 +45,7 @@ type place struct {
 }
 
 func newLoans(root, stash string) *loans {
-	return &loans{root: root, stash: stash, places: map[string]*place{}}
+	return &loans{root: root, stash: stash, places: map[string]*place{}, copied: map[inode]bool{}}
 }
 
 func (l *loans) stashPath() string {
@@ -81,10 +83,14 @@ func (l *loans) note(name, path string) error {
 	return err
 }
 
-// copyOf puts a copy of a folder or file of the image at dest. The step may do with it as it likes.
+// copyOf puts a copy of a folder or file of the image at dest. The step may change it or remove it, but
+// must not give its files another name.
 func (l *loans) copyOf(dest string, make func(path string) error) error {
 	path := l.stashPath()
 	if err := make(path); err != nil {
+		return err
+	}
+	if err := walkFiles(path, func(file inode, _ int) { l.copied[file] = true }); err != nil {
 		return err
 	}
 	return l.put(dest, path, "")
@@ -232,7 +238,7 @@ func (l *loans) takeBackAll() error {
 		}
 		unix.Close(place.fd)
 	}
-	failures = append(failures, os.RemoveAll(l.stash))
+	failures = append(failures, l.checkCopies(), os.RemoveAll(l.stash))
 	for _, file := range l.own {
 		failures = append(failures, file.checkGone())
 		unix.Close(file.fd)
@@ -242,6 +248,43 @@ func (l *loans) takeBackAll() error {
 		return fault.New(fault.StepNotUndone, "%w", err)
 	}
 	return nil
+}
+
+// checkCopies fails if the step gave a file of a copy, which is in the stash again, a name in its root: a
+// container runtime's mount does not allow that.
+func (l *loans) checkCopies() error {
+	elsewhere := map[inode]int{}
+	err := walkFiles(l.stash, func(file inode, links int) {
+		if l.copied[file] {
+			if _, seen := elsewhere[file]; !seen {
+				elsewhere[file] = links
+			}
+			elsewhere[file]--
+		}
+	})
+	for _, count := range elsewhere {
+		if count > 0 {
+			err = errors.Join(err, errors.New("the step made a hard link to a file of a read-only mount"))
+		}
+	}
+	return err
+}
+
+type inode struct{ device, number uint64 }
+
+// walkFiles calls visit with each regular file and the number of its links.
+func walkFiles(root string, visit func(file inode, links int)) error {
+	return filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		var stat unix.Stat_t
+		if err := unix.Lstat(path, &stat); err != nil {
+			return fmt.Errorf("lstat %q: %w", path, err)
+		}
+		visit(inode{uint64(stat.Dev), stat.Ino}, int(stat.Nlink))
+		return nil
+	})
 }
 
 func (f ownFile) checkGone() error {

@@ -45,7 +45,6 @@ const (
 // Supervise is the whole of `patchwright-builder step`: it runs a program in a root, waits for it, and
 // ends every process that it leaves behind. It returns the exit code of the supervisor itself.
 func Supervise() int {
-	runtime.LockOSThread() // Capabilities belong to a thread, and the program is started by this one.
 	unix.CloseOnExec(commandFD)
 	unix.CloseOnExec(outcomeFD)
 	in, out := os.NewFile(commandFD, "command"), os.NewFile(outcomeFD, "outcome")
@@ -69,20 +68,12 @@ func supervise(in *os.File) outcome {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return outcome{Failed: fmt.Sprint("prctl: ", err)}
 	}
-	if err := dropCapabilities(what.KeepChroot); err != nil {
-		return outcome{Failed: err.Error()}
-	}
 	syscall.Umask(0o022)
-	process, err := os.StartProcess(what.Path, what.Args, &os.ProcAttr{
-		Dir: what.Dir, Env: what.Env, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
-		Sys: &syscall.SysProcAttr{
-			Chroot:     what.Root,
-			Credential: &syscall.Credential{Uid: what.UID, Gid: what.GID, Groups: what.Groups},
-			Setsid:     true,
-		},
-	})
-	if err != nil {
-		return notStarted(err)
+	var process *os.Process
+	failed := outcome{}
+	besideLeader(func() { process, failed = start(what) })
+	if process == nil {
+		return failed
 	}
 	exited := make(chan int, 1)
 	go func() { exited <- exitCode(process.Wait()) }()
@@ -92,6 +83,43 @@ func supervise(in *os.File) outcome {
 	case <-cancelled:
 	}
 	return outcome{ExitCode: code, StillRunning: !endChildren()}
+}
+
+// besideLeader calls run in a thread that ends then, so that run may restrict it. It is not the first thread
+// of this process, which stands for the process when a step sends it a signal.
+func besideLeader(run func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // Never unlocked.
+		if unix.Gettid() == unix.Getpid() {
+			besideLeader(run) // This thread is busy meanwhile.
+			return
+		}
+		run()
+	}()
+	<-done
+}
+
+// start restricts this thread and starts the program. The outcome counts if there is no process.
+func start(what command) (*os.Process, outcome) {
+	for _, restrict := range []func() error{func() error { return dropCapabilities(what.KeepChroot) }, scope} {
+		if err := restrict(); err != nil {
+			return nil, outcome{Failed: err.Error()}
+		}
+	}
+	process, err := os.StartProcess(what.Path, what.Args, &os.ProcAttr{
+		Dir: what.Dir, Env: what.Env, Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
+		Sys: &syscall.SysProcAttr{
+			Chroot:     what.Root,
+			Credential: &syscall.Credential{Uid: what.UID, Gid: what.GID, Groups: what.Groups},
+			Setsid:     true,
+		},
+	})
+	if err != nil {
+		return nil, notStarted(err)
+	}
+	return process, outcome{}
 }
 
 // notStarted blames the image only for a program that is missing or can't be executed.

@@ -50,6 +50,8 @@ func tool(orders []string) int {
 			"capable":  func() error { return showCapability(first) },
 			"chroot":   func() error { return unix.Chroot(first) },
 			"killpid":  func() error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
+			"killall":  func() error { return killAll() },
+			"connect":  func() error { return connect(rest) },
 			"daemon":   func() error { return startDaemon(first) },
 			"hold":     func() error { return hold(first) },
 			"spin":     func() error { return spin(first) },
@@ -62,6 +64,22 @@ func tool(orders []string) int {
 		}
 	}
 	return 0
+}
+
+// killAll succeeds too if there is no other process that it may end.
+func killAll() error {
+	if err := unix.Kill(-1, unix.SIGKILL); err != unix.EPERM {
+		return err
+	}
+	return nil
+}
+
+func connect(address string) error {
+	connection, err := net.Dial("unix", address)
+	if err != nil {
+		return err
+	}
+	return connection.Close()
 }
 
 func appendTo(path, text string) error {
