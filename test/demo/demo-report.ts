@@ -39,7 +39,7 @@ export function endedWell(report: DemoReport): boolean {
 /** The document that `--json` prints. Times in seconds, dates in ISO 8601. */
 export function jsonReport(report: DemoReport, environmentFile: string | undefined): unknown {
   const { run, registry } = report;
-  const { targets, clean, patched, alreadyPatched, planned, waiting } = run;
+  const { targets, clean, cleanPartly, patched, alreadyPatched, planned, waiting } = run;
   const { skipped, rejected, failed, canceled } = run;
   return {
     ok: endedWell(report),
@@ -55,6 +55,7 @@ export function jsonReport(report: DemoReport, environmentFile: string | undefin
     counts: {
       targets,
       clean,
+      cleanPartly,
       patched,
       alreadyPatched,
       planned,

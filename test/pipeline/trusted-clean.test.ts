@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { TABLES } from '../../lib/storage/tables.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -58,6 +59,16 @@ describe('a clean image', () => {
       state: 'clean',
       packagesUncovered: 2,
     });
+  });
+
+  it('shows its coverage in the inventory, under its tag and its digest, and in its run', async () => {
+    const { run, target, world } = await runOne(() => reportWith(3, 2));
+
+    const rows = world.tables.all(TABLES.inventory).map(({ entity }) => entity);
+    const coverage = { counts: 'known', high: 0, packagesCovered: 3, packagesUncovered: 2 };
+    expect(rows.map(({ rowKey }) => rowKey).sort()).toEqual([target.digest, 'v1']);
+    for (const row of rows) expect(row).toMatchObject(coverage);
+    expect(run).toMatchObject({ clean: 1, cleanPartly: 1 });
   });
 
   it.each([

@@ -23,6 +23,12 @@ export const FINDING_COLUMNS = {
   fixable: Count.optional(),
 };
 
+/** Columns for how many packages the findings stand for. A patch has those of its source. */
+export const COVERAGE_COLUMNS = {
+  packagesCovered: Count.optional(),
+  packagesUncovered: Count.optional(),
+};
+
 /** Counts findings. */
 export function countsOf(findings: readonly Finding[]): FindingCounts {
   const fixable = findings.filter(({ fixed }) => fixed !== undefined).length;

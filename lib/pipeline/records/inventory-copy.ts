@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
-import { FINDING_COLUMNS } from './finding-counts.ts';
+import { COVERAGE_COLUMNS, FINDING_COLUMNS } from './finding-counts.ts';
 import { Counts, type InventoryTag } from './inventory-tag.ts';
 
 /**
@@ -22,6 +22,7 @@ export const InventoryCopy = z.object({
   goneAt: z.date().optional(),
   counts: Counts,
   ...FINDING_COLUMNS,
+  ...COVERAGE_COLUMNS,
   scannedAt: z.date().optional(),
   /** The newest patch, to deploy instead of this image. */
   patchTag: Tag.optional(),
@@ -51,6 +52,7 @@ export function rowKeyOf({ kind, tag, digest }: InventoryCopy): string {
 function ofImage(record: InventoryTag): readonly InventoryCopy[] {
   const { repository, tag, sourceDigest, presentAt, runId, scannedAt } = record;
   const { counts, critical, high, medium, low, unknown, fixable, patchTag, patchDigest } = record;
+  const { packagesCovered, packagesUncovered } = record;
   const own = record.isPatch === true ? [record.digest] : [record.digest, sourceDigest];
   const digests = own.filter((digest) => digest !== undefined);
   return digests.map((digest) => ({
@@ -63,7 +65,7 @@ function ofImage(record: InventoryTag): readonly InventoryCopy[] {
     presentAt,
     counts,
     ...{ critical, high, medium, low, unknown, fixable },
-    scannedAt,
+    ...{ packagesCovered, packagesUncovered, scannedAt },
     patchTag,
     patchDigest,
     runId,
@@ -84,6 +86,8 @@ function ofPatch(record: InventoryTag): readonly InventoryCopy[] {
     low: record.patchLow,
     unknown: record.patchUnknown,
     fixable: record.patchFixable,
+    packagesCovered: record.packagesCovered,
+    packagesUncovered: record.packagesUncovered,
     scannedAt: record.patchScannedAt,
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
-import { FINDING_COLUMNS } from './finding-counts.ts';
+import { COVERAGE_COLUMNS, FINDING_COLUMNS } from './finding-counts.ts';
 import { Reason } from './reasons.ts';
 import { TargetState } from './target-states.ts';
 
@@ -34,6 +34,8 @@ export const InventoryTag = z.object({
   /** The findings of the image that the tag names, by the scan at `scannedAt`. */
   counts: Counts,
   ...FINDING_COLUMNS,
+  /** Packages that advisories cover, and those of other maintainers, which nobody matched. */
+  ...COVERAGE_COLUMNS,
   scannedAt: z.date().optional(),
 
   /** The newest patch. `patchSeenAt`: when it was published, or last found in the registry. */
@@ -58,7 +60,9 @@ export type Presence = Columns<
   'present' | 'presentAt' | 'goneAt' | 'digest' | 'sourceDigest' | 'isPatch'
 >;
 export type Ending = Columns<'state' | 'reason' | 'detail' | 'runId' | 'at'>;
-export type Findings = Columns<'counts' | 'scannedAt' | keyof typeof FINDING_COLUMNS>;
+export type Findings = Columns<
+  'counts' | 'scannedAt' | keyof typeof FINDING_COLUMNS | keyof typeof COVERAGE_COLUMNS
+>;
 export type NewestPatch = Columns<
   | 'patchTag'
   | 'patchDigest'
@@ -85,13 +89,17 @@ export function factsOf(known: InventoryTag): TagFacts {
   const { present, presentAt, goneAt, digest, sourceDigest, isPatch } = known;
   const { state, reason, detail, runId, at } = known;
   const { counts, critical, high, medium, low, unknown, fixable, scannedAt } = known;
+  const { packagesCovered, packagesUncovered } = known;
   const { patchTag, patchDigest, patchSeenAt, patchCounts, patchScannedAt } = known;
   const { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable } = known;
   const numbers = { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable };
   return {
     presence: { present, presentAt, goneAt, digest, sourceDigest, isPatch },
     ending: { state, reason, detail, runId, at },
-    findings: { counts, critical, high, medium, low, unknown, fixable, scannedAt },
+    findings: {
+      ...{ counts, critical, high, medium, low, unknown, fixable },
+      ...{ packagesCovered, packagesUncovered, scannedAt },
+    },
     patch: { patchTag, patchDigest, patchSeenAt, patchCounts, ...numbers, patchScannedAt },
   };
 }

@@ -78,6 +78,8 @@ export const Run = z.object({
   targets: Count,
   active: Count,
   clean: Count,
+  /** The clean ones with packages that no advisories cover. */
+  cleanPartly: LaterCount,
   patched: Count,
   alreadyPatched: LaterCount,
   planned: Count,
@@ -95,6 +97,7 @@ export type RunCounts = Pick<
   | 'targets'
   | 'active'
   | 'clean'
+  | 'cleanPartly'
   | 'patched'
   | 'alreadyPatched'
   | 'planned'

@@ -48,9 +48,10 @@ function evidenceAt({ reason, scannedAt, discoveredAt, finishedAt }: Target): Da
 }
 
 function findingsIn(target: Target): Findings {
-  const { scannedAt } = target;
-  if (target.isPatch === true) return findingsOfPatch(target);
-  if (target.beforeCritical === undefined) return { ...UNKNOWN_FINDINGS, scannedAt };
+  const { scannedAt, packagesCovered, packagesUncovered } = target;
+  const coverage = { packagesCovered, packagesUncovered };
+  if (target.isPatch === true) return { ...findingsOfPatch(target), ...coverage };
+  if (target.beforeCritical === undefined) return { ...UNKNOWN_FINDINGS, ...coverage, scannedAt };
   return {
     counts: 'known',
     critical: target.beforeCritical,
@@ -59,6 +60,7 @@ function findingsIn(target: Target): Findings {
     low: target.beforeLow,
     unknown: target.beforeUnknown,
     fixable: target.beforeFixable,
+    ...coverage,
     scannedAt,
   };
 }

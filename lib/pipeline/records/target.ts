@@ -4,6 +4,7 @@ import { RepositoryName, Tag } from '../../image/reference.ts';
 import { BlockedPackage } from '../../job/blocked-package.ts';
 import { BuilderKind } from '../../job/builder-report.ts';
 import { RemainingPackage } from '../../report/remaining-findings.ts';
+import { COVERAGE_COLUMNS } from './finding-counts.ts';
 import { Reason } from './reasons.ts';
 import { RunId } from './run-id.ts';
 import { TargetState } from './target-states.ts';
@@ -75,8 +76,7 @@ export const Target = z.object({
   /** Number of paths in the added layers that no updated package owns. */
   unownedPaths: Count.optional(),
   /** Packages of the source that advisories cover, and those of other maintainers. */
-  packagesCovered: Count.optional(),
-  packagesUncovered: Count.optional(),
+  ...COVERAGE_COLUMNS,
   beforeCritical: Count.optional(),
   beforeHigh: Count.optional(),
   beforeMedium: Count.optional(),

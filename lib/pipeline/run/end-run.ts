@@ -76,11 +76,12 @@ function logEnd(
 }
 
 function countsOf(run: Run): Omit<RunCounts, 'active'> {
-  const { targets, clean, patched, alreadyPatched, planned } = run;
+  const { targets, clean, cleanPartly, patched, alreadyPatched, planned } = run;
   const { waiting, skipped, rejected, failed, canceled } = run;
   return {
     targets,
     clean,
+    cleanPartly,
     patched,
     alreadyPatched,
     planned,

@@ -161,6 +161,10 @@ function room(
   return furthestFirst.slice(0, free);
 }
 
+function isPartlyCovered({ state, packagesUncovered = 0 }: Target): boolean {
+  return state === 'clean' && packagesUncovered > 0;
+}
+
 /** Counts targets in each terminal state. */
 export function countStates(targets: readonly Target[], active: number): RunCounts {
   const count = (wanted: TargetState) => targets.filter(({ state }) => state === wanted).length;
@@ -168,6 +172,7 @@ export function countStates(targets: readonly Target[], active: number): RunCoun
     targets: targets.length,
     active,
     clean: count('clean'),
+    cleanPartly: targets.filter(isPartlyCovered).length,
     patched: count('patched'),
     alreadyPatched: count('already-patched'),
     planned: count('planned'),

@@ -73,6 +73,7 @@ function newRun({ clock, options }: Services, id: RunId, occurrence: Occurrence)
     targets: 0,
     active: 0,
     clean: 0,
+    cleanPartly: 0,
     patched: 0,
     alreadyPatched: 0,
     planned: 0,

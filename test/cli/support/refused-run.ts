@@ -16,7 +16,7 @@ export async function addRefusedRun({ storage }: World): Promise<Undo> {
   const { connectionString } = storage.account;
   const connection = connectStorage({ kind: 'connection-string', connectionString });
   const counts = {
-    ...{ clean: 0, patched: 0, alreadyPatched: 0, planned: 0 },
+    ...{ clean: 0, cleanPartly: 0, patched: 0, alreadyPatched: 0, planned: 0 },
     ...{ waiting: 0, skipped: 0, rejected: 0, failed: 2 },
   };
   await tableStores(new AzureTables(connection)).runs.start({

@@ -20,6 +20,7 @@ export function newRun(changes: Partial<Run> = {}): Run {
     targets: 0,
     active: 0,
     clean: 0,
+    cleanPartly: 0,
     patched: 0,
     alreadyPatched: 0,
     planned: 0,

@@ -74,6 +74,16 @@ it('counts the findings of the tag and of its patch separately', () => {
   });
 });
 
+it('tells how many packages the counts stand for', () => {
+  const covered = { packagesCovered: 90, packagesUncovered: 2 };
+
+  expect(recordOf(ended({ ...BEFORE, ...covered }))).toMatchObject({ counts: 'known', ...covered });
+  expect(recordOf(ended({ packagesCovered: 0, packagesUncovered: 4 }))).toMatchObject({
+    counts: 'unknown',
+    packagesUncovered: 4,
+  });
+});
+
 it.each([
   ['that was not scanned', ended({ state: 'skipped', reason: 'multi-arch', scannedAt: undefined })],
   ['of a system without advisories', ended({ state: 'skipped', reason: 'no-advisory-data' })],

@@ -357,17 +357,23 @@ it('does not wake a job that is waiting or overdue by exactly the grace period',
 it('counts the targets in each end state, and the active ones', () => {
   const patched = ['patched', 'patched', 'already-patched', 'already-patched'] as const;
   const states = ['clean', ...patched, 'waiting', 'failed', 'queued', 'scanning'] as const;
-  const targets = states.map((state, at) => target('a', `v${at}`, { state }));
+  const partly = { packagesCovered: 3, packagesUncovered: 1 };
+  const targets = [
+    ...states.map((state, at) => target('a', `v${at}`, { state })),
+    target('a', 'partly', { state: 'clean', ...partly }),
+    target('a', 'partly-patched', { state: 'skipped', ...partly }),
+  ];
 
   expect(plan(targets).counts).toEqual({
-    targets: 9,
+    targets: 11,
     active: 2,
-    clean: 1,
+    clean: 2,
+    cleanPartly: 1,
     patched: 2,
     alreadyPatched: 2,
     planned: 0,
     waiting: 1,
-    skipped: 0,
+    skipped: 1,
     rejected: 0,
     failed: 1,
     canceled: 0,
