@@ -9,10 +9,14 @@ const MAX_TAG_LENGTH = 128;
 const NUMBERED = /^(.+)-([1-9][0-9]{0,2})$/;
 const FLOATING_SUFFIX = '-patched';
 
-/** A tag in the registry. `ours`: it is a patch that we published of this base. */
+/** A tag in the registry. */
 export interface ExistingTag {
   readonly tag: string;
-  readonly ours: boolean;
+  /**
+   * `ours`: a patch that we published. `claimed`: only its annotations say so. Its number is used up,
+   * and nothing replaces it.
+   */
+  readonly kind: 'ours' | 'claimed' | 'foreign';
 }
 
 export type NextPatchTag =
@@ -46,10 +50,10 @@ export function nextPatchTag(options: {
 
 function nextNumbered(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
   let highest = 0;
-  for (const { tag, ours } of existing) {
+  for (const { tag, kind } of existing) {
     const parts = numbered(tag);
     if (parts?.base !== base) continue;
-    if (!ours) return ambiguous(tag);
+    if (kind === 'foreign') return ambiguous(tag);
     highest = Math.max(highest, parts.number);
   }
 
@@ -61,8 +65,8 @@ function nextNumbered(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag 
 
 function floating(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
   const wanted = `${base}${FLOATING_SUFFIX}`;
-  for (const { tag, ours } of existing) {
-    if (tag === wanted && !ours) return ambiguous(tag);
+  for (const { tag, kind } of existing) {
+    if (tag === wanted && kind !== 'ours') return ambiguous(tag);
   }
   return fitting(wanted);
 }

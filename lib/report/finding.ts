@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { sha256Hex } from '../image/digest.ts';
 import type { TrivyReport } from './trivy-report.ts';
 
@@ -108,6 +109,9 @@ export function countBySeverity(findings: readonly Finding[]): SeverityCounts {
   for (const finding of findings) counts[finding.severity] += 1;
   return counts;
 }
+
+/** What `fingerprint` returns. */
+export const Fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
  * The SHA-256 (hexadecimal) of the set of (package, fixed version). Two scans with the same fingerprint

@@ -127,9 +127,8 @@ it('assesses an image that was built on top of a patch as a source of its own', 
 });
 
 describe('an image with the label of Copacetic', () => {
-  const withLabel = (label: string, annotations = {}) =>
+  const withLabel = (label: string) =>
     worldWithImage('incremental', {
-      annotations,
       config: { config: { labels: { BaseImage: label } } },
     });
 
@@ -153,16 +152,25 @@ describe('an image with the label of Copacetic', () => {
     },
   );
 
-  it('is skipped if it is a patch that others made in this repository', async () => {
-    const patched = { 'sh.copa.image.patched': '2026-11-01T00:00:00Z' };
-    const { world } = await withLabel('registry.example.com/team/api:v0', patched);
+  it('is scanned and not patched if it is a patch that others made in this repository', async () => {
+    const { world } = await worldWithImage('incremental', { layers: ['v1'] });
+    const BaseImage = 'registry.example.com/team/api:v1';
+    await seedImage(world.registry, {
+      repository: API,
+      tags: [Tag.parse('prod')],
+      layers: ['v1', 'more'],
+      annotations: { 'sh.copa.image.patched': '2026-11-01T00:00:00Z' },
+      config: { config: { labels: { BaseImage } } },
+    });
+    world.script = { report: () => debianReport([{ id: 'CVE-1', package: 'apt', fixed: '1.1' }]) };
 
     const { id: runId } = await world.run();
 
-    expect(await world.target(runId, 'team/api', 'v1')).toMatchObject({
+    expect(await world.target(runId, 'team/api', 'prod')).toMatchObject({
       state: 'skipped',
       reason: 'patched-elsewhere',
-      detail: 'a patch of registry.example.com/team/api:v0',
+      detail: `a patch of ${BaseImage}`,
+      beforeHigh: 1,
     });
   });
 });

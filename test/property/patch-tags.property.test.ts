@@ -21,7 +21,8 @@ function existingNear(of: Tag) {
     fc.constantFrom(`${of}-patched`, `${of}-01`, `${of}x-5`, of.replaceAll('.', 'x').concat('-9')),
     fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom(...FIRST) }),
   );
-  return fc.array(fc.record({ tag, ours: fc.boolean() }), { maxLength: 8 });
+  const kind = fc.constantFrom('ours' as const, 'claimed' as const, 'foreign' as const);
+  return fc.array(fc.record({ tag, kind }), { maxLength: 8 });
 }
 
 const situation = base.chain((of) => fc.tuple(fc.constant(of), existingNear(of)));
@@ -44,7 +45,10 @@ it('returns a number above all existing ones', () => {
   const numbers = fc.array(fc.integer({ min: 1, max: 999 }), { minLength: 1 });
   fc.assert(
     fc.property(numbers, (existingNumbers) => {
-      const existing = existingNumbers.map((number) => ({ tag: `v1-${number}`, ours: true }));
+      const existing = existingNumbers.map((number) => ({
+        tag: `v1-${number}`,
+        kind: 'ours' as const,
+      }));
 
       const next = nextPatchTag({ base: Tag.parse('v1'), existing, convention: 'incremental' });
 
@@ -61,7 +65,7 @@ it('never returns an existing tag that is not ours', () => {
       const next = nextPatchTag({ base: of, existing, convention });
       if (!next.ok) return;
 
-      const theirs = existing.filter(({ ours }) => !ours).map(({ tag }) => tag);
+      const theirs = existing.filter(({ kind }) => kind !== 'ours').map(({ tag }) => tag);
       expect(theirs).not.toContain(next.tag);
     }),
     { numRuns: 1000 },

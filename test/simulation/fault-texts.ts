@@ -29,8 +29,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'never give up a target',
     file: 'targets/change-target.ts',
-    text: 'if (attempts >= MAX_LOST_ATTEMPTS)',
-    instead: 'if (attempts >= 1000)',
+    text: 'const isLast = attempts >= MAX_LOST_ATTEMPTS;',
+    instead: 'const isLast = attempts >= 1000;',
   },
   {
     name: 'never delete expired groups',

@@ -1,21 +1,15 @@
-import { Annotation } from '../../image/annotations.ts';
 import { baseLabels } from '../../image/base-label.ts';
-import { Digest } from '../../image/digest.ts';
-import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts';
-import {
-  IMAGE_CONFIG_TYPES,
-  IMAGE_INDEX_TYPES,
-  IMAGE_MANIFEST_TYPES,
-} from '../../image/manifest-types.ts';
-import { formatPinned, type RepositoryName } from '../../image/reference.ts';
-import { compareStructure } from '../../image/structure/compare-structure.ts';
+import type { Digest } from '../../image/digest.ts';
+import { ImageIndex } from '../../image/manifest.ts';
+import { IMAGE_INDEX_TYPES } from '../../image/manifest-types.ts';
+import type { RepositoryName } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
-import type { Registry, StoredManifest } from '../../registry/registry.ts';
+import type { StoredManifest } from '../../registry/registry.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { SkipReason } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
-
-const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+import { claimedSource } from './claimed-source.ts';
+import { type ParsedImage, readImage } from './read-image.ts';
 
 /** The result of inspecting a tag's image in the registry, before a scan. */
 export type Inspection =
@@ -29,33 +23,10 @@ export type Inspection =
       readonly bytes: number;
       /** Its config has Copa's label, which would make Copa start from another image. */
       readonly hasBaseLabel: boolean;
+      /** The image of this repository of which it is a patch, as it says and its layers allow. */
+      readonly patchOf?: { readonly image: string; readonly by: 'annotations' | 'copa' };
     }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail?: string };
-
-export interface ParsedImage {
-  readonly manifest: ImageManifest;
-  readonly config: ImageConfig;
-  readonly configBytes: Uint8Array;
-}
-
-/** Reads an image's manifest and config. Returns undefined if it is not an image. */
-export async function readImage(
-  registry: Registry,
-  repository: RepositoryName,
-  stored: StoredManifest,
-): Promise<ParsedImage | undefined> {
-  if (!IMAGE_MANIFEST_TYPES.includes(stored.mediaType)) return undefined;
-  const manifest = readJson(ImageManifest, stored.bytes);
-  if (!manifest.ok || !IMAGE_CONFIG_TYPES.includes(manifest.value.config.mediaType)) {
-    return undefined;
-  }
-  const bytes = await registry.blob(repository, manifest.value.config.digest, MAX_CONFIG_BYTES);
-  if (bytes === undefined) return undefined;
-  const config = readJson(ImageConfig, bytes);
-  return config.ok
-    ? { manifest: manifest.value, config: config.value, configBytes: bytes }
-    : undefined;
-}
 
 /** Inspects each image once, even if several tags point to it. Caches for one discovery step. */
 export function imageInspector(
@@ -112,11 +83,14 @@ async function inspectManifest(
     const detail = `its compressed layers have ${bytes} bytes; ${maxImageBytes} are allowed`;
     return skip('image-too-large', detail);
   }
-  const base = await ownBase(services, { repository, digest: stored.digest, image });
-  if (base !== undefined) return base;
-  const patched = copaSource(services, repository, image);
-  if (patched !== undefined) return skip('patched-elsewhere', `a patch of ${patched}`);
-  return sourceOf(image, stored.digest);
+  const claimed = await claimedSource(services, { repository, digest: stored.digest, image });
+  if (claimed?.proven === true) {
+    return { ...sourceOf(claimed.source, claimed.digest), isPatch: true };
+  }
+  return {
+    ...sourceOf(image, stored.digest),
+    ...(claimed !== undefined && { patchOf: { image: claimed.image, by: claimed.by } }),
+  };
 }
 
 function sourceOf(
@@ -126,54 +100,6 @@ function sourceOf(
   const { architecture } = image.config;
   const hasBaseLabel = baseLabels(image.config).length > 0;
   return { kind: 'source', sourceDigest, architecture, bytes: layerBytes(image), hasBaseLabel };
-}
-
-/**
- * Returns the image of this repository of which somebody else made this patch with Copa: that image
- * is the one to patch. Images built on a patch inherit the label, but not the manifest's annotation.
- */
-function copaSource(
-  { registry }: Services,
-  repository: RepositoryName,
-  { manifest, config }: ParsedImage,
-): string | undefined {
-  if (manifest.annotations?.[Annotation.patchedByCopa] === undefined) return undefined;
-  const here = `${registry.host}/${repository}`;
-  const named = baseLabels(config).find(
-    (name) => name.startsWith(`${here}:`) || name.startsWith(`${here}@`),
-  );
-  return named === undefined ? undefined : plainText(named, 200);
-}
-
-/**
- * Returns the source of a patch of ours that was copied to another tag: it is patched from that
- * source. Annotations are no proof: derived images inherit them, and anybody can write them.
- */
-async function ownBase(
-  services: Services,
-  patch: {
-    readonly repository: RepositoryName;
-    readonly digest: Digest;
-    readonly image: ParsedImage;
-  },
-): Promise<Inspection | undefined> {
-  const { registry } = services;
-  const { repository, image } = patch;
-  const annotations = image.manifest.annotations ?? {};
-  if (annotations[Annotation.sourceRepository] !== repository) return undefined;
-  const digest = Digest.safeParse(annotations[Annotation.sourceDigest]);
-  if (!digest.success) return undefined;
-  const stored = await registry.manifest(repository, digest.data);
-  const source = stored === undefined ? undefined : await readImage(registry, repository, stored);
-  if (source === undefined) return undefined;
-  const known =
-    (await services.inventory.findImage({ repository, digest: digest.data }))?.patchDigests ?? [];
-  if (known.length > 0 && !known.includes(patch.digest)) return undefined;
-  // If the tables know no patch of this source, the image's structure must prove it.
-  const sourceReference = formatPinned(registry.host, { repository, digest: digest.data });
-  const verdict = compareStructure({ source, patched: image, sourceReference });
-  if (known.length === 0 && !verdict.accepted) return undefined;
-  return { ...sourceOf(source, digest.data), isPatch: true };
 }
 
 function layerBytes({ manifest }: ParsedImage): number {

@@ -1,6 +1,7 @@
 import {
   baseOfPatchTag,
   type ExistingTag,
+  type NextPatchTag,
   nextPatchTag,
   TAG_CONVENTIONS,
 } from '../../image/patch-tags.ts';
@@ -12,14 +13,16 @@ import {
   type TagAttributes,
 } from '../../registry/registry.ts';
 import { plainText } from '../../text/plain-text.ts';
-import { patchReader } from '../inventory/known-patches.ts';
+import { claimReader, kindOf, type PatchClaim } from '../inventory/known-patches.ts';
 import type { Run } from '../records/run.ts';
-import type { KnownPatch, Target } from '../records/target.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { blankTarget, notFound } from './discovered-targets.ts';
-import { imageInspector } from './inspect-image.ts';
+import { type Inspection, imageInspector } from './inspect-image.ts';
 
 const MAX_KNOWN_PATCHES = 20;
+/** Only claims for the present findings are verified, and the newest such claim is enough. */
+const MAX_CLAIMS = 5;
 const BY_NUMBER = new Intl.Collator('en', { numeric: true });
 /** Failures of the requested content, not of the registry. */
 const SPOILED: ReadonlySet<RegistryErrorCode> = new Set([
@@ -39,7 +42,7 @@ export function lookAtTag(options: {
 }): (tag: Tag) => Promise<Target | undefined> {
   const { services, run, policy, rule, tags } = options;
   const convention = policy['tag-convention'];
-  const readPatch = patchReader(services, rule.repository);
+  const readClaim = claimReader(services, rule.repository);
   const inspect = imageInspector(services, rule.repository);
 
   return async (tag) => {
@@ -49,9 +52,10 @@ export function lookAtTag(options: {
       (base) => base !== undefined,
     );
     // Skips a patch of ours whose base exists, also under a former tag convention.
-    const own = bases.length === 0 ? undefined : await readPatch(attributes);
-    if (own !== undefined && bases.some((base) => tags.has(base))) return undefined;
-    const { existing, patches } = await readPatches(readPatch, options.patches.get(tag) ?? []);
+    const own = bases.length === 0 ? undefined : await readClaim(attributes);
+    const hasBase = bases.some((base) => tags.has(base));
+    if (own?.proven === true && hasBase) return undefined;
+    const { existing, claims } = await readClaims(readClaim, options.patches.get(tag) ?? []);
     const next = nextPatchTag({ base: tag, existing, convention });
     const inspected = await inspect(attributes.digest);
     const target = blankTarget(services, run, rule, tag);
@@ -67,14 +71,11 @@ export function lookAtTag(options: {
     }
     const { sourceDigest } = inspected;
     // A patch whose base was deleted becomes a target, and counts as its own patch.
-    const ofSource = [...(own === undefined ? [] : [own]), ...patches]
-      .filter((patch) => patch.sourceDigest === sourceDigest)
-      .sort((a, b) => BY_NUMBER.compare(a.tag, b.tag));
-    // If the tables were lost, the inventory would know only the next patch, and refuse these.
-    await services.inventory.rememberPatches(
-      { repository: rule.repository, digest: sourceDigest },
-      ofSource.map((patch) => patch.digest),
-    );
+    const ofSource = [...(own?.proven === true ? [own] : []), ...claims]
+      .filter(({ patch }) => patch.sourceDigest === sourceDigest)
+      .sort((a, b) => BY_NUMBER.compare(a.patch.tag, b.patch.tag));
+    const patches = ofSource.filter(({ proven }) => proven).map(({ patch }) => patch);
+    const unproven = ofSource.filter(({ proven }) => !proven).map(({ patch }) => patch);
     return {
       ...target,
       digest: attributes.digest,
@@ -83,25 +84,41 @@ export function lookAtTag(options: {
       architecture: inspected.architecture,
       sourceBytes: inspected.bytes,
       ...(inspected.hasBaseLabel && { hasBaseLabel: true }),
-      patches: ofSource.slice(-MAX_KNOWN_PATCHES),
-      ...(!next.ok && { tagFault: next.reason, detail: next.detail }),
+      patches: patches.slice(-MAX_KNOWN_PATCHES),
+      ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS) }),
+      ...whyNoPatch(next, inspected, hasBase),
     };
   };
 }
 
-/** Reads the tags that have the form of a patch of one base, and which of them are ours. */
-async function readPatches(
-  readPatch: ReturnType<typeof patchReader>,
+/** Reads the tags that have the form of a patch of one base, and what they claim to be. */
+async function readClaims(
+  readClaim: ReturnType<typeof claimReader>,
   candidates: readonly TagAttributes[],
-): Promise<{ readonly existing: readonly ExistingTag[]; readonly patches: readonly KnownPatch[] }> {
+): Promise<{ readonly existing: readonly ExistingTag[]; readonly claims: readonly PatchClaim[] }> {
   const existing: ExistingTag[] = [];
-  const patches: KnownPatch[] = [];
+  const claims: PatchClaim[] = [];
   for (const candidate of candidates) {
-    const patch = await readPatch(candidate);
-    if (patch !== undefined) patches.push(patch);
-    existing.push({ tag: candidate.tag, ours: patch !== undefined });
+    const claim = await readClaim(candidate);
+    if (claim !== undefined) claims.push(claim);
+    existing.push({ tag: candidate.tag, kind: kindOf(claim) });
   }
-  return { existing, patches };
+  return { existing, claims };
+}
+
+/**
+ * An image that is probably somebody's patch of another one is scanned and never patched: that other
+ * image is the one to patch. An image whose base has no tag has nobody else to be patched for it.
+ */
+function whyNoPatch(
+  next: NextPatchTag,
+  { patchOf }: Extract<Inspection, { readonly kind: 'source' }>,
+  hasBase: boolean,
+): Pick<Target, 'tagFault' | 'detail'> {
+  if (patchOf !== undefined && (hasBase || patchOf.by === 'copa')) {
+    return { tagFault: 'patched-elsewhere', detail: `a patch of ${patchOf.image}` };
+  }
+  return next.ok ? {} : { tagFault: next.reason, detail: next.detail };
 }
 
 /** Ends only the tag with invalid content, so that discovery continues with the other tags. */

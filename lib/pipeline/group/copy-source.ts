@@ -2,7 +2,7 @@ import { withoutBaseLabel } from '../../image/base-label.ts';
 import { type Digest, digestOf } from '../../image/digest.ts';
 import type { PinnedImage, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
-import { readImage } from '../discovery/inspect-image.ts';
+import { readImage } from '../discovery/read-image.ts';
 import type { Lease } from '../lease.ts';
 import type { Services } from '../services.ts';
 import { stagingOf } from '../staging/staging-names.ts';

@@ -25,6 +25,8 @@ const UNFIXED: ReadonlySet<Target['state']> = new Set([
 export async function backOffIfDeserved(services: Services, ended: Target): Promise<void> {
   const { state, reason } = ended;
   if (!UNFIXED.has(state) || PASSING.has(reason) || isPassing(ended) || hadNoBuilder(ended)) return;
+  // No patch was made: an image that claimed to be one was refused.
+  if (ended.claimed === true) return;
   await backOff(services, ended);
 }
 

@@ -1,29 +1,54 @@
 import { Annotation } from '../../image/annotations.ts';
 import { Digest } from '../../image/digest.ts';
 import { ImageManifest } from '../../image/manifest.ts';
+import type { ExistingTag } from '../../image/patch-tags.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
+import { Fingerprint } from '../../report/finding.ts';
 import type { KnownPatch } from '../records/target.ts';
 import type { Services } from '../services.ts';
 
 type Needed = Pick<Services, 'inventory' | 'registry'>;
 
-/**
- * Reads whether a tag is a patch of ours. The manifest's annotations can be forged: if the
- * inventory knows patches of the source, this one must be among them. Caches its results for one
- * step.
- */
+/** An image whose annotations say that it is a patch of ours. */
+export interface PatchClaim {
+  readonly patch: KnownPatch;
+  /** The inventory holds its digest. Only then is it a patch of ours: anybody can write annotations. */
+  readonly proven: boolean;
+}
+
+/** What a tag with the form of a patch tag is, by what its image claims to be. */
+export function kindOf(claim: PatchClaim | undefined): ExistingTag['kind'] {
+  if (claim === undefined) return 'foreign';
+  return claim.proven ? 'ours' : 'claimed';
+}
+
+/** Reads what a tag's image claims to be. Caches its results for one step. */
+export function claimReader(
+  services: Needed,
+  repository: RepositoryName,
+): (tag: TagAttributes) => Promise<PatchClaim | undefined> {
+  const read = new Map<Digest, ReturnType<typeof readClaim>>();
+  return async ({ tag, digest }) => {
+    const pending = read.get(digest) ?? readClaim(services, repository, digest);
+    read.set(digest, pending);
+    const claim = await pending;
+    return claim === undefined
+      ? undefined
+      : { patch: { tag, ...claim.patch }, proven: claim.proven };
+  };
+}
+
+/** Reads a tag that is a patch of ours. Caches its results for one step. */
 export function patchReader(
   services: Needed,
   repository: RepositoryName,
 ): (tag: TagAttributes) => Promise<KnownPatch | undefined> {
-  const read = new Map<Digest, Promise<Omit<KnownPatch, 'tag'> | undefined>>();
+  const read = claimReader(services, repository);
   return async (tag) => {
-    const pending = read.get(tag.digest) ?? readPatch(services, repository, tag.digest);
-    read.set(tag.digest, pending);
-    const patch = await pending;
-    return patch === undefined ? undefined : { tag: tag.tag, ...patch };
+    const claim = await read(tag);
+    return claim?.proven === true ? claim.patch : undefined;
   };
 }
 
@@ -45,16 +70,15 @@ export async function rememberedPatches(
   return patches;
 }
 
-async function readPatch(
+async function readClaim(
   services: Needed,
   repository: RepositoryName,
   digest: Digest,
-): Promise<Omit<KnownPatch, 'tag'> | undefined> {
+): Promise<{ readonly patch: Omit<KnownPatch, 'tag'>; readonly proven: boolean } | undefined> {
   const patch = await readAnnotations(services, repository, digest);
   if (patch === undefined) return undefined;
   const image = await services.inventory.findImage({ repository, digest: patch.sourceDigest });
-  const known = image?.patchDigests ?? [];
-  return known.length > 0 && !known.includes(digest) ? undefined : patch;
+  return { patch, proven: image?.patchDigests.includes(digest) === true };
 }
 
 /** Reads the source that a manifest's annotations claim. Untrusted. */
@@ -68,8 +92,8 @@ async function readAnnotations(
   const manifest = readJson(ImageManifest, stored.bytes);
   const annotations = manifest.ok ? (manifest.value.annotations ?? {}) : {};
   const sourceDigest = Digest.safeParse(annotations[Annotation.sourceDigest]);
-  const fingerprint = annotations[Annotation.fingerprint];
+  const fingerprint = Fingerprint.safeParse(annotations[Annotation.fingerprint]);
   if (annotations[Annotation.sourceRepository] !== repository) return undefined;
-  if (!sourceDigest.success || fingerprint === undefined) return undefined;
-  return { digest, sourceDigest: sourceDigest.data, fingerprint };
+  if (!sourceDigest.success || !fingerprint.success) return undefined;
+  return { digest, sourceDigest: sourceDigest.data, fingerprint: fingerprint.data };
 }

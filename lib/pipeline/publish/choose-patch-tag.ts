@@ -1,11 +1,11 @@
 import type { Digest } from '../../image/digest.ts';
-import { baseOfPatchTag, nextPatchTag } from '../../image/patch-tags.ts';
+import { baseOfPatchTag, type ExistingTag, nextPatchTag } from '../../image/patch-tags.ts';
 import type { Tag } from '../../image/reference.ts';
 import { allTags } from '../../registry/all-tags.ts';
-import { patchReader, rememberedPatches } from '../inventory/known-patches.ts';
+import { claimReader, kindOf, rememberedPatches } from '../inventory/known-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { RunId } from '../records/run-id.ts';
-import type { Target } from '../records/target.ts';
+import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 
@@ -25,34 +25,39 @@ export async function choosePatchTag(
   target: Target,
   base: Tag,
 ): Promise<TagChoice> {
+  const run = await services.runs.find(runId);
+  const convention = run?.tagConvention ?? 'incremental';
+  const tags = (await allTags(services.registry, target.repository)) ?? new Map();
+  const readClaim = claimReader(services, target.repository);
+  const existing: ExistingTag[] = [];
+  for (const attributes of tags.values()) {
+    if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
+    // The claim that verification has accepted stays under its tag.
+    if (attributes.digest === target.staged) return { ok: true, tag: attributes.tag };
+    const claim = await readClaim(attributes);
+    if (claim?.proven === true && isSamePatch(claim.patch, target)) {
+      const { tag, digest } = claim.patch;
+      return {
+        ok: false,
+        outcome: { state: 'already-patched', detail: tag },
+        changes: { patchTag: tag, patchDigest: digest },
+      };
+    }
+    existing.push({ tag: attributes.tag, kind: kindOf(claim) });
+  }
   const other = await otherPatch(services, target);
   if (other !== undefined) {
     const outcome = { state: 'already-patched', detail: other } as const;
     return { ok: false, outcome, changes: { patchDigest: other } };
   }
-  const run = await services.runs.find(runId);
-  const convention = run?.tagConvention ?? 'incremental';
-  const tags = (await allTags(services.registry, target.repository)) ?? new Map();
-  const readPatch = patchReader(services, target.repository);
-  const existing: { tag: string; ours: boolean }[] = [];
-  for (const attributes of tags.values()) {
-    if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
-    const patch = await readPatch(attributes);
-    const same =
-      patch?.sourceDigest === target.sourceDigest && patch?.fingerprint === target.fingerprint;
-    if (patch !== undefined && same) {
-      return {
-        ok: false,
-        outcome: { state: 'already-patched', detail: patch.tag },
-        changes: { patchTag: patch.tag, patchDigest: patch.digest },
-      };
-    }
-    existing.push({ tag: attributes.tag, ours: patch !== undefined });
-  }
   const next = nextPatchTag({ base, existing, convention });
   if (next.ok) return next;
   const outcome = { state: 'skipped', reason: next.reason, detail: next.detail } as const;
   return { ok: false, outcome, changes: {} };
+}
+
+function isSamePatch(patch: KnownPatch, { sourceDigest, fingerprint }: Target): boolean {
+  return patch.sourceDigest === sourceDigest && patch.fingerprint === fingerprint;
 }
 
 /**

@@ -43,18 +43,19 @@ export async function publishTarget(
   const intended = await intendTag(services, held, target, tag);
   if (intended?.patchTag === undefined) return;
   const { patchTag } = intended;
+  const present = done || (target.claimed === true && (await alreadyPublished(services, intended)));
 
   const { sourceDigest } = intended;
   if (sourceDigest === undefined) throw new Error('a target to be published has no source');
   const newest = { patch: staged, runId: held.job.runId };
   await services.inventory.rememberNewest({ repository, digest: sourceDigest }, newest);
-  const manifest = await registry.manifest(done ? repository : stagedRepository, staged);
+  const manifest = await registry.manifest(present ? repository : stagedRepository, staged);
   if (manifest === undefined) {
     const detail = 'the verified patch is no longer in the staging repository';
     await finishTarget(services, intended, { state: 'failed', reason: 'staging-missing', detail });
     return;
   }
-  if (!done) {
+  if (!present) {
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
     const outcome = await putTag(services, held, { repository, patchTag, staged, manifest });
     if (outcome === 'taken') {
@@ -78,7 +79,12 @@ export async function publishTarget(
     size: manifest.bytes.length,
   });
   await settleBackOff(services, intended);
-  await finishTarget(services, intended, { state: 'patched' }, { patchDigest: staged });
+  // Another run made the patch, before the tables were lost.
+  const adopted = target.claimed === true && present;
+  const outcome = adopted
+    ? ({ state: 'already-patched', detail: patchTag } as const)
+    : ({ state: 'patched' } as const);
+  await finishTarget(services, intended, outcome, { patchDigest: staged });
 }
 
 /** True if a previous step crashed after the PUT: the reserved tag points at our patch. */

@@ -21,7 +21,8 @@ export type TargetState = z.infer<typeof TargetState>;
 
 /**
  * The transitions, as data. A tag whose source already has a patch under another tag goes from
- * `scanning` or `patching` to `verifying`: the existing patch is verified and published again.
+ * `scanning` or `patching` to `verifying`: the existing patch is verified and published again. A tag
+ * whose unproven patch is refused goes back from `verifying` to `patching`.
  * A publishing target is canceled only before its tag is reserved.
  */
 const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
@@ -38,7 +39,7 @@ const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {
     'canceled',
   ],
   patching: ['verifying', 'already-patched', 'skipped', 'rejected', 'failed', 'canceled'],
-  verifying: ['publishing', 'skipped', 'rejected', 'failed', 'canceled'],
+  verifying: ['patching', 'publishing', 'skipped', 'rejected', 'failed', 'canceled'],
   publishing: ['patched', 'already-patched', 'skipped', 'failed', 'canceled'],
   clean: [],
   patched: [],

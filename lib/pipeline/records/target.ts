@@ -11,7 +11,7 @@ import { TargetState } from './target-states.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** A patch of ours that discovery found in the registry. */
+/** A patch of ours in the registry, or an image that claims to be one. */
 export const KnownPatch = z.object({
   tag: Tag,
   digest: Digest,
@@ -37,12 +37,12 @@ export const Target = z.object({
   sourceDigest: Digest.optional(),
   /** The tag itself names a patch of that image. */
   isPatch: z.boolean().optional(),
-  /**
-   * Why a patch of this target can't get a tag. Found at discovery, used only if it needs a patch.
-   */
-  tagFault: z.enum(['tag-ambiguous', 'tag-limit']).optional(),
+  /** Why this target can't get a patch. Found at discovery, used only if it needs one. */
+  tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit']).optional(),
   /** Our patches under patch tags of this tag, newest last. */
   patches: z.array(KnownPatch).readonly(),
+  /** Images under patch tags of this tag that claim to be patches of its source. Unproven. */
+  claims: z.array(KnownPatch).readonly().optional(),
   osFamily: z.string().optional(),
   osName: z.string().optional(),
   architecture: z.string().optional(),
@@ -65,6 +65,8 @@ export const Target = z.object({
   fixedFingerprint: z.string().optional(),
   /** Location of the annotated patch until it is published. */
   stagedRepository: RepositoryName.optional(),
+  /** `staged` is one of the claims. If verification accepts it, it becomes a patch of ours. */
+  claimed: z.boolean().optional(),
   staged: Digest.optional(),
   /** The tag reserved for the patch, and the patch published under it. */
   patchTag: Tag.optional(),

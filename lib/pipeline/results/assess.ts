@@ -8,7 +8,7 @@ import { describeTrivy } from '../../report/tool-age.ts';
 import { vendorOf } from '../../report/vendor.ts';
 import type { InventoryImage } from '../records/inventory-image.ts';
 import type { Outcome, SkipReason } from '../records/reasons.ts';
-import type { KnownPatch } from '../records/target.ts';
+import type { KnownPatch, Target } from '../records/target.ts';
 
 type UntaggedPatch = Omit<KnownPatch, 'tag'>;
 
@@ -16,8 +16,16 @@ type UntaggedPatch = Omit<KnownPatch, 'tag'>;
 export type Assessment =
   | { readonly next: 'end'; readonly outcome: Outcome; readonly known?: KnownPatch }
   | { readonly next: 'patch'; readonly fingerprint: string }
-  /** Its source already has this patch under another tag: verify and publish that patch. */
-  | { readonly next: 'verify'; readonly fingerprint: string; readonly patch: UntaggedPatch };
+  /**
+   * Its source already has this patch under another tag: verify and publish that patch. Or an image
+   * claims to be this patch (`claimed`): verify it like a fresh one.
+   */
+  | {
+      readonly next: 'verify';
+      readonly fingerprint: string;
+      readonly patch: UntaggedPatch;
+      readonly claimed: boolean;
+    };
 
 /** What the assessment of a target knows. */
 interface Facts {
@@ -31,7 +39,9 @@ interface Facts {
   readonly patches: readonly KnownPatch[];
   /** Patches of this source under tags of other targets in the same repository. */
   readonly siblingPatches: readonly UntaggedPatch[];
-  readonly tagFault: 'tag-ambiguous' | 'tag-limit' | undefined;
+  /** Images that claim to be patches of this source, under tags of this target or another. */
+  readonly claims: readonly UntaggedPatch[];
+  readonly tagFault: Target['tagFault'];
   readonly tagDetail: string | undefined;
   readonly image: InventoryImage | undefined;
   readonly tools: string;
@@ -90,13 +100,23 @@ export function assess(facts: Facts): Assessment {
       return { next: 'end', outcome, known: made };
     }
   }
-  if (facts.tagFault !== undefined) return skip(facts.tagFault, facts.tagDetail);
+  if (facts.tagFault === 'patched-elsewhere') return skip(facts.tagFault, facts.tagDetail);
+  const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
+  const claim =
+    patch === undefined ? facts.claims.findLast((one) => one.fingerprint === wanted) : undefined;
+  if (claim === undefined && facts.tagFault !== undefined) {
+    return skip(facts.tagFault, facts.tagDetail);
+  }
   if (facts.dryRun) return end({ state: 'planned', reason: 'dry-run' });
+  if (claim !== undefined) {
+    return { next: 'verify', fingerprint: wanted, patch: claim, claimed: true };
+  }
   if (facts.noBuilder !== undefined) {
     return end({ state: 'failed', reason: 'no-builder', detail: facts.noBuilder });
   }
-  const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
-  if (patch !== undefined) return { next: 'verify', fingerprint: wanted, patch };
+  if (patch !== undefined) {
+    return { next: 'verify', fingerprint: wanted, patch, claimed: false };
+  }
   return { next: 'patch', fingerprint: wanted };
 }
 

@@ -177,7 +177,7 @@ function afterCrash(
 }
 
 /** Ends every target of an image. */
-export async function endPatch(
+async function endPatch(
   services: Services,
   image: SourceImage,
   outcome: Outcome,

@@ -12,7 +12,7 @@ import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
-import { finishTarget, type HandBack, handBack } from '../targets/change-target.ts';
+import { finishTarget, type HandBack, handBack, NO_BUILDER } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -56,7 +56,7 @@ export async function collectScans(
 
 /** Returns why nothing can be patched; undefined if a builder works, or if that is not known yet. */
 function whyNoBuilder({ options }: Services, run: Run): string | undefined {
-  if (options.builder.kind === 'none') return 'PATCHWRIGHT_BUILDER is none';
+  if (options.builder.kind === 'none') return NO_BUILDER;
   return builderFaultIn(run)?.builderDetail;
 }
 
@@ -84,6 +84,7 @@ async function decide(
       ? []
       : await rememberedPatches(services, image.repository, image.digest);
   const patches = image.targets.flatMap((target) => target.patches);
+  const claims = image.targets.flatMap((target) => target.claims ?? []);
   for (const target of image.targets) {
     const own = target.patches;
     const assessment = assess({
@@ -92,6 +93,7 @@ async function decide(
       siblingPatches: [...patches, ...remembered].filter(
         (patch) => !own.some((mine) => mine.digest === patch.digest),
       ),
+      claims,
       tagFault: target.tagFault,
       tagDetail: target.detail,
       image: known,
@@ -145,6 +147,7 @@ async function proceed(
         fingerprint: assessment.fingerprint,
         stagedRepository: target.repository,
         staged: assessment.patch.digest,
+        ...(assessment.claimed && { claimed: true }),
       });
       return;
     default:

@@ -6,14 +6,14 @@ import type { ScanJobResult } from '../../job/job-result.ts';
 import { compareFindings } from '../../report/compare-findings.ts';
 import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
 import { remainingPackages } from '../../report/remaining-findings.ts';
-import { readImage } from '../discovery/inspect-image.ts';
+import { readImage } from '../discovery/read-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Services } from '../services.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
+import { finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
 import { keepReport, readAcceptedScan } from './accepted-scans.ts';
-import { endPatch } from './collect-patches.ts';
 import { readScan } from './collect-scans.ts';
 import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
@@ -34,7 +34,7 @@ export async function collectVerifications(
     const structure = await verifyStructure(services, image, pinned);
     const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));
     if (refused !== undefined) {
-      await endPatch(services, image, refused);
+      await endRefused(services, image, refused);
       continue;
     }
     held.assertHeld();
@@ -62,6 +62,15 @@ export async function collectVerifications(
         ...(structure.unowned !== undefined && { unownedPaths: structure.unowned }),
       });
     }
+  }
+}
+
+/** Ends the targets of a refused patch. Those of a refused claim are patched instead. */
+async function endRefused(services: Services, image: SourceImage, refused: Outcome): Promise<void> {
+  for (const target of image.targets) {
+    const gone = 'reason' in refused && refused.reason === 'source-changed';
+    if (target.claimed === true && !gone) await refuseClaim(services, target);
+    else await finishTarget(services, target, refused);
   }
 }
 

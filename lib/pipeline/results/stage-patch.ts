@@ -5,7 +5,7 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { formatTagged } from '../../image/reference.ts';
 import type { PatchJobResult } from '../../job/job-result.ts';
 import type { StoredManifest } from '../../registry/registry.ts';
-import { type ParsedImage, readImage } from '../discovery/inspect-image.ts';
+import { type ParsedImage, readImage } from '../discovery/read-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';

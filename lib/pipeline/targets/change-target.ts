@@ -10,6 +10,7 @@ import type { TargetChanges } from '../stores/target-store.ts';
 /** Lost attempts in one state after which a target fails. */
 const MAX_LOST_ATTEMPTS = 3;
 const MAX_DETAIL = 1000;
+export const NO_BUILDER = 'PATCHWRIGHT_BUILDER is none';
 
 /**
  * Ends a target. Writes its record first, so that only the step that wins the race updates the
@@ -66,9 +67,31 @@ export async function handBack(
   why: HandBack,
 ): Promise<Stored<Target> | undefined> {
   const attempts = target.attempts + (why.blame ? 1 : 0);
-  if (attempts >= MAX_LOST_ATTEMPTS)
-    return finishTarget(services, target, why.outcome, { ...why.changes, attempts });
+  const isLast = attempts >= MAX_LOST_ATTEMPTS;
+  // An image that claims to be a patch must not keep its source from being patched.
+  if (isLast && target.claimed === true) return refuseClaim(services, target);
+  if (isLast) return finishTarget(services, target, why.outcome, { ...why.changes, attempts });
   return services.targets.change(target, { job: '', attempts });
+}
+
+/** Patches a target whose unproven patch was refused, unless its patch can get no tag. */
+export async function refuseClaim(
+  services: Services,
+  target: Stored<Target>,
+): Promise<Stored<Target> | undefined> {
+  const { runId, repository, tag, staged, tagFault, detail } = target;
+  services.log.warn('claimed patch refused', { runId, image: `${repository}:${tag}`, staged });
+  if (tagFault !== undefined) {
+    const why = detail === undefined ? {} : { detail };
+    const outcome = { state: 'skipped', reason: tagFault, ...why } as const;
+    return finishTarget(services, target, outcome);
+  }
+  if (services.options.builder.kind === 'none') {
+    const outcome = { state: 'failed', reason: 'no-builder', detail: NO_BUILDER } as const;
+    return finishTarget(services, target, outcome);
+  }
+  const cleared = { claimed: undefined, staged: undefined, stagedRepository: undefined };
+  return services.targets.move(target, 'patching', cleared);
 }
 
 /** True if the target fails when it loses its current attempt. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { baseOfPatchTag, nextPatchTag } from '../../../lib/image/patch-tags.ts';
+import { baseOfPatchTag, type ExistingTag, nextPatchTag } from '../../../lib/image/patch-tags.ts';
 import { Tag } from '../../../lib/image/reference.ts';
 
-function next(base: string, tags: Readonly<Record<string, 'ours' | 'theirs'>> = {}) {
-  const existing = Object.entries(tags).map(([tag, owner]) => ({ tag, ours: owner === 'ours' }));
+function next(base: string, tags: Readonly<Record<string, ExistingTag['kind']>> = {}) {
+  const existing = Object.entries(tags).map(([tag, kind]) => ({ tag, kind }));
   return nextPatchTag({ base: Tag.parse(base), existing, convention: 'incremental' });
 }
 
@@ -36,7 +36,7 @@ describe('the base of a numbered tag', () => {
 
 describe('the next numbered tag', () => {
   it('is number 1 if there is none', () => {
-    expect(next('v1', { v1: 'theirs', v2: 'theirs' })).toEqual({ ok: true, tag: 'v1-1' });
+    expect(next('v1', { v1: 'foreign', v2: 'foreign' })).toEqual({ ok: true, tag: 'v1-1' });
   });
 
   it('is one above the highest, even if lower numbers are missing', () => {
@@ -46,23 +46,27 @@ describe('the next numbered tag', () => {
   });
 
   it('ignores tags of other bases and numbers in another form', () => {
-    const tags = { 'v1.0-7': 'theirs', 'v11-7': 'theirs', 'v1-20240101': 'theirs' } as const;
+    const tags = { 'v1.0-7': 'foreign', 'v11-7': 'foreign', 'v1-20240101': 'foreign' } as const;
 
     expect(next('v1', tags)).toEqual({ ok: true, tag: 'v1-1' });
   });
 
   it('matches the base as text, not as a pattern', () => {
-    expect(next('v1.0', { 'v1x0-7': 'theirs' })).toEqual({ ok: true, tag: 'v1.0-1' });
+    expect(next('v1.0', { 'v1x0-7': 'foreign' })).toEqual({ ok: true, tag: 'v1.0-1' });
   });
 
   it('is refused if a tag of the same form is not ours', () => {
-    const verdict = next('main', { 'main-1': 'ours', 'main-42': 'theirs' });
+    const verdict = next('main', { 'main-1': 'ours', 'main-42': 'foreign' });
 
     expect(verdict).toEqual({
       ok: false,
       reason: 'tag-ambiguous',
       detail: expect.stringMatching(/^main-42 exists /),
     });
+  });
+
+  it('is above the number of an image that only claims to be a patch', () => {
+    expect(next('v1', { 'v1-7': 'claimed' })).toEqual({ ok: true, tag: 'v1-8' });
   });
 
   it('is refused after 999', () => {
@@ -89,23 +93,23 @@ describe('the next numbered tag', () => {
 });
 
 describe('the floating tag', () => {
-  function floating(base: string, existing: { readonly tag: string; readonly ours: boolean }[]) {
+  function floating(base: string, existing: readonly ExistingTag[]) {
     return nextPatchTag({ base: Tag.parse(base), existing, convention: 'floating' });
   }
 
   it('is the same each time, as long as it is ours', () => {
-    const existing = [{ tag: 'v1-patched', ours: true }];
+    const existing = [{ tag: 'v1-patched', kind: 'ours' } as const];
 
     expect(floating('v1', [])).toEqual({ ok: true, tag: 'v1-patched' });
     expect(floating('v1', existing)).toEqual({ ok: true, tag: 'v1-patched' });
   });
 
   it('ignores a foreign tag of another base', () => {
-    expect(floating('v1', [{ tag: 'v2-patched', ours: false }])).toMatchObject({ ok: true });
+    expect(floating('v1', [{ tag: 'v2-patched', kind: 'foreign' }])).toMatchObject({ ok: true });
   });
 
-  it('is refused if it exists and is not ours', () => {
-    const existing = [{ tag: 'v1-patched', ours: false }];
+  it.each(['foreign', 'claimed'] as const)('is refused if it exists and is %s', (kind) => {
+    const existing = [{ tag: 'v1-patched', kind }];
 
     expect(floating('v1', existing)).toMatchObject({ ok: false, reason: 'tag-ambiguous' });
   });

@@ -3,7 +3,7 @@ import { BlockedPackage } from '../../../job/blocked-package.ts';
 import { RemainingPackage } from '../../../report/remaining-findings.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { RunId } from '../../records/run-id.ts';
-import { Target } from '../../records/target.ts';
+import { KnownPatch, Target } from '../../records/target.ts';
 import { assertTransition, isTerminal, type TargetState } from '../../records/target-states.ts';
 import type { PassOver, Stored } from '../stored.ts';
 import type { TargetChanges, TargetStore } from '../target-store.ts';
@@ -15,6 +15,7 @@ const TargetRow = Target.omit({ id: true, runId: true }).extend({
   partitionKey: RunId,
   rowKey: z.string(),
   patches: jsonColumn(Target.shape.patches),
+  claims: jsonColumn(z.array(KnownPatch).readonly()).optional(),
   blocked: jsonColumn(z.array(BlockedPackage).readonly()).optional(),
   remaining: jsonColumn(z.array(RemainingPackage).readonly()).optional(),
 });

@@ -32,16 +32,17 @@ async function discover(world: UnitWorld, tags: readonly string[], changes: Part
 }
 
 async function pushPatch(world: UnitWorld, tag: string, source = digestOf('source')) {
-  await seedImage(world.registry, {
+  const { digest } = await seedImage(world.registry, {
     repository: API,
     tags: [Tag.parse(tag)],
     layers: [`patch ${tag}`],
     annotations: {
       [Annotation.sourceRepository]: API,
       [Annotation.sourceDigest]: source,
-      [Annotation.fingerprint]: 'f',
+      [Annotation.fingerprint]: 'f'.repeat(64),
     },
   });
+  await world.services.inventory.rememberPatches({ repository: API, digest: source }, [digest]);
 }
 
 describe('discoverTags', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
 import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
 import { MediaType } from '../../../../lib/image/manifest.ts';
-import { RepositoryName } from '../../../../lib/image/reference.ts';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { imageInspector } from '../../../../lib/pipeline/discovery/inspect-image.ts';
 import { type ImageSeed, seedImage } from '../../../fakes/registry/seed-image.ts';
 import { UnitWorld } from '../unit-world.ts';
@@ -66,18 +66,29 @@ describe('an image', () => {
   );
 
   it.each([
-    [`${HOST}/team/api:v1`, 'skip'],
-    [`${HOST}/team/api@${digestOf('v1')}`, 'skip'],
-    [`${HOST}/team/api-2:v1`, 'source'],
-    ['docker.io/team/api:v1', 'source'],
-  ])('with the annotation of Copa and the base %s is a %s', async (BaseImage, kind) => {
-    const annotations = { [Annotation.patchedByCopa]: '2026-11-01T00:00:00Z' };
-
-    expect(
-      await inspected({ annotations, config: { config: { labels: { BaseImage } } } }),
-    ).toMatchObject({
-      kind,
+    [':v1', true],
+    ['@DIGEST', true],
+    [':v1@DIGEST', true],
+    [':other', false],
+    [':gone', false],
+    [`@${digestOf('gone')}`, false],
+    ['-2:v1', false],
+  ])("with Copa's annotation and the base team/api%s is probably a patch: %s", async (base, is) => {
+    const world = new UnitWorld();
+    const source = await seed(world, { tags: [Tag.parse('v1')], layers: ['v1'] });
+    await seed(world, { tags: [Tag.parse('other')], layers: ['other'] });
+    const BaseImage = `${HOST}/team/api${base.replace('DIGEST', source)}`;
+    const digest = await seed(world, {
+      layers: ['v1', 'more'],
+      annotations: { [Annotation.patchedByCopa]: '2026-11-01T00:00:00Z' },
+      config: { config: { labels: { BaseImage } } },
     });
+
+    const found = await inspect(world, digest);
+
+    expect(found).toMatchObject({ kind: 'source', sourceDigest: digest });
+    const patchOf = 'patchOf' in found ? found.patchOf : undefined;
+    expect(patchOf).toEqual(is ? { image: BaseImage, by: 'copa' } : undefined);
   });
 
   it.each<readonly [string, Partial<ImageSeed>, object]>([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
-import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
+import { type Digest, digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { lookAtTag } from '../../../../lib/pipeline/discovery/look-at-tag.ts';
 import { parsePolicy } from '../../../../lib/policy/policy.ts';
@@ -18,10 +18,17 @@ async function pushPatch(world: UnitWorld, tag: string, source: Digest): Promise
     annotations: {
       [Annotation.sourceRepository]: API,
       [Annotation.sourceDigest]: source,
-      [Annotation.fingerprint]: `for ${tag}`,
+      [Annotation.fingerprint]: sha256Hex(tag),
     },
   });
   return digest;
+}
+
+/** Pushes a patch, as an earlier run that recorded it. */
+async function publishPatch(world: UnitWorld, tag: string, source: Digest): Promise<Digest> {
+  const patch = await pushPatch(world, tag, source);
+  await world.services.inventory.rememberPatches({ repository: API, digest: source }, [patch]);
+  return patch;
 }
 
 /** Looks at one tag, with these tags as candidates for its patches. */
@@ -71,26 +78,40 @@ describe('lookAtTag', () => {
     });
   });
 
-  it('lists the patches of its image in the order of their numbers, and remembers them', async () => {
+  it('lists the patches of its image in the order of their numbers', async () => {
     const world = new UnitWorld();
     const source = await world.push(API, 'v1');
     const tags = ['v1-10', 'v1-2'];
-    for (const tag of tags) await pushPatch(world, tag, source);
-    await pushPatch(world, 'v1-3', digestOf('an earlier image of the tag'));
+    for (const tag of tags) await publishPatch(world, tag, source);
+    await publishPatch(world, 'v1-3', digestOf('an earlier image of the tag'));
 
     const target = await look(world, 'v1', [...tags, 'v1-3']);
 
     expect(target?.patches.map(({ tag }) => tag)).toEqual(['v1-2', 'v1-10']);
     expect(target).not.toHaveProperty('tagFault');
+    expect(target).not.toHaveProperty('claims');
+  });
+
+  it('lists the newest five images that claim to be patches of its image, and remembers none', async () => {
+    const world = new UnitWorld();
+    const source = await world.push(API, 'v1');
+    const tags = Array.from({ length: 6 }, (_, at) => `v1-${at + 1}`);
+    for (const tag of tags) await pushPatch(world, tag, source);
+
+    const target = await look(world, 'v1', tags);
+
+    expect(target).toMatchObject({ patches: [] });
+    expect(target?.claims?.map(({ tag }) => tag)).toEqual(tags.slice(1));
+    expect(target).not.toHaveProperty('tagFault');
     const image = { repository: API, digest: source };
-    expect((await world.services.inventory.findImage(image))?.patchDigests).toHaveLength(2);
+    expect(await world.services.inventory.findImage(image)).toBeUndefined();
   });
 
   it('keeps only the newest twenty patches', async () => {
     const world = new UnitWorld();
     const source = await world.push(API, 'v1');
     const tags = Array.from({ length: 22 }, (_, at) => `v1-${at + 1}`);
-    for (const tag of tags) await pushPatch(world, tag, source);
+    for (const tag of tags) await publishPatch(world, tag, source);
 
     const target = await look(world, 'v1', tags);
 
@@ -112,9 +133,48 @@ describe('lookAtTag', () => {
   it.each(['v1-1', 'v1-patched'])('passes over %s, a patch of ours', async (tag) => {
     const world = new UnitWorld();
     const source = await world.push(API, 'v1');
-    await pushPatch(world, tag, source);
+    await publishPatch(world, tag, source);
 
     expect(await look(world, tag)).toBeUndefined();
+  });
+
+  it('makes a target of an image that only claims to be a patch', async () => {
+    const world = new UnitWorld();
+    const source = await world.push(API, 'v1');
+    const digest = await pushPatch(world, 'v1-1', source);
+
+    const target = await look(world, 'v1-1');
+
+    expect(target).toMatchObject({ state: 'queued', digest, sourceDigest: digest });
+    expect(target).not.toHaveProperty('isPatch');
+    expect(target).not.toHaveProperty('tagFault');
+  });
+
+  it.each([
+    ['v1-1', 'patched-elsewhere'],
+    ['v2', undefined],
+  ])('scans %s, with the layers of another image, and its fault is %s', async (tag, tagFault) => {
+    const world = new UnitWorld();
+    const layers = ['source'];
+    const config = { config: {} };
+    const v1 = { repository: API, tags: [Tag.parse('v1')], layers, config };
+    const { digest: source } = await seedImage(world.registry, v1);
+    await seedImage(world.registry, {
+      repository: API,
+      tags: [Tag.parse(tag)],
+      layers: [...layers, 'more'],
+      config,
+      annotations: {
+        [Annotation.sourceRepository]: API,
+        [Annotation.sourceDigest]: source,
+        [Annotation.fingerprint]: sha256Hex('findings'),
+      },
+    });
+
+    const target = await look(world, tag);
+
+    expect(target?.state).toBe('queued');
+    expect(target?.tagFault).toBe(tagFault);
   });
 
   it('does not pass over a tag that only has the form of a patch', async () => {
@@ -128,8 +188,7 @@ describe('lookAtTag', () => {
   it('makes a target of a patch whose base was deleted, which is its own patch', async () => {
     const world = new UnitWorld();
     const source = await world.push(API);
-    const patch = await pushPatch(world, 'v1-1', source);
-    await world.services.inventory.rememberPatches({ repository: API, digest: source }, [patch]);
+    const patch = await publishPatch(world, 'v1-1', source);
 
     expect(await look(world, 'v1-1')).toMatchObject({
       digest: patch,

@@ -3,6 +3,7 @@ import { Annotation } from '../../../../lib/image/annotations.ts';
 import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import {
+  claimReader,
   patchReader,
   rememberedPatches,
 } from '../../../../lib/pipeline/inventory/known-patches.ts';
@@ -11,6 +12,7 @@ import { UnitWorld } from '../unit-world.ts';
 
 const API = RepositoryName.parse('team/api');
 const SOURCE = digestOf('source');
+const FINGERPRINT = 'f'.repeat(64);
 
 async function seedPatch(
   world: UnitWorld,
@@ -20,7 +22,7 @@ async function seedPatch(
   const all = {
     [Annotation.sourceRepository]: API,
     [Annotation.sourceDigest]: SOURCE,
-    [Annotation.fingerprint]: 'f',
+    [Annotation.fingerprint]: FINGERPRINT,
     ...annotations,
   };
   const given = Object.entries(all).flatMap(([name, value]) =>
@@ -39,15 +41,31 @@ const remember = (world: UnitWorld, ...digests: readonly Digest[]) =>
   world.services.inventory.rememberPatches({ repository: API, digest: SOURCE }, digests);
 
 describe('patchReader', () => {
-  it('reads a patch from its annotations if the inventory knows none of the source', async () => {
+  it('reads a patch that the inventory knows', async () => {
     const world = new UnitWorld();
     const digest = await seedPatch(world);
+    await remember(world, digest);
 
     expect(await patchReader(world.services, API)(tagged(digest))).toEqual({
       tag: 'v1-1',
       digest,
       sourceDigest: SOURCE,
-      fingerprint: 'f',
+      fingerprint: FINGERPRINT,
+    });
+  });
+
+  it.each([
+    ['no patch of the source', []],
+    ['other patches of the source', [digestOf('other')]],
+  ])('takes nothing for a patch if the inventory knows %s', async (_, known) => {
+    const world = new UnitWorld();
+    const digest = await seedPatch(world);
+    await remember(world, ...known);
+
+    expect(await patchReader(world.services, API)(tagged(digest))).toBeUndefined();
+    expect(await claimReader(world.services, API)(tagged(digest))).toEqual({
+      patch: { tag: 'v1-1', digest, sourceDigest: SOURCE, fingerprint: FINGERPRINT },
+      proven: false,
     });
   });
 
@@ -57,22 +75,13 @@ describe('patchReader', () => {
     ['no source', { [Annotation.sourceDigest]: undefined }],
     ['a source that is no digest', { [Annotation.sourceDigest]: 'sha256:1' }],
     ['no fingerprint', { [Annotation.fingerprint]: undefined }],
-  ])('does not take for a patch what names %s', async (_, annotations) => {
+    ['a fingerprint of 40,000 characters', { [Annotation.fingerprint]: 'f'.repeat(40_000) }],
+    ['a fingerprint that is no hash', { [Annotation.fingerprint]: '='.repeat(64) }],
+  ])('reads no claim if the image names %s', async (_, annotations) => {
     const world = new UnitWorld();
     const digest = await seedPatch(world, annotations);
 
-    expect(await patchReader(world.services, API)(tagged(digest))).toBeUndefined();
-  });
-
-  it('believes the inventory if it knows patches of the source', async () => {
-    const world = new UnitWorld();
-    const known = await seedPatch(world);
-    const forged = await seedPatch(world, {}, 'forged');
-    await remember(world, known);
-    const read = patchReader(world.services, API);
-
-    expect(await read(tagged(known))).toMatchObject({ digest: known });
-    expect(await read(tagged(forged))).toBeUndefined();
+    expect(await claimReader(world.services, API)(tagged(digest))).toBeUndefined();
   });
 
   it('reads each manifest once, and gives each tag its own name', async () => {
@@ -84,13 +93,13 @@ describe('patchReader', () => {
       reads += 1;
       return manifest.call(world.registry, ...args);
     };
-    const read = patchReader(world.services, API);
+    const read = claimReader(world.services, API);
 
     const tags = await Promise.all(
       ['a-1', 'b-1'].map((tag) => read({ tag: Tag.parse(tag), digest })),
     );
 
-    expect(tags.map((patch) => patch?.tag)).toEqual(['a-1', 'b-1']);
+    expect(tags.map((claim) => claim?.patch.tag)).toEqual(['a-1', 'b-1']);
     expect(reads).toBe(1);
   });
 });
@@ -104,7 +113,7 @@ describe('rememberedPatches', () => {
     await remember(world, digestOf('deleted'), patch);
 
     expect(await remembered(world)).toEqual([
-      { digest: patch, sourceDigest: SOURCE, fingerprint: 'f' },
+      { digest: patch, sourceDigest: SOURCE, fingerprint: FINGERPRINT },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
-import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
+import { type Digest, digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
 import type { TagConvention } from '../../../../lib/image/patch-tags.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { choosePatchTag } from '../../../../lib/pipeline/publish/choose-patch-tag.ts';
@@ -27,8 +27,19 @@ beforeEach(() => {
   stores = tableStores(new MemoryTables());
 });
 
-/** Pushes an image with the annotations of a patch. */
+/** Pushes a patch, as an earlier run that recorded it. */
 async function pushPatch(
+  tag: string | undefined,
+  patch: { readonly source?: Digest; readonly fingerprint?: string } = {},
+): Promise<Digest> {
+  const digest = await pushClaim(tag, patch);
+  const source = { repository: REPOSITORY, digest: patch.source ?? SOURCE };
+  await stores.inventory.rememberPatches(source, [digest]);
+  return digest;
+}
+
+/** Pushes an image with the annotations of a patch. */
+async function pushClaim(
   tag: string | undefined,
   patch: { readonly source?: Digest; readonly fingerprint?: string } = {},
 ): Promise<Digest> {
@@ -39,7 +50,7 @@ async function pushPatch(
     annotations: {
       [Annotation.sourceRepository]: REPOSITORY,
       [Annotation.sourceDigest]: patch.source ?? SOURCE,
-      [Annotation.fingerprint]: patch.fingerprint ?? 'earlier',
+      [Annotation.fingerprint]: sha256Hex(patch.fingerprint ?? 'earlier'),
     },
   });
   return digest;
@@ -57,7 +68,7 @@ function target(changes: Partial<Target> = {}): Target {
     tag: BASE,
     state: 'publishing',
     sourceDigest: SOURCE,
-    fingerprint: 'wanted',
+    fingerprint: sha256Hex('wanted'),
     patches: [],
     job: 'publish-1',
     round: 1,
@@ -97,7 +108,7 @@ describe('the number of a patch tag', () => {
 });
 
 it('reads no manifest of a tag of another base', async () => {
-  await pushPatch('1.5-7', { fingerprint: 'wanted' });
+  await pushClaim('1.5-7', { fingerprint: 'wanted' });
   await pushImage('1.4');
   const read: string[] = [];
   const manifest = registry.manifest.bind(registry);
@@ -143,12 +154,24 @@ describe('choosePatchTag', () => {
     });
   });
 
-  it('chooses no tag if a tag claims to be our patch and the inventory does not know it', async () => {
-    const known = await pushPatch('1.4-1');
-    await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [known]);
-    await pushPatch('1.4-2');
+  it('chooses a number above an image that only claims to be this patch', async () => {
+    await pushPatch('1.4-1');
+    await pushClaim('1.4-2', { fingerprint: 'wanted' });
+
+    expect(await choose()).toEqual({ ok: true, tag: '1.4-3' });
+  });
+
+  it('never replaces an image that only claims to be a patch', async () => {
+    await startRun('floating');
+    await pushClaim('1.4-patched');
 
     expect(await choose()).toMatchObject({ ok: false, outcome: { reason: 'tag-ambiguous' } });
+  });
+
+  it('chooses the tag under which the verified image already is', async () => {
+    const staged = await pushClaim('1.4-2', { fingerprint: 'wanted' });
+
+    expect(await choose({ staged })).toEqual({ ok: true, tag: '1.4-2' });
   });
 
   it('chooses no tag if a tag of this base has the same patch', async () => {
@@ -172,10 +195,8 @@ describe('choosePatchTag', () => {
   });
 
   it('chooses no tag if the inventory knows another patch for the same findings, even untagged', async () => {
-    const earlier = await pushPatch('1.5-1');
+    await pushPatch('1.5-1');
     const other = await pushPatch(undefined, { fingerprint: 'wanted' });
-    const source = { repository: REPOSITORY, digest: SOURCE };
-    await stores.inventory.rememberPatches(source, [earlier, other]);
 
     expect(await choose()).toEqual({
       ok: false,
@@ -186,8 +207,7 @@ describe('choosePatchTag', () => {
   });
 
   it('ignores the known patches if the source of the target is unknown', async () => {
-    const other = await pushPatch(undefined, { fingerprint: 'wanted' });
-    await stores.inventory.rememberPatches({ repository: REPOSITORY, digest: SOURCE }, [other]);
+    await pushPatch(undefined, { fingerprint: 'wanted' });
 
     expect(await choose({ sourceDigest: undefined })).toEqual({ ok: true, tag: '1.4-1' });
   });

@@ -23,6 +23,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     databaseFault: undefined,
     patches: [],
     siblingPatches: [],
+    claims: [],
     tagFault: undefined,
     tagDetail: undefined,
     image: undefined,
@@ -253,6 +254,7 @@ describe('an image that was patched before', () => {
       next: 'verify',
       fingerprint: WANTED,
       patch,
+      claimed: false,
     });
   });
 
@@ -339,6 +341,41 @@ describe('an image that needs a patch', () => {
       reason: 'no-builder',
       detail: 'chroot refused',
     });
+  });
+
+  it('verifies the newest image that claims to be this patch, even if its own could get no tag', () => {
+    const [old, newest, other] = [
+      { ...aPatch(), digest: digestOf('old') },
+      { ...aPatch(), digest: digestOf('newest') },
+      aPatch({ fingerprint: 'other' }),
+    ];
+    const claims = [old, newest, other];
+
+    expect(assess(facts({ claims, tagFault: 'tag-ambiguous' }))).toEqual({
+      next: 'verify',
+      fingerprint: WANTED,
+      patch: newest,
+      claimed: true,
+    });
+    expect(outcomeOf({ claims: [other] })).toBe('patch');
+    expect(outcomeOf({ claims, dryRun: true })).toMatchObject({ state: 'planned' });
+  });
+
+  it('prefers a patch of ours to an image that claims to be one', () => {
+    const siblingPatches = [aPatch()];
+
+    expect(assess(facts({ claims: [aPatch()], siblingPatches }))).toMatchObject({ claimed: false });
+  });
+
+  it('is skipped if it is probably a patch of another image itself', () => {
+    const fault = { tagFault: 'patched-elsewhere', tagDetail: 'a patch of v1' } as const;
+
+    expect(outcomeOf({ ...fault, claims: [aPatch()] })).toEqual({
+      state: 'skipped',
+      reason: 'patched-elsewhere',
+      detail: 'a patch of v1',
+    });
+    expect(outcomeOf({ ...fault, scan: aScan() })).toMatchObject({ state: 'clean' });
   });
 
   it('is skipped for its back-off before its tag is considered', () => {

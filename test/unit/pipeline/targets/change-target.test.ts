@@ -7,6 +7,7 @@ import {
   finishTarget,
   handBack,
   isExhausted,
+  refuseClaim,
 } from '../../../../lib/pipeline/targets/change-target.ts';
 import { PipelineWorld } from '../../../pipeline/pipeline-world.ts';
 import { target } from '../run/run-samples.ts';
@@ -113,6 +114,53 @@ describe('handBack', () => {
       ...LOST,
       attempts: 3,
     });
+  });
+});
+
+describe('a target whose image claims to be patched already', () => {
+  const claimed = {
+    state: 'verifying',
+    claimed: true,
+    staged: digestOf('claimed'),
+    job: 'verify-1',
+    attempts: 2,
+  } as const;
+
+  it('is patched if the claim lost its third attempt', async () => {
+    const held = await stored(claimed);
+
+    const patching = await handBack(world.services, held, { blame: true, outcome: LOST });
+
+    expect(patching).toMatchObject({ state: 'patching', job: '', attempts: 0 });
+    expect(patching?.claimed).toBeUndefined();
+    expect(patching?.staged).toBeUndefined();
+  });
+
+  it('ends, without a back-off, if its patch could get no tag', async () => {
+    const tagged = { tagFault: 'tag-ambiguous', detail: 'v1-patched is not ours' } as const;
+
+    const ended = await refuseClaim(world.services, await stored({ ...claimed, ...tagged }));
+
+    expect(ended).toMatchObject({
+      state: 'skipped',
+      reason: 'tag-ambiguous',
+      detail: 'v1-patched is not ours',
+    });
+    expect(await image()).toBeUndefined();
+  });
+
+  it('ends if nothing can patch it', async () => {
+    const builder = { kind: 'none' } as const;
+    world = new PipelineWorld({
+      policy: {},
+      script: { report: () => ({}) },
+      pipeline: { builder },
+    });
+
+    const ended = await refuseClaim(world.services, await stored(claimed));
+
+    expect(ended).toMatchObject({ state: 'failed', reason: 'no-builder' });
+    expect(await image()).toBeUndefined();
   });
 });
 

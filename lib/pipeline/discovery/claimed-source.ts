@@ -1,0 +1,88 @@
+import { Annotation } from '../../image/annotations.ts';
+import { baseLabels } from '../../image/base-label.ts';
+import { Digest } from '../../image/digest.ts';
+import { formatPinned, type RepositoryName, Tag } from '../../image/reference.ts';
+import { compareStructure } from '../../image/structure/compare-structure.ts';
+import { plainText } from '../../text/plain-text.ts';
+import type { Services } from '../services.ts';
+import { type ParsedImage, readImage } from './read-image.ts';
+
+type Needed = Pick<Services, 'registry' | 'inventory'>;
+
+interface Claimant {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  readonly image: ParsedImage;
+}
+
+/** The image of this repository of which another one says that it is a patch. */
+export type ClaimedSource =
+  | { readonly proven: true; readonly digest: Digest; readonly source: ParsedImage }
+  /** Its layers begin with those of that image. For people: the image's name. */
+  | { readonly proven: false; readonly image: string; readonly by: 'annotations' | 'copa' };
+
+/**
+ * Finds the source that an image's annotations or Copa's label name. Anybody can write these, and
+ * images built on a patch inherit some: only a digest in the inventory proves a patch of ours.
+ */
+export async function claimedSource(
+  services: Needed,
+  claimant: Claimant,
+): Promise<ClaimedSource | undefined> {
+  return (await annotatedSource(services, claimant)) ?? copaSource(services, claimant);
+}
+
+async function annotatedSource(
+  { registry, inventory }: Needed,
+  { repository, digest, image }: Claimant,
+): Promise<ClaimedSource | undefined> {
+  const annotations = image.manifest.annotations ?? {};
+  if (annotations[Annotation.sourceRepository] !== repository) return undefined;
+  const named = Digest.safeParse(annotations[Annotation.sourceDigest]);
+  if (!named.success) return undefined;
+  const source = await readNamed(registry, repository, named.data);
+  if (source === undefined) return undefined;
+  const known = await inventory.findImage({ repository, digest: named.data });
+  if (known?.patchDigests.includes(digest) === true) {
+    return { proven: true, digest: named.data, source };
+  }
+  const sourceReference = formatPinned(registry.host, { repository, digest: named.data });
+  const verdict = compareStructure({ source, patched: image, sourceReference });
+  if (!verdict.accepted) return undefined;
+  return { proven: false, image: sourceReference, by: 'annotations' };
+}
+
+/** Images built on a patch of Copa's inherit the label, but not the manifest's annotation. */
+async function copaSource(
+  { registry }: Needed,
+  { repository, image: { manifest, config } }: Claimant,
+): Promise<ClaimedSource | undefined> {
+  if (manifest.annotations?.[Annotation.patchedByCopa] === undefined) return undefined;
+  const here = `${registry.host}/${repository}`;
+  for (const label of baseLabels(config)) {
+    const named = label.startsWith(here) ? referenceIn(label.slice(here.length)) : undefined;
+    const source = named === undefined ? undefined : await readNamed(registry, repository, named);
+    if (source === undefined) continue;
+    const begins = source.manifest.layers.every(
+      ({ digest }, at) => manifest.layers[at]?.digest === digest,
+    );
+    if (begins) return { proven: false, image: plainText(label, 200), by: 'copa' };
+  }
+  return undefined;
+}
+
+/** The tag or digest in `:TAG`, `@DIGEST` or `:TAG@DIGEST`. */
+function referenceIn(text: string): Tag | Digest | undefined {
+  const at = text.indexOf('@');
+  if (at !== -1) return Digest.safeParse(text.slice(at + 1)).data;
+  return text.startsWith(':') ? Tag.safeParse(text.slice(1)).data : undefined;
+}
+
+async function readNamed(
+  registry: Needed['registry'],
+  repository: RepositoryName,
+  named: Tag | Digest,
+): Promise<ParsedImage | undefined> {
+  const stored = await registry.manifest(repository, named);
+  return stored === undefined ? undefined : readImage(registry, repository, stored);
+}
