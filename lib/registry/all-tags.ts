@@ -1,5 +1,5 @@
 import type { RepositoryName, Tag } from '../image/reference.ts';
-import type { Registry, TagAttributes } from './registry.ts';
+import { type Registry, RegistryError, type TagAttributes } from './registry.ts';
 
 const MAX_TAGS = 100_000;
 /** Pages in a row without a new tag, after which the listing is taken for a circle. */
@@ -21,9 +21,13 @@ export async function allTags(
     const page = await registry.listTags(repository, after === undefined ? {} : { after });
     if (page === undefined) return undefined;
     for (const attributes of page.tags) tags.set(attributes.tag, attributes);
-    if (tags.size > MAX_TAGS) throw new Error(`${repository} has more than ${MAX_TAGS} tags`);
+    if (tags.size > MAX_TAGS) {
+      throw new RegistryError('too-large', `${repository} has more than ${MAX_TAGS} tags`);
+    }
     idle = tags.size === before ? idle + 1 : 0;
-    if (idle > MAX_IDLE_PAGES) throw new Error(`the listing of ${repository} goes in a circle`);
+    if (idle > MAX_IDLE_PAGES) {
+      throw new RegistryError('unexpected', `the listing of ${repository} goes in a circle`);
+    }
     after = page.next;
   } while (after !== undefined);
   return tags;

@@ -1,5 +1,5 @@
 import { inParallel } from '../../in-parallel.ts';
-import { allManifests } from '../../registry/all-manifests.ts';
+import { manifestPages } from '../../registry/manifest-pages.ts';
 import { RegistryError } from '../../registry/registry.ts';
 import type { Job } from '../records/job.ts';
 import { isRunOver } from '../records/run.ts';
@@ -7,21 +7,29 @@ import { type Services, secondsAfter } from '../services.ts';
 import { stagingOf } from './staging-names.ts';
 
 const AT_ONCE = 8;
+/**
+ * Limits of one sweep, for a repository and for all: a container may push to its staging for an hour. A
+ * thousand deletions take some minutes, and the reaper comes again.
+ */
+const MAX_DELETED = 1_000;
+const MAX_DELETED_IN_ALL = 2_000;
+const MAX_PAGES = 20;
 /** Largest difference between the registry's clock and ours. */
 const CLOCKS_SECONDS = 60;
 
 /**
- * Deletes all manifests, tagged or not, from the staging repositories of a run's patch jobs. Does
- * nothing while a run is active, and keeps manifests pushed since the sweep started: they may
- * belong to a new run. Returns false if manifests may be left.
+ * Deletes all manifests, tagged or not, from the staging repositories of a run's patch jobs, up to a
+ * limit. Does nothing while a run is active, and keeps manifests pushed since the sweep started: they
+ * may belong to a new run. Returns false if manifests may be left.
  */
 export async function sweepStaging(services: Services, jobs: readonly Job[]): Promise<boolean> {
   const repositories = [...new Set(jobs.flatMap((job) => job.repositories ?? []))];
   if (repositories.length === 0) return true;
   const before = secondsAfter(services.clock.now(), -CLOCKS_SECONDS);
   if (await isRunUnderWay(services)) return false;
+  const budget = { left: MAX_DELETED_IN_ALL };
   const swept = await inParallel(repositories, AT_ONCE, (repository) =>
-    sweep(services, stagingOf(repository), before),
+    sweep(services, stagingOf(repository), { before, budget }),
   );
   return swept.every((empty) => empty);
 }
@@ -36,20 +44,41 @@ async function isRunUnderWay(services: Services): Promise<boolean> {
 async function sweep(
   services: Services,
   staging: ReturnType<typeof stagingOf>,
-  before: Date,
+  limits: { readonly before: Date; readonly budget: { left: number } },
 ): Promise<boolean> {
-  const { registry, log } = services;
+  const { log } = services;
   try {
-    const manifests = await allManifests(registry, staging);
-    const old = manifests.filter(({ updatedAt }) => updatedAt !== undefined && updatedAt < before);
-    for (const { digest } of old) {
-      log.warn('orphan deleted from staging', { repository: staging, digest });
-      await registry.deleteManifest(staging, digest);
-    }
-    return old.length === manifests.length;
+    return await deleteOld(services, staging, limits);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     log.warn('staging not swept', { repository: staging, code: error.code });
     return false;
   }
+}
+
+/** Returns false if manifests may be left. */
+async function deleteOld(
+  { registry, log }: Services,
+  staging: ReturnType<typeof stagingOf>,
+  { before, budget }: { readonly before: Date; readonly budget: { left: number } },
+): Promise<boolean> {
+  let pages = 0;
+  let deleted = 0;
+  let young = 0;
+  for await (const page of manifestPages(registry, staging)) {
+    pages += 1;
+    for (const { digest, updatedAt } of page) {
+      if (updatedAt === undefined || updatedAt >= before) {
+        young += 1;
+        continue;
+      }
+      if (deleted >= MAX_DELETED || budget.left <= 0) return false;
+      deleted += 1;
+      budget.left -= 1;
+      log.warn('orphan deleted from staging', { repository: staging, digest });
+      await registry.deleteManifest(staging, digest);
+    }
+    if (pages >= MAX_PAGES) return false;
+  }
+  return young === 0;
 }

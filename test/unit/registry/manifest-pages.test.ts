@@ -1,17 +1,20 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../lib/image/digest.ts';
 import { RepositoryName } from '../../../lib/image/reference.ts';
-import { allManifests } from '../../../lib/registry/all-manifests.ts';
+import { manifestPages } from '../../../lib/registry/manifest-pages.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { MemoryRegistry } from '../../fakes/memory-registry.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 
 const REPOSITORY = RepositoryName.parse('team/api');
 
-it('returns an empty list for a repository that does not exist', async () => {
+const all = async (registry: MemoryRegistry) =>
+  (await Array.fromAsync(manifestPages(registry, REPOSITORY))).flat();
+
+it('lists nothing for a repository that does not exist', async () => {
   const registry = new MemoryRegistry({ clock: new ManualClock() });
 
-  expect(await allManifests(registry, REPOSITORY)).toEqual([]);
+  expect(await all(registry)).toEqual([]);
 });
 
 it('collects the manifests of all pages, tagged or not', async () => {
@@ -22,7 +25,7 @@ it('collects the manifests of all pages, tagged or not', async () => {
     seeded.push(digest);
   }
 
-  const found = (await allManifests(registry, REPOSITORY)).map(({ digest }) => digest);
+  const found = (await all(registry)).map(({ digest }) => digest);
 
   expect(found.sort()).toEqual(seeded.sort());
 });
@@ -35,6 +38,6 @@ it('fails on a listing whose cursor does not advance', async () => {
     return { manifests: [], next: digestOf('same') };
   };
 
-  await expect(allManifests(registry, REPOSITORY)).rejects.toMatchObject({ code: 'unexpected' });
+  await expect(all(registry)).rejects.toMatchObject({ code: 'unexpected' });
   expect(pages).toBe(2);
 });
