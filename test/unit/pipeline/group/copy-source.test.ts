@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { baseLabels } from '../../../../lib/image/base-label.ts';
 import { Tag } from '../../../../lib/image/reference.ts';
-import { readImage } from '../../../../lib/pipeline/discovery/inspect-image.ts';
+import { readImage } from '../../../../lib/pipeline/discovery/read-image.ts';
 import { copyWithoutBaseLabel } from '../../../../lib/pipeline/group/copy-source.ts';
 import { LeaseLost, NO_LEASE } from '../../../../lib/pipeline/lease.ts';
 import { pushSource, REPOSITORY, STAGING } from '../results/staged-image.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baseLabels } from '../../../../lib/image/base-label.ts';
 import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
 import { Tag } from '../../../../lib/image/reference.ts';
-import { readImage } from '../../../../lib/pipeline/discovery/inspect-image.ts';
+import { readImage } from '../../../../lib/pipeline/discovery/read-image.ts';
 import { LeaseLost } from '../../../../lib/pipeline/lease.ts';
 import type { Target } from '../../../../lib/pipeline/records/target.ts';
 import type { PartialPatch } from '../../../../lib/pipeline/results/accept-blocked.ts';
