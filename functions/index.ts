@@ -18,6 +18,7 @@ import { registerScheduledRun } from './scheduled-run.ts';
 import { servicesOf } from './services.ts';
 import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
+import { watchTimers } from './watch-timers.ts';
 
 const opened = openApp(process.env, { identity: 'app' });
 
@@ -28,14 +29,19 @@ else registerFaultyApp(opened.faults);
 function registerApp(app: App): void {
   const services = servicesOf(app.services);
   functionApp.hook.appStart(() => startUp(app, { log: startLog, sleep: systemSleep }));
-  registerHealth(() => healthy(nextRun(app.settings, app.services.clock.now())));
+  const watch = watchTimers(app.settings);
+  registerHealth(async (context) => {
+    await watch.look(services(context));
+    const now = app.services.clock.now();
+    return healthy(nextRun(app.settings, now), watch.reaperStartedAt, now);
+  });
   const keyNameOf = noteKeyNames(functionsCore);
   const caller = (request: HttpRequest) =>
     callerOf({ user: request.user, keyName: keyNameOf(request) }, process.env);
   registerStartRun(services, caller);
   registerCancelRun(services, caller);
   registerScheduledRun(services, app.settings.schedule);
-  registerRunTick(services);
-  registerJobStep(services);
+  registerRunTick(services, watch);
+  registerJobStep(services, watch);
   registerReaper(services);
 }

@@ -58,6 +58,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/json',
     'lib/pipeline',
     'lib/settings',
+    'lib/settings.ts',
     'lib/start-up',
     'lib/storage',
   ],

@@ -7,6 +7,7 @@ import { mirrorCheck } from './mirror-check.ts';
 import { registryChecks } from './registry-checks.ts';
 import { settingsCheck } from './settings-check.ts';
 import { storageChecks } from './storage-checks.ts';
+import { timerCheck } from './timer-check.ts';
 import { workerImageChecks } from './worker-image-checks.ts';
 
 /**
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   settingsCheck,
   identityCheck,
   ...storageChecks,
+  timerCheck,
   ...registryChecks,
   ...workerImageChecks,
   databaseCheck,

@@ -18,10 +18,15 @@ export function lastOccurrence(schedule: Ncrontab, notAfter: Date): Date | undef
   return last;
 }
 
-function cronOf(schedule: Ncrontab, options: CronOptions = {}): Cron {
+/** The schedule in cron's syntax, each field a list of numbers. Equal schedules have the same text. */
+export function cronText(schedule: Ncrontab): string {
   const { seconds, minutes, hours, days, months, weekdays } = schedule;
   const fields = [seconds, minutes, hours, days, months, weekdays];
-  return new Cron(fields.map((field) => field.join(',')).join(' '), {
+  return fields.map((field) => field.join(',')).join(' ');
+}
+
+function cronOf(schedule: Ncrontab, options: CronOptions = {}): Cron {
+  return new Cron(cronText(schedule), {
     paused: true,
     timezone: 'Etc/UTC',
     // The host requires both the day of the month and the day of the week; cron requires either.

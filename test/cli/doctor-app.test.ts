@@ -75,7 +75,11 @@ describe('doctor --app', () => {
         /no next run: the setting AzureWebJobs.scheduledRun.Disabled disables the timer scheduledRun$/,
       ),
     });
-    expect(await health.json()).toEqual({ status: 'ok', nextRun: null, schedule: 'disabled' });
+    expect(await health.json()).toMatchObject({
+      status: 'ok',
+      nextRun: null,
+      schedule: 'disabled',
+    });
   });
 
   const seen = ['a missing table', 'no right to push patched images', 'an old database'];

@@ -53,6 +53,7 @@ export const WORLD_FAULTS = [
   /** Container groups refuse a system call that every builder needs. */
   'builder-refused',
   'newer-database',
+  'timers-dead',
   'policy-changed',
   'dry-run-overlaps',
   'source-moved',

@@ -256,4 +256,10 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     text: 'return found !== undefined && (known === undefined || found >= known);',
     instead: 'return found !== undefined && known === undefined;',
   },
+  {
+    name: 'start no run in the place of a dead timer',
+    file: 'upkeep/timer-watch.ts',
+    text: "await startRun(services, { trigger: 'schedule', due });",
+    instead: '',
+  },
 ];

@@ -6,6 +6,7 @@ import { startRun } from '../../lib/pipeline/run/start-run.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import type { Services } from '../../lib/pipeline/services.ts';
 import { reap } from '../../lib/pipeline/upkeep/reap.ts';
+import { TimerWatch } from '../../lib/pipeline/upkeep/timer-watch.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
 import { isDefect } from './defect.ts';
@@ -14,12 +15,14 @@ import { gatedServices } from './gates/gated-services.ts';
 import { AGAIN_SECONDS, type HostFault, meetHostFault } from './host-faults.ts';
 import { isIdle } from './idle.ts';
 import { expiredGroupsLeft } from './invariants.ts';
-import { dueOf } from './run-timer.ts';
+import { dueOf, isScheduled, lastScheduled, madeUpBy, SCHEDULE_TEXT } from './run-timer.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { type Instance, newTask, type Task } from './task.ts';
 import { START, type World } from './world.ts';
 
 export const REAP_SECONDS = 300;
+/** How often an uptime monitor calls the app. */
+export const MONITOR_SECONDS = 300;
 /** `maxDequeueCount` of host.json. */
 const MOST_DELIVERIES = 5;
 
@@ -30,6 +33,7 @@ export class Invocations {
   #count = 0;
   #reaping = false;
   readonly #canceled = new Set<ScenarioRun>();
+  #watches = new Map<Instance, TimerWatch>();
 
   constructor(world: World, gate: Gate) {
     this.#world = world;
@@ -38,6 +42,7 @@ export class Invocations {
 
   /** Crashes instances with all their tasks. The pipeline gets no notice. */
   crash(instances: readonly Instance[]): void {
+    for (const instance of instances) this.#watches.delete(instance);
     for (const task of this.#world.tasks) {
       if (!instances.includes(task.instance)) continue;
       this.#world.note(() => `${task.instance.name}#${task.id} dies in ${task.name}`);
@@ -68,29 +73,49 @@ export class Invocations {
     if (chosen !== oldest) this.#world.coverage.fault('message-reordered');
     const message = this.#world.backends.queues.receive(chosen.queue, { id: chosen.id });
     if (message === undefined) return;
-    this.#start(`${message.queue} ${JSON.stringify(message.body)}`, message, (services) => {
-      const { body } = message;
-      switch (message.queue) {
-        case QUEUES.runs:
-          return tickRun(services, RunMessage.parse(body));
-        case QUEUES.jobs:
-          return stepJob(services, JobMessage.parse(body));
-        default:
-          throw new Error(`no function is triggered by ${message.queue}`);
-      }
+    this.#start(`${message.queue} ${JSON.stringify(message.body)}`, message, (services) =>
+      this.#handle(services, message),
+    );
+  }
+
+  #handle(services: Services, { queue, body }: ReceivedMessage): Promise<void> {
+    switch (queue) {
+      case QUEUES.runs:
+        return tickRun(services, RunMessage.parse(body));
+      case QUEUES.jobs:
+        return stepJob(services, JobMessage.parse(body));
+      default:
+        throw new Error(`no function is triggered by ${queue}`);
+    }
+  }
+
+  #watchOf(instance: Instance): TimerWatch {
+    const { scenario } = this.#world;
+    const known = this.#watches.get(instance);
+    if (known !== undefined) return known;
+    const every = REAP_SECONDS * 1000;
+    const watch = new TimerWatch({
+      reaper: (notAfter) => new Date(Math.floor(notAfter.getTime() / every) * every),
+      runs: {
+        schedule: SCHEDULE_TEXT,
+        last: (notAfter) => lastScheduled(scenario.runs, notAfter),
+      },
     });
+    this.#watches.set(instance, watch);
+    return watch;
   }
 
   #start(
     name: string,
     message: Task['message'],
     handler: (services: Services) => Promise<unknown>,
+    instance = this.#instance(),
   ): void {
     this.#count += 1;
     const task = newTask({
       id: this.#count,
       name,
-      instance: this.#instance(),
+      instance,
       message,
       now: this.#world.now,
     });
@@ -125,8 +150,11 @@ export class Invocations {
     );
     const { queues } = this.#world.backends;
     if (message !== undefined) {
-      if (ok) queues.delete(message);
-      else this.#letGo(message, AGAIN_SECONDS);
+      if (ok) {
+        queues.delete(message);
+        // In the app this is the end of the same invocation; apart, it has no lease.
+        this.#look(task.instance);
+      } else this.#letGo(message, AGAIN_SECONDS);
     }
     if (!ok) this.#world.observer.text('error', errorOf(task));
     if (!ok && end !== undefined && isDefect(end.error)) {
@@ -160,7 +188,11 @@ export class Invocations {
 
   planRun(run: ScenarioRun): void {
     const due = new Date(START + run.at * 1000);
-    this.#world.timetable.at(due.getTime(), `start ${run.at}`, () => this.#startRun(run, 0));
+    if (this.#world.scenario.timersDead && isScheduled(run)) {
+      this.#world.timetable.at(madeUpBy(run), 'made up', () => undefined);
+    } else {
+      this.#world.timetable.at(due.getTime(), `start ${run.at}`, () => this.#startRun(run, 0));
+    }
     if (run.canceledAt === undefined) return;
     this.#world.timetable.at(START + run.canceledAt * 1000, 'cancel', () =>
       this.#cancel(runIdOf(due, run.trigger)),
@@ -199,15 +231,26 @@ export class Invocations {
   }
 
   startReaper(): void {
-    this.#world.timetable.at(this.#nextReap(), 'reaper', () => this.startReaper());
+    this.#world.timetable.at(this.#nextRound(REAP_SECONDS), 'reaper', () => this.startReaper());
     if (this.#reaping) return;
     this.#reaping = true;
     this.#start('reaper', undefined, (services) => reap(services));
   }
 
-  /** Skips the reaper's rounds while there is nothing to reap. */
-  #nextReap(): number {
-    const usual = this.#world.now + REAP_SECONDS * 1000;
+  /** An uptime monitor's call, which looks at the timers. */
+  callHealth(): void {
+    this.#world.timetable.at(this.#nextRound(MONITOR_SECONDS), 'monitor', () => this.callHealth());
+    this.#look(this.#instance());
+  }
+
+  #look(instance: Instance): void {
+    const watch = this.#watchOf(instance);
+    this.#start('look', undefined, (services) => watch.look(services), instance);
+  }
+
+  /** Skips rounds while there is nothing to do. */
+  #nextRound(everySeconds: number): number {
+    const usual = this.#world.now + everySeconds * 1000;
     const idle = this.#world.tasks.size === 0 && isIdle(this.#world);
     const next = Math.min(...this.#world.timetable.times());
     return idle && Number.isFinite(next) ? Math.max(usual, next) : usual;

@@ -1,11 +1,13 @@
 import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import { dueOccurrence } from '../../lib/settings/due-occurrence.ts';
+import { cronText } from '../../lib/settings/occurrences.ts';
 import { Schedule } from '../../lib/settings/schedule.ts';
 import type { ScenarioRun } from './scenario.ts';
 import { START } from './world.ts';
 
 /** The time at which every simulated world starts, each year. */
 const SCHEDULE = Schedule.parse('0 0 2 23 11 *');
+export const SCHEDULE_TEXT = cronText(SCHEDULE);
 /** The real host fires a timer up to 4 ms early. */
 const EARLY_MS = 4;
 
@@ -21,6 +23,26 @@ export function dueOf(run: ScenarioRun, at: number, retryCount: number): Date {
   if (due === undefined)
     throw new Error(`the timer fires for no occurrence at ${now.toISOString()}`);
   return due;
+}
+
+/** When the watch over the timers takes the run's occurrence for missed, if something calls the app. */
+const MADE_UP_MS = 15 * 60 * 1000;
+
+export function isScheduled({ trigger }: ScenarioRun): boolean {
+  return trigger === 'schedule';
+}
+
+export function madeUpBy(run: ScenarioRun): number {
+  return timeOf(run).getTime() + MADE_UP_MS;
+}
+
+/** The last occurrence of the scenario's schedule that is not after this time. */
+export function lastScheduled(runs: readonly ScenarioRun[], notAfter: Date): Date | undefined {
+  return runs
+    .filter(isScheduled)
+    .map(timeOf)
+    .filter((time) => time <= notAfter)
+    .at(-1);
 }
 
 /** Each occurrence and each request has one run. `started` holds the ids of all runs. */

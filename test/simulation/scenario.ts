@@ -49,6 +49,8 @@ export interface Scenario {
   readonly quotas?: GroupLimits;
   /** From when each tick of the first run crashes, in seconds from the beginning. */
   readonly tickDiesAt?: number;
+  /** True if no timer fires, and only an uptime monitor calls the app. */
+  readonly timersDead: boolean;
 }
 
 export function scenarioOf(random: Random): Scenario {
@@ -95,6 +97,7 @@ export function scenarioOf(random: Random): Scenario {
     ...(lastAt > 0 && random.chance(0.5) && { newerDatabaseAt: random.between(0, lastAt) }),
     ...(random.chance(runHours === 1 ? 0.4 : 0.07) && { quotas: quotasOf(random) }),
     ...(random.chance(0.01) && { tickDiesAt: random.between(1, 1800) }),
+    timersDead: random.chance(0.03),
   };
 }
 

@@ -32,6 +32,7 @@ export const FEW_IMAGES: Scenario = {
   noBuilder: false,
   builderRefused: false,
   tablesLost: false,
+  timersDead: false,
   runHours: LONGEST_RUN_HOURS,
 };
 

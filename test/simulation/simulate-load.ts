@@ -48,6 +48,7 @@ export function simulateLoad(
     noBuilder: false,
     builderRefused: false,
     tablesLost: false,
+    timersDead: false,
   };
   const random = new Random(1);
   const plan = faultShare === 0 ? NO_FAULTS : new SteadyFaults(random, faultShare);

@@ -1,4 +1,5 @@
 import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
+import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
 import type { PendingMessage } from '../fakes/memory-queues.ts';
 import { letCallHappen } from './call-faults.ts';
@@ -8,9 +9,10 @@ import { isHostFault } from './host-faults.ts';
 import { isIdle, unfinished } from './idle.ts';
 import { finalFaults } from './invariants.ts';
 import { inventoryLies } from './inventory-truth.ts';
-import { Invocations, REAP_SECONDS } from './invocations.ts';
+import { Invocations, MONITOR_SECONDS, REAP_SECONDS } from './invocations.ts';
 import type { PortCall } from './port-call.ts';
 import { replayMessages } from './replay.ts';
+import { SCHEDULE_TEXT } from './run-timer.ts';
 import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { clockOf, type PendingCall, type Task } from './task.ts';
 import { tickDies } from './tick-dies.ts';
@@ -58,8 +60,12 @@ export class Simulation {
     const world = this.#world;
     const { violations } = world.observer;
     await world.furnish();
+    const { timers } = tableStores(world.backends.tables);
+    await timers.scheduleSince(SCHEDULE_TEXT, new Date(START - 1));
     for (const run of world.scenario.runs) this.#invocations.planRun(run);
-    world.later(REAP_SECONDS, 'reaper', () => this.#invocations.startReaper());
+    if (world.scenario.timersDead) {
+      world.later(MONITOR_SECONDS, 'monitor', () => this.#invocations.callHealth());
+    } else world.later(REAP_SECONDS, 'reaper', () => this.#invocations.startReaper());
     const runHours = Math.max(LONGEST_RUN_HOURS, world.scenario.runHours);
     const horizon = world.lastStart + (runHours + SETTLE_HOURS) * 3600 * 1000;
     const most = Math.max(MAX_STEPS, MAX_STEPS_AN_IMAGE * world.scenario.images.length);
@@ -189,7 +195,8 @@ export class Simulation {
 
   #isSettled(): boolean {
     const { tasks, timetable } = this.#world;
-    if (tasks.size > 0 || this.#steps === 0 || timetable.holdsMoreThan('reaper')) return false;
+    if (tasks.size > 0 || this.#steps === 0 || timetable.holdsMoreThan('reaper', 'monitor'))
+      return false;
     return isIdle(this.#world);
   }
 

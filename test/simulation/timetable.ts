@@ -24,8 +24,8 @@ export class Timetable {
     return this.#timers.map((timer) => timer.at);
   }
 
-  /** True if any other event is pending. */
-  holdsMoreThan(name: string): boolean {
-    return this.#timers.some((timer) => timer.name !== name);
+  /** True if any event but these is pending. */
+  holdsMoreThan(...names: readonly string[]): boolean {
+    return this.#timers.some((timer) => !names.includes(timer.name));
   }
 }

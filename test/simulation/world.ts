@@ -117,6 +117,7 @@ export class World {
       });
     }
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
+    if (this.scenario.timersDead) this.coverage.fault('timers-dead');
     if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }

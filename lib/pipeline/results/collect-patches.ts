@@ -177,10 +177,6 @@ function afterCrash(
 }
 
 /** Ends every target of an image. */
-async function endPatch(
-  services: Services,
-  image: SourceImage,
-  outcome: Outcome,
-): Promise<void> {
+async function endPatch(services: Services, image: SourceImage, outcome: Outcome): Promise<void> {
   for (const target of image.targets) await finishTarget(services, target, outcome);
 }

@@ -4,6 +4,7 @@ import type { JobStore } from './job-store.ts';
 import type { RunStore } from './run-store.ts';
 import type { TargetStore } from './target-store.ts';
 import type { Throttle } from './throttle.ts';
+import type { Timers } from './timers.ts';
 
 /** The pipeline's persistent records. Blobs and messages have their own ports. */
 export interface Stores {
@@ -12,5 +13,6 @@ export interface Stores {
   readonly targets: TargetStore;
   readonly jobs: JobStore;
   readonly throttle: Throttle;
+  readonly timers: Timers;
   readonly inventory: Inventory;
 }

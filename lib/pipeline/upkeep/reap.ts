@@ -18,7 +18,13 @@ const MAX_RUNS = 500;
  * its messages expire.
  */
 export async function reap(services: Services): Promise<void> {
-  await each([emptyPoison, reapGroups, seeToRuns], (duty) => duty(services));
+  await each([noteStart, emptyPoison, reapGroups, seeToRuns], (duty) => duty(services));
+}
+
+/** For the health of the timers (timer-watch.ts). */
+async function noteStart({ timers, clock }: Services): Promise<void> {
+  const now = clock.now();
+  await timers.startReaper({ since: now, now });
 }
 
 async function reapGroups(services: Services): Promise<void> {

@@ -6,6 +6,7 @@ import { createAuthority } from '../../world/tls/certificates.ts';
 import type { Breakages, Undo } from './breakages.ts';
 import { type DoctorWorld, POLICY } from './doctor-world.ts';
 import { addRefusedRun } from './refused-run.ts';
+import { stopTimers } from './stopped-timers.ts';
 import type { StorageAccount } from './storage-account.ts';
 
 const ABSENT = `sha256:${'0'.repeat(64)}`;
@@ -51,6 +52,17 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
       undo(() => account.tables.createTable(TABLES.inventory));
     },
     finding: /^fail storage-tables: missing tables: PatchwrightInventory → .*main\.bicep/,
+  },
+  {
+    title: 'timers that stopped',
+    settings: { PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *' },
+    async change({ here, undo }) {
+      undo(await stopTimers(here.world, new Date('2026-01-01T00:00:00Z')));
+      return undefined;
+    },
+    code: 0,
+    finding:
+      /^warn timers: the reaper started last at 2026-01-01T00:00:00.000Z, although .* → .*uptime monitor/,
   },
   {
     title: 'a missing queue',

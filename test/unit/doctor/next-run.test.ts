@@ -5,18 +5,19 @@ import { readSettings } from '../../../lib/settings.ts';
 import sample from '../../../local.settings.sample.json' with { type: 'json' };
 
 const NOW = new Date('2026-11-23T12:00:00Z');
+const NO_TICK = { lastTick: null, secondsSinceLastTick: null };
 const values = { ...sample.Values, PATCHWRIGHT_SCHEDULE: '0 0 2 * * *' };
 
 function nextOf(more: Readonly<Record<string, string>>) {
   const next = nextRun(readSettings({ ...values, ...more }, { now: NOW }), NOW);
-  return { text: nextRunText(next), health: healthy(next).jsonBody };
+  return { text: nextRunText(next), health: healthy(next, undefined, NOW).jsonBody };
 }
 
 describe('the next run', () => {
   it('is the next occurrence of the schedule', () => {
     expect(nextOf({})).toEqual({
       text: 'next run 2026-11-24T02:00:00.000Z',
-      health: { status: 'ok', nextRun: '2026-11-24T02:00:00.000Z' },
+      health: { status: 'ok', nextRun: '2026-11-24T02:00:00.000Z', ...NO_TICK },
     });
   });
 
@@ -28,7 +29,11 @@ describe('the next run', () => {
     const next = nextRun({ schedule: { ...schedule, days: [31] }, runsDisabledBy: undefined }, NOW);
 
     expect(nextRunText(next)).toBe('no next run within 10 years');
-    expect(healthy(next).jsonBody).toEqual({ status: 'ok', nextRun: null });
+    expect(healthy(next, undefined, NOW).jsonBody).toEqual({
+      status: 'ok',
+      nextRun: null,
+      ...NO_TICK,
+    });
   });
 
   it.each([
@@ -39,7 +44,7 @@ describe('the next run', () => {
   ])('is none if %s is %s', (name, value) => {
     expect(nextOf({ [name]: value })).toEqual({
       text: `no next run: the setting ${name} disables the timer scheduledRun`,
-      health: { status: 'ok', nextRun: null, schedule: 'disabled' },
+      health: { status: 'ok', nextRun: null, schedule: 'disabled', ...NO_TICK },
     });
   });
 

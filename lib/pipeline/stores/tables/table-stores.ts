@@ -6,6 +6,7 @@ import { TableJobs } from './table-jobs.ts';
 import { TableRuns } from './table-runs.ts';
 import { TableTargets } from './table-targets.ts';
 import { TableThrottle } from './table-throttle.ts';
+import { TableTimers } from './table-timers.ts';
 
 /** The pipeline's stores over any tables. */
 export function tableStores(tables: Tables): Stores {
@@ -15,6 +16,7 @@ export function tableStores(tables: Tables): Stores {
     targets: new TableTargets(tables),
     jobs: new TableJobs(tables),
     throttle: new TableThrottle(tables),
+    timers: new TableTimers(tables),
     inventory: new TableInventory(tables),
   };
 }

@@ -1,0 +1,78 @@
+import { runIdOf } from '../records/run-id.ts';
+import { startRun } from '../run/start-run.ts';
+import { type Services, secondsAfter } from '../services.ts';
+import { each } from './each.ts';
+import { reap } from './reap.ts';
+
+/** Each instance of the app looks this often at most, and only while something calls it. */
+const EVERY_SECONDS = 60;
+/** The host fires a timer late after a start or a crash: an occurrence is missed after this time. */
+const GRACE_SECONDS = 300;
+/** An occurrence from before that is not made up for: nothing called the app for a week. */
+const OLDEST_SECONDS = 7 * 24 * 3600;
+
+/** The last occurrence that is not after this time. */
+type LastOccurrence = (notAfter: Date) => Date | undefined;
+
+export interface WatchedTimers {
+  readonly reaper: LastOccurrence;
+  /** Undefined if a setting disables the timer that starts runs. */
+  readonly runs: { readonly schedule: string; readonly last: LastOccurrence } | undefined;
+}
+
+/**
+ * Does the work of a timer that does not fire: all timers of a Flex Consumption app can stop for good,
+ * while its queues and HTTP go on (Azure/azure-functions-host#11828). An occurrence has one run, so a
+ * timer that lives and a look at the same time start one.
+ */
+export class TimerWatch {
+  readonly #timers: WatchedTimers;
+  #lookedAt: Date | undefined;
+  #reaperStartedAt: Date | undefined;
+
+  constructor(timers: WatchedTimers) {
+    this.#timers = timers;
+  }
+
+  /** When the reaper last started, as of the last look. Undefined if that is unknown. */
+  get reaperStartedAt(): Date | undefined {
+    return this.#reaperStartedAt;
+  }
+
+  /** Never fails, because its caller has work of its own; what fails is logged, and tried next time. */
+  async look(services: Services): Promise<void> {
+    const now = services.clock.now();
+    if (this.#lookedAt !== undefined && now < secondsAfter(this.#lookedAt, EVERY_SECONDS)) return;
+    this.#lookedAt = now;
+    try {
+      await each(
+        [() => this.#seeToReaper(services, now), () => this.#seeToRuns(services, now)],
+        (see) => see(),
+      );
+    } catch (error) {
+      services.log.error('overdue timers not seen to', { detail: String(error) });
+    }
+  }
+
+  async #seeToReaper(services: Services, now: Date): Promise<void> {
+    const startedAt = await services.timers.reaperStartedAt();
+    this.#reaperStartedAt = startedAt;
+    const due = this.#timers.reaper(secondsAfter(now, -GRACE_SECONDS));
+    if (due === undefined || (startedAt !== undefined && startedAt >= due)) return;
+    if (!(await services.timers.startReaper({ since: due, now }))) return;
+    this.#reaperStartedAt = now;
+    services.log.warn('timer missed', { timer: 'reaper', due: due.toISOString() });
+    await reap(services);
+  }
+
+  async #seeToRuns(services: Services, now: Date): Promise<void> {
+    const { runs } = this.#timers;
+    if (runs === undefined) return;
+    const since = await services.timers.scheduleSince(runs.schedule, now);
+    const due = runs.last(secondsAfter(now, -GRACE_SECONDS));
+    if (due === undefined || due <= since || due < secondsAfter(now, -OLDEST_SECONDS)) return;
+    if ((await services.runs.find(runIdOf(due, 'schedule'))) !== undefined) return;
+    services.log.warn('timer missed', { timer: 'scheduledRun', due: due.toISOString() });
+    await startRun(services, { trigger: 'schedule', due });
+  }
+}
