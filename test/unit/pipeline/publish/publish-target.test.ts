@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
-import type { Digest } from '../../../../lib/image/digest.ts';
+import { type Digest, sha256Hex } from '../../../../lib/image/digest.ts';
 import { Tag } from '../../../../lib/image/reference.ts';
 import { LeaseLost } from '../../../../lib/pipeline/lease.ts';
 import {
@@ -21,7 +21,10 @@ const V1 = Tag.parse('v1');
 const FIRST = Tag.parse('v1-1');
 const FLOATING = Tag.parse('v1-patched');
 
-function ours(source: Digest, fingerprint = 'f') {
+const WANTED = sha256Hex('wanted');
+const EARLIER = sha256Hex('earlier');
+
+function ours(source: Digest, fingerprint = WANTED) {
   return {
     [Annotation.sourceRepository]: REPOSITORY,
     [Annotation.sourceDigest]: source,
@@ -48,7 +51,7 @@ async function setUp(changes: Partial<Target> = {}, run: Partial<Run> = {}) {
     sourceDigest: source,
     staged,
     stagedRepository: STAGING,
-    fingerprint: 'f',
+    fingerprint: WANTED,
     reportBefore: 'before.json',
     reportAfter: 'after.json',
     ...changes,
@@ -60,9 +63,9 @@ async function setUp(changes: Partial<Target> = {}, run: Partial<Run> = {}) {
     const seed = { repository: REPOSITORY, tags: [tag], layers: [`of a CI: ${tag}`], annotations };
     return (await seedImage(registry, seed)).digest;
   };
-  /** Publishes an earlier patch of the source under the tag. */
-  const pushOurs = async (tag: Tag) => {
-    const digest = await push(tag, ours(source, 'earlier'));
+  /** Publishes another patch of the source under the tag. */
+  const pushOurs = async (tag: Tag, fingerprint = EARLIER) => {
+    const digest = await push(tag, ours(source, fingerprint));
     await services.inventory.rememberPatches(image, [digest]);
     return digest;
   };
@@ -98,7 +101,7 @@ describe('publishTarget', () => {
   it('ends the back-off of the image', async () => {
     const { world, own, image, publish } = await setUp();
     const { inventory } = world.services;
-    const failure = { runId: own.runId, fingerprint: 'f', tools: 't', at: world.clock.now() };
+    const failure = { runId: own.runId, fingerprint: WANTED, tools: 't', at: world.clock.now() };
     await inventory.backOff(image, failure);
 
     await publish();
@@ -115,8 +118,8 @@ describe('publishTarget', () => {
   });
 
   it('ends with the tag of the same patch, if one was published meanwhile', async () => {
-    const { source, push, publish, at } = await setUp();
-    const patchDigest = await push(FIRST, ours(source));
+    const { pushOurs, publish, at } = await setUp();
+    const patchDigest = await pushOurs(FIRST, WANTED);
 
     expect(await publish()).toMatchObject({
       state: 'already-patched',
@@ -145,7 +148,7 @@ describe('publishTarget', () => {
     const { digest } = await seedImage(registry, {
       repository: REPOSITORY,
       layers: ['one layer', 'of another tag'],
-      annotations: ours(source, 'other'),
+      annotations: ours(source, EARLIER),
     });
     registry.shareBlob = () => expect.fail('no blob is missing');
     const changes = { staged: digest, stagedRepository: REPOSITORY };
@@ -155,6 +158,30 @@ describe('publishTarget', () => {
     await publishTarget(world.services, held, await world.targetAt(own));
 
     expect(await at(FIRST)).toBe(digest);
+  });
+
+  it('adopts a patch under its tag that another run made before the tables were lost', async () => {
+    const { world, own, registry, source, at } = await setUp();
+    const { digest } = await seedImage(registry, {
+      repository: REPOSITORY,
+      tags: [FIRST],
+      layers: ['one layer', 'of another run'],
+      annotations: ours(source),
+    });
+    registry.shareBlob = () => expect.fail('it is there');
+    const changes = { staged: digest, stagedRepository: REPOSITORY, claimed: true };
+    await world.services.targets.change(await world.targetAt(own), changes);
+    const held = await world.holdJob({ id: 'publish-2', kind: 'publish', state: 'ready' });
+
+    await publishTarget(world.services, held, await world.targetAt(own));
+
+    expect(await at(FIRST)).toBe(digest);
+    expect(await world.targetAt(own)).toMatchObject({
+      state: 'already-patched',
+      detail: FIRST,
+      patchTag: FIRST,
+      patchDigest: digest,
+    });
   });
 
   it.each([{ staged: undefined }, { stagedRepository: undefined }, { tag: '*' }] as const)(
