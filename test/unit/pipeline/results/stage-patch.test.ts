@@ -17,21 +17,25 @@ import { pushSource, pushStaged, REPOSITORY, STAGING } from './staged-image.ts';
 const POLICY = digestOf('policy');
 
 /** A source with these tags, and the patch that its container pushed. */
-async function setUp(tags: readonly string[] = ['v1']) {
+async function setUp(
+  tags: readonly string[] = ['v1'],
+  others: (source: Digest) => readonly Target[] = () => [],
+) {
   const world = new UnitWorld();
   await world.addRun({ policyDigest: POLICY });
   const source = await pushSource(world);
   const claimed = await pushStaged(world, source);
   const patching = { state: 'patching', sourceDigest: source, fingerprint: 'f' } as const;
-  const held = await world.holdJob(
-    { id: 'patch-1', kind: 'patch', attempt: 2 },
-    tags.map((tag) => target('a', tag, patching)),
-  );
+  const held = await world.holdJob({ id: 'patch-1', kind: 'patch', attempt: 2 }, [
+    ...others(source),
+    ...tags.map((tag) => target('a', tag, patching)),
+  ]);
   const stage = async (
     changes: { readonly claimed?: Digest; readonly partial?: PartialPatch } = {},
   ) => {
-    const [image] = bySource(
-      (await allTargets(world.services, held.job)).filter(({ state }) => state === 'patching'),
+    const targets = await allTargets(world.services, held.job);
+    const image = bySource(targets.filter(({ state }) => state === 'patching')).find(
+      ({ repository, digest }) => repository === REPOSITORY && digest === source,
     );
     if (image === undefined) throw new Error('there is no image');
     const result = patchResult(held.job, { tools: { copa: '0.14.2', trivy: '0.74.0' } });
@@ -71,6 +75,21 @@ describe('a staged patch', () => {
       'io.patchwright.policy': POLICY,
       'io.patchwright.tools': 'copa/0.14.2 trivy/0.74.0',
     });
+  });
+
+  it('is named for the first tag of its source that needs it', async () => {
+    const other = { state: 'patching', fingerprint: 'other' } as const;
+    const { stage, staged } = await setUp(['v2', 'v1'], (sourceDigest) => [
+      target('a', 'u1', { state: 'scanning', sourceDigest }),
+      target('a', 'u2', other),
+      target('b', 'u3', { ...other, sourceDigest }),
+    ]);
+
+    await stage();
+
+    const name = 'registry.example.com/a:v1';
+    const { manifest } = await staged();
+    expect(manifest?.annotations).toMatchObject({ 'sh.copa.patch.origin.name': name });
   });
 
   it("loses Copa's label", async () => {
@@ -180,6 +199,8 @@ describe('a claimed patch', () => {
 it('writes nothing after the lease expired', async () => {
   const { world, stage, staged } = await setUp();
   world.clock.advance({ seconds: world.services.options.leaseSeconds });
+
+  world.registry.putBlob = () => expect.fail('another step may own the work');
 
   await expect(stage()).rejects.toThrow(LeaseLost);
   expect((await staged()).digest).toBeUndefined();
