@@ -1,7 +1,5 @@
-import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../../lib/containers/aci-refusals.ts';
-import { describeFailure, failureOfAnswer } from '../../../lib/containers/arm-failure.ts';
 
 function failure(status: number | undefined, code: string, message = '') {
   return { status, code, message, retryAfterSeconds: undefined };
@@ -44,28 +42,5 @@ describe('a refusal of ARM or ACI', () => {
     const refusal = refusalOf(failure(status, code, message));
 
     expect(refusal).toBe(expected);
-  });
-
-  it('is described without a secret that is longer than the description', () => {
-    const secret = 'secret-part/'.repeat(100);
-    const quoted = failureOfAnswer(
-      {
-        status: 400,
-        headers: createHttpHeaders(),
-        bodyAsText: JSON.stringify({ error: { code: 'InvalidSecret', message: `bad: ${secret}` } }),
-      },
-      new Date(),
-    );
-
-    expect(describeFailure(quoted, [secret])).toBe('400 InvalidSecret: bad: ***');
-  });
-
-  it('is described without the secrets that it quotes', () => {
-    const text = describeFailure(failure(400, 'InvalidSecret', "'pull-secret' is not base64"), [
-      'pull-secret',
-      '',
-    ]);
-
-    expect(text).toBe("400 InvalidSecret: '***' is not base64");
   });
 });
