@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import { RegistryError } from '../../../lib/registry/registry.ts';
 import { brokenConnection, type StubAnswer } from '../http/stub-http-client.ts';
+import { errorOf } from './error-of.ts';
 import { HOST, stubAcr } from './stub-acr.ts';
 
 const repository = RepositoryName.parse('team/api');
@@ -13,15 +13,6 @@ const MIB = 1024 * 1024;
 const json = (value: unknown): StubAnswer => ({ status: 200, body: JSON.stringify(value) });
 const tagsOf = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `v${index}`, digest }));
-
-async function errorOf(promise: Promise<unknown>): Promise<RegistryError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof RegistryError)) throw new Error(`no RegistryError: ${inspect(error)}`);
-  return error;
-}
 
 describe('requests of the Azure SDK client', () => {
   it('share one token per set of scopes with our own requests', async () => {
