@@ -24,3 +24,10 @@ const mark = (name, text) => fs.appendFileSync(path.join(${JSON.stringify(folder
 if (args[0] === '--version') { console.log(path.basename(process.argv[1]) + ' version v1.2.3-test'); process.exit(0); }
 ${body}`;
 }
+
+/** Like `addTool`, but a shell script, which starts ten times as fast. */
+export async function addShellTool(folder: string, name: string, body: string): Promise<void> {
+  const file = join(folder, name);
+  await writeFile(file, `#!/bin/sh\n${body}\n`);
+  await chmod(file, 0o755);
+}

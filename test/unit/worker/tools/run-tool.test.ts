@@ -26,15 +26,6 @@ describe('runTool', () => {
     });
   });
 
-  it('passes only the variables of the command to the child', async () => {
-    const setup = await setUpWorker();
-    await addTool(setup.tools, 'tool', 'console.log(Object.keys(process.env).sort().join())');
-
-    const run = await runTool(setup.context, command(setup), 60);
-
-    expect(run.stdout).toBe('PATH\n');
-  });
-
   it('reports a program that does not exist as not started', async () => {
     const setup = await setUpWorker();
 
@@ -73,41 +64,6 @@ describe('runTool', () => {
     for (const pid of pids) await eventually(async () => (isRunning(pid) ? '' : 'gone'));
   });
 
-  it.each([
-    [35_000, { stopGraceMs: 35_000 }],
-    [10_000, {}],
-  ])('waits %i ms between SIGTERM and SIGKILL with %o', async (grace, options) => {
-    const waits: number[] = [];
-    const setup = await setUpWorker({
-      sleep: async (milliseconds) => {
-        waits.push(milliseconds);
-      },
-    });
-    await addTool(setup.tools, 'tool', 'setInterval(() => {}, 1000)');
-
-    await runTool(setup.context, { ...command(setup), ...options }, 42);
-
-    expect(waits).toContain(grace);
-  });
-
-  it('kills the remaining children of a tool that exited', async () => {
-    const setup = await setUpWorker();
-    await addTool(
-      setup.tools,
-      'tool',
-      `const child = require('node:child_process').spawn(process.execPath,
-        ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-      console.log(child.pid); child.unref();`,
-    );
-
-    const run = await runTool(setup.context, command(setup), 60);
-
-    expect(run.end).toEqual({ how: 'exit', code: 0 });
-    const pid = Number(run.stdout);
-    expect(pid).toBeGreaterThan(1);
-    await eventually(async () => (isRunning(pid) ? '' : 'gone'));
-  });
-
   it('stops the child when the container is stopped', async () => {
     const setup = await setUpWorker();
     await addTool(
@@ -122,41 +78,6 @@ describe('runTool', () => {
     const run = await running;
 
     expect(run.end).toEqual({ how: 'stopped' });
-  });
-
-  it('keeps only the beginning and the end of a flood of output', async () => {
-    const setup = await setUpWorker();
-    const flood = `const chunk = 'x'.repeat(1 << 20) + '\\n';
-      let left = 40;
-      process.stderr.write('first\\n');
-      (function more() {
-        while (left-- > 0) if (!process.stderr.write(chunk)) return process.stderr.once('drain', more);
-        process.stderr.write('last\\n');
-      })();`;
-    await addTool(setup.tools, 'tool', flood);
-
-    const run = await runTool(setup.context, command(setup), 60);
-
-    expect(run.end).toEqual({ how: 'exit', code: 0 });
-    expect(run.stderr.length).toBeLessThan(200_000);
-    expect(run.stderr.startsWith('first\n')).toBe(true);
-    expect(run.stderr.endsWith('last\n')).toBe(true);
-  });
-
-  it('does not wait for a grandchild that left the process group and keeps the output open', async () => {
-    const setup = await setUpWorker();
-    await addTool(
-      setup.tools,
-      'tool',
-      `const child = require('node:child_process').spawn(process.execPath,
-        ['-e', 'setTimeout(() => {}, 20000)'], { detached: true, stdio: 'inherit' });
-      console.log(child.pid); child.unref();`,
-    );
-
-    const run = await runTool(setup.context, command(setup), 60);
-
-    expect(run.end).toEqual({ how: 'exit', code: 0 });
-    process.kill(Number(run.stdout));
   });
 });
 

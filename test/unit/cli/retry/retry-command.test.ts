@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
-import { type LocalServer, startLocalServer } from '../world/http/local-server.ts';
-import { type CliRun, runInProcess } from './support/run-in-process.ts';
+import { type CliRun, runInProcess } from '../../../cli/support/run-in-process.ts';
+import { type LocalServer, startLocalServer } from '../../../world/http/local-server.ts';
 
 const KEY = 'the-function-key';
 const RUN = '20261123T091500Z-4be1';
