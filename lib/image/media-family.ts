@@ -31,6 +31,11 @@ export function manifestFamily(manifest: ImageManifest): MediaFamily | undefined
     : MANIFESTS.get(manifest.mediaType);
 }
 
+/** Returns undefined for a type that is not an image's config. */
+export function configFamily(mediaType: string): MediaFamily | undefined {
+  return CONFIGS.get(mediaType);
+}
+
 /** Returns undefined for an unknown type, also for layers stored outside the registry. */
 export function layerFamily(mediaType: string): MediaFamily | undefined {
   return LAYERS.get(mediaType);

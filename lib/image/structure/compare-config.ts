@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { plainText } from '../../text/plain-text.ts';
-import { BASE_LABEL } from '../base-label.ts';
+import { BASE_LABEL } from '../copa-config.ts';
 import type { ImageConfig } from '../manifest.ts';
 import { historyChange } from './compare-history.ts';
 import { fieldsExcept } from './fields-except.ts';

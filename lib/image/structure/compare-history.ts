@@ -7,17 +7,30 @@ const FIELDS = ['created', 'created_by', 'author', 'comment', 'empty_layer'];
 
 /**
  * Returns the first change to the history other than new entries at its end, or undefined.
- * BuildKit rewrites each entry: it fills in an absent `created`, reformats times, and adds an entry
- * for each layer that has none (0.34.2 `normalizeLayersAndHistory`).
+ * BuildKit rewrites each entry: it fills in an absent `created`, reformats times, adds an entry for
+ * each layer that has none, and marks entries as empty for which no layer is left (0.34.2
+ * `normalizeLayersAndHistory`). `layers` is the number of layers of the patched image.
  */
 export function historyChange(
   before: readonly Entry[],
   after: readonly Entry[],
   layers: number,
 ): string | undefined {
-  const changed = before.findIndex((entry, at) => !isSameEntry(entry, after[at]));
+  const changed = markSurplus(before, layers).findIndex(
+    (entry, at) => !isSameEntry(before[at] ?? entry, after[at]) && !isSameEntry(entry, after[at]),
+  );
   if (changed !== -1) return `history entry ${changed}`;
   return after.length > before.length + layers ? 'history has too many new entries' : undefined;
+}
+
+/** Entries that have a layer keep it, in order; the others are marked as empty. */
+function markSurplus(entries: readonly Entry[], layers: number): readonly Entry[] {
+  let left = layers;
+  return entries.map((entry) => {
+    if (entry.empty_layer === true) return entry;
+    left -= 1;
+    return left < 0 ? { ...entry, empty_layer: true } : entry;
+  });
 }
 
 function isSameEntry(before: Entry, after: Entry | undefined): boolean {

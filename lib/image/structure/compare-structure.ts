@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { plainText } from '../../text/plain-text.ts';
 import { Annotation } from '../annotations.ts';
 import type { Descriptor, ImageConfig, ImageManifest } from '../manifest.ts';
-import { layerFamily, manifestFamily } from '../media-family.ts';
+import { configFamily, layerFamily, manifestFamily } from '../media-family.ts';
 import { configChange } from './compare-config.ts';
 import { fieldsExcept, saysNothingNew } from './fields-except.ts';
 
@@ -84,7 +84,10 @@ function mediaTypeRefusal(source: ImageManifest, patched: ImageManifest): Refusa
   if (family === undefined || manifestFamily(patched) !== family) {
     return refuse('media-type-changed', "the manifest's format differs from the source's");
   }
-  if (patched.config.mediaType !== source.config.mediaType) {
+  // BuildKit writes the config's media type in the manifest's own format, also for an untidy source.
+  const { mediaType } = patched.config;
+  const untidy = configFamily(source.config.mediaType) !== undefined;
+  if (mediaType !== source.config.mediaType && !(untidy && configFamily(mediaType) === family)) {
     return refuse('media-type-changed', "the config's format differs from the source's");
   }
   // BuildKit may rewrite the media types of the source's layers to the manifest's own format.
@@ -171,7 +174,7 @@ function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal
   if (!saysNothingNew(fieldsExcept(source, compared), fieldsExcept(patched, compared))) {
     return refuse('manifest-changed', 'a field other than config, layers and annotations differs');
   }
-  const content = ['digest', 'size'];
+  const content = ['mediaType', 'digest', 'size'];
   const [config, newConfig] = [source.config, patched.config].map((descriptor) =>
     fieldsExcept(descriptor, content),
   );

@@ -1,5 +1,5 @@
 import { Annotation } from '../../image/annotations.ts';
-import { baseLabels } from '../../image/base-label.ts';
+import { baseLabels } from '../../image/copa-config.ts';
 import { Digest } from '../../image/digest.ts';
 import { formatPinned, type RepositoryName, Tag } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';

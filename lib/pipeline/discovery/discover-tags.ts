@@ -8,7 +8,7 @@ import type { TagAttributes } from '../../registry/registry.ts';
 import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
-import { lookAtTag, spoiled } from './look-at-tag.ts';
+import { lookAtTag, unreadable } from './look-at-tag.ts';
 import { requestedTags } from './requested-images.ts';
 import { retireAbsent } from './retire-absent.ts';
 
@@ -19,6 +19,8 @@ import { retireAbsent } from './retire-absent.ts';
 const READS_A_STEP = 1_000;
 const READS_A_TAG = 3;
 const AT_ONCE = 8;
+/** Failed steps in a row after which discovery goes on without what it can't read. */
+export const MAX_DISCOVERY_ERRORS = 5;
 
 /** Discovers the next tags of a repository, from the cursor on. Returns the new cursor. */
 export async function discoverTags(
@@ -50,8 +52,11 @@ export async function discoverTags(
   }
 
   const look = lookAtTag({ services, run, policy, rule, tags, patches });
+  const lastTry = run.errors >= MAX_DISCOVERY_ERRORS;
   const targets = await inParallel(batch, AT_ONCE, (tag) => {
-    return look(tag).catch((error) => spoiled(services, run, rule, tag, error));
+    const digest = tags.get(tag)?.digest;
+    const found = { services, run, rule, tag, digest, lastTry };
+    return look(tag).catch((error) => unreadable(found, error));
   });
   await storeTargets(
     services,

@@ -100,7 +100,7 @@ async function storedPolicy(
   return { bytes: stored.bytes, policy: parsed.value };
 }
 
-/** Gives up a repository that can't be read, so that discovery goes on with the others. */
+/** Gives up a repository that can't be listed, so that discovery goes on with the others. */
 export async function giveRepositoryUp(
   services: Services,
   run: Run,

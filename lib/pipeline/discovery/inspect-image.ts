@@ -1,7 +1,11 @@
-import { baseLabels } from '../../image/base-label.ts';
+import { needsCopy } from '../../image/copa-config.ts';
 import type { Digest } from '../../image/digest.ts';
-import { ImageIndex } from '../../image/manifest.ts';
-import { IMAGE_INDEX_TYPES } from '../../image/manifest-types.ts';
+import { type Descriptor, ImageIndex } from '../../image/manifest.ts';
+import {
+  IMAGE_CONFIG_TYPES,
+  IMAGE_INDEX_TYPES,
+  IMAGE_MANIFEST_TYPES,
+} from '../../image/manifest-types.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { StoredManifest } from '../../registry/registry.ts';
@@ -21,8 +25,8 @@ export type Inspection =
       readonly isPatch?: true;
       /** Size of its compressed layers. */
       readonly bytes: number;
-      /** Its config has Copa's label, which would make Copa start from another image. */
-      readonly hasBaseLabel: boolean;
+      /** Copa can't start from its config. */
+      readonly needsCopy: boolean;
       /** The image of this repository of which it is a patch, as it says and its layers allow. */
       readonly patchOf?: { readonly image: string; readonly by: 'annotations' | 'copa' };
     }
@@ -55,14 +59,28 @@ async function inspectImage(
   }
   const index = readJson(ImageIndex, top.bytes);
   if (!index.ok) return skip('not-an-image', 'the index does not parse');
-  // buildx adds its attestations to the index as entries for the platform unknown/unknown.
-  const real = index.value.manifests.filter((entry) => entry.platform?.os !== 'unknown');
-  const [only] = real;
+  const listed = imagesIn(index.value);
+  const [only] = listed;
   if (only === undefined) return skip('not-an-image', 'the index lists no image');
-  if (real.length > 1) return skip('multi-arch', `the index lists ${real.length} images`);
+  if (listed.length > 1) return skip('multi-arch', `the index lists ${listed.length} images`);
   const stored = await registry.manifest(repository, only.digest);
   if (stored === undefined) return skip('not-found', 'the image in the index was deleted');
   return inspectManifest(services, repository, stored);
+}
+
+/**
+ * The entries of an index that are images. buildx adds its attestations for the platform
+ * unknown/unknown; other tools add SBOMs and signatures without a platform, beside images with one.
+ */
+function imagesIn({ manifests }: ImageIndex): readonly Descriptor[] {
+  const possible = manifests.filter(
+    ({ mediaType, artifactType, platform }) =>
+      IMAGE_MANIFEST_TYPES.includes(mediaType) &&
+      (artifactType === undefined || IMAGE_CONFIG_TYPES.includes(artifactType)) &&
+      platform?.os !== 'unknown',
+  );
+  const withPlatform = possible.filter(({ platform }) => platform !== undefined);
+  return withPlatform.length > 0 ? withPlatform : possible;
 }
 
 async function inspectManifest(
@@ -98,8 +116,8 @@ function sourceOf(
   sourceDigest: Digest,
 ): Extract<Inspection, { readonly kind: 'source' }> {
   const { architecture } = image.config;
-  const hasBaseLabel = baseLabels(image.config).length > 0;
-  return { kind: 'source', sourceDigest, architecture, bytes: layerBytes(image), hasBaseLabel };
+  const bytes = layerBytes(image);
+  return { kind: 'source', sourceDigest, architecture, bytes, needsCopy: needsCopy(image.config) };
 }
 
 function layerBytes({ manifest }: ParsedImage): number {

@@ -1,3 +1,4 @@
+import type { Digest } from '../../image/digest.ts';
 import {
   baseOfPatchTag,
   type ExistingTag,
@@ -30,6 +31,8 @@ const SPOILED: ReadonlySet<RegistryErrorCode> = new Set([
   'invalid',
   'digest-mismatch',
 ]);
+/** Answers of the registry that a repetition does not change, such as 403 and 405 for one manifest. */
+const REFUSED: ReadonlySet<RegistryErrorCode> = new Set(['denied', 'locked', 'unexpected']);
 
 /** Inspects one tag. Returns its target, or undefined if the tag is a patch of ours. */
 export function lookAtTag(options: {
@@ -83,7 +86,7 @@ export function lookAtTag(options: {
       ...(inspected.isPatch && { isPatch: true }),
       architecture: inspected.architecture,
       sourceBytes: inspected.bytes,
-      ...(inspected.hasBaseLabel && { hasBaseLabel: true }),
+      ...(inspected.needsCopy && { needsCopy: true }),
       patches: patches.slice(-MAX_KNOWN_PATCHES),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS) }),
       ...whyNoPatch(next, inspected, hasBase),
@@ -121,22 +124,33 @@ function whyNoPatch(
   return next.ok ? {} : { tagFault: next.reason, detail: next.detail };
 }
 
-/** Ends only the tag with invalid content, so that discovery continues with the other tags. */
-export function spoiled(
-  services: Services,
-  run: Run,
-  rule: RepositoryRule,
-  tag: Tag,
+/**
+ * Ends only the tag that can't be read, so that discovery continues with the other tags. Throws if a
+ * repetition may help; `lastTry` says that there will be none.
+ */
+export function unreadable(
+  found: {
+    readonly services: Services;
+    readonly run: Run;
+    readonly rule: RepositoryRule;
+    readonly tag: Tag;
+    readonly digest: Digest | undefined;
+    readonly lastTry: boolean;
+  },
   error: unknown,
 ): Target {
-  if (!(error instanceof RegistryError) || !SPOILED.has(error.code)) throw error;
+  const { services, run, rule, tag, digest, lastTry } = found;
+  if (!(error instanceof RegistryError)) throw error;
+  const isSpoiled = SPOILED.has(error.code);
+  if (!isSpoiled && !REFUSED.has(error.code) && !lastTry) throw error;
   const target = blankTarget(services, run, rule, tag);
-  const detail = plainText(error.message, 200);
   return {
     ...target,
-    state: 'skipped',
-    reason: 'not-an-image',
-    detail,
+    digest,
+    ...(isSpoiled
+      ? { state: 'skipped', reason: 'not-an-image' }
+      : { state: 'failed', reason: 'registry-error' }),
+    detail: plainText(error.message, 200),
     finishedAt: target.discoveredAt,
   };
 }

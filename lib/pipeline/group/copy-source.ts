@@ -1,4 +1,4 @@
-import { withoutBaseLabel } from '../../image/base-label.ts';
+import { configForCopa } from '../../image/copa-config.ts';
 import { type Digest, digestOf } from '../../image/digest.ts';
 import type { PinnedImage, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
@@ -10,10 +10,9 @@ import { stagingOf } from '../staging/staging-names.ts';
 const BLOBS_AT_ONCE = 4;
 
 /**
- * Copies an image to its staging repository without the label that would make Copa start from another
- * image. A repetition gives the same digest. Returns undefined if the image was deleted.
+ * Copies an image to its staging repository with a config that Copa takes (`needsCopy`). A repetition gives the same digest. Returns undefined if the image was deleted.
  */
-export async function copyWithoutBaseLabel(
+export async function copyForCopa(
   { registry }: Services,
   image: PinnedImage,
   copy: { readonly tag: Tag; readonly lease: Lease },
@@ -26,7 +25,7 @@ export async function copyWithoutBaseLabel(
   await inParallel(source.manifest.layers, BLOBS_AT_ONCE, (layer) =>
     registry.shareBlob({ from: repository, to: staging, digest: layer.digest }),
   );
-  const configBytes = withoutBaseLabel(source.configBytes);
+  const configBytes = configForCopa(source.configBytes);
   const { config } = source.manifest;
   const changed = { ...config, digest: digestOf(configBytes), size: configBytes.length };
   await registry.putBlob(staging, changed.digest, configBytes);

@@ -8,7 +8,7 @@ import { copyTag, stagingOf, stagingTag } from '../staging/staging-names.ts';
 import type { SourceImage } from '../targets/job-targets.ts';
 import { patchSize } from './container-size.ts';
 import type { Attempt, ContainerPart } from './container-spec.ts';
-import { copyWithoutBaseLabel } from './copy-source.ts';
+import { copyForCopa } from './copy-source.ts';
 
 /** The container that patches one image. */
 export async function patchPart(
@@ -24,8 +24,8 @@ export async function patchPart(
   if (scan.os === undefined) throw new Error('the accepted report names no operating system');
   const name = containerOf(image);
   const copy =
-    target?.hasBaseLabel === true
-      ? await copyWithoutBaseLabel(services, image, { tag: copyTag(job, name), lease })
+    target?.needsCopy === true
+      ? await copyForCopa(services, image, { tag: copyTag(job, name), lease })
       : undefined;
   const patched = {
     digest: image.digest,

@@ -41,9 +41,13 @@ function merged(known: TagFacts, found: TagFacts, target: Target): TagFacts | un
     const presence = { present: false, presentAt, goneAt, digest, sourceDigest };
     return { presence, ending: found.ending, findings: UNKNOWN_FINDINGS, patch: NO_PATCH };
   }
-  if (!sameImage) return found;
   const held = target.reason === 'held-by-another-run';
   const endedLater = found.ending.at >= known.ending.at;
+  if (found.presence.digest === undefined) {
+    // The run could not read the tag: it tells only how it ended.
+    return { ...known, ending: endedLater ? found.ending : known.ending };
+  }
+  if (!sameImage) return found;
   return {
     presence: isLater ? found.presence : known.presence,
     // The other run tells how the image ends.

@@ -50,8 +50,8 @@ export const Target = z.object({
   sourceBytes: Count.optional(),
   /** The run that has its image. This run waits for that one. */
   heldBy: RunId.optional(),
-  /** The source's config has Copa's label, so Copa is given a copy without it. */
-  hasBaseLabel: z.boolean().optional(),
+  /** Copa is given a copy of the source, because it can't start from the source's config. */
+  needsCopy: z.boolean().optional(),
   /** The job that works on it. Empty until the tick assigns one. */
   job: z.string(),
   /** Number of jobs assigned so far, so that job ids never repeat. */

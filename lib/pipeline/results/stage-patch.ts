@@ -1,6 +1,6 @@
 import { annotateManifest } from '../../image/annotate.ts';
 import { Annotation } from '../../image/annotations.ts';
-import { withoutBaseLabel } from '../../image/base-label.ts';
+import { configOfPatch } from '../../image/copa-config.ts';
 import { type Digest, digestOf } from '../../image/digest.ts';
 import { formatTagged } from '../../image/reference.ts';
 import type { PatchJobResult } from '../../job/job-result.ts';
@@ -126,7 +126,7 @@ function annotationsOf(
   };
 }
 
-/** Puts the config without Copa's label, then the annotated manifest. Returns its digest. */
+/** Puts the config of the patch, then the annotated manifest. Returns its digest. */
 async function putAnnotated(
   { registry }: Services,
   patch: {
@@ -140,7 +140,7 @@ async function putAnnotated(
 ): Promise<Digest> {
   const { held, image, pushed, patched, source, annotations } = patch;
   const staging = stagingOf(image.repository);
-  const configBytes = withoutBaseLabel(patched.configBytes);
+  const configBytes = configOfPatch(patched.configBytes, source.config);
   const config = { digest: digestOf(configBytes), size: configBytes.length };
   await registry.putBlob(staging, config.digest, configBytes);
   const bytes = annotateManifest({

@@ -2,6 +2,7 @@ import { inParallel } from '../../in-parallel.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { truncate } from '../../text/truncate.ts';
 import { discoverStep, giveRepositoryUp } from '../discovery/discover.ts';
+import { MAX_DISCOVERY_ERRORS } from '../discovery/discover-tags.ts';
 import { askedToWait } from '../failures.ts';
 import { HeldRun } from '../held-run.ts';
 import { LeaseLost } from '../lease.ts';
@@ -22,8 +23,7 @@ import { isHeld, planTick } from './plan-tick.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
 import { takeOver } from './take-over.ts';
 
-/** Failed ticks in a row after which discovery gives up a repository, or ends. */
-const MAX_REPOSITORY_ERRORS = 5;
+/** Failed ticks in a row after which discovery ends. */
 const MAX_ERRORS = 20;
 /** The limit after discovery: some hours, because jobs continue without ticks. */
 const MAX_RUNNING_ERRORS = 60;
@@ -132,7 +132,7 @@ async function discover(services: Services, run: Run): Promise<NextTick> {
     const { detail = 'the run reached its deadline' } = run;
     return { changes: { state: 'running', reason: 'registry-error', detail }, soon: true };
   }
-  if (run.errors > MAX_REPOSITORY_ERRORS) {
+  if (run.errors > MAX_DISCOVERY_ERRORS) {
     const changes = await giveRepositoryUp(services, run);
     if (changes !== undefined) return { changes, soon: true };
   }

@@ -54,6 +54,7 @@ export async function seedImage(registry: Registry, seed: ImageSeed): Promise<Se
     architecture: 'amd64',
     os: 'linux',
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+    config: {},
     ...seed.config,
   };
   const manifest: ImageManifest = {

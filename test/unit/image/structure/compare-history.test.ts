@@ -30,6 +30,19 @@ it.each([
   expect(historyChange([ADD], [ADD, PATCH, PATCH], layers)).toBe(change);
 });
 
+it('accepts that BuildKit marks the entries without a layer as empty, and no others', () => {
+  const empty = (entry: object) => ({ ...entry, empty_layer: true });
+  const before = [ADD, COPY, ADD, empty(COPY), COPY];
+
+  expect(
+    historyChange(before, [ADD, COPY, empty(ADD), empty(COPY), empty(COPY), empty(PATCH)], 2),
+  ).toBeUndefined();
+  expect(historyChange(before, [ADD, empty(COPY), empty(ADD), empty(COPY), empty(COPY)], 2)).toBe(
+    'history entry 1',
+  );
+  expect(historyChange(before, [ADD, COPY, empty(COPY)], 2)).toBe('history entry 2');
+});
+
 describe('an entry that BuildKit rewrote', () => {
   it.each([
     ['drops empty fields', { ...ADD, author: '', empty_layer: false }, ADD],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
+import { MediaType } from '../../../../lib/image/manifest.ts';
 import {
   compareStructure,
   STRUCTURE_LIMITS,
@@ -27,6 +28,10 @@ describe('a patch of the form that Copa produces is accepted', () => {
           'org.opencontainers.image.version': '1.4',
         });
       },
+    },
+    {
+      what: "if the source's config had the other format's media type and BuildKit corrected it",
+      source: ({ manifest }) => assign(manifest.config, { mediaType: MediaType.dockerConfig }),
     },
     {
       what: 'if three layers were added',

@@ -5,7 +5,7 @@ import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { discoverTags } from '../../../../lib/pipeline/discovery/discover-tags.ts';
 import type { Run } from '../../../../lib/pipeline/records/run.ts';
 import { type Policy, parsePolicy } from '../../../../lib/policy/policy.ts';
-import { RegistryError } from '../../../../lib/registry/registry.ts';
+import { RegistryError, type RegistryErrorCode } from '../../../../lib/registry/registry.ts';
 import { seedImage } from '../../../fakes/registry/seed-image.ts';
 import { UnitWorld } from '../unit-world.ts';
 
@@ -138,6 +138,40 @@ describe('discoverTags', () => {
     expect((await discover(world, ['*'])).targets).toMatchObject({
       v1: { state: 'queued' },
       v2: { state: 'skipped', reason: 'not-an-image', detail: 'other bytes' },
+    });
+  });
+
+  async function withUnreadable(code: RegistryErrorCode, changes: Partial<Run> = {}) {
+    const world = new UnitWorld();
+    for (const tag of ['1.0', '2.0']) await world.push(API, tag);
+    const bad = await world.push(API, '1.1');
+    const { manifest } = world.registry;
+    world.registry.manifest = async (repository, reference) => {
+      if (reference === bad) throw new RegistryError(code, `the registry answered: ${code}`);
+      return manifest.call(world.registry, repository, reference);
+    };
+    return { bad, ...(await discover(world, ['*'], changes)) };
+  }
+
+  it.each(['denied', 'locked', 'unexpected'] as const)(
+    'ends only the tag whose manifest the registry refuses: %s',
+    async (code) => {
+      const { targets, bad } = await withUnreadable(code);
+
+      expect(targets).toMatchObject({
+        '1.0': { state: 'queued' },
+        '1.1': { state: 'failed', reason: 'registry-error', digest: bad },
+        '2.0': { state: 'queued' },
+      });
+      expect(targets['1.1']?.detail).toContain(code);
+    },
+  );
+
+  it('repeats a read that failed, and ends only its tag at the last try', async () => {
+    await expect(withUnreadable('unavailable', { errors: 4 })).rejects.toThrow('unavailable');
+    expect((await withUnreadable('unavailable', { errors: 5 })).targets).toMatchObject({
+      '1.0': { state: 'queued' },
+      '1.1': { state: 'failed', reason: 'registry-error' },
     });
   });
 

@@ -16,13 +16,21 @@ async function seed(world: UnitWorld, image: Partial<ImageSeed> = {}): Promise<D
 
 async function seedIndex(
   world: UnitWorld,
-  entries: readonly { readonly digest: Digest; readonly os: string }[],
+  entries: readonly {
+    readonly digest: Digest;
+    /** Absent for an entry without a platform. */
+    readonly os?: string;
+    readonly mediaType?: string;
+    readonly artifactType?: string;
+  }[],
 ): Promise<Digest> {
-  const manifests = entries.map(({ digest, os }) => ({
+  const manifests = entries.map(({ os, ...entry }) => ({
     mediaType: MediaType.ociManifest,
-    digest,
     size: 1,
-    platform: { os, architecture: os === 'unknown' ? 'unknown' : 'amd64' },
+    ...entry,
+    ...(os !== undefined && {
+      platform: { os, architecture: os === 'unknown' ? 'unknown' : 'amd64' },
+    }),
   }));
   const mediaType = MediaType.ociIndex;
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
@@ -48,7 +56,7 @@ describe('an image', () => {
         sourceDigest: digest,
         architecture: 'amd64',
         bytes: 8,
-        hasBaseLabel: false,
+        needsCopy: false,
       });
     },
   );
@@ -60,10 +68,17 @@ describe('an image', () => {
         await inspected({ config: { config: { [field]: { BaseImage: 'x' } } } }),
       ).toMatchObject({
         kind: 'source',
-        hasBaseLabel: true,
+        needsCopy: true,
       });
     },
   );
+
+  it.each([
+    ['null', { config: null }],
+    ['absent', { config: undefined }],
+  ])('can be patched from a copy if its optional config is %s', async (_, config) => {
+    expect(await inspected({ config })).toMatchObject({ kind: 'source', needsCopy: true });
+  });
 
   it.each([
     [':v1', true],
@@ -151,6 +166,36 @@ describe('an index', () => {
     expect(await inspect(world, index)).toMatchObject({ kind: 'source', sourceDigest: digest });
   });
 
+  it.each([
+    ['an entry without a platform', {}],
+    ['an artifact without a platform', { artifactType: 'application/spdx+json' }],
+    ['an artifact with a platform', { artifactType: 'application/spdx+json', os: 'linux' }],
+    ['another kind of manifest', { mediaType: 'application/spdx+json' }],
+  ])('stands for its only image, beside %s', async (_, entry) => {
+    const world = new UnitWorld();
+    const digest = await seed(world);
+    const sbom = await seed(world, { layers: ['sbom'] });
+
+    const index = await seedIndex(world, [
+      { digest: sbom, ...entry },
+      { digest, os: 'linux' },
+    ]);
+
+    expect(await inspect(world, index)).toMatchObject({ kind: 'source', sourceDigest: digest });
+  });
+
+  it('stands for its only image, if that has no platform', async () => {
+    const world = new UnitWorld();
+    const digest = await seed(world);
+
+    expect(await inspect(world, await seedIndex(world, [{ digest }]))).toMatchObject({
+      sourceDigest: digest,
+    });
+    expect(await inspect(world, await seedIndex(world, [{ digest }, { digest }]))).toMatchObject({
+      reason: 'multi-arch',
+    });
+  });
+
   it('is skipped with several images, and with none', async () => {
     const world = new UnitWorld();
     const digest = await seed(world);
@@ -219,7 +264,7 @@ describe('a patch that was copied to another tag', () => {
       sourceDigest: source,
       architecture: 'amd64',
       bytes: 4,
-      hasBaseLabel: false,
+      needsCopy: false,
       isPatch: true,
     });
   });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { baseLabels } from '../../../../lib/image/base-label.ts';
+import { baseLabels } from '../../../../lib/image/copa-config.ts';
 import { Tag } from '../../../../lib/image/reference.ts';
 import { readImage } from '../../../../lib/pipeline/discovery/read-image.ts';
-import { copyWithoutBaseLabel } from '../../../../lib/pipeline/group/copy-source.ts';
+import { copyForCopa } from '../../../../lib/pipeline/group/copy-source.ts';
 import { LeaseLost, NO_LEASE } from '../../../../lib/pipeline/lease.ts';
 import { pushSource, REPOSITORY, STAGING } from '../results/staged-image.ts';
 import { UnitWorld } from '../unit-world.ts';
@@ -16,7 +16,7 @@ async function setUp() {
   const { registry } = world;
   const digest = await pushSource(world, { config: CONFIG, annotations: { kept: 'yes' } });
   const copy = (lease = NO_LEASE) =>
-    copyWithoutBaseLabel(world.services, { repository: REPOSITORY, digest }, { tag, lease });
+    copyForCopa(world.services, { repository: REPOSITORY, digest }, { tag, lease });
   const read = async (repository: typeof STAGING, reference: typeof tag | typeof digest) => {
     const stored = await registry.manifest(repository, reference);
     return stored && readImage(registry, repository, stored);

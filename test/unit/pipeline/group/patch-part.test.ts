@@ -63,7 +63,7 @@ it.each([
 });
 
 it("patches a copy of a source that has Copa's label", async () => {
-  const { world, source, part, container } = await partOf({ hasBaseLabel: true });
+  const { world, source, part, container } = await partOf({ needsCopy: true });
 
   const [copy] = world.digests(STAGING);
   expect(copy).toBeDefined();

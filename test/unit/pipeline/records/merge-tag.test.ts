@@ -84,6 +84,25 @@ it('tells how many packages the counts stand for', () => {
   });
 });
 
+it('keeps what is known of a tag that a run could not read, and says how that run ended', () => {
+  const known = recordOf(ended({ ...BEFORE, patches: [KNOWN_PATCH] }));
+  const unread = ended({
+    state: 'failed',
+    reason: 'registry-error',
+    digest: undefined,
+    scannedAt: undefined,
+    discoveredAt: at(60),
+    finishedAt: at(60),
+  });
+
+  expect(withTarget(known, unread)).toEqual({
+    ...known,
+    state: 'failed',
+    reason: 'registry-error',
+    at: at(60),
+  });
+});
+
 it.each([
   ['that was not scanned', ended({ state: 'skipped', reason: 'multi-arch', scannedAt: undefined })],
   ['of a system without advisories', ended({ state: 'skipped', reason: 'no-advisory-data' })],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baseLabels } from '../../../../lib/image/base-label.ts';
+import { baseLabels } from '../../../../lib/image/copa-config.ts';
 import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
 import { Tag } from '../../../../lib/image/reference.ts';
 import { readImage } from '../../../../lib/pipeline/discovery/read-image.ts';
