@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import type { Digest } from '../../lib/image/digest.ts';
+import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { cancelRun } from '../../lib/pipeline/cancellation.ts';
 import type { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { targetIdOf } from '../../lib/pipeline/records/target.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
@@ -15,25 +16,32 @@ import { PipelineWorld } from './pipeline-world.ts';
 const OPERATE = readFileSync(new URL('../../docs/operate.md', import.meta.url), 'utf8');
 const API = RepositoryName.parse('team/api');
 const WEB = RepositoryName.parse('team/web');
+const BASE = RepositoryName.parse('team/base');
 const DOCUMENTED_RUN = '20261123T020000Z-14f7';
 
 /**
- * Two nights. A dry run overlaps the first. Then a tag is deleted, and a finding without a fix
- * appears. Two runs overlap in the second. No patch of `team/web` is ever made.
+ * Three nights. A dry run overlaps the first. In the second, every image fails. Before the third, a
+ * tag is deleted, another one is pushed again, and a finding without a fix appears. Two runs overlap
+ * in the third. No patch of `team/web` is ever made, and `team/base` has no findings.
  */
-async function twoNights() {
+async function threeNights() {
   const findings: { id: string; package: string; fixed?: string }[] = [
     { id: 'CVE-1', package: 'apt', fixed: '1.1' },
   ];
   const broken = new Set<Digest>();
+  const clean = new Set([digestOf('a base'), digestOf('a new base')]);
+  let failing = false;
   const world = new PipelineWorld({
     policy: {
       version: 'v1',
-      repositories: [API, WEB].map((repository) => ({ repository, tags: ['*'] })),
+      repositories: [API, WEB, BASE].map((repository) => ({ repository, tags: ['*'] })),
     },
     script: {
-      report: (layers) =>
-        debianReport(findings.filter(({ id }) => layers.length === 1 || id !== 'CVE-1')),
+      report: (layers) => {
+        if (failing) return {};
+        if (layers.some((layer) => clean.has(layer))) return debianReport([]);
+        return debianReport(findings.filter(({ id }) => layers.length === 1 || id !== 'CVE-1'));
+      },
       patch: ({ digest }) =>
         broken.has(digest)
           ? { digest, outcome: 'failed', failure: 'tool-failed', message: 'no package manager' }
@@ -41,38 +49,52 @@ async function twoNights() {
     },
   });
   await world.seedDatabase();
-  const seed = async (repository: RepositoryName, tag: string) => {
+  const seed = async (
+    repository: RepositoryName,
+    tag: string,
+    layer = `a layer of ${repository}:${tag}`,
+  ) => {
     const tags = [Tag.parse(tag)];
-    const layers = [`a layer of ${repository}:${tag}`];
+    const layers = [layer];
     const config = { config: {} };
     return (await seedImage(world.registry, { repository, tags, layers, config })).digest;
   };
   const api = await seed(API, '1.4');
   await seed(API, 'old');
+  const base = await seed(BASE, '12', 'a base');
   broken.add(await seed(WEB, '2.0'));
+  const startedBy = 'function key alice';
   const start = (request: string, dryRun = false): Promise<RunId> => {
     world.clock.advance({ seconds: 1 });
     const due = world.clock.now();
-    return startRun(world.services, { trigger: 'manual', request, due, dryRun });
+    return startRun(world.services, { trigger: 'manual', startedBy, request, due, dryRun });
   };
-  const first = await start('first night');
+  await start('first night');
   await start('beside it', true);
   await world.settle();
+  world.clock.advance({ seconds: 86_400 });
+  failing = true;
+  await start('second night');
+  await world.settle();
+  failing = false;
   world.registry.removeTag(API, Tag.parse('old'));
+  await seed(BASE, '12', 'a new base');
   findings.push({ id: 'CVE-2', package: 'libssl3' });
   world.clock.advance({ seconds: 86_400 });
-  await start('second night');
+  const third = await start('third night');
   const beside = await start('beside it');
+  await cancelRun(world.services, await start('by mistake'), 'function key bob');
   const target = targetIdOf('team/api', '1.4');
   while ((await world.services.targets.find(beside, target))?.heldBy === undefined) {
     if (!(await world.step())) throw new Error('no run waits for another');
   }
   const meanwhile = world.tables.all(TABLES.targets).map(({ entity }) => entity);
+  const running = world.tables.all(TABLES.runs).find(({ entity }) => entity.runId === third);
   await world.settle();
-  return { world, api, first, beside, meanwhile };
+  return { world, api, base, third, beside, meanwhile, running: running?.entity };
 }
 
-const nights = await twoNights();
+const nights = await threeNights();
 const accounts = await startWithConnectionString();
 afterAll(() => accounts.close());
 const azure = new AzureTables(accounts.provisioned);
@@ -84,8 +106,15 @@ for (const entity of meanwhile.filter(({ partitionKey }) => partitionKey === bes
   await azure.insert(TABLES.targets, { ...entity, partitionKey: DOCUMENTED_RUN });
 }
 
+if (nights.running !== undefined) {
+  await azure.insert(TABLES.runs, { ...nights.running, rowKey: `~${nights.running.rowKey}` });
+}
+
 /** Sends the filter or the keys of the first command behind this sentence of docs/operate.md. */
-async function ask(sentence: string, rowKey?: string): Promise<readonly Entity[]> {
+async function ask(
+  sentence: string,
+  { rowKey, run = DOCUMENTED_RUN }: { readonly rowKey?: string; readonly run?: string } = {},
+): Promise<readonly Entity[]> {
   const from = OPERATE.indexOf(sentence);
   if (from === -1) throw new Error(`docs/operate.md does not say: ${sentence}`);
   const command = /az storage entity .*/.exec(OPERATE.slice(from))?.[0] ?? '';
@@ -99,7 +128,7 @@ async function ask(sentence: string, rowKey?: string): Promise<readonly Entity[]
     return row === undefined ? [] : [row.entity];
   }
   const found: Entity[] = [];
-  const queryOptions = { filter: option('filter') };
+  const queryOptions = { filter: option('filter').replaceAll(DOCUMENTED_RUN, run) };
   for await (const row of accounts.provisioned.table(table).listEntities({ queryOptions })) {
     const stored = await azure.get(table, row.partitionKey ?? '', row.rowKey ?? '');
     if (stored !== undefined) found.push(stored.entity);
@@ -111,10 +140,11 @@ const names = (rows: readonly Entity[]) =>
   rows.map(({ repository, tag }) => `${String(repository)}:${String(tag)}`).sort();
 
 it('answers whether last night worked', async () => {
-  const [last, before] = await ask('The last runs:');
+  const [, last, before, failed] = await ask('The last runs:');
 
-  expect(last).toMatchObject({ state: 'completed', alreadyPatched: 2, waiting: 1 });
+  expect(last).toMatchObject({ state: 'completed', alreadyPatched: 2, clean: 1, waiting: 1 });
   expect(before).toMatchObject({ state: 'completed-with-failures', failed: 1 });
+  expect(failed).toMatchObject({ state: 'completed-with-failures', targets: 4, failed: 4 });
 });
 
 it('answers what was patched in a month', async () => {
@@ -126,10 +156,11 @@ it('answers what was patched in a month', async () => {
 
 it('answers why an image was not patched', async () => {
   const [row] = await ask('What to deploy for `team/api:1.4`');
-  const [failed] = await ask('What fails night after night:');
+  const failed = await ask('What fails night after night:');
 
   expect(row).toMatchObject({ state: 'already-patched' });
-  expect(failed).toMatchObject({ tag: '2.0', reason: 'tool-failed' });
+  const web = failed.filter(({ tag }) => tag === '2.0').map(({ reason }) => reason);
+  expect(web).toEqual(['tool-failed', 'report-invalid', 'tool-failed']);
 });
 
 it('answers what to deploy, with the findings that it has tonight', async () => {
@@ -149,8 +180,10 @@ it('answers what is vulnerable now: tags and their patches, and nothing that is 
 it('answers what a digest is, of a source and of a patch', async () => {
   const [row] = await ask('What to deploy for `team/api:1.4`');
 
-  expect(await ask('What a digest is', nights.api)).toMatchObject([{ tag: '1.4', high: 2 }]);
-  expect(await ask('What a digest is', String(row?.patchDigest))).toMatchObject([
+  expect(await ask('What a digest is', { rowKey: nights.api })).toMatchObject([
+    { tag: '1.4', high: 2 },
+  ]);
+  expect(await ask('What a digest is', { rowKey: String(row?.patchDigest) })).toMatchObject([
     { tag: '1.4-1', patchOf: '1.4', high: 1 },
   ]);
 });
@@ -161,4 +194,52 @@ it('answers what happened to one tag, which images wait, and what is gone', asyn
   expect(history.map(({ state }) => state)).toContain('patched');
   expect(names(await ask('Which images of a run wait'))).toContain('team/api:1.4');
   expect(names(await ask('What was deleted or has left'))).toEqual(['team/api:old']);
+});
+
+it('answers who started and who canceled a run', async () => {
+  const [canceled, last] = await ask('Who started and canceled the last runs');
+
+  expect(last).toMatchObject({ startedBy: 'function key alice' });
+  expect(last?.canceledBy).toBeUndefined();
+  expect(canceled).toMatchObject({ state: 'canceled', canceledBy: 'function key bob' });
+});
+
+it('answers which tools and which database a run used', async () => {
+  const [, last] = await ask('Which Trivy, Copa, builder');
+
+  expect(last).toMatchObject({
+    tools: 'scripted/1',
+    databaseDigest: expect.stringMatching(/^sha256:/),
+    databaseTime: expect.any(Date),
+  });
+});
+
+it('answers whether a run is stuck, and when it will end', async () => {
+  const running = await ask('Whether an active run is stuck');
+
+  expect(running).toMatchObject([{ runId: nights.third, state: 'running', active: 4, errors: 0 }]);
+  for (const column of ['tickedAt', 'progressAt', 'deadline']) {
+    expect(running[0]?.[column]).toBeInstanceOf(Date);
+  }
+});
+
+it('answers whether a tag was overwritten, and what it named before', async () => {
+  expect(await ask('Which tags were pushed again')).toMatchObject([
+    { repository: 'team/base', tag: '12', previousDigest: nights.base },
+  ]);
+  expect(await ask('It can meet another push')).toEqual([]);
+});
+
+it('answers what changed since the run before', async () => {
+  const inThird = await ask('What a run changed since', { run: nights.third });
+  const inBeside = await ask('What a run changed since', { run: nights.beside });
+  const changes = [...inThird, ...inBeside].map(({ tag, change }) => [tag, change]);
+
+  expect(Object.fromEntries(changes)).toEqual({
+    '1.4': 'findings, outcome',
+    '12': 'moved, outcome',
+    '2.0': 'findings, outcome',
+    old: 'gone',
+    'old-1': 'new',
+  });
 });

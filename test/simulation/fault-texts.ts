@@ -247,7 +247,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'leave what is gone in the inventory',
     file: 'discovery/retire-absent.ts',
-    text: 'await services.inventory.retire(repository, { wanted, tags, since: run.createdAt, listedAt });',
+    text: 'await services.inventory.retire(repository, { wanted, tags, runId, since, listedAt });',
     instead: '',
   },
   {

@@ -25,7 +25,8 @@ export async function retireAbsent(
   const tags = found?.tags ?? new Map<Tag, TagAttributes>();
   const wanted = new Set((found?.names ?? []).filter((name) => tags.has(name)));
   const listedAt = found?.listedAt ?? services.clock.now();
-  await services.inventory.retire(repository, { wanted, tags, since: run.createdAt, listedAt });
+  const { id: runId, createdAt: since } = run;
+  await services.inventory.retire(repository, { wanted, tags, runId, since, listedAt });
 }
 
 /** The last steps of discovery: repositories that have left the policy. They have a cursor too. */

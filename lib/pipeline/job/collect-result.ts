@@ -5,6 +5,7 @@ import { containerOf, ONLY_CONTAINER } from '../records/container-names.ts';
 import { collectPatch } from '../results/collect-patches.ts';
 import { collectScans } from '../results/collect-scans.ts';
 import { collectVerifications } from '../results/collect-verifications.ts';
+import { describeTools } from '../results/describe-tools.ts';
 import type { Services } from '../services.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
@@ -46,8 +47,9 @@ async function collectPatches(services: Services, held: HeldJob): Promise<StepEn
 async function noteBuilder(held: HeldJob, written: readonly Result<JobResult>[]): Promise<void> {
   if (held.job.builder !== undefined) return;
   for (const read of written) {
-    const builder = read.ok && read.value.kind === 'patch' ? read.value.builder : undefined;
-    if (builder !== undefined) return held.save({ builder });
+    if (!read.ok || read.value.kind !== 'patch') continue;
+    const { builder, tools } = read.value;
+    if (builder !== undefined) return held.save({ builder, tools: describeTools(tools) });
   }
 }
 
@@ -68,7 +70,8 @@ async function collectOne(services: Services, held: HeldJob): Promise<StepEnd | 
   }
   await decideTargets(services, held, read.value);
   await clearJob(services, held);
-  return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
+  const tools = describeTools(read.value.tools);
+  return { changes: { state: 'done', tools, finishedAt: services.clock.now() }, delaySeconds: 0 };
 }
 
 async function decideTargets(

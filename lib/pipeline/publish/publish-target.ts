@@ -55,6 +55,7 @@ export async function publishTarget(
     await finishTarget(services, intended, { state: 'failed', reason: 'staging-missing', detail });
     return;
   }
+  let replacedPush = false;
   if (!present) {
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
     const outcome = await putTag(services, held, { repository, patchTag, staged, manifest });
@@ -67,7 +68,8 @@ export async function publishTarget(
       await finishTarget(services, intended, outcome);
       return;
     }
-    if (outcome === 'put over another') {
+    replacedPush = outcome === 'put over another';
+    if (replacedPush) {
       const image = `${repository}:${patchTag}`;
       services.log.error('tag race: another push was replaced', { image, digest: staged });
     }
@@ -84,7 +86,10 @@ export async function publishTarget(
   const outcome = adopted
     ? ({ state: 'already-patched', detail: patchTag } as const)
     : ({ state: 'patched' } as const);
-  await finishTarget(services, intended, outcome, { patchDigest: staged });
+  await finishTarget(services, intended, outcome, {
+    patchDigest: staged,
+    ...(replacedPush && { replacedPush }),
+  });
 }
 
 /** True if a previous step crashed after the PUT: the reserved tag points at our patch. */

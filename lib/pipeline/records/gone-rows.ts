@@ -9,6 +9,7 @@ export interface FoundRepository {
   readonly wanted: ReadonlySet<Tag>;
   /** Every tag of the registry, with its digest. */
   readonly tags: ReadonlyMap<Tag, { readonly digest: Digest }>;
+  readonly runId: string;
   /** When the run started. Rows that were seen since are left alone. */
   readonly since: Date;
   /** When the tags were listed. A target that the run found before is older. */
@@ -42,7 +43,10 @@ export function goneRows<TagRow extends InventoryTag, CopyRow extends InventoryC
   return {
     tags: rows.tags
       .filter((row) => isOld(row) && !found.wanted.has(row.tag))
-      .map((known) => ({ known, gone: withoutPresence(known, found.listedAt) })),
+      .map((known) => ({
+        known,
+        gone: withoutPresence(known, { runId: found.runId, at: found.listedAt }),
+      })),
     copies: rows.copies
       .filter((row) => isOld(row) && !isUsed(row))
       .map((known) => ({ known, gone: withoutUse(known, found.listedAt) })),

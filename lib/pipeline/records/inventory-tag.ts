@@ -51,6 +51,14 @@ export const InventoryTag = z.object({
   patchUnknown: FINDING_COLUMNS.unknown,
   patchFixable: FINDING_COLUMNS.fixable,
   patchScannedAt: z.date().optional(),
+
+  /** What the run `changedIn` changed: words such as `new`, `moved`, `findings`, `patch`, `gone`. */
+  change: z.string().optional(),
+  changedIn: z.string().optional(),
+  changedAt: z.date().optional(),
+  /** The image that the tag named until it was pushed again, as a run found at `movedAt`. */
+  previousDigest: Digest.optional(),
+  movedAt: z.date().optional(),
 });
 export type InventoryTag = z.infer<typeof InventoryTag>;
 
@@ -108,8 +116,12 @@ export const UNKNOWN_FINDINGS: Findings = { counts: 'unknown' };
 export const NO_PATCH: NewestPatch = {};
 
 /** A tag that was deleted, or has left the policy. Nothing scans it, so its counts are unknown. */
-export function withoutPresence(known: InventoryTag, goneAt: Date): InventoryTag {
-  const { repository, tag, presentAt, digest, sourceDigest } = known;
-  const gone = { present: false, presentAt, goneAt, digest, sourceDigest };
-  return { repository, tag, ...gone, ...factsOf(known).ending, ...UNKNOWN_FINDINGS };
+export function withoutPresence(
+  known: InventoryTag,
+  by: { readonly runId: string; readonly at: Date },
+): InventoryTag {
+  const { repository, tag, presentAt, digest, sourceDigest, previousDigest, movedAt } = known;
+  const gone = { present: false, presentAt, goneAt: by.at, digest, sourceDigest };
+  const change = { change: 'gone', changedIn: by.runId, changedAt: by.at, previousDigest, movedAt };
+  return { repository, tag, ...gone, ...factsOf(known).ending, ...UNKNOWN_FINDINGS, ...change };
 }

@@ -7,6 +7,7 @@ import {
   type TagFacts,
   UNKNOWN_FINDINGS,
 } from './inventory-tag.ts';
+import { tagChanges } from './tag-changes.ts';
 import type { Target } from './target.ts';
 import { targetFacts } from './target-facts.ts';
 
@@ -25,7 +26,9 @@ export function withTarget(
   const facts = known === undefined ? found : merged(factsOf(known), found, target);
   if (facts === undefined) return undefined;
   const { presence, ending, findings, patch } = facts;
-  const record = { repository, tag, ...presence, ...ending, ...findings, ...patch };
+  const plain = { repository, tag, ...presence, ...ending, ...findings, ...patch };
+  const by = { runId: target.runId, at: target.finishedAt ?? target.discoveredAt };
+  const record = { ...plain, ...tagChanges(known, plain, by) };
   return known !== undefined && isSame(known, record) ? undefined : record;
 }
 

@@ -70,6 +70,12 @@ export const Run = z.object({
   errors: Count,
   /** When the last tick began. */
   tickedAt: z.date().optional(),
+  /** When a target or a job last moved on. */
+  progressAt: z.date().optional(),
+  /** An estimate of its end, by its pace so far. Absent until a scanned image has ended. */
+  expectedAt: z.date().optional(),
+  /** The tools that its container groups claim to have used: `copa/0.14.2 trivy/0.74.0`. */
+  tools: z.string().optional(),
   /**
    * When the last look at the ended run is due. Until then a lost group or a stalled step may still
    * have an effect.

@@ -71,6 +71,8 @@ export const Target = z.object({
   /** The tag reserved for the patch, and the patch published under it. */
   patchTag: Tag.optional(),
   patchDigest: Digest.optional(),
+  /** Its push replaced another one of the same tag, in the moment between our look and our push. */
+  replacedPush: z.boolean().optional(),
   /** Tool and version, for example `copa/0.14.2`. */
   tools: z.string().optional(),
   /** What ran the build steps of its patch, or of its last attempt if that ended as `builder-unavailable`. */

@@ -14,6 +14,7 @@ import type { Services } from '../services.ts';
 import { annotatedTag, stagingOf } from '../staging/staging-names.ts';
 import { allTargets, type SourceImage } from '../targets/job-targets.ts';
 import type { PartialPatch } from './accept-blocked.ts';
+import { describeTools } from './describe-tools.ts';
 
 /** Why a claimed patch can't be staged. If `again` is set, another attempt may succeed. */
 export interface StageRefusal {
@@ -54,7 +55,7 @@ export async function stagePatch(
     const detail = 'the staged manifest is not an image';
     return { outcome: { state: 'rejected', reason: 'manifest-changed', detail }, again: false };
   }
-  const tools = toolsIn(result);
+  const tools = describeTools(result.tools);
   const named = await firstNamed(services, held, image);
   const annotations = annotationsOf(services, { run, image, named, tools, partial });
   held.assertHeld();
@@ -78,12 +79,6 @@ async function readSource(
 ): Promise<ParsedImage | undefined> {
   const stored = await registry.manifest(repository, digest);
   return stored === undefined ? undefined : readImage(registry, repository, stored);
-}
-
-function toolsIn({ tools }: PatchJobResult): string {
-  return Object.entries(tools)
-    .map(([tool, version]) => `${tool}/${version}`)
-    .join(' ');
 }
 
 /** Returns the same target after a crash, even if some of the image's targets have moved on. */

@@ -21,6 +21,7 @@ import { endRun, finalState } from './end-run.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
 import { isHeld, planTick } from './plan-tick.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
+import { runProgress } from './run-progress.ts';
 import { takeOver } from './take-over.ts';
 
 /** Failed ticks in a row after which discovery ends. */
@@ -161,7 +162,11 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
     // Nothing probes a remote builder at run time.
     builder: services.options.builder.kind === 'remote' ? 'works' : builder.known,
   });
-  const changes = { ...plan.counts, ...newFault(services, run, builder) };
+  const changes = {
+    ...plan.counts,
+    ...runProgress(run, { targets, jobs }, services.clock.now()),
+    ...newFault(services, run, builder),
+  };
   if (plan.over) {
     await clearRunStaging(services, jobs, held);
     const state = canceled ? 'canceled' : finalState(run, plan.counts);
@@ -183,14 +188,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   work.push(async () => {
     taken = await takeOver(services, run, plan.held);
   });
-  const failures: unknown[] = [];
-  await inParallel(work, AT_ONCE, async (one) => {
-    try {
-      await one();
-    } catch (error) {
-      failures.push(error);
-    }
-  });
+  const failures = await failuresOf(work);
   const rest =
     stop === undefined
       ? await endWithoutBuilder(services, held, plan.withoutBuilder, { targets, builder })
@@ -208,6 +206,19 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const soon =
     plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || taken || rest;
   return { changes, soon };
+}
+
+/** Does all of the work, and returns the errors of those parts that failed. */
+async function failuresOf(work: readonly (() => Promise<void>)[]): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  await inParallel(work, AT_ONCE, async (one) => {
+    try {
+      await one();
+    } catch (error) {
+      failures.push(error);
+    }
+  });
+  return failures;
 }
 
 /** Says once that no builder works, in the run's row and in the log. */

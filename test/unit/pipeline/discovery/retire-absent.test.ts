@@ -39,7 +39,14 @@ describe('retireAbsent', () => {
     await retireAbsent(services, run, API, { tags, names: [V1, V2], listedAt: LISTED });
 
     expect(retired).toEqual([
-      { repository: API, wanted: new Set([V1]), tags, since: run.createdAt, listedAt: LISTED },
+      {
+        repository: API,
+        wanted: new Set([V1]),
+        tags,
+        runId: run.id,
+        since: run.createdAt,
+        listedAt: LISTED,
+      },
     ]);
   });
 

@@ -31,7 +31,7 @@ describe('a scan job', () => {
     const { world, write, collect } = await setUp('scan', scanning);
     await write('worker', scanResult);
 
-    expect(await collect()).toMatchObject({ changes: { state: 'done' } });
+    expect(await collect()).toMatchObject({ changes: { state: 'done', tools: 'trivy/0.74.0' } });
     expect(await world.targetAt(scanning)).toMatchObject({ job: '', attempts: 1 });
   });
 
@@ -104,7 +104,7 @@ describe('a patch job', () => {
 
     expect(await world.targetAt(one)).toMatchObject({ job: '', attempts: 1 });
     const job = await world.jobAt({ runId: one.runId, id: 'patch-1' });
-    expect(job).toMatchObject({ builder: 'mount-free' });
+    expect(job).toMatchObject({ builder: 'mount-free', tools: 'copa/0.14.2' });
     expect(job.builderCall).toBeUndefined();
   });
 

@@ -8,14 +8,14 @@ const TIMES = { startedAt: '2026-11-23T02:00:00Z', finishedAt: '2026-11-23T02:01
 /** The result of a scan group that did not start any image. */
 export function scanResult(job: Job, changes: Partial<ScanJobResult> = {}): ScanJobResult {
   const { id: jobId, attempt } = job;
-  const base = { version: 1, jobId, attempt, ...TIMES, tools: {} } as const;
+  const base = { version: 1, jobId, attempt, ...TIMES, tools: { trivy: '0.74.0' } } as const;
   return { ...base, kind: 'scan', advisoryPlatforms: [], images: [], ...changes };
 }
 
 /** The result of a patch container that did not start its image. */
 export function patchResult(job: Job, changes: Partial<PatchJobResult> = {}): PatchJobResult {
   const { id: jobId, attempt } = job;
-  const base = { version: 1, jobId, attempt, ...TIMES, tools: {} } as const;
+  const base = { version: 1, jobId, attempt, ...TIMES, tools: { copa: '0.14.2' } } as const;
   return { ...base, kind: 'patch', builder: 'mount-free', images: [], ...changes };
 }
 

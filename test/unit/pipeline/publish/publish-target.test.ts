@@ -307,7 +307,7 @@ describe('a push at the same time', () => {
   it('is reported if our PUT replaced it', async () => {
     const { row, races, staged } = await raceWith('before our PUT');
 
-    expect(row).toMatchObject({ state: 'patched', patchTag: FIRST });
+    expect(row).toMatchObject({ state: 'patched', patchTag: FIRST, replacedPush: true });
     expect(races).toEqual([
       {
         level: 'error',

@@ -100,6 +100,8 @@ it('keeps what is known of a tag that a run could not read, and says how that ru
     state: 'failed',
     reason: 'registry-error',
     at: at(60),
+    change: 'new, outcome',
+    changedAt: at(60),
   });
 });
 
