@@ -9,7 +9,7 @@ const HOST = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?(?::[0-9]{1,5})?$/;
 /** A repository's name inside a registry, for example `team/api`. Grammar: OCI distribution 1.1. */
 export const RepositoryName = z
   .string()
-  .max(255)
+  .max(255, 'must have at most 255 characters')
   .regex(REPOSITORY, 'must be lower-case path components joined by "/"')
   .brand<'RepositoryName'>();
 export type RepositoryName = z.infer<typeof RepositoryName>;

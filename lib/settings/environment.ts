@@ -8,13 +8,20 @@ import { CertificatePem, PrivateKeyPem } from './pem.ts';
 import { Schedule } from './schedule.ts';
 import { SettingsVersion } from './settings-version.ts';
 
-const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const Whole = (least: number, most: number) =>
-  z
+const Flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .transform((text) => text === 'true');
+const Guid = z.guid('must be a GUID such as 6f0c2a3e-5b1d-4c8e-9a77-0d2f4b6c8e10');
+const Address = z.url('must be an address such as https://example.com');
+const Text = z.string().min(1, 'must not be empty');
+const Whole = (least: number, most: number) => {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return z
     .string()
-    .regex(/^\d{1,6}$/, 'must be a whole number')
+    .regex(/^\d{1,6}$/, rule)
     .transform(Number)
-    .pipe(z.number().min(least).max(most));
+    .pipe(z.number().min(least, rule).max(most, rule));
+};
 
 /** Parses `repository@sha256:…` in the configured registry. */
 const WorkerImageSetting = z.string().transform((text, context): WorkerImage => {
@@ -56,8 +63,8 @@ const CaFile = z.string().transform((path, context) => {
 export const Environment = z.object({
   PATCHWRIGHT_SETTINGS_VERSION: SettingsVersion,
   PATCHWRIGHT_REGISTRY: RegistryHost,
-  PATCHWRIGHT_SUBSCRIPTION_ID: z.guid(),
-  PATCHWRIGHT_JOBS_RESOURCE_GROUP: z.string().min(1).max(90),
+  PATCHWRIGHT_SUBSCRIPTION_ID: Guid,
+  PATCHWRIGHT_JOBS_RESOURCE_GROUP: Text.max(90, 'must have at most 90 characters'),
   PATCHWRIGHT_LOCATION: z.string().regex(/^[a-z0-9]{2,40}$/, 'must be a region such as westeurope'),
   PATCHWRIGHT_SUBNET_ID: z
     .string()
@@ -66,14 +73,19 @@ export const Environment = z.object({
       'must be the resource id of a subnet',
     )
     .optional(),
-  PATCHWRIGHT_ARM_ENDPOINT: z.url().default('https://management.azure.com'),
+  PATCHWRIGHT_ARM_ENDPOINT: Address.default('https://management.azure.com'),
   PATCHWRIGHT_SCAN_WORKER_IMAGE: WorkerImageSetting,
   PATCHWRIGHT_PATCH_WORKER_IMAGE: WorkerImageSetting,
   PATCHWRIGHT_SCHEDULE: Schedule,
   PATCHWRIGHT_REAP_SCHEDULE: Schedule,
-  PATCHWRIGHT_POLICY: z.string().min(1).optional(),
+  PATCHWRIGHT_POLICY: Text.optional(),
   PATCHWRIGHT_DRY_RUN: Flag.default(false),
-  PATCHWRIGHT_BUILDER: z.enum(['standard', 'confidential', 'remote', 'none']).default('standard'),
+  PATCHWRIGHT_BUILDER: z
+    .enum(
+      ['standard', 'confidential', 'remote', 'none'],
+      'must be standard, confidential, remote or none',
+    )
+    .default('standard'),
   BUILDKIT_ADDRESS: z
     .string()
     .regex(/^tcp:\/\/[a-z0-9.-]+:\d{1,5}$/, 'must be tcp://host:port')
@@ -93,13 +105,15 @@ export const Environment = z.object({
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
-  AZURE_CLIENT_ID: z.guid().optional(),
-  AzureWebJobsStorage: z.string().min(1).optional(),
-  AzureWebJobsStorage__blobServiceUri: z.url().optional(),
-  AzureWebJobsStorage__queueServiceUri: z.url().optional(),
-  AzureWebJobsStorage__tableServiceUri: z.url().optional(),
-  AzureWebJobsStorage__credential: z.literal('managedidentity').optional(),
-  AzureWebJobsStorage__clientId: z.guid().optional(),
+  AZURE_CLIENT_ID: Guid.optional(),
+  AzureWebJobsStorage: Text.optional(),
+  AzureWebJobsStorage__blobServiceUri: Address.optional(),
+  AzureWebJobsStorage__queueServiceUri: Address.optional(),
+  AzureWebJobsStorage__tableServiceUri: Address.optional(),
+  AzureWebJobsStorage__credential: z
+    .literal('managedidentity', 'must be managedidentity')
+    .optional(),
+  AzureWebJobsStorage__clientId: Guid.optional(),
 });
 export type Environment = z.infer<typeof Environment>;
 
