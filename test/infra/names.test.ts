@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_KEY } from '../../lib/cli/doctor/app-option.ts';
+import { FUNCTION_KEY } from '../../lib/cli/app/app-option.ts';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { SETTING_NAMES } from '../../lib/settings/environment.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';

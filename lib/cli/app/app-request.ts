@@ -8,7 +8,7 @@ import { failureName } from '../../http/connection-failure.ts';
 import { createHttp } from '../../http/http.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CliError } from '../cli-error.ts';
-import type { AppAddress } from '../doctor/app-option.ts';
+import type { AppAddress } from './app-option.ts';
 
 /** Azure ends an HTTP request to a function after 230 seconds. */
 const LIMIT_MS = 240_000;

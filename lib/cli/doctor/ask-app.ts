@@ -1,10 +1,10 @@
 import type { DoctorReport } from '../../doctor/doctor-report.ts';
 import { BodyTooLargeError, discardBody, readBody } from '../../http/read-body.ts';
+import type { AppAddress } from '../app/app-option.ts';
+import { refusalOf } from '../app/app-refusals.ts';
 import { noAnswer, sendToApp } from '../app/app-request.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CliError } from '../cli-error.ts';
-import type { AppAddress } from './app-option.ts';
-import { refusalOf } from './app-refusals.ts';
 import { parseAppReport } from './app-report.ts';
 
 const MAX_BYTES = 1024 * 1024;

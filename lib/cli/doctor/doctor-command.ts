@@ -2,13 +2,13 @@ import { CHECKS } from '../../doctor/checks.ts';
 import { type DoctorReport, overall, reportJson } from '../../doctor/doctor-report.ts';
 import { examine } from '../../doctor/examine.ts';
 import { identityIn } from '../../doctor/examine-self.ts';
+import { appOption, FUNCTION_KEY } from '../app/app-option.ts';
 import type { CliContext } from '../cli-context.ts';
 import type { Command, Invocation } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { startProgress } from '../progress.ts';
 import { settingsFrom } from '../settings-source.ts';
 import { ALL_CHECKS } from './all-checks.ts';
-import { appOption, FUNCTION_KEY } from './app-option.ts';
 import { askApp } from './ask-app.ts';
 import { reportTable } from './report-table.ts';
 

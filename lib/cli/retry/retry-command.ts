@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { BodyTooLargeError, readBody } from '../../http/read-body.ts';
 import { readJson } from '../../json/read-json.ts';
 import { plainText } from '../../text/plain-text.ts';
+import { appOption } from '../app/app-option.ts';
+import { refusalOf } from '../app/app-refusals.ts';
 import { noAnswer, sendToApp } from '../app/app-request.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import type { Command, Invocation } from '../command.ts';
-import { appOption } from '../doctor/app-option.ts';
-import { refusalOf } from '../doctor/app-refusals.ts';
 import { ExitCode } from '../exit-code.ts';
 
 const PATH = '/api/runs';

@@ -5,7 +5,7 @@ import { formatPinned, type RepositoryName, Tag } from '../../image/reference.ts
 import { compareStructure } from '../../image/structure/compare-structure.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { Services } from '../services.ts';
-import { type ParsedImage, readImage } from './read-image.ts';
+import { type ParsedImage, readImageAt } from './read-image.ts';
 
 type Needed = Pick<Services, 'registry' | 'inventory'>;
 
@@ -40,7 +40,7 @@ async function annotatedSource(
   if (annotations[Annotation.sourceRepository] !== repository) return undefined;
   const named = Digest.safeParse(annotations[Annotation.sourceDigest]);
   if (!named.success) return undefined;
-  const source = await readNamed(registry, repository, named.data);
+  const source = await readImageAt(registry, repository, named.data);
   if (source === undefined) return undefined;
   const known = await inventory.findImage({ repository, digest: named.data });
   if (known?.patchDigests.includes(digest) === true) {
@@ -61,7 +61,7 @@ async function copaSource(
   const here = `${registry.host}/${repository}`;
   for (const label of baseLabels(config)) {
     const named = label.startsWith(here) ? referenceIn(label.slice(here.length)) : undefined;
-    const source = named === undefined ? undefined : await readNamed(registry, repository, named);
+    const source = named === undefined ? undefined : await readImageAt(registry, repository, named);
     if (source === undefined) continue;
     const begins = source.manifest.layers.every(
       ({ digest }, at) => manifest.layers[at]?.digest === digest,
@@ -76,13 +76,4 @@ function referenceIn(text: string): Tag | Digest | undefined {
   const at = text.indexOf('@');
   if (at !== -1) return Digest.safeParse(text.slice(at + 1)).data;
   return text.startsWith(':') ? Tag.safeParse(text.slice(1)).data : undefined;
-}
-
-async function readNamed(
-  registry: Needed['registry'],
-  repository: RepositoryName,
-  named: Tag | Digest,
-): Promise<ParsedImage | undefined> {
-  const stored = await registry.manifest(repository, named);
-  return stored === undefined ? undefined : readImage(registry, repository, stored);
 }

@@ -1,6 +1,7 @@
+import type { Digest } from '../../image/digest.ts';
 import { ImageConfig, ImageManifest } from '../../image/manifest.ts';
 import { IMAGE_CONFIG_TYPES, IMAGE_MANIFEST_TYPES } from '../../image/manifest-types.ts';
-import type { RepositoryName } from '../../image/reference.ts';
+import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { Registry, StoredManifest } from '../../registry/registry.ts';
 
@@ -10,6 +11,8 @@ export interface ParsedImage {
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
   readonly configBytes: Uint8Array;
+  /** Of the manifest. */
+  readonly mediaType: string;
 }
 
 /** Reads an image's manifest and config. Returns undefined if it is not an image. */
@@ -27,6 +30,21 @@ export async function readImage(
   if (bytes === undefined) return undefined;
   const config = readJson(ImageConfig, bytes);
   return config.ok
-    ? { manifest: manifest.value, config: config.value, configBytes: bytes }
+    ? {
+        manifest: manifest.value,
+        config: config.value,
+        configBytes: bytes,
+        mediaType: stored.mediaType,
+      }
     : undefined;
+}
+
+/** Reads the image under a name. Returns undefined if it was deleted, or is not an image. */
+export async function readImageAt(
+  registry: Pick<Registry, 'blob' | 'manifest'>,
+  repository: RepositoryName,
+  reference: Tag | Digest,
+): Promise<ParsedImage | undefined> {
+  const stored = await registry.manifest(repository, reference);
+  return stored === undefined ? undefined : readImage(registry, repository, stored);
 }

@@ -2,7 +2,7 @@ import { configForCopa } from '../../image/copa-config.ts';
 import { type Digest, digestOf } from '../../image/digest.ts';
 import type { PinnedImage, Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
-import { readImage } from '../discovery/read-image.ts';
+import { readImageAt } from '../discovery/read-image.ts';
 import type { Lease } from '../lease.ts';
 import type { Services } from '../services.ts';
 import { stagingOf } from '../staging/staging-names.ts';
@@ -18,9 +18,8 @@ export async function copyForCopa(
   copy: { readonly tag: Tag; readonly lease: Lease },
 ): Promise<Digest | undefined> {
   const { repository, digest } = image;
-  const stored = await registry.manifest(repository, digest);
-  const source = stored === undefined ? undefined : await readImage(registry, repository, stored);
-  if (stored === undefined || source === undefined) return undefined;
+  const source = await readImageAt(registry, repository, digest);
+  if (source === undefined) return undefined;
   const staging = stagingOf(repository);
   await inParallel(source.manifest.layers, BLOBS_AT_ONCE, (layer) =>
     registry.shareBlob({ from: repository, to: staging, digest: layer.digest }),
@@ -33,6 +32,6 @@ export async function copyForCopa(
   const manifest = { ...source.manifest, config: changed };
   return registry.putManifest(staging, copy.tag, {
     bytes: new TextEncoder().encode(JSON.stringify(manifest)),
-    mediaType: stored.mediaType,
+    mediaType: source.mediaType,
   });
 }

@@ -5,7 +5,7 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { formatTagged } from '../../image/reference.ts';
 import type { PatchJobResult } from '../../job/job-result.ts';
 import type { StoredManifest } from '../../registry/registry.ts';
-import { type ParsedImage, readImage } from '../discovery/read-image.ts';
+import { type ParsedImage, readImage, readImageAt } from '../discovery/read-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
@@ -46,7 +46,7 @@ export async function stagePatch(
     const detail = 'the result names a patch that is not in the staging repository';
     return { outcome: { state: 'failed', reason: 'staging-missing', detail }, again: true };
   }
-  const source = await readSource(services, image);
+  const source = await readImageAt(registry, image.repository, image.digest);
   if (source === undefined) {
     return { outcome: { state: 'skipped', reason: 'source-changed' }, again: false };
   }
@@ -71,14 +71,6 @@ export async function stagePatch(
   const changes = { stagedRepository: staging, staged, ...made, ...partial };
   for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
   return undefined;
-}
-
-async function readSource(
-  { registry }: Services,
-  { repository, digest }: SourceImage,
-): Promise<ParsedImage | undefined> {
-  const stored = await registry.manifest(repository, digest);
-  return stored === undefined ? undefined : readImage(registry, repository, stored);
 }
 
 /** Returns the same target after a crash, even if some of the image's targets have moved on. */

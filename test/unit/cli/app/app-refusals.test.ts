@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { refusalOf } from '../../../../lib/cli/doctor/app-refusals.ts';
+import { refusalOf } from '../../../../lib/cli/app/app-refusals.ts';
 
 it.each([
   [300, /the app redirected/, /own address/],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { appOption, FUNCTION_KEY } from '../../../../lib/cli/app/app-option.ts';
 import type { Invocation } from '../../../../lib/cli/command.ts';
-import { appOption, FUNCTION_KEY } from '../../../../lib/cli/doctor/app-option.ts';
 
 const KEY = 'the-function-key';
 
