@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutFormula } from '../text/formula.ts';
 import { StorageError } from './storage-error.ts';
 import { isColumn } from './table-entity.ts';
 import type { Column, Entity, StoredEntity, TableName, Tables } from './tables.ts';
@@ -17,7 +18,7 @@ export interface Stored<Row> {
 /**
  * One table with a schema for its rows. The schema decodes rows when read and encodes them when
  * written, so a column may be a codec (a list kept as JSON, for example). A lost race is a return
- * value, as in `Tables`. A row that does not match the schema is a `StorageError` that names keys and
+ * value, as in `Tables`. Text that a spreadsheet takes for a formula is marked. A row that does not match the schema is a `StorageError` that names keys and
  * columns only.
  */
 export class TypedTable<Row extends RowKeys> {
@@ -123,7 +124,7 @@ export class TypedTable<Row extends RowKeys> {
       if (!isColumn(value)) {
         throw new StorageError('invalid', `${this.#where(row)}: ${name} is not a flat value`);
       }
-      columns[name] = value;
+      columns[name] = typeof value === 'string' ? withoutFormula(value) : value;
     }
     return { ...columns, partitionKey: row.partitionKey, rowKey: row.rowKey };
   }

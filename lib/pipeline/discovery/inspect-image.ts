@@ -7,6 +7,7 @@ import {
   IMAGE_MANIFEST_TYPES,
 } from '../../image/manifest-types.ts';
 import type { RepositoryName } from '../../image/reference.ts';
+import { whyUnsupported } from '../../image/unsupported-image.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { StoredManifest } from '../../registry/registry.ts';
 import { plainText } from '../../text/plain-text.ts';
@@ -92,6 +93,11 @@ async function inspectManifest(
   const image = await readImage(services.registry, repository, stored);
   if (image === undefined) return skip('not-an-image', plainText(stored.mediaType, 100));
   const { config } = image;
+  const unsupported = whyUnsupported({
+    manifestBytes: stored.bytes,
+    configBytes: image.configBytes,
+  });
+  if (unsupported !== undefined) return skip('unsupported-image', plainText(unsupported, 200));
   if (config.os === 'windows') return skip('windows');
   if (config.os !== 'linux' || config.architecture !== 'amd64') {
     return skip('unsupported-platform', plainText(`${config.os}/${config.architecture}`, 100));

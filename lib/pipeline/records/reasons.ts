@@ -21,6 +21,7 @@ export const SkipReason = z.enum([
   'tag-ambiguous',
   'tag-limit',
   'tag-race-lost',
+  'unsupported-image',
   'unsupported-os',
   'unsupported-platform',
   'vendor-maintained',

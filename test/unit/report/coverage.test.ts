@@ -31,5 +31,12 @@ it('counts the packages of other maintainers, which Trivy does not match', () =>
 });
 
 it('has nothing to say if every package is covered', () => {
-  expect(describeCoverage(coverageOf(scanWith([['apt'], ['dpkg']])))).toBeUndefined();
+  expect(describeCoverage({ covered: 10, uncovered: 0 })).toBeUndefined();
+});
+
+it('says that fewer than ten packages are a partial coverage', () => {
+  expect(describeCoverage(coverageOf(scanWith([['apt'], ['dpkg']])))).toMatch(
+    /fewer than ten packages \(2\)/,
+  );
+  expect(describeCoverage({ covered: 8, uncovered: 1 })).toMatch(/^8 of 9 .*packages \(9\)/);
 });

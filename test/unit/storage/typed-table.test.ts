@@ -52,6 +52,18 @@ describe('TypedTable', () => {
     expect(stored?.entity).toMatchObject({ targets: '["api","web"]' });
   });
 
+  it('marks text that a spreadsheet takes for a formula, in every column but the keys', async () => {
+    const tables = new MemoryTables();
+    const schema = z.object({ partitionKey: z.string(), rowKey: z.string(), detail: z.string() });
+    const rows = new TypedTable({ tables, table: 'PatchwrightTargets', schema });
+
+    await rows.insert({ partitionKey: '=p', rowKey: '@r', detail: '=HYPERLINK("http://evil/")' });
+
+    expect(tables.all('PatchwrightTargets').map(({ entity }) => entity)).toEqual([
+      { partitionKey: '=p', rowKey: '@r', detail: `'=HYPERLINK("http://evil/")` },
+    ]);
+  });
+
   it('omits columns that are undefined', async () => {
     const { jobs, tables } = setUp();
     // A spread of an optional value creates such a row at run time, although the type forbids it.

@@ -127,6 +127,16 @@ describe('an image', () => {
       },
     ],
     ['has a config that does not parse', { config: { os: 5 } }, { reason: 'not-an-image' }],
+    [
+      'names its base in a way that only Copa reads',
+      { config: { config: { LABELS: { BaseImage: 'x' } } } },
+      { reason: 'unsupported-image' },
+    ],
+    [
+      'says so in a formula',
+      { config: { architecture: '=1' } },
+      { reason: 'unsupported-platform', detail: 'linux/=1' },
+    ],
   ])('is skipped if it %s', async (_, image, wanted) => {
     expect(await inspected(image)).toMatchObject({ kind: 'skip', ...wanted });
   });

@@ -13,6 +13,7 @@ const LATER = new Date('2026-11-30T22:00:00Z');
 const TOOLS = 'patchwright/worker-patch@sha256:1';
 const OUTDATED = aScan({ findings: [aFinding()] });
 const WANTED = fingerprint([aFinding()]);
+const MANY = Array.from({ length: 10 }, (_, at) => ({ name: `package-${at}`, version: '1' }));
 
 /** A Debian image with one fixable finding and nothing that keeps it from being patched. */
 function facts(changes: Partial<Facts> = {}): Facts {
@@ -130,7 +131,7 @@ describe('an image that cannot be assessed', () => {
       reason: 'vendor-maintained',
       detail: expect.stringContaining('Docker fixes its packages'),
     });
-    expect(outcomeOf({ scan: aScan({ labels }) })).toEqual({ state: 'clean' });
+    expect(outcomeOf({ scan: aScan({ labels, packages: MANY }) })).toEqual({ state: 'clean' });
     expect(
       outcomeOf({
         scan: aScan({ findings: [aFinding()], os: wolfi }),
@@ -164,19 +165,28 @@ describe('an image that cannot be assessed', () => {
 
 describe('an image whose system the database knows', () => {
   it('is clean without a finding', () => {
-    expect(assess(facts({ scan: aScan() }))).toEqual({ next: 'end', outcome: { state: 'clean' } });
+    const scan = aScan({ packages: MANY });
+
+    expect(assess(facts({ scan }))).toEqual({ next: 'end', outcome: { state: 'clean' } });
+  });
+
+  it('is clean with a word of caution if the scan found fewer than ten packages', () => {
+    expect(outcomeOf({ scan: aScan() })).toEqual({
+      state: 'clean',
+      detail: expect.stringContaining('fewer than ten packages (3)'),
+    });
   });
 
   it('is clean without a finding even if it has no package manager', () => {
     const scan = aScan({ packages: [{ name: 'openssl', version: '1' }] });
 
-    expect(outcomeOf({ scan })).toEqual({ state: 'clean' });
+    expect(outcomeOf({ scan })).toMatchObject({ state: 'clean' });
   });
 
   it('is skipped if no finding has a fix', () => {
     const { fixed: _, ...unfixed } = aFinding();
 
-    expect(outcomeOf({ scan: aScan({ findings: [unfixed] }) })).toEqual({
+    expect(outcomeOf({ scan: aScan({ findings: [unfixed], packages: MANY }) })).toEqual({
       state: 'skipped',
       reason: 'no-fix-available',
     });
