@@ -3,7 +3,6 @@ import { Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { ordinal } from '../../ordinal.ts';
 import type { Policy, RepositoryRule } from '../../policy/policy.ts';
-import { allTags } from '../../registry/all-tags.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
 import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
@@ -11,6 +10,7 @@ import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, unreadable } from './look-at-tag.ts';
 import { requestedTags } from './requested-images.ts';
 import { retireAbsent } from './retire-absent.ts';
+import { dropListing, keepListing, newListing, tagListing } from './tag-listing.ts';
 
 /**
  * Approximate number of manifests read per step: three for each tag and one for each of its
@@ -31,9 +31,8 @@ export async function discoverTags(
 ): Promise<Partial<Run>> {
   const requested = requestedTags(run, rule.repository);
   if (requested?.size === 0) return nextRepository(run);
-  const listedAt = services.clock.now();
-  const tags = await allTags(services.registry, rule.repository);
-  if (tags === undefined) {
+  const listing = await tagListing(services, run, rule);
+  if (listing === undefined) {
     await storeTargets(
       services,
       wantedTags(run, rule).map((tag) => notFound(services, run, rule, tag)),
@@ -41,16 +40,12 @@ export async function discoverTags(
     await retireAbsent(services, run, rule.repository);
     return nextRepository(run);
   }
-  const names = wantedTags(run, rule).flatMap((tag) => (tag === '*' ? [...tags.keys()] : [tag]));
+  const { tags } = listing;
+  const names = namesIn(tags, wantedTags(run, rule));
   const patches = patchesByBase(tags, policy['tag-convention']);
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
+  if (rest.length === 0) return finishRepository(services, run, rule);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
-  const last = batch.at(-1);
-  if (last === undefined) {
-    await retireAbsent(services, run, rule.repository, { tags, names, listedAt });
-    return nextRepository(run);
-  }
-
   const look = lookAtTag({ services, run, policy, rule, tags, patches });
   const lastTry = run.errors >= MAX_DISCOVERY_ERRORS;
   const targets = await inParallel(batch, AT_ONCE, (tag) => {
@@ -62,7 +57,36 @@ export async function discoverTags(
     services,
     targets.filter((target) => target !== undefined),
   );
+  const last = batch.at(-1);
+  if (last === undefined) throw new Error('a step of discovery has no tag to look at');
+  if (run.cursorTag === '' && batch.length < rest.length) {
+    await keepListing(services, run, listing);
+  }
   return { cursorTag: last };
+}
+
+/** Marks what is gone by a new listing: a tag may be deleted while the run looks at others. */
+async function finishRepository(
+  services: Services,
+  run: Run,
+  rule: RepositoryRule,
+): Promise<Partial<Run>> {
+  const listing = await newListing(services, rule);
+  const { repository } = rule;
+  if (listing === undefined) await retireAbsent(services, run, repository);
+  else {
+    const names = namesIn(listing.tags, wantedTags(run, rule));
+    await retireAbsent(services, run, repository, { ...listing, names });
+  }
+  await dropListing(services, run);
+  return nextRepository(run);
+}
+
+function namesIn(
+  tags: ReadonlyMap<Tag, TagAttributes>,
+  wanted: readonly (Tag | '*')[],
+): readonly Tag[] {
+  return wanted.flatMap((tag) => (tag === '*' ? [...tags.keys()] : [tag]));
 }
 
 /** Tags that have the form of a patch tag, by their base. */

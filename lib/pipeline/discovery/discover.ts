@@ -2,6 +2,7 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { loadPolicyText } from '../../policy/load-policy.ts';
 import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
+import { truncate } from '../../text/truncate.ts';
 import { databaseWarning } from '../database-fault.ts';
 import type { Run, RunFault } from '../records/run.ts';
 import type { Services } from '../services.ts';
@@ -9,6 +10,9 @@ import { timeOfDatabase } from './database-time.ts';
 import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
 import { blankTarget, storeTargets } from './discovered-targets.ts';
 import { retireAbsent, retireOthers } from './retire-absent.ts';
+
+/** A column holds 32,768 UTF-16 units. */
+const MAX_WARNINGS = 30_000;
 
 export type DiscoveryStep =
   | { readonly fault: RunFault; readonly detail: string }
@@ -124,5 +128,10 @@ export async function giveRepositoryUp(
       };
     }),
   );
-  return { ...nextRepository(run), errors: 0 };
+  if (run.images === undefined) {
+    await services.inventory.markStale(rule.repository, run.createdAt);
+  }
+  const warning = `${rule.repository} was given up: its rows in the inventory are from earlier runs`;
+  const warnings = truncate([run.warnings, warning].filter(Boolean).join('\n'), MAX_WARNINGS);
+  return { ...nextRepository(run), errors: 0, warnings };
 }

@@ -1,12 +1,15 @@
 import type { Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import type { RepositoryRule } from '../../policy/policy.ts';
+import { StorageError } from '../../storage/storage-error.ts';
+import { plainText } from '../../text/plain-text.ts';
 import type { Run } from '../records/run.ts';
 import { type Target, targetIdOf } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import type { Services } from '../services.ts';
 
 const AT_ONCE = 8;
+const MAX_DETAIL = 300;
 
 /** A queued target without any discovered facts. */
 export function blankTarget(
@@ -41,13 +44,41 @@ export function notFound(
   return { ...target, state: 'skipped', reason: 'not-found', detail, finishedAt };
 }
 
+/** Ends a target whose facts storage refuses, so that only its own tag fails. */
+function unstorable({ id, runId, repository, tag, discoveredAt }: Target, why: string): Target {
+  const blank = { id, runId, repository, tag, discoveredAt, patches: [], job: '' } as const;
+  const ended = { state: 'failed', reason: 'internal-error', finishedAt: discoveredAt } as const;
+  return { ...blank, round: 0, attempts: 0, ...ended, detail: plainText(why, MAX_DETAIL) };
+}
+
+/** Returns the targets as they were added, or as they would have been. */
+async function addTargets(
+  services: Services,
+  targets: readonly Target[],
+): Promise<readonly Target[]> {
+  try {
+    await services.targets.addMissing(targets);
+    return targets;
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code !== 'invalid') throw error;
+    const [first] = targets;
+    if (targets.length > 1) {
+      const added = await inParallel(targets, AT_ONCE, (one) => addTargets(services, [one]));
+      return added.flat();
+    }
+    if (first === undefined || first.reason === 'internal-error') throw error;
+    services.log.error('target not stored', { runId: first.runId, detail: error.message });
+    return addTargets(services, [unstorable(first, error.message)]);
+  }
+}
+
 /**
  * Adds targets. Records those that have ended in the inventory, as they are stored: an earlier step
  * may have added them.
  */
 export async function storeTargets(services: Services, targets: readonly Target[]): Promise<void> {
-  await services.targets.addMissing(targets);
-  const over = targets.filter((target) => isTerminal(target.state));
+  const added = await addTargets(services, targets);
+  const over = added.filter((target) => isTerminal(target.state));
   await inParallel(over, AT_ONCE, async ({ runId, id }) => {
     const stored = await services.targets.find(runId, id);
     if (stored !== undefined && isTerminal(stored.state)) {

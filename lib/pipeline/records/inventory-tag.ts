@@ -19,6 +19,8 @@ export const InventoryTag = z.object({
   /** When a run last found the tag in the registry. */
   presentAt: z.date(),
   goneAt: z.date().optional(),
+  /** Since when runs could not read its repository. Every other column is older. */
+  staleSince: z.date().optional(),
   digest: Digest.optional(),
   sourceDigest: Digest.optional(),
   /** The tag names a patch of ours, made from `sourceDigest`. */

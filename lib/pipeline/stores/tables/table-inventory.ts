@@ -24,6 +24,7 @@ import type { Target } from '../../records/target.ts';
 import type { Claim, Inventory, RepositoryCursor } from '../inventory.ts';
 import { LOWEST_KEY, repositoryOf } from './inventory-keys.ts';
 import { CopyRow, copyRow, TagRow, tagIn, tagKeys, tagRow } from './inventory-rows.ts';
+import { markStale } from './mark-stale.ts';
 import { retireRows } from './retire-rows.ts';
 import { TableImages } from './table-images.ts';
 
@@ -108,6 +109,10 @@ export class TableInventory implements Inventory {
   async retire(repository: RepositoryName, found: FoundRepository): Promise<void> {
     const { former } = await retireRows(this.#tables, repository, found);
     for (const digest of former) await this.#images.move({ repository, digest });
+  }
+
+  markStale(repository: RepositoryName, since: Date): Promise<void> {
+    return markStale(this.#tables, repository, since);
   }
 
   async nextRepository(after: string): Promise<RepositoryCursor | undefined> {

@@ -6,6 +6,7 @@ import { discoverTags } from '../../../../lib/pipeline/discovery/discover-tags.t
 import type { Run } from '../../../../lib/pipeline/records/run.ts';
 import { type Policy, parsePolicy } from '../../../../lib/policy/policy.ts';
 import { RegistryError, type RegistryErrorCode } from '../../../../lib/registry/registry.ts';
+import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
 import { seedImage } from '../../../fakes/registry/seed-image.ts';
 import { UnitWorld } from '../unit-world.ts';
 
@@ -106,6 +107,38 @@ describe('discoverTags', () => {
 
     expect(Object.keys(targets)).toHaveLength(334);
     expect(changes).toEqual({ cursorTag: 'a333' });
+  });
+
+  it('lists the tags of a repository twice, however many steps it takes', async () => {
+    const world = new UnitWorld();
+    const run = await world.addRun({ state: 'discovering' });
+    const digest = await world.push(API, 't0000');
+    const tags = Array.from({ length: 2_000 }, (_, at) =>
+      Tag.parse(`t${String(at).padStart(4, '0')}`),
+    );
+    let pages = 0;
+    world.registry.listTags = async (_, { after } = {}) => {
+      pages += 1;
+      const from = after === undefined ? 0 : tags.indexOf(after) + 1;
+      const page = tags.slice(from, from + 500).map((tag) => ({ tag, digest }));
+      const next = page.at(-1)?.tag;
+      return from + 500 < tags.length && next ? { tags: page, next } : { tags: page };
+    };
+    const policy = policyFor(['*']);
+    const [rule] = policy.repositories;
+    if (rule === undefined) throw new Error('no rule');
+    let steps = 0;
+    let found: Partial<Run> = { cursorTag: '', cursorRepository: 0 };
+    while (found.cursorRepository !== 1) {
+      steps += 1;
+      found = await discoverTags(world.services, { ...run, ...found }, policy, rule);
+    }
+
+    expect({ steps, pages }).toEqual({ steps: 7, pages: 8 });
+    expect(await Array.fromAsync(world.services.targets.ofRun(run.id))).toHaveLength(2_000);
+    expect(await world.blobs.read(CONTAINERS.reports, `${run.id}/tags-0.json`, 1e9)).toMatchObject({
+      found: false,
+    });
   });
 
   it('counts the patches of a tag as reads, but looks at one tag at least', async () => {

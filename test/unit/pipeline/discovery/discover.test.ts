@@ -4,7 +4,10 @@ import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { discoverStep, giveRepositoryUp } from '../../../../lib/pipeline/discovery/discover.ts';
 import { targetIdOf } from '../../../../lib/pipeline/records/target.ts';
 import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
+import { target } from '../run/run-samples.ts';
 import { UnitWorld } from '../unit-world.ts';
+
+const API = RepositoryName.parse('team/api');
 
 const POLICY = {
   version: 'v1',
@@ -133,7 +136,12 @@ describe('giveRepositoryUp', () => {
 
     const changes = await giveRepositoryUp(world.services, { ...run, detail: '503', errors: 6 });
 
-    expect(changes).toEqual({ cursorRepository: 1, cursorTag: '', errors: 0 });
+    expect(changes).toEqual({
+      cursorRepository: 1,
+      cursorTag: '',
+      errors: 0,
+      warnings: expect.stringContaining('team/api was given up'),
+    });
     for (const tag of ['v1', 'v2']) {
       expect(await world.target(run.id, 'team/api', tag)).toMatchObject({
         state: 'failed',
@@ -141,6 +149,26 @@ describe('giveRepositoryUp', () => {
         detail: '503',
       });
     }
+  });
+
+  it('marks what earlier runs recorded as stale, until a run reads the repository again', async () => {
+    const { world, run } = await begun();
+    const earlier = { runId: run.id, tag: Tag.parse('v1'), digest: digestOf('v1') };
+    const beforeRun = new Date(run.createdAt.getTime() - 1000);
+    const old = target('team/api', 'v1', { ...earlier, state: 'clean', discoveredAt: beforeRun });
+    const tag = { repository: API, tag: Tag.parse('v1') };
+    await world.services.inventory.record({ ...old, tag: Tag.parse('v1') });
+
+    await giveRepositoryUp(world.services, run);
+
+    const stale = await world.services.inventory.findTag(tag);
+    expect(stale).toMatchObject({ present: true, presentAt: beforeRun, staleSince: run.createdAt });
+    const digestRow = world.tables
+      .all('PatchwrightInventory')
+      .find(({ entity }) => entity.rowKey === digestOf('v1'));
+    expect(digestRow?.entity.staleSince).toEqual(run.createdAt);
+    await world.services.inventory.record({ ...old, discoveredAt: world.clock.now() });
+    expect((await world.services.inventory.findTag(tag))?.staleSince).toBeUndefined();
   });
 
   it('keeps the targets that were discovered', async () => {

@@ -48,6 +48,22 @@ it('adds targets, and records in the inventory only those that have ended', asyn
   expect(await world.services.inventory.findTag({ repository: API, tag: v2 })).toBeDefined();
 });
 
+it('ends only the target whose row storage refuses', async () => {
+  const world = new UnitWorld();
+  const run = await world.addRun();
+  const [v1, v2] = [V1, Tag.parse('v2')].map((tag) => blankTarget(world.services, run, RULE, tag));
+  if (v1 === undefined || v2 === undefined) throw new Error('no targets');
+
+  await storeTargets(world.services, [{ ...v1, fingerprint: 'f'.repeat(40_000) }, v2]);
+
+  expect(await world.targetAt(v1)).toMatchObject({
+    state: 'failed',
+    reason: 'internal-error',
+    detail: expect.stringContaining('longer than'),
+  });
+  expect(await world.targetAt(v2)).toMatchObject({ state: 'queued' });
+});
+
 it('keeps a target that an earlier step added', async () => {
   const world = new UnitWorld();
   const run = await world.addRun();
