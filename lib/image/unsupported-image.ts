@@ -1,4 +1,4 @@
-import { miscased, repeatsMembers } from '../json/member-names.ts';
+import { inOtherCase, repeatsMembers } from '../json/member-names.ts';
 
 const MANIFEST = ['schemaVersion', 'mediaType', 'artifactType', 'config', 'layers', 'subject'];
 const DESCRIPTOR = ['mediaType', 'digest', 'size', 'urls', 'data'];
@@ -30,8 +30,8 @@ function manifestFault(bytes: Uint8Array): string | undefined {
   const layers = isObject(manifest) && Array.isArray(manifest.layers) ? manifest.layers : [];
   const config = isObject(manifest) ? manifest.config : undefined;
   const odd =
-    miscased(manifest, MANIFEST) ??
-    [config, ...layers].map((one) => miscased(one, DESCRIPTOR)).find(Boolean);
+    inOtherCase(manifest, MANIFEST) ??
+    [config, ...layers].map((one) => inOtherCase(one, DESCRIPTOR)).find(Boolean);
   if (odd !== undefined) return `its manifest has a name that tools read as another: ${odd}`;
   const foreign = [config, ...layers].some(
     (one) => isObject(one) && (hasAddresses(one.urls) || ELSEWHERE.test(String(one.mediaType))),
@@ -44,9 +44,9 @@ function configFault(bytes: Uint8Array): string | undefined {
   if (repeatsMembers(bytes, image)) return 'its config has a name twice';
   if (!isObject(image)) return undefined;
   const odd =
-    miscased(image, CONFIG.image) ??
-    miscased(image.config, CONFIG.config) ??
-    miscased(image.rootfs, CONFIG.rootfs);
+    inOtherCase(image, CONFIG.image) ??
+    inOtherCase(image.config, CONFIG.config) ??
+    inOtherCase(image.rootfs, CONFIG.rootfs);
   return odd === undefined ? undefined : `its config has a name that tools read as another: ${odd}`;
 }
 

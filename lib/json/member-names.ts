@@ -4,7 +4,7 @@
  */
 
 /** Returns a name that differs from one of these only by its case, as Go compares them. */
-export function miscased(value: unknown, names: readonly string[]): string | undefined {
+export function inOtherCase(value: unknown, names: readonly string[]): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const folded = new Set(names.map(fold));
   return Object.keys(value).find((key) => !names.includes(key) && folded.has(fold(key)));

@@ -45,7 +45,7 @@ export function notFound(
 }
 
 /** Ends a target whose facts storage refuses, so that only its own tag fails. */
-function unstorable({ id, runId, repository, tag, discoveredAt }: Target, why: string): Target {
+function refusedTarget({ id, runId, repository, tag, discoveredAt }: Target, why: string): Target {
   const blank = { id, runId, repository, tag, discoveredAt, patches: [], job: '' } as const;
   const ended = { state: 'failed', reason: 'internal-error', finishedAt: discoveredAt } as const;
   return { ...blank, round: 0, attempts: 0, ...ended, detail: plainText(why, MAX_DETAIL) };
@@ -68,7 +68,7 @@ async function addTargets(
     }
     if (first === undefined || first.reason === 'internal-error') throw error;
     services.log.error('target not stored', { runId: first.runId, detail: error.message });
-    return addTargets(services, [unstorable(first, error.message)]);
+    return addTargets(services, [refusedTarget(first, error.message)]);
   }
 }
 

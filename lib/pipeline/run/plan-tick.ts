@@ -1,3 +1,4 @@
+import { describeCoverage } from '../../report/coverage.ts';
 import type { Job } from '../records/job.ts';
 import { isJobOver } from '../records/job-states.ts';
 import type { Outcome } from '../records/reasons.ts';
@@ -161,8 +162,9 @@ function room(
   return furthestFirst.slice(0, free);
 }
 
-function isPartlyCovered({ state, packagesUncovered = 0 }: Target): boolean {
-  return state === 'clean' && packagesUncovered > 0;
+function isPartlyCovered({ state, packagesCovered, packagesUncovered = 0 }: Target): boolean {
+  if (state !== 'clean' || packagesCovered === undefined) return false;
+  return describeCoverage({ covered: packagesCovered, uncovered: packagesUncovered }) !== undefined;
 }
 
 /** Counts targets in each terminal state. */

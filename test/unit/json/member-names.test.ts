@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { miscased, repeatsMembers } from '../../../lib/json/member-names.ts';
+import { inOtherCase, repeatsMembers } from '../../../lib/json/member-names.ts';
 
 it.each([
   [{ labels: 1 }, undefined],
@@ -11,7 +11,7 @@ it.each([
   [['LABELS'], undefined],
   [null, undefined],
 ])('finds in %j the name that Go takes for `labels`: %s', (value, found) => {
-  expect(miscased(value, ['labels'])).toBe(found);
+  expect(inOtherCase(value, ['labels'])).toBe(found);
 });
 
 it.each([

@@ -361,14 +361,16 @@ it('counts the targets in each end state, and the active ones', () => {
   const targets = [
     ...states.map((state, at) => target('a', `v${at}`, { state })),
     target('a', 'partly', { state: 'clean', ...partly }),
+    target('a', 'few', { state: 'clean', packagesCovered: 9, packagesUncovered: 0 }),
+    target('a', 'enough', { state: 'clean', packagesCovered: 10, packagesUncovered: 0 }),
     target('a', 'partly-patched', { state: 'skipped', ...partly }),
   ];
 
   expect(plan(targets).counts).toEqual({
-    targets: 11,
+    targets: 13,
     active: 2,
-    clean: 2,
-    cleanPartly: 1,
+    clean: 4,
+    cleanPartly: 2,
     patched: 2,
     alreadyPatched: 2,
     planned: 0,
