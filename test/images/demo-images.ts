@@ -27,7 +27,7 @@ export interface DemoImage {
   readonly lockedTags: readonly string[];
   /** True if it is part of the demo; others are only for tests. */
   readonly shown: boolean;
-  /** One outcome for each source tag, none for tags of older patches. */
+  /** One outcome for each tag. */
   readonly expected: readonly ExpectedOutcome[];
 }
 
@@ -131,7 +131,7 @@ async function patchedBefore(registry: string): Promise<DemoImage> {
     ]),
     lockedTags: [],
     shown: true,
-    expected: [{ tag, state: 'patched', publishes: `${tag}-2` }],
+    expected: [{ tag, state: 'patched', publishes: `${tag}-2` }, unproven(`${tag}-1`)],
   };
 }
 
@@ -157,8 +157,13 @@ async function pushedAgain(registry: string): Promise<DemoImage> {
     ]),
     lockedTags: [],
     shown: true,
-    expected: [{ tag, state: 'patched', publishes: `${tag}-2` }],
+    expected: [{ tag, state: 'patched', publishes: `${tag}-2` }, unproven(`${tag}-1`)],
   };
+}
+
+/** The inventory of a new installation knows no older patch. */
+function unproven(tag: string): ExpectedOutcome {
+  return { tag, state: 'skipped', reason: 'patched-elsewhere' };
 }
 
 function patchOf(options: {

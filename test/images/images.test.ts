@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Annotation } from '../../lib/image/annotations.ts';
 import { digestOf } from '../../lib/image/digest.ts';
-import { ImageManifest } from '../../lib/image/manifest.ts';
 import { takeInventory } from '../stand-ins/packages/operating-system.ts';
 import { pullImage } from '../stand-ins/registry/pulled-image.ts';
 import { debianImage, EARLY_2024 } from './debian/debian-image.ts';
@@ -71,16 +70,10 @@ describe('the demo images', () => {
     }
   });
 
-  it('have an expected outcome for each tag that is not an older patch', async () => {
-    for (const { repository, layout, expected } of images) {
-      const sources = layout.entries.flatMap(({ tag, descriptor }) => {
-        const manifest = ImageManifest.safeParse(
-          JSON.parse(Buffer.from(layout.blobs.get(descriptor.digest) ?? '').toString('utf8')),
-        );
-        const patch = manifest.data?.annotations?.[Annotation.sourceRepository] === repository;
-        return tag === undefined || patch ? [] : [tag];
-      });
-      expect(expected.map(({ tag }) => tag)).toEqual(sources);
+  it('have an expected outcome for each tag', () => {
+    for (const { layout, expected } of images) {
+      const tags = layout.entries.flatMap(({ tag }) => tag ?? []);
+      expect(expected.map(({ tag }) => tag).sort()).toEqual(tags.sort());
     }
   });
 

@@ -6,6 +6,7 @@ import { imageKey, type Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
+import { MAX_LOST_ATTEMPTS } from '../targets/change-target.ts';
 
 /** Targets of one new job. Their states match the job's kind. */
 export interface PlannedJob {
@@ -38,8 +39,8 @@ export const JOB_ORDER: readonly JobKind[] = ['scan', 'patch', 'verify', 'publis
 
 /**
  * Groups active targets into jobs. All tags of an image share its jobs, so no tag gets a job while
- * another tag of its image has one. Images that lost an attempt continue in smaller batches, so
- * that one bad image does not fail the others.
+ * another tag of its image has one. Images that lost an attempt continue in smaller batches, and the
+ * last attempt of an image is alone, so that one bad image does not fail the others.
  */
 export function groupIntoJobs(
   active: readonly Stored<Target>[],
@@ -62,14 +63,27 @@ export function groupIntoJobs(
     const [first] = batch;
     if (first === undefined) return [];
     const most = first.kind === 'patch' ? options.patchBatch : options.scanBatch;
-    const size = Math.max(1, Math.floor(most / 2 ** first.attempts));
+    const isLast = first.attempts + 1 >= MAX_LOST_ATTEMPTS;
+    const size = isLast ? 1 : Math.max(1, Math.floor(most / 2 ** first.attempts));
     return chunks(batch, size, options).map((chunk) => ({
       kind: first.kind,
       targets: chunk.flatMap((image) => image.own),
       behind: chunk.flatMap((image) => image.behind),
     }));
   });
-  return jobs.slice(0, MAX_NEW_JOBS);
+  return inTurns(jobs).slice(0, MAX_NEW_JOBS);
+}
+
+/** The first job of each repository, then the second of each, and so on. */
+function inTurns(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
+  const counts = new Map<string, number>();
+  const turns = jobs.map((planned) => {
+    const repository = planned.targets[0]?.repository ?? '';
+    const turn = counts.get(repository) ?? 0;
+    counts.set(repository, turn + 1);
+    return { planned, turn };
+  });
+  return turns.sort((a, b) => a.turn - b.turn).map(({ planned }) => planned);
 }
 
 function imageOf(

@@ -7,7 +7,8 @@ import { isIntended, type Target } from '../records/target.ts';
 import { isTerminal, type TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
-import { groupIntoJobs, JOB_ORDER, type PlannedJob } from './group-into-jobs.ts';
+import { fairAdmission } from './fair-admission.ts';
+import { groupIntoJobs, type PlannedJob } from './group-into-jobs.ts';
 import type { RunBuilder } from './run-builder.ts';
 
 export interface TickPlan {
@@ -75,11 +76,13 @@ export function planTick(state: {
       options,
     ),
     admit: [
-      ...room(oneOfUnknown(stop === undefined ? mayStart : [], busy, builder), busy, {
-        of: 'groups',
-        most: options.maxGroups,
+      ...fairAdmission({
+        waiting: oneOfUnknown(stop === undefined ? mayStart.filter(needsGroup) : [], busy, builder),
+        busy: busy.filter(needsGroup),
+        targets,
+        maxGroups: options.maxGroups,
       }),
-      ...room(waiting, busy, { of: 'publishing', most: MAX_PUBLISHING }),
+      ...publishing(waiting, busy),
     ],
     drop:
       stop === undefined
@@ -148,18 +151,17 @@ function isPatch({ kind }: Job): boolean {
   return kind === 'patch';
 }
 
-function room(
+function needsGroup({ kind }: Job): boolean {
+  return kind !== 'publish';
+}
+
+function publishing(
   waiting: readonly Stored<Job>[],
   busy: readonly Stored<Job>[],
-  places: { readonly of: 'groups' | 'publishing'; readonly most: number },
 ): readonly Stored<Job>[] {
-  const sameKind = (job: Job) => (job.kind === 'publish') === (places.of === 'publishing');
-  const free = Math.max(0, places.most - busy.filter(sameKind).length);
-  // Later stages go first, so that started work finishes and staging stays small.
-  const furthestFirst = waiting
-    .filter(sameKind)
-    .sort((a, b) => JOB_ORDER.indexOf(b.kind) - JOB_ORDER.indexOf(a.kind));
-  return furthestFirst.slice(0, free);
+  const isPublish = ({ kind }: Job) => kind === 'publish';
+  const free = Math.max(0, MAX_PUBLISHING - busy.filter(isPublish).length);
+  return waiting.filter(isPublish).slice(0, free);
 }
 
 function isPartlyCovered({ state, packagesCovered, packagesUncovered = 0 }: Target): boolean {

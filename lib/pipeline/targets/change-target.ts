@@ -8,7 +8,7 @@ import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 
 /** Lost attempts in one state after which a target fails. */
-const MAX_LOST_ATTEMPTS = 3;
+export const MAX_LOST_ATTEMPTS = 3;
 const MAX_DETAIL = 1000;
 export const NO_BUILDER = 'PATCHWRIGHT_BUILDER is none';
 

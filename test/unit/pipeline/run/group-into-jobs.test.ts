@@ -103,6 +103,25 @@ describe('a job', () => {
     },
   );
 
+  it('holds one image if that has one attempt left', () => {
+    const lost = images(3, { state: 'scanning', attempts: 2 });
+    const most = { ...OPTIONS, scanBatch: 100 };
+
+    const jobs = groupIntoJobs(lost, new Map(), most);
+
+    expect(jobs.map((one) => one.targets.length)).toEqual([1, 1, 1]);
+  });
+
+  it('of each repository comes before the second of any', () => {
+    const mixed = [...images(4, { state: 'publishing' }, 'a')].concat(
+      images(1, { state: 'publishing' }, 'b'),
+    );
+
+    const jobs = groupIntoJobs(mixed, new Map(), { ...OPTIONS, scanBatch: 2 });
+
+    expect(jobs.map((one) => one.targets[0]?.repository)).toEqual(['a', 'b', 'a']);
+  });
+
   it('counts the lost attempts of the tag that has lost the most', () => {
     const [first, second] = tags(2, { state: 'patching' });
     if (first === undefined || second === undefined) throw new Error();

@@ -1,0 +1,83 @@
+import type { Job } from '../records/job.ts';
+import type { Target } from '../records/target.ts';
+import type { Stored } from '../stores/stored.ts';
+import { JOB_ORDER } from './group-into-jobs.ts';
+
+/** The rank of a waiting job. Lower numbers go first. */
+interface Candidate {
+  readonly job: Stored<Job>;
+  readonly repository: string;
+  readonly attempts: number;
+  readonly stage: number;
+}
+
+/**
+ * Chooses the waiting jobs that get the free container groups. First attempts go first, then later
+ * stages, so that started work finishes and staging stays small, then the repository with the fewest
+ * groups. While several repositories need groups, none has more than half of them: images that hang
+ * can't keep those of others waiting.
+ */
+export function fairAdmission(state: {
+  readonly waiting: readonly Stored<Job>[];
+  readonly busy: readonly Stored<Job>[];
+  readonly targets: readonly Target[];
+  readonly maxGroups: number;
+}): readonly Stored<Job>[] {
+  const { busy, maxGroups } = state;
+  const targets = new Map(state.targets.map((target) => [target.id, target]));
+  const held = new Map<string, number>();
+  for (const job of busy) add(held, repositoryOf(job, targets));
+  const most = isShared(state.targets) ? Math.max(1, Math.floor(maxGroups / 2)) : maxGroups;
+  const left = state.waiting.map((job) => candidate(job, targets));
+  const admitted: Stored<Job>[] = [];
+  while (admitted.length < maxGroups - busy.length) {
+    const mayStart = left.filter(({ repository }) => (held.get(repository) ?? 0) < most);
+    const [first] = mayStart;
+    if (first === undefined) break;
+    const next = mayStart.reduce((best, one) => (goesBefore(one, best, held) ? one : best), first);
+    left.splice(left.indexOf(next), 1);
+    add(held, next.repository);
+    admitted.push(next.job);
+  }
+  return admitted;
+}
+
+function goesBefore(one: Candidate, other: Candidate, held: ReadonlyMap<string, number>): boolean {
+  if (one.attempts !== other.attempts) return one.attempts < other.attempts;
+  if (one.stage !== other.stage) return one.stage > other.stage;
+  return (held.get(one.repository) ?? 0) < (held.get(other.repository) ?? 0);
+}
+
+function candidate(job: Stored<Job>, targets: ReadonlyMap<string, Target>): Candidate {
+  const attempts = job.targets.map((id) => targets.get(id)?.attempts ?? 0);
+  return {
+    job,
+    repository: repositoryOf(job, targets),
+    attempts: Math.max(...attempts),
+    stage: JOB_ORDER.indexOf(job.kind),
+  };
+}
+
+/** The repository with the most targets of a job, to which its group counts. */
+function repositoryOf(job: Job, targets: ReadonlyMap<string, Target>): string {
+  const counts = new Map<string, number>();
+  for (const id of job.targets) add(counts, targets.get(id)?.repository ?? '');
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0] as const)[0];
+}
+
+/** True if images of several repositories still need a group. */
+function isShared(targets: readonly Target[]): boolean {
+  const needing = targets.filter(({ state, heldBy }) => NEEDS_GROUP.has(state) && !heldBy);
+  return new Set(needing.map(({ repository }) => repository)).size > 1;
+}
+
+const NEEDS_GROUP: ReadonlySet<Target['state']> = new Set([
+  'queued',
+  'scanning',
+  'patching',
+  'verifying',
+]);
+
+function add(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
