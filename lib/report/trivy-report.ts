@@ -7,6 +7,8 @@ import { hasHidden } from '../text/plain-text.ts';
 
 const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_000 };
 const MAX_ITEMS = 20_000;
+/** Linux' PATH_MAX. */
+const MAX_PATH = 4096;
 /** Over all results. More items would still parse, but take half a gigabyte of memory. */
 const MAX_ITEMS_IN_ALL = 50_000;
 
@@ -41,6 +43,10 @@ const Package = z.object({
   Version: text(256).nullish(),
   Release: text(256).nullish(),
   Epoch: z.number().int().nullish(),
+  Arch: z.string().max(64).nullish().catch(undefined),
+  SrcName: z.string().max(256).nullish().catch(undefined),
+  /** Untrusted paths, which only serve to compare. Faulty ones count as unknown. */
+  InstalledFiles: z.array(z.string().max(MAX_PATH)).nullish().catch(undefined),
   Identifier: z.object({ PURL: text(1024).nullish() }).nullish(),
   /** `third-party`: Trivy does not match the package, because the distribution does not make it. */
   Repository: z.object({ Class: z.string().max(64).nullish() }).nullish(),

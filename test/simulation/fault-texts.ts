@@ -10,14 +10,14 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'publish a patch that the verification rejected',
     file: 'results/collect-verifications.ts',
-    text: 'if (refused !== undefined) {',
-    instead: 'if (refused !== undefined && refused.state === "failed") {',
+    text: 'if (checked.refused !== undefined) {',
+    instead: 'if (checked.refused?.state === "failed") {',
   },
   {
     name: 'skip the check of the layers',
-    file: 'results/collect-verifications.ts',
-    text: 'if (unownedSetuid.count > 0) {',
-    instead: 'if (unownedSetuid.count > 1000) {',
+    file: 'results/verify-layers.ts',
+    text: 'if (!verdict.accepted) return {',
+    instead: 'if (!verdict.accepted && verdict.detail === "") return {',
   },
   {
     name: 'overwrite targets that another step has changed',

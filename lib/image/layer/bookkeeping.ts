@@ -44,9 +44,12 @@ const GENERATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['dash', ['etc/shells', 'var/lib/shells.state']],
   ['bash', ['etc/shells', 'var/lib/shells.state']],
   ['install-info', ['usr/share/info/dir']],
-  ['libpam-runtime', ['var/lib/pam/', 'etc/pam.d/']],
+  ['base-files', ['etc/profile', 'etc/motd', 'etc/nsswitch.conf', 'root/.bashrc', 'root/.profile']],
 ]);
 
+/** What `pam-auth-update` generates for every package with a module. */
+const PAM_PACKAGE = 'libpam-';
+const PAM = ['var/lib/pam/', 'etc/pam.d/common-', 'etc/security/opasswd'];
 /** glibc's lookup cache, one in each folder of character set converters. */
 const CONVERTER_CACHE = /^usr\/lib\/(?:[^/]+\/)?gconv\/gconv-modules\.cache$/;
 
@@ -54,6 +57,9 @@ const CONVERTER_CACHE = /^usr\/lib\/(?:[^/]+\/)?gconv\/gconv-modules\.cache$/;
 export function isBookkeeping(path: string, changedPackages: ReadonlySet<string>): boolean {
   if (BOOKKEEPING.some((known) => matches(path, known))) return true;
   if (changedPackages.has('libc-bin') && CONVERTER_CACHE.test(path)) return true;
+  if (PAM.some((known) => path.startsWith(known))) {
+    return [...changedPackages].some((name) => name.startsWith(PAM_PACKAGE));
+  }
   for (const [name, generated] of GENERATED) {
     if (changedPackages.has(name) && generated.some((known) => matches(path, known))) return true;
   }

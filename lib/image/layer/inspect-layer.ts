@@ -7,8 +7,6 @@ import { LayerError, type LayerFault } from './layer-error.ts';
 import { type EntryLimits, readLayer } from './read-layer.ts';
 
 export interface LayerLimits extends DecompressionLimits, EntryLimits {
-  /** Paths in one list of the summary. */
-  readonly maxListed: number;
   /** Distinct paths in the package lists of a layer. */
   readonly maxOwned: number;
 }
@@ -19,7 +17,6 @@ export const LAYER_LIMITS: LayerLimits = {
   ratioFromBytes: 64 * 1024 * 1024,
   maxEntries: 250_000,
   maxTextBytes: 8 * 1024 * 1024,
-  maxListed: 50,
   maxOwned: 500_000,
 };
 
@@ -53,6 +50,7 @@ export async function inspectLayer(
       },
       entry: (entry) => contents.add(entry),
       packageList: (path) => contents.addList(path),
+      content: (entry) => contents.content(entry),
     });
     archive.end();
     const diffId = Digest.parse(`sha256:${hash.digest('hex')}`);

@@ -11,7 +11,7 @@ export function isPackageList(path: string): boolean {
 /** Receives the packages of a package list and the paths that they own. */
 export interface Ownership {
   readonly package: (name: string) => void;
-  readonly path: (path: string) => void;
+  readonly path: (path: string, owner: string) => void;
 }
 
 /** Returns a reader for the package list at this path. It expects the lines in order. */
@@ -21,10 +21,10 @@ export function packageListReader(path: string, owned: Ownership): (line: string
 
 /** dpkg: one file a package, one absolute path a line. */
 function dpkgListReader(path: string, owned: Ownership): (line: string) => void {
-  const [, name] = DPKG_LIST.exec(path) ?? [];
-  if (name !== undefined) owned.package(name);
+  const [, name = ''] = DPKG_LIST.exec(path) ?? [];
+  if (name !== '') owned.package(name);
   return (line) => {
-    if (line !== '') owned.path(normalizedPath(line));
+    if (line !== '') owned.path(normalizedPath(line), name);
   };
 }
 
@@ -35,10 +35,14 @@ function dpkgListReader(path: string, owned: Ownership): (line: string) => void 
  */
 function apkDatabaseReader(owned: Ownership): (line: string) => void {
   let folder = '';
+  let name = '';
   return (line) => {
     const value = line.slice(2);
-    if (line.startsWith('P:')) owned.package(value);
-    else if (line.startsWith('F:')) folder = value;
-    else if (line.startsWith('R:')) owned.path(normalizedPath(`${folder}/${value}`));
+    if (line.startsWith('P:')) {
+      name = value;
+      owned.package(value);
+    }
+    if (line.startsWith('F:')) folder = value;
+    if (line.startsWith('R:')) owned.path(normalizedPath(`${folder}/${value}`), name);
   };
 }

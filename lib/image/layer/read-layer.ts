@@ -19,6 +19,16 @@ export interface LayerEntry {
   readonly target?: string;
   /** Setuid, setgid, or file capabilities. */
   readonly privileged: boolean;
+  /** The bits for permissions, setuid, setgid and sticky. */
+  readonly mode: number;
+  /** When it was last modified, in milliseconds. */
+  readonly time: number;
+}
+
+/** Receives the content of one file. */
+export interface ContentReader {
+  readonly bytes: (bytes: Uint8Array) => void;
+  readonly end: () => void;
 }
 
 export interface LayerVisitor {
@@ -26,11 +36,14 @@ export interface LayerVisitor {
   readonly entry: (entry: LayerEntry) => void;
   /** Returns a reader for the lines of a package's file list (dpkg) or package database (apk). */
   readonly packageList: (path: string) => (line: string) => void;
+  /** Returns a reader for the content of a file that is no package list, or nothing to skip it. */
+  readonly content?: (entry: LayerEntry) => ContentReader | undefined;
 }
 
 /** Linux' PATH_MAX, in bytes. A tar header or a line of a hostile list may have megabytes. */
 const MAX_PATH = 4096;
 const SETUID_OR_SETGID = 0o6000;
+const MODE = 0o7777;
 const ENTRY_TYPES: ReadonlyMap<string, LayerEntry['type']> = new Map([
   ['file', 'file'],
   ['contiguous-file', 'file'],
@@ -113,24 +126,33 @@ async function readEntries(
     if (entry.type === 'file' && isPackageList(entry.path)) {
       const line = visitor.packageList(entry.path);
       // A truncated path is longer than any accepted path, so it can't match one.
-      await eachLine(textOf(tarEntry, holdText), line, { maxLine: MAX_PATH + 3 });
-    } else {
-      tarEntry.resume();
+      await eachLine(bytesOf(tarEntry, holdText), line, { maxLine: MAX_PATH + 3 });
+      continue;
     }
+    const content = entry.type === 'file' ? visitor.content?.(entry) : undefined;
+    if (content === undefined) tarEntry.resume();
+    else await readContent(tarEntry, content);
   }
 }
 
-function entryOf({ name, mode, type, linkname, pax }: Header): LayerEntry {
+async function readContent(chunks: AsyncIterable<unknown>, content: ContentReader): Promise<void> {
+  for await (const chunk of bytesOf(chunks, () => undefined)) content.bytes(chunk);
+  content.end();
+}
+
+function entryOf({ name, mode, type, linkname, pax, mtime }: Header): LayerEntry {
   const capable = typeof pax === 'object' && pax !== null && CAPABILITIES in pax;
   return {
     path: normalizedPath(name),
     type: ENTRY_TYPES.get(type) ?? 'other',
     ...(type === 'symlink' && linkname ? { target: linkname } : {}),
     privileged: type !== 'symlink' && ((mode & SETUID_OR_SETGID) !== 0 || capable),
+    mode: mode & MODE,
+    time: mtime?.getTime() ?? 0,
   };
 }
 
-async function* textOf(
+async function* bytesOf(
   chunks: AsyncIterable<unknown>,
   hold: (length: number) => void,
 ): AsyncGenerator<Uint8Array> {

@@ -68,17 +68,19 @@ async function collectOne(services: Services, held: HeldJob): Promise<StepEnd | 
     const detail = read.ok ? 'the result is for another kind of job' : read.fault;
     return loseJob(services, held, { reason: 'result-invalid', detail });
   }
-  await decideTargets(services, held, read.value);
+  if (!(await decideTargets(services, held, read.value))) return { changes: {}, delaySeconds: 0 };
   await clearJob(services, held);
   const tools = describeTools(read.value.tools);
   return { changes: { state: 'done', tools, finishedAt: services.clock.now() }, delaySeconds: 0 };
 }
 
+/** Returns false if targets are left for the next step. */
 async function decideTargets(
   services: Services,
   held: HeldJob,
   result: ScanJobResult,
-): Promise<void> {
-  if (held.job.kind === 'verify') await collectVerifications(services, held, result);
-  else await collectScans(services, held, result);
+): Promise<boolean> {
+  if (held.job.kind === 'verify') return collectVerifications(services, held, result);
+  await collectScans(services, held, result);
+  return true;
 }

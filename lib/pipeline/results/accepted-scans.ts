@@ -1,7 +1,7 @@
 import { sha256Hex } from '../../image/digest.ts';
 import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
 import { type Scan, scanOf } from '../../report/finding.ts';
-import { parseTrivyReport } from '../../report/trivy-report.ts';
+import { parseTrivyReport, type TrivyReport } from '../../report/trivy-report.ts';
 import type { Result } from '../../result.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { maskCredentialShapes } from '../../text/credential-shapes.ts';
@@ -81,9 +81,21 @@ export async function readAcceptedScan(
   return scanIn(await readKeptReport(services, name));
 }
 
+export async function readAcceptedReport(
+  services: Services,
+  name: string | undefined,
+): Promise<TrivyReport> {
+  return reportIn(await readKeptReport(services, name));
+}
+
 /** The scan in the bytes of a kept report. */
 export function scanIn(report: Uint8Array): Scan {
+  return scanOf(reportIn(report));
+}
+
+/** Parses the bytes of an accepted report. */
+export function reportIn(report: Uint8Array): TrivyReport {
   const parsed = parseTrivyReport(report);
   if (!parsed.ok) throw new Error(`an accepted report does not parse: ${parsed.fault}`);
-  return scanOf(parsed.value);
+  return parsed.value;
 }

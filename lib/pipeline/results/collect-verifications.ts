@@ -1,40 +1,46 @@
-import { inspectLayer } from '../../image/layer/inspect-layer.ts';
-import type { Descriptor } from '../../image/manifest.ts';
-import { formatPinned } from '../../image/reference.ts';
+import { formatPinned, type PinnedImage } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
 import type { ScanJobResult } from '../../job/job-result.ts';
 import { compareFindings } from '../../report/compare-findings.ts';
-import { countBySeverity, fixable, type Scan } from '../../report/finding.ts';
+import { countBySeverity, fixable, scanOf } from '../../report/finding.ts';
 import { remainingPackages } from '../../report/remaining-findings.ts';
 import { readImage } from '../discovery/read-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
-import type { Services } from '../services.ts';
+import { type Services, secondsAfter } from '../services.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
-import { keepReport, readAcceptedScan } from './accepted-scans.ts';
+import { type AcceptedReport, keepReport, readAcceptedReport, reportIn } from './accepted-scans.ts';
 import { readScan } from './collect-scans.ts';
 import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
+import { type LayersCheck, type PatchedLayers, verifyLayers } from './verify-layers.ts';
 
-/** Accepts or rejects each staged patch by its registry content and a scan in another group. */
+/** Reading the layers of many large images takes longer than a step has. The next step goes on. */
+const STEP_SECONDS = 240;
+
+/**
+ * Accepts or rejects each staged patch by its registry content and a scan in another group. Returns
+ * false if images are left for the next step.
+ */
 export async function collectVerifications(
   services: Services,
   held: HeldJob,
   result: ScanJobResult,
-): Promise<void> {
+): Promise<boolean> {
+  const until = secondsAfter(services.clock.now(), STEP_SECONDS);
   const noProgress = await madeNoProgress(services, held.job, result);
   const keepLog = sharedLog(services, held);
   for (const image of bySource(await ownTargets(services, held.job))) {
+    if (services.clock.now() >= until) return false;
     const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
     const scanned = await readScan(services, held, image, { claim, noProgress, keepLog });
     if (scanned === undefined) continue;
-    const structure = await verifyStructure(services, image, pinned);
-    const refused = structure.refused ?? (await verifyFindings(services, image, scanned.scan));
-    if (refused !== undefined) {
-      await endRefused(services, image, refused);
+    const checked = await verifyPatch(services, image, pinned, scanned);
+    if (checked.refused !== undefined) {
+      await endRefused(services, image, checked.refused);
       continue;
     }
     held.assertHeld();
@@ -59,10 +65,11 @@ export async function collectVerifications(
         afterFixable: fixable(scanned.scan).length,
         ...(remaining.length > 0 && { remaining }),
         verifiedAt: services.clock.now(),
-        ...(structure.unowned !== undefined && { unownedPaths: structure.unowned }),
+        ...(checked.unowned !== undefined && { unownedPaths: checked.unowned }),
       });
     }
   }
+  return true;
 }
 
 /** Ends the targets of a refused patch. Those of a refused claim are patched instead. */
@@ -74,30 +81,36 @@ async function endRefused(services: Services, image: SourceImage, refused: Outco
   }
 }
 
-async function verifyFindings(
+/** The layers come last: they take the longest. */
+async function verifyPatch(
   services: Services,
   image: SourceImage,
-  after: Scan,
-): Promise<Outcome | undefined> {
+  pinned: PinnedImage,
+  scanned: AcceptedReport,
+): Promise<LayersCheck> {
+  const structure = await verifyStructure(services, image, pinned);
+  if (structure.refused !== undefined) return structure;
   const [first] = image.targets;
-  if (first === undefined) return undefined;
-  const before = await readAcceptedScan(services, first.reportBefore);
-  const targeted = targetedFindings(first, before);
-  const verdict = compareFindings({ before, after, targeted });
-  if (verdict.accepted) return undefined;
-  return { state: 'rejected', reason: verdict.reason, detail: verdict.detail };
+  const before = await readAcceptedReport(services, first?.reportBefore);
+  const after = scanned.scan;
+  const targeted = first === undefined ? [] : targetedFindings(first, scanOf(before));
+  const verdict = compareFindings({ before: scanOf(before), after, targeted });
+  if (!verdict.accepted) {
+    return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
+  }
+  const reports = { before, after: reportIn(scanned.bytes), fixed: verdict.fixed };
+  return verifyLayers(services, structure.layers, reports);
 }
 
-interface StructureCheck {
-  readonly refused?: Outcome;
-  readonly unowned?: number;
-}
+type StructureCheck =
+  | { readonly refused: Outcome }
+  | { readonly refused?: undefined; readonly layers: PatchedLayers };
 
-/** Checks that the patch is the source plus a few layers, and that no added layer is suspicious. */
+/** Checks that the patch is the source plus a few layers, and that nothing else differs. */
 async function verifyStructure(
   services: Services,
   image: SourceImage,
-  pinned: ReturnType<typeof pinnedOf>,
+  pinned: PinnedImage,
 ): Promise<StructureCheck> {
   const { registry } = services;
   const [staged, original] = await Promise.all([
@@ -117,45 +130,11 @@ async function verifyStructure(
   const verdict = compareStructure({ source, patched, sourceReference });
   if (verdict.accepted) {
     const diffIds = patched.config.rootfs.diff_ids?.slice(source.manifest.layers.length) ?? [];
-    return verifyLayers(services, pinned, verdict.addedLayers, diffIds);
+    const { addedLayers: added } = verdict;
+    return { layers: { pinned, source: source.manifest.layers, added, diffIds } };
   }
   if (verdict.reason === 'nothing-added') {
     return { refused: { state: 'skipped', reason: 'no-op-patch', detail: verdict.detail } };
   }
   return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
-}
-
-async function verifyLayers(
-  services: Services,
-  pinned: ReturnType<typeof pinnedOf>,
-  layers: readonly Descriptor[],
-  diffIds: readonly string[],
-): Promise<StructureCheck> {
-  let unowned: number | undefined = 0;
-  for (const [at, layer] of layers.entries()) {
-    const blob = await services.registry.openBlob(pinned.repository, layer.digest);
-    if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
-    const inspection = await inspectLayer(blob);
-    if (!inspection.ok) return { refused: suspicious(inspection.detail) };
-    const { diffId, statusD, ownershipKnown, unownedSetuid } = inspection.summary;
-    // Otherwise a runtime would unpack a layer that was not inspected.
-    if (diffId !== diffIds[at]) return { refused: suspicious('a layer has a wrong diff id') };
-    if (statusD) {
-      // Without a package manager, Copa may change only the package database and not the files.
-      const detail = 'the image has no package manager';
-      return { refused: { state: 'skipped', reason: 'unsupported-os', detail } };
-    }
-    if (unownedSetuid.count > 0) {
-      const paths = unownedSetuid.paths.slice(0, 3).join(', ');
-      return { refused: suspicious(`setuid files that no updated package owns: ${paths}`) };
-    }
-    // A binary package database (rpm's) can't be read here, so ownership stays unknown.
-    if (!ownershipKnown) unowned = undefined;
-    else if (unowned !== undefined) unowned += inspection.summary.unowned.count;
-  }
-  return unowned === undefined ? {} : { unowned };
-}
-
-function suspicious(detail: string): Outcome {
-  return { state: 'rejected', reason: 'layer-suspicious', detail };
 }

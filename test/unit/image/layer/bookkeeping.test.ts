@@ -23,6 +23,8 @@ it.each(['etc/ld.so.cache.d', 'var/lib/dpkg', 'etc/passwd', 'opt/var/lib/dpkg/x'
 it.each([
   ['ca-certificates', 'etc/ssl/certs/x.pem'],
   ['bash', 'etc/shells'],
+  ['base-files', 'etc/profile'],
+  ['libpam-systemd', 'etc/pam.d/common-session'],
   ['libc-bin', 'usr/lib/x86_64-linux-gnu/gconv/gconv-modules.cache'],
   ['libc-bin', 'usr/lib/gconv/gconv-modules.cache'],
 ])('accepts files from the scripts of %s only if that package changed: %s', (name, path) => {

@@ -1,0 +1,61 @@
+import { plainText } from '../../text/plain-text.ts';
+import type { AddedFiles } from './added-files.ts';
+import { type Facts, type FileVerdict, judgeDeletion, judgeFile } from './judge-file.ts';
+import { judgeFixed } from './judge-fixed.ts';
+import { Ownership } from './ownership.ts';
+import { changedPackages, type Packages } from './package-facts.ts';
+import type { SourceFiles } from './source-files.ts';
+
+export type ChangesVerdict =
+  | {
+      readonly accepted: true;
+      /** Added files that no package owns. They are plain data. */
+      readonly unowned: number;
+    }
+  | { readonly accepted: false; readonly detail: string };
+
+const SHOWN = 3;
+const MAX_PATH = 200;
+
+/**
+ * Accepts the added files of a patch if an update of the fixed packages explains them. The source's
+ * layers and scan say who owns what; the patch's own lists count only for paths that are new.
+ */
+export function judgeChanges(options: {
+  readonly added: AddedFiles;
+  readonly source: SourceFiles;
+  /** False if a layer of the source was not read to its end. */
+  readonly complete: boolean;
+  /** The packages of the source and of the patch, as Trivy found them. */
+  readonly before: Packages;
+  readonly after: Packages;
+  /** Names of the packages of which a finding counts as fixed. */
+  readonly fixed: ReadonlySet<string>;
+}): ChangesVerdict {
+  const { added, source, complete, before, after, fixed } = options;
+  const changed = changedPackages(before, after);
+  const ownership = new Ownership({ source, added, before, after, changed });
+  const { isUnknown } = ownership;
+  const facts: Facts = { added, source, ownership, changed, complete, isUnknown };
+
+  const faults: string[] = [];
+  let unowned = 0;
+  const note = (path: string, verdict: FileVerdict) => {
+    if (verdict === 'unowned') unowned += 1;
+    else if (verdict !== 'owned') faults.push(`${plainText(path, MAX_PATH)} ${verdict.fault}`);
+  };
+  for (const file of added.changed.values()) note(file.path, judgeFile(file, facts));
+  for (const file of source.files.values()) {
+    if (!added.changed.has(file.path)) note(file.path, judgeDeletion(file, facts));
+  }
+  if (faults.length > 0) return { accepted: false, detail: shortened(faults) };
+  const notFixed = judgeFixed(fixed, before, facts);
+  return notFixed === undefined
+    ? { accepted: true, unowned }
+    : { accepted: false, detail: notFixed };
+}
+
+function shortened(faults: readonly string[]): string {
+  const shown = [...faults].sort().slice(0, SHOWN).join('; ');
+  return faults.length > SHOWN ? `${shown}; and ${faults.length - SHOWN} more` : shown;
+}

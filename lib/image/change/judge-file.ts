@@ -1,0 +1,134 @@
+import { posix } from 'node:path';
+import { isBookkeeping } from '../layer/bookkeeping.ts';
+import { ACCOUNT_FILES, type LayerFile } from '../layer/layer-file.ts';
+import { normalizedPath } from '../layer/layer-path.ts';
+import { accountFault } from './accounts.ts';
+import type { AddedFiles } from './added-files.ts';
+import type { Ownership } from './ownership.ts';
+import { isOfApplication, isProgram, packageOfScript, powerOf } from './path-rules.ts';
+import type { SourceFiles } from './source-files.ts';
+
+const ALTERNATIVES = 'etc/alternatives/';
+const MAX_HOPS = 4;
+
+export interface Facts {
+  readonly added: AddedFiles;
+  readonly source: SourceFiles;
+  readonly ownership: Ownership;
+  readonly changed: ReadonlySet<string>;
+  /** False if a layer of the source was not read to its end. */
+  readonly complete: boolean;
+  /** It is unknown which files a changed package has, so a file without an owner may be its own. */
+  readonly isUnknown: boolean;
+}
+
+/** Nothing speaks against it; `unowned` is only counted. */
+export type FileVerdict = 'owned' | 'unowned' | { readonly fault: string };
+
+/** Decides whether a package update explains an added file. */
+export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
+  const { path } = file;
+  const before = facts.source.files.get(path);
+  if (before !== undefined && isUnchanged(before, file)) return 'owned';
+  if (ACCOUNT_FILES.has(path)) return judgeAccounts(file, before, facts);
+  if (isOfPackageManager(file, facts)) return 'owned';
+
+  const owners = facts.ownership.owners(path);
+  if (owners.some((name) => facts.changed.has(name))) return 'owned';
+  const [owner] = owners;
+  if (owner !== undefined) return { fault: `belongs to ${owner}, which is not updated` };
+
+  const claimers = facts.ownership.claimers(path);
+  if (claimers.some((name) => facts.ownership.isUnlisted(name))) return 'owned';
+  if (claimers.length > 0 && facts.ownership.isDiverted(path)) return 'owned';
+  if (facts.isUnknown) return 'unowned';
+  if (file.privileged) return { fault: 'is setuid, and no package of the source owns it' };
+  const power = powerOf(path);
+  if (power !== undefined && facts.complete && !linksToClaimed(file, facts)) {
+    return { fault: `is read by ${power}, and no package of the source owns it` };
+  }
+  if (claimers.length > 0) return judgeTakeover(file, before);
+  return judgeUnowned(file, before, facts);
+}
+
+/** A changed package says that it owns a file. */
+function judgeTakeover(file: LayerFile, before: LayerFile | undefined): FileVerdict {
+  if (before === undefined || before.type === 'symlink') return 'owned';
+  return isProgram(before) || isOfApplication(file.path)
+    ? { fault: 'replaces a file of the source that belongs to no package' }
+    : 'owned';
+}
+
+function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Facts): FileVerdict {
+  if (linksToClaimed(file, facts) && (before === undefined || before.type === 'symlink')) {
+    return 'owned';
+  }
+  if (isProgram(file)) return { fault: 'is a program, and no package owns it' };
+  if (before !== undefined && (isProgram(before) || isOfApplication(file.path))) {
+    return { fault: 'replaces a file of the source that belongs to no package' };
+  }
+  return facts.ownership.isBytecode(file.path) ? 'owned' : 'unowned';
+}
+
+function judgeAccounts(
+  file: LayerFile,
+  before: LayerFile | undefined,
+  { complete }: Facts,
+): FileVerdict {
+  if (before === undefined && !complete) return 'unowned';
+  if (before?.text === undefined || file.text === undefined || file.privileged) {
+    return { fault: 'lists accounts, and its changes are unknown' };
+  }
+  const fault = accountFault(file.path, before.text, file.text);
+  return fault === undefined ? 'owned' : { fault };
+}
+
+/** True for the package manager's own data, and for what scripts of changed packages generate. */
+function isOfPackageManager(file: LayerFile, { changed }: Facts): boolean {
+  const script = packageOfScript(file.path);
+  if (script !== undefined) return changed.has(script) && !file.privileged && file.type === 'file';
+  return !file.privileged && !isProgram(file) && isBookkeeping(file.path, changed);
+}
+
+/**
+ * Package scripts create links to a package's own files: busybox for its commands, ldconfig for
+ * sonames, and update-alternatives in chains of links.
+ */
+function linksToClaimed(file: LayerFile, { added, ownership }: Facts): boolean {
+  let link: LayerFile | undefined = file;
+  for (let hops = 0; hops < MAX_HOPS && link?.target !== undefined; hops += 1) {
+    const { target } = link;
+    const at: string = normalizedPath(
+      target.startsWith('/') ? target : posix.join('/', posix.dirname(link.path), target),
+    );
+    if (ownership.claimers(at).length > 0) return true;
+    if (at.startsWith(ALTERNATIVES) && !added.changed.has(at)) return true;
+    link = added.changed.get(at);
+  }
+  return false;
+}
+
+/** A package script may write a file again as it was. */
+export function isUnchanged(before: LayerFile, after: LayerFile): boolean {
+  if (before.type !== after.type || before.privileged !== after.privileged) return false;
+  if (after.type === 'symlink') return before.target === after.target;
+  return (
+    after.content !== undefined && before.content === after.content && before.mode === after.mode
+  );
+}
+
+/** Decides whether a package update explains that a file of the source is deleted. */
+export function judgeDeletion(file: LayerFile, facts: Facts): FileVerdict {
+  const { path } = file;
+  const owners = facts.ownership.owners(path);
+  if (owners.some((name) => facts.changed.has(name))) return 'owned';
+  const [owner] = owners;
+  if (owner !== undefined && !isBookkeeping(path, facts.changed)) {
+    return { fault: `is deleted, but belongs to ${owner}, which is not updated` };
+  }
+  if (isBookkeeping(path, facts.changed)) return 'owned';
+  const isKept = isProgram(file) || isOfApplication(path) || ACCOUNT_FILES.has(path);
+  return isKept || powerOf(path) !== undefined
+    ? { fault: 'is deleted, but belongs to no package' }
+    : 'owned';
+}

@@ -1,0 +1,52 @@
+import type { LayerFile } from '../layer/layer-file.ts';
+
+/** Paths at which a file gains power although it is no program: for each, what reads it. */
+const POWERFUL: readonly { readonly paths: RegExp; readonly what: string }[] = [
+  { paths: /^etc\/ld\.so\.(?:preload|conf)/, what: 'the loader' },
+  { paths: /^etc\/ld-musl-/, what: 'the loader' },
+  { paths: /^etc\/(?:cron|anacrontab)/, what: 'cron' },
+  { paths: /^var\/spool\/cron\//, what: 'cron' },
+  { paths: /^(?:etc|usr\/lib)\/pam\.(?:d\/|conf$)/, what: 'PAM' },
+  { paths: /^etc\/security\//, what: 'PAM' },
+  { paths: /^etc\/sudoers/, what: 'sudo' },
+  { paths: /(?:^|\/)\.ssh\//, what: 'ssh' },
+  { paths: /^(?:etc|usr\/lib)\/systemd\/(?:system|user)\//, what: 'systemd' },
+  { paths: /^etc\/(?:init\.d|rc[S0-9]\.d)\//, what: 'init' },
+];
+
+/** A package manager leaves files with these suffixes next to a configuration file. */
+export const LEFT_BESIDE = /\.(?:dpkg-(?:old|dist|new|tmp)|rpm(?:new|save|orig)|apk-new)$/;
+const LIBRARY = /\.so(?:\.[0-9]+)*$/;
+/** Folders whose content runs or is loaded by name. */
+const PROGRAM_FOLDER = /^usr\/(?:local\/)?(?:s?bin|games|libexec)\//;
+/** Packages of a distribution have their files here. */
+const SYSTEM = /^(?:boot|dev|etc|media|mnt|run|tmp|usr|var)\//;
+const APPLICATION_IN_SYSTEM = /^(?:usr\/(?:local|src)|var\/(?:opt|www))\//;
+const DPKG_SCRIPT =
+  /^var\/lib\/dpkg\/info\/([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\.(?:config|postinst|postrm|preinst|prerm)$/;
+
+/**
+ * Returns what acts by the file at this path, or undefined if it is ordinary. cron, PAM and sudo skip
+ * the files that a package manager leaves beside a configuration file.
+ */
+export function powerOf(path: string): string | undefined {
+  if (LEFT_BESIDE.test(path)) return undefined;
+  return POWERFUL.find(({ paths }) => paths.test(path))?.what;
+}
+
+/** True if the system could run or load it. */
+export function isProgram(file: LayerFile): boolean {
+  if (file.isElf === true || LIBRARY.test(file.path)) return true;
+  if (file.type === 'symlink') return PROGRAM_FOLDER.test(file.path);
+  return (file.mode & 0o111) !== 0;
+}
+
+/** True if the file belongs to an application, and not to the system, by its place. */
+export function isOfApplication(path: string): boolean {
+  return !SYSTEM.test(path) || APPLICATION_IN_SYSTEM.test(path);
+}
+
+/** The package whose script dpkg keeps at this path. */
+export function packageOfScript(path: string): string | undefined {
+  return DPKG_SCRIPT.exec(path)?.[1];
+}

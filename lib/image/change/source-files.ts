@@ -1,0 +1,109 @@
+import { deletionOf } from '../layer/layer-contents.ts';
+import { LayerError } from '../layer/layer-error.ts';
+import { fileReader, type LayerFile } from '../layer/layer-file.ts';
+import { packageListReader } from '../layer/package-lists.ts';
+import type { ContentReader, LayerEntry, LayerVisitor } from '../layer/read-layer.ts';
+import { type AddedFiles, foldersAbove, isDeleted } from './added-files.ts';
+import { readDiversions } from './diversions.ts';
+
+const DIVERSIONS = 'var/lib/dpkg/diversions';
+/** Deleted files and deletions of the source that are held in memory. */
+const MAX_HELD = 500_000;
+
+/**
+ * The part of a source's files that the added layers of its patch change or delete. Reads the
+ * source's layers from the highest to the lowest, so that the first entry of a path counts.
+ */
+export class SourceFiles {
+  readonly files = new Map<string, LayerFile>();
+  /** The packages whose lists own a path. */
+  readonly owners = new Map<string, string[]>();
+  /** The packages with a list of dpkg or apk. */
+  readonly listed = new Set<string>();
+  /** dpkg's diversions: the path at which a package's file is, by the path in its list. */
+  diversions: ReadonlyMap<string, string> = new Map();
+  readonly #added: AddedFiles;
+  /** Package lists and diversions that were read. */
+  readonly #read = new Set<string>();
+  readonly #hidden = new Set<string>();
+  /** Deletions of the layer that is being read hide only what is below it. */
+  #hiddenBelow: string[] = [];
+
+  constructor(added: AddedFiles) {
+    this.#added = added;
+  }
+
+  /** Returns a visitor for the next layer. */
+  layer(): LayerVisitor {
+    for (const path of this.#hiddenBelow) this.#hidden.add(path);
+    this.#hiddenBelow = [];
+    return {
+      tarBytes: () => undefined,
+      entry: (entry) => this.#entry(entry),
+      packageList: (path) => this.#list(path),
+      content: (entry) => this.#content(entry),
+    };
+  }
+
+  #entry(entry: LayerEntry): void {
+    const deletion = deletionOf(entry.path);
+    if (deletion !== undefined) {
+      this.#hiddenBelow.push(`${deletion.below ? '/' : ''}${deletion.path}`);
+      this.#refuseFlood();
+    } else if (entry.type !== 'folder' && this.#matters(entry.path) && this.#isTop(entry.path)) {
+      this.files.set(entry.path, entry);
+      this.#refuseFlood();
+    }
+  }
+
+  #matters(path: string): boolean {
+    return this.#added.changed.has(path) || isDeleted(this.#added, path);
+  }
+
+  /** False if a higher layer has this path, or deletes it. An opaque folder begins with a slash. */
+  #isTop(path: string): boolean {
+    return !this.files.has(path) && !this.#isHidden(path);
+  }
+
+  #isFirst(path: string): boolean {
+    if (this.#read.has(path) || this.#isHidden(path)) return false;
+    this.#read.add(path);
+    return true;
+  }
+
+  #isHidden(path: string): boolean {
+    if (this.#hidden.has(path)) return true;
+    if (this.#hidden.size === 0) return false;
+    const hides = (folder: string) => this.#hidden.has(folder) || this.#hidden.has(`/${folder}`);
+    return foldersAbove(path).some(hides);
+  }
+
+  #list(path: string): (line: string) => void {
+    if (!this.#isFirst(path)) return () => undefined;
+    return packageListReader(path, {
+      package: (name) => this.listed.add(name),
+      path: (owned, owner) => {
+        if (!this.#matters(owned)) return;
+        const owners = this.owners.get(owned);
+        if (owners === undefined) this.owners.set(owned, [owner]);
+        else if (owners.at(-1) !== owner) owners.push(owner);
+      },
+    });
+  }
+
+  #content(entry: LayerEntry): ContentReader | undefined {
+    if (this.files.get(entry.path) === entry) {
+      return fileReader(entry, (file) => this.files.set(entry.path, file));
+    }
+    if (entry.path !== DIVERSIONS || !this.#isFirst(DIVERSIONS)) return undefined;
+    return readDiversions((diversions) => {
+      this.diversions = diversions;
+    });
+  }
+
+  #refuseFlood(): void {
+    if (this.files.size + this.#hidden.size + this.#hiddenBelow.length > MAX_HELD) {
+      throw new LayerError('too-large', `more than ${MAX_HELD} paths would be compared`);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { type AddedFiles, mergeLayers } from '../../image/change/added-files.ts';
+import { judgeChanges } from '../../image/change/judge-changes.ts';
+import { readSource } from '../../image/change/read-source.ts';
+import { inspectLayer } from '../../image/layer/inspect-layer.ts';
+import type { LayerFiles } from '../../image/layer/layer-contents.ts';
+import type { Descriptor } from '../../image/manifest.ts';
+import type { PinnedImage } from '../../image/reference.ts';
+import type { Finding } from '../../report/finding.ts';
+import { packageFiles } from '../../report/package-files.ts';
+import type { TrivyReport } from '../../report/trivy-report.ts';
+import type { Outcome } from '../records/reasons.ts';
+import { type Services, secondsAfter } from '../services.ts';
+
+export interface LayersCheck {
+  readonly refused?: Outcome;
+  /** Added files that no package owns. */
+  readonly unowned?: number;
+}
+
+export interface PatchedLayers {
+  /** The patch in the staging repository, which has all of its layers. */
+  readonly pinned: PinnedImage;
+  /** From the lowest to the highest. */
+  readonly source: readonly Descriptor[];
+  readonly added: readonly Descriptor[];
+  /** Of the added layers, as the config has them. */
+  readonly diffIds: readonly string[];
+}
+
+/** Of compressed layers. A larger source is not read: its download would use up the step's time. */
+const MAX_SOURCE_BYTES = 4 * 1024 * 1024 * 1024;
+const SOURCE_SECONDS = 150;
+
+/** Checks that an update of the fixed packages explains what the added layers change. */
+export async function verifyLayers(
+  services: Services,
+  layers: PatchedLayers,
+  reports: {
+    readonly before: TrivyReport;
+    readonly after: TrivyReport;
+    readonly fixed: readonly Finding[];
+  },
+): Promise<LayersCheck> {
+  const files: LayerFiles[] = [];
+  for (const [at, layer] of layers.added.entries()) {
+    const blob = await services.registry.openBlob(layers.pinned.repository, layer.digest);
+    if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
+    const inspection = await inspectLayer(blob);
+    if (!inspection.ok) return { refused: suspicious(inspection.detail) };
+    const { summary } = inspection;
+    // Otherwise a runtime would unpack a layer that was not inspected.
+    if (summary.diffId !== layers.diffIds[at]) {
+      return { refused: suspicious('a layer has a wrong diff id') };
+    }
+    if (summary.statusD) {
+      // Without a package manager, Copa may change only the package database and not the files.
+      const detail = 'the image has no package manager';
+      return { refused: { state: 'skipped', reason: 'unsupported-os', detail } };
+    }
+    files.push(summary.files);
+  }
+  const added = mergeLayers(files);
+  const { files: source, complete } = await readSourceOf(services, layers, added);
+  const [before, after] = [packageFiles(reports.before), packageFiles(reports.after)];
+  const fixed = new Set(reports.fixed.map((finding) => finding.package));
+  const verdict = judgeChanges({ added, source, complete, before, after, fixed });
+  if (!verdict.accepted) return { refused: suspicious(verdict.detail) };
+  return { unowned: verdict.unowned };
+}
+
+function readSourceOf(
+  { clock, registry }: Services,
+  { pinned, source }: PatchedLayers,
+  added: AddedFiles,
+): ReturnType<typeof readSource> {
+  const until = secondsAfter(clock.now(), SOURCE_SECONDS);
+  const tooLarge = source.reduce((sum, { size }) => sum + size, 0) > MAX_SOURCE_BYTES;
+  const layers = source.toReversed().map(
+    ({ digest }) =>
+      () =>
+        registry.openBlob(pinned.repository, digest),
+  );
+  return readSource(layers, added, () => tooLarge || clock.now() >= until);
+}
+
+function suspicious(detail: string): Outcome {
+  return { state: 'rejected', reason: 'layer-suspicious', detail };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import type { Target } from '../../lib/pipeline/records/target.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { type TarEntry, tarOf } from '../unit/image/layer/layer-samples.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const API = RepositoryName.parse('team/api');
+const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
+const LIST = 'var/lib/dpkg/info/libssl3:amd64.list';
+const LIBRARY = 'usr/lib/x86_64-linux-gnu/libssl.so.3';
+const SOURCE: readonly TarEntry[] = [
+  { name: LIST, text: `/${LIBRARY}\n` },
+  { name: LIBRARY, text: 'old' },
+  { name: 'var/lib/dpkg/info/zlib1g:amd64.list', text: '/usr/lib/libz.so.1\n' },
+  { name: 'usr/lib/libz.so.1', text: 'zlib' },
+  { name: 'app/server', mode: 0o755, text: 'the application' },
+  { name: 'etc/passwd', text: 'root:x:0:0::/root:/bin/bash\n' },
+];
+const STATUS: TarEntry = { name: 'var/lib/dpkg/status', text: 'Package: libssl3\nVersion: 1.1\n' };
+const UPDATE: readonly TarEntry[] = [
+  STATUS,
+  { name: LIST, text: `/${LIBRARY}\n` },
+  { name: LIBRARY, text: 'new' },
+];
+
+/** Trivy's report of the source or of the patch, with the files of each package. */
+function report(layers: number): Record<string, unknown> {
+  const plain = JSON.stringify(debianReport(layers > 1 ? [] : OUTDATED));
+  const version = layers > 1 ? '1.1' : '1.0';
+  return JSON.parse(
+    plain.replace(
+      '"Name":"libssl3","Version":"1.0"',
+      `"Name":"libssl3","Version":"${version}","Arch":"amd64","InstalledFiles":["/${LIBRARY}"]`,
+    ),
+  );
+}
+
+async function patchedWith(added: readonly TarEntry[]): Promise<Target> {
+  const world = new PipelineWorld({
+    policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
+    script: { report: ({ length }) => report(length), layer: await tarOf(added) },
+  });
+  await world.seedDatabase();
+  await seedImage(world.registry, {
+    repository: API,
+    tags: [Tag.parse('v1')],
+    layers: [await tarOf(SOURCE)],
+  });
+  const { id: runId } = await world.run();
+  const target = await world.target(runId, 'team/api', 'v1');
+  if (target.state === 'rejected') {
+    expect(await world.registry.tag(API, Tag.parse('v1-1'))).toBeUndefined();
+  }
+  return target;
+}
+
+describe('the added layer of a patch', () => {
+  it('is accepted if it replaces the files of the fixed package', async () => {
+    expect(await patchedWith(UPDATE)).toMatchObject({ state: 'patched', unownedPaths: 0 });
+  });
+
+  it.each<{ readonly what: string; readonly added: readonly TarEntry[]; readonly detail: string }>([
+    { what: 'it changes the record alone', added: [STATUS], detail: 'libssl3 counts as fixed' },
+    {
+      what: 'it deletes the library',
+      added: [STATUS, { name: 'usr/lib/x86_64-linux-gnu/.wh.libssl.so.3' }],
+      detail: 'libssl3 counts as fixed',
+    },
+    {
+      what: "it deletes another package's library",
+      added: [...UPDATE, { name: 'usr/lib/.wh.libz.so.1' }],
+      detail: 'usr/lib/libz.so.1 is deleted, but belongs to zlib1g',
+    },
+    {
+      what: 'it replaces the application, the accounts and a job for cron',
+      added: [
+        ...UPDATE,
+        { name: 'app/server', mode: 0o755, text: 'evil' },
+        { name: 'etc/passwd', text: 'r00t::0:0:::\n' },
+        { name: 'etc/cron.d/x', text: '* * * * * root evil\n' },
+      ],
+      detail: 'app/server is a program, and no package owns it; etc/cron.d/x is read by cron',
+    },
+    {
+      what: 'it adds a setuid program that a made-up list claims',
+      added: [
+        ...UPDATE,
+        { name: 'usr/bin/rootme', mode: 0o4755, text: 'evil' },
+        { name: 'var/lib/dpkg/info/nosuchpackage.list', text: '/usr/bin/rootme\n' },
+      ],
+      detail: 'usr/bin/rootme is setuid',
+    },
+  ])('is rejected if $what', async ({ added, detail }) => {
+    const target = await patchedWith(added);
+
+    expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
+    expect(target.detail).toContain(detail);
+  });
+});
