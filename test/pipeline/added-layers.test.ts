@@ -99,3 +99,27 @@ describe('the added layer of a patch', () => {
     expect(target.detail).toContain(detail);
   });
 });
+
+it('a step ends before its lease does, even if layers of many images are slow', async () => {
+  const tags = ['v1', 'v2', 'v3', 'v4', 'v5'];
+  const world = new PipelineWorld({
+    policy: { version: 'v1', repositories: [{ repository: 'team/api', tags }] },
+    script: { report: ({ length }) => report(length), layer: await tarOf(UPDATE) },
+  });
+  await world.seedDatabase();
+  for (const tag of tags) {
+    const layers = [await tarOf([...SOURCE, { name: 'opt/version', text: tag }])];
+    await seedImage(world.registry, { repository: API, tags: [Tag.parse(tag)], layers });
+  }
+  const openBlob = world.registry.openBlob.bind(world.registry);
+  world.registry.openBlob = (repository, digest) => {
+    world.clock.advance({ seconds: 130 });
+    return openBlob(repository, digest);
+  };
+
+  const { id: runId } = await world.run();
+
+  const targets = await Promise.all(tags.map((tag) => world.target(runId, 'team/api', tag)));
+  expect(targets.map(({ state }) => state)).toEqual(tags.map(() => 'patched'));
+  expect(world.log.filter(({ message }) => message === 'step lost its lease')).toEqual([]);
+});
