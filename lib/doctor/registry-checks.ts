@@ -7,6 +7,7 @@ import { grantedScopes } from '../registry/token-scopes.ts';
 import type { Check, CheckContext } from './check.ts';
 import { registryRoles } from './explain-failure.ts';
 import { fail, failEach, type Outcome, pass, skipped, warn } from './outcome.ts';
+import { policyChecks } from './policy-checks.ts';
 
 /**
  * Checks only this many repositories of a policy, because rights differ by prefix, not by repository.
@@ -31,12 +32,7 @@ export const registryChecks: readonly Check[] = [
     needs: ['registry'],
     run: mintScoped,
   },
-  {
-    id: 'policy',
-    title: 'The policy exists and has no fault',
-    needs: ['registry-token'],
-    run: readPolicy,
-  },
+  ...policyChecks,
   {
     id: 'registry-list',
     title: 'The tags of the policy’s repositories can be listed',
@@ -84,31 +80,6 @@ async function mintScoped({ services }: CheckContext): Promise<Outcome> {
   }
   if (granted.length === 0) return fail(`the identity may not pull ${repository}`, registryRoles());
   return pass(`a token has only the scope ${asked.join(', ')}`);
-}
-
-async function readPolicy({ services }: CheckContext): Promise<Outcome> {
-  const { registry, options } = services;
-  const found = await loadPolicyText({ registry, setting: options.policySetting });
-  if (!found.found) {
-    return fail(
-      found.detail,
-      'Push a policy ("oras push REGISTRY/csscpolicies/patchpolicy:v1 policy.json"), or set PATCHWRIGHT_POLICY to the document.',
-    );
-  }
-  const parsed = parsePolicy(found.text, options);
-  if (!parsed.ok) {
-    return failEach(parsed.fault, {
-      where: found.from,
-      whatToDo:
-        'Correct each fault in the document (docs/policy.md). Until then, runs patch nothing.',
-    });
-  }
-  const enabled = parsed.value.repositories.filter((rule) => rule.enabled).length;
-  const all = parsed.value.repositories.length;
-  const detail = `${enabled} of ${all} repositories enabled, from ${found.from}`;
-  return enabled > 0
-    ? pass(detail)
-    : warn(detail, 'Enable a repository in the policy. Until then, runs look at nothing.');
 }
 
 /** The first enabled repositories of the policy, which an earlier check has parsed. */

@@ -1,65 +1,62 @@
 import { z } from 'zod';
-import { RepositoryName, TAG_RULE, Tag } from '../image/reference.ts';
-import { items } from '../json/items.ts';
+import type { TagConvention } from '../image/patch-tags.ts';
+import type { RepositoryName } from '../image/reference.ts';
 import type { Result } from '../result.ts';
-import { MAX_FAULTS, policyFaults, policyWords } from './policy-faults.ts';
-import { readDocument } from './read-document.ts';
+import { type ParsedEntry, parseEntry } from './policy-entry.ts';
 import {
-  type ConfiguredRepositories,
-  isConfiguredRepository,
-  isReservedRepository,
-} from './reserved-repositories.ts';
+  issueLines,
+  MAX_FAULTS,
+  type PolicyIssue,
+  policyWords,
+  unknownKeys,
+} from './policy-faults.ts';
+import { readDocument } from './read-document.ts';
+import { mergeRules, type RepositoryRule } from './repository-rule.ts';
+import type { ConfiguredRepositories } from './reserved-repositories.ts';
 
-const RESERVED = 'is reserved for Patchwright or the registry itself and is never patched';
-
-const PatchableRepository = RepositoryName.refine((name) => !isReservedRepository(name), {
-  error: RESERVED,
-});
-
-/** `["*"]` for every tag that is not a patch, or tags by name. */
-const Tags = items(z.union([z.literal('*'), Tag], { error: TAG_RULE }), {
-  most: 10_000,
-  faultyItems: MAX_FAULTS + 1,
-  error: policyWords,
-}).superRefine((tags, context) => {
-  const fault = (message: string, ...path: number[]) =>
-    context.addIssue({ code: 'custom', message, path });
-  const twice = tags.findIndex((tag, at) => tags.indexOf(tag) < at);
-  if (tags.length === 0) fault('must be ["*"] or a list of one or more tags');
-  else if (twice >= 0) fault('is in the list twice', twice);
-  else if (tags.length > 1 && tags.includes('*')) fault('must be ["*"] alone, or tags without "*"');
-});
-
-/** One repository and the tags that are patched. */
-const RepositoryRule = z.strictObject({
-  repository: PatchableRepository,
-  tags: Tags,
-  enabled: z.boolean().default(true),
-});
-
-/**
- * The policy (docs/policy.md): version 1 of ACR Continuous Patching's document, so that an existing one
- * works unchanged. Unlike there, an unknown key is a fault.
- */
-export const Policy = z.strictObject({
-  version: z.literal('v1'),
-  'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
-  repositories: items(RepositoryRule, {
-    least: 1,
-    most: 10_000,
-    faultyItems: MAX_FAULTS + 1,
-    error: policyWords,
-  }),
-});
-export type Policy = z.infer<typeof Policy>;
-export type RepositoryRule = z.infer<typeof RepositoryRule>;
+export type { RepositoryRule } from './repository-rule.ts';
 
 /** The same limit as in ACR Continuous Patching. */
 export const MAX_POLICY_BYTES = 10 * 1024 * 1024;
+const MAX_ENTRIES = 10_000;
 
 /**
- * Parses the policy. With `configured`, naming one of those repositories is a fault. Each line of the
- * fault says where and what is wrong; after the first 50, a line says that there are more.
+ * The policy (docs/policy.md): version 1 of ACR Continuous Patching's document, so that an existing one
+ * works unchanged.
+ */
+export interface Policy {
+  readonly version: 'v1';
+  readonly 'tag-convention': TagConvention;
+  /** The entries that can be used: one rule for each repository. */
+  readonly repositories: readonly RepositoryRule[];
+  /** The entries that can't be used, in the order of the document. */
+  readonly faulty: readonly FaultyEntry[];
+  /** What has no effect, such as an unknown key. One a line. */
+  readonly warnings: readonly string[];
+}
+
+export interface FaultyEntry {
+  /** Index in `repositories` of the document. */
+  readonly at: number;
+  /** Undefined if the entry names no possible repository. */
+  readonly repository: RepositoryName | undefined;
+  /** One a line; each says where and what is wrong. */
+  readonly faults: readonly string[];
+}
+
+const Head = z.object({
+  version: z.literal('v1'),
+  'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
+  repositories: z.array(z.unknown()).min(1).max(MAX_ENTRIES),
+});
+const HEAD_KEYS: ReadonlySet<string> = new Set(Object.keys(Head.shape));
+
+const Entries = z.object({ repositories: z.array(z.unknown()).max(MAX_ENTRIES) });
+
+/**
+ * Parses the policy. An entry that can't be used does not affect the others; with `configured`, naming
+ * one of those repositories is such a fault. Fails with every fault if the document itself is faulty or
+ * has no usable entry. After the first 50 faults, a line says that there are more.
  */
 export function parsePolicy(
   text: string,
@@ -67,42 +64,47 @@ export function parsePolicy(
 ): Result<Policy, readonly string[]> {
   const document = readDocument(text, MAX_POLICY_BYTES);
   if (!document.ok) return { ok: false, fault: [document.fault] };
-  const schema = configured === undefined ? Policy : policyFor(configured);
-  const parsed = schema.safeParse(document.value, { error: policyWords });
-  if (parsed.success) return { ok: true, value: withOneRuleEach(parsed.data) };
-  return { ok: false, fault: policyFaults(parsed.error.issues, document.value) };
-}
-
-/**
- * Merges the entries of one repository. Each enabled entry adds its tags, as in ACR Continuous
- * Patching; `*` holds all others.
- */
-function withOneRuleEach(policy: Policy): Policy {
-  const entries = new Map<RepositoryName, { rule: RepositoryRule; tags: Set<Tag | '*'> }>();
-  for (const rule of policy.repositories) {
-    const known = entries.get(rule.repository);
-    if (known === undefined || (rule.enabled && !known.rule.enabled)) {
-      entries.set(rule.repository, { rule, tags: new Set(rule.tags) });
-    } else if (rule.enabled) {
-      for (const tag of rule.tags) known.tags.add(tag);
-    }
+  const head = Head.safeParse(document.value, { error: policyWords });
+  const listed = Entries.safeParse(document.value);
+  const entries = (listed.success ? listed.data.repositories : []).map((entry, at) =>
+    parseEntry(entry, at, configured),
+  );
+  const faulty = entries.filter((entry) => !entry.ok);
+  const lines = (issues: readonly PolicyIssue[]) => issueLines(text, document.value, issues);
+  if (!head.success || faulty.length === entries.length) {
+    const issues = [...(head.error?.issues ?? []), ...faulty.flatMap(({ issues }) => issues)];
+    return { ok: false, fault: firstOf(lines(issues.slice(0, MAX_FAULTS + 1)), 'faults') };
   }
-  const repositories = [...entries.values()].map(({ rule, tags }): RepositoryRule => {
-    const named = [...tags].filter((tag) => tag !== '*');
-    return { ...rule, tags: named.length < tags.size ? ['*'] : named };
-  });
-  return { ...policy, repositories };
+  const used = entries.filter((entry) => entry.ok);
+  const unknown = [
+    ...unknownKeys(document.value, HEAD_KEYS, []),
+    ...used.flatMap(({ warnings }) => warnings),
+  ];
+  const value: Policy = {
+    version: head.data.version,
+    'tag-convention': head.data['tag-convention'],
+    repositories: mergeRules(used.map(({ rule }) => rule)),
+    faulty: withLines(faulty, lines),
+    warnings: firstOf(lines(unknown.slice(0, MAX_FAULTS + 1)), 'warnings'),
+  };
+  return { ok: true, value };
 }
 
-function policyFor(configured: ConfiguredRepositories) {
-  return Policy.superRefine(({ repositories }, context) => {
-    for (const [at, { repository }] of repositories.entries()) {
-      if (!isConfiguredRepository(repository, configured)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['repositories', at, 'repository'],
-        message: RESERVED,
-      });
-    }
+/** All lines at once, since each call reads the whole document. */
+function withLines(
+  faulty: readonly Extract<ParsedEntry, { readonly ok: false }>[],
+  lines: (issues: readonly PolicyIssue[]) => readonly string[],
+): readonly FaultyEntry[] {
+  const all = lines(faulty.flatMap(({ issues }) => issues));
+  let end = 0;
+  return faulty.map(({ at, repository, issues }) => {
+    end += issues.length;
+    return { at, repository, faults: all.slice(end - issues.length, end) };
   });
+}
+
+/** The first lines, and one more if there are others. */
+function firstOf(lines: readonly string[], what: 'faults' | 'warnings'): readonly string[] {
+  if (lines.length <= MAX_FAULTS) return lines;
+  return [...lines.slice(0, MAX_FAULTS), `and more ${what} than are shown`];
 }

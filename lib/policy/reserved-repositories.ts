@@ -4,6 +4,8 @@
  */
 const RESERVED_PREFIXES = ['patchwright/', 'csscpolicies/'] as const;
 
+export const RESERVED = 'is reserved for Patchwright or the registry itself and is never patched';
+
 export function isReservedRepository(repository: string): boolean {
   return RESERVED_PREFIXES.some((prefix) => repository.startsWith(prefix));
 }

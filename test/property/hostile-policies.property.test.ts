@@ -55,15 +55,21 @@ const faulty = fc.oneof(
   fc.constant({ at: '.enabled', rule: { ...good, enabled: 'yes' } }),
 );
 
-it('names every fault of a policy by its path', () => {
+it('names every fault and unknown key of a policy by its path, and uses the other entries', () => {
   fc.assert(
     fc.property(fc.array(faulty, { minLength: 1, maxLength: 40 }), (faults) => {
       const rules = faults.flatMap(({ rule }, at) => [{ ...good, repository: `r${at}` }, rule]);
 
       const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: rules }));
 
-      const named = parsed.ok ? [] : parsed.fault;
+      const named = parsed.ok
+        ? [...parsed.value.faulty.flatMap((entry) => entry.faults), ...parsed.value.warnings]
+        : [];
+      named.sort((one, other) => indexIn(one) - indexIn(other));
       expect(named).toHaveLength(faults.length);
+      expect(parsed.ok ? parsed.value.repositories.length : 0).toBeGreaterThanOrEqual(
+        faults.length,
+      );
       for (const [nth, { at }] of faults.entries()) {
         expect(named[nth]).toMatch(
           new RegExp(`^repositories\\[${2 * nth + 1}\\]${at ? `\\${at}` : '[ :]'}`),
@@ -72,6 +78,11 @@ it('names every fault of a policy by its path', () => {
     }),
   );
 });
+
+/** The index in `repositories[INDEX]…`. */
+function indexIn(line: string): number {
+  return Number(/^repositories\[(\d+)\]/.exec(line)?.[1]);
+}
 
 /** Set in JSON text, because there `__proto__` is a key like any other. */
 function withKey(key: string): string {

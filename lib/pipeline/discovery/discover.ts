@@ -9,6 +9,7 @@ import type { Services } from '../services.ts';
 import { timeOfDatabase } from './database-time.ts';
 import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
 import { blankTarget, storeTargets } from './discovered-targets.ts';
+import { failFaultyEntries } from './faulty-entries.ts';
 import { retireAbsent, retireOthers } from './retire-absent.ts';
 
 /** A column holds 32,768 UTF-16 units. */
@@ -23,12 +24,18 @@ export async function discoverStep(services: Services, run: Run): Promise<Discov
   if (run.policyDigest === undefined) return begin(services, run);
   const { policy } = await storedPolicy(services, run.policyBlob);
   const rule = policy.repositories[run.cursorRepository];
-  if (rule === undefined) return { changes: await retireOthers(services, run, policy) };
+  if (rule === undefined) return { changes: await finish(services, run, policy) };
   if (!rule.enabled) {
     await retireAbsent(services, run, rule.repository);
     return { changes: nextRepository(run) };
   }
   return { changes: await discoverTags(services, run, policy, rule) };
+}
+
+/** The last steps: rows for entries that can't be used, and repositories that have left the policy. */
+async function finish(services: Services, run: Run, policy: Policy): Promise<Partial<Run>> {
+  const listed = await failFaultyEntries(services, run, policy);
+  return listed ?? retireOthers(services, run, policy);
 }
 
 /** Pins the policy's text and the database's digest for the whole run. */
@@ -60,14 +67,23 @@ async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
   const bytes = new TextEncoder().encode(loaded.text);
   const kept = await blobs.create(CONTAINERS.reports, policyBlob, bytes, 'application/json');
   // A previous step stored a policy and crashed: the run uses that one.
-  if (kept === 'exists') return { changes: { ...(await pinned(services, policyBlob)), ...pins } };
+  const { bytes: stored, policy } =
+    kept === 'exists' ? await storedPolicy(services, policyBlob) : { bytes, policy: parsed.value };
+  return { changes: { ...pins, ...policyPins(policyBlob, stored, policy, pins.warnings) } };
+}
+
+function policyPins(
+  policyBlob: string,
+  bytes: Uint8Array,
+  policy: Policy,
+  warning: string | undefined,
+): Partial<Run> {
+  const warnings = [warning, ...policy.warnings.map((line) => `policy: ${line}`)].filter(Boolean);
   return {
-    changes: {
-      policyBlob,
-      policyDigest: digestOf(bytes),
-      tagConvention: parsed.value['tag-convention'],
-      ...pins,
-    },
+    policyBlob,
+    policyDigest: digestOf(bytes),
+    tagConvention: policy['tag-convention'],
+    ...(warnings.length > 0 && { warnings: warnings.join('\n') }),
   };
 }
 
@@ -87,19 +103,13 @@ function databasePins(
   };
 }
 
-async function pinned(services: Services, policyBlob: string): Promise<Partial<Run>> {
-  const { bytes, policy } = await storedPolicy(services, policyBlob);
-  const tagConvention = policy['tag-convention'];
-  return { policyBlob, policyDigest: digestOf(bytes), tagConvention };
-}
-
 async function storedPolicy(
   services: Services,
   policyBlob: string | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly policy: Policy }> {
   const stored = await services.blobs.read(CONTAINERS.reports, policyBlob ?? '', MAX_POLICY_BYTES);
   if (!stored.found) throw new Error('the stored policy of this run was deleted');
-  const parsed = parsePolicy(new TextDecoder().decode(stored.bytes));
+  const parsed = parsePolicy(new TextDecoder().decode(stored.bytes), services.options);
   if (!parsed.ok) throw new Error('the stored policy of this run does not parse');
   return { bytes: stored.bytes, policy: parsed.value };
 }

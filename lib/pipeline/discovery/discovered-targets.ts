@@ -15,7 +15,7 @@ const MAX_DETAIL = 300;
 export function blankTarget(
   services: Services,
   run: Run,
-  rule: RepositoryRule,
+  rule: Pick<RepositoryRule, 'repository'>,
   tag: Tag | '*',
 ): Target {
   return {

@@ -23,7 +23,13 @@ export async function uncoveredImages(
     (image) => !parsed.value.repositories.some((rule) => covers(rule, image)),
   );
   if (missing.length === 0) return undefined;
-  return missing.map((image) => `${image}: no enabled rule of the policy covers it`).join('\n');
+  const why = (image: string) => {
+    const entry = parsed.value.faulty.find(({ repository }) => image.startsWith(`${repository}:`));
+    return entry === undefined
+      ? 'no enabled rule of the policy covers it'
+      : `its entry in the policy can’t be used: ${entry.faults.join('; ')}`;
+  };
+  return missing.map((image) => `${image}: ${why(image)}`).join('\n');
 }
 
 /** The tags of a repository that a run looks at; undefined for all that the policy names. */

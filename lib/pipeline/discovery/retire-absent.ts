@@ -36,7 +36,9 @@ export async function retireOthers(
   policy: Policy,
 ): Promise<Partial<Run>> {
   if (run.images !== undefined) return { state: 'running' };
-  const named = new Set(policy.repositories.map(({ repository }) => repository));
+  // Of a repository whose entry is faulty, this run knows nothing.
+  const entries = [...policy.repositories, ...policy.faulty];
+  const named = new Set(entries.map(({ repository }) => repository));
   let cursor = run.cursorTag;
   for (let count = 0; count < OTHERS_A_STEP; count += 1) {
     const next = await services.inventory.nextRepository(cursor);

@@ -52,6 +52,7 @@ export const FailReason = z.enum([
   'builder-unavailable',
   'configuration',
   'database-unavailable',
+  'entry-invalid',
   'group-lost',
   'image-not-found',
   'image-too-large',

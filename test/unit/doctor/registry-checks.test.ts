@@ -94,6 +94,38 @@ describe('the check of the policy', () => {
   });
 });
 
+describe('the check of the entries of the policy', () => {
+  it('passes if every entry can be used and every key is known', async () => {
+    expect(await setupFor().run(registryChecks, 'policy-entries')).toEqual({
+      status: 'pass',
+      detail: 'every entry and key is known',
+    });
+  });
+
+  it('fails with the faults of each entry that can’t be used', async () => {
+    const setup = setupFor(['team/api', 'patchwright/x', 'UPPER']);
+
+    expect(await setup.run(registryChecks, 'policy-entries')).toMatchObject({
+      status: 'fail',
+      detail: '2 faults in the setting PATCHWRIGHT_POLICY',
+      faults: [expect.stringContaining('patchwright/x'), expect.stringContaining('UPPER')],
+    });
+  });
+
+  it('warns of unknown keys', async () => {
+    const policy = {
+      version: 'v1',
+      tag_convention: 'floating',
+      repositories: [{ repository: 'team/api', tags: ['*'] }],
+    };
+
+    expect(await new CheckSetup({ policy }).run(registryChecks, 'policy-entries')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('"tag_convention"'),
+    });
+  });
+});
+
 describe('the check of the tags', () => {
   it('passes if the tags can be listed', async () => {
     const setup = setupFor(['team/api']);

@@ -29,20 +29,27 @@ it('docs/policy.md lists the tags that a repeated repository selects', () => {
   });
 });
 
+const DOCUMENT = `{
+  "version": "v2",
+  "repositories": [
+    { "repository": "Team/api", "tags": ["1"] },
+    { "repository": "team/api", "tags": ["*", "1"] },
+    { "repository": "team/web", "tags": ["1"], "tag": "1" }
+  ]
+}`;
+
 it('docs/policy.md shows the faults of a document in the printed form', () => {
-  const parsed = parsePolicy(
-    JSON.stringify({
-      version: 'v2',
-      repositories: [
-        { repository: 'Team/api', tags: ['1'] },
-        { repository: 'team/api', tags: ['*', '1'] },
-        { repository: 'team/web', tags: ['1'], tag: '1' },
-      ],
-    }),
-  );
+  const parsed = parsePolicy(DOCUMENT);
 
   const faults = parsed.ok ? ['no fault'] : parsed.fault;
-  expect(page).toContain(`\n${faults.join('\n')}\n`);
+  expect(page).toContain(`\n${faults.join('\n')}\n\`\`\`\n`);
+});
+
+it('docs/policy.md shows the warning of a document in the printed form', () => {
+  const parsed = parsePolicy(DOCUMENT.replace('v2', 'v1'));
+
+  const warnings = parsed.ok ? parsed.value.warnings : ['no warning'];
+  expect(page).toContain(`\n${warnings.join('\n')}\n\`\`\`\n`);
 });
 
 it('docs/policy.md names the largest size of a document', () => {

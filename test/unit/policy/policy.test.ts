@@ -8,6 +8,11 @@ const faultsOf = (document: unknown) => {
   return parsed.ok ? [] : parsed.fault;
 };
 
+const warningsOf = (document: unknown) => {
+  const parsed = parsePolicy(JSON.stringify(document));
+  return parsed.ok ? parsed.value.warnings : ['the document is faulty'];
+};
+
 it('accepts the document of ACR Continuous Patching unchanged', () => {
   const parsed = parsePolicy(
     '{"version":"v1","tag-convention":"floating","repositories":[{"repository":"python","tags":["*"],"enabled":true}]}',
@@ -19,6 +24,8 @@ it('accepts the document of ACR Continuous Patching unchanged', () => {
       version: 'v1',
       'tag-convention': 'floating',
       repositories: [{ repository: 'python', tags: ['*'], enabled: true }],
+      faulty: [],
+      warnings: [],
     },
   });
 });
@@ -33,11 +40,6 @@ it('enables each repository and the incremental convention by default', () => {
 
 it.each([
   ['an unknown version', { version: 'v2', repositories: [rule] }, 'version'],
-  [
-    'a misspelled key',
-    { version: 'v1', tag_convention: 'floating', repositories: [rule] },
-    'tag_convention',
-  ],
   ['no repository', { version: 'v1', repositories: [] }, 'repositories'],
   [
     '"*" beside other tags',
@@ -82,6 +84,150 @@ it('reports every fault at once', () => {
   ]) {
     expect(faults.join('\n')).toContain(where);
   }
+});
+
+it.each([
+  [
+    { ...rule, tags: ['v1', 'v 2'] },
+    'repositories[0].tags[1] of team/api: "v 2" must be 1 to 128 letters, digits, ' +
+      '"_", "." or "-", and not start with "." or "-"',
+  ],
+  [
+    { ...rule, tags: ['v1', 'v1'] },
+    'repositories[0].tags[1] of team/api: "v1" is in the list twice',
+  ],
+  [{ repository: 'team/api' }, 'repositories[0].tags of team/api: is missing'],
+  [{ tags: ['v1'] }, 'repositories[0].repository: is missing'],
+  [{ ...rule, enabled: 'no' }, 'repositories[0].enabled of team/api: "no" must be of type boolean'],
+])('names the repository and the faulty value in %j', (entry, fault) => {
+  expect(faultsOf({ version: 'v1', repositories: [entry] })).toEqual([fault]);
+});
+
+it('ends a long list of faults with a note that there are more', () => {
+  const repositories = Array.from({ length: 60 }, (_, at) => ({ repository: `A${at}`, tags: [] }));
+
+  const faults = faultsOf({ version: 'v1', repositories });
+
+  expect(faults).toHaveLength(51);
+  expect(faults.at(-1)).toBe('and more faults than are shown');
+});
+
+it.each([
+  [49, 49],
+  [50, 50],
+  [51, 51],
+  [52, 51],
+])('reports at most the first 50 of %d faults and then a note', (count, lines) => {
+  const repositories = Array.from({ length: count }, (_, at) => ({
+    ...rule,
+    repository: `A${at}`,
+  }));
+
+  const faults = faultsOf({ version: 'v1', repositories });
+
+  expect(faults).toHaveLength(lines);
+  expect(faults.at(-1) === 'and more faults than are shown').toBe(count > 50);
+});
+
+it('quotes the document in one short line without control characters', () => {
+  const key = `a\nrepositories: all is well\u001b[2J\u202e${'x'.repeat(10_000)}`;
+
+  const [warning] = warningsOf({ version: 'v1', repositories: [rule], [key]: 1 });
+
+  expect(warning).toMatch(
+    /^the policy: has an unknown key, which has no effect: "a\\nrepositories: all is well\S+$/,
+  );
+  expect(warning).toHaveLength(300);
+});
+
+describe('leniency, as in ACR Continuous Patching', () => {
+  it('an unknown key is a warning that names it, and the document is used', () => {
+    const document = {
+      version: 'v1',
+      tag_convention: 'floating',
+      repositories: [rule, { ...rule, repository: 'team/web', tag: 'v2', note: 'x' }],
+    };
+
+    expect(parsePolicy(JSON.stringify(document))).toMatchObject({
+      ok: true,
+      value: { 'tag-convention': 'incremental', repositories: [{}, {}], faulty: [] },
+    });
+    expect(warningsOf(document)).toEqual([
+      'the policy: has an unknown key, which has no effect: "tag_convention"',
+      'repositories[1] of team/web: has an unknown key, which has no effect: "tag", "note"',
+    ]);
+  });
+
+  it('an entry that can’t be used has its faults, and the others are used', () => {
+    const document = {
+      version: 'v1',
+      repositories: [
+        { repository: 'Team/api', tags: ['v1'] },
+        rule,
+        { repository: 'team/web', tags: ['v 1'] },
+        { repository: 'patchwright/worker', tags: ['*'] },
+        7,
+      ],
+    };
+
+    expect(parsePolicy(JSON.stringify(document))).toMatchObject({
+      ok: true,
+      value: {
+        repositories: [{ ...rule, enabled: true }],
+        faulty: [
+          { at: 0, repository: undefined, faults: [expect.stringContaining('"Team/api" must be')] },
+          { at: 2, repository: 'team/web', faults: [expect.stringContaining('"v 1" must be')] },
+          {
+            at: 3,
+            repository: 'patchwright/worker',
+            faults: [expect.stringContaining('reserved')],
+          },
+          { at: 4, repository: undefined, faults: ['repositories[4]: must be of type object'] },
+        ],
+        warnings: [],
+      },
+    });
+  });
+
+  it('more than fifty faulty entries leave the last one usable', () => {
+    const faulty = Array.from({ length: 60 }, (_, at) => ({ ...rule, repository: `A${at}` }));
+
+    const parsed = parsePolicy(JSON.stringify({ version: 'v1', repositories: [...faulty, rule] }));
+
+    expect(parsed).toMatchObject({ ok: true, value: { repositories: [{ tags: ['v1'] }] } });
+    expect(parsed.ok ? parsed.value.faulty : []).toHaveLength(60);
+  });
+
+  it('a document without an entry that can be used has a fault for each', () => {
+    expect(faultsOf({ version: 'v1', repositories: [{ ...rule, repository: 'A' }, 1] })).toEqual([
+      expect.stringMatching(/^repositories\[0\]\.repository: "A" must be lower-case/),
+      'repositories[1]: must be of type object',
+    ]);
+  });
+});
+
+it('names the line of each fault and warning in a document of several lines', () => {
+  const faulty = JSON.stringify(
+    { version: 'v2', note: 1, repositories: [{ repository: 'team/api', tags: ['v1', 'v 2'] }] },
+    undefined,
+    2,
+  );
+  const unknown = JSON.stringify(
+    { version: 'v1', repositories: [rule], note: { of: 'us' } },
+    undefined,
+    2,
+  );
+
+  const parsed = parsePolicy(faulty);
+  const warned = parsePolicy(unknown);
+
+  expect(parsed.ok ? [] : parsed.fault).toEqual([
+    'line 2: version: "v2" must be "v1"',
+    expect.stringMatching(/^line 9: repositories\[0\]\.tags\[1\] of team\/api: "v 2" must be/),
+  ]);
+  expect(warned.ok ? warned.value.warnings : []).toEqual([
+    'line 11: the policy: has an unknown key, which has no effect: "note"',
+  ]);
 });
 
 it('accepts at most ten thousand repositories', () => {
@@ -146,10 +292,14 @@ describe('a policy with repositories that the settings name', () => {
     'mirror/docker.io/library/debian',
     'infra/worker-scan',
     'infra/worker-patch',
-  ])('is refused if it selects %s', (repository) => {
-    expect(parse('team/api', repository)).toEqual({
-      ok: false,
-      fault: [expect.stringMatching(/^repositories\[1\]\.repository: .*never patched/)],
+  ])('can’t use an entry for %s', (repository) => {
+    expect(parse('team/api', repository)).toMatchObject({
+      value: {
+        repositories: [{ repository: 'team/api' }],
+        faulty: [
+          { faults: [expect.stringMatching(/^repositories\[1\]\.repository: .*never patched/)] },
+        ],
+      },
     });
   });
 

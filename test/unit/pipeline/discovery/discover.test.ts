@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { discoverStep, giveRepositoryUp } from '../../../../lib/pipeline/discovery/discover.ts';
+import { blankTarget } from '../../../../lib/pipeline/discovery/discovered-targets.ts';
 import { targetIdOf } from '../../../../lib/pipeline/records/target.ts';
 import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
 import { target } from '../run/run-samples.ts';
@@ -127,6 +128,82 @@ describe('a later step', () => {
     await world.blobs.delete(CONTAINERS.reports, run.policyBlob ?? '');
 
     await expect(discoverStep(world.services, run)).rejects.toThrow('was deleted');
+  });
+});
+
+describe('a policy with entries that can’t be used', () => {
+  const LENIENT = {
+    version: 'v1',
+    tag_convention: 'floating',
+    repositories: [
+      { repository: 'Team/api', tags: ['v1'] },
+      { repository: 'team/api', tags: ['v1'] },
+      { repository: 'team/api', tags: ['v 1'] },
+      { repository: 'team/web', tags: ['*', 'v1'] },
+      { repository: 'patchwright/worker', tags: ['*'] },
+    ],
+  };
+
+  it('starts the run, with a warning for each unknown key', async () => {
+    const { world, run } = await worldWith(LENIENT);
+
+    const step = await discoverStep(world.services, run);
+
+    expect(step).toMatchObject({
+      changes: { warnings: expect.stringMatching(/^policy: the policy: .*"tag_convention"$/) },
+    });
+  });
+
+  it('fails each of them with a row and its faults, after the other entries', async () => {
+    const { world, run } = await worldWith(LENIENT);
+    const begin = await discoverStep(world.services, run);
+    const changes = 'changes' in begin ? begin.changes : {};
+    const last = { ...run, ...changes, cursorRepository: 1 };
+
+    const step = await discoverStep(world.services, last);
+
+    expect(step).toEqual({ changes: { cursorRepository: 5, cursorTag: '' } });
+    for (const [repository, detail] of [
+      ['csscpolicies/patchpolicy/repositories-0', '"Team/api" must be lower-case'],
+      ['csscpolicies/patchpolicy/repositories-2', '"v 1" must be 1 to 128'],
+      ['team/web', 'must be ["*"] alone'],
+      ['patchwright/worker', 'is reserved'],
+    ] as const) {
+      expect(await world.target(run.id, repository, '*')).toMatchObject({
+        state: 'failed',
+        reason: 'entry-invalid',
+        detail: expect.stringContaining(detail),
+      });
+    }
+    expect(await discoverStep(world.services, { ...last, cursorRepository: 5 })).toEqual({
+      changes: { state: 'running' },
+    });
+  });
+
+  it('fails none of them in a run of some images', async () => {
+    const { world, run } = await worldWith(LENIENT);
+    const begin = await discoverStep(world.services, run);
+    const changes = 'changes' in begin ? begin.changes : {};
+    const some = { ...run, ...changes, images: ['team/api:v1'], cursorRepository: 1 };
+
+    expect(await discoverStep(world.services, some)).toEqual({ changes: { state: 'running' } });
+  });
+
+  it('keeps what the inventory has of their repositories', async () => {
+    const { world, run } = await worldWith(LENIENT);
+    const repository = RepositoryName.parse('team/web');
+    const tag = Tag.parse('v1');
+    const found = blankTarget(world.services, run, { repository }, tag);
+    const discoveredAt = new Date(run.createdAt.getTime() - 1_000);
+    await world.services.inventory.record({ ...found, state: 'clean', discoveredAt });
+    const begin = await discoverStep(world.services, run);
+    const changes = 'changes' in begin ? begin.changes : {};
+
+    await discoverStep(world.services, { ...run, ...changes, cursorRepository: 5 });
+
+    expect(await world.services.inventory.findTag({ repository, tag })).toMatchObject({
+      present: true,
+    });
   });
 });
 

@@ -41,6 +41,15 @@ describe('uncoveredImages', () => {
     ]);
   });
 
+  it('explains why an entry does not cover an image that it names', async () => {
+    const bad = { repository: 'team/bad', tags: ['v 1'] };
+    const policy = { ...POLICY, repositories: [...POLICY.repositories, bad] };
+
+    expect(await uncovered(['team/bad:v1'], policy)).toMatch(
+      /^team\/bad:v1: its entry in the policy can’t be used: .*"v 1" must be/,
+    );
+  });
+
   it('leaves a policy that is missing or faulty to the run', async () => {
     expect(await uncovered(['team/other:v1'], { version: 'v2' })).toBeUndefined();
 
