@@ -9,6 +9,7 @@ import type { Backends } from './gates/gate.ts';
 import type { Observer } from './observer.ts';
 import { occurrenceFaults } from './run-timer.ts';
 import type { Scenario } from './scenario.ts';
+import type { Task } from './task.ts';
 
 /** Terminal states of a target, each with the column of the run that counts it. */
 const ENDED = {
@@ -23,8 +24,14 @@ const ENDED = {
   canceled: 'canceled',
 } as const;
 
-/** Groups that had expired when the reaper ran without a fault, and were not deleted. */
-export function expiredGroupsLeft({ groups }: Backends, at: number): readonly string[] {
+/**
+ * Groups that a round of the reaper without a fault left although they had expired. Its clock may jump
+ * back before it compares the times, so only the earliest time that it was shown counts.
+ */
+export function expiredGroupsLeft(
+  { groups }: Pick<Backends, 'groups'>,
+  { earliest: at }: Pick<Task, 'earliest'>,
+): readonly string[] {
   return groups
     .all()
     .filter(({ spec }) => spec.tags[GroupTag.managedBy] === MANAGED_BY)

@@ -163,9 +163,7 @@ export class Invocations {
     if (task.name === 'reaper') {
       this.#reaping = false;
       if (ok && task.faults === 0) {
-        this.#world.observer.violations.push(
-          ...expiredGroupsLeft(this.#world.backends, task.startedAt),
-        );
+        this.#world.observer.violations.push(...expiredGroupsLeft(this.#world.backends, task));
       }
     }
     if (!ok && task.name.startsWith('start ')) this.#again(task);

@@ -37,9 +37,10 @@ export interface Task {
   readonly instance: Instance;
   /** Milliseconds of the true clock. */
   readonly beganAt: number;
-  /** Milliseconds of its instance's clock, which may be wrong. */
-  readonly startedAt: number;
-  /** The earliest and latest time that the instance's clock has shown. The clock may jump. */
+  /**
+   * The earliest and latest time that the instance's clock has shown since the start, in milliseconds.
+   * The clock may be wrong, and may jump.
+   */
   earliest: number;
   latest: number;
   readonly message: ReceivedMessage | undefined;
@@ -56,13 +57,12 @@ export function newTask(
   options: Pick<Task, 'id' | 'name' | 'instance' | 'message'> & { readonly now: number },
 ): Task {
   const { now, ...rest } = options;
-  const startedAt = now + options.instance.skewMs;
+  const shown = now + options.instance.skewMs;
   return {
     ...rest,
     beganAt: now,
-    startedAt,
-    earliest: startedAt,
-    latest: startedAt,
+    earliest: shown,
+    latest: shown,
     pending: new Set(),
     faults: 0,
     end: undefined,
