@@ -33,14 +33,13 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   };
   const jobs = await Array.fromAsync(services.jobs.readableOfRun(runId, passOver));
   const live = jobs.filter((job) => !isJobOver(job));
-  // Only a failed run has live jobs, and their groups have expired by now.
-  await inParallel(live, AT_ONCE, (job) => endJob(services, job));
   const strays: Stored<Target>[] = [];
   const ended: Target[] = [];
   for await (const target of services.targets.readableOfRun(runId, passOver)) {
     if (isTerminal(target.state)) ended.push(target);
     else strays.push(target);
   }
+  await endJobs(services, live, ended);
   await recordEnded(services, ended);
   const outcome = strayOutcome(run);
   await endTargets(services, strays, () => outcome, { others: [], lease: NO_LEASE });
@@ -53,8 +52,24 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   await services.runs.close(run, recount ? countStates(ended, 0) : undefined);
 }
 
-async function endJob(services: Services, job: Stored<Job>): Promise<void> {
-  await services.jobs.endWithRun(job, services.clock.now());
+/**
+ * Ends live jobs. Only a failed run has any, and their groups have expired by now. Releases the images of
+ * their ended targets first: the step that would have done it never came.
+ */
+async function endJobs(
+  services: Services,
+  live: readonly Stored<Job>[],
+  ended: readonly Target[],
+): Promise<void> {
+  const left = new Set(live.flatMap(({ targets }) => targets));
+  await inParallel(
+    ended.filter(({ id }) => left.has(id)),
+    AT_ONCE,
+    async ({ runId, repository, sourceDigest: digest }) => {
+      if (digest !== undefined) await services.inventory.release({ repository, digest }, runId);
+    },
+  );
+  await inParallel(live, AT_ONCE, (job) => services.jobs.endWithRun(job, services.clock.now()));
 }
 
 function strayOutcome({ state, detail }: Run): Outcome {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
 import { lastLook } from '../../../../lib/pipeline/upkeep/last-look.ts';
 import { TABLES } from '../../../../lib/storage/tables.ts';
 import { target } from '../run/run-samples.ts';
@@ -68,6 +69,29 @@ describe('the last look', () => {
     await look();
 
     expect(await world.jobAt(job)).toMatchObject({ state: 'run-over' });
+  });
+
+  it('releases the images of ended targets whose job could not do it any more', async () => {
+    const { world, run, look } = await ended(2, 'failed');
+    const published = target('a', 'v1', { state: 'patched' });
+    await world.addTargets(published);
+    const { repository, sourceDigest: digest = digestOf('none') } = published;
+    await world.services.inventory.claim({ repository, digest }, run, {
+      now: NOW,
+      over: new Set(),
+    });
+    await world.services.jobs.add({
+      id: 'publish-1',
+      runId: run.id,
+      kind: 'publish',
+      targets: [published.id],
+      createdAt: NOW,
+    });
+
+    await look();
+
+    const image = await world.services.inventory.findImage({ repository, digest });
+    expect(image?.claimedBy).toBe('');
   });
 
   it('empties the staging of its jobs', async () => {
