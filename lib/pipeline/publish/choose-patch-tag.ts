@@ -33,7 +33,9 @@ export async function choosePatchTag(
   for (const attributes of tags.values()) {
     if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
     // The claim that verification has accepted stays under its tag.
-    if (attributes.digest === target.staged) return { ok: true, tag: attributes.tag };
+    if (target.claimed === true && attributes.digest === target.staged) {
+      return { ok: true, tag: attributes.tag };
+    }
     const claim = await readClaim(attributes);
     if (claim?.proven === true && isSamePatch(claim.patch, target)) {
       const { tag, digest } = claim.patch;

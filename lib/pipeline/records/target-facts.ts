@@ -90,7 +90,7 @@ function patchIn(target: Target): NewestPatch {
     const patch = { patchTag, patchDigest };
     if (target.afterCritical !== undefined) return { ...patch, ...verified(target) };
     if (earlierDigest === patchDigest) return { ...patch, ...recounted(target) };
-    return { ...patch, patchSeenAt: target.finishedAt, patchCounts: 'unknown' };
+    return { ...patch, patchSeenAt: patchSeenAt(target), patchCounts: 'unknown' };
   }
   if (earlierDigest !== undefined) {
     return { patchTag: earlierTag, patchDigest: earlierDigest, ...recounted(target) };
@@ -105,9 +105,19 @@ function patchIn(target: Target): NewestPatch {
   };
 }
 
+/**
+ * A newer patch may have followed one that was published before this run. Its publisher has recorded it,
+ * except if the tables were lost since: then this run adopts the patch that claimed to be ours.
+ */
+function patchSeenAt(target: Target): Date | undefined {
+  const { state, claimed, staged, patchDigest, discoveredAt, finishedAt } = target;
+  const adopted = claimed === true && patchDigest === staged;
+  return state === 'patched' || adopted ? finishedAt : discoveredAt;
+}
+
 function verified(target: Target): NewestPatch {
   return {
-    patchSeenAt: target.finishedAt,
+    patchSeenAt: patchSeenAt(target),
     patchCounts: 'known',
     patchCritical: target.afterCritical,
     patchHigh: target.afterHigh,

@@ -171,7 +171,18 @@ describe('choosePatchTag', () => {
   it('chooses the tag under which the verified image already is', async () => {
     const staged = await pushClaim('1.4-2', { fingerprint: 'wanted' });
 
-    expect(await choose({ staged })).toEqual({ ok: true, tag: '1.4-2' });
+    expect(await choose({ staged, claimed: true })).toEqual({ ok: true, tag: '1.4-2' });
+  });
+
+  it('chooses no tag if another run has published the same image for this base', async () => {
+    const staged = await pushPatch('1.4-1', { fingerprint: 'wanted' });
+    await pushPatch('1.4-2', { fingerprint: 'newer' });
+
+    expect(await choose({ staged })).toEqual({
+      ok: false,
+      outcome: { state: 'already-patched', detail: '1.4-1' },
+      changes: { patchTag: '1.4-1', patchDigest: staged },
+    });
   });
 
   it('chooses no tag if a tag of this base has the same patch', async () => {

@@ -214,6 +214,28 @@ describe('runs that overlap', () => {
     }
   });
 
+  it('keep the newer patch if the older run verifies a patch that was published before it', () => {
+    const newer = { patchTag: Tag.parse('v1-2'), patchDigest: digestOf('newer patch') };
+    const times = { discoveredAt: at(2), verifiedAt: at(40), finishedAt: at(41) };
+    const published = patched({ ...times, ...newer, runId: RUN_B });
+    const again = { verifiedAt: at(50), finishedAt: at(51) };
+    const already = patched({ ...again, state: 'already-patched' });
+
+    expect(withTarget(recordOf(published), already)).toMatchObject({
+      state: 'already-patched',
+      ...newer,
+      patchScannedAt: at(40),
+    });
+    expect(withTarget(recordOf(already), published)).toMatchObject(newer);
+  });
+
+  it('keep a patch that one of them adopted if the other did not know it', () => {
+    const other = recordOf(ended({ runId: RUN_B, discoveredAt: at(2) }));
+    const adopted = { claimed: true, staged: PATCH.patchDigest, state: 'already-patched' } as const;
+
+    expect(withTarget(other, patched(adopted))).toMatchObject(PATCH);
+  });
+
   it('keep the outcome of the run that held the image while another waited', () => {
     const waited = { runId: RUN_B, discoveredAt: at(2), scannedAt: undefined, finishedAt: at(700) };
     const held = ended({ ...waited, state: 'waiting', reason: 'held-by-another-run' });
