@@ -308,12 +308,7 @@ describe('a run', () => {
     expect(run).toMatchObject({ state: 'failed', reason: 'policy-invalid' });
     expect(world.log.map((line) => line.message)).toContain('run failed');
     expect(world.log.map((line) => line.message)).not.toContain('run completed');
-    for (const fault of [
-      'version',
-      'repositories[0].repository',
-      'repositories[0].tags',
-      'enable',
-    ]) {
+    for (const fault of ['version', 'repositories[0].repository', 'repositories[0].tags']) {
       expect(run.detail).toContain(fault);
     }
     expect(world.groups.creations()).toEqual([]);

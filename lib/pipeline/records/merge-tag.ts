@@ -23,10 +23,6 @@ export function withTarget(
   const { repository, tag } = target;
   // A tag that never existed gets no row.
   if (known === undefined && !found.presence.present) return undefined;
-  // A repository that was given up: the run knows nothing new, and the known facts are marked as stale.
-  if (known !== undefined && target.digest === undefined && target.reason === 'registry-error') {
-    return undefined;
-  }
   const facts = known === undefined ? found : merged(factsOf(known), found, target);
   if (facts === undefined) return undefined;
   const { presence, ending, findings, patch } = facts;

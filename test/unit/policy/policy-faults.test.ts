@@ -15,7 +15,6 @@ it.each([
     'tag-convention: "x" must be "incremental" or "floating"',
   ],
   [{ version: 'v1', repositories: [] }, 'repositories: must not be empty'],
-  [{ version: 'v1', repositories: [rule], a: 1, b: 2 }, 'the policy: has an unknown key: "a", "b"'],
   [{ version: 'v1', repositories: 1 }, 'repositories: must be of type array'],
   [[], 'the policy: must be of type object'],
 ])('says in plain words what is wrong with %j', (document, fault) => {
@@ -67,10 +66,10 @@ it.each([
 });
 
 it('quotes the document in one short line without control characters', () => {
-  const key = `a\nrepositories: all is well\u001b[2J\u202e${'x'.repeat(10_000)}`;
+  const version = `a\nrepositories: all is well\u001b[2J\u202e${'x'.repeat(10_000)}`;
 
-  const [fault] = faultsOf({ version: 'v1', repositories: [rule], [key]: 1 });
+  const [fault = ''] = faultsOf({ version, repositories: [rule] });
 
-  expect(fault).toMatch(/^the policy: has an unknown key: "a\\nrepositories: all is well\S+$/);
-  expect(fault).toHaveLength(300);
+  expect(fault).toMatch(/^version: "a\\nrepositories: all is well\S+ must be "v1"$/);
+  expect(fault.length).toBeLessThan(300);
 });

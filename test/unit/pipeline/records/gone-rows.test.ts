@@ -52,7 +52,13 @@ function found(
   const entries = Object.entries(tags).map(
     ([tag, digest]) => [Tag.parse(tag), { digest }] as const,
   );
-  return { wanted: new Set(wanted), tags: new Map(entries), since: START, listedAt: LISTED };
+  return {
+    runId: 'run',
+    wanted: new Set(wanted),
+    tags: new Map(entries),
+    since: START,
+    listedAt: LISTED,
+  };
 }
 
 const gone = (rows: readonly InventoryTag[], in_: FoundRepository) =>

@@ -167,10 +167,14 @@ describe('the newest patch of a tag', () => {
   };
 
   it.each([
-    ['the one of this run, with its verification', { ...PUBLISHED, ...AFTER }, verified],
+    [
+      'the one of this run, with its verification',
+      { ...PUBLISHED, ...AFTER, state: 'patched' },
+      verified,
+    ],
     [
       'the one of this run before an earlier one',
-      { ...PUBLISHED, ...AFTER, ...EARLIER, earlierDigest: FIRST },
+      { ...PUBLISHED, ...AFTER, ...EARLIER, earlierDigest: FIRST, state: 'patched' },
       verified,
     ],
     ['the earlier one with which the target ends', { ...PUBLISHED, ...EARLIER }, recounted],
@@ -192,7 +196,7 @@ describe('the newest patch of a tag', () => {
     [
       'one that another run published',
       { ...PUBLISHED, ...EARLIER, earlierDigest: FIRST },
-      { ...PUBLISHED, patchSeenAt: FINISHED, patchCounts: 'unknown' },
+      { ...PUBLISHED, patchSeenAt: DISCOVERED, patchCounts: 'unknown' },
     ],
     [
       'the last one that the discovery found',

@@ -87,18 +87,10 @@ describe('a verified patch', () => {
     expect((await endOf({ target: { blocked } })).remaining).toBeUndefined();
   });
 
-  it.each([
-    ['counts the paths that no updated package owns', [{ name: 'opt/a' }, { name: 'opt/b' }], 2],
-    [
-      'does not know the owner of any path beside a package database of rpm',
-      [{ name: 'opt/a' }, { name: 'var/lib/rpm/rpmdb.sqlite' }],
-      undefined,
-    ],
-  ])('%s', async (_, layer, unownedPaths) => {
-    const row = await endOf({ layer });
+  it('counts the paths that no package owns', async () => {
+    const row = await endOf({ layer: [{ name: 'opt/a' }, { name: 'opt/b' }] });
 
-    expect(row.state).toBe('publishing');
-    expect(row.unownedPaths).toBe(unownedPaths);
+    expect(row).toMatchObject({ state: 'publishing', unownedPaths: 2 });
   });
 });
 
@@ -142,7 +134,9 @@ describe('a rejected patch', () => {
     expect(await endOf({ layer })).toMatchObject({
       state: 'rejected',
       reason: 'layer-suspicious',
-      detail: 'setuid files that no updated package owns: opt/a, opt/b, opt/c',
+      detail: expect.stringMatching(
+        /^opt\/a is setuid, and no package of the source owns it; opt\/b is setuid/,
+      ),
     });
   });
 

@@ -19,6 +19,7 @@ const START = new Date('2026-11-23T02:00:00Z');
 const [V1, GONE] = [Tag.parse('v1'), Tag.parse('gone')];
 const [SOURCE, UNUSED] = [digestOf('source'), digestOf('unused')];
 const FOUND: FoundRepository = {
+  runId: 'run',
   wanted: new Set([V1]),
   tags: new Map([[V1, { digest: SOURCE }]]),
   since: START,

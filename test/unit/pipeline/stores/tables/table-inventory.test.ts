@@ -159,6 +159,7 @@ it('retires what a run did not find, and moves the rows of an earlier version', 
   const later = new Date('2026-11-24T02:00:00Z');
 
   await inventory.retire(API, {
+    runId: 'run',
     wanted: new Set(),
     tags: new Map(),
     since: later,
