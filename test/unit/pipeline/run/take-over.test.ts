@@ -158,6 +158,7 @@ describe('the patches of a target that was taken over', () => {
       'the other run published none',
       { state: 'skipped', patchTag: undefined, patchDigest: undefined },
     ],
+    ['no tag names the patch', { patchTag: undefined }],
     ['the patch was deleted', { patchDigest: digestOf('deleted') }],
   ] as const)('stay as they are if %s', async (_, recorded) => {
     const { patches } = await published(SECOND, { patches: [older] }, recorded);
@@ -166,13 +167,12 @@ describe('the patches of a target that was taken over', () => {
   });
 
   it('stay as they are if the patch is among them', async () => {
-    const { patches } = await published(
-      SECOND,
-      { patches: [older] },
-      { patchDigest: older.digest },
-    );
+    const { digest } = await published(SECOND, {});
+    const own = { ...older, tag: SECOND, digest };
 
-    expect(patches).toEqual([older]);
+    const { patches } = await published(SECOND, { patches: [own, older] });
+
+    expect(patches).toEqual([own, older]);
   });
 });
 
