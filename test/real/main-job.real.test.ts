@@ -10,6 +10,7 @@ import { unpackLayout } from './images/unpack-layout.ts';
 import { leftoversOf, NOTHING_LEFT } from './leftovers.ts';
 import { allContents, contentsOf, manifestsOf } from './registry-contents.ts';
 import { type RegistryUser, registryUser } from './registry-user.ts';
+import { ALMA_ADVISORIES } from './rpm/alma-release.ts';
 import { IMAGES, type Scene, startScene } from './scene.ts';
 
 let scene: Scene;
@@ -61,7 +62,9 @@ describe('an outdated Debian image', () => {
     expect([tags['12'], tags.bookworm]).toEqual([digest, digest]);
     expect(manifests).toContain(digest);
     const verified = scene.groups.filter(({ name }) => name.startsWith('pw-verify-'));
-    const patches = [IMAGES.outdated, IMAGES.odd].map((name) => first.target(`${name}:12`));
+    const patches = [`${IMAGES.outdated}:12`, `${IMAGES.odd}:12`, `${IMAGES.rpm}:9`].map((name) =>
+      first.target(name),
+    );
     expect(verified.flatMap(({ job }) => job.images.map(({ digest }) => digest)).sort()).toEqual(
       patches.map(({ patchDigest }) => patchDigest).sort(),
     );
@@ -166,6 +169,50 @@ describe('an image with hard links, holes, device nodes, capabilities and names 
   });
 });
 
+describe('an image of rpm and dnf', () => {
+  it('is patched from its own repository and published without findings', () => {
+    const target = first.target(`${IMAGES.rpm}:9`);
+
+    const { tags } = contentsOf(scene.world.registry, IMAGES.rpm);
+    expect(target).toMatchObject({
+      ...{ state: 'patched', patchTag: '9-1', osFamily: 'alma', builder: 'mount-free' },
+      ...{ beforeHigh: 1, beforeMedium: 1, beforeFixable: ALMA_ADVISORIES.length },
+      ...{ afterCritical: 0, afterHigh: 0, afterMedium: 0, afterLow: 0, afterUnknown: 0 },
+    });
+    expect(tags['9-1']).toBe(target.patchDigest);
+  });
+
+  it('contains the newer packages, as rpm verifies them, with their file capability', async () => {
+    const layout = await user.pull(`${IMAGES.rpm}:9-1`);
+    const root = await scene.workFolder('rpm-unpacked');
+    await unpackLayout(layout, root);
+    const names = ALMA_ADVISORIES.map(({ source }) => source);
+
+    const versions = ['rpm', '--query', '--queryformat', '%{NAME} %{EVR}\n', ...names];
+    const listed = await inRoot(root, versions);
+    const added = await entriesOf(layout, (await layersOf(layout)).at(-1) ?? '');
+    const verified = await inRoot(root, ['rpm', '--verify', '--nocaps', ...names]);
+
+    expect(listed.stdout.trim().split('\n')).toEqual(
+      ALMA_ADVISORIES.map(({ source, fixedVersion }) => `${source} ${fixedVersion}`),
+    );
+    expect(verified.stdout).toBe('');
+    expect(added.get('usr/bin/hello-ping')).toContain('SCHILY.xattr.security.capability');
+  });
+
+  it('ran the script of a package once, as an update', async () => {
+    const root = await scene.workFolder('rpm-log');
+    await unpackLayout(await user.pull(`${IMAGES.rpm}:9-1`), root);
+
+    const log = await inRoot(root, ['cat', '/var/lib/hello/log']);
+
+    expect(log.stdout.trim().split('\n')).toEqual([
+      '1.4-1.el9 is installation 1',
+      '1.4-2.el9 is installation 2',
+    ]);
+  });
+});
+
 describe('an image that needs no patch or cannot be patched', () => {
   it('is clean if all of its packages are current', () => {
     expect(first.target(`${IMAGES.clean}:12`)).toMatchObject({ state: 'clean', beforeFixable: 0 });
@@ -181,6 +228,14 @@ describe('an image that needs no patch or cannot be patched', () => {
     expect(Object.keys(contentsOf(scene.world.registry, IMAGES.unpatchable).tags)).toEqual(['12']);
   });
 
+  it('is skipped if it has no package manager', () => {
+    expect(first.target(`${IMAGES.distroless}:12`)).toMatchObject({
+      state: 'skipped',
+      reason: 'unsupported-os',
+      osFamily: 'debian',
+    });
+  });
+
   it('is never clean if the database does not contain its system', () => {
     expect(first.target(`${IMAGES.unknownSystem}:3.22`)).toMatchObject({
       state: 'skipped',
@@ -192,7 +247,7 @@ describe('an image that needs no patch or cannot be patched', () => {
 
 describe('the run', () => {
   it('has ended with an outcome for each target', () => {
-    const counts = { targets: 6, patched: 3, clean: 1, skipped: 2, failed: 0, active: 0 };
+    const counts = { targets: 8, patched: 4, clean: 1, skipped: 3, failed: 0, active: 0 };
 
     expect(first.run).toMatchObject({ state: 'completed', ...counts });
   });
@@ -232,6 +287,8 @@ describe('a second run', () => {
       [`${IMAGES.outdated}:12`]: 'already-patched',
       [`${IMAGES.outdated}:bookworm`]: 'already-patched',
       [`${IMAGES.odd}:12`]: 'already-patched',
+      [`${IMAGES.rpm}:9`]: 'already-patched',
+      [`${IMAGES.distroless}:12`]: 'unsupported-os',
       [`${IMAGES.clean}:12`]: 'clean',
       [`${IMAGES.unpatchable}:12`]: 'backing-off',
       [`${IMAGES.unknownSystem}:3.22`]: 'no-advisory-data',

@@ -41,6 +41,10 @@ const preparedSchema = z.object({
       needed: troubledSchema,
       down: z.object({ layout: layoutSchema }),
     }),
+    /** Packages of Debian without a package manager. */
+    distroless: layoutSchema,
+    /** A small system of rpm and dnf, outdated, and the folder of the repository with its updates. */
+    rpm: z.object({ layout: layoutSchema, repository: z.string() }),
     /** Copa's tooling images for a Debian image. */
     tooling: z.array(toolingSchema),
   }),
@@ -106,6 +110,8 @@ function withPaths(prepared: PreparedImages, change: (path: string) => string): 
         needed: troubled(images.troubled.needed),
         down: { layout: layout(images.troubled.down.layout) },
       },
+      distroless: layout(images.distroless),
+      rpm: { layout: layout(images.rpm.layout), repository: change(images.rpm.repository) },
       tooling: images.tooling.map((image) => ({ ...image, layout: layout(image.layout) })),
     },
     database: {

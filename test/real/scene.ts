@@ -23,6 +23,7 @@ import { type GroupRecord, recordGroups } from './group-records.ts';
 import { makeOddImage } from './images/odd-image.ts';
 import { type Prepared, prepareReal } from './prepare.ts';
 import { type RealWorldOptions, startRealWorld } from './real-world.ts';
+import { seedRpmImage } from './rpm/seed-rpm-image.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
 import type { ToolName } from './tools/tool-catalog.ts';
 
@@ -33,6 +34,8 @@ export const IMAGES = {
   unpatchable: 'base/debian-frozen',
   unknownSystem: 'base/alpine',
   odd: 'base/debian-odd',
+  distroless: 'base/distroless',
+  rpm: 'base/alma',
 } as const;
 
 /** The built app in a local Azure with the real tools and real images. */
@@ -108,6 +111,12 @@ export async function startScene(
       const odd = await makeOddImage(prepared.images.outdated, await makeFolder(join(work, 'odd')));
       await pushLayout(world.registry, odd.folder, { repository: IMAGES.odd, tags: ['12'] });
     }
+    if (repositories.includes(IMAGES.rpm)) {
+      const { registry } = world;
+      const options = { registry, prepared, repository: IMAGES.rpm, folder: join(work, 'rpm') };
+      const packages = await seedRpmImage(options);
+      closers.push(() => packages.close());
+    }
     const rules = repositories.map((repository) => ({ repository, tags: ['*'] }));
     await seedPolicy(world.registry, policyOf(rules));
     const app = await world.startApp({ timersByHand: true });
@@ -136,11 +145,12 @@ export async function startScene(
 }
 
 async function seedImages({ registry }: World, { images }: Prepared): Promise<void> {
-  const { outdated, clean, unpatchable } = images;
+  const { outdated, clean, unpatchable, distroless } = images;
   const tags = ['12', 'bookworm'];
   await pushLayout(registry, outdated.folder, { repository: IMAGES.outdated, tags });
   await pushLayout(registry, clean.folder, { repository: IMAGES.clean, tags: ['12'] });
   await pushLayout(registry, unpatchable.folder, { repository: IMAGES.unpatchable, tags: ['12'] });
+  await pushLayout(registry, distroless.folder, { repository: IMAGES.distroless, tags: ['12'] });
   const entries = alpineBase('3.22.0', ALPINE_3_22);
   const alpine = await buildImage({ layers: [{ entries, createdBy: 'ADD alpine.tar.gz /' }] });
   const layout = makeLayout([{ content: alpine, tags: ['3.22'] }]);

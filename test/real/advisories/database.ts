@@ -25,10 +25,18 @@ const SCHEMA_VERSION = 2;
 /** So long that Trivy never considers the database outdated and downloads another. */
 const VALID_FOR_MS = 365 * 24 * 3600 * 1000;
 
+/** The advisories of one system, under Trivy's name of it, for example `debian 12`. */
+export interface SystemAdvisories {
+  readonly platform: string;
+  /** Trivy's identifier of the source, for example `debian`. */
+  readonly source: string;
+  readonly advisories: readonly Advisory[];
+}
+
 export interface DatabaseOptions {
   /** Absolute path of the program that {@link buildDatabaseWriter} made. */
   readonly writer: string;
-  readonly advisories: readonly Advisory[];
+  readonly systems: readonly SystemAdvisories[];
   /** Absolute path of the folder for `db` with Trivy's two files, and `layout` with the OCI artifact. */
   readonly folder: string;
   readonly now: Date;
@@ -41,6 +49,10 @@ export interface VulnerabilityDatabase {
   readonly cacheFolder: string;
 }
 
+export function debianAdvisories(advisories: readonly Advisory[]): SystemAdvisories {
+  return { platform: debianRelease.platform, source: 'debian', advisories };
+}
+
 /** Writes the database and packs it in the format of Trivy's published one. */
 export async function makeDatabase(options: DatabaseOptions): Promise<VulnerabilityDatabase> {
   const cacheFolder = join(options.folder, 'cache');
@@ -49,7 +61,7 @@ export async function makeDatabase(options: DatabaseOptions): Promise<Vulnerabil
   const metadata = join(cacheFolder, 'db/metadata.json');
   const advisories = join(options.folder, 'advisories.json');
   await mkdir(dirname(database), { recursive: true });
-  await writeFile(advisories, JSON.stringify(databaseDocument(options.advisories), undefined, 2));
+  await writeFile(advisories, JSON.stringify(options.systems.map(documentOf), undefined, 2));
   await runProcess({
     command: options.writer,
     args: [advisories, database],
@@ -73,16 +85,9 @@ export async function makeDatabase(options: DatabaseOptions): Promise<Vulnerabil
   return { layout: await finishLayout(layoutFolder, `${SCHEMA_VERSION}`, manifest), cacheFolder };
 }
 
-function databaseDocument(advisories: readonly Advisory[]): unknown {
-  return {
-    platform: debianRelease.platform,
-    dataSource: {
-      id: 'debian',
-      name: 'Changelogs of the Debian security packages',
-      url: 'https://www.debian.org/security/',
-    },
-    advisories,
-  };
+function documentOf({ platform, source, advisories }: SystemAdvisories): unknown {
+  const dataSource = { id: source, name: 'Made for a test', url: 'https://example.com/' };
+  return { platform, dataSource, advisories };
 }
 
 function metadataOf(now: Date): Readonly<Record<string, unknown>> {

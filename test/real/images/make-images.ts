@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectAdvisories } from '../advisories/collect-advisories.ts';
-import { makeDatabase } from '../advisories/database.ts';
+import { debianAdvisories, makeDatabase } from '../advisories/database.ts';
 import { buildDatabaseWriter } from '../advisories/database-writer.ts';
 import { readAptSettings } from '../debian/apt-settings.ts';
 import type { DebianMirrors } from '../debian/mirrors.ts';
@@ -10,8 +10,11 @@ import { copyRoot, inRoot, makeRoot, tidyRoot } from '../debian/root-filesystem.
 import { findUpgrades } from '../debian/upgrades.ts';
 import type { PreparedImages } from '../prepared-images.ts';
 import type { Progress, ProgressStep } from '../progress.ts';
+import { ALMA_ADVISORIES, almaRelease } from '../rpm/alma-release.ts';
+import { makeRpmRoot } from '../rpm/rpm-root.ts';
 import { copaToolingImages } from './copa-tooling.ts';
 import { type ImageOptions, packRoot, removeFiles } from './debian-image.ts';
+import { makeDistrolessRoot } from './distroless-root.ts';
 import { LAGGING_ADVISORY, makeTroubledImages } from './troubled-images.ts';
 
 /** No package is outdated, so that a test could show nothing. It fails instead of passing without a check. */
@@ -66,7 +69,10 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
   });
   const database = await makeDatabase({
     writer,
-    advisories: [...advisories, LAGGING_ADVISORY],
+    systems: [
+      debianAdvisories([...advisories, LAGGING_ADVISORY]),
+      { platform: almaRelease.platform, source: 'alma', advisories: ALMA_ADVISORIES },
+    ],
     folder: join(folder, 'database'),
     now,
   });
@@ -78,16 +84,15 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
       throw new Error(`still outdated: ${left.map((item) => item.package).join(', ')}`);
     }
   });
+  const rpm = await makeRpmImage(options, upgradedRoot);
   const images = await inStep(options, 'images', async (step) => {
     step.update('packing');
+    const distrolessRoot = await makeDistrolessRoot(outdatedRoot, upgrades, advisories);
+    const describe = describeIn(options);
+    const distroless = await packRoot(distrolessRoot, describe('distroless'));
+    await rm(distrolessRoot, { recursive: true });
     await tidyRoot(outdatedRoot);
     await tidyRoot(upgradedRoot);
-    const describe = (name: string): ImageOptions => ({
-      folder: join(folder, name),
-      tag: debianRelease.major,
-      title: `Debian ${debianRelease.major}, ${name}`,
-      created: now,
-    });
     const outdated = await packRoot(outdatedRoot, describe('outdated'));
     const clean = await packRoot(upgradedRoot, describe('clean'));
     const unpatchable = await removeFiles(
@@ -101,7 +106,7 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
     });
     // The clean image is also Copa's tooling image, which only needs a working apt.
     const tooling = copaToolingImages(version).map((image) => ({ ...image, layout: clean }));
-    return { outdated, clean, unpatchable, troubled, tooling };
+    return { outdated, clean, unpatchable, troubled, tooling, distroless, rpm };
   });
   await rm(outdatedRoot, { recursive: true });
   await rm(upgradedRoot, { recursive: true });
@@ -112,6 +117,37 @@ export async function makeImages(options: MakeOptions): Promise<PreparedImages> 
     upgrades: [...upgrades],
     advisories: [...advisories],
   };
+}
+
+function describeIn({ folder, now }: MakeOptions): (name: string) => ImageOptions {
+  return (name) => ({
+    folder: join(folder, name),
+    tag: debianRelease.major,
+    title: `Debian ${debianRelease.major}, ${name}`,
+    created: now,
+  });
+}
+
+/** Makes the RPM image from a copy of the root, and the repository with its updates. */
+function makeRpmImage(
+  options: MakeOptions,
+  debian: string,
+): Promise<PreparedImages['images']['rpm']> {
+  return inStep(options, 'packages and an image of rpm', async (step) => {
+    const root = join(options.folder, 'rpm-root');
+    const repository = join(options.folder, 'rpm-repository');
+    await copyRoot(debian, root);
+    await makeRpmRoot(root, repository, step.update);
+    step.update('packing');
+    const layout = await packRoot(root, {
+      folder: join(options.folder, 'rpm'),
+      tag: almaRelease.major,
+      title: 'A small system of rpm and dnf',
+      created: options.now,
+    });
+    await rm(root, { recursive: true });
+    return { layout, repository };
+  });
 }
 
 async function inStep<T>(

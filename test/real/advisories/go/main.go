@@ -1,5 +1,5 @@
-// Command trivydb writes a vulnerability database in Trivy's format. Its first argument names a JSON
-// document to read, its second one the file to write.
+// Command trivydb writes a vulnerability database in Trivy's format. Its first argument names a file with
+// a JSON array of documents, one for each system; its second one names the file to write.
 package main
 
 import (
@@ -46,21 +46,30 @@ func run(args []string) error {
 		return err
 	}
 	defer input.Close()
-	var doc document
+	var documents []document
 	decoder := json.NewDecoder(input)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&doc); err != nil {
+	if err := decoder.Decode(&documents); err != nil {
 		return fmt.Errorf("reading advisories: %w", err)
 	}
 	db, err := bbolt.Open(args[1], 0o644, nil)
 	if err != nil {
 		return err
 	}
-	if err := db.Update(func(tx *bbolt.Tx) error { return write(tx, doc) }); err != nil {
+	if err := db.Update(func(tx *bbolt.Tx) error { return writeAll(tx, documents) }); err != nil {
 		db.Close()
 		return err
 	}
 	return db.Close()
+}
+
+func writeAll(tx *bbolt.Tx, documents []document) error {
+	for _, doc := range documents {
+		if err := write(tx, doc); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func write(tx *bbolt.Tx, doc document) error {
