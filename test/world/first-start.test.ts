@@ -1,13 +1,22 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { TABLES } from '../../lib/storage/tables.ts';
 import { type DoctorWorld, startDoctorWorld } from '../cli/support/doctor-world.ts';
 import type { FunctionsHost } from './functions-host/functions-host.ts';
 import type { HostLog } from './functions-host/host-log.ts';
+import { readRunTables } from './seed/run-tables.ts';
 
 /*
  * The built app in an Azure that was just deployed: role assignments are not in effect everywhere yet.
  */
 const REFUSED = { status: 403, code: 'AuthorizationPermissionMismatch' };
+
+const Answer = z.object({
+  runId: z.string().optional(),
+  dryRun: z.boolean().optional(),
+  note: z.string().optional(),
+  error: z.string().optional(),
+});
 
 let here: DoctorWorld;
 const logs: HostLog[] = [];
@@ -97,4 +106,37 @@ it('answers 503 with Retry-After to starting or canceling a run while storage re
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await answer.json()).toEqual({ error: expect.stringMatching(/up to ten minutes/) });
   }
+});
+
+it('starts dry runs only if PATCHWRIGHT_DRY_RUN is true, and only of images in the policy', async () => {
+  // No tick works on the runs: their rows and the answers tell everything.
+  const tick = { 'AzureWebJobs.runTick.Disabled': 'true' };
+  const { url, keys } = await start({ PATCHWRIGHT_DRY_RUN: 'true', ...tick });
+  const post = async (body: object) => {
+    const answer = await fetch(`${url}/api/runs`, {
+      method: 'POST',
+      headers: { 'x-functions-key': keys.function },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, body: Answer.parse(await answer.json()) };
+  };
+
+  const real = await post({ dryRun: false });
+  const retried = await post({ images: ['team/api:1.4'], retry: true });
+  const foreign = await post({ images: ['team/api:1.4', 'team/other:1'] });
+
+  const note = expect.stringContaining('PATCHWRIGHT_DRY_RUN');
+  expect(real).toMatchObject({ status: 202, body: { dryRun: true, note } });
+  expect(retried).toMatchObject({ status: 202, body: { dryRun: true } });
+  expect(retried.body.runId).not.toBe(real.body.runId);
+  const error = 'team/other:1: no enabled rule of the policy covers it';
+  expect(foreign).toEqual({ status: 400, body: { error } });
+  const runs = await readRunTables(here.world.storage).runs();
+  const rows = new Map(runs.map((run) => [String(run.id), run]));
+  const asked = { images: ['team/api:1.4'], retry: true, dryRun: true };
+  expect(rows.get(retried.body.runId ?? '')).toMatchObject({
+    ...asked,
+    startedBy: 'function key default',
+  });
+  expect(rows.get(real.body.runId ?? '')).toMatchObject({ dryRun: true });
 });

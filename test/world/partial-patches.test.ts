@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';
 import { APT_TROUBLE_LABEL, type AptTrouble } from '../stand-ins/copa/apt-trouble.ts';
@@ -84,6 +86,23 @@ it('makes no second patch of the same, and tries again what failed for its sourc
     'backing-off',
     'backing-off',
   ]);
+}, 240_000);
+
+it('tries only the images that a request names, and ends their back-off', async () => {
+  const { host } = job;
+  const images = [`${repositoryOf('gone')}:1`];
+  const answer = await fetch(`${host.url}/${host.routePrefix}/runs`, {
+    method: 'POST',
+    headers: { 'x-functions-key': host.keys.function },
+    body: JSON.stringify({ images, retry: true }),
+  });
+  expect(answer.status).toBe(202);
+  const { runId } = z.object({ runId: RunId }).parse(await answer.json());
+
+  const { run, targets } = await job.finished(runId);
+
+  expect(run).toMatchObject({ images, retry: true, targets: 1, failed: 1 });
+  expect(targets).toMatchObject([{ state: 'failed', reason: 'package-source-gone' }]);
 }, 240_000);
 
 function repositoryOf(kind: string): string {
