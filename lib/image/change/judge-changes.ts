@@ -11,6 +11,11 @@ export type ChangesVerdict =
       readonly accepted: true;
       /** Added files that no package owns. They are plain data. */
       readonly unowned: number;
+      /**
+       * Files with setuid, setgid or file capabilities that the source has without. An update gives a
+       * file the mode of its package, also if the source had taken that away.
+       */
+      readonly regained: readonly string[];
     }
   | { readonly accepted: false; readonly detail: string };
 
@@ -51,8 +56,15 @@ export function judgeChanges(options: {
   if (faults.length > 0) return { accepted: false, detail: shortened(faults) };
   const notFixed = judgeFixed(fixed, before, facts);
   return notFixed === undefined
-    ? { accepted: true, unowned }
+    ? { accepted: true, unowned, regained: regainedIn(added, source) }
     : { accepted: false, detail: notFixed };
+}
+
+function regainedIn(added: AddedFiles, source: SourceFiles): readonly string[] {
+  return [...added.changed.values()]
+    .filter(({ path, privileged }) => privileged && source.files.get(path)?.privileged === false)
+    .map(({ path }) => plainText(path, MAX_PATH))
+    .sort();
 }
 
 function shortened(faults: readonly string[]): string {

@@ -79,6 +79,12 @@ export const Target = z.object({
   builder: BuilderKind.optional(),
   /** Number of paths in the added layers that no updated package owns. */
   unownedPaths: Count.optional(),
+  /**
+   * Files that have setuid, setgid or file capabilities again, which the source had taken away: their
+   * number, and the first of them.
+   */
+  regainedPaths: Count.optional(),
+  regainedFiles: z.string().optional(),
   /** Packages of the source that advisories cover, and those of other maintainers. */
   ...COVERAGE_COLUMNS,
   beforeCritical: Count.optional(),

@@ -4,10 +4,12 @@ import type { ScanJobResult } from '../../job/job-result.ts';
 import { compareFindings } from '../../report/compare-findings.ts';
 import { countBySeverity, fixable, scanOf } from '../../report/finding.ts';
 import { remainingPackages } from '../../report/remaining-findings.ts';
+import { truncate } from '../../text/truncate.ts';
 import { readImage } from '../discovery/read-image.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
 import { type Services, secondsAfter } from '../services.ts';
+import type { TargetChanges } from '../stores/target-store.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
@@ -19,6 +21,8 @@ import { type LayersCheck, type PatchedLayers, verifyLayers } from './verify-lay
 
 /** Reading the layers of many large images takes longer than a step has. The next step goes on. */
 const STEP_SECONDS = 240;
+/** Characters of a list of files in a row. */
+const MAX_FILES_TEXT = 1000;
 
 /**
  * Accepts or rejects each staged patch by its registry content and a scan in another group. Returns
@@ -66,10 +70,16 @@ export async function collectVerifications(
         ...(remaining.length > 0 && { remaining }),
         verifiedAt: services.clock.now(),
         ...(checked.unowned !== undefined && { unownedPaths: checked.unowned }),
+        ...regainedColumns(checked.regained ?? []),
       });
     }
   }
   return true;
+}
+
+function regainedColumns(paths: readonly string[]): TargetChanges {
+  const regainedFiles = truncate(paths.join(', '), MAX_FILES_TEXT);
+  return { regainedPaths: paths.length, ...(paths.length > 0 && { regainedFiles }) };
 }
 
 /** Ends the targets of a refused patch. Those of a refused claim are patched instead. */

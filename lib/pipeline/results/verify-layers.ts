@@ -15,6 +15,8 @@ export interface LayersCheck {
   readonly refused?: Outcome;
   /** Added files that no package owns. */
   readonly unowned?: number;
+  /** Files that have setuid again, which the source had taken away. */
+  readonly regained?: readonly string[];
 }
 
 export interface PatchedLayers {
@@ -65,7 +67,8 @@ export async function verifyLayers(
   const fixed = new Set(reports.fixed.map((finding) => finding.package));
   const verdict = judgeChanges({ added, source, complete, before, after, fixed });
   if (!verdict.accepted) return { refused: suspicious(verdict.detail) };
-  return { unowned: verdict.unowned };
+  const { unowned, regained } = verdict;
+  return { unowned, regained };
 }
 
 function readSourceOf(

@@ -52,6 +52,32 @@ E: Unmet dependencies. Try 'apt --fix-broken install' with no packages (or speci
     expect(blockers).toEqual([]);
   });
 
+  it('names the proxy of the image at which no package source was reached', () => {
+    const blockers = named(
+      'W: Failed to fetch http://deb.test/InRelease  Unable to connect to proxy.internal:3128:',
+      'downloaded package libssl3 version 3.0.1 lower than required 3.0.2 for update',
+    );
+
+    expect(blockers).toEqual([
+      {
+        package: 'libssl3',
+        reason: 'source-unreachable',
+        detail: 'http://deb.test/InRelease: Unable to connect to proxy.internal:3128:',
+      },
+    ]);
+  });
+
+  it('names the version that the settings of the image leave available', () => {
+    const copa = 'downloaded package libssl3 version 3.0.1 lower than required 3.0.2 for update';
+
+    expect(named('', copa)).toMatchObject([
+      {
+        reason: 'not-in-repository',
+        detail: expect.stringContaining('3.0.1; the fix needs 3.0.2'),
+      },
+    ]);
+  });
+
   it('names packages that no source has', () => {
     const blockers = named(`E: Unable to locate package libssl3
 E: Package 'openssl' has no installation candidate`);
