@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Digest, digestOf } from '../../lib/image/digest.ts';
+import { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { reap } from '../../lib/pipeline/upkeep/reap.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
@@ -9,6 +9,19 @@ import { PipelineWorld } from './pipeline-world.ts';
 const STAGING = RepositoryName.parse('patchwright/staging/evil/app');
 const PAGE = 500;
 const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
+
+/** The first images of the flood that are after the cursor. They are in the order of both names. */
+function pageOf(
+  flood: ReadonlyMap<Digest, Tag>,
+  isAfter: (digest: Digest, tag: Tag) => boolean,
+): readonly (readonly [Digest, Tag])[] {
+  const page: [Digest, Tag][] = [];
+  for (const [digest, tag] of flood) {
+    if (page.length === PAGE) break;
+    if (isAfter(digest, tag)) page.push([digest, tag]);
+  }
+  return page;
+}
 
 /** Two teams, and a flood of tags in the staging of one of them, as a container may push it. */
 async function floodedWorld(count: number) {
@@ -27,8 +40,8 @@ async function floodedWorld(count: number) {
   }
   const flood = new Map<Digest, Tag>();
   for (let at = 0; at < count; at += 1) {
-    const tag = Tag.parse(`a${String(at).padStart(6, '0')}`);
-    flood.set(digestOf(tag), tag);
+    const number = String(at).padStart(6, '0');
+    flood.set(Digest.parse(`sha256:${number.padStart(64, '0')}`), Tag.parse(`a${number}`));
   }
   const updatedAt = world.clock.now();
   const { registry } = world;
@@ -39,19 +52,18 @@ async function floodedWorld(count: number) {
     counts.pages += 1;
     const own = (await listTags.call(registry, repository, options))?.tags ?? [];
     const { after = '' } = options;
-    const rest = [...flood].filter(([, tag]) => tag > after);
-    const tags = rest.slice(0, PAGE).map(([digest, tag]) => ({ tag, digest }));
+    const tags = pageOf(flood, (_, tag) => tag > after).map(([digest, tag]) => ({ tag, digest }));
     const next = tags.at(-1)?.tag;
-    return rest.length > PAGE && next ? { tags, next } : { tags: [...tags, ...own] };
+    return tags.length === PAGE && next ? { tags, next } : { tags: [...tags, ...own] };
   };
   registry.listManifests = async (repository, options = {}) => {
     if (repository !== STAGING) return listManifests.call(registry, repository, options);
     counts.pages += 1;
     const { after = '' } = options;
-    const rest = [...flood.keys()].filter((digest) => digest > after).sort();
-    const manifests = rest.slice(0, PAGE).map((digest) => ({ digest, updatedAt }));
+    const page = pageOf(flood, (digest) => digest > after);
+    const manifests = page.map(([digest]) => ({ digest, updatedAt }));
     const next = manifests.at(-1)?.digest;
-    return rest.length > PAGE && next ? { manifests, next } : { manifests };
+    return manifests.length === PAGE && next ? { manifests, next } : { manifests };
   };
   registry.deleteManifest = async (repository, digest) => {
     if (!flood.delete(digest)) await deleteManifest.call(registry, repository, digest);
