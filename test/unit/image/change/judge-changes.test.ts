@@ -431,3 +431,84 @@ describe('the source', () => {
     ).toMatchObject({ accepted: true });
   });
 });
+
+describe('a patch of Alpine, from layers in the format of apk', () => {
+  const installed = (version: string) => ({
+    name: 'lib/apk/db/installed',
+    text: `C:Q1\nP:busybox\nV:${version}\nF:bin\nM:0:0:755\nR:busybox\na:0:0:755\n\nP:musl\nV:1.2\nF:lib\nR:ld-musl-x86_64.so.1\n`,
+  });
+  const source = [
+    [installed('1.36'), old('bin/busybox', { mode: 0o755 }), old('lib/ld-musl-x86_64.so.1')],
+  ];
+  const packages = {
+    busybox: { before: '1.36', after: '1.37', files: ['usr/bin/busybox'] },
+    musl: { before: '1.2', after: '1.2', files: ['usr/lib/ld-musl-x86_64.so.1'] },
+  };
+  const update = [
+    installed('1.37'),
+    fresh('etc/apk/world'),
+    fresh('bin/busybox', { mode: 0o755 }),
+    fresh('bin/newtool', { type: 'symlink', linkname: '/bin/busybox' }),
+  ];
+
+  it('is accepted with new commands of busybox', async () => {
+    const verdict = await judgeScene({ source, packages, added: update, fixed: ['busybox'] });
+
+    expect(verdict).toEqual({ accepted: true, unowned: 0 });
+  });
+
+  it('is rejected with another loader, or if only the database changes', async () => {
+    const loader = [...update, fresh('lib/ld-musl-x86_64.so.1', { mode: 0o755 })];
+    const paper = update.slice(0, 2);
+
+    const verdicts = [
+      await judgeScene({ source, packages, added: loader, fixed: ['busybox'] }),
+      await judgeScene({ source, packages, added: paper, fixed: ['busybox'] }),
+    ];
+
+    expect(verdicts).toEqual([
+      { accepted: false, detail: expect.stringContaining('belongs to musl') },
+      { accepted: false, detail: expect.stringContaining('busybox counts as fixed') },
+    ]);
+  });
+});
+
+describe('a patch of a system with rpm, whose lists come from the scans', () => {
+  const source = [[old('usr/bin/curl', { mode: 0o755 }), old('usr/bin/bash', { mode: 0o755 })]];
+  const packages = {
+    curl: { before: '7.1', after: '7.2', files: ['usr/bin/curl', 'etc/curlrc'] },
+    bash: { before: '5', after: '5', files: ['usr/bin/bash'] },
+  };
+  const update = [fresh('var/lib/rpm/rpmdb.sqlite'), fresh('usr/bin/curl', { mode: 0o755 })];
+
+  it.each<{ readonly what: string; readonly added: readonly TarEntry[]; readonly detail: string }>([
+    { what: 'only the database', added: update.slice(0, 1), detail: 'curl counts as fixed' },
+    {
+      what: 'a file of an unchanged package',
+      added: [...update, fresh('usr/bin/bash', { mode: 0o755 })],
+      detail: 'usr/bin/bash belongs to bash',
+    },
+    {
+      what: 'a program without an owner',
+      added: [...update, fresh('usr/bin/evil', { mode: 0o755 })],
+      detail: 'usr/bin/evil is a program',
+    },
+  ])('is rejected with $what', async ({ added, detail }) => {
+    const verdict = await judgeScene({ source, packages, added, fixed: ['curl'] });
+
+    expect(verdict).toMatchObject({ accepted: false, detail: expect.stringContaining(detail) });
+    expect(await judgeScene({ source, packages, added: update, fixed: ['curl'] })).toEqual({
+      accepted: true,
+      unowned: 0,
+    });
+  });
+
+  it('only counts files without an owner if the files of a changed package are unknown', async () => {
+    const unknown = { ...packages, tool: { before: '1', after: '2' } };
+    const added = [...update, fresh('opt/tool', { mode: 0o755 })];
+
+    const verdict = await judgeScene({ source, packages: unknown, added, fixed: ['curl'] });
+
+    expect(verdict).toEqual({ accepted: true, unowned: 1 });
+  });
+});
