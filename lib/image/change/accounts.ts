@@ -1,33 +1,55 @@
 /** Accounts of packages. 0 is root; people have ids from 1000. */
-const SYSTEM_IDS = { least: 100, most: 999 } as const;
+const SYSTEM_IDS = { least: 1, most: 999 } as const;
 const NO_LOGIN = /\/(?:nologin|false)$/;
 /** A password that nobody can have, as shadow(5) describes. `x` refers to the other file. */
 const LOCKED = /^(?:[!*]|!\*|!!|x)$/;
+/** A new member of these gains the rights of root. */
+const ROOT_LIKE = ['root', 'sudo', 'wheel', 'shadow', 'disk', 'adm', 'docker'];
 
 /**
  * Why the change of a file that lists accounts is no package's. Package scripts add locked system
- * accounts; they never change or remove a line. Returns undefined if nothing speaks against it.
+ * accounts, and change the names or homes of such. Returns undefined if nothing speaks against it.
  */
-export function accountFault(path: string, before: string, after: string): string | undefined {
-  const had = new Map(linesOf(before).map((line) => [nameOf(line), line]));
-  const has = new Map(linesOf(after).map((line) => [nameOf(line), line]));
-  if (has.size !== linesOf(after).length) return 'names an account twice';
-  for (const [name, line] of had) {
-    if (!isSame(path, line, has.get(name))) return 'changes or removes an account';
+export function accountFault(
+  path: string,
+  before: string,
+  after: string,
+  /** A package of the distribution owns the file and is updated, so it may remove accounts. */
+  isOwned = false,
+): string | undefined {
+  const had = linesOf(before);
+  const has = linesOf(after);
+  if (new Set(has.map(nameOf)).size !== has.length) return 'names an account twice';
+  const lines = new Map(has.map((line) => [nameOf(line), line]));
+  for (const line of had) {
+    const now = lines.get(nameOf(line));
+    if (now === undefined && !isOwned) return 'removes an account';
+    if (now !== undefined && now !== line && !isHarmless(path, line.split(':'), now.split(':'))) {
+      return 'changes an account';
+    }
   }
-  const added = [...has].filter(([name]) => !had.has(name)).map(([, line]) => line);
+  const names = new Set(had.map(nameOf));
+  const added = has.filter((line) => !names.has(nameOf(line)));
   return added.every((line) => isSystemAccount(path, line.split(':')))
     ? undefined
     : 'adds an account that is no locked system account';
 }
 
-/** A group may gain members that are system accounts: they are checked in `passwd`. */
-function isSame(path: string, before: string, after: string | undefined): boolean {
-  if (before === after) return true;
-  if (path !== 'etc/group' && path !== 'etc/gshadow') return false;
-  const withoutMembers = (line: string) => line.split(':').slice(0, 3).join(':');
-  if (after === undefined || withoutMembers(before) !== withoutMembers(after)) return false;
-  return !['root', 'sudo', 'wheel', 'shadow', 'disk', 'adm', 'docker'].includes(nameOf(before));
+/** Keeps the password and the ids, and neither allows a login nor gives the rights of root. */
+function isHarmless(path: string, before: readonly string[], after: readonly string[]): boolean {
+  const same = (from: number, to: number) =>
+    before.slice(from, to).join(':') === after.slice(from, to).join(':');
+  switch (path) {
+    case 'etc/passwd':
+      return same(0, 4) && (same(6, 7) || NO_LOGIN.test(after[6] ?? ''));
+    case 'etc/group':
+    case 'etc/gshadow':
+      return same(0, 3) && !ROOT_LIKE.includes(before[0] ?? '');
+    case 'etc/shadow':
+      return same(0, 2);
+    default:
+      return false;
+  }
 }
 
 function isSystemAccount(path: string, fields: readonly string[]): boolean {

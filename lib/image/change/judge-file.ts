@@ -73,13 +73,14 @@ function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Fac
 function judgeAccounts(
   file: LayerFile,
   before: LayerFile | undefined,
-  { complete }: Facts,
+  { changed, complete, ownership }: Facts,
 ): FileVerdict {
   if (before === undefined && !complete) return 'unowned';
   if (before?.text === undefined || file.text === undefined || file.privileged) {
     return { fault: 'lists accounts, and its changes are unknown' };
   }
-  const fault = accountFault(file.path, before.text, file.text);
+  const isOwned = ownership.owners(file.path).some((name) => changed.has(name));
+  const fault = accountFault(file.path, before.text, file.text, isOwned);
   return fault === undefined ? 'owned' : { fault };
 }
 

@@ -23,17 +23,27 @@ const BOOKKEEPING = [
   'var/lib/systemd/deb-systemd-user-helper-masked/',
   'usr/lib/sysimage/rpm/',
   'usr/lib/sysimage/libdnf5/',
-  'var/log/alternatives.log',
-  'var/log/apk.log',
-  'var/log/apt/',
-  'var/log/dpkg.log',
-  'var/log/dnf.log',
-  'var/log/dnf.librepo.log',
-  'var/log/dnf.rpm.log',
-  'var/log/hawkey.log',
-  'var/log/tdnf.log',
-  'var/log/yum.log',
 ] as const;
+
+/**
+ * Caches and logs that triggers and scripts write again after each update of any package. rpm lists
+ * some of them as files of a package that is not updated.
+ */
+const CACHES = [
+  'etc/udev/hwdb.bin',
+  'usr/lib/fontconfig/cache/',
+  'usr/share/applications/mimeinfo.cache',
+  'usr/share/glib-2.0/schemas/gschemas.compiled',
+  'usr/share/info/dir',
+  'usr/share/info/dir.old',
+  'usr/share/mime/',
+  'var/cache/fontconfig/',
+  'var/cache/man/',
+  'var/lib/systemd/catalog/database',
+  'var/log/',
+] as const;
+const CACHE_NAME =
+  /^usr\/.*\/(?:icon-theme|giomodule|loaders|immodules)\.cache$|^usr\/share\/fonts\/.*\/fonts\.(?:dir|scale)$/;
 
 /** Paths that a package's own scripts generate, by the package that must have changed. */
 const GENERATED: ReadonlyMap<string, readonly string[]> = new Map([
@@ -43,7 +53,6 @@ const GENERATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['debianutils', ['etc/shells', 'var/lib/shells.state']],
   ['dash', ['etc/shells', 'var/lib/shells.state']],
   ['bash', ['etc/shells', 'var/lib/shells.state']],
-  ['install-info', ['usr/share/info/dir']],
   ['base-files', ['etc/profile', 'etc/motd', 'etc/nsswitch.conf', 'root/.bashrc', 'root/.profile']],
 ]);
 
@@ -56,6 +65,7 @@ const CONVERTER_CACHE = /^usr\/lib\/(?:[^/]+\/)?gconv\/gconv-modules\.cache$/;
 /** True if a package manager, or a script of a changed package, writes this path. */
 export function isBookkeeping(path: string, changedPackages: ReadonlySet<string>): boolean {
   if (BOOKKEEPING.some((known) => matches(path, known))) return true;
+  if (CACHES.some((known) => matches(path, known)) || CACHE_NAME.test(path)) return true;
   if (changedPackages.has('libc-bin') && CONVERTER_CACHE.test(path)) return true;
   if (PAM.some((known) => path.startsWith(known))) {
     return [...changedPackages].some((name) => name.startsWith(PAM_PACKAGE));

@@ -231,7 +231,7 @@ describe('a patch is rejected for', () => {
     {
       what: 'a root without a password',
       added: [fresh('etc/passwd', { text: 'root::0:0::/root:/bin/bash\n' })],
-      detail: 'etc/passwd changes or removes',
+      detail: 'etc/passwd changes an account',
     },
     {
       what: 'a deleted file of an unchanged package',

@@ -9,6 +9,9 @@ it.each([
   'usr/lib/apk/db/installed',
   'var/lib/rpm/Packages',
   'etc/ld.so.cache',
+  'usr/share/icons/hicolor/icon-theme.cache',
+  'usr/share/info/dir',
+  'var/log/lastlog',
 ])('accepts %s from any package manager', (path) => {
   expect(isBookkeeping(path, NONE)).toBe(true);
 });
