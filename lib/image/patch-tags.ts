@@ -13,10 +13,10 @@ const FLOATING_SUFFIX = '-patched';
 export interface ExistingTag {
   readonly tag: string;
   /**
-   * `ours`: a patch that we published. `claimed`: only its annotations say so. Its number is used up,
-   * and nothing replaces it.
+   * `ours`: a patch that we published. `predecessor`: one by ACR Continuous Patching, whose tags we go
+   * on with. `claimed`: only its annotations say so. Its number is used up, and nothing replaces it.
    */
-  readonly kind: 'ours' | 'claimed' | 'foreign';
+  readonly kind: 'ours' | 'predecessor' | 'claimed' | 'foreign';
 }
 
 export type NextPatchTag =
@@ -35,6 +35,12 @@ export function baseOfPatchTag(tag: string, convention: TagConvention): Tag | un
   const base = convention === 'incremental' ? numbered(tag)?.base : floatingBase(tag);
   const parsed = Tag.safeParse(base);
   return parsed.success ? parsed.data : undefined;
+}
+
+/** The bases of a tag with the form of a patch tag, under any convention: the policy's may change. */
+export function basesOfPatchTag(tag: string): readonly Tag[] {
+  const bases = TAG_CONVENTIONS.map((convention) => baseOfPatchTag(tag, convention));
+  return bases.filter((base) => base !== undefined);
 }
 
 /** Chooses the tag for the next patch of `base`, given the tags that exist in its repository. */
@@ -66,7 +72,7 @@ function nextNumbered(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag 
 function floating(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
   const wanted = `${base}${FLOATING_SUFFIX}`;
   for (const { tag, kind } of existing) {
-    if (tag === wanted && kind !== 'ours') return ambiguous(tag);
+    if (tag === wanted && kind !== 'ours' && kind !== 'predecessor') return ambiguous(tag);
   }
   return fitting(wanted);
 }
@@ -75,7 +81,7 @@ function ambiguous(tag: string): NextPatchTag {
   return {
     ok: false,
     reason: 'tag-ambiguous',
-    detail: `${tag} exists and is not a patch by Patchwright`,
+    detail: `${tag} exists and is not a patch by Patchwright or ACR Continuous Patching`,
   };
 }
 

@@ -40,3 +40,16 @@ export function formatPinned(host: RegistryHost, image: PinnedImage): string {
 export function formatTagged(host: RegistryHost, repository: RepositoryName, tag: Tag): string {
   return `${host}/${repository}:${tag}`;
 }
+
+/** Parses what follows the repository in `:TAG`, `@DIGEST` or `:TAG@DIGEST`. */
+export function referenceIn(
+  text: string,
+): { readonly tag: Tag | undefined; readonly digest: Digest | undefined } | undefined {
+  const [, tag, digest] = /^(?::([^@:]*))?(?:@(.*))?$/.exec(text) ?? [];
+  const parsed = { tag: Tag.safeParse(tag).data, digest: Digest.safeParse(digest).data };
+  const whole = (tag !== undefined) === (parsed.tag !== undefined);
+  const some = parsed.tag !== undefined || parsed.digest !== undefined;
+  return whole && some && (digest !== undefined) === (parsed.digest !== undefined)
+    ? parsed
+    : undefined;
+}

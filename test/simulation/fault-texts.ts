@@ -83,7 +83,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'overwrite a tag of others',
     file: 'publish/publish-target.ts',
-    text: "if (!floating || ours === undefined) return 'taken';",
+    text: "if (!(await mayMove(services, patch, before))) return 'taken';",
     instead: '',
   },
   {

@@ -1,7 +1,7 @@
 import { Annotation } from '../../image/annotations.ts';
 import { baseLabels } from '../../image/copa-config.ts';
 import { Digest } from '../../image/digest.ts';
-import { formatPinned, type RepositoryName, Tag } from '../../image/reference.ts';
+import { formatPinned, type RepositoryName, referenceIn } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { Services } from '../services.ts';
@@ -60,7 +60,8 @@ async function copaSource(
   if (manifest.annotations?.[Annotation.patchedByCopa] === undefined) return undefined;
   const here = `${registry.host}/${repository}`;
   for (const label of baseLabels(config)) {
-    const named = label.startsWith(here) ? referenceIn(label.slice(here.length)) : undefined;
+    const reference = label.startsWith(here) ? referenceIn(label.slice(here.length)) : undefined;
+    const named = reference?.digest ?? reference?.tag;
     const source = named === undefined ? undefined : await readImageAt(registry, repository, named);
     if (source === undefined) continue;
     const begins = source.manifest.layers.every(
@@ -69,11 +70,4 @@ async function copaSource(
     if (begins) return { proven: false, image: plainText(label, 200), by: 'copa' };
   }
   return undefined;
-}
-
-/** The tag or digest in `:TAG`, `@DIGEST` or `:TAG@DIGEST`. */
-function referenceIn(text: string): Tag | Digest | undefined {
-  const at = text.indexOf('@');
-  if (at !== -1) return Digest.safeParse(text.slice(at + 1)).data;
-  return text.startsWith(':') ? Tag.safeParse(text.slice(1)).data : undefined;
 }

@@ -1,4 +1,4 @@
-import { baseOfPatchTag } from '../../image/patch-tags.ts';
+import { basesOfPatchTag } from '../../image/patch-tags.ts';
 import { Tag } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { ordinal } from '../../ordinal.ts';
@@ -42,7 +42,7 @@ export async function discoverTags(
   }
   const { tags } = listing;
   const names = namesIn(tags, wantedTags(run, rule));
-  const patches = patchesByBase(tags, policy['tag-convention']);
+  const patches = patchesByBase(tags);
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
   if (rest.length === 0) return finishRepository(services, run, rule);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
@@ -89,18 +89,17 @@ function namesIn(
   return wanted.flatMap((tag) => (tag === '*' ? [...tags.keys()] : [tag]));
 }
 
-/** Tags that have the form of a patch tag, by their base. */
+/** Tags that have the form of a patch tag under any convention, by their base. */
 function patchesByBase(
   tags: ReadonlyMap<Tag, TagAttributes>,
-  convention: Policy['tag-convention'],
 ): ReadonlyMap<Tag, readonly TagAttributes[]> {
   const patches = new Map<Tag, TagAttributes[]>();
   for (const attributes of tags.values()) {
-    const base = baseOfPatchTag(attributes.tag, convention);
-    if (base === undefined) continue;
-    const known = patches.get(base);
-    if (known === undefined) patches.set(base, [attributes]);
-    else known.push(attributes);
+    for (const base of basesOfPatchTag(attributes.tag)) {
+      const known = patches.get(base);
+      if (known === undefined) patches.set(base, [attributes]);
+      else known.push(attributes);
+    }
   }
   return patches;
 }

@@ -1,10 +1,10 @@
 import type { Digest } from '../../image/digest.ts';
 import {
   baseOfPatchTag,
+  basesOfPatchTag,
   type ExistingTag,
   type NextPatchTag,
   nextPatchTag,
-  TAG_CONVENTIONS,
 } from '../../image/patch-tags.ts';
 import type { Tag } from '../../image/reference.ts';
 import type { Policy, RepositoryRule } from '../../policy/policy.ts';
@@ -15,6 +15,7 @@ import {
 } from '../../registry/registry.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { claimReader, kindOf, type PatchClaim } from '../inventory/known-patches.ts';
+import { type PredecessorReader, predecessorReader } from '../inventory/predecessor-patches.ts';
 import type { Run } from '../records/run.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
@@ -46,65 +47,84 @@ export function lookAtTag(options: {
   const { services, run, policy, rule, tags } = options;
   const convention = policy['tag-convention'];
   const readClaim = claimReader(services, rule.repository);
+  const readPredecessor = predecessorReader(services, rule.repository);
+  // A patch under a former convention counts by the inventory, so that it gets a tag of this one too.
+  const isCurrent = (patch: Tag, tag: Tag) =>
+    patch === tag || baseOfPatchTag(patch, convention) === tag;
   const inspect = imageInspector(services, rule.repository);
 
   return async (tag) => {
     const attributes = tags.get(tag);
     if (attributes === undefined) return notFound(services, run, rule, tag);
-    const bases = TAG_CONVENTIONS.map((form) => baseOfPatchTag(tag, form)).filter(
-      (base) => base !== undefined,
-    );
+    const bases = basesOfPatchTag(tag);
     // Skips a patch of ours whose base exists, also under a former tag convention.
     const own = bases.length === 0 ? undefined : await readClaim(attributes);
-    const hasBase = bases.some((base) => tags.has(base));
+    const base = bases.find((one) => tags.has(one));
+    const hasBase = base !== undefined;
     if (own?.proven === true && hasBase) return undefined;
-    const { existing, claims } = await readClaims(readClaim, options.patches.get(tag) ?? []);
+    const candidates = options.patches.get(tag) ?? [];
+    const { existing, claims } = await readClaims({ readClaim, readPredecessor, tag, candidates });
     const next = nextPatchTag({ base: tag, existing, convention });
     const inspected = await inspect(attributes.digest);
-    const target = blankTarget(services, run, rule, tag);
-    if (inspected.kind === 'skip') {
-      return {
-        ...target,
-        digest: attributes.digest,
-        state: 'skipped',
-        reason: inspected.reason,
-        finishedAt: target.discoveredAt,
-        ...(inspected.detail !== undefined && { detail: inspected.detail }),
-      };
-    }
-    const { sourceDigest } = inspected;
+    const target = { ...blankTarget(services, run, rule, tag), digest: attributes.digest };
+    if (inspected.kind === 'skip') return skipped(target, inspected);
+    const kind = own === undefined && hasBase ? await readPredecessor(attributes, base) : undefined;
     // A patch whose base was deleted becomes a target, and counts as its own patch.
     const ofSource = [...(own?.proven === true ? [own] : []), ...claims]
-      .filter(({ patch }) => patch.sourceDigest === sourceDigest)
+      .filter(({ patch }) => patch.sourceDigest === inspected.sourceDigest)
       .sort((a, b) => BY_NUMBER.compare(a.patch.tag, b.patch.tag));
-    const patches = ofSource.filter(({ proven }) => proven).map(({ patch }) => patch);
-    const unproven = ofSource.filter(({ proven }) => !proven).map(({ patch }) => patch);
+    const patches = ofSource.filter(({ proven, patch }) => proven && isCurrent(patch.tag, tag));
+    const unproven = ofSource.filter(({ proven }) => !proven);
     return {
       ...target,
-      digest: attributes.digest,
-      sourceDigest: inspected.sourceDigest,
-      ...(inspected.isPatch && { isPatch: true }),
-      architecture: inspected.architecture,
-      sourceBytes: inspected.bytes,
-      ...(inspected.needsCopy && { needsCopy: true }),
-      patches: patches.slice(-MAX_KNOWN_PATCHES),
-      ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS) }),
-      ...whyNoPatch(next, inspected, hasBase),
+      ...imageFacts(inspected),
+      patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
+      ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
+      ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),
     };
   };
 }
 
-/** Reads the tags that have the form of a patch of one base, and what they claim to be. */
-async function readClaims(
-  readClaim: ReturnType<typeof claimReader>,
-  candidates: readonly TagAttributes[],
-): Promise<{ readonly existing: readonly ExistingTag[]; readonly claims: readonly PatchClaim[] }> {
+function skipped(
+  target: Target,
+  { reason, detail }: Extract<Inspection, { readonly kind: 'skip' }>,
+): Target {
+  const finishedAt = target.discoveredAt;
+  const explained = { ...target, ...(detail !== undefined && { detail }) };
+  return { ...explained, state: 'skipped', reason, finishedAt };
+}
+
+function imageFacts(inspected: Extract<Inspection, { readonly kind: 'source' }>) {
+  return {
+    sourceDigest: inspected.sourceDigest,
+    ...(inspected.isPatch && { isPatch: true }),
+    architecture: inspected.architecture,
+    sourceBytes: inspected.bytes,
+    ...(inspected.needsCopy && { needsCopy: true }),
+  };
+}
+
+/** A patch by ACR Continuous Patching is scanned, and its base is patched instead of it. */
+function ofPredecessor(base: Tag | undefined): Pick<Target, 'origin' | 'tagFault' | 'detail'> {
+  const detail = `a patch of ${base} by ACR Continuous Patching`;
+  return { origin: 'predecessor', tagFault: 'patched-elsewhere', detail };
+}
+
+/** Reads what the tags with the form of a patch of one base are. */
+async function readClaims(options: {
+  readonly readClaim: ReturnType<typeof claimReader>;
+  readonly readPredecessor: PredecessorReader;
+  readonly tag: Tag;
+  readonly candidates: readonly TagAttributes[];
+}): Promise<{ readonly existing: readonly ExistingTag[]; readonly claims: readonly PatchClaim[] }> {
   const existing: ExistingTag[] = [];
   const claims: PatchClaim[] = [];
-  for (const candidate of candidates) {
-    const claim = await readClaim(candidate);
+  for (const candidate of options.candidates) {
+    const claim = await options.readClaim(candidate);
     if (claim !== undefined) claims.push(claim);
-    existing.push({ tag: candidate.tag, kind: kindOf(claim) });
+    const kind =
+      claim === undefined ? await options.readPredecessor(candidate, options.tag) : kindOf(claim);
+    existing.push({ tag: candidate.tag, kind: kind ?? 'foreign' });
   }
   return { existing, claims };
 }

@@ -19,8 +19,7 @@ export interface PatchClaim {
 }
 
 /** What a tag with the form of a patch tag is, by what its image claims to be. */
-export function kindOf(claim: PatchClaim | undefined): ExistingTag['kind'] {
-  if (claim === undefined) return 'foreign';
+export function kindOf(claim: PatchClaim): ExistingTag['kind'] {
   return claim.proven ? 'ours' : 'claimed';
 }
 

@@ -3,6 +3,7 @@ import { baseOfPatchTag, type ExistingTag, nextPatchTag } from '../../image/patc
 import type { Tag } from '../../image/reference.ts';
 import { allTags } from '../../registry/all-tags.ts';
 import { claimReader, kindOf, rememberedPatches } from '../inventory/known-patches.ts';
+import { predecessorReader } from '../inventory/predecessor-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
@@ -29,6 +30,7 @@ export async function choosePatchTag(
   const convention = run?.tagConvention ?? 'incremental';
   const tags = (await allTags(services.registry, target.repository)) ?? new Map();
   const readClaim = claimReader(services, target.repository);
+  const readPredecessor = predecessorReader(services, target.repository);
   const existing: ExistingTag[] = [];
   for (const attributes of tags.values()) {
     if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
@@ -45,7 +47,8 @@ export async function choosePatchTag(
         changes: { patchTag: tag, patchDigest: digest },
       };
     }
-    existing.push({ tag: attributes.tag, kind: kindOf(claim) });
+    const kind = claim === undefined ? await readPredecessor(attributes, base) : kindOf(claim);
+    existing.push({ tag: attributes.tag, kind: kind ?? 'foreign' });
   }
   const other = await otherPatch(services, target);
   if (other !== undefined) {

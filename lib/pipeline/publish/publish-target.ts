@@ -7,6 +7,7 @@ import { RegistryError, type StoredManifest, type TagAttributes } from '../../re
 import type { HeldJob } from '../held-job.ts';
 import { settleBackOff } from '../inventory/back-off.ts';
 import { patchReader } from '../inventory/known-patches.ts';
+import { predecessorReader } from '../inventory/predecessor-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
@@ -58,7 +59,8 @@ export async function publishTarget(
   let replacedPush = false;
   if (!present) {
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
-    const outcome = await putTag(services, held, { repository, patchTag, staged, manifest });
+    const patch = { repository, patchTag, base: tag, staged, manifest };
+    const outcome = await putTag(services, held, patch);
     if (outcome === 'taken') {
       // Another push took the tag after it was chosen: the next step chooses again.
       await services.targets.change(intended, { patchTag: undefined });
@@ -143,6 +145,7 @@ async function putTag(
   patch: {
     readonly repository: RepositoryName;
     readonly patchTag: Tag;
+    readonly base: Tag;
     readonly staged: Digest;
     readonly manifest: StoredManifest;
   },
@@ -151,9 +154,7 @@ async function putTag(
   const { repository, patchTag, staged, manifest } = patch;
   const before = await registry.tag(repository, patchTag);
   if (before !== undefined && before.digest !== staged) {
-    const floating = patchTag.endsWith('-patched');
-    const ours = await patchReader(services, repository)(before);
-    if (!floating || ours === undefined) return 'taken';
+    if (!(await mayMove(services, patch, before))) return 'taken';
   }
   held.assertHeld();
   try {
@@ -169,6 +170,18 @@ async function putTag(
   services.log.error('tag race lost', { image: `${repository}:${patchTag}`, digest: staged });
   const detail = `another push took ${patchTag} at the same time`;
   return { state: 'skipped', reason: 'tag-race-lost', detail };
+}
+
+/** True for a floating tag that names a patch of ours or of ACR Continuous Patching. */
+async function mayMove(
+  services: Services,
+  { repository, patchTag, base }: { repository: RepositoryName; patchTag: Tag; base: Tag },
+  present: TagAttributes,
+): Promise<boolean> {
+  if (!patchTag.endsWith('-patched')) return false;
+  const ours = await patchReader(services, repository)(present);
+  if (ours !== undefined) return true;
+  return (await predecessorReader(services, repository)(present, base)) === 'predecessor';
 }
 
 /** True if another push created the tag between our read and our PUT. It can only be reported. */

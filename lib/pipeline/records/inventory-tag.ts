@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { COVERAGE_COLUMNS, FINDING_COLUMNS } from './finding-counts.ts';
+import { Origin } from './origin.ts';
 import { Reason } from './reasons.ts';
 import { TargetState } from './target-states.ts';
 
@@ -25,6 +26,8 @@ export const InventoryTag = z.object({
   sourceDigest: Digest.optional(),
   /** The tag names a patch of ours, made from `sourceDigest`. */
   isPatch: z.boolean().optional(),
+  /** `predecessor`: a patch that ACR Continuous Patching made of another tag. */
+  origin: Origin.optional(),
 
   /** How the tag ended in the last run that did something about it. */
   state: TargetState,
@@ -67,7 +70,7 @@ export type InventoryTag = z.infer<typeof InventoryTag>;
 type Columns<Names extends keyof InventoryTag> = Pick<InventoryTag, Names>;
 
 export type Presence = Columns<
-  'present' | 'presentAt' | 'goneAt' | 'digest' | 'sourceDigest' | 'isPatch'
+  'present' | 'presentAt' | 'goneAt' | 'digest' | 'sourceDigest' | 'isPatch' | 'origin'
 >;
 export type Ending = Columns<'state' | 'reason' | 'detail' | 'runId' | 'at'>;
 export type Findings = Columns<
@@ -96,7 +99,7 @@ export interface TagFacts {
 }
 
 export function factsOf(known: InventoryTag): TagFacts {
-  const { present, presentAt, goneAt, digest, sourceDigest, isPatch } = known;
+  const { present, presentAt, goneAt, digest, sourceDigest, isPatch, origin } = known;
   const { state, reason, detail, runId, at } = known;
   const { counts, critical, high, medium, low, unknown, fixable, scannedAt } = known;
   const { packagesCovered, packagesUncovered } = known;
@@ -104,7 +107,7 @@ export function factsOf(known: InventoryTag): TagFacts {
   const { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable } = known;
   const numbers = { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable };
   return {
-    presence: { present, presentAt, goneAt, digest, sourceDigest, isPatch },
+    presence: { present, presentAt, goneAt, digest, sourceDigest, isPatch, origin },
     ending: { state, reason, detail, runId, at },
     findings: {
       ...{ counts, critical, high, medium, low, unknown, fixable },

@@ -14,7 +14,7 @@ export function targetFacts(target: Target & { readonly tag: Tag }): TagFacts {
 }
 
 function presenceIn(target: Target): Presence {
-  const { discoveredAt, digest, sourceDigest, isPatch } = target;
+  const { discoveredAt, digest, sourceDigest, isPatch, origin } = target;
   const gone = target.reason === 'not-found';
   return {
     present: !gone,
@@ -23,6 +23,7 @@ function presenceIn(target: Target): Presence {
     digest,
     sourceDigest,
     isPatch,
+    origin,
   };
 }
 

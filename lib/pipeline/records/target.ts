@@ -5,6 +5,7 @@ import { BlockedPackage } from '../../job/blocked-package.ts';
 import { BuilderKind } from '../../job/builder-report.ts';
 import { RemainingPackage } from '../../report/remaining-findings.ts';
 import { COVERAGE_COLUMNS } from './finding-counts.ts';
+import { Origin } from './origin.ts';
 import { Reason } from './reasons.ts';
 import { RunId } from './run-id.ts';
 import { TargetState } from './target-states.ts';
@@ -37,6 +38,8 @@ export const Target = z.object({
   sourceDigest: Digest.optional(),
   /** The tag itself names a patch of that image. */
   isPatch: z.boolean().optional(),
+  /** `predecessor`: it is a patch that ACR Continuous Patching made of another tag. */
+  origin: Origin.optional(),
   /** Why this target can't get a patch. Found at discovery, used only if it needs one. */
   tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit']).optional(),
   /** Our patches under patch tags of this tag, newest last. */

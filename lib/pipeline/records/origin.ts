@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** Who made a patch, if it was not us. */
+export const Origin = z.enum(['predecessor']);

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { startRun } from '../../../lib/pipeline/run/start-run.ts';
+import { seedImage } from '../../fakes/registry/seed-image.ts';
+import { GoldenWorld, OUTDATED } from './golden-world.ts';
+import { type GoldenRegistry, parseRegistries } from './parse-registries.ts';
+
+const MIGRATED = parseRegistries(`
+# two patches of the predecessor
+team/api, incremental, *
+v1           source                → patched v1-3
+v1-1         copa of v1            → skipped patched-elsewhere, predecessor
+v1-2         copa of v1            → skipped patched-elsewhere, predecessor
+
+# the floating tag of the predecessor
+team/web, incremental, *
+v1           source                → patched v1-1
+v1-patched   copa of v1            → skipped patched-elsewhere, predecessor
+`);
+const [API, WEB] = [RepositoryName.parse('team/api'), RepositoryName.parse('team/web')];
+
+async function worldOf(goldens: readonly GoldenRegistry[]) {
+  const golden = new GoldenWorld(goldens, 'incremental');
+  await golden.push(goldens);
+  return golden;
+}
+
+it('the inventory records patches of the predecessor with their origin and counts of their own', async () => {
+  const golden = await worldOf(MIGRATED);
+
+  await golden.run();
+
+  const { inventory } = golden.world.services;
+  const known = await inventory.findTag({ repository: API, tag: Tag.parse('v1-2') });
+  expect(known).toMatchObject({ origin: 'predecessor', counts: 'known', high: 1, present: true });
+  const source = await inventory.findTag({ repository: API, tag: Tag.parse('v1') });
+  expect(source).toMatchObject({ patchTag: 'v1-3', high: 1, patchHigh: 0 });
+  expect(source).not.toHaveProperty('origin');
+});
+
+it('patches of the predecessor stay its patches after their source was pushed again', async () => {
+  const golden = await worldOf(MIGRATED);
+  await golden.run();
+  await seedImage(golden.world.registry, {
+    repository: API,
+    tags: [Tag.parse('v1')],
+    layers: ['the next release'],
+  });
+
+  const ends = await golden.run();
+
+  expect(ends.get('team/api:v1-2')).toBe('skipped patched-elsewhere, predecessor');
+  expect(ends.get('team/api:v1')).toBe('clean');
+});
+
+it('every registry goes on after the tables are lost and the convention changed twice', async () => {
+  const golden = await worldOf(MIGRATED);
+  const before = await golden.tags(API);
+  await golden.run();
+  golden.loseTables();
+  golden.changeConvention(MIGRATED, 'floating');
+
+  const floating = await golden.run();
+
+  expect(floating.get('team/api:v1')).toBe('patched v1-patched');
+  expect(floating.get('team/web:v1')).toBe('patched v1-patched');
+  golden.loseTables();
+  golden.changeConvention(MIGRATED, 'incremental');
+  const again = await golden.run();
+  expect(again.get('team/api:v1')).toBe('already-patched');
+  expect(again.get('team/web:v1')).toBe('already-patched');
+  for (const tag of ['v1-1', 'v1-2']) {
+    expect(again.get(`team/api:${tag}`)).toBe('skipped patched-elsewhere, predecessor');
+    expect((await golden.tags(API)).get(tag)).toBe(before.get(tag));
+  }
+  expect([...(await golden.tags(API)).keys()]).toEqual([
+    'v1',
+    'v1-1',
+    'v1-2',
+    'v1-3',
+    'v1-patched',
+  ]);
+  expect([...(await golden.tags(WEB)).keys()]).toEqual(['v1', 'v1-1', 'v1-patched']);
+});
+
+it('defect 6: a patch that fixes nothing gets no tag, however many runs there are', async () => {
+  const [api] = MIGRATED;
+  if (api === undefined) throw new Error('no registry');
+  const golden = await worldOf([api]);
+  golden.world.script = { ...golden.world.script, report: () => OUTDATED };
+
+  for (let night = 0; night < 3; night += 1) await golden.run();
+
+  expect([...(await golden.tags(API)).keys()]).toEqual(['v1', 'v1-1', 'v1-2']);
+});
+
+it('defect 6: a patched image gets no second tag for the same findings', async () => {
+  const golden = await worldOf(MIGRATED);
+  await golden.run();
+
+  const ends = await golden.run();
+
+  expect(ends.get('team/api:v1')).toBe('already-patched');
+  expect([...(await golden.tags(API)).keys()]).toEqual(['v1', 'v1-1', 'v1-2', 'v1-3']);
+});
+
+it('defect 9: runs that overlap publish one patch under one number', async () => {
+  const golden = await worldOf(MIGRATED);
+  const { world } = golden;
+
+  for (const request of ['a', 'b']) {
+    await startRun(world.services, { trigger: 'manual', request, due: world.clock.now() });
+    world.clock.advance({ seconds: 1 });
+  }
+  await world.settle();
+
+  expect([...(await golden.tags(API)).keys()]).toEqual(['v1', 'v1-1', 'v1-2', 'v1-3']);
+});
