@@ -50,6 +50,14 @@ export function rowKeyOf({ kind, tag, digest }: InventoryCopy): string {
   return kind === 'patch' && tag !== undefined ? tag : digest;
 }
 
+/**
+ * True if a later run found the copy's name as a tag of its own, as it does with a patch whose base was
+ * deleted. That row tells more, and is newer.
+ */
+export function isOutdated(copy: InventoryCopy, own: InventoryTag | undefined): boolean {
+  return own !== undefined && own.presentAt > copy.presentAt;
+}
+
 /** Under the tag's digest, and under the image's own if the tag names an index. */
 function ofImage(record: InventoryTag): readonly InventoryCopy[] {
   const { repository, tag, sourceDigest, presentAt, runId, scannedAt } = record;

@@ -3,7 +3,7 @@ import type { RepositoryName } from '../../../image/reference.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';
 import type { FoundRepository } from '../../records/gone-rows.ts';
-import { copiesOf } from '../../records/inventory-copy.ts';
+import { copiesOf, type InventoryCopy, isOutdated } from '../../records/inventory-copy.ts';
 import {
   type ClaimTerms,
   type ImageName,
@@ -95,11 +95,11 @@ export class TableInventory implements Inventory {
       const known = await this.#read({ repository, tag });
       const record = withTarget(known?.tag, { ...target, tag });
       if (record === undefined) return;
-      const copies = copiesOf(record, known?.tag).map((copy) => this.#copies.encode(copyRow(copy)));
+      const copies = await this.#copiesOf(record, known?.tag);
       const written = await this.#tables.writeTogether(
         TABLES.inventory,
         { entity: this.#tags.encode(tagRow(record)), etag: known?.etag },
-        copies,
+        copies.map((copy) => this.#copies.encode(copyRow(copy))),
       );
       if (written !== undefined) return;
     }
@@ -124,6 +124,21 @@ export class TableInventory implements Inventory {
       if (repository !== undefined) return { repository, cursor: next };
       cursor = next;
     }
+  }
+
+  /** If the other tag is recorded right after this read, the last look at its run records it again. */
+  async #copiesOf(
+    record: InventoryTag,
+    known: InventoryTag | undefined,
+  ): Promise<readonly InventoryCopy[]> {
+    const kept: InventoryCopy[] = [];
+    for (const copy of copiesOf(record, known)) {
+      const { kind, repository, tag } = copy;
+      const own =
+        kind === 'patch' && tag !== undefined ? await this.findTag({ repository, tag }) : undefined;
+      if (!isOutdated(copy, own)) kept.push(copy);
+    }
+    return kept;
   }
 
   /** A row of another kind is replaced, so its ETag counts too. */
