@@ -169,13 +169,23 @@ describe('the newest patch of a tag', () => {
   it.each([
     [
       'the one of this run, with its verification',
-      { ...PUBLISHED, ...AFTER, state: 'patched' },
+      { state: 'patched', ...PUBLISHED, ...AFTER },
       verified,
     ],
     [
       'the one of this run before an earlier one',
-      { ...PUBLISHED, ...AFTER, ...EARLIER, earlierDigest: FIRST, state: 'patched' },
+      { state: 'patched', ...PUBLISHED, ...AFTER, ...EARLIER, earlierDigest: FIRST },
       verified,
+    ],
+    [
+      'one that this run adopted after the tables were lost',
+      { state: 'already-patched', claimed: true, staged: NEWEST, ...PUBLISHED, ...AFTER },
+      verified,
+    ],
+    [
+      'one that another run published, seen at the discovery, with the verification of this run',
+      { state: 'already-patched', ...PUBLISHED, ...AFTER },
+      { ...verified, patchSeenAt: DISCOVERED },
     ],
     ['the earlier one with which the target ends', { ...PUBLISHED, ...EARLIER }, recounted],
     [
@@ -195,7 +205,7 @@ describe('the newest patch of a tag', () => {
     ],
     [
       'one that another run published',
-      { ...PUBLISHED, ...EARLIER, earlierDigest: FIRST },
+      { state: 'already-patched', ...PUBLISHED, ...EARLIER, earlierDigest: FIRST },
       { ...PUBLISHED, patchSeenAt: DISCOVERED, patchCounts: 'unknown' },
     ],
     [
