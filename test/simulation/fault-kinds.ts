@@ -68,6 +68,8 @@ export const WORLD_FAULTS = [
   'malformed-message',
   /** From some time on, every tick that reads the run's targets runs out of memory. */
   'tick-dies',
+  /** Targets of a canceled run appear after its end. */
+  'late-insert',
   /** Low quotas of groups, cores, creations and deletions. */
   'small-quotas',
 ] as const;

@@ -78,7 +78,9 @@ export class RandomFaults implements FaultPlan {
       worker: some(WORKER_FAULTS),
     };
     this.#left = random.between(20, 120);
-    this.#stubborn = random.chance(0.02) ? 'result-names-a-stranger' : undefined;
+    this.#stubborn = random.chance(0.04)
+      ? random.pick(['result-names-a-stranger', 'patch-leaves-packages'] as const)
+      : undefined;
   }
 
   call(call: PortCall<unknown>): CallFault | undefined {

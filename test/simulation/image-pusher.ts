@@ -62,8 +62,8 @@ export class ImagePusher {
     const repository = RepositoryName.parse(image.repository);
     const tags = image.tags.map((tag) => Tag.parse(tag));
     const source = await this.push(repository, tags, image.kind);
-    for (const { tag, kind } of image.patched) {
-      const patch = await this.#pushPatch(repository, Tag.parse(tag), source, kind);
+    for (const made of image.patched) {
+      const patch = await this.#pushPatch(repository, source, made);
       if (!tablesLost) await this.#remember(repository, patch);
     }
   }
@@ -71,15 +71,18 @@ export class ImagePusher {
   /** Pushes a patch of an earlier run, for the findings at that time. */
   async #pushPatch(
     repository: RepositoryName,
-    tag: Tag,
     source: Digest,
-    kind: ImageKind,
+    { tag, kind, partial = false }: ScenarioImage['patched'][number],
   ): Promise<{ readonly source: Digest; readonly fingerprint: string; readonly digest: Digest }> {
-    const fingerprint = fingerprintOf(kind);
+    const quality = partial ? 'partial' : 'good';
+    const fingerprint = fingerprintOf(kind, quality);
     const { digest } = await seedImage(this.#registry, {
       repository,
-      tags: [tag],
-      layers: [this.#truth.sourceLayer(kind), this.#truth.patchLayer('good', fixesOf(kind))],
+      tags: [Tag.parse(tag)],
+      layers: [
+        this.#truth.sourceLayer(kind),
+        this.#truth.patchLayer(quality, fixesOf(kind, quality)),
+      ],
       config: { config: {} },
       annotations: {
         [Annotation.sourceRepository]: repository,

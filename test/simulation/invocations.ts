@@ -212,8 +212,12 @@ export class Invocations {
     );
     if (run?.canceledAtIntent !== true || this.#canceled.has(run)) return false;
     this.#canceled.add(run);
-    this.#world.later(1, 'cancel', () => this.#cancel(RunId.parse(runId)));
+    this.cancelSoon(RunId.parse(runId));
     return this.#world.random.chance(0.5);
+  }
+
+  cancelSoon(runId: RunId): void {
+    this.#world.later(1, 'cancel', () => this.#cancel(runId));
   }
 
   #cancel(runId: RunId): void {

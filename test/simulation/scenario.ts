@@ -9,7 +9,12 @@ export interface ScenarioImage {
   readonly tags: readonly string[];
   readonly kind: ImageKind | 'windows' | 'touched';
   /** Existing patches of the image, with the findings for which they were made. */
-  readonly patched: readonly { readonly tag: string; readonly kind: ImageKind }[];
+  readonly patched: readonly {
+    readonly tag: string;
+    readonly kind: ImageKind;
+    /** It left a package as it was. */
+    readonly partial?: true;
+  }[];
 }
 
 export interface ScenarioRun {
@@ -49,6 +54,8 @@ export interface Scenario {
   readonly quotas?: GroupLimits;
   /** From when each tick of the first run crashes, in seconds from the beginning. */
   readonly tickDiesAt?: number;
+  /** True if the only run is canceled while it inserts targets, which then appear after its end. */
+  readonly insertsLate?: boolean;
   /** True if no timer fires, and only an uptime monitor calls the app. */
   readonly timersDead: boolean;
 }
@@ -57,7 +64,9 @@ export function scenarioOf(random: Random): Scenario {
   const repositories = ['team/api', 'team/web', 'tools'].slice(0, few(random));
   const convention = random.chance(0.75) ? 'incremental' : 'floating';
   // Few patch groups hold more images than one, unless many images need a patch at once.
-  const crowd = random.chance(0.15) ? crowdOf(repositories[0] ?? '') : undefined;
+  const crowd = random.chance(0.15)
+    ? crowdOf(repositories[0] ?? '', random, convention)
+    : undefined;
   const images =
     crowd ?? repositories.flatMap((repository) => imagesOf(repository, random, convention));
   const runs = runsOf(random);
@@ -98,6 +107,7 @@ export function scenarioOf(random: Random): Scenario {
     ...(random.chance(runHours === 1 ? 0.4 : 0.07) && { quotas: quotasOf(random) }),
     ...(random.chance(0.01) && { tickDiesAt: random.between(1, 1800) }),
     timersDead: random.chance(0.03),
+    ...(runs.length === 1 && { insertsLate: random.chance(0.02) }),
   };
 }
 
@@ -116,9 +126,14 @@ function few(random: Random): number {
   return Number(random.weighted({ 1: 5, 2: 3, 3: 1 }));
 }
 
-function crowdOf(repository: string): ScenarioImage[] {
+function crowdOf(repository: string, random: Random, convention: string): ScenarioImage[] {
   const kinds = ['outdated', 'outdated-twice', 'outdated', 'outdated-in-part'] as const;
-  return kinds.map((kind, at) => ({ repository, tags: [`v${at + 1}`], kind, patched: [] }));
+  return kinds.map((kind, at) => {
+    const tag = `v${at + 1}-${convention === 'floating' ? 'patched' : '1'}`;
+    const before = kind === 'outdated-in-part' && random.chance(0.5);
+    const patched = before ? [{ tag, kind, partial: true as const }] : [];
+    return { repository, tags: [`v${at + 1}`], kind, patched };
+  });
 }
 
 function imagesOf(repository: string, random: Random, convention: string): ScenarioImage[] {

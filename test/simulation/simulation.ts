@@ -10,6 +10,7 @@ import { isIdle, unfinished } from './idle.ts';
 import { finalFaults } from './invariants.ts';
 import { inventoryLies } from './inventory-truth.ts';
 import { Invocations, MONITOR_SECONDS, REAP_SECONDS } from './invocations.ts';
+import { meetLateInsert } from './late-insert.ts';
 import type { PortCall } from './port-call.ts';
 import { replayMessages } from './replay.ts';
 import { SCHEDULE_TEXT } from './run-timer.ts';
@@ -167,6 +168,11 @@ export class Simulation {
     const name = `${call.port}.${call.method}`;
     this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
     world.clock.advance({ seconds: world.random.between(1, this.#callMs) / 1000 });
+    const canceled = meetLateInsert(world, pending);
+    if (canceled !== undefined) {
+      this.#invocations.cancelSoon(canceled);
+      return;
+    }
     const fault = tickDies(world, pending)
       ? 'crash-before'
       : world.faulty

@@ -65,14 +65,18 @@ const FINDINGS: Readonly<Record<ImageKind, readonly Fix[]>> = {
 };
 
 /** The ids that a patch of such an image fixes by the first database. */
-export function fixesOf(kind: ImageKind): ReadonlySet<string> {
-  return new Set(FINDINGS[kind].flatMap(({ id, fixed }) => (fixed === undefined ? [] : [id])));
+export function fixesOf(kind: ImageKind, quality: 'good' | 'partial'): ReadonlySet<string> {
+  const fixed = fixedBy(kind, quality).filter((fix) => fix.fixed !== undefined);
+  return new Set(fixed.map(({ id }) => id));
 }
 
-export function fingerprintOf(kind: ImageKind): string {
-  return fingerprint(
-    FINDINGS[kind].map((fix) => ({ ...fix, installed: '1.0', severity: 'high' as const })),
-  );
+export function fingerprintOf(kind: ImageKind, quality: 'good' | 'partial'): string {
+  const severity = 'high' as const;
+  return fingerprint(fixedBy(kind, quality).map((fix) => ({ ...fix, installed: '1.0', severity })));
+}
+
+function fixedBy(kind: ImageKind, quality: 'good' | 'partial'): readonly Fix[] {
+  return FINDINGS[kind].filter((fix) => quality === 'good' || fix.package !== LEFT_PACKAGE);
 }
 
 interface MadePatch {
