@@ -109,14 +109,29 @@ describe('a patch is accepted with', () => {
       ],
     },
   ])('$what', async ({ added }) => {
-    expect(await judge(added)).toEqual({ accepted: true, unowned: 0 });
+    expect(await judge(added)).toEqual({ accepted: true, unowned: 0, regained: [] });
   });
 
   it('data that no package owns, which is counted', async () => {
     expect(await judge([fresh('var/lib/other/x'), fresh('usr/share/y')])).toEqual({
       accepted: true,
       unowned: 2,
+      regained: [],
     });
+  });
+
+  it('setuid files of changed packages, and lists those from which the source had taken it', async () => {
+    const source = [SOURCE, [old('bin/mount', { mode: 0o755 })]];
+    const added = [
+      fresh('bin/mount', { mode: 0o4755 }),
+      fresh('usr/bin/c_rehash', { mode: 0o4755 }),
+    ];
+
+    expect(await judge(added, { source })).toMatchObject({
+      accepted: true,
+      regained: ['usr/bin/c_rehash', 'usr/bin/mount'],
+    });
+    expect(await judge(added.slice(0, 1))).toMatchObject({ accepted: true, regained: [] });
   });
 });
 

@@ -19,6 +19,8 @@ const ZLIB = { id: 'CVE-3', package: 'zlib1g' };
 
 interface Setup {
   readonly layer?: readonly TarEntry[];
+  /** The source's only layer. */
+  readonly sourceLayer?: readonly TarEntry[];
   readonly staged?: Partial<ImageSeed>;
   readonly target?: Partial<Target>;
   /** Trivy's report of the patch. */
@@ -26,11 +28,13 @@ interface Setup {
 }
 
 /** A patch in staging with this layer, and the report of its scan. */
-async function setUp({ layer = [], staged: seed, target: changes, after }: Setup = {}) {
+async function setUp({ layer = [], sourceLayer, ...setup }: Setup = {}) {
+  const { staged: seed, target: changes, after } = setup;
   const world = new UnitWorld();
   await world.addRun();
-  const source = await pushSource(world);
-  const layers = ['one layer', await tarOf(layer)];
+  const below = sourceLayer === undefined ? 'one layer' : await tarOf(sourceLayer);
+  const source = await pushSource(world, { layers: [below] });
+  const layers = [below, await tarOf(layer)];
   const staged = await pushStaged(world, source, { layers, ...seed });
   await storeReport(world, 'before.json', debianReport([APT, SSL, ZLIB]));
   const own = target('a', 'v1', {
@@ -72,6 +76,7 @@ describe('a verified patch', () => {
       afterFixable: 0,
       verifiedAt: world.clock.now(),
       unownedPaths: 0,
+      regainedPaths: 0,
     });
   });
 
@@ -92,6 +97,17 @@ describe('a verified patch', () => {
 
     expect(row).toMatchObject({ state: 'publishing', unownedPaths: 2 });
   });
+});
+
+it('tells which files have setuid again that the source had taken away', async () => {
+  const list = { name: 'var/lib/dpkg/info/libssl3.list', text: '/usr/bin/su\n' };
+  const row = await endOf({
+    sourceLayer: [list, { name: 'usr/bin/su', mode: 0o755 }],
+    layer: [list, { name: 'usr/bin/su', mode: 0o4755, text: 'new' }],
+    after: JSON.parse(JSON.stringify(debianReport([ZLIB])).replaceAll('"1.0"', '"1.1"')),
+  });
+
+  expect(row).toMatchObject({ state: 'publishing', regainedPaths: 1, regainedFiles: 'usr/bin/su' });
 });
 
 describe('a rejected patch', () => {
