@@ -22,6 +22,7 @@ export const ScanFailure = z.enum([
   'unauthorized',
   'image-too-large',
   'database-unavailable',
+  'out-of-memory',
   'report-too-large',
   'timeout',
   'tool-failed',

@@ -59,6 +59,7 @@ export const FailReason = z.enum([
   'internal-error',
   'needs-proc',
   'no-builder',
+  'out-of-memory',
   'package-manager-failed',
   'package-source-gone',
   'package-source-unreachable',

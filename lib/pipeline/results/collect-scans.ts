@@ -254,6 +254,7 @@ const FAILURES = {
   unauthorized: 'unauthorized',
   'image-too-large': 'image-too-large',
   'database-unavailable': 'database-unavailable',
+  'out-of-memory': 'out-of-memory',
   'report-too-large': 'report-invalid',
   timeout: 'timeout',
   'tool-failed': 'tool-failed',

@@ -54,13 +54,18 @@ function unsuccessful({ image, index }: Scan, run: ToolRun, time: ImageTime): Sc
   if (run.end.how === 'stopped') return { digest: image.digest, outcome: 'not-started' };
 
   const lines = trivyFailureLines(run.stderr);
-  const failure =
-    run.end.how === 'time-limit' ? 'timeout' : classifyFailure(SCAN_FAILURES, lines, 'tool-failed');
+  const failure = failureOf(run, lines);
   // Not the image's fault: earlier images used up the time.
   if (failure === 'timeout' && time.cutShort && index > 0) {
     return { digest: image.digest, outcome: 'not-started' };
   }
   return failed(image, failure, toolFailureMessage('trivy', run, lines));
+}
+
+function failureOf({ end }: ToolRun, lines: readonly string[]): ScanFailure {
+  if (end.how === 'time-limit') return 'timeout';
+  if (end.how === 'memory-limit') return 'out-of-memory';
+  return classifyFailure(SCAN_FAILURES, lines, 'tool-failed');
 }
 
 async function storeReport(

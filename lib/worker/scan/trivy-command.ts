@@ -3,6 +3,13 @@ import type { ScanJobFile } from '../../job/job-file.ts';
 import type { ToolCommand } from '../tools/start-tool.ts';
 import type { ToolEnvironment } from '../tools/tool-environment.ts';
 
+/**
+ * The container has 4 GB, of which the worker needs a part. Go collects garbage more often as its own
+ * limit comes near.
+ */
+const MAX_MEMORY_BYTES = 3 * 1024 ** 3;
+const GO_MEMORY_LIMIT = '2560MiB';
+
 /** Disables requests that the scan does not need. */
 const QUIET = ['--skip-version-check', '--disable-telemetry', '--no-progress'];
 
@@ -80,8 +87,10 @@ function trivy(environment: ToolEnvironment, args: readonly string[]): ToolComma
   return {
     name: 'trivy',
     args,
+    maxMemoryBytes: MAX_MEMORY_BYTES,
     environment: {
       ...environment.variables,
+      GOMEMLIMIT: GO_MEMORY_LIMIT,
       AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential',
     },
   };

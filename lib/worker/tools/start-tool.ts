@@ -11,6 +11,8 @@ export interface ToolCommand {
   readonly environment: Readonly<Record<string, string>>;
   /** Time between SIGTERM and SIGKILL. Default: 10 s. */
   readonly stopGraceMs?: number;
+  /** Above this much memory of its own the program is killed. No limit if absent. */
+  readonly maxMemoryBytes?: number;
 }
 
 export type ToolEnd =
@@ -21,12 +23,16 @@ export type ToolEnd =
 
 /** A program that runs in its own process group. */
 export interface RunningTool {
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined;
   readonly ended: Promise<ToolEnd>;
   /** The output so far, masked and capped to its head and tail. */
   stdout(): string;
   stderr(): string;
   /** Sends SIGTERM to the whole group, and SIGKILL after the grace period. */
   stop(): Promise<'ended' | 'killed'>;
+  /** Sends SIGKILL to the whole group at once. */
+  kill(): Promise<void>;
 }
 
 const STDOUT_SIZE = { headBytes: 256 * 1024, tailBytes: 1024 };
@@ -70,16 +76,22 @@ export function startTool(context: WorkerContext, command: ToolCommand): Running
     over.abort();
     if (inTime) return 'ended';
 
-    signalGroup('SIGKILL');
-    await ended;
+    await kill();
     return 'killed';
   }
 
+  async function kill(): Promise<void> {
+    signalGroup('SIGKILL');
+    await ended;
+  }
+
   return {
+    pid: child.pid,
     ended,
     stdout: () => stdout.text(context.secrets),
     stderr: () => stderr.text(context.secrets),
     stop,
+    kill,
   };
 }
 

@@ -64,6 +64,31 @@ describe('runTool', () => {
     for (const pid of pids) await eventually(async () => (isRunning(pid) ? '' : 'gone'));
   });
 
+  it('kills a program at its memory limit, and no other', async () => {
+    const setup = await setUpWorker();
+    await addTool(
+      setup.tools,
+      'tool',
+      `const held = [];
+      process.on('SIGTERM', () => {});
+      setInterval(() => held.push(Buffer.alloc(32 * 1024 * 1024, 1)), 1);`,
+    );
+
+    const limited = { ...command(setup), maxMemoryBytes: 200 * 1024 * 1024 };
+    const run = await runTool(setup.context, limited, 60);
+
+    expect(run.end).toEqual({ how: 'memory-limit' });
+  });
+
+  it('ends as usual below its memory limit', async () => {
+    const setup = await setUpWorker();
+    await addTool(setup.tools, 'tool', 'process.exit(0)');
+
+    const limited = { ...command(setup), maxMemoryBytes: 2 * 1024 ** 3 };
+
+    expect((await runTool(setup.context, limited, 60)).end).toEqual({ how: 'exit', code: 0 });
+  });
+
   it('stops the child when the container is stopped', async () => {
     const setup = await setUpWorker();
     await addTool(
