@@ -1,7 +1,9 @@
 import type { RepositoryName } from '../image/reference.ts';
+import { manyTagsWarning } from '../pipeline/discovery/many-tags.ts';
 import { stagingOf } from '../pipeline/staging/staging-names.ts';
 import { loadPolicyText } from '../policy/load-policy.ts';
-import { parsePolicy } from '../policy/policy.ts';
+import { parsePolicy, type RepositoryRule } from '../policy/policy.ts';
+import { allTags } from '../registry/all-tags.ts';
 import type { TokenScope } from '../registry/registry.ts';
 import { grantedScopes } from '../registry/token-scopes.ts';
 import type { Check, CheckContext } from './check.ts';
@@ -83,35 +85,47 @@ async function mintScoped({ services }: CheckContext): Promise<Outcome> {
 }
 
 /** The first enabled repositories of the policy, which an earlier check has parsed. */
-async function sampleOf({ services }: CheckContext): Promise<readonly RepositoryName[]> {
+async function sampleOf({ services }: CheckContext): Promise<readonly RepositoryRule[]> {
   const { registry, options } = services;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
   const parsed = found.found ? parsePolicy(found.text, options) : undefined;
   if (parsed === undefined || !parsed.ok) return [];
   const enabled = parsed.value.repositories.filter((rule) => rule.enabled);
-  return enabled.slice(0, SAMPLE).map((rule) => rule.repository);
+  return enabled.slice(0, SAMPLE);
 }
 
 async function listTags(context: CheckContext): Promise<Outcome> {
   const sample = await sampleOf(context);
   if (sample.length === 0) return skipped('the policy enables no repository');
   const missing: RepositoryName[] = [];
-  for (const repository of sample) {
-    const page = await context.services.registry.listTags(repository);
-    if (page === undefined) missing.push(repository);
+  const many: string[] = [];
+  for (const { repository, tags: wanted } of sample) {
+    const tags = await allTags(context.services.registry, repository);
+    if (tags === undefined) missing.push(repository);
+    else {
+      const selected = [...tags.keys()].filter((tag) => wanted[0] === '*' || wanted.includes(tag));
+      many.push(
+        ...[manyTagsWarning(repository, selected, tags)].filter((one) => one !== undefined),
+      );
+    }
   }
-  if (missing.length === 0) return pass(`tags can be listed in ${sample.join(', ')}`);
-  return warn(
-    `not in the registry: ${missing.join(', ')}`,
-    'Correct the policy, or push the images. Until then, their targets end skipped, not-found.',
-  );
+  if (missing.length > 0) {
+    return warn(
+      `not in the registry: ${missing.join(', ')}`,
+      'Correct the policy, or push the images. Until then, their targets end skipped, not-found.',
+    );
+  }
+  if (many.length > 0) {
+    return warn(many.join('; '), 'List the tags that are deployed, or delete those that are not.');
+  }
+  return pass(`tags can be listed in ${sample.map(({ repository }) => repository).join(', ')}`);
 }
 
 async function mayAll(
   context: CheckContext,
   scopeOf: (repository: RepositoryName) => TokenScope,
 ): Promise<Outcome> {
-  const scopes = (await sampleOf(context)).map(scopeOf);
+  const scopes = (await sampleOf(context)).map(({ repository }) => scopeOf(repository));
   if (scopes.length === 0) return skipped('the policy enables no repository');
   const granted = await actionsGranted(context.services, scopes);
   if (granted === undefined) return skipped('the registry’s tokens do not show their rights');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TAG_CONVENTIONS } from '../image/patch-tags.ts';
 import { RepositoryName, TAG_RULE, Tag } from '../image/reference.ts';
 import { items } from '../json/items.ts';
 import { MAX_FAULTS_OF_AN_ENTRY, policyWords } from './policy-faults.ts';
@@ -28,21 +29,27 @@ export const RepositoryRule = z.object({
   repository: PatchableRepository,
   tags: Tags,
   enabled: z.boolean().default(true),
+  /** Unset for that of the document. ACR Continuous Patching ignores it. */
+  'tag-convention': z.enum(TAG_CONVENTIONS).optional(),
 });
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
 
 /**
  * Merges the rules of one repository. Each enabled rule adds its tags, as in ACR Continuous Patching;
- * `*` holds all others.
+ * `*` holds all others. The first tag convention counts.
  */
 export function mergeRules(rules: readonly RepositoryRule[]): readonly RepositoryRule[] {
-  const entries = new Map<RepositoryName, { rule: RepositoryRule; tags: Set<Tag | '*'> }>();
+  const entries = new Map<
+    RepositoryName,
+    { rule: RepositoryRule; readonly tags: Set<Tag | '*'> }
+  >();
   for (const rule of rules) {
     const known = entries.get(rule.repository);
     if (known === undefined || (rule.enabled && !known.rule.enabled)) {
       entries.set(rule.repository, { rule, tags: new Set(rule.tags) });
     } else if (rule.enabled) {
       for (const tag of rule.tags) known.tags.add(tag);
+      known.rule = { ...rule, ...known.rule };
     }
   }
   return [...entries.values()].map(({ rule, tags }): RepositoryRule => {

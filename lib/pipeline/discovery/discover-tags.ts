@@ -8,6 +8,7 @@ import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, unreadable } from './look-at-tag.ts';
+import { manyTagsWarning, withWarning } from './many-tags.ts';
 import { requestedTags } from './requested-images.ts';
 import { retireAbsent } from './retire-absent.ts';
 import { dropListing, keepListing, newListing, tagListing } from './tag-listing.ts';
@@ -62,7 +63,11 @@ export async function discoverTags(
   if (run.cursorTag === '' && batch.length < rest.length) {
     await keepListing(services, run, listing);
   }
-  return { cursorTag: last };
+  const isFirst = run.cursorTag === '';
+  return {
+    cursorTag: last,
+    ...(isFirst && withWarning(run, manyTagsWarning(rule.repository, names, tags))),
+  };
 }
 
 /** Marks what is gone by a new listing: a tag may be deleted while the run looks at others. */

@@ -45,7 +45,8 @@ export function lookAtTag(options: {
   readonly patches: ReadonlyMap<Tag, readonly TagAttributes[]>;
 }): (tag: Tag) => Promise<Target | undefined> {
   const { services, run, policy, rule, tags } = options;
-  const convention = policy['tag-convention'];
+  const { 'tag-convention': tagConvention } = rule;
+  const convention = tagConvention ?? policy['tag-convention'];
   const readClaim = claimReader(services, rule.repository);
   const readPredecessor = predecessorReader(services, rule.repository);
   // A patch under a former convention counts by the inventory, so that it gets a tag of this one too.
@@ -78,6 +79,7 @@ export function lookAtTag(options: {
     return {
       ...target,
       ...imageFacts(inspected),
+      ...(tagConvention !== undefined && { tagConvention }),
       patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
       ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),

@@ -27,7 +27,7 @@ export async function choosePatchTag(
   base: Tag,
 ): Promise<TagChoice> {
   const run = await services.runs.find(runId);
-  const convention = run?.tagConvention ?? 'incremental';
+  const convention = target.tagConvention ?? run?.tagConvention ?? 'incremental';
   const tags = (await allTags(services.registry, target.repository)) ?? new Map();
   const readClaim = claimReader(services, target.repository);
   const readPredecessor = predecessorReader(services, target.repository);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Digest, sha256Hex } from '../../image/digest.ts';
+import { TAG_CONVENTIONS } from '../../image/patch-tags.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { BlockedPackage } from '../../job/blocked-package.ts';
 import { BuilderKind } from '../../job/builder-report.ts';
@@ -42,6 +43,8 @@ export const Target = z.object({
   origin: Origin.optional(),
   /** Why this target can't get a patch. Found at discovery, used only if it needs one. */
   tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit']).optional(),
+  /** The tag convention of its repository, if that differs from the document's. */
+  tagConvention: z.enum(TAG_CONVENTIONS).optional(),
   /** Our patches under patch tags of this tag, newest last. */
   patches: z.array(KnownPatch).readonly(),
   /** Images under patch tags of this tag that claim to be patches of its source. Unproven. */

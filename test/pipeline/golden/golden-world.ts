@@ -16,7 +16,8 @@ export class GoldenWorld {
   readonly world: PipelineWorld;
   readonly vulnerable = new Set<Digest>();
 
-  constructor(goldens: readonly GoldenRegistry[], convention: TagConvention) {
+  /** Without a convention, each repository's entry names its own. */
+  constructor(goldens: readonly GoldenRegistry[], convention?: TagConvention) {
     this.world = new PipelineWorld({
       policy: policyOf(goldens, convention),
       script: {
@@ -60,11 +61,17 @@ export class GoldenWorld {
   }
 }
 
-function policyOf(goldens: readonly GoldenRegistry[], convention: TagConvention): unknown {
+function policyOf(goldens: readonly GoldenRegistry[], convention?: TagConvention): unknown {
+  const own = (golden: GoldenRegistry) =>
+    convention === undefined && { 'tag-convention': golden.convention };
   return {
     version: 'v1',
     'tag-convention': convention,
-    repositories: goldens.map(({ repository, selected }) => ({ repository, tags: selected })),
+    repositories: goldens.map((golden) => ({
+      repository: golden.repository,
+      tags: golden.selected,
+      ...own(golden),
+    })),
   };
 }
 

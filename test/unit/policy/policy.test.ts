@@ -343,6 +343,17 @@ describe('several entries of one repository', () => {
     expect(merged(entry(['*']), entry(['*']))).toEqual(every);
   });
 
+  it('have the first tag convention that one of them names', () => {
+    const floating = { ...entry(['v1']), 'tag-convention': 'floating' };
+    const incremental = { ...entry(['v2']), 'tag-convention': 'incremental' };
+
+    expect(merged(entry(['v0']), floating, incremental)).toEqual([
+      { ...floating, tags: ['v0', 'v1', 'v2'] },
+    ]);
+    expect(merged(floating, entry(['v2']))).toEqual([{ ...floating, tags: ['v1', 'v2'] }]);
+    expect(merged({ ...floating, enabled: false }, entry(['v2']))).toEqual([entry(['v2'])]);
+  });
+
   it('select nothing if they are disabled', () => {
     expect(merged(entry(['v1'], false), entry(['v2']))).toEqual([entry(['v2'])]);
     expect(merged(entry(['v1']), entry(['*'], false))).toEqual([entry(['v1'])]);

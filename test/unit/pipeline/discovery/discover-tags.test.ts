@@ -106,7 +106,10 @@ describe('discoverTags', () => {
     const { targets, changes } = await discover(world, ['*']);
 
     expect(Object.keys(targets)).toHaveLength(334);
-    expect(changes).toEqual({ cursorTag: 'a333' });
+    expect(changes).toEqual({
+      cursorTag: 'a333',
+      warnings: 'team/api: the policy selects 400 tags, and each run scans every one',
+    });
   });
 
   it('lists the tags of a repository twice, however many steps it takes', async () => {

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { manyTagsWarning, withWarning } from '../../../../lib/pipeline/discovery/many-tags.ts';
+import { newRun } from '../new-run.ts';
+
+const API = RepositoryName.parse('team/api');
+
+function warningFor(names: readonly string[]): string | undefined {
+  const tags = names.map((name) => Tag.parse(name));
+  return manyTagsWarning(API, tags, new Map(tags.map((tag) => [tag, undefined])));
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, at) => `build.${at}`);
+
+it('warns of a repository that selects more than 100 tags', () => {
+  expect(warningFor(numbered(100))).toBeUndefined();
+  expect(warningFor(numbered(101))).toBe(
+    'team/api: the policy selects 101 tags, and each run scans every one',
+  );
+});
+
+it('does not count tags with the form of a patch of another one', () => {
+  const patches = Array.from({ length: 50 }, (_, at) => `build.1-${at + 1}`);
+
+  expect(warningFor([...numbered(100), ...patches, 'build.2-patched'])).toBeUndefined();
+});
+
+it('adds a warning to a run once, after the others', () => {
+  const run = newRun({ warnings: 'the database is old' });
+
+  const added = { ...run, ...withWarning(run, 'many') };
+
+  expect(added.warnings).toBe('the database is old\nmany');
+  expect(withWarning(added, 'many')).toEqual({});
+  expect(withWarning(run, undefined)).toEqual({});
+});
