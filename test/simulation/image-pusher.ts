@@ -72,9 +72,9 @@ export class ImagePusher {
   async #pushPatch(
     repository: RepositoryName,
     source: Digest,
-    { tag, kind, partial = false }: ScenarioImage['patched'][number],
+    { tag, kind, partial }: ScenarioImage['patched'][number],
   ): Promise<{ readonly source: Digest; readonly fingerprint: string; readonly digest: Digest }> {
-    const quality = partial ? 'partial' : 'good';
+    const quality = partial === true ? 'partial' : 'good';
     const fingerprint = fingerprintOf(kind, quality);
     const { digest } = await seedImage(this.#registry, {
       repository,
