@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
 import { MediaType } from '../../../../lib/image/manifest.ts';
-import { RepositoryName } from '../../../../lib/image/reference.ts';
-import { readImage } from '../../../../lib/pipeline/discovery/read-image.ts';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { readImage, readImageAt } from '../../../../lib/pipeline/discovery/read-image.ts';
 import type { StoredManifest } from '../../../../lib/registry/registry.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 import { MemoryRegistry } from '../../../fakes/memory-registry.ts';
@@ -31,6 +31,7 @@ it.each(['oci', 'docker'] as const)(
       manifest,
       config: expect.objectContaining({ architecture: 'amd64', os: 'linux' }),
       configBytes: await registry.blob(repository, manifest.config.digest, 1000),
+      mediaType: manifest.mediaType,
     });
   },
 );
@@ -53,4 +54,13 @@ it('reads no image without a config, or with one that is broken', async () => {
 
   expect(await withConfig(digestOf('absent'))).toBeUndefined();
   expect(await withConfig(digestOf(broken))).toBeUndefined();
+});
+
+it('reads an image under a tag, and none under a name that does not exist', async () => {
+  const { registry } = await setUp();
+  const tag = Tag.parse('v1');
+  const { manifest } = await seedImage(registry, { repository, tags: [tag] });
+
+  expect(await readImageAt(registry, repository, tag)).toMatchObject({ manifest });
+  expect(await readImageAt(registry, repository, digestOf('gone'))).toBeUndefined();
 });
