@@ -469,7 +469,7 @@ describe('a patch of Alpine, from layers in the format of apk', () => {
   it('is accepted with new commands of busybox', async () => {
     const verdict = await judgeScene({ source, packages, added: update, fixed: ['busybox'] });
 
-    expect(verdict).toEqual({ accepted: true, unowned: 0 });
+    expect(verdict).toEqual({ accepted: true, unowned: 0, regained: [] });
   });
 
   it('is rejected with another loader, or if only the database changes', async () => {
@@ -524,6 +524,6 @@ describe('a patch of a system with rpm, whose lists come from the scans', () => 
 
     const verdict = await judgeScene({ source, packages: unknown, added, fixed: ['curl'] });
 
-    expect(verdict).toEqual({ accepted: true, unowned: 1 });
+    expect(verdict).toEqual({ accepted: true, unowned: 1, regained: [] });
   });
 });
