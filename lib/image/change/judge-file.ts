@@ -36,7 +36,11 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   const owners = facts.ownership.owners(path);
   if (owners.some((name) => facts.changed.has(name))) return 'owned';
   const [owner] = owners;
-  if (owner !== undefined) return { fault: `belongs to ${owner}, which is not updated` };
+  if (owner !== undefined) {
+    // It may have been written again as it was.
+    if (before === undefined && !facts.complete && !isProgram(file)) return 'unowned';
+    return { fault: `belongs to ${owner}, which is not updated` };
+  }
 
   const claimers = facts.ownership.claimers(path);
   if (claimers.some((name) => facts.ownership.isUnlisted(name))) return 'owned';

@@ -429,6 +429,17 @@ describe('the source', () => {
     });
   });
 
+  it('may own data that was written again as it was, if it is not read in time', async () => {
+    const bash = { ...PACKAGES.bash, files: ['usr/bin/bash', 'usr/share/bash/data'] };
+    const packages = { ...PACKAGES, bash };
+    const data = [fresh('usr/share/bash/data')];
+    const program = [fresh('usr/bin/bash', { mode: 0o755 })];
+
+    expect(await judge(data, { isLate: true, packages })).toEqual({ accepted: true, unowned: 1 });
+    expect(await judge(program, { isLate: true, packages })).toMatchObject({ accepted: false });
+    expect(await judge(data, { packages })).toMatchObject({ accepted: false });
+  });
+
   it('may divert a file of a package', async () => {
     const source = [
       [
