@@ -18,6 +18,10 @@ go_source=${GO_SOURCE:-docker.io/library/golang:1.26-bookworm}
 node_source=${NODE_SOURCE:-docker.io/library/node:22-bookworm-slim}
 base_source=${BASE_SOURCE:-docker.io/library/debian:bookworm-slim}
 
+# The builds install packages of Debian as of this moment (snapshot.debian.org).
+snapshot=${DEBIAN_SNAPSHOT:-20261115T000000Z}
+[[ $snapshot =~ ^[0-9]{8}T[0-9]{6}Z$ ]] || { printf 'DEBIAN_SNAPSHOT must be like 20261115T000000Z\n' >&2; exit 1; }
+
 case ${BUILDER:-standard} in
   standard) patch_target=patch ;;
   confidential) patch_target=patch-privileged ;;
@@ -64,7 +68,8 @@ build_worker() {
     --file infra/worker/Dockerfile --timeout 7200 \
     --build-arg "GO_IMAGE=$go_image" \
     --build-arg "NODE_IMAGE=$node_image" \
-    --build-arg "BASE_IMAGE=$base_image" . >&2 || exit 1
+    --build-arg "BASE_IMAGE=$base_image" \
+    --build-arg "DEBIAN_SNAPSHOT=$snapshot" . >&2 || exit 1
   digest=$(digest_of "$image") || exit 1
   printf '%s@%s' "${image%:*}" "$digest"
 }

@@ -102,6 +102,14 @@ describe('the check of the Dockerfile reports', () => {
       'cd /usr/share',
       'no device nodes in',
     ],
+    [
+      'packages of today',
+      '/tmp/debian-snapshot.sh "$DEBIAN_SNAPSHOT" \\\n && ',
+      '',
+      'of no snapshot',
+    ],
+    ['a snapshot of its own', 'ARG DEBIAN_SNAPSHOT\n', '', 'builder is not given DEBIAN_SNAPSHOT'],
+    ['a syntax from elsewhere', /^/, '# syntax=docker/dockerfile:1\n', 'fetches its syntax'],
     ['a patch with fuzz', ' --fuzz=0', '', 'builder is not patched by'],
     ['a builder that is not patched', '-mod=vendor', '-mod=readonly', 'builder is not built with'],
     ['an image by tag', /FROM \$\{BASE_IMAGE\}/, 'FROM debian:latest', "can't pin"],
@@ -139,8 +147,8 @@ describe('the check of the Dockerfile reports', () => {
     ],
     [
       'a cache mount',
-      /^RUN apt-get/m,
-      'RUN --mount=type=cache,target=/c apt-get',
+      /^RUN go build/m,
+      'RUN --mount=type=cache,target=/c go build',
       'needs BuildKit',
     ],
   ])('%s', (_, from, to, says) => {

@@ -3,11 +3,13 @@ import type { Tool } from '../../real/tools/tool-catalog.ts';
 import type { Fault } from '../infrastructure.ts';
 import type { Stage } from './dockerfile-stages.ts';
 
+const SNAPSHOT_SCRIPT = 'COPY infra/worker/debian-snapshot.sh /tmp/debian-snapshot.sh';
+
 /** Checks that a tool is built only from its own module with its go.sum, as the real suite builds it. */
 export function toolFaults(stages: readonly Stage[], tool: Tool): readonly Fault[] {
   const module = basename(tool.moduleFolder);
   const lines = stages.find(({ name }) => name === module)?.lines ?? [];
-  const copies = lines.filter((line) => line.startsWith('COPY '));
+  const copies = lines.filter((line) => line.startsWith('COPY ') && line !== SNAPSHOT_SCRIPT);
   const builds = lines.filter((line) => line.includes('go build'));
   const [build = ''] = builds;
   const modules = tool.patch === undefined ? '-mod=readonly' : '-mod=vendor';

@@ -32,6 +32,8 @@ function isTarget(name: string): name is keyof typeof TARGETS {
 
 /** The base images that the caller of the build must name. */
 const IMAGES = ['GO_IMAGE', 'NODE_IMAGE', 'BASE_IMAGE'];
+/** The moment of which packages of Debian are installed. */
+const SNAPSHOT = 'DEBIAN_SNAPSHOT';
 
 /** A device node in the arguments of mknod(1): `null c 1 3`. */
 export type DeviceNode = `${string} c ${number} ${number}`;
@@ -53,6 +55,8 @@ export function dockerfileFaults(
     ...(BUILDKIT_ONLY.test(text.replaceAll(/^#.*$/gm, '')) ? ['needs BuildKit to be built'] : []),
     ...imageFaults(text, stages),
     ...deviceFaults(stages, deviceNodes),
+    ...stages.flatMap(snapshotFaults),
+    ...(/^#\s*syntax=/im.test(text) ? ['fetches its syntax from another registry'] : []),
   ];
 }
 
@@ -61,7 +65,8 @@ function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fau
   const wanted = [...ALL, ...TARGETS[name].files];
   const copied = lines
     .filter((line) => line.startsWith('COPY '))
-    .map((line) => line.split(' ').at(-1) ?? '');
+    .map((line) => line.split(' ').at(-1) ?? '')
+    .filter((file) => file !== '/tmp/debian-snapshot.sh');
   const installed = lines.flatMap((line) => [
     ...(/apt-get install((?: \S+)*?) &&/.exec(line)?.[1] ?? '').split(' '),
   ]);
@@ -75,6 +80,19 @@ function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fau
       .map((file) => `${name} holds ${file}, which it does not need`),
     ...(packages.join() === TARGETS[name].packages.join() ? [] : [`${name} installs ${packages}`]),
     ...(root || /^[1-9]\d*:[1-9]\d*$/.test(user) ? [] : [`${name} runs as ${user}`]),
+  ];
+}
+
+/** Checks that apt installs only packages of the snapshot that the caller names. */
+function snapshotFaults({ name, lines }: Stage): Fault[] {
+  const installs = lines.filter((line) => line.includes('apt-get'));
+  const pinned = installs.filter((line) =>
+    line.startsWith(`RUN /tmp/debian-snapshot.sh "$${SNAPSHOT}" && apt-get update &&`),
+  );
+  if (installs.length === 0) return [];
+  return [
+    ...(pinned.length === installs.length ? [] : [`${name} installs packages of no snapshot`]),
+    ...(lines.includes(`ARG ${SNAPSHOT}`) ? [] : [`${name} is not given ${SNAPSHOT}`]),
   ];
 }
 
@@ -98,7 +116,9 @@ function baseFaults(stages: readonly Stage[]) {
 }
 
 function imageFaults(text: string, stages: readonly Stage[]): Fault[] {
-  const declared = [...text.matchAll(/^ARG (\S+)$/gm)].map(([, name = '']) => name);
+  const declared = [...text.matchAll(/^ARG (\S+)$/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => name !== SNAPSHOT);
   const used = new Set(stages.map(({ base }) => base));
   return [
     ...declared
