@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContainerSpec, GroupSpec } from '../../lib/containers/container-groups.ts';
 import { type Digest, digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { readImage } from '../../lib/pipeline/discovery/read-image.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
@@ -82,6 +83,18 @@ it.each([
 
   expect(target.beforeCritical).toBeUndefined();
   expect(target.beforeFixable).toBeUndefined();
+});
+
+it.each([
+  ['has no config', { config: null }],
+  ['has a variant that builders drop', { config: {}, variant: 'v2' }],
+])('patches an image that %s', async (_, config) => {
+  const { target, world } = await runOne({ image: { config } });
+
+  expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-1' });
+  const stored = await world.registry.manifest(API, Tag.parse('v1-1'));
+  const image = stored && (await readImage(world.registry, API, stored));
+  expect(image?.config.variant).toBe('variant' in config ? config.variant : undefined);
 });
 
 describe('before any scan', () => {

@@ -104,7 +104,10 @@ async function patch(
   return { kind: 'patch', ...chosen, images: [...images, ...(script.also?.() ?? [])] };
 }
 
-/** Pushes a patch as Copa does: the source's layers, one more, and the label `BaseImage`. */
+/**
+ * Pushes a patch as Copa does: the source's layers, one more, and the label `BaseImage`. BuildKit drops
+ * the variant of amd64.
+ */
 async function pushPatch(
   file: PatchJobFile,
   registry: Registry,
@@ -120,6 +123,7 @@ async function pushPatch(
   const reference = `${file.registry}/${repository}@${base}`;
   const patched = {
     ...config,
+    variant: undefined,
     config: { ...config.config, labels: { BaseImage: reference } },
     rootfs: {
       ...config.rootfs,
