@@ -13,7 +13,7 @@ export interface ScenarioImage {
     readonly tag: string;
     readonly kind: ImageKind;
     /** It left a package as it was. */
-    readonly partial?: true;
+    readonly partial?: boolean;
   }[];
 }
 
@@ -131,7 +131,7 @@ function crowdOf(repository: string, random: Random, convention: string): Scenar
   return kinds.map((kind, at) => {
     const tag = `v${at + 1}-${convention === 'floating' ? 'patched' : '1'}`;
     const before = kind === 'outdated-in-part' && random.chance(0.5);
-    const patched = before ? [{ tag, kind, partial: true as const }] : [];
+    const patched = before ? [{ tag, kind, partial: true }] : [];
     return { repository, tags: [`v${at + 1}`], kind, patched };
   });
 }
