@@ -4,14 +4,17 @@ import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
 import type { Gate } from './gate.ts';
 
-/** Needs no lease, because every step uses the policy that was stored first. */
-const ONE_FOR_ALL: Effect = 'conditional';
+/**
+ * Blobs that need no lease: every step uses the policy, or the listing of a repository's tags, that was
+ * stored first. A step that finds no listing, because a stalled one has deleted it, lists the tags anew.
+ */
+const ONE_FOR_ALL = /\/(policy|tags-\d+)\.json$/;
 
 export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;
   const call = (method: string, container: ContainerName, name: string, writes: boolean) => {
     const label = `${container}/${name}`;
-    const kept: Effect = name.endsWith('/policy.json') ? ONE_FOR_ALL : 'leased';
+    const kept: Effect = ONE_FOR_ALL.test(name) ? 'conditional' : 'leased';
     const effect = writes ? kept : undefined;
     const failed = storageFailure(label);
     return { port: 'blobs' as PortName, method, label, writes, effect, failed };
