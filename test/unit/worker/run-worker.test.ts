@@ -68,7 +68,7 @@ describe('the worker', () => {
     await runWorker({ ...setup.context, environment }, 'scan');
 
     expect((await setup.mark('environment')).trim()).toBe(
-      'AZURE_TOKEN_CREDENTIALS,DOCKER_CONFIG,HOME,HTTPS_PROXY,PATH,TMPDIR',
+      'AZURE_TOKEN_CREDENTIALS,DOCKER_CONFIG,GOMEMLIMIT,HOME,HTTPS_PROXY,PATH,TMPDIR',
     );
   });
 

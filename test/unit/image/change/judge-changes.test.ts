@@ -435,7 +435,11 @@ describe('the source', () => {
     const data = [fresh('usr/share/bash/data')];
     const program = [fresh('usr/bin/bash', { mode: 0o755 })];
 
-    expect(await judge(data, { isLate: true, packages })).toEqual({ accepted: true, unowned: 1 });
+    expect(await judge(data, { isLate: true, packages })).toEqual({
+      accepted: true,
+      unowned: 1,
+      regained: [],
+    });
     expect(await judge(program, { isLate: true, packages })).toMatchObject({ accepted: false });
     expect(await judge(data, { packages })).toMatchObject({ accepted: false });
   });
@@ -526,6 +530,7 @@ describe('a patch of a system with rpm, whose lists come from the scans', () => 
     expect(await judgeScene({ source, packages, added: update, fixed: ['curl'] })).toEqual({
       accepted: true,
       unowned: 0,
+      regained: [],
     });
   });
 
