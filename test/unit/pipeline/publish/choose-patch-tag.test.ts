@@ -174,6 +174,13 @@ describe('choosePatchTag', () => {
     expect(await choose({ staged, claimed: true })).toEqual({ ok: true, tag: '1.4-2' });
   });
 
+  it('does not choose the tag of another image for a verified claim', async () => {
+    await pushClaim('1.4-1', { fingerprint: 'wanted' });
+    const staged = await pushClaim('1.4-2', { fingerprint: 'wanted' });
+
+    expect(await choose({ staged, claimed: true })).toEqual({ ok: true, tag: '1.4-2' });
+  });
+
   it('chooses no tag if another run has published the same image for this base', async () => {
     const staged = await pushPatch('1.4-1', { fingerprint: 'wanted' });
     await pushPatch('1.4-2', { fingerprint: 'newer' });
