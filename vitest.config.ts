@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/real/**/*.real.test.ts',
+      'test/real/**/*.large.test.ts',
       'test/infra/**/*.bicep.test.ts',
       'test/simulation/**/*.simulation.test.ts',
       '**/node_modules/**',

@@ -75,6 +75,20 @@ describe('the changelog of a Debian package', () => {
     ]);
   });
 
+  it('takes no version for a fix that comes after the newest one', () => {
+    const signed = ' -- A Maintainer <a@debian.example>  Wed, 21 Oct 2026 16:54:24 +0700\n';
+    const text = [
+      `jdk (21.1-1~deb12u1) bookworm-security; urgency=medium\n\n  * Rebuild.\n\n${signed}`,
+      `jdk (21.1-1) unstable; urgency=high\n\n  * CVE-2026-11111: a flaw.\n\n${signed}`,
+    ].join('\n');
+
+    const advisories = advisoriesSince(parseChangelog(text), '20.9-1~deb12u1');
+
+    expect(advisories).toMatchObject([
+      { id: 'CVE-2026-11111', fixedVersion: '21.1-1~deb12u1', severity: 'HIGH' },
+    ]);
+  });
+
   it('gives every vulnerability of one long sentence', () => {
     const text = `perl (5.36.0-7+deb12u4) bookworm-security; urgency=medium
 

@@ -33,12 +33,14 @@ export function parseChangelog(text: string): readonly ChangelogEntry[] {
 
 /**
  * Returns the vulnerabilities that versions newer than the installed one fix. If several versions name
- * an identifier, the oldest of them counts as its fix.
+ * an identifier, the oldest of them counts as its fix. No fix is later than the newest entry: a version
+ * for a stable release (`1.2-1~deb12u1`) comes before the one that it was made from (`1.2-1`).
  */
 export function advisoriesSince(
   entries: readonly ChangelogEntry[],
   installedVersion: string,
 ): readonly Advisory[] {
+  const [newest] = entries;
   const newer = entries
     .filter((entry) => compareDebianVersions(entry.version, installedVersion) > 0)
     .sort((a, b) => compareDebianVersions(a.version, b.version));
@@ -47,7 +49,9 @@ export function advisoriesSince(
     for (const { id, title } of namedVulnerabilities(entry.text)) {
       if (!advisories.has(id)) {
         const severity = severityOf(entry.urgency);
-        const { source, version: fixedVersion } = entry;
+        const { source, version } = entry;
+        const isLater = newest !== undefined && compareDebianVersions(version, newest.version) > 0;
+        const fixedVersion = isLater ? newest.version : version;
         advisories.set(id, { source, id, fixedVersion, title, severity });
       }
     }

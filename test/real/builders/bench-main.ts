@@ -1,106 +1,113 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pushLayout } from '../../world/registry/push-layout.ts';
+import type { TrivyReport } from '../../../lib/report/trivy-report.ts';
 import { type Prepared, prepareReal } from '../prepare.ts';
-import { padImage } from './padded-image.ts';
+import { BENCH_CASES, type BenchCase, benchImage } from './bench-cases.ts';
+import { type BenchRow, benchTable, type Measured } from './bench-table.ts';
 import { patchImage } from './patch-image.ts';
 import { type RegistryScene, startRegistryScene } from './registry-scene.ts';
 import { type BuilderName, startBuilder } from './start-builder.ts';
 
-/** Limits of the mount-free builder, as a multiple of upstream's. */
-const SIZES = [
-  { name: 'small', megabytes: 110, timeLimit: 1.2 },
-  { name: 'middle', megabytes: 720, timeLimit: 1.5 },
-  { name: 'large', megabytes: 2000, timeLimit: 2 },
-] as const;
-const DISK_LIMIT = 2.5;
-/** The image without padding. */
-const SMALL_MEGABYTES = 110;
-
-type Size = (typeof SIZES)[number];
-interface Measured {
-  readonly seconds: number;
-  readonly megabytes: number;
-  /** The builder's log. */
-  readonly log: string;
-}
-
 /**
- * `npm run bench:builder [-- --size small]… [--log]`: patches images with both builders, one after the other, and
- * prints time and disk. Its figures are valid only on an otherwise idle machine.
+ * `npm run bench:builder [-- --only NAME]… [--repeat N] [--log]`: patches images with both builders in
+ * turn, and prints a table of findings, time and disk. The time is the shortest of N patches. It is valid
+ * only on an idle machine.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      size: { type: 'string', multiple: true },
+      only: { type: 'string', multiple: true },
+      repeat: { type: 'string', default: '1' },
       log: { type: 'boolean', default: false },
     },
   });
   const prepared = await prepareReal();
   const scene = await startRegistryScene(prepared);
+  const rows: BenchRow[] = [];
   try {
-    // The padding has no packages, so one scan is enough for all sizes.
-    await seed(scene, prepared, SIZES[0]);
-    await scene.user.scan(`bench:${SIZES[0].name}`);
-    for (const size of SIZES.filter(({ name }) => values.size?.includes(name) ?? true)) {
-      await seed(scene, prepared, size);
-      const upstream = await measure(scene, prepared, size, 'upstream');
-      const own = await measure(scene, prepared, size, 'mount-free');
-      report(size, upstream, own);
-      if (values.log) console.log(own.log);
+    for (const one of BENCH_CASES.filter(({ name }) => values.only?.includes(name) ?? true)) {
+      const { row, log } = await bench(scene, prepared, one, Number(values.repeat));
+      rows.push(row);
+      console.error(benchTable([row]).at(-1));
+      if (values.log) console.error(log);
     }
   } finally {
     await scene.close();
   }
+  for (const line of benchTable(rows)) console.log(line);
 }
 
-async function seed(scene: RegistryScene, { images }: Prepared, size: Size): Promise<void> {
-  const folder = join(scene.folder, `image-${size.name}`);
-  const megabytes = size.megabytes - SMALL_MEGABYTES;
-  const image =
-    megabytes === 0 ? images.outdated : await padImage(images.outdated, { folder, megabytes });
-  await pushLayout(scene.registry, image.folder, { repository: 'bench', tags: [size.name] });
+async function bench(
+  scene: RegistryScene,
+  prepared: Prepared,
+  one: BenchCase,
+  repeat: number,
+): Promise<{ readonly row: BenchRow; readonly log: string }> {
+  const end = await one.seed(scene, prepared);
+  try {
+    // A case may replace the database, which Trivy downloads once.
+    const { user, folder } = await scene.newUser(one.name);
+    const before = findings(await user.scan(benchImage(one)));
+    const report = join(folder, 'before.json');
+    await copyFile(join(folder, 'report.json'), report);
+    const measured = (name: BuilderName) => measure(scene, prepared, { one, name, report });
+    let upstream = await measured('upstream');
+    let own = await measured('mount-free');
+    for (let again = 1; again < repeat; again += 1) {
+      upstream = quicker(upstream, await measured('upstream'));
+      own = quicker(own, await measured('mount-free'));
+    }
+    const after = findings(await user.scan(targetOf(one, 'mount-free')));
+    const { what, timeLimit } = one;
+    const row = { what, before, after, upstream, own, ...(timeLimit && { timeLimit }) };
+    return { row, log: own.log };
+  } finally {
+    await end();
+  }
+}
+
+function quicker<M extends Measured>(a: M, b: M): M {
+  return b.seconds < a.seconds ? b : a;
+}
+
+function findings(report: TrivyReport): number {
+  return (report.Results ?? []).flatMap((result) => result.Vulnerabilities ?? []).length;
+}
+
+function targetOf({ name }: BenchCase, builder: BuilderName): string {
+  return `staging/${name}:${builder}`;
+}
+
+interface Measurement {
+  readonly one: BenchCase;
+  readonly name: BuilderName;
+  /** Path of Trivy's report. */
+  readonly report: string;
 }
 
 async function measure(
   scene: RegistryScene,
   { tools }: Prepared,
-  size: Size,
-  name: BuilderName,
-): Promise<Measured> {
+  { one, name, report }: Measurement,
+): Promise<Measured & { readonly log: string }> {
   const builder = await startBuilder(name, { scene, tools });
-  let measured: Omit<Measured, 'log'> | undefined;
+  let measured: Measured | undefined;
   let log = '';
   try {
     const { seconds } = await patchImage({
       scene,
       tools,
-      image: `bench:${size.name}`,
-      report: join(scene.login, 'report.json'),
+      image: benchImage(one),
+      report,
       address: builder.address,
-      target: `staging/bench:${size.name}-${name}`,
+      target: targetOf(one, name),
     });
     measured = { seconds, megabytes: await builder.diskMegabytes() };
   } finally {
     log = await builder.stop();
   }
   return { ...measured, log };
-}
-
-function report(size: Size, upstream: Measured, own: Measured): void {
-  const time = own.seconds / upstream.seconds;
-  const disk = own.megabytes / upstream.megabytes;
-  const verdict = (ratio: number, limit: number) =>
-    `${ratio.toFixed(2)} ×, ${ratio <= limit ? 'within' : 'OVER'} ${limit}`;
-  console.log(
-    [
-      `${size.megabytes} MB:`,
-      `  time: upstream ${upstream.seconds.toFixed(1)} s, mount-free ${own.seconds.toFixed(1)} s` +
-        ` (${verdict(time, size.timeLimit)})`,
-      `  disk: upstream ${upstream.megabytes} MB, mount-free ${own.megabytes} MB` +
-        ` (${verdict(disk, DISK_LIMIT)})`,
-    ].join('\n'),
-  );
 }
 
 main().catch((error: unknown) => {

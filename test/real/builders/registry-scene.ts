@@ -15,6 +15,8 @@ export interface RegistryScene {
   readonly login: string;
   /** A folder on the disk for all other files. */
   readonly folder: string;
+  /** Another user with a vulnerability database of its own, and its folder with `report.json`. */
+  newUser(name: string): Promise<{ readonly user: RegistryUser; readonly folder: string }>;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,12 @@ export async function startRegistryScene(prepared: Prepared): Promise<RegistrySc
     user,
     login,
     folder,
+    async newUser(name) {
+      const own = join(folder, `user-${name}`);
+      await mkdir(own);
+      const { caPem } = authority;
+      return { user: await registryUser({ registry, caPem }, prepared.tools, own), folder: own };
+    },
     async close() {
       await registry.close();
       await rm(folder, { recursive: true });

@@ -17,6 +17,8 @@ export interface RootOptions {
   readonly folder: string;
   readonly mirrors: DebianMirrors;
   readonly aptSettings: string;
+  /** Beside the minimal ones. */
+  readonly packages?: readonly string[];
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -31,7 +33,7 @@ export async function makeRoot(options: RootOptions): Promise<void> {
     command: 'debootstrap',
     args: [
       '--variant=minbase',
-      `--include=${extraPackages.join(',')}`,
+      `--include=${(options.packages ?? extraPackages).join(',')}`,
       debianRelease.codename,
       options.folder,
       options.mirrors.main,
@@ -41,7 +43,7 @@ export async function makeRoot(options: RootOptions): Promise<void> {
       PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
       ...(proxy && { http_proxy: proxy }),
     },
-    timeoutMs: 20 * 60_000,
+    timeoutMs: 60 * 60_000,
     onLine: options.onLine,
     ...(options.signal && { signal: options.signal }),
   });

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Images too large for `.ci/run`, with the real tools: Linux, root and Go are needed. */
+export default defineConfig({
+  test: {
+    include: ['test/real/**/*.large.test.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 7_200_000,
+    hookTimeout: 7_200_000,
+  },
+});
