@@ -17,12 +17,14 @@ const OPERATE = readFileSync(new URL('../../docs/operate.md', import.meta.url), 
 const API = RepositoryName.parse('team/api');
 const WEB = RepositoryName.parse('team/web');
 const BASE = RepositoryName.parse('team/base');
+const WINDOWS = RepositoryName.parse('team/windows');
 const DOCUMENTED_RUN = '20261123T020000Z-14f7';
 
 /**
  * Three nights. A dry run overlaps the first. In the second, every image fails. Before the third, a
  * tag is deleted, another one is pushed again, and a finding without a fix appears. Two runs overlap
- * in the third. No patch of `team/web` is ever made, and `team/base` has no findings.
+ * in the third. No patch of `team/web` is ever made, `team/base` has no findings, and
+ * `team/windows` can't be scanned.
  */
 async function threeNights() {
   const findings: { id: string; package: string; fixed?: string }[] = [
@@ -34,7 +36,7 @@ async function threeNights() {
   const world = new PipelineWorld({
     policy: {
       version: 'v1',
-      repositories: [API, WEB, BASE].map((repository) => ({ repository, tags: ['*'] })),
+      repositories: [API, WEB, BASE, WINDOWS].map((repository) => ({ repository, tags: ['*'] })),
     },
     script: {
       report: (layers) => {
@@ -63,6 +65,11 @@ async function threeNights() {
   await seed(API, 'old');
   const base = await seed(BASE, '12', 'a base');
   broken.add(await seed(WEB, '2.0'));
+  await seedImage(world.registry, {
+    repository: WINDOWS,
+    tags: [Tag.parse('1')],
+    config: { os: 'windows' },
+  });
   const startedBy = 'function key alice';
   const start = (request: string, dryRun = false): Promise<RunId> => {
     world.clock.advance({ seconds: 1 });
@@ -144,7 +151,7 @@ it('answers whether last night worked', async () => {
 
   expect(last).toMatchObject({ state: 'completed', alreadyPatched: 2, clean: 1, waiting: 1 });
   expect(before).toMatchObject({ state: 'completed-with-failures', failed: 1 });
-  expect(failed).toMatchObject({ state: 'completed-with-failures', targets: 4, failed: 4 });
+  expect(failed).toMatchObject({ state: 'completed-with-failures', targets: 5, failed: 4 });
 });
 
 it('answers what was patched in a month', async () => {
@@ -169,11 +176,12 @@ it('answers what to deploy, with the findings that it has tonight', async () => 
   ]);
 });
 
-it('answers what is vulnerable now: tags and their patches, and nothing that is gone', async () => {
+it('answers what is vulnerable now: tags, their patches, what is unknown, and nothing gone', async () => {
   const rows = await ask('What is vulnerable now');
 
   const patches = ['team/api:1.4-1', 'team/api:old-1'];
-  expect(names(rows)).toEqual(['team/api:1.4', ...patches, 'team/web:2.0']);
+  expect(names(rows)).toEqual(['team/api:1.4', ...patches, 'team/web:2.0', 'team/windows:1']);
+  expect(rows.find(({ tag }) => tag === '1')).toMatchObject({ counts: 'unknown' });
   expect(rows.filter(({ high }) => high === 1).map(({ tag }) => tag)).toEqual(['1.4-1', 'old-1']);
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName } from '../../../../lib/image/reference.ts';
@@ -10,6 +11,11 @@ import {
   withPatches,
 } from '../../../../lib/pipeline/records/inventory-image.ts';
 import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
+
+const OPERATE = readFileSync(
+  new URL('../../../../docs/operate.md', import.meta.url),
+  'utf8',
+).replaceAll(/\s+/g, ' ');
 
 const HOUR_MS = 3600 * 1000;
 const image = unknownImage({ repository: RepositoryName.parse('team/api'), digest: digestOf('x') });
@@ -82,7 +88,7 @@ describe('a failed patch', () => {
   const failure = { runId: run.id, fingerprint: 'f1', tools: 'copa', at: now };
   const hoursOf = (until: Date | undefined) => ((until?.getTime() ?? 0) - now.getTime()) / HOUR_MS;
 
-  it('backs the image off for longer each time, at most for 14 days', () => {
+  it('backs the image off for longer each time, at most for 14 days, as documented', () => {
     let known = image;
     const hours: number[] = [];
     for (let run = 0; run < 7; run += 1) {
@@ -92,6 +98,10 @@ describe('a failed patch', () => {
     }
 
     expect(hours).toEqual([20, 40, 80, 160, 320, 336, 336]);
+    const [first, second, third, fourth, fifth, longest = 0] = hours;
+    expect(OPERATE).toContain(
+      `${first} hours after the first failure, then ${second}, ${third}, ${fourth} and ${fifth} hours, and at most ${longest / 24} days (${longest} hours)`,
+    );
   });
 
   it('counts once a run', () => {
