@@ -45,7 +45,7 @@ export class GoldenWorld {
     return new Map(targets.map((one) => [`${one.repository}:${one.tag}`, endOf(one)]));
   }
 
-  changeConvention(goldens: readonly GoldenRegistry[], convention: TagConvention): void {
+  changeConvention(goldens: readonly GoldenRegistry[], convention?: TagConvention): void {
     const policySetting = JSON.stringify(policyOf(goldens, convention));
     Object.assign(this.world.services.options, { policySetting });
   }
