@@ -1,117 +1,94 @@
 import { describe, expect, it } from 'vitest';
-import { type Digest, digestOf } from '../../../../lib/image/digest.ts';
+import { Annotation } from '../../../../lib/image/annotations.ts';
+import { digestOf } from '../../../../lib/image/digest.ts';
 import { MediaType } from '../../../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { predecessorReader } from '../../../../lib/pipeline/inventory/predecessor-patches.ts';
 import { RegistryError } from '../../../../lib/registry/registry.ts';
-import { type ImageSeed, seedImage } from '../../../fakes/registry/seed-image.ts';
-import { target } from '../run/run-samples.ts';
+import { seedImage } from '../../../fakes/registry/seed-image.ts';
 import { UnitWorld } from '../unit-world.ts';
 
-const repository = RepositoryName.parse('team/api');
-const NAME = 'registry.example.com/team/api';
-const [V1, V1_1] = [Tag.parse('v1'), Tag.parse('v1-1')];
-const COPA = { 'sh.copa.image.patched': '2026-11-20T00:00:00Z' };
+const API = RepositoryName.parse('team/api');
+const [V1, PATCH] = [Tag.parse('v1'), Tag.parse('v1-1')];
 
-/** A base, and a patch of it whose label names this image. */
-async function setUp(label = `${NAME}:v1`, seed: Partial<ImageSeed> = {}) {
-  const world = new UnitWorld();
-  const { registry, services } = world;
-  const { digest: base } = await seedImage(registry, { repository, tags: [V1], layers: ['base'] });
-  const { digest } = await seedImage(registry, {
-    repository,
-    tags: [V1_1],
-    layers: ['base', 'patch'],
-    annotations: COPA,
-    config: { config: { labels: { BaseImage: label.replace('DIGEST', base) } } },
-    ...seed,
+/** Pushes a patch by Copa with this label, and reads what it is of v1. */
+async function read(world: UnitWorld, label = `${world.registry.host}/team/api:v1`) {
+  const { digest } = await seedImage(world.registry, {
+    repository: API,
+    tags: [PATCH],
+    layers: ['source', 'update'],
+    config: { config: { labels: { BaseImage: label } } },
+    annotations: { [Annotation.patchedByCopa]: '2026-01-01' },
   });
-  const kind = () => predecessorReader(services, repository)({ tag: V1_1, digest }, V1);
-  const record = (changes: { readonly origin?: 'predecessor'; readonly digest?: Digest }) => {
-    const at = world.clock.now();
-    const own = target('team/api', 'v1-1', { state: 'clean', digest, finishedAt: at });
-    return services.inventory.record({ ...own, ...changes });
-  };
-  return { world, base, digest, kind, record };
+  return predecessorReader(world.services, API)({ tag: PATCH, digest }, V1);
 }
 
-describe('a patch that another program made', () => {
-  it.each([`${NAME}:v1`, `${NAME}@DIGEST`, `${NAME}:v1@DIGEST`])(
-    'is a predecessor if it begins with the layers of the base: %s',
+const seedSource = (world: UnitWorld, tags: readonly Tag[], layers = ['source']) =>
+  seedImage(world.registry, { repository: API, tags, layers });
+
+describe('predecessorReader', () => {
+  it('knows a patch of the base by its label and layers', async () => {
+    const world = new UnitWorld();
+    await seedSource(world, [V1]);
+
+    expect(await read(world)).toBe('predecessor');
+  });
+
+  it('knows a patch of one image of an index', async () => {
+    const world = new UnitWorld();
+    const { descriptor } = await seedSource(world, []);
+    const index = {
+      schemaVersion: 2,
+      manifests: [{ ...descriptor, platform: { os: 'linux', architecture: 'amd64' } }],
+    };
+    const bytes = Buffer.from(JSON.stringify(index));
+    await world.registry.putManifest(API, V1, { bytes, mediaType: MediaType.ociIndex });
+
+    expect(await read(world)).toBe('predecessor');
+  });
+
+  it('knows a patch of the digest in its label, while that exists', async () => {
+    const world = new UnitWorld();
+    const { digest } = await seedSource(world, []);
+    await seedSource(world, [V1], ['a later image']);
+    const { host } = world.registry;
+
+    expect(await read(world, `${host}/team/api@${digest}`)).toBe('predecessor');
+    expect(await read(world, `${host}/team/api:v1@${digest}`)).toBe('predecessor');
+    expect(await read(world, `${host}/team/api@${digestOf('deleted')}`)).toBeUndefined();
+  });
+
+  it('believes no label whose layers are not those of the base', async () => {
+    const world = new UnitWorld();
+    await seedSource(world, [V1], ['another']);
+
+    expect(await read(world)).toBe('claimed');
+  });
+
+  it.each(['team/api:v2', 'team/api-2:v1', 'team/api', 'team/api:v1:v1', 'team/api:v1@v1'])(
+    'ignores the label %s',
     async (label) => {
-      expect(await (await setUp(label)).kind()).toBe('predecessor');
+      const world = new UnitWorld();
+      await seedSource(world, [V1]);
+
+      expect(await read(world, `${world.registry.host}/${label}`)).toBeUndefined();
     },
   );
 
-  it('is a predecessor if it begins with the layers of an image of an index', async () => {
-    const { world, base, kind } = await setUp();
-    const manifests = [{ mediaType: MediaType.ociManifest, digest: base, size: 1 }];
-    const index = { schemaVersion: 2, mediaType: MediaType.ociIndex, manifests };
-    const bytes = Buffer.from(JSON.stringify(index));
-    await world.registry.putManifest(repository, V1, { bytes, mediaType: MediaType.ociIndex });
+  it('takes an image without layers for the base of nothing', async () => {
+    const world = new UnitWorld();
+    await seedSource(world, [V1], []);
 
-    expect(await kind()).toBe('predecessor');
+    expect(await read(world)).toBe('claimed');
   });
 
-  it.each([
-    ['another image', ['other', 'patch']],
-    ['the base and nothing else', ['base']],
-  ])('only claims to be one if it has the layers of %s', async (_, layers) => {
-    expect(await (await setUp(undefined, { layers })).kind()).toBe('claimed');
+  it('ignores a patch that can’t be read, and throws if the registry fails', async () => {
+    const world = new UnitWorld();
+    await seedSource(world, [V1]);
+    world.registry.blob = async () => Promise.reject(new RegistryError('too-large', 'a config'));
+    expect(await read(world)).toBeUndefined();
+
+    world.registry.blob = async () => Promise.reject(new RegistryError('unavailable', '503'));
+    await expect(read(world)).rejects.toThrow('503');
   });
-
-  it('stays a predecessor if the inventory knows it as one, although the base was pushed again', async () => {
-    const { world, kind, record } = await setUp();
-    await seedImage(world.registry, { repository, tags: [V1], layers: ['pushed again'] });
-    expect(await kind()).toBe('claimed');
-
-    await record({ origin: 'predecessor' });
-    expect(await kind()).toBe('predecessor');
-  });
-
-  it.each([
-    ['names it as something else', {}],
-    ['knows another image under the tag', { origin: 'predecessor', digest: digestOf('other') }],
-  ] as const)('stays a claim if the inventory %s', async (_, recorded) => {
-    const { kind, record } = await setUp(undefined, { layers: ['other', 'patch'] });
-    await record(recorded);
-
-    expect(await kind()).toBe('claimed');
-  });
-});
-
-describe('an image that is no such patch', () => {
-  it.each([
-    ['names another tag', `${NAME}:v2`, {}],
-    ['names another repository', `${NAME}-2:v1`, {}],
-    ['names nothing', '', {}],
-    ['has no annotation of Copa', undefined, { annotations: {} }],
-    ['has other layers than the digest that it names', `${NAME}@DIGEST`, { layers: ['x', 'y'] }],
-  ] satisfies [string, string | undefined, Partial<ImageSeed>][])('%s', async (_, label, seed) => {
-    expect(await (await setUp(label, seed)).kind()).toBeUndefined();
-  });
-
-  it('was deleted', async () => {
-    const { world, digest, kind } = await setUp();
-    await world.registry.deleteManifest(repository, digest);
-
-    expect(await kind()).toBeUndefined();
-  });
-});
-
-it.each(['too-large', 'invalid', 'digest-mismatch'] as const)(
-  'does not keep its base from being patched if its config is %s',
-  async (code) => {
-    const { world, kind } = await setUp();
-    world.registry.blob = () => Promise.reject(new RegistryError(code, 'spoiled'));
-
-    expect(await kind()).toBeUndefined();
-  },
-);
-
-it('throws if the registry is unavailable', async () => {
-  const { world, kind } = await setUp();
-  world.registry.blob = () => Promise.reject(new RegistryError('unavailable', '503'));
-
-  await expect(kind()).rejects.toThrow('503');
 });
