@@ -16,7 +16,7 @@ import { unzip } from './unzip.ts';
 
 /** The bundle, the files that the host reads, and the files that a remote build needs. */
 const BELONGS =
-  /^(?:app\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+  /^(?:app\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+(?:\.d)?\.ts|lib\/[a-z0-9/-]+\.ts)$/;
 /** Files that people leave in a checkout. */
 const PLANTED_SECRETS = [
   '.env',
