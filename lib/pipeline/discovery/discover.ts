@@ -1,7 +1,9 @@
 import { type Digest, digestOf } from '../../image/digest.ts';
+import type { RepositoryName } from '../../image/reference.ts';
 import { loadPolicyText } from '../../policy/load-policy.ts';
 import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
+import { StorageError } from '../../storage/storage-error.ts';
 import { truncate } from '../../text/truncate.ts';
 import { databaseWarning } from '../database-fault.ts';
 import type { Run, RunFault } from '../records/run.ts';
@@ -114,6 +116,20 @@ async function storedPolicy(
   return { bytes: stored.bytes, policy: parsed.value };
 }
 
+/** A row that can't be written only lacks the mark. Discovery must not stop because of it. */
+async function markStale(services: Services, run: Run, repository: RepositoryName): Promise<void> {
+  try {
+    await services.inventory.markStale(repository, run.createdAt);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    services.log.error('rows not marked as stale', {
+      runId: run.id,
+      repository,
+      detail: error.message,
+    });
+  }
+}
+
 /** Gives up a repository that can't be listed, so that discovery goes on with the others. */
 export async function giveRepositoryUp(
   services: Services,
@@ -138,9 +154,7 @@ export async function giveRepositoryUp(
       };
     }),
   );
-  if (run.images === undefined) {
-    await services.inventory.markStale(rule.repository, run.createdAt);
-  }
+  if (run.images === undefined) await markStale(services, run, rule.repository);
   const warning = `${rule.repository} was given up: its rows in the inventory are from earlier runs`;
   const warnings = truncate([run.warnings, warning].filter(Boolean).join('\n'), MAX_WARNINGS);
   return { ...nextRepository(run), errors: 0, warnings };

@@ -5,11 +5,16 @@ import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts'
 import { IMAGE_INDEX_TYPES } from '../../image/manifest-types.ts';
 import { type RepositoryName, referenceIn, type Tag } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
-import { RegistryError, type TagAttributes } from '../../registry/registry.ts';
+import {
+  RegistryError,
+  type RegistryErrorCode,
+  type TagAttributes,
+} from '../../registry/registry.ts';
 import type { Services } from '../services.ts';
 
 type Needed = Pick<Services, 'inventory' | 'registry'>;
 
+const SPOILED: readonly RegistryErrorCode[] = ['too-large', 'invalid', 'digest-mismatch'];
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 /** Images of an index that are compared with a patch, which has one of these platforms. */
 const MAX_PLATFORMS = 10;
@@ -39,8 +44,8 @@ export function predecessorReader(services: Needed, repository: RepositoryName):
     const digests = named.flatMap(({ digest }) => (digest === undefined ? [] : [digest]));
     const isOfBase = named.some(({ tag }) => tag === base);
     for (const reference of isOfBase ? [base, ...digests] : digests) {
-      const candidates = await layersOf(reference);
-      if (candidates.some((layers) => beginsWith(labeled.layers, layers))) return 'predecessor';
+      const candidates = await layersOf(reference).catch(nothingIfSpoiled);
+      if (candidates?.some((layers) => beginsWith(labeled.layers, layers))) return 'predecessor';
     }
     const known = await services.inventory.findTag({ repository, tag: patch.tag });
     const isKnown = known?.origin === 'predecessor' && known.digest === patch.digest;
@@ -49,10 +54,13 @@ export function predecessorReader(services: Needed, repository: RepositoryName):
   };
 }
 
-/** A patch that can't be read says nothing. It must not keep its base from being patched. */
+/**
+ * A patch, or what its label names, that can't be read says nothing. It must not keep its base from
+ * being patched.
+ */
 function nothingIfSpoiled(error: unknown): undefined {
   const code = error instanceof RegistryError ? error.code : undefined;
-  if (code !== 'too-large' && code !== 'invalid' && code !== 'digest-mismatch') throw error;
+  if (code === undefined || !SPOILED.includes(code)) throw error;
 }
 
 function beginsWith(layers: readonly Digest[], first: readonly Digest[]): boolean {

@@ -5,6 +5,7 @@ import { discoverStep, giveRepositoryUp } from '../../../../lib/pipeline/discove
 import { blankTarget } from '../../../../lib/pipeline/discovery/discovered-targets.ts';
 import { targetIdOf } from '../../../../lib/pipeline/records/target.ts';
 import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
+import { StorageError } from '../../../../lib/storage/storage-error.ts';
 import { target } from '../run/run-samples.ts';
 import { UnitWorld } from '../unit-world.ts';
 
@@ -246,6 +247,18 @@ describe('giveRepositoryUp', () => {
     expect(digestRow?.entity.staleSince).toEqual(run.createdAt);
     await world.services.inventory.record({ ...old, discoveredAt: world.clock.now() });
     expect((await world.services.inventory.findTag(tag))?.staleSince).toBeUndefined();
+  });
+
+  it('goes on with the next repository even if a row can’t be marked as stale', async () => {
+    const { world, run } = await begun();
+    world.services.inventory.markStale = async () => {
+      throw new StorageError('invalid', 'a row is not readable');
+    };
+
+    const changes = await giveRepositoryUp(world.services, run);
+
+    expect(changes).toMatchObject({ cursorRepository: run.cursorRepository + 1, errors: 0 });
+    expect(world.log.map(({ message }) => message)).toContain('rows not marked as stale');
   });
 
   it('keeps the targets that were discovered', async () => {

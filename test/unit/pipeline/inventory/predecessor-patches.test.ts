@@ -82,6 +82,18 @@ describe('predecessorReader', () => {
     expect(await read(world)).toBe('claimed');
   });
 
+  it('ignores a digest in the label that can’t be read', async () => {
+    const world = new UnitWorld();
+    const spoiled = digestOf('spoiled');
+    const { manifest } = world.registry;
+    world.registry.manifest = async (repository, reference) => {
+      if (reference === spoiled) throw new RegistryError('invalid', 'not a manifest');
+      return manifest.call(world.registry, repository, reference);
+    };
+
+    expect(await read(world, `${world.registry.host}/team/api@${spoiled}`)).toBeUndefined();
+  });
+
   it('ignores a patch that can’t be read, and throws if the registry fails', async () => {
     const world = new UnitWorld();
     await seedSource(world, [V1]);
