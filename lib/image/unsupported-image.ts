@@ -24,7 +24,8 @@ export function whyUnsupported(image: {
   return manifestFault(image.manifestBytes) ?? configFault(image.configBytes);
 }
 
-function manifestFault(bytes: Uint8Array): string | undefined {
+/** The part of `whyUnsupported` that a manifest shows. */
+export function manifestFault(bytes: Uint8Array): string | undefined {
   const manifest = parsed(bytes);
   if (repeatsMembers(bytes, manifest)) return 'its manifest has a name twice';
   const layers = isObject(manifest) && Array.isArray(manifest.layers) ? manifest.layers : [];
@@ -39,7 +40,8 @@ function manifestFault(bytes: Uint8Array): string | undefined {
   return foreign ? 'a layer is to be fetched from an address outside of the registry' : undefined;
 }
 
-function configFault(bytes: Uint8Array): string | undefined {
+/** The part of `whyUnsupported` that a config shows. */
+export function configFault(bytes: Uint8Array): string | undefined {
   const image = parsed(bytes);
   if (repeatsMembers(bytes, image)) return 'its config has a name twice';
   if (!isObject(image)) return undefined;

@@ -169,7 +169,37 @@ describe('an image with forged annotations of a patch', () => {
   });
 });
 
+/** Tags `v1-1` with a config in which a runtime sees another entrypoint and user than this app. */
+async function repeatMember(world: PipelineWorld): Promise<Digest> {
+  const manifest = await manifestAt(world, 'v1-1');
+  const bytes = await world.registry.blob(API, manifest.config.digest, 1_000_000);
+  const config = Buffer.from(bytes ?? []).toString();
+  const evil = Buffer.from(
+    config.replace('"config":', '"config":{"Entrypoint":["/evil"],"User":"0"},"config":'),
+  );
+  await world.registry.putBlob(API, digestOf(evil), evil);
+  const changed = { ...manifest.config, digest: digestOf(evil), size: evil.length };
+  const forgery = Buffer.from(JSON.stringify({ ...manifest, config: changed }));
+  const mediaType = manifest.mediaType ?? '';
+  await world.registry.putManifest(API, Tag.parse('v1-1'), { bytes: forgery, mediaType });
+  return digestOf(forgery);
+}
+
 describe('after the tables were lost', () => {
+  it('a patch whose config has a member twice does not become ours', async () => {
+    const { world } = await newWorld({ tags: ['v1'] });
+    await push(world, 'v1');
+    await world.run();
+    const forgery = await repeatMember(world);
+    loseTables(world);
+
+    const { id: runId } = await world.run();
+
+    const source = await world.target(runId, API, 'v1');
+    expect(source).toMatchObject({ state: 'patched', patchTag: 'v1-2' });
+    expect(source.patchDigest).not.toBe(forgery);
+  });
+
   it.each([
     ['incremental', 'v1-1'],
     ['floating', 'v1-patched'],

@@ -1,9 +1,11 @@
 import { formatPinned, type PinnedImage } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
+import { configFault, manifestFault } from '../../image/unsupported-image.ts';
 import type { ScanJobResult } from '../../job/job-result.ts';
 import { compareFindings } from '../../report/compare-findings.ts';
 import { countBySeverity, fixable, scanOf } from '../../report/finding.ts';
 import { remainingPackages } from '../../report/remaining-findings.ts';
+import { plainText } from '../../text/plain-text.ts';
 import { truncate } from '../../text/truncate.ts';
 import { readImage } from '../discovery/read-image.ts';
 import type { HeldJob } from '../held-job.ts';
@@ -136,6 +138,8 @@ async function verifyStructure(
   if (patched === undefined || source === undefined) {
     return { refused: { state: 'rejected', reason: 'manifest-changed' } };
   }
+  const ambiguous = readAsAnother(staged.bytes, patched.configBytes);
+  if (ambiguous !== undefined) return { refused: ambiguous };
   const sourceReference = formatPinned(registry.host, image);
   const verdict = compareStructure({ source, patched, sourceReference });
   if (verdict.accepted) {
@@ -147,4 +151,18 @@ async function verifyStructure(
     return { refused: { state: 'skipped', reason: 'no-op-patch', detail: verdict.detail } };
   }
   return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
+}
+
+/**
+ * Refuses a patch that a runtime reads in another way than the comparison did, as with a name twice.
+ * The app writes its own patches again before this; anybody can push an image that claims to be one.
+ */
+function readAsAnother(manifest: Uint8Array, config: Uint8Array): Outcome | undefined {
+  const ofManifest = manifestFault(manifest);
+  if (ofManifest !== undefined) {
+    return { state: 'rejected', reason: 'manifest-changed', detail: plainText(ofManifest, 200) };
+  }
+  const ofConfig = configFault(config);
+  if (ofConfig === undefined) return undefined;
+  return { state: 'rejected', reason: 'config-changed', detail: plainText(ofConfig, 200) };
 }
