@@ -1,26 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
+/** These start servers and clients of Azure's SDKs, which keep state in their process. */
+const WITH_SERVERS = ['test/{cli,contract,world}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [
-      'test/real/**/*.real.test.ts',
-      'test/real/**/*.large.test.ts',
-      'test/infra/**/*.bicep.test.ts',
-      'test/simulation/**/*.simulation.test.ts',
-      '**/node_modules/**',
-    ],
     pool: 'forks',
     maxWorkers: 2,
-    // Two processes for all files: a process for each costs more than most of the files. No test may
-    // leave a changed global behind.
-    isolate: false,
     // Table titles show whole values.
     taskTitleValueFormatTruncate: 0,
     // For a machine that does much else: a test that hangs ends, a slow one passes.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default'],
+    projects: [
+      { extends: true, test: { name: 'servers', include: WITH_SERVERS } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [
+            ...WITH_SERVERS,
+            'test/real/**/*.real.test.ts',
+            'test/infra/**/*.bicep.test.ts',
+            'test/simulation/**/*.simulation.test.ts',
+            '**/node_modules/**',
+          ],
+          // Two processes for all these files: one for each costs more than most of them. No test may
+          // leave a changed global behind.
+          isolate: false,
+        },
+      },
+    ],
     // `npm run coverage`. Code that tests run in a process of its own (the built app) is not counted.
     coverage: {
       provider: 'v8',
