@@ -43,6 +43,18 @@ it('accepts that BuildKit marks the entries without a layer as empty, and no oth
   expect(historyChange(before, [ADD, COPY, empty(COPY)], 2)).toBe('history entry 2');
 });
 
+it('accepts an entry without a layer that BuildKit left as it was', () => {
+  expect(historyChange([ADD, COPY], [ADD, COPY], 1)).toBeUndefined();
+});
+
+it('counts no layer for an entry that is marked as empty', () => {
+  const empty = { ...COPY, empty_layer: true };
+
+  expect(historyChange([empty, ADD], [empty, { ...ADD, empty_layer: true }], 1)).toBe(
+    'history entry 1',
+  );
+});
+
 describe('an entry that BuildKit rewrote', () => {
   it.each([
     ['drops empty fields', { ...ADD, author: '', empty_layer: false }, ADD],
