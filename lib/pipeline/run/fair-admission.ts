@@ -12,10 +12,10 @@ interface Candidate {
 }
 
 /**
- * Chooses the waiting jobs that get the free container groups. First attempts go first, then later
- * stages, so that started work finishes and staging stays small, then the repository with the fewest
- * groups. While several repositories need groups, none has more than half of them: images that hang
- * can't keep those of others waiting.
+ * Chooses the waiting jobs that get the free container groups. First attempts go first, then the
+ * repository with the fewest groups, then later stages, so that started work finishes and staging stays
+ * small. While several repositories need groups, none has more than half of them: images that hang
+ * can't keep those of others waiting, even if they are patched already and the others are scanned.
  */
 export function fairAdmission(state: {
   readonly waiting: readonly Stored<Job>[];
@@ -44,8 +44,8 @@ export function fairAdmission(state: {
 
 function goesBefore(one: Candidate, other: Candidate, held: ReadonlyMap<string, number>): boolean {
   if (one.attempts !== other.attempts) return one.attempts < other.attempts;
-  if (one.stage !== other.stage) return one.stage > other.stage;
-  return (held.get(one.repository) ?? 0) < (held.get(other.repository) ?? 0);
+  const [ofOne, ofOther] = [held.get(one.repository) ?? 0, held.get(other.repository) ?? 0];
+  return ofOne === ofOther ? one.stage > other.stage : ofOne < ofOther;
 }
 
 function candidate(job: Stored<Job>, targets: ReadonlyMap<string, Target>): Candidate {
