@@ -44,6 +44,12 @@ export function compareFindings(options: {
   return { accepted: true, fixed: targeted };
 }
 
+/** The findings of a list that a scan no longer has. */
+export function withoutFindingsIn(list: readonly Finding[], scan: Scan): readonly Finding[] {
+  const present = new Set(scan.findings.map(keyOf));
+  return list.filter((finding) => !present.has(keyOf(finding)));
+}
+
 /**
  * A package database that was emptied, replaced or cut has no findings either. Therefore every package
  * must still exist, in the same release of the same operating system.

@@ -13,6 +13,10 @@ import { PipelineWorld } from './pipeline-world.ts';
 
 const API = RepositoryName.parse('team/api');
 const OUTDATED = debianReport([{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }]);
+const NEW_ADVISORY = debianReport([
+  { id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' },
+  { id: 'CVE-2026-2', package: 'libssl3', fixed: '1.2' },
+]);
 const FIXED = debianReport([]);
 const DAY = { seconds: 86_400 };
 
@@ -21,6 +25,7 @@ async function newWorld(options: { readonly convention?: string; readonly tags?:
   const { convention = 'incremental', tags = ['*'] } = options;
   const vulnerable = new Set<Digest>();
   const scans: string[] = [];
+  const source = { report: OUTDATED };
   const policy = {
     version: 'v1',
     'tag-convention': convention,
@@ -29,11 +34,11 @@ async function newWorld(options: { readonly convention?: string; readonly tags?:
   const report = (layers: readonly Digest[]) => {
     scans.push(layers.join());
     const isFixed = layers.length > 1 && !layers.some((layer) => vulnerable.has(layer));
-    return isFixed ? FIXED : OUTDATED;
+    return isFixed ? FIXED : source.report;
   };
   const world = new PipelineWorld({ policy, script: { report } });
   await world.seedDatabase();
-  return { world, vulnerable, scans };
+  return { world, vulnerable, scans, source };
 }
 
 const push = (world: PipelineWorld, tag: string, seed: Partial<ImageSeed> = {}) =>
@@ -230,6 +235,41 @@ describe('after the tables were lost', () => {
     });
     expect(scans).toHaveLength(3);
     expect(world.groups.creations().length - groups).toBe(1);
+  });
+
+  it('a floating patch from before a new advisory is verified, and then replaced', async () => {
+    const { world, source } = await newWorld({ convention: 'floating', tags: ['v1'] });
+    const { digest } = await push(world, 'v1');
+    await world.run();
+    const first = (await world.registry.tag(API, Tag.parse('v1-patched')))?.digest;
+    loseTables(world);
+    source.report = NEW_ADVISORY;
+
+    const { id: runId } = await world.run();
+
+    const target = await world.target(runId, API, 'v1');
+    expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-patched', beforeHigh: 2 });
+    expect(target.patchDigest).not.toBe(first);
+    const image = await world.services.inventory.findImage({ repository: API, digest });
+    expect(image?.patchDigests).toEqual([first, target.patchDigest]);
+  });
+
+  it('an image under a floating tag that fixes none of the findings stays', async () => {
+    const { world, vulnerable, source } = await newWorld({ convention: 'floating', tags: ['v1'] });
+    await push(world, 'v1');
+    await world.run();
+    const first = (await world.registry.tag(API, Tag.parse('v1-patched')))?.digest;
+    for (const { digest } of (await manifestAt(world, 'v1-patched')).layers) vulnerable.add(digest);
+    loseTables(world);
+    source.report = NEW_ADVISORY;
+
+    const { id: runId } = await world.run();
+
+    expect(await world.target(runId, API, 'v1')).toMatchObject({
+      state: 'skipped',
+      reason: 'tag-ambiguous',
+    });
+    expect((await world.registry.tag(API, Tag.parse('v1-patched')))?.digest).toBe(first);
   });
 
   it('an image that was built on a patch is scanned as what it is', async () => {

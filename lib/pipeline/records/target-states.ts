@@ -22,7 +22,8 @@ export type TargetState = z.infer<typeof TargetState>;
 /**
  * The transitions, as data. A tag whose source already has a patch under another tag goes from
  * `scanning` or `patching` to `verifying`: the existing patch is verified and published again. A tag
- * whose unproven patch is refused goes back from `verifying` to `patching`.
+ * whose unproven patch is refused, or fixes only older findings, goes back from `verifying` to
+ * `patching`.
  * A publishing target is canceled only before its tag is reserved.
  */
 const TRANSITIONS: Readonly<Record<TargetState, readonly TargetState[]>> = {

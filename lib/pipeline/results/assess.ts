@@ -41,6 +41,8 @@ interface Facts {
   readonly siblingPatches: readonly UntaggedPatch[];
   /** Images that claim to be patches of this source, under tags of this target or another. */
   readonly claims: readonly UntaggedPatch[];
+  /** The claim under the floating tag of this target, which keeps that tag from its patch. */
+  readonly blocking: UntaggedPatch | undefined;
   readonly tagFault: Target['tagFault'];
   readonly tagDetail: string | undefined;
   readonly image: InventoryImage | undefined;
@@ -102,8 +104,7 @@ export function assess(facts: Facts): Assessment {
   }
   if (facts.tagFault === 'patched-elsewhere') return skip(facts.tagFault, facts.tagDetail);
   const patch = facts.siblingPatches.find((sibling) => sibling.fingerprint === wanted);
-  const claim =
-    patch === undefined ? facts.claims.findLast((one) => one.fingerprint === wanted) : undefined;
+  const claim = patch === undefined ? claimToVerify(facts, wanted) : undefined;
   if (claim === undefined && facts.tagFault !== undefined) {
     return skip(facts.tagFault, facts.tagDetail);
   }
@@ -118,6 +119,14 @@ export function assess(facts: Facts): Assessment {
     return { next: 'verify', fingerprint: wanted, patch, claimed: false };
   }
   return { next: 'patch', fingerprint: wanted };
+}
+
+/** The newest claim for these findings. Else, one for older findings only if it blocks the tag. */
+function claimToVerify(
+  { claims, blocking }: Pick<Facts, 'claims' | 'blocking'>,
+  wanted: string,
+): UntaggedPatch | undefined {
+  return claims.findLast((one) => one.fingerprint === wanted) ?? blocking;
 }
 
 /** Without findings, an image is clean only as far as advisories cover it, and as new as they are. */

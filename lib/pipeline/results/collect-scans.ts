@@ -19,6 +19,7 @@ import { type Assessment, assess } from './assess.ts';
 import { sharedLog } from './container-log.ts';
 import { earlierPatch } from './earlier-patch.ts';
 import { madeNoProgress } from './made-no-progress.ts';
+import { blockingClaim } from './older-claim.ts';
 
 /** Assesses each image of a scan job by its report. */
 export async function collectScans(
@@ -85,6 +86,8 @@ async function decide(
       : await rememberedPatches(services, image.repository, image.digest);
   const patches = image.targets.flatMap((target) => target.patches);
   const claims = image.targets.flatMap((target) => target.claims ?? []);
+  // All targets of an image verify the same claim.
+  const blocking = image.targets.map(blockingClaim).find((one) => one !== undefined);
   for (const target of image.targets) {
     const own = target.patches;
     const assessment = assess({
@@ -94,6 +97,7 @@ async function decide(
         (patch) => !own.some((mine) => mine.digest === patch.digest),
       ),
       claims,
+      blocking: blockingClaim(target)?.digest === blocking?.digest ? blocking : undefined,
       tagFault: target.tagFault,
       tagDetail: target.detail,
       image: known,

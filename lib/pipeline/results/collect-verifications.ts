@@ -2,7 +2,7 @@ import { formatPinned, type PinnedImage } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
 import { configFault, manifestFault } from '../../image/unsupported-image.ts';
 import type { ScanJobResult } from '../../job/job-result.ts';
-import { compareFindings } from '../../report/compare-findings.ts';
+import { compareFindings, withoutFindingsIn } from '../../report/compare-findings.ts';
 import { countBySeverity, fixable, scanOf } from '../../report/finding.ts';
 import { remainingPackages } from '../../report/remaining-findings.ts';
 import { plainText } from '../../text/plain-text.ts';
@@ -13,12 +13,13 @@ import type { Outcome } from '../records/reasons.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
-import { finishTarget, refuseClaim } from '../targets/change-target.ts';
+import { adoptClaim, finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
 import { type AcceptedReport, keepReport, readAcceptedReport, reportIn } from './accepted-scans.ts';
 import { readScan } from './collect-scans.ts';
 import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
+import { olderClaim } from './older-claim.ts';
 import { type LayersCheck, type PatchedLayers, verifyLayers } from './verify-layers.ts';
 
 /** Reading the layers of many large images takes longer than a step has. The next step goes on. */
@@ -50,6 +51,11 @@ export async function collectVerifications(
       continue;
     }
     held.assertHeld();
+    const older = olderClaim(image.targets);
+    if (older !== undefined) {
+      for (const target of image.targets) await adoptClaim(services, target, older);
+      continue;
+    }
     const name = await keepReport(services, {
       runId: held.job.runId,
       repository: image.repository,
@@ -105,7 +111,12 @@ async function verifyPatch(
   const [first] = image.targets;
   const before = await readAcceptedReport(services, first?.reportBefore);
   const after = scanned.scan;
-  const targeted = first === undefined ? [] : targetedFindings(first, scanOf(before));
+  const wanted = first === undefined ? [] : targetedFindings(first, scanOf(before));
+  const isOlder = olderClaim(image.targets) !== undefined;
+  const targeted = isOlder ? withoutFindingsIn(wanted, after) : wanted;
+  if (isOlder && targeted.length === 0) {
+    return { refused: { state: 'rejected', reason: 'not-fixed', detail: 'no finding is gone' } };
+  }
   const verdict = compareFindings({ before: scanOf(before), after, targeted });
   if (!verdict.accepted) {
     return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };

@@ -1,7 +1,7 @@
 import { plainText } from '../../text/plain-text.ts';
 import { backOffIfDeserved } from '../inventory/back-off.ts';
 import type { Outcome } from '../records/reasons.ts';
-import type { Target } from '../records/target.ts';
+import type { KnownPatch, Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
@@ -86,12 +86,39 @@ export async function refuseClaim(
     const outcome = { state: 'skipped', reason: tagFault, ...why } as const;
     return finishTarget(services, target, outcome);
   }
+  return patchInstead(services, target);
+}
+
+/**
+ * Remembers a verified claim that fixes older findings as a patch of ours, so that its floating tag may
+ * be replaced, and patches the target.
+ */
+export async function adoptClaim(
+  services: Services,
+  target: Stored<Target>,
+  { tag: _, ...claim }: KnownPatch,
+): Promise<void> {
+  const { repository, patches } = target;
+  await services.inventory.rememberPatches({ repository, digest: claim.sourceDigest }, [
+    claim.digest,
+  ]);
+  services.log.info('claimed patch adopted', { image: `${repository}:${target.tag}`, ...claim });
+  const own = target.claims?.filter(({ digest }) => digest === claim.digest) ?? [];
+  const noFault = { tagFault: undefined, detail: undefined };
+  await patchInstead(services, target, { patches: [...patches, ...own], ...noFault });
+}
+
+function patchInstead(
+  services: Services,
+  target: Stored<Target>,
+  changes: TargetChanges = {},
+): Promise<Stored<Target> | undefined> {
   if (services.options.builder.kind === 'none') {
     const outcome = { state: 'failed', reason: 'no-builder', detail: NO_BUILDER } as const;
-    return finishTarget(services, target, outcome);
+    return finishTarget(services, target, outcome, changes);
   }
   const cleared = { claimed: undefined, staged: undefined, stagedRepository: undefined };
-  return services.targets.move(target, 'patching', cleared);
+  return services.targets.move(target, 'patching', { ...changes, ...cleared });
 }
 
 /** True if the target fails when it loses its current attempt. */

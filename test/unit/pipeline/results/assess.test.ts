@@ -25,6 +25,7 @@ function facts(changes: Partial<Facts> = {}): Facts {
     patches: [],
     siblingPatches: [],
     claims: [],
+    blocking: undefined,
     tagFault: undefined,
     tagDetail: undefined,
     image: undefined,
@@ -369,6 +370,25 @@ describe('an image that needs a patch', () => {
     });
     expect(outcomeOf({ claims: [other] })).toBe('patch');
     expect(outcomeOf({ claims, dryRun: true })).toMatchObject({ state: 'planned' });
+  });
+
+  it('verifies the claim under its floating tag for whatever findings that one was made', () => {
+    const blocking = aPatch({ fingerprint: 'older' });
+    const blocked = { blocking, tagFault: 'tag-ambiguous' } as const;
+
+    expect(assess(facts(blocked))).toEqual({
+      next: 'verify',
+      fingerprint: WANTED,
+      patch: blocking,
+      claimed: true,
+    });
+    expect(assess(facts({ ...blocked, claims: [aPatch()] }))).toMatchObject({
+      patch: { fingerprint: WANTED },
+    });
+    expect(outcomeOf({ ...blocked, siblingPatches: [aPatch()] })).toMatchObject({
+      reason: 'tag-ambiguous',
+    });
+    expect(outcomeOf({ ...blocked, dryRun: true })).toMatchObject({ state: 'planned' });
   });
 
   it('prefers a patch of ours to an image that claims to be one', () => {

@@ -1,0 +1,21 @@
+import { baseOfPatchTag } from '../../image/patch-tags.ts';
+import type { KnownPatch, Target } from '../records/target.ts';
+
+/** The claim under the floating tag of a target, which keeps that tag from any patch of ours. */
+export function blockingClaim({ tag, tagFault, claims = [] }: Target): KnownPatch | undefined {
+  if (tagFault !== 'tag-ambiguous') return undefined;
+  return claims.find((claim) => baseOfPatchTag(claim.tag, 'floating') === tag);
+}
+
+/**
+ * The claim that an image's targets verify, if it is for other findings than those of today: after the
+ * tables were lost, a patch of ours before a new advisory, or one that fixed only a part.
+ */
+export function olderClaim(targets: readonly Target[]): KnownPatch | undefined {
+  const [first] = targets;
+  if (first?.claimed !== true) return undefined;
+  const claim = targets
+    .flatMap(({ claims = [] }) => claims)
+    .find(({ digest }) => digest === first.staged);
+  return claim?.fingerprint === first.fingerprint ? undefined : claim;
+}
