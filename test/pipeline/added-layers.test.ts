@@ -66,7 +66,7 @@ describe('the added layer of a patch', () => {
     {
       what: 'it deletes the library',
       added: [STATUS, { name: 'usr/lib/x86_64-linux-gnu/.wh.libssl.so.3' }],
-      detail: 'libssl3 counts as fixed',
+      detail: 'libssl.so.3 is deleted, but the update of libssl3 still has it',
     },
     {
       what: "it deletes another package's library",

@@ -1,15 +1,27 @@
 import type { LayerFiles } from '../layer/layer-contents.ts';
 import type { LayerFile } from '../layer/layer-file.ts';
+import { type LayerEntry, nameOf } from '../layer/read-layer.ts';
 
 /** What the added layers of a patch change together. */
-export interface AddedFiles extends LayerFiles {}
+export interface AddedFiles extends LayerFiles {
+  /** Names of all entries that are no folders, of each layer. */
+  readonly names: ReadonlySet<string>;
+}
 
 /** `layers`: from the lowest to the highest. */
 export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
   const changed = new Map<string, LayerFile>();
   const claims = new Map<string, readonly string[]>();
   const [deleted, emptied, listed] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [names, above, made] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const folders = new Map<string, LayerEntry>();
+  const twins: LayerFile[] = [];
   for (const layer of layers) {
+    for (const file of [...layer.changed.values(), ...layer.twins]) names.add(nameOf(file));
+    for (const [name, folder] of layer.folders) folders.set(name, folder);
+    for (const name of layer.above) above.add(name);
+    for (const name of layer.made) made.add(name);
+    twins.push(...layer.twins);
     for (const path of layer.deleted) {
       changed.delete(path);
       deleted.add(path);
@@ -21,7 +33,7 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
     }
     for (const name of layer.listed) listed.add(name);
   }
-  return { changed, deleted, emptied, claims, listed };
+  return { changed, twins, names, folders, above, made, deleted, emptied, claims, listed };
 }
 
 /** True for a path that the layers delete, by itself or with a folder above it. */

@@ -1,7 +1,9 @@
 import { plainText } from '../../text/plain-text.ts';
+import { nameOf } from '../layer/read-layer.ts';
 import type { AddedFiles } from './added-files.ts';
 import { type Facts, type FileVerdict, judgeDeletion, judgeFile } from './judge-file.ts';
 import { judgeFixed } from './judge-fixed.ts';
+import { judgeFolder, linkFault } from './judge-folders.ts';
 import { Ownership } from './ownership.ts';
 import { changedPackages, type Packages } from './package-facts.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -49,7 +51,14 @@ export function judgeChanges(options: {
     if (verdict === 'unowned') unowned += 1;
     else if (verdict !== 'owned') faults.push(`${plainText(path, MAX_PATH)} ${verdict.fault}`);
   };
-  for (const file of added.changed.values()) note(file.path, judgeFile(file, facts));
+  for (const name of added.above) {
+    const fault = linkFault(name, facts);
+    if (fault !== undefined) note(name, { fault });
+  }
+  for (const folder of added.folders.values()) note(nameOf(folder), judgeFolder(folder, facts));
+  for (const file of [...added.changed.values(), ...added.twins]) {
+    note(file.path, judgeFile(file, facts));
+  }
   for (const file of source.files.values()) {
     if (!added.changed.has(file.path)) note(file.path, judgeDeletion(file, facts));
   }

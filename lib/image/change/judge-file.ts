@@ -2,14 +2,22 @@ import { posix } from 'node:path';
 import { isBookkeeping } from '../layer/bookkeeping.ts';
 import { ACCOUNT_FILES, type LayerFile } from '../layer/layer-file.ts';
 import { normalizedPath } from '../layer/layer-path.ts';
+import { nameOf } from '../layer/read-layer.ts';
 import { accountFault } from './accounts.ts';
 import type { AddedFiles } from './added-files.ts';
 import type { Ownership } from './ownership.ts';
-import { isOfApplication, isProgram, packageOfScript, powerOf } from './path-rules.ts';
+import {
+  DOCUMENTATION,
+  isOfApplication,
+  isProgram,
+  packageOfScript,
+  powerOf,
+} from './path-rules.ts';
 import type { SourceFiles } from './source-files.ts';
 
 const ALTERNATIVES = 'etc/alternatives/';
 const MAX_HOPS = 4;
+const NEW_SETUID = { fault: 'is setuid, and no package of the source owns it' } as const;
 
 export interface Facts {
   readonly added: AddedFiles;
@@ -29,6 +37,9 @@ export type FileVerdict = 'owned' | 'unowned' | { readonly fault: string };
 export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   const { path } = file;
   const before = facts.source.files.get(path);
+  if (facts.source.replacedFolders.has(nameOf(file)) && !DOCUMENTATION.test(path)) {
+    return { fault: 'replaces a folder of the source' };
+  }
   if (before !== undefined && isUnchanged(before, file)) return 'owned';
   if (ACCOUNT_FILES.has(path)) return judgeAccounts(file, before, facts);
   if (isOfPackageManager(file, facts)) return 'owned';
@@ -45,14 +56,20 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   const claimers = facts.ownership.claimers(path);
   if (claimers.some((name) => facts.ownership.isUnlisted(name))) return 'owned';
   if (claimers.length > 0 && facts.ownership.isDiverted(path)) return 'owned';
-  if (facts.isUnknown) return 'unowned';
-  if (file.privileged) return { fault: 'is setuid, and no package of the source owns it' };
+  if (facts.isUnknown && (before !== undefined || !isPowerful(file))) {
+    return file.privileged && before?.privileged === false ? NEW_SETUID : 'unowned';
+  }
+  if (file.privileged) return NEW_SETUID;
   const power = powerOf(path);
   if (power !== undefined && facts.complete && !linksToClaimed(file, facts)) {
     return { fault: `is read by ${power}, and no package of the source owns it` };
   }
   if (claimers.length > 0) return judgeTakeover(file, before);
   return judgeUnowned(file, before, facts);
+}
+
+function isPowerful(file: LayerFile): boolean {
+  return file.privileged || powerOf(file.path) !== undefined;
 }
 
 /** A changed package says that it owns a file. */
@@ -83,9 +100,17 @@ function judgeAccounts(
   if (before?.text === undefined || file.text === undefined || file.privileged) {
     return { fault: 'lists accounts, and its changes are unknown' };
   }
+  if (before.uid !== file.uid || before.gid !== file.gid || gainsAccess(before, file)) {
+    return { fault: 'lists accounts, and more users could read or write it' };
+  }
   const isOwned = ownership.owners(file.path).some((name) => changed.has(name));
   const fault = accountFault(file.path, before.text, file.text, isOwned);
   return fault === undefined ? 'owned' : { fault };
+}
+
+/** Others could read it, or others and its group could write to it. */
+function gainsAccess(before: LayerFile, after: LayerFile): boolean {
+  return (after.mode & ~before.mode & 0o026) !== 0;
 }
 
 /** True for the package manager's own data, and for what scripts of changed packages generate. */
@@ -116,6 +141,7 @@ function linksToClaimed(file: LayerFile, { added, ownership }: Facts): boolean {
 /** A package script may write a file again as it was. */
 export function isUnchanged(before: LayerFile, after: LayerFile): boolean {
   if (before.type !== after.type || before.privileged !== after.privileged) return false;
+  if (before.uid !== after.uid || before.gid !== after.gid) return false;
   if (after.type === 'symlink') return before.target === after.target;
   return (
     after.content !== undefined && before.content === after.content && before.mode === after.mode
@@ -126,7 +152,13 @@ export function isUnchanged(before: LayerFile, after: LayerFile): boolean {
 export function judgeDeletion(file: LayerFile, facts: Facts): FileVerdict {
   const { path } = file;
   const owners = facts.ownership.owners(path);
-  if (owners.some((name) => facts.changed.has(name))) return 'owned';
+  if (owners.some((name) => facts.changed.has(name))) {
+    const mustStay = file.type === 'file' && isProgram(file) && !DOCUMENTATION.test(path);
+    const [claimer] = mustStay ? facts.ownership.claimers(path) : [];
+    return claimer === undefined
+      ? 'owned'
+      : { fault: `is deleted, but the update of ${claimer} still has it` };
+  }
   const [owner] = owners;
   if (owner !== undefined && !isBookkeeping(path, facts.changed)) {
     return { fault: `is deleted, but belongs to ${owner}, which is not updated` };

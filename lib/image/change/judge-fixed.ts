@@ -1,8 +1,10 @@
+import { plainText } from '../../text/plain-text.ts';
+import { isDeleted } from './added-files.ts';
 import { type Facts, isUnchanged } from './judge-file.ts';
 import type { Packages } from './package-facts.ts';
+import { DOCUMENTATION, isProgram } from './path-rules.ts';
 
-/** Images may leave these out, or keep them as they were. */
-const DOCUMENTATION = /^usr\/share\/(?:doc|info|lintian|locale|man)\//;
+const MAX_PATH = 200;
 
 /**
  * Checks that the files of each fixed package were replaced, and not only its record. Returns why
@@ -14,7 +16,7 @@ export function judgeFixed(
   before: Packages,
   facts: Facts,
 ): string | undefined {
-  const replaced = packagesWithNewFiles(facts);
+  const replaced = packagesWithNewFiles(before, facts);
   const bySource = Map.groupBy(
     [...fixed].filter((name) => mustHaveNewFiles(name, before, facts)),
     (name) => before.get(name)?.source ?? name,
@@ -32,6 +34,10 @@ export function judgeFixed(
     if (facts.source.listed.has(name) && !facts.added.listed.has(name)) {
       return `${name} counts as fixed, but its file list is not replaced`;
     }
+    const stale = staleLibrary(name, before, facts);
+    if (stale !== undefined) {
+      return `${name} counts as fixed, but ${plainText(stale, MAX_PATH)} is not replaced`;
+    }
   }
   return undefined;
 }
@@ -41,17 +47,57 @@ function mustHaveNewFiles(name: string, before: Packages, { source }: Facts): bo
   const files = before.get(name)?.files ?? [];
   if (files.length > 0) return files.some((path) => !DOCUMENTATION.test(path));
   // Trivy lists files of all packages or of none.
-  const scanned = [...before.values()].some((one) => one.files.length > 0);
-  return !scanned && source.listed.has(name);
+  return !isScanned(before) && source.listed.has(name);
 }
 
-function packagesWithNewFiles({ added, source, ownership }: Facts): ReadonlySet<string> {
+function isScanned(before: Packages): boolean {
+  return [...before.values()].some(({ files }) => files.length > 0);
+}
+
+/**
+ * A package has new files if the layer has some of those that the source says it owns. The patch's
+ * own lists count only for a program in place of a deleted or relinked one: `libx.so.1.3` comes and
+ * `libx.so.1.2` goes.
+ */
+function packagesWithNewFiles(before: Packages, facts: Facts): ReadonlySet<string> {
+  const { added, source, ownership } = facts;
   const names = new Set<string>();
-  for (const [path, file] of added.changed) {
-    if (file.type !== 'file') continue;
-    const before = source.files.get(path);
-    if (before !== undefined && before.time === file.time && isUnchanged(before, file)) continue;
-    for (const name of [...ownership.owners(path), ...ownership.claimers(path)]) names.add(name);
+  const [moved, created] = [new Set<string>(), new Set<string>()];
+  const hasFiles = isScanned(before);
+  for (const file of [...added.changed.values(), ...added.twins]) {
+    const { path } = file;
+    const earlier = source.files.get(path);
+    if (earlier !== undefined && earlier.time === file.time && isUnchanged(earlier, file)) continue;
+    const owners = ownership.owners(path);
+    if (file.type === 'symlink') for (const name of owners) moved.add(name);
+    if (file.type !== 'file' || (hasFiles && DOCUMENTATION.test(path))) continue;
+    for (const name of owners) names.add(name);
+    if (earlier === undefined && isProgram(file)) {
+      for (const name of ownership.claimers(path)) created.add(name);
+    }
   }
+  for (const { path } of source.files.values()) {
+    if (!added.changed.has(path)) for (const name of ownership.owners(path)) moved.add(name);
+  }
+  for (const name of created) if (moved.has(name)) names.add(name);
   return names;
+}
+
+/**
+ * A library of a fixed package that stays as it was. An update writes all files of a package again,
+ * and a library has a new time with each build, unlike a script.
+ */
+function staleLibrary(name: string, before: Packages, facts: Facts): string | undefined {
+  const { added, source } = facts;
+  const { versions, files = [], hasArchitecture } = before.get(name) ?? {};
+  // Files of several versions can't be told apart.
+  if (versions?.size !== 1 || !hasArchitecture) return undefined;
+  const diverted = new Set(source.diversions.values());
+  return files.find((path) => {
+    if (!source.libraries.has(path) || diverted.has(path) || DOCUMENTATION.test(path)) return false;
+    const file = added.changed.get(path);
+    if (file === undefined) return !isDeleted(added, path);
+    const earlier = source.files.get(path);
+    return earlier !== undefined && earlier.time === file.time && isUnchanged(earlier, file);
+  });
 }

@@ -60,10 +60,17 @@ export class Ownership {
     return module !== undefined && this.claimers(`${folder}${module}.py`).length > 0;
   }
 
-  /** True if it is unknown which files a changed package has: its own files look like others'. */
+  /**
+   * True if it is unknown which files a changed package of the source has: its own files look like
+   * others'. dpkg and apk list all of their packages, so only a system with rpm has such packages.
+   */
   get isUnknown(): boolean {
+    if (this.#source.listed.size > 0) return false;
     return [...this.#changed].some(
-      (name) => (this.#after.get(name)?.files.length ?? 0) === 0 && !this.#added.listed.has(name),
+      (name) =>
+        this.isUnlisted(name) &&
+        (this.#after.get(name)?.files.length ?? 0) === 0 &&
+        !this.#added.listed.has(name),
     );
   }
 

@@ -16,12 +16,14 @@ const POWERFUL: readonly { readonly paths: RegExp; readonly what: string }[] = [
 
 /** A package manager leaves files with these suffixes next to a configuration file. */
 export const LEFT_BESIDE = /\.(?:dpkg-(?:old|dist|new|tmp)|rpm(?:new|save|orig)|apk-new)$/;
-const LIBRARY = /\.so(?:\.[0-9]+)*$/;
+export const LIBRARY = /\.so(?:\.[0-9]+)*$/;
 /** Folders whose content runs or is loaded by name. */
 const PROGRAM_FOLDER = /^usr\/(?:local\/)?(?:s?bin|games|libexec)\//;
 /** Packages of a distribution have their files here. */
 const SYSTEM = /^(?:boot|dev|etc|media|mnt|run|tmp|usr|var)\//;
 const APPLICATION_IN_SYSTEM = /^(?:usr\/(?:local|src)|var\/(?:opt|www))\//;
+/** Images may leave these out, or keep them as they were. */
+export const DOCUMENTATION = /^usr\/share\/(?:doc|info|lintian|locale|man)\//;
 const DPKG_SCRIPT =
   /^var\/lib\/dpkg\/info\/([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\.(?:config|postinst|postrm|preinst|prerm)$/;
 
@@ -39,6 +41,11 @@ export function isProgram(file: LayerFile): boolean {
   if (file.isElf === true || LIBRARY.test(file.path)) return true;
   if (file.type === 'symlink') return PROGRAM_FOLDER.test(file.path);
   return (file.mode & 0o111) !== 0;
+}
+
+/** True for a folder whose content runs by name. */
+export function holdsPrograms(folder: string): boolean {
+  return PROGRAM_FOLDER.test(`${folder}/`);
 }
 
 /** True if the file belongs to an application, and not to the system, by its place. */

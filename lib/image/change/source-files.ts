@@ -2,9 +2,15 @@ import { deletionOf } from '../layer/layer-contents.ts';
 import { LayerError } from '../layer/layer-error.ts';
 import { fileReader, type LayerFile } from '../layer/layer-file.ts';
 import { packageListReader } from '../layer/package-lists.ts';
-import type { ContentReader, LayerEntry, LayerVisitor } from '../layer/read-layer.ts';
+import {
+  type ContentReader,
+  type LayerEntry,
+  type LayerVisitor,
+  nameOf,
+} from '../layer/read-layer.ts';
 import { type AddedFiles, foldersAbove, isDeleted } from './added-files.ts';
 import { readDiversions } from './diversions.ts';
+import { LIBRARY } from './path-rules.ts';
 
 const DIVERSIONS = 'var/lib/dpkg/diversions';
 /** Deleted files and deletions of the source that are held in memory. */
@@ -16,6 +22,12 @@ const MAX_HELD = 500_000;
  */
 export class SourceFiles {
   readonly files = new Map<string, LayerFile>();
+  /** What is at the names of added entries and of the folders above them, by name. */
+  readonly nodes = new Map<string, LayerEntry>();
+  /** Names at which the patch has something else than the source's folder. */
+  readonly replacedFolders = new Set<string>();
+  /** Paths of shared libraries, without links. */
+  readonly libraries = new Set<string>();
   /** The packages whose lists own a path. */
   readonly owners = new Map<string, string[]>();
   /** The packages with a list of dpkg or apk. */
@@ -23,6 +35,7 @@ export class SourceFiles {
   /** dpkg's diversions: the path at which a package's file is, by the path in its list. */
   diversions: ReadonlyMap<string, string> = new Map();
   readonly #added: AddedFiles;
+  readonly #folderPaths: ReadonlySet<string>;
   /** Package lists and diversions that were read. */
   readonly #read = new Set<string>();
   readonly #hidden = new Set<string>();
@@ -31,6 +44,7 @@ export class SourceFiles {
 
   constructor(added: AddedFiles) {
     this.#added = added;
+    this.#folderPaths = new Set([...added.folders.values()].map(({ path }) => path));
   }
 
   /** Returns a visitor for the next layer. */
@@ -50,19 +64,41 @@ export class SourceFiles {
     if (deletion !== undefined) {
       this.#hiddenBelow.push(`${deletion.below ? '/' : ''}${deletion.path}`);
       this.#refuseFlood();
-    } else if (entry.type !== 'folder' && this.#matters(entry.path) && this.#isTop(entry.path)) {
-      this.files.set(entry.path, entry);
-      this.#refuseFlood();
+      return;
     }
+    if (this.#isHidden(entry.path)) return;
+    const isCovered = this.#isCovered(nameOf(entry));
+    this.#addNode(entry);
+    if (entry.type === 'folder' || this.files.has(entry.path)) return;
+    if (entry.type === 'file' && LIBRARY.test(entry.path)) this.libraries.add(entry.path);
+    if (isCovered || this.#matters(entry.path)) this.files.set(entry.path, entry);
+    this.#refuseFlood();
+  }
+
+  #addNode(entry: LayerEntry): void {
+    const name = nameOf(entry);
+    const { names, above, folders } = this.#added;
+    if (this.nodes.has(name)) return;
+    if (!names.has(name) && !above.has(name) && !folders.has(name)) return;
+    this.nodes.set(name, entry);
+    if (entry.type === 'folder' && names.has(name)) this.replacedFolders.add(name);
+  }
+
+  /** True if the patch has a file or a link instead of a folder above. */
+  #isCovered(name: string): boolean {
+    for (let at = name.indexOf('/'); at !== -1; at = name.indexOf('/', at + 1)) {
+      const folder = name.slice(0, at);
+      if (!this.#added.names.has(folder)) continue;
+      // A higher layer of the source may have replaced the folder before.
+      if ((this.nodes.get(folder)?.type ?? 'folder') !== 'folder') continue;
+      this.replacedFolders.add(folder);
+      return true;
+    }
+    return false;
   }
 
   #matters(path: string): boolean {
     return this.#added.changed.has(path) || isDeleted(this.#added, path);
-  }
-
-  /** False if a higher layer has this path, or deletes it. An opaque folder begins with a slash. */
-  #isTop(path: string): boolean {
-    return !this.files.has(path) && !this.#isHidden(path);
   }
 
   #isFirst(path: string): boolean {
@@ -71,6 +107,7 @@ export class SourceFiles {
     return true;
   }
 
+  /** True if a higher layer deletes it. An opaque folder begins with a slash. */
   #isHidden(path: string): boolean {
     if (this.#hidden.has(path)) return true;
     if (this.#hidden.size === 0) return false;
@@ -83,7 +120,7 @@ export class SourceFiles {
     return packageListReader(path, {
       package: (name) => this.listed.add(name),
       path: (owned, owner) => {
-        if (!this.#matters(owned)) return;
+        if (!this.#matters(owned) && !this.#folderPaths.has(owned)) return;
         const owners = this.owners.get(owned);
         if (owners === undefined) this.owners.set(owned, [owner]);
         else if (owners.at(-1) !== owner) owners.push(owner);
@@ -102,7 +139,10 @@ export class SourceFiles {
   }
 
   #refuseFlood(): void {
-    if (this.files.size + this.#hidden.size + this.#hiddenBelow.length > MAX_HELD) {
+    if (
+      this.files.size + this.libraries.size + this.#hidden.size + this.#hiddenBelow.length >
+      MAX_HELD
+    ) {
       throw new LayerError('too-large', `more than ${MAX_HELD} paths would be compared`);
     }
   }

@@ -3,7 +3,7 @@ import { LayerError } from './layer-error.ts';
 import { fileReader, type LayerFile } from './layer-file.ts';
 import { normalizedPath } from './layer-path.ts';
 import { packageListReader } from './package-lists.ts';
-import type { ContentReader, LayerEntry } from './read-layer.ts';
+import { type ContentReader, type LayerEntry, nameOf } from './read-layer.ts';
 
 /** The changes in an added layer. */
 export interface LayerChanges {
@@ -17,6 +17,14 @@ export interface LayerChanges {
 export interface LayerFiles {
   /** By path, without folders. */
   readonly changed: ReadonlyMap<string, LayerFile>;
+  /** Other files whose normalized path is in `changed`: `bin/x` beside `usr/bin/x`. */
+  readonly twins: readonly LayerFile[];
+  /** Folder entries, by name. */
+  readonly folders: ReadonlyMap<string, LayerEntry>;
+  /** Names of all folders above entries of any kind, without the root. */
+  readonly above: ReadonlySet<string>;
+  /** Names of folder entries that come before everything below them. */
+  readonly made: ReadonlySet<string>;
   /** Paths of lower layers that it deletes, with everything below them. */
   readonly deleted: ReadonlySet<string>;
   /** Folders whose content in lower layers it hides. */
@@ -27,6 +35,8 @@ export interface LayerFiles {
   readonly listed: ReadonlySet<string>;
 }
 
+/** Folders above the entries of an added layer. An entry may have some thousands. */
+const MAX_ABOVE = 250_000;
 const STATUS_D = 'var/lib/dpkg/status.d';
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
@@ -46,6 +56,10 @@ export function deletionOf(
 /** Collects a layer's entries, the content of its files, and what its package lists say. */
 export class LayerContents {
   readonly #changed = new Map<string, LayerFile>();
+  readonly #twins = new Map<string, LayerFile>();
+  readonly #folders = new Map<string, LayerEntry>();
+  readonly #above = new Set<string>();
+  readonly #made = new Set<string>();
   readonly #deleted = new Set<string>();
   readonly #emptied = new Set<string>();
   readonly #claims = new Map<string, string[]>();
@@ -65,7 +79,38 @@ export class LayerContents {
     const deletion = deletionOf(path);
     if (deletion?.below === true) this.#emptied.add(deletion.path);
     else if (deletion !== undefined) this.#deleted.add(deletion.path);
-    else if (entry.type !== 'folder') this.#changed.set(path, entry);
+    else if (entry.type === 'folder') this.#addFolder(entry);
+    else this.#addFile(entry);
+    this.#addAbove(nameOf(entry));
+  }
+
+  #addFolder(entry: LayerEntry): void {
+    const name = nameOf(entry);
+    this.#folders.set(name, entry);
+    if (!this.#above.has(name)) this.#made.add(name);
+  }
+
+  /** Keeps every name of a path: without a link between the folders they are different files. */
+  #addFile(entry: LayerEntry): void {
+    const other = this.#changed.get(entry.path);
+    this.#twins.delete(nameOf(entry));
+    if (other !== undefined && nameOf(other) !== nameOf(entry)) {
+      this.#twins.set(nameOf(other), other);
+    }
+    this.#changed.set(entry.path, entry);
+  }
+
+  #addAbove(name: string): void {
+    let end = name.lastIndexOf('/');
+    while (end > 0) {
+      const folder = name.slice(0, end);
+      if (this.#above.has(folder)) return;
+      this.#above.add(folder);
+      if (this.#above.size > MAX_ABOVE) {
+        throw new LayerError('too-large', `its entries are in more than ${MAX_ABOVE} folders`);
+      }
+      end = name.lastIndexOf('/', end - 1);
+    }
   }
 
   /** Returns a reader for the lines of the package list at this path. */
@@ -97,6 +142,10 @@ export class LayerContents {
       statusD: this.#statusD,
       files: {
         changed: this.#changed,
+        twins: [...this.#twins.values()],
+        folders: this.#folders,
+        above: this.#above,
+        made: this.#made,
         deleted: this.#deleted,
         emptied: this.#emptied,
         claims: this.#claims,

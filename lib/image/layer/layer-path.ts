@@ -9,9 +9,14 @@ const UNCLEAN = /\/\/|(?:^|\/)\.{1,2}(?:\/|$)|\/$/;
  * root is the empty path. Takes linear time, unlike `posix.normalize`.
  */
 export function normalizedPath(path: string): string {
-  const clean = UNCLEAN.test(path) ? cleaned(path) : path.replace(/^\//, '');
+  const clean = plainPath(path);
   if (MERGED.test(clean)) return `usr/${clean}`;
   return clean.startsWith('var/run/') ? clean.slice('var/'.length) : clean;
+}
+
+/** Relative to the root and without `.`, `..` and double slashes, but with the folders as named. */
+export function plainPath(path: string): string {
+  return UNCLEAN.test(path) ? cleaned(path) : path.replace(/^\//, '');
 }
 
 function cleaned(path: string): string {

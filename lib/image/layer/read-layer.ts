@@ -1,7 +1,7 @@
 import { type Extract, extract, type Header } from 'tar-stream';
 import { type DecompressionLimits, decompressed } from './decompress-layer.ts';
 import { LayerError } from './layer-error.ts';
-import { normalizedPath } from './layer-path.ts';
+import { normalizedPath, plainPath } from './layer-path.ts';
 import { isPackageList } from './package-lists.ts';
 import { eachLine } from './read-lines.ts';
 
@@ -14,6 +14,8 @@ export interface EntryLimits {
 export interface LayerEntry {
   /** Normalized. */
   readonly path: string;
+  /** The path as the archive has it (`bin/x`), if the normalized one differs (`usr/bin/x`). */
+  readonly name?: string;
   readonly type: 'file' | 'folder' | 'symlink' | 'other';
   /** The symlink's target, not normalized. */
   readonly target?: string;
@@ -21,6 +23,9 @@ export interface LayerEntry {
   readonly privileged: boolean;
   /** The bits for permissions, setuid, setgid and sticky. */
   readonly mode: number;
+  /** Ids of the user and of the group that own it. */
+  readonly uid: number;
+  readonly gid: number;
   /** When it was last modified, in milliseconds. */
   readonly time: number;
 }
@@ -140,14 +145,24 @@ async function readContent(chunks: AsyncIterable<unknown>, content: ContentReade
   content.end();
 }
 
-function entryOf({ name, mode, type, linkname, pax, mtime }: Header): LayerEntry {
+/** The name of an entry as the archive has it. */
+export function nameOf({ name, path }: Pick<LayerEntry, 'name' | 'path'>): string {
+  return name ?? path;
+}
+
+function entryOf(header: Header): LayerEntry {
+  const { mode, type, linkname, pax, mtime, uid, gid } = header;
   const capable = typeof pax === 'object' && pax !== null && CAPABILITIES in pax;
+  const [path, name] = [normalizedPath(header.name), plainPath(header.name)];
   return {
-    path: normalizedPath(name),
+    path,
+    ...(name !== path && { name }),
     type: ENTRY_TYPES.get(type) ?? 'other',
     ...(type === 'symlink' && linkname ? { target: linkname } : {}),
     privileged: type !== 'symlink' && ((mode & SETUID_OR_SETGID) !== 0 || capable),
     mode: mode & MODE,
+    uid,
+    gid,
     time: mtime?.getTime() ?? 0,
   };
 }

@@ -30,6 +30,10 @@ describe('inspectLayer', () => {
           statusD: false,
           files: {
             changed: new Map([['usr/bin/x', expect.objectContaining({ content: X_SUM })]]),
+            twins: [],
+            folders: new Map([['usr', expect.objectContaining({ type: 'folder', mode: 0o755 })]]),
+            above: new Set(['usr', 'usr/bin']),
+            made: new Set(['usr']),
             deleted: new Set(['usr/bin/old']),
             emptied: new Set(),
             claims: new Map(),
