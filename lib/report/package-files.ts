@@ -14,19 +14,25 @@ export interface ReportedPackage {
 
 const ANY_ARCHITECTURE = ['all', 'noarch'];
 
-/** The packages of a report by their names, with their files. */
+/** The packages of a report by their names, with their files. Takes linear time. */
 export function packageFiles(report: TrivyReport): ReadonlyMap<string, ReportedPackage> {
-  const packages = new Map<string, ReportedPackage>();
+  const packages = new Map<
+    string,
+    ReportedPackage & { readonly versions: Set<string>; readonly files: string[] }
+  >();
   for (const result of report.Results ?? []) {
     if (result.Class !== 'os-pkgs') continue;
     for (const listed of result.Packages ?? []) {
       const known = packages.get(listed.Name);
-      const version = [listed.Epoch ?? 0, listed.Version ?? '', listed.Release ?? ''].join(':');
+      const versions = known?.versions ?? new Set<string>();
+      const files = known?.files ?? [];
+      versions.add([listed.Epoch ?? 0, listed.Version ?? '', listed.Release ?? ''].join(':'));
+      for (const path of listed.InstalledFiles ?? []) files.push(normalizedPath(path));
       packages.set(listed.Name, {
-        versions: new Set([...(known?.versions ?? []), version]),
+        versions,
         source: listed.SrcName || listed.Name,
         hasArchitecture: !ANY_ARCHITECTURE.includes(listed.Arch ?? ''),
-        files: [...(known?.files ?? []), ...(listed.InstalledFiles ?? []).map(normalizedPath)],
+        files,
       });
     }
   }

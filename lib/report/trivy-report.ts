@@ -9,6 +9,8 @@ const LIMITS = { maxBytes: MAX_REPORT_BYTES, maxDepth: 64, maxContainers: 1_000_
 const MAX_ITEMS = 20_000;
 /** Linux' PATH_MAX. */
 const MAX_PATH = 4096;
+/** Over all packages. The largest images have some hundred thousand. */
+const MAX_FILES_IN_ALL = 1_000_000;
 /** Over all results. More items would still parse, but take half a gigabyte of memory. */
 const MAX_ITEMS_IN_ALL = 50_000;
 
@@ -59,6 +61,12 @@ const ScanResult = z.object({
   Packages: items(Package, { most: MAX_ITEMS }).nullish(),
 });
 
+function countFiles(results: readonly z.infer<typeof ScanResult>[]): number {
+  return results
+    .flatMap(({ Packages }) => Packages ?? [])
+    .reduce((sum, { InstalledFiles }) => sum + (InstalledFiles?.length ?? 0), 0);
+}
+
 function countItems(results: readonly z.infer<typeof ScanResult>[]): number {
   return results.reduce(
     (sum, { Vulnerabilities, Packages }) =>
@@ -93,6 +101,7 @@ export const TrivyReport = z.object({
     .nullish(),
   Results: items(ScanResult, { most: 1000 })
     .refine((results) => countItems(results) <= MAX_ITEMS_IN_ALL, { error: 'too many items' })
+    .refine((results) => countFiles(results) <= MAX_FILES_IN_ALL, { error: 'too many files' })
     .nullish(),
 });
 export type TrivyReport = z.infer<typeof TrivyReport>;

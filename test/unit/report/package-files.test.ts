@@ -42,3 +42,23 @@ it('has no package of programming languages', () => {
     ...filesOf({ ...os({ Name: 'a' }), Class: 'lang-pkgs' }, os({ Name: 'b' })).keys(),
   ]).toEqual(['b']);
 });
+
+it('makes one list of files for a package that is named many times', () => {
+  const InstalledFiles = Array.from({ length: 5 }, (_, at) => `/f${at}`);
+  const named = Array.from({ length: 200 }, (_, at) => ({
+    Name: 'a',
+    Version: `${at}`,
+    InstalledFiles,
+  }));
+
+  const found = filesOf(os(...named)).get('a');
+
+  expect(found?.files).toHaveLength(1000);
+  expect(found?.versions.size).toBe(200);
+});
+
+it('refuses a report with more than a million files', () => {
+  const names = (length: number) => ({ Name: 'a', InstalledFiles: Array(length).fill('') });
+
+  expect(() => filesOf(os(names(600_000)), os(names(400_001)))).toThrow('at /Result');
+});
