@@ -33,9 +33,13 @@ export interface PatchedLayers {
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024 * 1024;
 const SOURCE_SECONDS = 150;
 
+interface LayerServices extends Pick<Services, 'clock'> {
+  readonly registry: Pick<Services['registry'], 'openBlob'>;
+}
+
 /** Checks that an update of the fixed packages explains what the added layers change. */
 export async function verifyLayers(
-  services: Services,
+  services: LayerServices,
   layers: PatchedLayers,
   reports: {
     readonly before: TrivyReport;
@@ -47,8 +51,13 @@ export async function verifyLayers(
   for (const [at, layer] of layers.added.entries()) {
     const blob = await services.registry.openBlob(layers.pinned.repository, layer.digest);
     if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
-    const inspection = await inspectLayer(blob);
+    const counted = countedBytes(blob);
+    const inspection = await inspectLayer(counted.chunks);
     if (!inspection.ok) return { refused: suspicious(inspection.detail) };
+    // Runtimes refuse to pull it.
+    if (counted.bytes() !== layer.size) {
+      return { refused: suspicious('a layer has another size than its manifest says') };
+    }
     const { summary } = inspection;
     // Otherwise a runtime would unpack a layer that was not inspected.
     if (summary.diffId !== layers.diffIds[at]) {
@@ -72,7 +81,7 @@ export async function verifyLayers(
 }
 
 function readSourceOf(
-  { clock, registry }: Services,
+  { clock, registry }: LayerServices,
   { pinned, source }: PatchedLayers,
   added: AddedFiles,
 ): ReturnType<typeof readSource> {
@@ -84,6 +93,21 @@ function readSourceOf(
         registry.openBlob(pinned.repository, digest),
   );
   return readSource(layers, added, () => tooLarge || clock.now() >= until);
+}
+
+/** Passes a stream on and counts its bytes. */
+function countedBytes(stream: AsyncIterable<Uint8Array>): {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly bytes: () => number;
+} {
+  let bytes = 0;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of stream) {
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  return { chunks: chunks(), bytes: () => bytes };
 }
 
 function suspicious(detail: string): Outcome {
