@@ -108,7 +108,11 @@ async function judged(layer: AsyncIterable<Uint8Array>): Promise<ChangesVerdict>
 
 describe('the layer of a patch of Debian 12', () => {
   it('is explained by the update, and no file in it is without an owner', async () => {
-    expect(await judged(open(layers.at(-1) ?? ''))).toEqual({ accepted: true, unowned: 0 });
+    expect(await judged(open(layers.at(-1) ?? ''))).toEqual({
+      accepted: true,
+      unowned: 0,
+      regained: [],
+    });
   });
 
   it.each<{
