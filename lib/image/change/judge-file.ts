@@ -49,7 +49,9 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   const [owner] = owners;
   if (owner !== undefined) {
     // It may have been written again as it was.
-    if (before === undefined && !facts.complete && !isProgram(file)) return 'unowned';
+    if (before === undefined && !facts.complete && !isProgram(file) && !isPowerful(file)) {
+      return 'unowned';
+    }
     return { fault: `belongs to ${owner}, which is not updated` };
   }
 
@@ -61,7 +63,7 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   }
   if (file.privileged) return NEW_SETUID;
   const power = powerOf(path);
-  if (power !== undefined && facts.complete && !linksToClaimed(file, facts)) {
+  if (power !== undefined && !linksToClaimed(file, facts)) {
     return { fault: `is read by ${power}, and no package of the source owns it` };
   }
   if (claimers.length > 0) return judgeTakeover(file, before);
@@ -96,7 +98,9 @@ function judgeAccounts(
   before: LayerFile | undefined,
   { changed, complete, ownership }: Facts,
 ): FileVerdict {
-  if (before === undefined && !complete) return 'unowned';
+  if (before === undefined && !complete) {
+    return { fault: 'lists accounts, and the source could not be read to its end' };
+  }
   if (before?.text === undefined || file.text === undefined || file.privileged) {
     return { fault: 'lists accounts, and its changes are unknown' };
   }

@@ -192,6 +192,20 @@ describe('a forged layer is rejected if it', () => {
     });
   });
 
+  it.each([
+    fresh('etc/passwd', { text: 'root::0:0::/:/bin/sh\n' }),
+    fresh('etc/ld.so.preload'),
+    fresh('etc/sudoers.d/y'),
+  ])('has $name, and its source is not read in time', async (file) => {
+    const more = { isLate: true };
+
+    expect(await judge([fresh(LIBRARY)], more)).toMatchObject({ accepted: true });
+    expect(await judge([fresh(LIBRARY), file], more)).toMatchObject({
+      accepted: false,
+      detail: expect.stringContaining(file.name),
+    });
+  });
+
   it('has two files that are one on a system with a merged usr', async () => {
     const source = [
       [old('lib/libssl.so.3'), old('bin/busybox', { mode: 0o755 }), listOf('libssl3', LISTED)],
