@@ -76,8 +76,9 @@ function isPowerful(file: LayerFile): boolean {
 
 /** A changed package says that it owns a file. */
 function judgeTakeover(file: LayerFile, before: LayerFile | undefined): FileVerdict {
-  if (before === undefined || before.type === 'symlink') return 'owned';
-  return isProgram(before) || isOfApplication(file.path)
+  if (before === undefined) return 'owned';
+  const isProtected = before.type !== 'symlink' && isProgram(before);
+  return isProtected || isOfApplication(file.path)
     ? { fault: 'replaces a file of the source that belongs to no package' }
     : 'owned';
 }

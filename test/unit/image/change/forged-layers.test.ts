@@ -17,6 +17,7 @@ const SOURCE: readonly TarEntry[] = [
   old('usr/bin/bash', { mode: 0o755 }),
   old('app/server', { mode: 0o755 }),
   old('opt/app', { type: 'symlink', linkname: '/srv/app' }),
+  old('usr/local/bin/python', { type: 'symlink', linkname: 'python3' }),
   old('bin', { type: 'symlink', linkname: 'usr/bin' }),
   old('usr/share/doc/old', { type: 'symlink', linkname: 'libssl3' }),
   old('usr/share/doc/folder/x'),
@@ -24,6 +25,7 @@ const SOURCE: readonly TarEntry[] = [
 const PACKAGES = {
   libssl3: { before: '1', after: '2', files: [LIBRARY, COPYRIGHT] },
   bash: { before: '5', after: '5', files: ['usr/bin/bash'] },
+  evil: { after: '1' },
 };
 const LIST = listOf('libssl3:amd64', LISTED);
 const PROGRAM = { mode: 0o755, text: '\x7fELFevil' };
@@ -78,6 +80,11 @@ describe('a forged layer is rejected if it', () => {
       what: 'has a folder in place of a program',
       added: [folder('app/server/')],
       detail: 'app/server is a folder in place of a file',
+    },
+    {
+      what: 'has a claimed program in place of a link of the application',
+      added: [listOf('evil', ['usr/local/bin/python']), fresh('usr/local/bin/python', PROGRAM)],
+      detail: 'usr/local/bin/python replaces a file of the source',
     },
     {
       what: 'lets everyone write to a folder',
