@@ -1,18 +1,17 @@
 import { app } from '@azure/functions';
-import { RunMessage } from '../lib/pipeline/messages.ts';
-import { tickRun } from '../lib/pipeline/run/tick-run.ts';
+import { handleRunsMessage } from '../lib/pipeline/upkeep/runs-queue.ts';
 import type { TimerWatch } from '../lib/pipeline/upkeep/timer-watch.ts';
 import { QUEUES } from '../lib/storage/queues.ts';
 import type { GetServices } from './services.ts';
 
-/** One tick of a run. */
+/** One tick of a run, or the work of a reaper that is overdue. */
 export function registerRunTick(services: GetServices, watch: TimerWatch): void {
   app.storageQueue('runTick', {
     queueName: QUEUES.runs,
     connection: 'AzureWebJobsStorage',
     handler: async (message, context) => {
       const given = services(context);
-      await tickRun(given, RunMessage.parse(message));
+      await handleRunsMessage(given, message);
       await watch.look(given);
     },
   });

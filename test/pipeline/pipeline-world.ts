@@ -2,18 +2,18 @@ import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { LogFields } from '../../lib/log.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
-import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
+import { JobMessage } from '../../lib/pipeline/messages.ts';
 import type { Job } from '../../lib/pipeline/records/job.ts';
 import type { Run } from '../../lib/pipeline/records/run.ts';
 import type { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { type Target, targetIdOf } from '../../lib/pipeline/records/target.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
-import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import type { PipelineOptions, Services } from '../../lib/pipeline/services.ts';
 import type { NewJob } from '../../lib/pipeline/stores/job-store.ts';
 import type { Stored } from '../../lib/pipeline/stores/stored.ts';
 import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
+import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -141,7 +141,7 @@ export class PipelineWorld {
       const message = this.queues.receive(queue);
       if (message === undefined) continue;
       try {
-        if (queue === QUEUES.runs) await tickRun(this.services, RunMessage.parse(message.body));
+        if (queue === QUEUES.runs) await handleRunsMessage(this.services, message.body);
         else await stepJob(this.services, JobMessage.parse(message.body));
         this.queues.delete(message);
       } catch (error) {

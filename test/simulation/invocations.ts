@@ -1,11 +1,11 @@
 import { cancelRun } from '../../lib/pipeline/cancellation.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
-import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
+import { JobMessage } from '../../lib/pipeline/messages.ts';
 import { RunId, runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
-import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
 import type { Services } from '../../lib/pipeline/services.ts';
 import { reap } from '../../lib/pipeline/upkeep/reap.ts';
+import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
 import { TimerWatch } from '../../lib/pipeline/upkeep/timer-watch.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
@@ -81,7 +81,7 @@ export class Invocations {
   #handle(services: Services, { queue, body }: ReceivedMessage): Promise<void> {
     switch (queue) {
       case QUEUES.runs:
-        return tickRun(services, RunMessage.parse(body));
+        return handleRunsMessage(services, body);
       case QUEUES.jobs:
         return stepJob(services, JobMessage.parse(body));
       default:

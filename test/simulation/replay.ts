@@ -1,6 +1,6 @@
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
-import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
-import { tickRun } from '../../lib/pipeline/run/tick-run.ts';
+import { JobMessage } from '../../lib/pipeline/messages.ts';
+import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import type { Gate } from './gates/gate.ts';
 import { gatedServices } from './gates/gated-services.ts';
@@ -30,7 +30,7 @@ export async function replayMessages(world: World): Promise<void> {
   for (const { queue, body } of [...observer.messages]) {
     const task = newTask({ id: 0, name: 'replay', instance, message: undefined, now: world.now });
     const services = gatedServices(gate, task);
-    if (queue === QUEUES.runs) await tickRun(services, RunMessage.parse(body));
+    if (queue === QUEUES.runs) await handleRunsMessage(services, body);
     else await stepJob(services, JobMessage.parse(body));
     if (tables.writes + observer.effects !== before) {
       observer.violations.push(`a replayed message caused a write: ${JSON.stringify(body)}`);

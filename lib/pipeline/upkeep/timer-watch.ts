@@ -2,7 +2,7 @@ import { runIdOf } from '../records/run-id.ts';
 import { startRun } from '../run/start-run.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { each } from './each.ts';
-import { reap } from './reap.ts';
+import { sendOverdueReap } from './runs-queue.ts';
 
 /** Each instance of the app looks this often at most, and only while something calls it. */
 const EVERY_SECONDS = 60;
@@ -21,7 +21,7 @@ export interface WatchedTimers {
 }
 
 /**
- * Does the work of a timer that does not fire: all timers of a Flex Consumption app can stop for good,
+ * Starts the work of a timer that does not fire: all timers of a Flex Consumption app can stop for good,
  * while its queues and HTTP go on (Azure/azure-functions-host#11828). An occurrence has one run, so a
  * timer that lives and a look at the same time start one.
  */
@@ -39,7 +39,10 @@ export class TimerWatch {
     return this.#reaperStartedAt;
   }
 
-  /** Never fails, because its caller has work of its own; what fails is logged, and tried next time. */
+  /**
+   * Only reads and enqueues, and never fails, because its caller has work of its own. What fails is
+   * logged, and tried next time.
+   */
   async look(services: Services): Promise<void> {
     const now = services.clock.now();
     if (this.#lookedAt !== undefined && now < secondsAfter(this.#lookedAt, EVERY_SECONDS)) return;
@@ -59,10 +62,7 @@ export class TimerWatch {
     this.#reaperStartedAt = startedAt;
     const due = this.#timers.reaper(secondsAfter(now, -GRACE_SECONDS));
     if (due === undefined || (startedAt !== undefined && startedAt >= due)) return;
-    if (!(await services.timers.startReaper({ since: due, now }))) return;
-    this.#reaperStartedAt = now;
-    services.log.warn('timer missed', { timer: 'reaper', due: due.toISOString() });
-    await reap(services);
+    await sendOverdueReap(services, due);
   }
 
   async #seeToRuns(services: Services, now: Date): Promise<void> {

@@ -1,3 +1,4 @@
+import { RunMessage } from '../../../lib/pipeline/messages.ts';
 import { QUEUES } from '../../../lib/storage/queues.ts';
 import type { PortCall } from '../port-call.ts';
 import type { Task } from '../task.ts';
@@ -55,7 +56,10 @@ function hasLease(task: Task, now: number): boolean {
 }
 
 function isStep({ message }: Task): boolean {
-  return message?.queue === QUEUES.jobs || message?.queue === QUEUES.runs;
+  return (
+    message?.queue === QUEUES.jobs ||
+    (message?.queue === QUEUES.runs && RunMessage.safeParse(message.body).success)
+  );
 }
 
 function wakeOf({ message }: Task): unknown {

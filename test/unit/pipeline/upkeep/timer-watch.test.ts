@@ -35,26 +35,26 @@ describe('the reaper', () => {
     ['it never started, and was due more than five minutes ago', 6, undefined, true],
     ['it started for this occurrence', 6, 6, false],
     ['it may still be on time', 4, 20, false],
-  ])('is run if %s: due %d minutes ago, started %s', async (_, due, before, isRun) => {
-    const { missed, watch, world } = await look(
+  ])('is enqueued if %s: due %d minutes ago, started %s', async (_, due, before, isRun) => {
+    const { watch, world } = await look(
       { reaper: onceAt(minutesAgo(due)) },
       before === undefined ? undefined : started(before),
     );
 
-    expect(missed).toEqual(isRun ? ['reaper'] : []);
-    const last = isRun ? NOW : before === undefined ? undefined : minutesAgo(before);
+    const hint = { reapDue: minutesAgo(due).toISOString() };
+    expect(world.queues.pending().map(({ body }) => body)).toEqual(isRun ? [hint] : []);
+    const last = before === undefined ? undefined : minutesAgo(before);
     expect(watch.reaperStartedAt).toEqual(last);
     expect(await world.services.timers.reaperStartedAt()).toEqual(last);
   });
 
-  it('is run by one of two instances that look at the same time', async () => {
-    const world = new UnitWorld();
-    const { timers } = world.services;
-    const times = { since: minutesAgo(6), now: NOW };
+  it('does none of its work in the invocation that looks', async () => {
+    const { world } = await look({ reaper: onceAt(minutesAgo(6)) }, (before) => {
+      before.services.groups.list = () => expect.fail('the look reaps groups');
+      return undefined;
+    });
 
-    const answers = [await timers.startReaper(times), await timers.startReaper(times)];
-
-    expect(answers).toEqual([true, false]);
+    expect(world.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });
 
