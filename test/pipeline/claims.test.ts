@@ -272,6 +272,25 @@ describe('after the tables were lost', () => {
     expect((await world.registry.tag(API, Tag.parse('v1-patched')))?.digest).toBe(first);
   });
 
+  it('a patch whose source was purged gets no patch of its own', async () => {
+    const { world, vulnerable } = await newWorld();
+    const { digest: purged } = await push(world, 'v1');
+    await world.run();
+    for (const layer of (await manifestAt(world, 'v1-1')).layers) vulnerable.add(layer.digest);
+    await push(world, 'v1', { layers: ['v1 again'] });
+    await world.registry.deleteManifest(API, purged);
+    loseTables(world);
+
+    const { id: runId } = await world.run();
+
+    expect(await world.target(runId, API, 'v1-1')).toMatchObject({
+      state: 'skipped',
+      reason: 'patched-elsewhere',
+      beforeHigh: 1,
+    });
+    expect(await tagsOf(world)).not.toContain('v1-1-1');
+  });
+
   it('an image that was built on a patch is scanned as what it is', async () => {
     const { world } = await newWorld();
     await push(world, 'v1');

@@ -18,7 +18,7 @@ interface Claimant {
 /** The image of this repository of which another one says that it is a patch. */
 export type ClaimedSource =
   | { readonly proven: true; readonly digest: Digest; readonly source: ParsedImage }
-  /** Its layers begin with those of that image. For people: the image's name. */
+  /** Its layers begin with those of that image, unless that was deleted. For people: its name. */
   | { readonly proven: false; readonly image: string; readonly by: 'annotations' | 'copa' };
 
 /**
@@ -41,12 +41,13 @@ async function annotatedSource(
   const named = Digest.safeParse(annotations[Annotation.sourceDigest]);
   if (!named.success) return undefined;
   const source = await readImageAt(registry, repository, named.data);
-  if (source === undefined) return undefined;
+  const sourceReference = formatPinned(registry.host, { repository, digest: named.data });
+  // Registries purge untagged sources. Its tag's form must also say that it is a patch.
+  if (source === undefined) return { proven: false, image: sourceReference, by: 'annotations' };
   const known = await inventory.findImage({ repository, digest: named.data });
   if (known?.patchDigests.includes(digest) === true) {
     return { proven: true, digest: named.data, source };
   }
-  const sourceReference = formatPinned(registry.host, { repository, digest: named.data });
   const verdict = compareStructure({ source, patched: image, sourceReference });
   if (!verdict.accepted) return undefined;
   return { proven: false, image: sourceReference, by: 'annotations' };

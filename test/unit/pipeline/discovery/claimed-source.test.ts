@@ -66,9 +66,19 @@ describe('the annotations of a patch', () => {
     expect(await claim({ annotations: ours(source), layers: ['other', 'patch'] })).toBeUndefined();
   });
 
+  it('name a source that was purged', async () => {
+    const { claim } = await setUp();
+    const gone = digestOf('gone');
+
+    expect(await claim({ annotations: ours(gone) })).toEqual({
+      proven: false,
+      image: `${NAME}@${gone}`,
+      by: 'annotations',
+    });
+  });
+
   it.each([
     ['another repository', (source: Digest) => ours(source, 'team/web')],
-    ['a source that does not exist', () => ours(digestOf('gone'))],
     ['a source that is no digest', () => ours('v1')],
     ['nothing', () => ({})],
   ])('say nothing if they name %s', async (_, annotations) => {
