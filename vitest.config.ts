@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [
             ...WITH_SERVERS,
-            'test/real/**/*.real.test.ts',
+            'test/real/**/*.{large,real}.test.ts',
             'test/infra/**/*.bicep.test.ts',
             'test/simulation/**/*.simulation.test.ts',
             '**/node_modules/**',
