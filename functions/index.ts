@@ -20,6 +20,9 @@ import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
 import { watchTimers } from './watch-timers.ts';
 
+/** How long a call of health waits for storage; the look at the timers goes on. */
+const HEALTH_MS = 5000;
+
 const opened = openApp(process.env, { identity: 'app' });
 
 registerDoctor(process.env);
@@ -31,7 +34,7 @@ function registerApp(app: App): void {
   functionApp.hook.appStart(() => startUp(app, { log: startLog, sleep: systemSleep }));
   const watch = watchTimers(app.settings);
   registerHealth(async (context) => {
-    await watch.look(services(context));
+    await atMost(HEALTH_MS, watch.look(services(context)));
     const now = app.services.clock.now();
     return healthy(nextRun(app.settings, now), watch.reaperStartedAt, now);
   });
@@ -44,4 +47,11 @@ function registerApp(app: App): void {
   registerRunTick(services, watch);
   registerJobStep(services, watch);
   registerReaper(services);
+}
+
+/** Waits for work that never fails, but no longer than this. */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, systemSleep(milliseconds, done.signal)]);
+  done.abort();
 }

@@ -54,9 +54,9 @@ async function readEntries({ services }: CheckContext): Promise<Outcome> {
   const parsed = found.found ? parsePolicy(found.text, options) : undefined;
   if (!found.found || !parsed?.ok) return skipped('the policy was replaced meanwhile');
   const { faulty, warnings } = parsed.value;
-  const faults = [...faulty.flatMap((entry) => entry.faults), ...warnings];
   const where = found.from;
   if (faulty.length > 0) {
+    const faults = faulty.flatMap((entry) => entry.faults);
     return failEach(faults.slice(0, MAX_FAULTS), {
       where,
       whatToDo:

@@ -108,6 +108,13 @@ const azure = new AzureTables(accounts.provisioned);
 for (const table of Object.values(TABLES)) {
   for (const { entity } of nights.world.tables.all(table)) await azure.insert(table, entity);
 }
+/** An image that no run could scan since the first night. */
+const unscanned = await azure.get(TABLES.inventory, 'team|base', '12');
+if (unscanned !== undefined) {
+  const { previousDigest: _, ...columns } = unscanned.entity;
+  const old = { scannedAt: new Date('2026-11-23T02:05:00Z'), packagesCovered: 100, changedIn: '' };
+  await azure.insert(TABLES.inventory, { ...columns, ...old, rowKey: '11', tag: '11' });
+}
 const { beside, meanwhile } = nights;
 for (const entity of meanwhile.filter(({ partitionKey }) => partitionKey === beside)) {
   await azure.insert(TABLES.targets, { ...entity, partitionKey: DOCUMENTED_RUN });
@@ -176,11 +183,19 @@ it('answers what to deploy, with the findings that it has tonight', async () => 
   ]);
 });
 
-it('answers what is vulnerable now: tags, their patches, what is unknown, and nothing gone', async () => {
+it('answers what is vulnerable now: tags, their patches, what is unknown or old, and nothing gone', async () => {
   const rows = await ask('What is vulnerable now');
 
   const patches = ['team/api:1.4-1', 'team/api:old-1'];
-  expect(names(rows)).toEqual(['team/api:1.4', ...patches, 'team/web:2.0', 'team/windows:1']);
+  expect(names(rows)).toEqual([
+    'team/api:1.4',
+    ...patches,
+    // Not scanned since the first night, and with less than ten packages.
+    'team/base:11',
+    'team/base:12',
+    'team/web:2.0',
+    'team/windows:1',
+  ]);
   expect(rows.find(({ tag }) => tag === '1')).toMatchObject({ counts: 'unknown' });
   expect(rows.filter(({ high }) => high === 1).map(({ tag }) => tag)).toEqual(['1.4-1', 'old-1']);
 });

@@ -21,7 +21,6 @@ export const InventoryCopy = z.object({
   presentAt: z.date(),
   goneAt: z.date().optional(),
   /** Since when runs could not read its repository. Every other column is older. */
-  staleSince: z.date().optional(),
   counts: Counts,
   ...FINDING_COLUMNS,
   ...COVERAGE_COLUMNS,

@@ -26,7 +26,8 @@ export function withTarget(
   const facts = known === undefined ? found : merged(factsOf(known), found, target);
   if (facts === undefined) return undefined;
   const { presence, ending, findings, patch } = facts;
-  const plain = { repository, tag, ...presence, ...ending, ...findings, ...patch };
+  const stale = isReadSince(known?.staleSince, target) ? {} : { staleSince: known?.staleSince };
+  const plain = { repository, tag, ...presence, ...ending, ...findings, ...patch, ...stale };
   const by = { runId: target.runId, at: target.finishedAt ?? target.discoveredAt };
   const record = { ...plain, ...tagChanges(known, plain, by) };
   return known !== undefined && isSame(known, record) ? undefined : record;
@@ -60,6 +61,11 @@ function merged(known: TagFacts, found: TagFacts, target: Target): TagFacts | un
       : known.findings,
     patch: newestPatch(known.patch, found.patch),
   };
+}
+
+/** True if the run read the tag after another one gave up its repository. */
+function isReadSince(staleSince: Date | undefined, { digest, discoveredAt }: Target): boolean {
+  return staleSince === undefined || (digest !== undefined && discoveredAt >= staleSince);
 }
 
 function isNewer(found: Date | undefined, known: Date | undefined): boolean {

@@ -84,7 +84,7 @@ export const Run = z.object({
   targets: Count,
   active: Count,
   clean: Count,
-  /** The clean ones with packages that no advisories cover. */
+  /** The clean ones with packages that no advisories cover, or with fewer than ten packages. */
   cleanPartly: LaterCount,
   patched: Count,
   alreadyPatched: LaterCount,

@@ -14,7 +14,7 @@ interface Candidate {
 /**
  * Chooses the waiting jobs that get the free container groups. First attempts go first, then the
  * repository with the fewest groups, then later stages, so that started work finishes and staging stays
- * small. While several repositories need groups, none has more than half of them: images that hang
+ * small. While images of several repositories wait, none has more than half of the groups: images that hang
  * can't keep those of others waiting, even if they are patched already and the others are scanned.
  */
 export function fairAdmission(state: {
@@ -27,7 +27,7 @@ export function fairAdmission(state: {
   const targets = new Map(state.targets.map((target) => [target.id, target]));
   const held = new Map<string, number>();
   for (const job of busy) add(held, repositoryOf(job, targets));
-  const most = isShared(state.targets) ? Math.max(1, Math.floor(maxGroups / 2)) : maxGroups;
+  const most = isShared(state) ? Math.ceil(maxGroups / 2) : maxGroups;
   const left = state.waiting.map((job) => candidate(job, targets));
   const admitted: Stored<Job>[] = [];
   while (admitted.length < maxGroups - busy.length) {
@@ -65,9 +65,15 @@ function repositoryOf(job: Job, targets: ReadonlyMap<string, Target>): string {
   return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0] as const)[0];
 }
 
-/** True if images of several repositories still need a group. */
-function isShared(targets: readonly Target[]): boolean {
-  const needing = targets.filter(({ state, heldBy }) => NEEDS_GROUP.has(state) && !heldBy);
+/** True if images of several repositories still wait for a group. */
+function isShared(state: {
+  readonly busy: readonly Job[];
+  readonly targets: readonly Target[];
+}): boolean {
+  const busy = new Set(state.busy.map(({ id }) => id));
+  const needing = state.targets.filter(
+    (target) => NEEDS_GROUP.has(target.state) && !target.heldBy && !busy.has(target.job),
+  );
   return new Set(needing.map(({ repository }) => repository)).size > 1;
 }
 

@@ -8,6 +8,8 @@ import { sendOverdueReap } from './runs-queue.ts';
 const EVERY_SECONDS = 60;
 /** The host fires a timer late after a start or a crash: an occurrence is missed after this time. */
 const GRACE_SECONDS = 300;
+/** A timer may fire some milliseconds early. */
+const EARLY_SECONDS = 1;
 /** An occurrence from before that is not made up for: nothing called the app for a week. */
 const OLDEST_SECONDS = 7 * 24 * 3600;
 
@@ -61,7 +63,11 @@ export class TimerWatch {
     const startedAt = await services.timers.reaperStartedAt();
     this.#reaperStartedAt = startedAt;
     const due = this.#timers.reaper(secondsAfter(now, -GRACE_SECONDS));
-    if (due === undefined || (startedAt !== undefined && startedAt >= due)) return;
+    if (
+      due === undefined ||
+      (startedAt !== undefined && secondsAfter(startedAt, EARLY_SECONDS) >= due)
+    )
+      return;
     await sendOverdueReap(services, due);
   }
 

@@ -24,10 +24,10 @@ it('passes if the reaper started within fifteen minutes before its last occurren
 });
 
 it('warns if an occurrence of more than fifteen minutes ago did not start the reaper', async () => {
-  expect(await outcomeOf(at('01:44:59'))).toEqual({
+  expect(await outcomeOf(at('01:43:59'))).toEqual({
     status: 'warn',
     detail:
-      'the reaper started last at 2026-11-23T01:44:59.000Z, although its timer was due at 2026-11-23T01:45:00.000Z',
+      'the reaper started last at 2026-11-23T01:43:59.000Z, although its timer was due at 2026-11-23T01:45:00.000Z',
     whatToDo: expect.stringContaining('uptime monitor'),
   });
 });

@@ -3,12 +3,12 @@ import { inParallel } from '../../../in-parallel.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';
 import { partitionOf } from './inventory-keys.ts';
-import { CopyRow, copyIn, copyRow, TagRow, tagIn, tagRow } from './inventory-rows.ts';
+import { TagRow, tagIn, tagRow } from './inventory-rows.ts';
 
 const AT_ONCE = 8;
 
 /**
- * Marks the rows of a repository that a run could not read and that were last seen before it. A row
+ * Marks the tags of a repository that a run could not read and that were last seen before it. A row
  * that another writer changes meanwhile is not stale.
  */
 export async function markStale(
@@ -17,14 +17,10 @@ export async function markStale(
   since: Date,
 ): Promise<void> {
   const tagTable = new TypedTable({ tables, table: TABLES.inventory, schema: TagRow });
-  const copyTable = new TypedTable({ tables, table: TABLES.inventory, schema: CopyRow });
   const rows = await Array.fromAsync(tables.list(TABLES.inventory, partitionOf(repository)));
   await inParallel(rows, AT_ONCE, async ({ entity, etag }) => {
     const tag = tagIn(entity);
-    const copy = copyIn(entity);
     if (isStale(tag, since)) await tagTable.replace(tagRow({ ...tag, staleSince: since }), etag);
-    if (isStale(copy, since))
-      await copyTable.replace(copyRow({ ...copy, staleSince: since }), etag);
   });
 }
 

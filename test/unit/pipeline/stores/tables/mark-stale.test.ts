@@ -44,7 +44,7 @@ async function inventoryOf(
   return { tables, rows };
 }
 
-it('marks the rows that were last seen before the run', async () => {
+it('marks the tags that were last seen before the run', async () => {
   const { tables, rows } = await inventoryOf({
     v1: {},
     seen: { presentAt: START },
@@ -59,7 +59,7 @@ it('marks the rows that were last seen before the run', async () => {
     seen: undefined,
     gone: undefined,
     stale: BEFORE,
-    [digest]: START,
+    [digest]: undefined,
     old: undefined,
   });
 });
