@@ -32,12 +32,19 @@ export async function judgeScene(scene: ChangeScene): Promise<ChangesVerdict> {
     return streamOf(typeof layer === 'string' ? Buffer.from(layer) : await tarOf(layer));
   });
   const { files: source, complete } = await readSource(layers, added, () => scene.isLate ?? false);
-  const [before, after] = [packagesOf(scene, 'before'), packagesOf(scene, 'after')];
+  const [before, after] = [
+    packagesOf(scene.packages, 'before'),
+    packagesOf(scene.packages, 'after'),
+  ];
   const fixed = new Set(scene.fixed ?? []);
   return judgeChanges({ added, source, complete, before, after, fixed });
 }
 
-function packagesOf({ packages }: ChangeScene, when: 'before' | 'after') {
+/** The packages in the scan of the source or of the patch. */
+export function packagesOf(
+  packages: ChangeScene['packages'],
+  when: 'before' | 'after',
+): ReadonlyMap<string, PackageFacts> {
   const listed = new Map<string, PackageFacts>();
   for (const [
     name,

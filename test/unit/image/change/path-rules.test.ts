@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import {
+  DOCUMENTATION,
+  holdsPrograms,
+  isOfApplication,
+  isProgram,
+  LIBRARY,
+  packageOfScript,
+  powerOf,
+} from '../../../../lib/image/change/path-rules.ts';
+import { entryOf, linkOf } from '../layer/layer-entries.ts';
+
+it.each([
+  ['etc/ld.so.preload', 'the loader'],
+  ['etc/ld.so.conf.d/x.conf', 'the loader'],
+  ['etc/ld.so.cache', undefined],
+  ['etc/ld-musl-x86_64.path', 'the loader'],
+  ['etc/cron.d/x', 'cron'],
+  ['etc/crontab', 'cron'],
+  ['etc/anacrontab', 'cron'],
+  ['var/spool/cron/crontabs/root', 'cron'],
+  ['etc/pam.d/common-auth', 'PAM'],
+  ['etc/pam.conf', 'PAM'],
+  ['usr/lib/pam.d/x', 'PAM'],
+  ['etc/security/limits.conf', 'PAM'],
+  ['etc/sudoers', 'sudo'],
+  ['etc/sudoers.d/x', 'sudo'],
+  ['root/.ssh/authorized_keys', 'ssh'],
+  ['.ssh/authorized_keys', 'ssh'],
+  ['etc/ssh/sshd_config', undefined],
+  ['etc/systemd/system/x.service', 'systemd'],
+  ['usr/lib/systemd/user/x.service', 'systemd'],
+  ['usr/lib/systemd/catalog/x', undefined],
+  ['etc/init.d/x', 'init'],
+  ['etc/rc3.d/S01x', 'init'],
+  ['etc/rc.local', undefined],
+  ['app/etc/cron.d/x', undefined],
+  ['etc/sudoers.dpkg-dist', undefined],
+  ['etc/cron.d/x.rpmnew', undefined],
+  ['etc/cron.d/x.apk-new', undefined],
+  ['etc/cron.d/x.bak', 'cron'],
+])('%s is read by %s', (path, power) => {
+  expect(powerOf(path)).toBe(power);
+});
+
+it.each([
+  ['an executable file', true, entryOf('app/x', { mode: 0o744 })],
+  ['a file that only others may run', true, entryOf('app/x', { mode: 0o645 })],
+  ['an ordinary file', false, entryOf('usr/bin/x')],
+  ['ELF code without the bit', true, entryOf('app/x', { isElf: true })],
+  ['a library', true, entryOf('usr/lib/libx.so.1.2')],
+  ['a link to a library', true, linkOf('usr/lib/libx.so', 'libx.so.1')],
+  ['a link in a folder of programs', true, linkOf('usr/local/sbin/x', 'y')],
+  ['another link, whatever its mode', false, linkOf('app/x', 'y')],
+])('%s counts as a program: %s', (_, program, file) => {
+  expect(isProgram(file)).toBe(program);
+});
+
+it.each([
+  ['usr/bin', true],
+  ['usr/sbin', true],
+  ['usr/local/bin', true],
+  ['usr/games', true],
+  ['usr/libexec/git-core', true],
+  ['usr', false],
+  ['usr/binary', false],
+  ['opt/bin', false],
+])('the folder %s holds programs: %s', (folder, holds) => {
+  expect(holdsPrograms(folder)).toBe(holds);
+});
+
+it.each([
+  ['app/x', true],
+  ['opt/x', true],
+  ['srv/x', true],
+  ['x', true],
+  ['usr/local/x', true],
+  ['usr/src/app/x', true],
+  ['var/www/x', true],
+  ['var/opt/x', true],
+  ['usr/lib/x', false],
+  ['etc/x', false],
+  ['var/lib/x', false],
+])('%s is of an application: %s', (path, application) => {
+  expect(isOfApplication(path)).toBe(application);
+});
+
+it.each([
+  ['var/lib/dpkg/info/libssl3:amd64.postinst', 'libssl3'],
+  ['var/lib/dpkg/info/g++-12.prerm', 'g++-12'],
+  ['var/lib/dpkg/info/x.preinst', 'x'],
+  ['var/lib/dpkg/info/x.postrm', 'x'],
+  ['var/lib/dpkg/info/x.config', 'x'],
+  ['var/lib/dpkg/info/x.list', undefined],
+  ['var/lib/dpkg/info/a/x.postinst', undefined],
+  ['app/var/lib/dpkg/info/x.postinst', undefined],
+])('%s is a script of %s', (path, name) => {
+  expect(packageOfScript(path)).toBe(name);
+});
+
+it.each([
+  [LIBRARY, 'usr/lib/libx.so', true],
+  [LIBRARY, 'usr/lib/libx.so.1.2.3', true],
+  [LIBRARY, 'usr/lib/libx.so.conf', false],
+  [LIBRARY, 'usr/lib/libx.a', false],
+  [DOCUMENTATION, 'usr/share/doc/x/copyright', true],
+  [DOCUMENTATION, 'usr/share/man/man1/x.1', true],
+  [DOCUMENTATION, 'usr/share/x', false],
+  [DOCUMENTATION, 'app/usr/share/doc/x', false],
+])('the rule %s matches %s: %s', (rule, path, matches) => {
+  expect(rule.test(path)).toBe(matches);
+});
