@@ -32,7 +32,7 @@ describe('layers that are merged', () => {
   });
 
   it('name each package that claims a path once', () => {
-    const layers = [layerOf([], { a: ['x'] }), layerOf([], { a: ['x'], b: ['x'] })];
+    const layers = ['a', 'b', 'a'].map((name) => layerOf([], { [name]: ['x'] }));
 
     const { claims, listed } = mergeLayers(layers);
 

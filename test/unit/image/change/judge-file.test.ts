@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import type { TarEntry } from '../layer/layer-samples.ts';
+import { fresh, listOf, old } from './change-scene.ts';
+import { judgeUpdate, PACKAGES, SOURCE, SSL } from './library-update.ts';
+
+describe('a patch is accepted with', () => {
+  it.each<{ readonly what: string; readonly added: readonly TarEntry[] }>([
+    { what: 'new files of a changed package', added: [fresh('usr/bin/c_rehash', { mode: 0o755 })] },
+    {
+      what: 'a setuid file that a changed package had',
+      added: [fresh('bin/mount', { mode: 0o4755 })],
+    },
+    { what: "a changed package's file for cron", added: [fresh('etc/cron.d/ssl')] },
+    {
+      what: 'a new file in the list of a changed package',
+      added: [listOf('libssl3:amd64', [...SSL, 'usr/lib/new.so.1']), fresh('usr/lib/new.so.1')],
+    },
+    {
+      what: 'a link to a file of a changed package',
+      added: [
+        fresh('usr/lib/libssl.so', { type: 'symlink', linkname: 'x86_64-linux-gnu/libssl.so.3' }),
+      ],
+    },
+    {
+      what: 'a link through the alternatives',
+      added: [
+        fresh('usr/bin/rehash', { type: 'symlink', linkname: '/etc/alternatives/rehash' }),
+        fresh('etc/alternatives/rehash', { type: 'symlink', linkname: '/usr/bin/c_rehash' }),
+      ],
+    },
+    {
+      what: 'the scripts of a changed package',
+      added: [fresh('var/lib/dpkg/info/libssl3:amd64.postinst', { mode: 0o755 })],
+    },
+    {
+      what: 'data of the package manager',
+      added: [
+        fresh('var/lib/dpkg/status'),
+        fresh('var/log/apt/term.log'),
+        fresh('etc/ld.so.cache'),
+      ],
+    },
+    {
+      what: 'compiled code of an owned source',
+      added: [fresh('usr/lib/ssl/__pycache__/x.cpython-311.pyc')],
+    },
+    {
+      what: 'a configuration file beside the changed one',
+      added: [fresh('etc/cron.d/ssl.dpkg-dist')],
+    },
+    {
+      what: 'a file of another package that is written again as it was',
+      added: [fresh('bin/bash', { mode: 0o755, text: 'old' })],
+    },
+    {
+      what: 'a deleted file of a changed package',
+      added: [fresh('usr/bin/.wh.c_rehash', { text: '' })],
+    },
+    { what: 'a deletion of what is not there', added: [fresh('opt/.wh.x', { text: '' })] },
+    {
+      what: 'changed or deleted data of the system that no package owns',
+      added: [fresh('var/lib/thing/.wh.cache', { text: '' })],
+    },
+    {
+      what: 'a locked system account',
+      added: [
+        fresh('etc/passwd', {
+          text: 'root:x:0:0::/root:/bin/bash\nssl:x:101:65534::/nonexistent:/usr/sbin/nologin\n',
+        }),
+      ],
+    },
+  ])('$what', async ({ added }) => {
+    expect(await judgeUpdate(added)).toEqual({ accepted: true, unowned: 0, regained: [] });
+  });
+});
+
+describe('a patch is rejected for', () => {
+  it.each<{ readonly what: string; readonly added: readonly TarEntry[]; readonly detail: string }>([
+    {
+      what: 'a program without an owner',
+      added: [fresh('usr/bin/evil', { mode: 0o755 })],
+      detail: 'usr/bin/evil is a program',
+    },
+    {
+      what: 'a library without an owner',
+      added: [fresh('usr/lib/libevil.so.1')],
+      detail: 'usr/lib/libevil.so.1 is a program',
+    },
+    {
+      what: 'code in the ELF format, whatever its mode',
+      added: [fresh('var/lib/x', { text: '\x7fELF' })],
+      detail: 'var/lib/x is a program',
+    },
+    {
+      what: 'a program at a path that leaves the layer',
+      added: [fresh('../../usr/bin/./evil', { mode: 0o755 })],
+      detail: 'usr/bin/evil is',
+    },
+    {
+      what: 'a replaced program of the application',
+      added: [fresh('app/server', { mode: 0o755 })],
+      detail: 'app/server is a program',
+    },
+    {
+      what: 'replaced data of the application',
+      added: [fresh('app/page.html')],
+      detail: 'app/page.html replaces a file',
+    },
+    {
+      what: 'a link in place of a program',
+      added: [fresh('usr/local/bin/tool', { type: 'symlink', linkname: '/usr/bin/c_rehash' })],
+      detail: 'usr/local/bin/tool is a program',
+    },
+    {
+      what: 'a setuid file without an owner',
+      added: [fresh('var/cache/apt/su', { mode: 0o4755 })],
+      detail: 'var/cache/apt/su is setuid',
+    },
+    {
+      what: 'a setuid file that only a new list claims',
+      added: [
+        fresh('usr/bin/rootme', { mode: 0o4755 }),
+        listOf('libssl3:amd64', [...SSL, 'usr/bin/rootme']),
+      ],
+      detail: 'usr/bin/rootme is setuid',
+    },
+    {
+      what: 'a setuid file that a made-up package claims',
+      added: [
+        fresh('usr/bin/rootme', { mode: 0o4755 }),
+        listOf('nosuchpackage', ['usr/bin/rootme']),
+      ],
+      detail: 'usr/bin/rootme is setuid',
+    },
+    {
+      what: 'a setuid file beside an empty database of rpm',
+      added: [fresh('usr/bin/rootme', { mode: 0o4755 }), fresh('var/lib/rpm/x')],
+      detail: 'usr/bin/rootme is setuid',
+    },
+    {
+      what: 'a file of the application that a new list claims',
+      added: [fresh('app/page.html'), listOf('libssl3:amd64', [...SSL, 'app/page.html'])],
+      detail: 'app/page.html replaces',
+    },
+    {
+      what: 'a file of an unchanged package',
+      added: [fresh('bin/bash', { mode: 0o755 })],
+      detail: 'usr/bin/bash belongs to bash, which is not updated',
+    },
+    {
+      what: 'a file of an unchanged package that a new list claims',
+      added: [fresh('etc/bash.bashrc'), listOf('libssl3:amd64', [...SSL, 'etc/bash.bashrc'])],
+      detail: 'etc/bash.bashrc belongs to bash',
+    },
+    {
+      what: 'a script of an unchanged package',
+      added: [fresh('var/lib/dpkg/info/bash.postinst', { mode: 0o755 })],
+      detail: 'var/lib/dpkg/info/bash.postinst is a program',
+    },
+    {
+      what: 'a preloaded library',
+      added: [fresh('etc/ld.so.preload')],
+      detail: 'etc/ld.so.preload is read by the loader',
+    },
+    {
+      what: 'a job for cron',
+      added: [fresh('etc/cron.d/x')],
+      detail: 'etc/cron.d/x is read by cron',
+    },
+    {
+      what: 'a job for cron that only a new list claims',
+      added: [fresh('etc/cron.d/x'), listOf('libssl3:amd64', [...SSL, 'etc/cron.d/x'])],
+      detail: 'etc/cron.d/x is read by cron',
+    },
+    {
+      what: 'a rule for PAM',
+      added: [fresh('etc/pam.d/common-auth')],
+      detail: 'etc/pam.d/common-auth is read by PAM',
+    },
+    {
+      what: 'a second root',
+      added: [fresh('etc/passwd', { text: 'root:x:0:0::/root:/bin/bash\nr00t::0:0:::\n' })],
+      detail: 'etc/passwd adds an account',
+    },
+    {
+      what: 'a root without a password',
+      added: [fresh('etc/passwd', { text: 'root::0:0::/root:/bin/bash\n' })],
+      detail: 'etc/passwd changes an account',
+    },
+    {
+      what: 'a deleted file of an unchanged package',
+      added: [fresh('bin/.wh.bash', { text: '' })],
+      detail: 'usr/bin/bash is deleted, but belongs to bash',
+    },
+    {
+      what: 'an emptied folder of an unchanged package',
+      added: [
+        fresh('usr/bin/.wh..wh..opq', { text: '' }),
+        fresh('usr/bin/c_rehash', { mode: 0o755 }),
+      ],
+      detail: 'usr/bin/bash is deleted',
+    },
+    {
+      what: 'a deleted folder of the application',
+      added: [fresh('.wh.app', { text: '' })],
+      detail: 'app/page.html is deleted',
+    },
+    {
+      what: 'deleted accounts',
+      added: [fresh('etc/.wh.passwd', { text: '' })],
+      detail: 'etc/passwd is deleted',
+    },
+  ])('$what', async ({ added, detail }) => {
+    expect(await judgeUpdate(added)).toMatchObject({
+      accepted: false,
+      detail: expect.stringContaining(detail),
+    });
+  });
+});
+
+describe('the source', () => {
+  it('needs no list of a package whose lists were removed', async () => {
+    const source = [SOURCE.filter(({ name }) => !name.startsWith('var/lib/dpkg/info/'))];
+    const added = [
+      fresh('bin/mount', { mode: 0o4755 }),
+      fresh('usr/bin/c_rehash', { mode: 0o755 }),
+    ];
+
+    expect(await judgeUpdate(added, { source })).toMatchObject({ accepted: true });
+    expect(await judgeUpdate([fresh('bin/bash', { mode: 0o755 })], { source })).toMatchObject({
+      accepted: false,
+    });
+  });
+
+  it('may own data that was written again as it was, if it is not read in time', async () => {
+    const bash = { ...PACKAGES.bash, files: ['usr/bin/bash', 'usr/share/bash/data'] };
+    const packages = { ...PACKAGES, bash };
+    const data = [fresh('usr/share/bash/data')];
+    const program = [fresh('usr/bin/bash', { mode: 0o755 })];
+
+    expect(await judgeUpdate(data, { isLate: true, packages })).toEqual({
+      accepted: true,
+      unowned: 1,
+      regained: [],
+    });
+    expect(await judgeUpdate(program, { isLate: true, packages })).toMatchObject({
+      accepted: false,
+    });
+    expect(await judgeUpdate(data, { packages })).toMatchObject({ accepted: false });
+  });
+
+  it('may divert a file of a package', async () => {
+    const source = [
+      [
+        ...SOURCE,
+        {
+          name: 'var/lib/dpkg/diversions',
+          text: '/usr/bin/c_rehash\n/usr/bin/c_rehash.real\nlocal\n',
+        },
+        old('usr/bin/c_rehash.real', { mode: 0o755 }),
+      ],
+    ];
+
+    expect(
+      await judgeUpdate([fresh('usr/bin/c_rehash.real', { mode: 0o755 })], { source }),
+    ).toMatchObject({ accepted: true });
+  });
+});
