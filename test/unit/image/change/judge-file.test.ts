@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isUnchanged } from '../../../../lib/image/change/judge-file.ts';
+import { entryOf, linkOf } from '../layer/layer-entries.ts';
 import type { TarEntry } from '../layer/layer-samples.ts';
 import { fresh, listOf, old } from './change-scene.ts';
 import { judgeUpdate, PACKAGES, SOURCE, SSL } from './library-update.ts';
@@ -264,5 +266,34 @@ describe('the source', () => {
     expect(
       await judgeUpdate([fresh('usr/bin/c_rehash.real', { mode: 0o755 })], { source }),
     ).toMatchObject({ accepted: true });
+  });
+});
+
+describe('a file that is written again is', () => {
+  const before = entryOf('usr/bin/x', { content: 'a' });
+  const link = linkOf('usr/bin/y', 'x');
+
+  it.each([
+    ['the time', before, { ...before, time: 1 }],
+    ['the mode of a link', link, { ...link, mode: 0o755 }],
+    ['nothing', link, link],
+  ])('unchanged if it differs in %s alone', (_, one, other) => {
+    expect(isUnchanged(one, other)).toBe(true);
+  });
+
+  it.each([
+    ['the content', before, { ...before, content: 'b' }],
+    ['the type', before, { ...before, type: 'other' as const }],
+    ['the mode', before, { ...before, mode: 0o755 }],
+    ['the user', before, { ...before, uid: 1 }],
+    ['the group', before, { ...before, gid: 1 }],
+    ['capabilities', before, { ...before, privileged: true }],
+    ['the target of a link', link, { ...link, target: 'z' }],
+  ])('changed if it differs in %s', (_, one, other) => {
+    expect(isUnchanged(one, other)).toBe(false);
+  });
+
+  it('changed if its content is not known', () => {
+    expect(isUnchanged(entryOf('dev/x'), entryOf('dev/x'))).toBe(false);
   });
 });
