@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isUnchanged } from '../../../../lib/image/change/judge-file.ts';
-import { entryOf, linkOf } from '../layer/layer-entries.ts';
+import { isUnchanged, judgeDeletion, judgeFile } from '../../../../lib/image/change/judge-file.ts';
+import type { LayerFile } from '../../../../lib/image/layer/layer-file.ts';
+import { entryOf, folderOf, linkOf } from '../layer/layer-entries.ts';
 import type { TarEntry } from '../layer/layer-samples.ts';
+import { type Change, factsOf } from './change-facts.ts';
 import { fresh, listOf, old } from './change-scene.ts';
 import { judgeUpdate, PACKAGES, SOURCE, SSL } from './library-update.ts';
 
@@ -295,5 +297,122 @@ describe('a file that is written again is', () => {
 
   it('changed if its content is not known', () => {
     expect(isUnchanged(entryOf('dev/x'), entryOf('dev/x'))).toBe(false);
+  });
+});
+
+const isAccepted = (verdict: string) => verdict === 'owned' || verdict === 'unowned';
+const UPDATED = { a: { before: '1', after: '2' } };
+
+describe('an added file', () => {
+  const passwd = entryOf('etc/passwd', { text: 'root:x:0:0::/:/bin/sh\n' });
+  const setuid = { mode: 0o4755, privileged: true };
+
+  it.each<[string, LayerFile, Change, string]>([
+    [
+      'that replaces a folder of documentation is fine',
+      linkOf('usr/share/doc/x', 'y'),
+      { source: [folderOf('usr/share/doc/x')] },
+      'unowned',
+    ],
+    [
+      'that replaces another folder is refused',
+      linkOf('usr/share/x', 'y'),
+      { source: [folderOf('usr/share/x')] },
+      'replaces a folder',
+    ],
+    [
+      'that lists accounts may not open to other users',
+      { ...passwd, mode: 0o646 },
+      { source: [passwd] },
+      'more users',
+    ],
+    [
+      'that lists accounts may not get another group',
+      { ...passwd, gid: 1 },
+      { source: [passwd] },
+      'more users',
+    ],
+    [
+      'that lists accounts may not be setuid',
+      { ...passwd, ...setuid },
+      { source: [passwd] },
+      'its changes are unknown',
+    ],
+    ['that lists accounts and is new is refused', passwd, {}, 'its changes are unknown'],
+    [
+      'that is a link counts as no script of an updated package',
+      linkOf('var/lib/dpkg/info/a.postinst', '/app/x'),
+      { packages: UPDATED, source: [entryOf('app/x')] },
+      'unowned',
+    ],
+    [
+      'may not gain setuid while the files of a package are unknown',
+      entryOf('usr/bin/x', setuid),
+      { packages: UPDATED, source: [entryOf('usr/bin/x')] },
+      'is setuid',
+    ],
+    [
+      'may link to the alternatives that the patch leaves',
+      linkOf('usr/bin/x', '/etc/alternatives/x'),
+      {},
+      'owned',
+    ],
+    [
+      'may not link to alternatives in place of a program',
+      linkOf('usr/bin/x', '/etc/alternatives/x'),
+      { source: [entryOf('usr/bin/x', { mode: 0o755 })] },
+      'is a program',
+    ],
+  ])('%s', (_, file, change, verdict) => {
+    const judged = judgeFile(file, factsOf({ added: [file], ...change }));
+
+    expect(judged).toEqual(
+      isAccepted(verdict) ? verdict : { fault: expect.stringContaining(verdict) },
+    );
+  });
+});
+
+describe('a deleted file', () => {
+  const PROGRAM = { mode: 0o755 };
+
+  it.each<[string, LayerFile, Change, string]>([
+    ['of the system without power is fine', entryOf('var/lib/x'), {}, 'owned'],
+    ['of an application is refused', entryOf('app/x'), {}, 'belongs to no package'],
+    ['that runs is refused', entryOf('usr/bin/x', PROGRAM), {}, 'belongs to no package'],
+    ['that cron reads is refused', entryOf('etc/cron.d/x'), {}, 'belongs to no package'],
+    ['that lists accounts is refused', entryOf('etc/group'), {}, 'belongs to no package'],
+    ['of the package manager is fine', entryOf('var/lib/apt/x', PROGRAM), {}, 'owned'],
+    [
+      'of a package of the same version is refused',
+      entryOf('var/lib/x'),
+      { packages: { a: { before: '1', after: '1' } }, listed: { a: ['var/lib/x'] } },
+      'belongs to a, which is not updated',
+    ],
+    [
+      'of an updated package is fine',
+      entryOf('usr/bin/x', PROGRAM),
+      { packages: UPDATED, listed: { a: ['usr/bin/x'] } },
+      'owned',
+    ],
+    [
+      'that the update still has is refused',
+      entryOf('usr/bin/x', PROGRAM),
+      { packages: UPDATED, listed: { a: ['usr/bin/x'] }, claimed: { a: ['usr/bin/x'] } },
+      'the update of a still has it',
+    ],
+    [
+      'that the update still has, but that is data, is fine',
+      entryOf('usr/share/x'),
+      { packages: UPDATED, listed: { a: ['usr/share/x'] }, claimed: { a: ['usr/share/x'] } },
+      'owned',
+    ],
+  ])('%s', (_, file, change, verdict) => {
+    const deletion = file.path.replace(/[^/]+$/, '.wh.$&');
+    const facts = factsOf({ source: [file], added: [entryOf(deletion)], ...change });
+    const judged = judgeDeletion(file, facts);
+
+    expect(judged).toEqual(
+      isAccepted(verdict) ? verdict : { fault: expect.stringContaining(verdict) },
+    );
   });
 });
