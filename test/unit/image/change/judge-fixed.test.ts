@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { judgeFixed } from '../../../../lib/image/change/judge-fixed.ts';
+import { entryOf, linkOf } from '../layer/layer-entries.ts';
 import type { TarEntry } from '../layer/layer-samples.ts';
+import { type Change, factsOf } from './change-facts.ts';
 import { type ChangeScene, fresh, judgeScene, old } from './change-scene.ts';
 import { LIBRARY, PACKAGES, SOURCE, SSL, UPDATE } from './library-update.ts';
 
@@ -90,5 +93,99 @@ describe('a fixed package', () => {
     });
 
     expect(verdict).toMatchObject({ accepted: true });
+  });
+});
+
+describe('of a fixed package with scanned files', () => {
+  const [ONE, TWO, DOC] = ['usr/lib/libx.so.1', 'usr/lib/liby.so.1', 'usr/share/doc/a/copyright'];
+  const old = (path: string) => entryOf(path, { content: 'old' });
+  const fresh = (path: string) => entryOf(path, { content: 'new', time: 1 });
+  const a = { before: '1', after: '2', files: [ONE, TWO] };
+
+  function judge(change: Change) {
+    const facts = factsOf({ source: [ONE, TWO, DOC].map(old), packages: { a }, ...change });
+    return judgeFixed(new Set(facts.before.keys()), facts.before, facts);
+  }
+
+  it.each<[string, Change]>([
+    ['all libraries are new', { added: [fresh(ONE), fresh(TWO)] }],
+    [
+      'a library is new and another is deleted',
+      { added: [fresh(ONE), entryOf('lib/.wh.liby.so.1')] },
+    ],
+    [
+      'a library stays to which dpkg diverts another',
+      { added: [fresh(ONE)], diversions: new Map([['usr/lib/z', TWO]]) },
+    ],
+    [
+      'a library stays that counts as documentation',
+      {
+        source: [old(ONE), old('usr/share/doc/a/libz.so')],
+        added: [fresh(ONE)],
+        packages: { a: { ...a, files: [ONE, 'usr/share/doc/a/libz.so'] } },
+      },
+    ],
+    [
+      'a library stays, but no program is in the package',
+      { added: [fresh(ONE)], packages: { a: { ...a, hasArchitecture: false } } },
+    ],
+    [
+      'a library under a new name replaces the deleted one',
+      {
+        source: [old(ONE)],
+        added: [fresh('usr/lib/libx.so.2'), entryOf('lib/.wh.libx.so.1')],
+        packages: { a: { ...a, files: [ONE] } },
+        claimed: { a: ['usr/lib/libx.so.2'] },
+      },
+    ],
+    [
+      'a library under a new name is behind the link that was changed',
+      {
+        source: [linkOf('usr/lib/libx.so', 'libx.so.1')],
+        added: [fresh('usr/lib/libx.so.2'), linkOf('usr/lib/libx.so', 'libx.so.2')],
+        packages: { a: { ...a, files: ['usr/lib/libx.so'] } },
+        claimed: { a: ['usr/lib/libx.so.2'] },
+      },
+    ],
+    ['only documentation is in it', { packages: { a: { ...a, files: [DOC] } } }],
+  ])('nothing is missing if %s', (_, change) => {
+    expect(judge(change)).toBeUndefined();
+  });
+
+  it.each<[string, Change, string]>([
+    ['a library stays', { added: [fresh(ONE)] }, `${TWO} is not replaced`],
+    ['a library is written as it was', { added: [fresh(ONE), old(TWO)] }, `${TWO} is not replaced`],
+    [
+      'only documentation is new',
+      { added: [fresh(DOC)], packages: { a: { ...a, files: [ONE, DOC] } } },
+      'none of its files',
+    ],
+    ['only a link is new', { source: [], added: [linkOf(ONE, 'z')] }, 'none of its files'],
+    [
+      'a library under a new name comes, and the old one stays',
+      { added: [fresh('usr/lib/libx.so.2')], claimed: { a: ['usr/lib/libx.so.2'] } },
+      'none of its files',
+    ],
+    [
+      'data under a new name replaces a deleted library',
+      {
+        added: [fresh('usr/share/x'), entryOf('lib/.wh.libx.so.1')],
+        claimed: { a: ['usr/share/x'] },
+      },
+      'none of its files',
+    ],
+    [
+      'only another package of its source has new files',
+      {
+        added: [fresh(ONE)],
+        packages: {
+          a: { ...a, files: [TWO], source: 's' },
+          b: { ...a, files: [ONE], source: 's' },
+        },
+      },
+      'none of its files',
+    ],
+  ])('something is missing if %s', (_, change, fault) => {
+    expect(judge(change)).toContain(fault);
   });
 });

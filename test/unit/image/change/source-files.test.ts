@@ -82,6 +82,12 @@ it('has nodes at added names, at the folders above them, and at added folders', 
   expect([...read(added, source).nodes.keys()]).toEqual(['bin', 'bin/x', 'etc', 'etc/y']);
 });
 
+it('has a node as the highest layer has it', () => {
+  const [high, low] = [linkOf('etc', '/srv'), folderOf('etc')];
+
+  expect(read([entryOf('etc/x')], [high], [low]).nodes.get('etc')).toBe(high);
+});
+
 it('knows each shared library, but no link to one', () => {
   const source = [entryOf('lib/liba.so.1'), linkOf('lib/liba.so', 'liba.so.1'), entryOf('lib/x')];
 
