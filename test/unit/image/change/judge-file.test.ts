@@ -302,6 +302,7 @@ describe('a file that is written again is', () => {
 
 const isAccepted = (verdict: string) => verdict === 'owned' || verdict === 'unowned';
 const UPDATED = { a: { before: '1', after: '2' } };
+const CLAIMED = { packages: UPDATED, listed: { a: [] }, claimed: { a: ['usr/bin/x'] } };
 
 describe('an added file', () => {
   const passwd = entryOf('etc/passwd', { text: 'root:x:0:0::/:/bin/sh\n' });
@@ -358,6 +359,46 @@ describe('an added file', () => {
       'owned',
     ],
     [
+      'that init reads may link to what a package claims',
+      linkOf('etc/rc3.d/S01x', '../init.d/x'),
+      { packages: UPDATED, listed: { a: [] }, claimed: { a: ['etc/init.d/x'] } },
+      'owned',
+    ],
+    [
+      'that lists passwords may not open to all readers',
+      entryOf('etc/shadow', { text: 'root:*:1::::::\n', mode: 0o644 }),
+      { source: [entryOf('etc/shadow', { text: '', mode: 0o640 })] },
+      'more users',
+    ],
+    [
+      'that lists accounts may lose some if an updated package owns it',
+      passwd,
+      {
+        source: [{ ...passwd, text: `${passwd.text}x:x:9:9::/:/bin/sh\n` }],
+        packages: UPDATED,
+        listed: { a: ['etc/passwd'] },
+      },
+      'owned',
+    ],
+    [
+      'that cron reads is refused while the files of a package are unknown',
+      entryOf('etc/cron.d/x'),
+      { packages: UPDATED },
+      'is read by cron',
+    ],
+    [
+      'that a package newly claims may not replace a program',
+      entryOf('usr/bin/x'),
+      { ...CLAIMED, source: [entryOf('usr/bin/x', { mode: 0o755 })] },
+      'replaces a file of the source',
+    ],
+    [
+      'that a package newly claims may replace a link of the system',
+      entryOf('usr/bin/x'),
+      { ...CLAIMED, source: [linkOf('usr/bin/x', 'y')] },
+      'owned',
+    ],
+    [
       'may not link to alternatives in place of a program',
       linkOf('usr/bin/x', '/etc/alternatives/x'),
       { source: [entryOf('usr/bin/x', { mode: 0o755 })] },
@@ -382,6 +423,12 @@ describe('a deleted file', () => {
     ['that cron reads is refused', entryOf('etc/cron.d/x'), {}, 'belongs to no package'],
     ['that lists accounts is refused', entryOf('etc/group'), {}, 'belongs to no package'],
     ['of the package manager is fine', entryOf('var/lib/apt/x', PROGRAM), {}, 'owned'],
+    [
+      'of the package manager is fine, also if a package of the same version owns it',
+      entryOf('var/lib/apt/x'),
+      { packages: { a: { before: '1', after: '1' } }, listed: { a: ['var/lib/apt/x'] } },
+      'owned',
+    ],
     [
       'of a package of the same version is refused',
       entryOf('var/lib/x'),
