@@ -23,6 +23,8 @@ import { START, type World } from './world.ts';
 export const REAP_SECONDS = 300;
 /** How often an uptime monitor calls the app. */
 export const MONITOR_SECONDS = 300;
+/** Until this event, a monitor's calls make up for a missed occurrence. */
+const MADE_UP = 'made up';
 /** `maxDequeueCount` of host.json. */
 const MOST_DELIVERIES = 5;
 
@@ -187,7 +189,7 @@ export class Invocations {
   planRun(run: ScenarioRun): void {
     const due = new Date(START + run.at * 1000);
     if (this.#world.scenario.timersDead && isScheduled(run)) {
-      this.#world.timetable.at(madeUpBy(run), 'made up', () => undefined);
+      this.#world.timetable.at(madeUpBy(run), MADE_UP, () => undefined);
     } else {
       this.#world.timetable.at(due.getTime(), `start ${run.at}`, () => this.#startRun(run, 0));
     }
@@ -253,7 +255,8 @@ export class Invocations {
   /** Skips rounds while there is nothing to do. */
   #nextRound(everySeconds: number): number {
     const usual = this.#world.now + everySeconds * 1000;
-    const idle = this.#world.tasks.size === 0 && isIdle(this.#world);
+    const idle =
+      this.#world.tasks.size === 0 && isIdle(this.#world) && !this.#world.timetable.holds(MADE_UP);
     const next = Math.min(...this.#world.timetable.times());
     return idle && Number.isFinite(next) ? Math.max(usual, next) : usual;
   }

@@ -26,6 +26,13 @@ export async function replayMessages(world: World): Promise<void> {
     },
     pushOther: async () => {},
   };
+  // The reaper starts for each hint whose occurrence it missed, so that a hint that was lost is news.
+  const { timers } = gatedServices(
+    gate,
+    newTask({ id: 0, name: 'replay', instance, message: undefined, now: world.now }),
+  );
+  const now = new Date(world.now);
+  await timers.startReaper({ since: now, now });
   const before = tables.writes + observer.effects;
   for (const { queue, body } of [...observer.messages]) {
     const task = newTask({ id: 0, name: 'replay', instance, message: undefined, now: world.now });

@@ -26,7 +26,7 @@ export function dueOf(run: ScenarioRun, at: number, retryCount: number): Date {
 }
 
 /** When the watch over the timers takes the run's occurrence for missed, if something calls the app. */
-const MADE_UP_MS = 15 * 60 * 1000;
+const MADE_UP_MS = 60 * 60 * 1000;
 
 export function isScheduled({ trigger }: ScenarioRun): boolean {
   return trigger === 'schedule';

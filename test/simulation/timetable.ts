@@ -24,6 +24,10 @@ export class Timetable {
     return this.#timers.map((timer) => timer.at);
   }
 
+  holds(name: string): boolean {
+    return this.#timers.some((timer) => timer.name === name);
+  }
+
   /** True if any event but these is pending. */
   holdsMoreThan(...names: readonly string[]): boolean {
     return this.#timers.some((timer) => !names.includes(timer.name));
