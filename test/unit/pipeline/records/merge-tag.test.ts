@@ -105,6 +105,28 @@ it('keeps what is known of a tag that a run could not read, and says how that ru
   });
 });
 
+it('keeps the patch of an image that a later run could not read', () => {
+  const known = recordOf(ended({ ...BEFORE, patches: [KNOWN_PATCH] }));
+  const unread = ended({
+    state: 'failed',
+    reason: 'registry-error',
+    sourceDigest: undefined,
+    scannedAt: undefined,
+    discoveredAt: at(60),
+    finishedAt: at(60),
+  });
+
+  expect(withTarget(known, unread)).toMatchObject({
+    state: 'failed',
+    presentAt: at(60),
+    sourceDigest: known.sourceDigest,
+    patchTag: known.patchTag,
+    patchDigest: known.patchDigest,
+    counts: 'known',
+    scannedAt: known.scannedAt,
+  });
+});
+
 it.each([
   ['that was not scanned', ended({ state: 'skipped', reason: 'multi-arch', scannedAt: undefined })],
   ['of a system without advisories', ended({ state: 'skipped', reason: 'no-advisory-data' })],
