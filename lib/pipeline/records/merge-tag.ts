@@ -52,17 +52,15 @@ function merged(known: TagFacts, found: TagFacts, target: Target): TagFacts | un
     return { ...known, ending: endedLater ? found.ending : known.ending };
   }
   if (!sameImage) return found;
+  const [newer, older] = isLater ? [found, known] : [known, found];
+  const sourceDigest = newer.presence.sourceDigest ?? older.presence.sourceDigest;
+  const presence = { ...newer.presence, sourceDigest };
   if (target.sourceDigest === undefined && target.reason === 'registry-error') {
     // The run could not read the image, so it knows neither its source nor its patches.
-    const { sourceDigest } = known.presence;
-    return {
-      ...known,
-      presence: isLater ? { ...found.presence, sourceDigest } : known.presence,
-      ending: endedLater ? found.ending : known.ending,
-    };
+    return { ...known, presence, ending: endedLater ? found.ending : known.ending };
   }
   return {
-    presence: isLater ? found.presence : known.presence,
+    presence,
     // The other run tells how the image ends.
     ending: endedLater && !held ? found.ending : known.ending,
     findings: isNewer(found.findings.scannedAt, known.findings.scannedAt)

@@ -127,6 +127,20 @@ it('keeps the patch of an image that a later run could not read', () => {
   });
 });
 
+it('learns the source of an image from an earlier run, if a later one could not read it', () => {
+  const unread = {
+    reason: 'registry-error',
+    sourceDigest: undefined,
+    discoveredAt: at(60),
+  } as const;
+  const known = recordOf(ended({ ...BEFORE, ...unread, state: 'failed', scannedAt: undefined }));
+
+  const record = withTarget(known, ended({ finishedAt: at(120) }));
+
+  expect(known.sourceDigest).toBeUndefined();
+  expect(record).toMatchObject({ presentAt: at(60), sourceDigest: ended({}).sourceDigest });
+});
+
 it.each([
   ['that was not scanned', ended({ state: 'skipped', reason: 'multi-arch', scannedAt: undefined })],
   ['of a system without advisories', ended({ state: 'skipped', reason: 'no-advisory-data' })],
