@@ -1,6 +1,7 @@
 import { Digest } from '../../lib/image/digest.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
-import { RepositoryName } from '../../lib/image/reference.ts';
+import { basesOfPatchTag } from '../../lib/image/patch-tags.ts';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { countsOf } from '../../lib/pipeline/records/finding-counts.ts';
 import { scanOf } from '../../lib/report/finding.ts';
 import { parseTrivyReport } from '../../lib/report/trivy-report.ts';
@@ -52,7 +53,9 @@ export async function inventoryLies(
       faults.push(`${rowName(row)} has ${counts[name]} ${name}, its row says ${String(row[name])}`);
     }
   }
-  return [...faults, ...presenceFaults(rows, targets, runs)];
+  const orphans = new Set<Entity>();
+  for (const row of rows) if (await isOrphan(row, registry)) orphans.add(row);
+  return [...faults, ...presenceFaults(rows, targets, runs, orphans)];
 }
 
 function rowName(row: Entity): string {
@@ -118,11 +121,25 @@ function databaseOf(
   return Digest.safeParse(run?.databaseDigest).data;
 }
 
+/**
+ * True for a tag with the form of a patch that is still in the registry. If its source was pushed
+ * again, no run has a target for it: its row is as of the last run that scanned it.
+ */
+async function isOrphan(row: Entity, registry: Backends['registry']): Promise<boolean> {
+  if (row.kind !== 'tag' || basesOfPatchTag(row.rowKey).length === 0) return false;
+  const stored = await registry.manifest(
+    RepositoryName.parse(row.repository),
+    Tag.parse(row.rowKey),
+  );
+  return stored !== undefined && stored.digest === row.digest;
+}
+
 /** No ghosts, and nothing lost: judged by the newest run with a whole discovery. */
 function presenceFaults(
   rows: readonly Entity[],
   targets: readonly Entity[],
   runs: readonly Entity[],
+  orphans: ReadonlySet<Entity>,
 ): readonly string[] {
   const whole = runs.filter(({ state }) => String(state).startsWith('completed'));
   const last = newest(whole, 'createdAt');
@@ -136,7 +153,8 @@ function presenceFaults(
   for (const row of rows) {
     if (row.kind !== 'tag' || unread.has(row.repository ?? '')) continue;
     const target = found.find((one) => isOf(one, row) && one.reason !== 'not-found');
-    if (row.present === true && target === undefined && !isOfLater(row, since, runs)) {
+    const isLost = target === undefined && !isOfLater(row, since, runs) && !orphans.has(row);
+    if (row.present === true && isLost) {
       faults.push(`${rowName(row)} is a ghost`);
     }
     const goneSince = (timeOf(row.goneAt) ?? 0) > (timeOf(target?.discoveredAt) ?? 0);
