@@ -1,4 +1,5 @@
 import type { ImageConfig } from './manifest.ts';
+import { type NamedReference, referenceIn } from './reference.ts';
 
 /**
  * The config label in which Copa keeps the reference of the image that it patched. If an image has it,
@@ -12,6 +13,17 @@ const LABEL_FIELDS = ['Labels', 'labels'] as const;
 /** The references in the label, one for each field that has it. Untrusted. */
 export function baseLabels({ config }: ImageConfig): readonly string[] {
   return LABEL_FIELDS.flatMap((field) => config?.[field]?.[BASE_LABEL] ?? []);
+}
+
+/** What the label names in this repository, of which `here` is the registry's host and the name. */
+export function basesIn(
+  here: string,
+  image: ImageConfig,
+): readonly (NamedReference & { readonly label: string })[] {
+  return baseLabels(image).flatMap((label) => {
+    const reference = label.startsWith(here) ? referenceIn(label.slice(here.length)) : undefined;
+    return reference === undefined ? [] : [{ label, ...reference }];
+  });
 }
 
 /**

@@ -41,10 +41,13 @@ export function formatTagged(host: RegistryHost, repository: RepositoryName, tag
   return `${host}/${repository}:${tag}`;
 }
 
+export interface NamedReference {
+  readonly tag: Tag | undefined;
+  readonly digest: Digest | undefined;
+}
+
 /** Parses what follows the repository in `:TAG`, `@DIGEST` or `:TAG@DIGEST`. */
-export function referenceIn(
-  text: string,
-): { readonly tag: Tag | undefined; readonly digest: Digest | undefined } | undefined {
+export function referenceIn(text: string): NamedReference | undefined {
   const [, tag, digest] = /^(?::([^@:]*))?(?:@(.*))?$/.exec(text) ?? [];
   const parsed = { tag: Tag.safeParse(tag).data, digest: Digest.safeParse(digest).data };
   const whole = (tag !== undefined) === (parsed.tag !== undefined);

@@ -1,7 +1,7 @@
 import { Annotation } from '../../image/annotations.ts';
-import { baseLabels } from '../../image/copa-config.ts';
+import { basesIn } from '../../image/copa-config.ts';
 import { Digest } from '../../image/digest.ts';
-import { formatPinned, type RepositoryName, referenceIn } from '../../image/reference.ts';
+import { formatPinned, type RepositoryName } from '../../image/reference.ts';
 import { compareStructure } from '../../image/structure/compare-structure.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { Services } from '../services.ts';
@@ -60,9 +60,8 @@ async function copaSource(
 ): Promise<ClaimedSource | undefined> {
   if (manifest.annotations?.[Annotation.patchedByCopa] === undefined) return undefined;
   const here = `${registry.host}/${repository}`;
-  for (const label of baseLabels(config)) {
-    const reference = label.startsWith(here) ? referenceIn(label.slice(here.length)) : undefined;
-    const named = reference?.digest ?? reference?.tag;
+  for (const { label, tag, digest: pinned } of basesIn(here, config)) {
+    const named = pinned ?? tag;
     const source = named === undefined ? undefined : await readImageAt(registry, repository, named);
     if (source === undefined) continue;
     const begins = source.manifest.layers.every(

@@ -1,9 +1,9 @@
 import { Annotation } from '../../image/annotations.ts';
-import { baseLabels } from '../../image/copa-config.ts';
+import { basesIn } from '../../image/copa-config.ts';
 import type { Digest } from '../../image/digest.ts';
 import { ImageConfig, ImageIndex, ImageManifest } from '../../image/manifest.ts';
 import { IMAGE_INDEX_TYPES } from '../../image/manifest-types.ts';
-import { type RepositoryName, referenceIn, type Tag } from '../../image/reference.ts';
+import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
 import {
   RegistryError,
@@ -77,11 +77,7 @@ async function labeledBy({ registry }: Needed, repository: RepositoryName, diges
   const bytes = await registry.blob(repository, manifest.value.config.digest, MAX_CONFIG_BYTES);
   const config = bytes && readJson(ImageConfig, bytes);
   if (!config?.ok) return undefined;
-  const here = `${registry.host}/${repository}`;
-  const named = baseLabels(config.value)
-    .filter((label) => label.startsWith(here))
-    .map((label) => referenceIn(label.slice(here.length)))
-    .filter((reference) => reference !== undefined);
+  const named = basesIn(`${registry.host}/${repository}`, config.value);
   return { named, layers: manifest.value.layers.map((layer) => layer.digest) };
 }
 
