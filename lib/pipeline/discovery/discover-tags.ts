@@ -11,7 +11,13 @@ import { lookAtTag, unreadable } from './look-at-tag.ts';
 import { manyTagsWarning, withWarning } from './many-tags.ts';
 import { requestedTags } from './requested-images.ts';
 import { retireAbsent } from './retire-absent.ts';
-import { dropListing, keepListing, newListing, tagListing } from './tag-listing.ts';
+import {
+  dropListing,
+  keepListing,
+  newListing,
+  type TagListing,
+  tagListing,
+} from './tag-listing.ts';
 
 /**
  * Approximate number of manifests read per step: three for each tag and one for each of its
@@ -45,7 +51,7 @@ export async function discoverTags(
   const names = namesIn(tags, wantedTags(run, rule));
   const patches = patchesByBase(tags);
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
-  if (rest.length === 0) return finishRepository(services, run, rule);
+  if (rest.length === 0) return finishRepository(services, run, rule, listing);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
   const look = lookAtTag({ services, run, policy, rule, tags, patches });
   const lastTry = run.errors >= MAX_DISCOVERY_ERRORS;
@@ -70,20 +76,21 @@ export async function discoverTags(
   };
 }
 
-/** Marks what is gone by a new listing: a tag may be deleted while the run looks at others. */
+/** Marks what is gone by a listing of this step: a tag may be deleted while the run looks at others. */
 async function finishRepository(
   services: Services,
   run: Run,
   rule: RepositoryRule,
+  known: TagListing,
 ): Promise<Partial<Run>> {
-  const listing = await newListing(services, rule);
+  const listing = known.isKept ? await newListing(services, rule) : known;
   const { repository } = rule;
   if (listing === undefined) await retireAbsent(services, run, repository);
   else {
     const names = namesIn(listing.tags, wantedTags(run, rule));
     await retireAbsent(services, run, repository, { ...listing, names });
   }
-  await dropListing(services, run);
+  if (known.isKept) await dropListing(services, run);
   return nextRepository(run);
 }
 

@@ -15,6 +15,8 @@ type Needed = Pick<Services, 'blobs' | 'clock' | 'registry'>;
 export interface TagListing {
   readonly listedAt: Date;
   readonly tags: ReadonlyMap<Tag, TagAttributes>;
+  /** True if an earlier step kept it. */
+  readonly isKept: boolean;
 }
 
 const MAX_TAGS = 100_000;
@@ -47,7 +49,7 @@ export async function newListing(
 ): Promise<TagListing | undefined> {
   const listedAt = clock.now();
   const tags = await allTags(registry, repository);
-  return tags === undefined ? undefined : { listedAt, tags };
+  return tags === undefined ? undefined : { listedAt, tags, isKept: false };
 }
 
 async function keptListing({ blobs }: Needed, run: Run): Promise<TagListing | undefined> {
@@ -55,7 +57,8 @@ async function keptListing({ blobs }: Needed, run: Run): Promise<TagListing | un
   const kept = blob.found ? readJson(KeptListing, blob.bytes, LIMITS) : undefined;
   if (!kept?.ok) return undefined;
   const { listedAt, tags } = kept.value;
-  return { listedAt, tags: new Map(tags.map(([tag, digest]) => [tag, { tag, digest }])) };
+  const found = new Map(tags.map(([tag, digest]) => [tag, { tag, digest }]));
+  return { listedAt, tags: found, isKept: true };
 }
 
 /** Keeps the listing for the next steps. After a crash, the first one that was kept counts. */

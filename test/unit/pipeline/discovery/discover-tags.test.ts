@@ -112,6 +112,26 @@ describe('discoverTags', () => {
     });
   });
 
+  it('lists the tags of a repository twice if one step looks at all of them', async () => {
+    const world = new UnitWorld();
+    const run = await world.addRun({ state: 'discovering' });
+    await world.push(API, 'v1');
+    const list = world.registry.listTags.bind(world.registry);
+    let listings = 0;
+    world.registry.listTags = (...args) => {
+      listings += 1;
+      return list(...args);
+    };
+    const policy = policyFor(['*']);
+    const [rule] = policy.repositories;
+    if (rule === undefined) throw new Error('no rule');
+
+    const looked = await discoverTags(world.services, run, policy, rule);
+    const done = await discoverTags(world.services, { ...run, ...looked }, policy, rule);
+
+    expect({ done: done.cursorRepository, listings }).toEqual({ done: 1, listings: 2 });
+  });
+
   it('lists the tags of a repository twice, however many steps it takes', async () => {
     const world = new UnitWorld();
     const run = await world.addRun({ state: 'discovering' });

@@ -22,7 +22,7 @@ async function setUp() {
   const world = new UnitWorld();
   await world.push('a', 'v2');
   const tags = new Map([[V1, { tag: V1, digest: digestOf('v1') }]]);
-  const kept = { listedAt: new Date('2026-11-23T01:00:00Z'), tags };
+  const kept = { listedAt: new Date('2026-11-23T01:00:00Z'), tags, isKept: true };
   const names = async (run: typeof FIRST) => [
     ...((await tagListing(world.services, run, RULE))?.tags.keys() ?? []),
   ];
