@@ -14,12 +14,30 @@ const EARLY_SECONDS = 1;
 const OLDEST_SECONDS = 7 * 24 * 3600;
 
 /** The last occurrence that is not after this time. */
-type LastOccurrence = (notAfter: Date) => Date | undefined;
+export type LastOccurrence = (notAfter: Date) => Date | undefined;
 
 export interface WatchedTimers {
   readonly reaper: LastOccurrence;
   /** Undefined if a setting disables the timer that starts runs. */
   readonly runs: { readonly schedule: string; readonly last: LastOccurrence } | undefined;
+}
+
+/**
+ * The last occurrence for which the reaper should have started at least `lateSeconds` ago, and did not.
+ * Undefined if it missed none.
+ */
+export function missedReaping(
+  last: LastOccurrence,
+  state: {
+    readonly startedAt: Date | undefined;
+    readonly now: Date;
+    readonly lateSeconds: number;
+  },
+): Date | undefined {
+  const { startedAt, now, lateSeconds } = state;
+  const due = last(secondsAfter(now, -lateSeconds));
+  if (due === undefined || startedAt === undefined) return due;
+  return secondsAfter(startedAt, EARLY_SECONDS) >= due ? undefined : due;
 }
 
 /**
@@ -62,12 +80,9 @@ export class TimerWatch {
   async #seeToReaper(services: Services, now: Date): Promise<void> {
     const startedAt = await services.timers.reaperStartedAt();
     this.#reaperStartedAt = startedAt;
-    const due = this.#timers.reaper(secondsAfter(now, -GRACE_SECONDS));
-    if (
-      due === undefined ||
-      (startedAt !== undefined && secondsAfter(startedAt, EARLY_SECONDS) >= due)
-    )
-      return;
+    const late = { startedAt, now, lateSeconds: GRACE_SECONDS };
+    const due = missedReaping(this.#timers.reaper, late);
+    if (due === undefined) return;
     await sendOverdueReap(services, due);
   }
 
