@@ -9,6 +9,7 @@ import { type Job, reportBlobOf } from '../records/job.ts';
 import type { Services } from '../services.ts';
 
 export interface AcceptedReport {
+  readonly report: TrivyReport;
   readonly scan: Scan;
   readonly bytes: Uint8Array;
 }
@@ -27,7 +28,8 @@ export async function readClaimedReport(
   }
   const parsed = parseTrivyReport(blob.bytes);
   if (!parsed.ok) return parsed;
-  return { ok: true, value: { scan: scanOf(parsed.value), bytes: blob.bytes } };
+  const report = parsed.value;
+  return { ok: true, value: { report, scan: scanOf(report), bytes: blob.bytes } };
 }
 
 /** Stores an accepted report for the run. Returns the blob's name for the target. */
@@ -94,7 +96,7 @@ export function scanIn(report: Uint8Array): Scan {
 }
 
 /** Parses the bytes of an accepted report. */
-export function reportIn(report: Uint8Array): TrivyReport {
+function reportIn(report: Uint8Array): TrivyReport {
   const parsed = parseTrivyReport(report);
   if (!parsed.ok) throw new Error(`an accepted report does not parse: ${parsed.fault}`);
   return parsed.value;

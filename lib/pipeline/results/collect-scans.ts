@@ -14,7 +14,7 @@ import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 import { finishTarget, type HandBack, handBack, NO_BUILDER } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
-import { keepReport, readClaimedReport } from './accepted-scans.ts';
+import { type AcceptedReport, keepReport, readClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
 import { sharedLog } from './container-log.ts';
 import { earlierPatch } from './earlier-patch.ts';
@@ -211,7 +211,7 @@ export async function readScan(
     /** Keeps the group's log, for an image that failed. */
     readonly keepLog: () => Promise<string | undefined>;
   },
-): Promise<{ readonly scan: Scan; readonly bytes: Uint8Array } | undefined> {
+): Promise<AcceptedReport | undefined> {
   const { claim, noProgress, keepLog } = result;
   if (claim === undefined) {
     const detail = 'the result does not mention the image';

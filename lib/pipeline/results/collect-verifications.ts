@@ -15,7 +15,7 @@ import type { TargetChanges } from '../stores/target-store.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { adoptClaim, finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
-import { type AcceptedReport, keepReport, readAcceptedReport, reportIn } from './accepted-scans.ts';
+import { type AcceptedReport, keepReport, readAcceptedReport } from './accepted-scans.ts';
 import { readScan } from './collect-scans.ts';
 import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
@@ -110,18 +110,18 @@ async function verifyPatch(
   if (structure.refused !== undefined) return structure;
   const [first] = image.targets;
   const before = await readAcceptedReport(services, first?.reportBefore);
-  const after = scanned.scan;
-  const wanted = first === undefined ? [] : targetedFindings(first, scanOf(before));
+  const [scanBefore, after] = [scanOf(before), scanned.scan];
+  const wanted = first === undefined ? [] : targetedFindings(first, scanBefore);
   const isOlder = olderClaim(image.targets) !== undefined;
   const targeted = isOlder ? withoutFindingsIn(wanted, after) : wanted;
   if (isOlder && targeted.length === 0) {
     return { refused: { state: 'rejected', reason: 'not-fixed', detail: 'no finding is gone' } };
   }
-  const verdict = compareFindings({ before: scanOf(before), after, targeted });
+  const verdict = compareFindings({ before: scanBefore, after, targeted });
   if (!verdict.accepted) {
     return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
   }
-  const reports = { before, after: reportIn(scanned.bytes), fixed: verdict.fixed };
+  const reports = { before, after: scanned.report, fixed: verdict.fixed };
   return verifyLayers(services, structure.layers, reports);
 }
 
