@@ -86,23 +86,6 @@ it('reports every fault at once', () => {
   }
 });
 
-it.each([
-  [
-    { ...rule, tags: ['v1', 'v 2'] },
-    'repositories[0].tags[1] of team/api: "v 2" must be 1 to 128 letters, digits, ' +
-      '"_", "." or "-", and not start with "." or "-"',
-  ],
-  [
-    { ...rule, tags: ['v1', 'v1'] },
-    'repositories[0].tags[1] of team/api: "v1" is in the list twice',
-  ],
-  [{ repository: 'team/api' }, 'repositories[0].tags of team/api: is missing'],
-  [{ tags: ['v1'] }, 'repositories[0].repository: is missing'],
-  [{ ...rule, enabled: 'no' }, 'repositories[0].enabled of team/api: "no" must be of type boolean'],
-])('names the repository and the faulty value in %j', (entry, fault) => {
-  expect(faultsOf({ version: 'v1', repositories: [entry] })).toEqual([fault]);
-});
-
 it('ends a long list of faults with a note that there are more', () => {
   const repositories = Array.from({ length: 60 }, (_, at) => ({ repository: `A${at}`, tags: [] }));
 
@@ -110,23 +93,6 @@ it('ends a long list of faults with a note that there are more', () => {
 
   expect(faults).toHaveLength(51);
   expect(faults.at(-1)).toBe('and more faults than are shown');
-});
-
-it.each([
-  [49, 49],
-  [50, 50],
-  [51, 51],
-  [52, 51],
-])('reports at most the first 50 of %d faults and then a note', (count, lines) => {
-  const repositories = Array.from({ length: count }, (_, at) => ({
-    ...rule,
-    repository: `A${at}`,
-  }));
-
-  const faults = faultsOf({ version: 'v1', repositories });
-
-  expect(faults).toHaveLength(lines);
-  expect(faults.at(-1) === 'and more faults than are shown').toBe(count > 50);
 });
 
 it('quotes the document in one short line without control characters', () => {
