@@ -7,8 +7,8 @@ const OTHERS = 0o002;
 const STICKY = 0o1000;
 
 /**
- * Why a folder above an added entry is none, or undefined. A runtime follows a link there, so the
- * entry would change a file with another path than the one that is judged.
+ * Says why the path above an added entry is no folder; undefined if it is one. A runtime follows a
+ * link there, so the entry would change a file with another path than the one that is judged.
  */
 export function linkFault(name: string, { added, source }: Facts): string | undefined {
   if (added.names.has(name)) return 'is no folder in the patch, but has entries below it';
