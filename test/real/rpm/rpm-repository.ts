@@ -16,12 +16,17 @@ export async function serveRpmRepository(folder: string): Promise<RpmRepository>
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://localhost');
     const path = join(folder, pathname);
-    try {
-      response.setHeader('content-length', (await stat(path)).size);
-      await pipeline(createReadStream(path), response);
-    } catch {
+    const size = await stat(path).then(
+      (stats) => stats.size,
+      () => undefined,
+    );
+    if (size === undefined) {
       response.writeHead(404).end();
+      return;
     }
+    response.setHeader('content-length', size);
+    // A client that has enough closes the connection; `pipeline` then ends the response.
+    await pipeline(createReadStream(path), response).catch(() => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
