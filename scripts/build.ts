@@ -8,11 +8,14 @@ import { type BuildOptions, build } from 'esbuild';
 interface Bundle {
   readonly entry: string;
   readonly output: string;
-  /** Modules that the host provides at run time. */
+  /** Modules that the host provides at run time, beside those that no bundle needs. */
   readonly external: readonly string[];
 }
 
 const ROOT = join(import.meta.dirname, '..');
+
+/** The storage library loads it only for listings in Arrow's format, which nothing here asks for. */
+const NEVER_LOADED = ['apache-arrow'] as const;
 
 const BUNDLES: readonly Bundle[] = [
   // The Functions worker provides `@azure/functions-core` at run time; it is in no package registry.
@@ -69,7 +72,9 @@ async function bundleOne(bundle: Bundle): Promise<string> {
     minify: true,
     // Logs show the names of error classes, and stack traces the names of functions.
     keepNames: true,
-    external: [...bundle.external],
+    external: [...bundle.external, ...NEVER_LOADED],
+    // Without it, packages that have both kinds of module enter a bundle as both.
+    mainFields: ['module', 'main'],
     sourcemap: false,
     legalComments: 'none',
     logLevel: 'warning',
