@@ -66,7 +66,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The folders inside a part, bottom-up: a folder may import the ones before it. */
 export const ORDER: Readonly<Record<string, readonly string[]>> = {
-  'lib/image': ['lib/image', 'lib/image/layer', 'lib/image/change', 'lib/image/structure'],
+  'lib/image': [
+    'lib/image',
+    'lib/image/layer',
+    'lib/image/apt',
+    'lib/image/change',
+    'lib/image/structure',
+  ],
   'lib/pipeline': [
     'lib/pipeline/records',
     'lib/pipeline/stores',

@@ -6,6 +6,7 @@ export const BlockReason = z.enum([
   'configuration-file',
   'dependency',
   'held',
+  'hidden-by-settings',
   'not-in-repository',
   'not-tried',
   'paid-archive',

@@ -7,6 +7,7 @@ import type { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { fingerprint } from '../../lib/report/finding.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
+import { fileLayer } from './file-layer.ts';
 import { PipelineWorld } from './pipeline-world.ts';
 
 const API = RepositoryName.parse('team/api');
@@ -22,7 +23,10 @@ const DOWN: BlockedPackage = {
 };
 
 /** Makes a world whose patches fix everything that has a fix, except the `blocked` packages. */
-async function worldWith(blocked: readonly BlockedPackage[]) {
+async function worldWith(
+  blocked: readonly BlockedPackage[],
+  files: Readonly<Record<string, string>> = {},
+) {
   const state = { blocked, after: [SSL], lie: false };
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] },
@@ -32,7 +36,8 @@ async function worldWith(blocked: readonly BlockedPackage[]) {
     },
   });
   await world.seedDatabase();
-  await seedImage(world.registry, { repository: API, tags: [V1], config: { config: {} } });
+  const layers = [await fileLayer(files)];
+  await seedImage(world.registry, { repository: API, tags: [V1], layers });
   return { world, state };
 }
 
@@ -206,6 +211,54 @@ it('names the blocked packages of an image that cannot be updated', async () => 
     reason: 'no-op-patch',
     detail: 'not updated: libssl3 (held)',
   });
+});
+
+describe('an image whose settings of apt hide a fix', () => {
+  const SETTING = 'etc/apt/apt.conf.d/99release';
+  const FILES = { [SETTING]: 'APT::Default-Release "bookworm";\n' };
+  const MISSING: BlockedPackage = {
+    package: 'libssl3',
+    reason: 'not-in-repository',
+    detail: 'the newest available version is 1.0; the fix needs 1.1',
+  };
+
+  it('is patched without the package, and its target names the setting', async () => {
+    const { world } = await worldWith([MISSING], FILES);
+
+    const ended = await target(world, await world.run());
+
+    expect(ended.state).toBe('patched');
+    expect(ended.remaining).toEqual([
+      {
+        package: 'libssl3',
+        reason: 'hidden-by-settings',
+        findings: 1,
+        detail: `${SETTING}: APT::Default-Release "bookworm"; ${MISSING.detail}`,
+      },
+    ]);
+  });
+
+  it('names the setting even if no package can be updated', async () => {
+    const { world } = await worldWith([], FILES);
+    world.script.patch = ({ digest }) => ({ digest, outcome: 'nothing-to-do', blocked: [MISSING] });
+
+    const ended = await target(world, await world.run());
+
+    expect(ended).toMatchObject({ state: 'skipped', reason: 'no-op-patch' });
+    expect(ended.detail).toContain(`libssl3 (hidden-by-settings: ${SETTING}: APT::Default-Release`);
+  });
+});
+
+it('says that only a paid archive has the fix of what remains', async () => {
+  const detail = 'the newest available version is 1.0; the fix needs 1.1+esm1';
+  const { world } = await worldWith([{ package: 'libssl3', reason: 'paid-archive', detail }]);
+
+  const ended = await target(world, await world.run());
+
+  expect(ended).toMatchObject({ state: 'patched', patchTag: 'v1-1', afterFixable: 1 });
+  expect(ended.remaining).toEqual([
+    { package: 'libssl3', reason: 'paid-archive', findings: 1, detail },
+  ]);
 });
 
 it('refuses a result that claims a patch but blocks every package', async () => {

@@ -12,6 +12,7 @@ import type { SourceImage } from '../targets/job-targets.ts';
 import { acceptBlocked } from './accept-blocked.ts';
 import { handBackAll } from './collect-scans.ts';
 import { keepContainerLog } from './container-log.ts';
+import { nameHiddenFixes } from './hidden-fixes.ts';
 import { type StageRefusal, stagePatch } from './stage-patch.ts';
 
 /** Annotates the patch that a container claims to have staged, or ends its targets or hands them back. */
@@ -40,7 +41,7 @@ export async function collectPatch(
       break;
     }
     case 'nothing-to-do':
-      await endNoOp(services, image, claim.blocked ?? []);
+      await endNoOp(services, image, await nameHiddenFixes(services, image, claim.blocked ?? []));
       break;
     case 'failed': {
       const fault = faultOf(services, held, result);
@@ -52,7 +53,8 @@ export async function collectPatch(
       break;
     }
     case 'patched': {
-      const accepted = await acceptBlocked(services, image, claim.blocked ?? []);
+      const blocked = await nameHiddenFixes(services, image, claim.blocked ?? []);
+      const accepted = await acceptBlocked(services, image, blocked);
       if (accepted === undefined) break;
       const { partial } = accepted;
       const refused = await stagePatch(services, {

@@ -7,7 +7,7 @@ import { type SourceFault, sourceFaults } from './source-faults.ts';
 
 /** Failures of the image or the machine. Leaving packages out does not help. */
 const NOT_ABOUT_A_PACKAGE =
-  /--fix-broken|dpkg was interrupted|enough free space|No space left on device|Could not get lock/;
+  /--fix-broken|dpkg was interrupted|enough free space|No space left on device|Could not get lock|is invalid for APT::Default-Release/;
 
 /**
  * Names the packages to be updated that caused a run to fail. It is a hint, since most of the

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isAboutPackages,
   nameBlockers,
   namedRemovals,
 } from '../../../../lib/worker/package-manager/name-blockers.ts';
@@ -50,6 +51,19 @@ The following packages have unmet dependencies:
 E: Unmet dependencies. Try 'apt --fix-broken install' with no packages (or specify a solution).`);
 
     expect(blockers).toEqual([]);
+  });
+
+  it('names no package if apt refuses the default release that the image sets', () => {
+    const printed = {
+      copa: [],
+      programs: [
+        "E: The value 'bookworm-x' is invalid for APT::Default-Release as such a release is not available in the sources",
+        'E: Unable to locate package openssl',
+      ],
+    };
+
+    expect(nameBlockers(printed, new Set(['openssl']))).toEqual([]);
+    expect(isAboutPackages(printed)).toBe(false);
   });
 
   it('names the proxy of the image at which no package source was reached', () => {
