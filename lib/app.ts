@@ -7,6 +7,7 @@ import type { ContainerQuotas } from './containers/container-quotas.ts';
 import { type Delays, systemDelays } from './http/delays.ts';
 import { createHttp, type Http } from './http/http.ts';
 import { tcpConnects } from './http/tcp-connects.ts';
+import { inTurn } from './in-turn.ts';
 import type { Services } from './pipeline/services.ts';
 import { tableStores } from './pipeline/stores/tables/table-stores.ts';
 import { AcrRegistry } from './registry/acr-registry.ts';
@@ -78,6 +79,7 @@ export function createApp(
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
       blobs: new AzureBlobs(storage, clock),
+      largeReports: inTurn(),
       ...tableStores(tables),
       options: settings.pipeline,
     },

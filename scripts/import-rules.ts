@@ -8,6 +8,7 @@ const BASE = [
   'lib/sleep.ts',
   'lib/ordinal.ts',
   'lib/in-parallel.ts',
+  'lib/in-turn.ts',
   'lib/result.ts',
 ];
 const PORTS = ['lib/containers', 'lib/registry', 'lib/storage'];

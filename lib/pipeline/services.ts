@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ContainerGroups } from '../containers/container-groups.ts';
 import type { RepositoryName, Tag } from '../image/reference.ts';
+import type { InTurn } from '../in-turn.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
@@ -62,6 +63,8 @@ export interface Services extends Stores {
   readonly groups: ContainerGroups;
   readonly queues: Queues;
   readonly blobs: Blobs;
+  /** The turns of all steps in this process to hold a large report. */
+  readonly largeReports: InTurn;
   readonly options: PipelineOptions;
 }
 

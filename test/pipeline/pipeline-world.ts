@@ -1,5 +1,6 @@
 import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { inTurn } from '../../lib/in-turn.ts';
 import type { LogFields } from '../../lib/log.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage } from '../../lib/pipeline/messages.ts';
@@ -69,6 +70,7 @@ export class PipelineWorld {
       groups: this.groups,
       queues: this.queues,
       blobs: this.blobs,
+      largeReports: inTurn(),
       ...tableStores(this.tables),
       options: {
         policySetting:

@@ -1,8 +1,8 @@
-import { fixable } from '../../report/finding.ts';
+import { fixable, type Scan } from '../../report/finding.ts';
 import { toolingMirrors } from '../../report/tooling-mirrors.ts';
 import type { Lease } from '../lease.ts';
 import { containerOf } from '../records/container-names.ts';
-import { readAcceptedScan } from '../results/accepted-scans.ts';
+import { withKeptReport } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
 import { copyTag, stagingOf, stagingTag } from '../staging/staging-names.ts';
 import type { SourceImage } from '../targets/job-targets.ts';
@@ -20,8 +20,9 @@ export async function patchPart(
   const { options, registry } = services;
   const { builder } = options;
   const [target] = image.targets;
-  const scan = await readAcceptedScan(services, target?.reportBefore);
-  if (scan.os === undefined) throw new Error('the accepted report names no operating system');
+  const { os, findings } = await withKeptReport(services, target?.reportBefore, ({ scan }) =>
+    findingsToFix(scan),
+  );
   const name = containerOf(image);
   const copy =
     target?.needsCopy === true
@@ -31,14 +32,9 @@ export async function patchPart(
     digest: image.digest,
     ...(copy !== undefined && { copy }),
     stagingTag: stagingTag(job, name),
-    os: { family: scan.os.family, name: scan.os.name },
+    os,
     architecture: target?.architecture ?? 'amd64',
-    findings: fixable(scan).map((finding) => ({
-      id: finding.id,
-      package: finding.package,
-      installed: finding.installed,
-      fixed: finding.fixed ?? '',
-    })),
+    findings,
   };
   return {
     name,
@@ -52,4 +48,16 @@ export async function patchPart(
       images: [patched],
     },
   };
+}
+
+async function findingsToFix(scan: Scan) {
+  if (scan.os === undefined) throw new Error('the accepted report names no operating system');
+  const { family, name } = scan.os;
+  const findings = fixable(scan).map((finding) => ({
+    id: finding.id,
+    package: finding.package,
+    installed: finding.installed,
+    fixed: finding.fixed ?? '',
+  }));
+  return { os: { family, name }, findings };
 }

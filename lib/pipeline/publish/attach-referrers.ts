@@ -3,10 +3,11 @@ import { type Digest, digestOf } from '../../image/digest.ts';
 import { MediaType } from '../../image/manifest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { Finding, Scan } from '../../report/finding.ts';
 import { openVex } from '../../report/openvex.ts';
 import { sbom } from '../../report/sbom.ts';
 import type { Target } from '../records/target.ts';
-import { readKeptReport, scanIn } from '../results/accepted-scans.ts';
+import { withKeptReport } from '../results/accepted-scans.ts';
 import type { Services } from '../services.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { sourceArtifacts } from './source-artifacts.ts';
@@ -41,49 +42,67 @@ export async function attachReferrers(
   // The list of what the source has is attached first, so that these prove it, too.
   if (ALWAYS.every((type) => attached.includes(type))) return;
   const timestamp = (target.verifiedAt ?? target.discoveredAt).toISOString();
-  const all = await artifactsOf(services, target, { digest: subject.digest, timestamp });
-  await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
-  for (const artifact of all) {
-    if (attached.includes(artifact.type)) continue;
-    await attach(registry, repository, { ...artifact, subject, timestamp });
-  }
+  const attachMissing = async (artifacts: readonly Artifact[]) => {
+    await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
+    for (const artifact of artifacts) {
+      if (attached.includes(artifact.type)) continue;
+      await attach(registry, repository, { ...artifact, subject, timestamp });
+    }
+  };
+  // The two reports are never in memory together. Both are there before anything is attached.
+  const fixed = await withKeptReport(services, target.reportBefore, async ({ scan }) =>
+    targetedFindings(target, scan),
+  );
+  await withKeptReport(services, target.reportAfter, async ({ scan, bytes }) => {
+    const patch = { digest: subject.digest, timestamp, scan, fixed };
+    await attachMissing([
+      ...(await artifactOfSource(services, target)),
+      ...documentsOf(services, target, patch),
+      { type: ArtifactType.reportAfter, title: 'report-after.json', bytes },
+    ]);
+  });
+  await withKeptReport(services, target.reportBefore, ({ bytes }) =>
+    attachMissing([{ type: ArtifactType.reportBefore, title: 'report-before.json', bytes }]),
+  );
 }
 
-async function artifactsOf(
+async function artifactOfSource(
   services: Services,
-  target: Target,
-  patch: { readonly digest: Digest; readonly timestamp: string },
+  { repository, sourceDigest: digest }: Target,
 ): Promise<readonly Artifact[]> {
+  const bytes = digest && (await sourceArtifacts(services, { repository, digest }));
+  return bytes ? [{ type: ArtifactType.ofSource, title: 'of-source.json', bytes }] : [];
+}
+
+function documentsOf(
+  services: Services,
+  { repository }: Target,
+  patch: {
+    readonly digest: Digest;
+    readonly timestamp: string;
+    /** Of the patch. */
+    readonly scan: Scan;
+    readonly fixed: readonly Finding[];
+  },
+): readonly Artifact[] {
   const { host } = services.registry;
-  const { repository, sourceDigest } = target;
+  const { digest, timestamp, scan, fixed } = patch;
   const image = { host, repository };
-  const [reportBefore, reportAfter] = await Promise.all([
-    readKeptReport(services, target.reportBefore),
-    readKeptReport(services, target.reportAfter),
-  ]);
-  const before = scanIn(reportBefore);
-  const after = scanIn(reportAfter);
   const vex = openVex({
-    ...patch,
+    digest,
+    timestamp,
     image,
-    fixed: targetedFindings(target, before),
-    packages: after.packages,
+    fixed,
+    packages: scan.packages,
     author: AUTHOR,
-    id: `https://${host}/${repository}@${patch.digest}#openvex`,
+    id: `https://${host}/${repository}@${digest}#openvex`,
   });
-  const ofSource =
-    sourceDigest && (await sourceArtifacts(services, { repository, digest: sourceDigest }));
   return [
-    ...(ofSource
-      ? [{ type: ArtifactType.ofSource, title: 'of-source.json', bytes: ofSource }]
-      : []),
     { type: ArtifactType.vex, title: 'vex.openvex.json', bytes: vex },
-    { type: ArtifactType.reportBefore, title: 'report-before.json', bytes: reportBefore },
-    { type: ArtifactType.reportAfter, title: 'report-after.json', bytes: reportAfter },
     {
       type: ArtifactType.sbom,
       title: 'sbom.cdx.json',
-      bytes: sbom({ ...patch, image, scan: after, author: AUTHOR }),
+      bytes: sbom({ digest, timestamp, image, scan, author: AUTHOR }),
     },
   ];
 }

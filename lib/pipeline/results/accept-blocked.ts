@@ -1,5 +1,5 @@
 import type { BlockedPackage } from '../../job/blocked-package.ts';
-import { fingerprint, fixable } from '../../report/finding.ts';
+import { fingerprint, fixable, type Scan } from '../../report/finding.ts';
 import { attemptedFindings } from '../../report/remaining-findings.ts';
 import { countsOf } from '../records/finding-counts.ts';
 import type { Target } from '../records/target.ts';
@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import { describeBlocked, fitForColumn } from '../targets/blocked-packages.ts';
 import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts';
 import type { SourceImage } from '../targets/job-targets.ts';
-import { readAcceptedScan } from './accepted-scans.ts';
+import { withKeptReport } from './accepted-scans.ts';
 import { earlierColumns } from './earlier-patch.ts';
 
 /** The columns of a target with a partial patch. */
@@ -25,7 +25,16 @@ export async function acceptBlocked(
   { readonly image: SourceImage; readonly partial: PartialPatch | undefined } | undefined
 > {
   if (blocked.length === 0) return { image, partial: undefined };
-  const before = await readAcceptedScan(services, image.targets[0]?.reportBefore);
+  return withKeptReport(services, image.targets[0]?.reportBefore, ({ scan }, inTurn) =>
+    acceptFor(inTurn, image, { blocked, before: scan }),
+  );
+}
+
+async function acceptFor(
+  services: Services,
+  image: SourceImage,
+  { blocked, before }: { readonly blocked: readonly BlockedPackage[]; readonly before: Scan },
+): ReturnType<typeof acceptBlocked> {
   const attempted = attemptedFindings(fixable(before), blocked);
   const kept = fitForColumn(blocked);
   const detail = describeBlocked(blocked);

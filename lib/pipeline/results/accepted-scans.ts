@@ -1,40 +1,59 @@
 import { sha256Hex } from '../../image/digest.ts';
-import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
 import { type Scan, scanOf } from '../../report/finding.ts';
-import { parseTrivyReport, type TrivyReport } from '../../report/trivy-report.ts';
+import { packageFiles, type ReportedPackage } from '../../report/package-files.ts';
+import { parseTrivyReport } from '../../report/trivy-report.ts';
 import type { Result } from '../../result.ts';
-import { CONTAINERS } from '../../storage/blobs.ts';
+import { type BlobContent, CONTAINERS } from '../../storage/blobs.ts';
 import { maskCredentialShapes } from '../../text/credential-shapes.ts';
 import { type Job, reportBlobOf } from '../records/job.ts';
 import type { Services } from '../services.ts';
+import { type ReportServices, withReport } from './with-report.ts';
 
+/** What the app needs of a report. The parsed report takes more memory and is not kept. */
 export interface AcceptedReport {
-  readonly report: TrivyReport;
   readonly scan: Scan;
+  readonly packages: ReadonlyMap<string, ReportedPackage>;
   readonly bytes: Uint8Array;
 }
 
-/** Reads a report that a group claims to have written, and checks its checksum and schema. */
-export async function readClaimedReport(
-  services: Services,
-  job: Job,
-  claim: { readonly digest: string; readonly reportSha256: string },
-): Promise<Result<AcceptedReport>> {
-  const name = reportBlobOf(job, claim.digest);
-  const blob = await services.blobs.read(CONTAINERS.results, name, MAX_REPORT_BYTES);
+/**
+ * Reads a report that a group claims to have written, and checks its checksum and schema. `use` gets
+ * it in its turn, and services for that turn.
+ */
+export async function withClaimedReport<Own extends ReportServices, Used>(
+  services: Own,
+  about: {
+    readonly job: Job;
+    readonly claim: { readonly digest: string; readonly reportSha256: string };
+  },
+  use: (report: Result<AcceptedReport>, inTurn: Own) => Promise<Used>,
+): Promise<Used> {
+  const { job, claim } = about;
+  const blob = { container: CONTAINERS.results, name: reportBlobOf(job, claim.digest) };
+  return withReport(services, blob, (read, inTurn) => use(acceptReport(read, claim), inTurn));
+}
+
+function acceptReport(
+  blob: BlobContent,
+  claim: { readonly reportSha256: string },
+): Result<AcceptedReport> {
   if (!blob.found) return { ok: false, fault: `the report is ${blob.why}` };
   if (sha256Hex(blob.bytes) !== claim.reportSha256) {
     return { ok: false, fault: 'the report does not match the checksum in the result' };
   }
-  const parsed = parseTrivyReport(blob.bytes);
+  return reportIn(blob.bytes);
+}
+
+function reportIn(bytes: Uint8Array): Result<AcceptedReport> {
+  const parsed = parseTrivyReport(bytes);
   if (!parsed.ok) return parsed;
-  const report = parsed.value;
-  return { ok: true, value: { report, scan: scanOf(report), bytes: blob.bytes } };
+  const { value: report } = parsed;
+  return { ok: true, value: { scan: scanOf(report), packages: packageFiles(report), bytes } };
 }
 
 /** Stores an accepted report for the run. Returns the blob's name for the target. */
 export async function keepReport(
-  services: Services,
+  services: Pick<Services, 'blobs'>,
   options: {
     readonly runId: string;
     readonly repository: string;
@@ -67,37 +86,20 @@ function withoutCredentials(report: Uint8Array): Uint8Array {
   return masked === text ? report : Buffer.from(masked);
 }
 
-export async function readKeptReport(
-  services: Services,
+/**
+ * Reads a report that was accepted before. `use` gets it in its turn, and services for that turn.
+ * Throws if the report is gone or does not parse.
+ */
+export async function withKeptReport<Own extends ReportServices, Used>(
+  services: Own,
   name: string | undefined,
-): Promise<Uint8Array> {
-  const blob = await services.blobs.read(CONTAINERS.reports, name ?? '', MAX_REPORT_BYTES);
-  if (!blob.found) throw new Error(`an accepted report is ${blob.why}`);
-  return blob.bytes;
-}
-
-export async function readAcceptedScan(
-  services: Services,
-  name: string | undefined,
-): Promise<Scan> {
-  return scanIn(await readKeptReport(services, name));
-}
-
-export async function readAcceptedReport(
-  services: Services,
-  name: string | undefined,
-): Promise<TrivyReport> {
-  return reportIn(await readKeptReport(services, name));
-}
-
-/** The scan in the bytes of a kept report. */
-export function scanIn(report: Uint8Array): Scan {
-  return scanOf(reportIn(report));
-}
-
-/** Parses the bytes of an accepted report. */
-function reportIn(report: Uint8Array): TrivyReport {
-  const parsed = parseTrivyReport(report);
-  if (!parsed.ok) throw new Error(`an accepted report does not parse: ${parsed.fault}`);
-  return parsed.value;
+  use: (report: AcceptedReport, inTurn: Own) => Promise<Used>,
+): Promise<Used> {
+  const blob = { container: CONTAINERS.reports, name: name ?? '' };
+  return withReport(services, blob, (read, inTurn) => {
+    if (!read.found) throw new Error(`an accepted report is ${read.why}`);
+    const report = reportIn(read.bytes);
+    if (!report.ok) throw new Error(`an accepted report does not parse: ${report.fault}`);
+    return use(report.value, inTurn);
+  });
 }

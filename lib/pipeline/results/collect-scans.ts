@@ -14,7 +14,7 @@ import type { Stored } from '../stores/stored.ts';
 import type { TargetChanges } from '../stores/target-store.ts';
 import { finishTarget, type HandBack, handBack, NO_BUILDER } from '../targets/change-target.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
-import { type AcceptedReport, keepReport, readClaimedReport } from './accepted-scans.ts';
+import { type AcceptedReport, keepReport, withClaimedReport } from './accepted-scans.ts';
 import { type Assessment, assess } from './assess.ts';
 import { sharedLog } from './container-log.ts';
 import { earlierPatch } from './earlier-patch.ts';
@@ -34,23 +34,24 @@ export async function collectScans(
   const keepLog = sharedLog(services, held);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
-    const scanned = await readScan(services, held, image, { claim, noProgress, keepLog });
-    if (scanned === undefined) continue;
-    held.assertHeld();
-    const name = await keepReport(services, {
-      runId: run.id,
-      repository: image.repository,
-      digest: image.digest,
-      when: 'before',
-      bytes: scanned.bytes,
-    });
-    const { dryRun, retry = false } = run;
-    const { advisoryPlatforms, tools } = result;
-    const facts = { scan: scanned.scan, name, dryRun, retry, advisoryPlatforms, noBuilder };
-    await decide(services, image, {
-      ...facts,
-      trivy: tools.trivy,
-      databaseFault: databaseFault(run, services.options, services.clock.now()),
+    const said = { claim, noProgress, keepLog };
+    await withScan(services, held, image, said, async (scanned, inTurn) => {
+      held.assertHeld();
+      const name = await keepReport(inTurn, {
+        runId: run.id,
+        repository: image.repository,
+        digest: image.digest,
+        when: 'before',
+        bytes: scanned.bytes,
+      });
+      const { dryRun, retry = false } = run;
+      const { advisoryPlatforms, tools } = result;
+      const facts = { scan: scanned.scan, name, dryRun, retry, advisoryPlatforms, noBuilder };
+      await decide(inTurn, image, {
+        ...facts,
+        trivy: tools.trivy,
+        databaseFault: databaseFault(run, services.options, services.clock.now()),
+      });
     });
   }
 }
@@ -199,8 +200,8 @@ function newestOf(assessment: Assessment, own: readonly KnownPatch[]): KnownPatc
   return known ?? own.at(-1);
 }
 
-/** Returns the accepted report, or undefined after handing back the image's targets. */
-export async function readScan(
+/** Gives the accepted report to `use` in its turn, or hands back the image's targets. */
+export async function withScan(
   services: Services,
   held: HeldJob,
   image: SourceImage,
@@ -211,14 +212,15 @@ export async function readScan(
     /** Keeps the group's log, for an image that failed. */
     readonly keepLog: () => Promise<string | undefined>;
   },
-): Promise<AcceptedReport | undefined> {
+  use: (scanned: AcceptedReport, inTurn: Services) => Promise<void>,
+): Promise<void> {
   const { claim, noProgress, keepLog } = result;
   if (claim === undefined) {
     const detail = 'the result does not mention the image';
     const log = await keepLog();
     const outcome = { state: 'failed', reason: 'result-invalid', detail, log } as const;
     await handBackAll(services, image, { blame: true, outcome });
-    return undefined;
+    return;
   }
   switch (claim.outcome) {
     case 'not-started': {
@@ -226,28 +228,27 @@ export async function readScan(
       const log = await keepLog();
       const outcome = { state: 'failed', reason: 'timeout', detail, log } as const;
       await handBackAll(services, image, { blame: noProgress, outcome });
-      return undefined;
+      return;
     }
     case 'failed': {
       const reason = FAILURES[claim.failure];
       const log = await keepLog();
       const outcome = { state: 'failed', reason, detail: claim.message, log } as const;
       await handBackAll(services, image, { blame: true, outcome });
-      return undefined;
+      return;
     }
-    case 'scanned': {
-      const report = await readClaimedReport(services, held.job, claim);
-      if (report.ok) return report.value;
-      const log = await keepLog();
-      const outcome = {
-        state: 'failed',
-        reason: 'report-invalid',
-        detail: report.fault,
-        log,
-      } as const;
-      await handBackAll(services, image, { blame: true, outcome });
-      return undefined;
-    }
+    case 'scanned':
+      return withClaimedReport(services, { job: held.job, claim }, async (report, inTurn) => {
+        if (report.ok) return use(report.value, inTurn);
+        const reason = 'report-invalid';
+        const outcome = {
+          state: 'failed',
+          reason,
+          detail: report.fault,
+          log: await keepLog(),
+        } as const;
+        await handBackAll(services, image, { blame: true, outcome });
+      });
     default:
       return claim satisfies never;
   }

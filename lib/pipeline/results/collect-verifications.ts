@@ -3,7 +3,7 @@ import { compareStructure } from '../../image/structure/compare-structure.ts';
 import { configFault, manifestFault } from '../../image/unsupported-image.ts';
 import type { ScanJobResult } from '../../job/job-result.ts';
 import { compareFindings, withoutFindingsIn } from '../../report/compare-findings.ts';
-import { countBySeverity, fixable, scanOf } from '../../report/finding.ts';
+import { countBySeverity, fixable } from '../../report/finding.ts';
 import { remainingPackages } from '../../report/remaining-findings.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { truncate } from '../../text/truncate.ts';
@@ -15,12 +15,18 @@ import type { TargetChanges } from '../stores/target-store.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { adoptClaim, finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
-import { type AcceptedReport, keepReport, readAcceptedReport } from './accepted-scans.ts';
-import { readScan } from './collect-scans.ts';
+import { type AcceptedReport, keepReport, withKeptReport } from './accepted-scans.ts';
+import { withScan } from './collect-scans.ts';
 import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 import { olderClaim } from './older-claim.ts';
-import { type LayersCheck, type PatchedLayers, verifyLayers } from './verify-layers.ts';
+import {
+  judgePatch,
+  type LayersCheck,
+  type PatchedLayers,
+  type ReadPatch,
+  readPatch,
+} from './verify-layers.ts';
 
 /** Reading the layers of many large images takes longer than a step has. The next step goes on. */
 const STEP_SECONDS = 240;
@@ -43,46 +49,64 @@ export async function collectVerifications(
     if (services.clock.now() >= until) return false;
     const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
-    const scanned = await readScan(services, held, image, { claim, noProgress, keepLog });
-    if (scanned === undefined) continue;
-    const checked = await verifyPatch(services, image, pinned, scanned);
-    if (checked.refused !== undefined) {
-      await endRefused(services, image, checked.refused);
+    // The layers come first: reading them takes minutes, and nobody may wait for a report so long.
+    const read = claim?.outcome === 'scanned' ? await readLayers(services, image, pinned) : NO_SCAN;
+    if (read.refused !== undefined) {
+      await endRefused(services, image, read.refused);
       continue;
     }
-    held.assertHeld();
-    const older = olderClaim(image.targets);
-    if (older !== undefined) {
-      for (const target of image.targets) await adoptClaim(services, target, older);
-      continue;
-    }
-    const name = await keepReport(services, {
-      runId: held.job.runId,
-      repository: image.repository,
-      digest: image.digest,
-      when: 'after',
-      bytes: scanned.bytes,
-    });
-    const { findings } = scanned.scan;
-    const counts = countBySeverity(findings);
-    for (const target of image.targets) {
-      const remaining = remainingPackages(findings, target.blocked ?? []);
-      await services.targets.move(target, 'publishing', {
-        reportAfter: name,
-        afterCritical: counts.critical,
-        afterHigh: counts.high,
-        afterMedium: counts.medium,
-        afterLow: counts.low,
-        afterUnknown: counts.unknown,
-        afterFixable: fixable(scanned.scan).length,
-        ...(remaining.length > 0 && { remaining }),
-        verifiedAt: services.clock.now(),
-        ...(checked.unowned !== undefined && { unownedPaths: checked.unowned }),
-        ...regainedColumns(checked.regained ?? []),
-      });
-    }
+    const said = { claim, noProgress, keepLog };
+    await withScan(services, held, image, said, (scanned, inTurn) =>
+      decide(inTurn, held, image, { patch: read.patch, scanned }),
+    );
   }
   return true;
+}
+
+/** Publishes next what is accepted, and ends what is not. */
+async function decide(
+  services: Services,
+  held: HeldJob,
+  image: SourceImage,
+  given: { readonly patch: ReadPatch | undefined; readonly scanned: AcceptedReport },
+): Promise<void> {
+  const { scanned } = given;
+  const checked = await checkPatch(services, image, given);
+  if (checked.refused !== undefined) {
+    await endRefused(services, image, checked.refused);
+    return;
+  }
+  held.assertHeld();
+  const older = olderClaim(image.targets);
+  if (older !== undefined) {
+    for (const target of image.targets) await adoptClaim(services, target, older);
+    return;
+  }
+  const name = await keepReport(services, {
+    runId: held.job.runId,
+    repository: image.repository,
+    digest: image.digest,
+    when: 'after',
+    bytes: scanned.bytes,
+  });
+  const { findings } = scanned.scan;
+  const counts = countBySeverity(findings);
+  for (const target of image.targets) {
+    const remaining = remainingPackages(findings, target.blocked ?? []);
+    await services.targets.move(target, 'publishing', {
+      reportAfter: name,
+      afterCritical: counts.critical,
+      afterHigh: counts.high,
+      afterMedium: counts.medium,
+      afterLow: counts.low,
+      afterUnknown: counts.unknown,
+      afterFixable: fixable(scanned.scan).length,
+      ...(remaining.length > 0 && { remaining }),
+      verifiedAt: services.clock.now(),
+      ...(checked.unowned !== undefined && { unownedPaths: checked.unowned }),
+      ...regainedColumns(checked.regained ?? []),
+    });
+  }
 }
 
 function regainedColumns(paths: readonly string[]): TargetChanges {
@@ -99,30 +123,44 @@ async function endRefused(services: Services, image: SourceImage, refused: Outco
   }
 }
 
-/** The layers come last: they take the longest. */
-async function verifyPatch(
+type ReadLayers =
+  | { readonly refused: Outcome }
+  | { readonly refused?: undefined; readonly patch: ReadPatch | undefined };
+
+const NO_SCAN: ReadLayers = { patch: undefined };
+
+async function readLayers(
   services: Services,
   image: SourceImage,
   pinned: PinnedImage,
-  scanned: AcceptedReport,
-): Promise<LayersCheck> {
+): Promise<ReadLayers> {
   const structure = await verifyStructure(services, image, pinned);
-  if (structure.refused !== undefined) return structure;
+  return structure.refused === undefined ? readPatch(services, structure.layers) : structure;
+}
+
+/** Compares the scans of the source and of the patch, and judges its layers by both. */
+async function checkPatch(
+  services: Services,
+  image: SourceImage,
+  { patch, scanned }: { readonly patch: ReadPatch | undefined; readonly scanned: AcceptedReport },
+): Promise<LayersCheck> {
+  if (patch === undefined) throw new Error('the layers of a scanned patch were not read');
   const [first] = image.targets;
-  const before = await readAcceptedReport(services, first?.reportBefore);
-  const [scanBefore, after] = [scanOf(before), scanned.scan];
-  const wanted = first === undefined ? [] : targetedFindings(first, scanBefore);
-  const isOlder = olderClaim(image.targets) !== undefined;
-  const targeted = isOlder ? withoutFindingsIn(wanted, after) : wanted;
-  if (isOlder && targeted.length === 0) {
-    return { refused: { state: 'rejected', reason: 'not-fixed', detail: 'no finding is gone' } };
-  }
-  const verdict = compareFindings({ before: scanBefore, after, targeted });
-  if (!verdict.accepted) {
-    return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
-  }
-  const reports = { before, after: scanned.report, fixed: verdict.fixed };
-  return verifyLayers(services, structure.layers, reports);
+  return withKeptReport(services, first?.reportBefore, async (before) => {
+    const after = scanned.scan;
+    const wanted = first === undefined ? [] : targetedFindings(first, before.scan);
+    const isOlder = olderClaim(image.targets) !== undefined;
+    const targeted = isOlder ? withoutFindingsIn(wanted, after) : wanted;
+    if (isOlder && targeted.length === 0) {
+      return { refused: { state: 'rejected', reason: 'not-fixed', detail: 'no finding is gone' } };
+    }
+    const verdict = compareFindings({ before: before.scan, after, targeted });
+    if (!verdict.accepted) {
+      return { refused: { state: 'rejected', reason: verdict.reason, detail: verdict.detail } };
+    }
+    const { fixed } = verdict;
+    return judgePatch(patch, { before: before.packages, after: scanned.packages, fixed });
+  });
 }
 
 type StructureCheck =

@@ -1,28 +1,25 @@
-import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
-import type { Scan } from '../../report/finding.ts';
-import { scanOf } from '../../report/finding.ts';
-import { findingsInPatch, type MadePatch } from '../../report/findings-in-patch.ts';
+import { type Finding, type Scan, scanOf } from '../../report/finding.ts';
+import { findingsInPatch } from '../../report/findings-in-patch.ts';
 import { parseTrivyReport } from '../../report/trivy-report.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { countsOf, type FindingCounts } from '../records/finding-counts.ts';
 import type { InventoryImage } from '../records/inventory-image.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
-import type { Services } from '../services.ts';
 import { keptReportName } from './accepted-scans.ts';
+import { type ReportServices, withReport } from './with-report.ts';
 
 /**
  * Counts the findings of an existing patch by a new scan of its source. Returns the columns of a
  * target, without numbers if too little is known of the patch.
  */
 export async function earlierPatch(
-  services: Pick<Services, 'blobs'>,
+  services: ReportServices,
   patch: KnownPatch | undefined,
   about: { readonly scan: Scan; readonly image: InventoryImage | undefined },
 ): Promise<Partial<Target>> {
   if (patch === undefined) return {};
   const same = findingsInPatch(about.scan, patch);
-  const scans = same === undefined ? await scansOf(services, patch, about.image) : undefined;
-  const findings = same ?? findingsInPatch(about.scan, { ...patch, scans });
+  const findings = same ?? (await findingsByReports(services, patch, about));
   const counts = findings === undefined ? undefined : countsOf(findings);
   return earlierColumns(patch, counts);
 }
@@ -44,33 +41,31 @@ export function earlierColumns(
   };
 }
 
-/** The kept reports of the run that made the patch. Undefined if it is not the newest one. */
-async function scansOf(
-  services: Pick<Services, 'blobs'>,
+/** By the kept reports of the run that made the patch. Undefined if it is not the newest one. */
+async function findingsByReports(
+  services: ReportServices,
   patch: KnownPatch,
-  image: InventoryImage | undefined,
-): Promise<MadePatch['scans']> {
+  { scan, image }: { readonly scan: Scan; readonly image: InventoryImage | undefined },
+): Promise<readonly Finding[] | undefined> {
   if (image?.newestRun === undefined || image.newestPatch !== patch.digest) return undefined;
   const { repository, digest, newestRun: runId } = image;
-  const before = await readScan(
-    services,
-    keptReportName({ runId, repository, digest, when: 'before' }),
+  const of = { runId, repository, digest };
+  return withScan(services, keptReportName({ ...of, when: 'before' }), (before, inTurn) =>
+    withScan(inTurn, keptReportName({ ...of, when: 'after' }), async (after) =>
+      findingsInPatch(scan, { ...patch, scans: { before, after } }),
+    ),
   );
-  if (before === undefined) return undefined;
-  const after = await readScan(
-    services,
-    keptReportName({ runId, repository, digest, when: 'after' }),
-  );
-  return after === undefined ? undefined : { before, after };
 }
 
-/** Somebody may have deleted old reports. */
-async function readScan(
-  services: Pick<Services, 'blobs'>,
+/** Returns undefined if the report is gone: somebody may have deleted old ones. */
+function withScan<Result>(
+  services: ReportServices,
   name: string,
-): Promise<Scan | undefined> {
-  const blob = await services.blobs.read(CONTAINERS.reports, name, MAX_REPORT_BYTES);
-  if (!blob.found) return undefined;
-  const parsed = parseTrivyReport(blob.bytes);
-  return parsed.ok ? scanOf(parsed.value) : undefined;
+  use: (scan: Scan, inTurn: ReportServices) => Promise<Result | undefined>,
+): Promise<Result | undefined> {
+  const report = { container: CONTAINERS.reports, name };
+  return withReport(services, report, async (blob, inTurn) => {
+    const parsed = blob.found ? parseTrivyReport(blob.bytes) : undefined;
+    return parsed?.ok ? use(scanOf(parsed.value), inTurn) : undefined;
+  });
 }

@@ -6,8 +6,7 @@ import type { LayerFiles } from '../../image/layer/layer-contents.ts';
 import type { Descriptor } from '../../image/manifest.ts';
 import type { PinnedImage } from '../../image/reference.ts';
 import type { Finding } from '../../report/finding.ts';
-import { packageFiles } from '../../report/package-files.ts';
-import type { TrivyReport } from '../../report/trivy-report.ts';
+import type { ReportedPackage } from '../../report/package-files.ts';
 import type { Outcome } from '../records/reasons.ts';
 import { type Services, secondsAfter } from '../services.ts';
 
@@ -37,16 +36,19 @@ interface LayerServices extends Pick<Services, 'clock'> {
   readonly registry: Pick<Services['registry'], 'openBlob'>;
 }
 
-/** Checks that an update of the fixed packages explains what the added layers change. */
-export async function verifyLayers(
+/** What the added layers change, and what the source says of the changed paths. */
+export interface ReadPatch {
+  readonly added: AddedFiles;
+  readonly source: Awaited<ReturnType<typeof readSource>>;
+}
+
+/** Reads the added layers, then the source's. Needs no report. */
+export async function readPatch(
   services: LayerServices,
   layers: PatchedLayers,
-  reports: {
-    readonly before: TrivyReport;
-    readonly after: TrivyReport;
-    readonly fixed: readonly Finding[];
-  },
-): Promise<LayersCheck> {
+): Promise<
+  { readonly refused: Outcome } | { readonly refused?: undefined; readonly patch: ReadPatch }
+> {
   const files: LayerFiles[] = [];
   for (const [at, layer] of layers.added.entries()) {
     const blob = await services.registry.openBlob(layers.pinned.repository, layer.digest);
@@ -71,10 +73,22 @@ export async function verifyLayers(
     files.push(summary.files);
   }
   const added = mergeLayers(files);
-  const { files: source, complete } = await readSourceOf(services, layers, added);
-  const [before, after] = [packageFiles(reports.before), packageFiles(reports.after)];
+  return { patch: { added, source: await readSourceOf(services, layers, added) } };
+}
+
+/** Checks that an update of the fixed packages explains what the added layers change. */
+export function judgePatch(
+  { added, source }: ReadPatch,
+  reports: {
+    readonly before: ReadonlyMap<string, ReportedPackage>;
+    readonly after: ReadonlyMap<string, ReportedPackage>;
+    readonly fixed: readonly Finding[];
+  },
+): LayersCheck {
+  const { files, complete } = source;
+  const { before, after } = reports;
   const fixed = new Set(reports.fixed.map((finding) => finding.package));
-  const verdict = judgeChanges({ added, source, complete, before, after, fixed });
+  const verdict = judgeChanges({ added, source: files, complete, before, after, fixed });
   if (!verdict.accepted) return { refused: suspicious(verdict.detail) };
   const { unowned, regained } = verdict;
   return { unowned, regained };

@@ -18,6 +18,8 @@ export function gatedServices(gate: Gate, task: Task): Services {
     groups: gatedGroups(gate, task),
     queues: gatedQueues(gate, task),
     blobs: gatedBlobs(gate, task),
+    // The reports of these worlds are small, and a turn would outlive a crash.
+    largeReports: (work) => work(),
     ...tableStores(gatedTables(gate, task)),
     options: gate.options,
   };

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
+import { type Digest, digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
+import { MAX_REPORT_BYTES } from '../../../../lib/job/job-result.ts';
+import type { Job } from '../../../../lib/pipeline/records/job.ts';
 import {
   keepReport,
   keptReportName,
-  readAcceptedScan,
-  readClaimedReport,
-  readKeptReport,
+  withClaimedReport,
+  withKeptReport,
 } from '../../../../lib/pipeline/results/accepted-scans.ts';
+import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
 import { debianReport } from '../../../pipeline/debian-report.ts';
 import { job } from '../run/run-samples.ts';
 import { UnitWorld } from '../unit-world.ts';
@@ -17,12 +19,25 @@ const JOB = job('scan-1');
 const REPORT = debianReport([{ id: 'CVE-1', package: 'apt', fixed: '1.1' }]);
 const OF_RUN = { runId: 'run', repository: 'team/api', digest: SOURCE } as const;
 
-describe('readClaimedReport', () => {
+function claimed(world: UnitWorld, of: Job, claim: { digest: Digest; reportSha256: string }) {
+  return withClaimedReport(world.services, { job: of, claim }, async (report) => report);
+}
+
+function keptScan(world: UnitWorld, name: string | undefined) {
+  return withKeptReport(world.services, name, async ({ scan }) => scan);
+}
+
+async function keptBytes({ blobs }: UnitWorld, name: string): Promise<Uint8Array> {
+  const blob = await blobs.read(CONTAINERS.reports, name, MAX_REPORT_BYTES);
+  return blob.found ? blob.bytes : expect.fail('the report is not there');
+}
+
+describe('a claimed report', () => {
   it('returns the scan and the bytes of a report with the claimed checksum', async () => {
     const world = new UnitWorld();
     const reportSha256 = await writeReport(world, JOB, SOURCE, REPORT);
 
-    const report = await readClaimedReport(world.services, JOB, { digest: SOURCE, reportSha256 });
+    const report = await claimed(world, JOB, { digest: SOURCE, reportSha256 });
 
     expect(report).toMatchObject({ ok: true, value: { scan: { os: { family: 'debian' } } } });
     expect(report.ok && Buffer.from(report.value.bytes)).toEqual(reportBytes(REPORT));
@@ -32,7 +47,7 @@ describe('readClaimedReport', () => {
     const world = new UnitWorld();
     const claim = { digest: SOURCE, reportSha256: sha256Hex('') };
 
-    expect(await readClaimedReport(world.services, JOB, claim)).toEqual({
+    expect(await claimed(world, JOB, claim)).toEqual({
       ok: false,
       fault: 'the report is absent',
     });
@@ -43,7 +58,7 @@ describe('readClaimedReport', () => {
     const reportSha256 = await writeReport(world, JOB, SOURCE, REPORT);
     const claim = { digest: SOURCE, reportSha256 };
 
-    expect(await readClaimedReport(world.services, { ...JOB, attempt: 2 }, claim)).toMatchObject({
+    expect(await claimed(world, { ...JOB, attempt: 2 }, claim)).toMatchObject({
       ok: false,
     });
   });
@@ -53,7 +68,7 @@ describe('readClaimedReport', () => {
     await writeReport(world, JOB, SOURCE, REPORT);
     const claim = { digest: SOURCE, reportSha256: sha256Hex('another') };
 
-    expect(await readClaimedReport(world.services, JOB, claim)).toEqual({
+    expect(await claimed(world, JOB, claim)).toEqual({
       ok: false,
       fault: 'the report does not match the checksum in the result',
     });
@@ -63,13 +78,14 @@ describe('readClaimedReport', () => {
     const world = new UnitWorld();
     const reportSha256 = await writeReport(world, JOB, SOURCE, '{');
 
-    expect(
-      await readClaimedReport(world.services, JOB, { digest: SOURCE, reportSha256 }),
-    ).toMatchObject({ ok: false, fault: expect.stringContaining('JSON') });
+    expect(await claimed(world, JOB, { digest: SOURCE, reportSha256 })).toMatchObject({
+      ok: false,
+      fault: expect.stringContaining('JSON'),
+    });
   });
 });
 
-describe('keepReport', () => {
+describe('keeping a report', () => {
   it('stores the bytes of the report under the name of its run and source', async () => {
     const world = new UnitWorld();
     const report = { ...OF_RUN, when: 'before', bytes: reportBytes(REPORT) } as const;
@@ -78,7 +94,7 @@ describe('keepReport', () => {
 
     expect(name).toBe(`run/team/api/${SOURCE.replace(':', '-')}/before.json`);
     expect(name).toBe(keptReportName(report));
-    expect(Buffer.from(await readKeptReport(world.services, name))).toEqual(report.bytes);
+    expect(Buffer.from(await keptBytes(world, name))).toEqual(report.bytes);
   });
 
   it('keeps the reports of a source and of its patch apart', () => {
@@ -92,7 +108,7 @@ describe('keepReport', () => {
 
     const name = await keepReport(world.services, { ...OF_RUN, when: 'before', bytes });
 
-    const kept = Buffer.from(await readKeptReport(world.services, name)).toString();
+    const kept = Buffer.from(await keptBytes(world, name)).toString();
     expect(kept).not.toContain('hunter2');
     expect(JSON.parse(kept)).toEqual({ ...REPORT, ArtifactName: expect.any(String) });
   });
@@ -103,16 +119,16 @@ describe('keepReport', () => {
 
     const name = await keepReport(world.services, { ...OF_RUN, when: 'before', bytes });
 
-    expect(await readKeptReport(world.services, name)).toEqual(bytes);
+    expect(await keptBytes(world, name)).toEqual(bytes);
   });
 });
 
-describe('readAcceptedScan', () => {
+describe('a kept report', () => {
   it('reads the scan of a kept report', async () => {
     const world = new UnitWorld();
     await storeReport(world, 'kept.json', REPORT);
 
-    expect(await readAcceptedScan(world.services, 'kept.json')).toMatchObject({
+    expect(await keptScan(world, 'kept.json')).toMatchObject({
       findings: [{ id: 'CVE-1', package: 'apt', fixed: '1.1' }],
     });
   });
@@ -125,6 +141,6 @@ describe('readAcceptedScan', () => {
     const world = new UnitWorld();
     await storeReport(world, 'broken.json', '{');
 
-    await expect(readAcceptedScan(world.services, name)).rejects.toThrow(message);
+    await expect(keptScan(world, name)).rejects.toThrow(message);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { inTurn } from '../../../../lib/in-turn.ts';
 import {
   type InventoryImage,
   unknownImage,
@@ -57,22 +58,24 @@ async function columns(
       await storeReport({ blobs }, keptReportName(of), reports[when]);
     }
   }
-  return earlierPatch({ blobs }, patch([FIXABLE]), { scan: SCAN, image });
+  return earlierPatch({ blobs, largeReports: inTurn() }, patch([FIXABLE]), { scan: SCAN, image });
 }
 
 it('is nothing if there was no patch', async () => {
   const blobs = new MemoryBlobs({ clock: new ManualClock() });
 
-  expect(await earlierPatch({ blobs }, undefined, { scan: SCAN, image: IMAGE })).toEqual({});
+  expect(
+    await earlierPatch({ blobs, largeReports: inTurn() }, undefined, { scan: SCAN, image: IMAGE }),
+  ).toEqual({});
 });
 
 it('has the findings without a fix if the patch fixes all that have one', async () => {
   const blobs = new MemoryBlobs({ clock: new ManualClock() });
   const known = patch([FIXABLE, NEW]);
 
-  expect(await earlierPatch({ blobs }, known, { scan: SCAN, image: undefined })).toEqual(
-    counts(1, 0, 0, 0),
-  );
+  expect(
+    await earlierPatch({ blobs, largeReports: inTurn() }, known, { scan: SCAN, image: undefined }),
+  ).toEqual(counts(1, 0, 0, 0));
 });
 
 it('is counted by the reports of the run that made it', async () => {

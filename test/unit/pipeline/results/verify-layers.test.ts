@@ -2,14 +2,13 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName } from '../../../../lib/image/reference.ts';
-import { verifyLayers } from '../../../../lib/pipeline/results/verify-layers.ts';
+import { readPatch } from '../../../../lib/pipeline/results/verify-layers.ts';
 import { streamOf, tarOf } from '../../image/layer/layer-samples.ts';
 
 const repository = RepositoryName.parse('patchwright-staging/team/api');
-const reports = { before: { SchemaVersion: 2 }, after: { SchemaVersion: 2 }, fixed: [] } as const;
 
 it.each([
-  { what: 'accepted', wrong: 0 },
+  { what: 'read', wrong: 0 },
   { what: 'refused', wrong: 1 },
   { what: 'refused', wrong: -1 },
 ])(
@@ -27,15 +26,11 @@ it.each([
       diffIds: [digestOf(tar)],
     };
 
-    const check = await verifyLayers(
-      { clock: { now: () => new Date(0) }, registry },
-      layers,
-      reports,
-    );
+    const read = await readPatch({ clock: { now: () => new Date(0) }, registry }, layers);
 
-    expect(check).toEqual(
+    expect(read).toEqual(
       wrong === 0
-        ? { unowned: 1, regained: [] }
+        ? { patch: { added: expect.anything(), source: expect.anything() } }
         : {
             refused: {
               state: 'rejected',

@@ -1,0 +1,27 @@
+import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
+import type { BlobContent, ContainerName } from '../../storage/blobs.ts';
+import type { Services } from '../services.ts';
+
+/** A parsed report can take 25 times its bytes, and the host runs a dozen steps at once. */
+export const SMALL_REPORT_BYTES = 2 * 1024 * 1024;
+
+export type ReportServices = Pick<Services, 'blobs' | 'largeReports'>;
+
+/**
+ * Reads a report for `use`, which gets services that read further reports in the same turn. Large
+ * reports wait for their turn, and nothing of one may be kept after `use`: together they would
+ * take the process's memory.
+ */
+export async function withReport<Own extends ReportServices, Result>(
+  services: Own,
+  { container, name }: { readonly container: ContainerName; readonly name: string },
+  use: (blob: BlobContent, inTurn: Own) => Promise<Result>,
+): Promise<Result> {
+  const { blobs, largeReports } = services;
+  const small = await blobs.read(container, name, SMALL_REPORT_BYTES);
+  if (small.found || small.why === 'absent') return use(small, services);
+  return largeReports(async () => {
+    const blob = await blobs.read(container, name, MAX_REPORT_BYTES);
+    return use(blob, { ...services, largeReports: (work) => work() });
+  });
+}
