@@ -99,13 +99,15 @@ async function listTags(context: CheckContext): Promise<Outcome> {
   if (sample.length === 0) return skipped('the policy enables no repository');
   const missing: RepositoryName[] = [];
   const many: string[] = [];
-  for (const { repository, tags: wanted } of sample) {
+  for (const { repository, tags: wanted, 'tag-convention': convention } of sample) {
     const tags = await allTags(context.services.registry, repository);
     if (tags === undefined) missing.push(repository);
     else {
       const selected = [...tags.keys()].filter((tag) => wanted[0] === '*' || wanted.includes(tag));
       many.push(
-        ...[manyTagsWarning(repository, selected, tags)].filter((one) => one !== undefined),
+        ...[manyTagsWarning(repository, selected, tags, convention)].filter(
+          (one) => one !== undefined,
+        ),
       );
     }
   }

@@ -1,13 +1,10 @@
 import { Tag } from './reference.ts';
-
-/** `incremental`: `v1-1`, `v1-2`, … up to 999; `floating`: `v1-patched`. */
-export const TAG_CONVENTIONS = ['incremental', 'floating'] as const;
-export type TagConvention = (typeof TAG_CONVENTIONS)[number];
+import { formOf, TAG_CONVENTIONS, type TagConvention } from './tag-convention.ts';
 
 const MAX_NUMBER = 999;
 const MAX_TAG_LENGTH = 128;
-const NUMBERED = /^(.+)-([1-9][0-9]{0,2})$/;
-const FLOATING_SUFFIX = '-patched';
+/** What follows the suffix. `none` has nothing. */
+const NUMBER = { none: /^$/, plain: /^[1-9][0-9]{0,2}$/, padded: /^(?!000)[0-9]{3}$/ } as const;
 
 /** A tag in the registry. */
 export interface ExistingTag {
@@ -27,20 +24,47 @@ export type NextPatchTag =
       readonly detail: string;
     };
 
+/** The source's tag, and the number of its patch; 0 if the tag floats. */
+interface PatchTagParts {
+  readonly base: string;
+  readonly number: number;
+}
+
 /**
  * Returns the base if the tag has the form of a patch tag. The form is no proof: a CI system's
  * `main-42` has it too.
  */
 export function baseOfPatchTag(tag: string, convention: TagConvention): Tag | undefined {
-  const base = convention === 'incremental' ? numbered(tag)?.base : floatingBase(tag);
-  const parsed = Tag.safeParse(base);
+  const parsed = Tag.safeParse(parse(tag, convention)?.base);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The bases of a tag with the form of a patch tag, under any convention: the policy's may change. */
-export function basesOfPatchTag(tag: string): readonly Tag[] {
-  const bases = TAG_CONVENTIONS.map((convention) => baseOfPatchTag(tag, convention));
-  return bases.filter((base) => base !== undefined);
+/**
+ * The bases of a tag with the form of a patch tag, each once: of the policy's conventions, and of
+ * `incremental` and `floating`, which it may have had before.
+ */
+export function basesOfPatchTag(
+  tag: string,
+  conventions: readonly TagConvention[] = [],
+): readonly Tag[] {
+  const all = [...TAG_CONVENTIONS, ...conventions];
+  const bases = all.map((convention) => baseOfPatchTag(tag, convention));
+  return [...new Set(bases.filter((base) => base !== undefined))];
+}
+
+/** The tag of a patch. A floating one has no number. */
+export function formatPatchTag(base: string, convention: TagConvention, number: number): string {
+  const { suffix, number: form } = formOf(convention);
+  switch (form) {
+    case 'none':
+      return `${base}${suffix}`;
+    case 'plain':
+      return `${base}${suffix}${number}`;
+    case 'padded':
+      return `${base}${suffix}${String(number).padStart(3, '0')}`;
+    default:
+      return form satisfies never;
+  }
 }
 
 /** Chooses the tag for the next patch of `base`, given the tags that exist in its repository. */
@@ -49,28 +73,41 @@ export function nextPatchTag(options: {
   readonly existing: Iterable<ExistingTag>;
   readonly convention: TagConvention;
 }): NextPatchTag {
-  return options.convention === 'incremental'
-    ? nextNumbered(options.base, options.existing)
-    : floating(options.base, options.existing);
+  const { base, existing, convention } = options;
+  return formOf(convention).number === 'none'
+    ? floating(base, existing, convention)
+    : nextNumbered(base, existing, convention);
 }
 
-function nextNumbered(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
+function nextNumbered(
+  base: Tag,
+  existing: Iterable<ExistingTag>,
+  convention: TagConvention,
+): NextPatchTag {
   let highest = 0;
+  const foreign: string[] = [];
   for (const { tag, kind } of existing) {
-    const parts = numbered(tag);
+    const parts = parse(tag, convention);
     if (parts?.base !== base) continue;
-    if (kind === 'foreign') return ambiguous(tag);
+    if (kind === 'foreign') foreign.push(tag);
     highest = Math.max(highest, parts.number);
   }
+  const [first] = foreign.sort();
+  if (first !== undefined) return ambiguous(first);
 
   if (highest >= MAX_NUMBER) {
-    return { ok: false, reason: 'tag-limit', detail: `${base}-${MAX_NUMBER} is the last number` };
+    const last = formatPatchTag(base, convention, MAX_NUMBER);
+    return { ok: false, reason: 'tag-limit', detail: `${last} is the last number` };
   }
-  return fitting(`${base}-${highest + 1}`);
+  return fitting(formatPatchTag(base, convention, highest + 1));
 }
 
-function floating(base: Tag, existing: Iterable<ExistingTag>): NextPatchTag {
-  const wanted = `${base}${FLOATING_SUFFIX}`;
+function floating(
+  base: Tag,
+  existing: Iterable<ExistingTag>,
+  convention: TagConvention,
+): NextPatchTag {
+  const wanted = formatPatchTag(base, convention, 0);
   for (const { tag, kind } of existing) {
     if (tag === wanted && kind !== 'ours' && kind !== 'predecessor') return ambiguous(tag);
   }
@@ -96,11 +133,12 @@ function fitting(wanted: string): NextPatchTag {
   return { ok: true, tag: Tag.parse(wanted) };
 }
 
-function numbered(tag: string): { readonly base: string; readonly number: number } | undefined {
-  const [, base, number] = NUMBERED.exec(tag) ?? [];
-  return base === undefined ? undefined : { base, number: Number(number) };
-}
-
-function floatingBase(tag: string): string | undefined {
-  return tag.endsWith(FLOATING_SUFFIX) ? tag.slice(0, -FLOATING_SUFFIX.length) : undefined;
+/** A base never ends with a digit that could belong to the number: the suffix is between them. */
+function parse(tag: string, convention: TagConvention): PatchTagParts | undefined {
+  const { suffix, number } = formOf(convention);
+  const at = number === 'none' ? tag.length - suffix.length : tag.lastIndexOf(suffix);
+  if (at < 1 || !tag.startsWith(suffix, at)) return undefined;
+  const rest = tag.slice(at + suffix.length);
+  if (!NUMBER[number].test(rest)) return undefined;
+  return { base: tag.slice(0, at), number: Number(rest) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { TagConvention } from '../image/patch-tags.ts';
+
 import type { RepositoryName } from '../image/reference.ts';
+import { TagConvention } from '../image/tag-convention.ts';
 import type { Result } from '../result.ts';
 import { type ParsedEntry, parseEntry } from './policy-entry.ts';
 import {
@@ -46,7 +47,7 @@ export interface FaultyEntry {
 
 const Head = z.object({
   version: z.literal('v1'),
-  'tag-convention': z.enum(['incremental', 'floating']).default('incremental'),
+  'tag-convention': TagConvention.default('incremental'),
   repositories: z.array(z.unknown()).min(1).max(MAX_ENTRIES),
 });
 const HEAD_KEYS: ReadonlySet<string> = new Set(Object.keys(Head.shape));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { TAG_CONVENTIONS } from '../image/patch-tags.ts';
+
 import { RepositoryName, TAG_RULE, Tag } from '../image/reference.ts';
+import { TagConvention } from '../image/tag-convention.ts';
 import { items } from '../json/items.ts';
 import { MAX_FAULTS_OF_AN_ENTRY, policyWords } from './policy-faults.ts';
 import { isReservedRepository, RESERVED } from './reserved-repositories.ts';
@@ -30,7 +31,7 @@ export const RepositoryRule = z.object({
   tags: Tags,
   enabled: z.boolean().default(true),
   /** Unset for that of the document. ACR Continuous Patching ignores it. */
-  'tag-convention': z.enum(TAG_CONVENTIONS).optional(),
+  'tag-convention': TagConvention.optional(),
 });
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
 

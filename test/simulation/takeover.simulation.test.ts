@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Digest } from '../../lib/image/digest.ts';
-import type { TagConvention } from '../../lib/image/patch-tags.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import type { TagConvention } from '../../lib/image/tag-convention.ts';
 import { GoldenWorld } from '../pipeline/golden/golden-world.ts';
 import type { GoldenRegistry, GoldenTag } from '../pipeline/golden/parse-registries.ts';
 import { Random } from './random.ts';

@@ -6,8 +6,9 @@ import {
   type NextPatchTag,
   nextPatchTag,
 } from '../../image/patch-tags.ts';
-import type { Tag } from '../../image/reference.ts';
-import type { Policy, RepositoryRule } from '../../policy/policy.ts';
+import { formatPinned, type RepositoryName, Tag } from '../../image/reference.ts';
+import type { TagConvention } from '../../image/tag-convention.ts';
+import type { RepositoryRule } from '../../policy/policy.ts';
 import {
   RegistryError,
   type RegistryErrorCode,
@@ -21,6 +22,8 @@ import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { blankTarget, notFound } from './discovered-targets.ts';
 import { type Inspection, imageInspector } from './inspect-image.ts';
+
+type Source = Extract<Inspection, { readonly kind: 'source' }>;
 
 const MAX_KNOWN_PATCHES = 20;
 /** Only claims for the present findings are verified, and the newest such claim is enough. */
@@ -39,14 +42,12 @@ const REFUSED: ReadonlySet<RegistryErrorCode> = new Set(['denied', 'locked', 'un
 export function lookAtTag(options: {
   readonly services: Services;
   readonly run: Run;
-  readonly policy: Policy;
   readonly rule: RepositoryRule;
+  readonly convention: TagConvention;
   readonly tags: ReadonlyMap<Tag, TagAttributes>;
   readonly patches: ReadonlyMap<Tag, readonly TagAttributes[]>;
 }): (tag: Tag) => Promise<Target | undefined> {
-  const { services, run, policy, rule, tags } = options;
-  const { 'tag-convention': tagConvention } = rule;
-  const convention = tagConvention ?? policy['tag-convention'];
+  const { services, run, rule, convention, tags } = options;
   const readClaim = claimReader(services, rule.repository);
   const readPredecessor = predecessorReader(services, rule.repository);
   // A patch under a former convention counts by the inventory, so that it gets a tag of this one too.
@@ -57,19 +58,21 @@ export function lookAtTag(options: {
   return async (tag) => {
     const attributes = tags.get(tag);
     if (attributes === undefined) return notFound(services, run, rule, tag);
-    const bases = basesOfPatchTag(tag);
+    const bases = basesOfPatchTag(tag, [convention]);
     // Skips a patch of ours whose base exists, also under a former tag convention.
     const own = bases.length === 0 ? undefined : await readClaim(attributes);
     const base = bases.find((one) => tags.has(one));
-    const hasBase = base !== undefined;
-    if (own?.proven === true && hasBase) return undefined;
+    if (own?.proven === true && base !== undefined) return undefined;
     const candidates = options.patches.get(tag) ?? [];
     const { existing, claims } = await readClaims({ readClaim, readPredecessor, tag, candidates });
     const next = nextPatchTag({ base: tag, existing, convention });
     const inspected = await inspect(attributes.digest);
     const target = { ...blankTarget(services, run, rule, tag), digest: attributes.digest };
     if (inspected.kind === 'skip') return skipped(target, inspected);
-    const kind = own === undefined && hasBase ? await readPredecessor(attributes, base) : undefined;
+    if (await hasFormerBase({ services, rule, tags }, attributes, inspected)) return undefined;
+    const hasBase = base !== undefined || namesTag(services, rule.repository, tags, tag, inspected);
+    const kind =
+      own === undefined && base !== undefined ? await readPredecessor(attributes, base) : undefined;
     // A patch whose base was deleted becomes a target, and counts as its own patch.
     const ofSource = [...(own?.proven === true ? [own] : []), ...claims]
       .filter(({ patch }) => patch.sourceDigest === inspected.sourceDigest)
@@ -79,12 +82,44 @@ export function lookAtTag(options: {
     return {
       ...target,
       ...imageFacts(inspected),
-      ...(tagConvention !== undefined && { tagConvention }),
+      tagConvention: convention,
       patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
       ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),
     };
   };
+}
+
+/** True for a patch of ours whose form is of a template that the policy has no longer. */
+async function hasFormerBase(
+  { services, rule, tags }: Pick<Parameters<typeof lookAtTag>[0], 'services' | 'rule' | 'tags'>,
+  attributes: TagAttributes,
+  { isPatch }: Source,
+): Promise<boolean> {
+  if (isPatch !== true) return false;
+  const { repository } = rule;
+  const base = await services.inventory.findPatchBase({ repository, ...attributes });
+  return base !== undefined && tags.has(base);
+}
+
+/**
+ * True for an image that claims to be a patch of the image behind a tag with which its own begins, as
+ * one of a former template after the tables were lost.
+ */
+function namesTag(
+  { registry }: Pick<Services, 'registry'>,
+  repository: RepositoryName,
+  tags: ReadonlyMap<Tag, TagAttributes>,
+  tag: Tag,
+  { patchOf }: Source,
+): boolean {
+  if (patchOf?.by !== 'annotations') return false;
+  const ends = [...tag.matchAll(/[-._]/g)].map(({ index }) => index);
+  return ends.some((end) => {
+    const base = tags.get(Tag.parse(tag.slice(0, Math.max(end, 1))));
+    if (base === undefined) return false;
+    return formatPinned(registry.host, { repository, digest: base.digest }) === patchOf.image;
+  });
 }
 
 function skipped(
@@ -96,7 +131,7 @@ function skipped(
   return { ...explained, state: 'skipped', reason, finishedAt };
 }
 
-function imageFacts(inspected: Extract<Inspection, { readonly kind: 'source' }>) {
+function imageFacts(inspected: Source) {
   return {
     sourceDigest: inspected.sourceDigest,
     ...(inspected.isPatch && { isPatch: true }),
@@ -137,7 +172,7 @@ async function readClaims(options: {
  */
 function whyNoPatch(
   next: NextPatchTag,
-  { patchOf }: Extract<Inspection, { readonly kind: 'source' }>,
+  { patchOf }: Source,
   hasBase: boolean,
 ): Pick<Target, 'tagFault' | 'detail'> {
   if (patchOf !== undefined && (hasBase || patchOf.by === 'copa')) {

@@ -1,5 +1,6 @@
 import { basesOfPatchTag } from '../../image/patch-tags.ts';
 import type { RepositoryName, Tag } from '../../image/reference.ts';
+import type { TagConvention } from '../../image/tag-convention.ts';
 import type { Run } from '../records/run.ts';
 
 /** Above this, `*` probably selects the numbers of a CI system. */
@@ -11,8 +12,12 @@ export function manyTagsWarning(
   repository: RepositoryName,
   selected: readonly Tag[],
   tags: ReadonlyMap<Tag, unknown>,
+  convention?: TagConvention,
 ): string | undefined {
-  const sources = selected.filter((tag) => !basesOfPatchTag(tag).some((base) => tags.has(base)));
+  const conventions = convention === undefined ? [] : [convention];
+  const sources = selected.filter(
+    (tag) => !basesOfPatchTag(tag, conventions).some((base) => tags.has(base)),
+  );
   if (sources.length <= MANY_TAGS) return undefined;
   return `${repository}: the policy selects ${sources.length} tags, and each run scans every one`;
 }

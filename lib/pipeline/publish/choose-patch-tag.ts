@@ -1,10 +1,12 @@
 import type { Digest } from '../../image/digest.ts';
 import { baseOfPatchTag, type ExistingTag, nextPatchTag } from '../../image/patch-tags.ts';
 import type { Tag } from '../../image/reference.ts';
+import type { TagConvention } from '../../image/tag-convention.ts';
 import { allTags } from '../../registry/all-tags.ts';
 import { claimReader, kindOf, rememberedPatches } from '../inventory/known-patches.ts';
 import { predecessorReader } from '../inventory/predecessor-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
+import type { Run } from '../records/run.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
@@ -26,8 +28,7 @@ export async function choosePatchTag(
   target: Target,
   base: Tag,
 ): Promise<TagChoice> {
-  const run = await services.runs.find(runId);
-  const convention = target.tagConvention ?? run?.tagConvention ?? 'incremental';
+  const convention = conventionOf(target, await services.runs.find(runId));
   const tags = (await allTags(services.registry, target.repository)) ?? new Map();
   const readClaim = claimReader(services, target.repository);
   const readPredecessor = predecessorReader(services, target.repository);
@@ -59,6 +60,11 @@ export async function choosePatchTag(
   if (next.ok) return next;
   const outcome = { state: 'skipped', reason: next.reason, detail: next.detail } as const;
   return { ok: false, outcome, changes: {} };
+}
+
+/** Rows of earlier versions lack their own if it is that of the document. */
+function conventionOf(target: Target, run: Run | undefined): TagConvention {
+  return target.tagConvention ?? run?.tagConvention ?? 'incremental';
 }
 
 function isSamePatch(patch: KnownPatch, { sourceDigest, fingerprint }: Target): boolean {

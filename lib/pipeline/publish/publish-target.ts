@@ -1,6 +1,8 @@
 import type { Digest } from '../../image/digest.ts';
 import { ImageManifest } from '../../image/manifest.ts';
+import { baseOfPatchTag } from '../../image/patch-tags.ts';
 import type { RepositoryName, Tag } from '../../image/reference.ts';
+import { isFloating, type TagConvention } from '../../image/tag-convention.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readJson } from '../../json/read-json.ts';
 import { RegistryError, type StoredManifest, type TagAttributes } from '../../registry/registry.ts';
@@ -59,7 +61,8 @@ export async function publishTarget(
   let replacedPush = false;
   if (!present) {
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
-    const patch = { repository, patchTag, base: tag, staged, manifest };
+    const { tagConvention: convention = 'floating' } = intended;
+    const patch = { repository, patchTag, base: tag, convention, staged, manifest };
     const outcome = await putTag(services, held, patch);
     if (outcome === 'taken') {
       // Another push took the tag after it was chosen: the next step chooses again.
@@ -146,6 +149,7 @@ async function putTag(
     readonly repository: RepositoryName;
     readonly patchTag: Tag;
     readonly base: Tag;
+    readonly convention: TagConvention;
     readonly staged: Digest;
     readonly manifest: StoredManifest;
   },
@@ -175,10 +179,20 @@ async function putTag(
 /** True for a floating tag that names a patch of ours or of ACR Continuous Patching. */
 async function mayMove(
   services: Services,
-  { repository, patchTag, base }: { repository: RepositoryName; patchTag: Tag; base: Tag },
+  {
+    repository,
+    patchTag,
+    base,
+    convention,
+  }: {
+    readonly repository: RepositoryName;
+    readonly patchTag: Tag;
+    readonly base: Tag;
+    readonly convention: TagConvention;
+  },
   present: TagAttributes,
 ): Promise<boolean> {
-  if (!patchTag.endsWith('-patched')) return false;
+  if (!isFloating(convention) || baseOfPatchTag(patchTag, convention) !== base) return false;
   const ours = await patchReader(services, repository)(present);
   if (ours !== undefined) return true;
   return (await predecessorReader(services, repository)(present, base)) === 'predecessor';

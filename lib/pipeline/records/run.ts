@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TagConvention } from '../../image/tag-convention.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { RunId } from './run-id.ts';
 
@@ -56,7 +57,7 @@ export const Run = z.object({
   /** SHA-256 of the policy document, and the blob with this run's copy. */
   policyDigest: z.string().optional(),
   policyBlob: z.string().optional(),
-  tagConvention: z.enum(['incremental', 'floating']).optional(),
+  tagConvention: TagConvention.optional(),
   /** The vulnerability database that scan and verify both use. */
   databaseDigest: z.string().optional(),
   /** When that database was made. Unset if it does not say so. */

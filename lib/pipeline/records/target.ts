@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Digest, sha256Hex } from '../../image/digest.ts';
-import { TAG_CONVENTIONS } from '../../image/patch-tags.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
+import { TagConvention } from '../../image/tag-convention.ts';
 import { BlockedPackage } from '../../job/blocked-package.ts';
 import { BuilderKind } from '../../job/builder-report.ts';
 import { RemainingPackage } from '../../report/remaining-findings.ts';
@@ -43,8 +43,8 @@ export const Target = z.object({
   origin: Origin.optional(),
   /** Why this target can't get a patch. Found at discovery, used only if it needs one. */
   tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit']).optional(),
-  /** The tag convention of its repository, if that differs from the document's. */
-  tagConvention: z.enum(TAG_CONVENTIONS).optional(),
+  /** The tag convention of its repository. */
+  tagConvention: TagConvention.optional(),
   /** Our patches under patch tags of this tag, newest last. */
   patches: z.array(KnownPatch).readonly(),
   /** Images under patch tags of this tag that claim to be patches of its source. Unproven. */

@@ -1,10 +1,13 @@
 import { baseOfPatchTag } from '../../image/patch-tags.ts';
+import { isFloating } from '../../image/tag-convention.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 
 /** The claim under the floating tag of a target, which keeps that tag from any patch of ours. */
-export function blockingClaim({ tag, tagFault, claims = [] }: Target): KnownPatch | undefined {
+export function blockingClaim(target: Target): KnownPatch | undefined {
+  const { tag, tagFault, tagConvention = 'floating', claims = [] } = target;
   if (tagFault !== 'tag-ambiguous') return undefined;
-  return claims.find((claim) => baseOfPatchTag(claim.tag, 'floating') === tag);
+  if (!isFloating(tagConvention)) return undefined;
+  return claims.find((claim) => baseOfPatchTag(claim.tag, tagConvention) === tag);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Digest } from '../../image/digest.ts';
-import type { RepositoryName } from '../../image/reference.ts';
+import type { RepositoryName, Tag } from '../../image/reference.ts';
 import type { FoundRepository } from '../records/gone-rows.ts';
 import type {
   ClaimTerms,
@@ -26,6 +26,10 @@ export interface RepositoryCursor {
 export interface Inventory {
   findImage(image: ImageName): Promise<InventoryImage | undefined>;
   findTag(tag: Pick<InventoryTag, 'repository' | 'tag'>): Promise<InventoryTag | undefined>;
+  /** The tag for which a patch was made, if the inventory has this tag as that patch's only. */
+  findPatchBase(
+    patch: Pick<InventoryTag, 'repository' | 'tag'> & { readonly digest: Digest },
+  ): Promise<Tag | undefined>;
   /** Claims an image for a run, or names the run whose claim still counts. */
   claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, terms: ClaimTerms): Promise<Claim>;
   /** Ends this run's claim on an image, if it has one. */

@@ -1,15 +1,10 @@
-import { z } from 'zod';
 import { Annotation } from '../../../lib/image/annotations.ts';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { MediaType } from '../../../lib/image/manifest.ts';
-import { TAG_CONVENTIONS } from '../../../lib/image/patch-tags.ts';
 import type { Tag } from '../../../lib/image/reference.ts';
 import type { Registry } from '../../../lib/registry/registry.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import type { GoldenRegistry, GoldenTag } from './parse-registries.ts';
-
-export const TagConvention = z.enum(TAG_CONVENTIONS);
-export type TagConvention = z.infer<typeof TagConvention>;
 
 const COPA = /^(?<state>clean )?copa of (?<source>\S+?)(?:, (?<lack>.+))?$/;
 const HELM = 'application/vnd.cncf.helm.config.v1+json';

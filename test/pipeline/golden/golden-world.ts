@@ -1,5 +1,5 @@
 import type { Digest } from '../../../lib/image/digest.ts';
-import type { TagConvention } from '../../../lib/image/patch-tags.ts';
+import type { TagConvention } from '../../../lib/image/tag-convention.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';
 import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import { MemoryTables } from '../../fakes/memory-tables.ts';

@@ -1,5 +1,5 @@
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import { TagConvention } from './golden-image.ts';
+import { TagConvention } from '../../../lib/image/tag-convention.ts';
 
 export interface GoldenTag {
   readonly tag: Tag;

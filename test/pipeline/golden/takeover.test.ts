@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { TagConvention } from '../../../lib/image/tag-convention.ts';
 import { startRun } from '../../../lib/pipeline/run/start-run.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { GoldenWorld, OUTDATED } from './golden-world.ts';
@@ -115,4 +116,45 @@ it('defect 9: runs that overlap publish one patch under one number', async () =>
   await world.settle();
 
   expect([...(await golden.tags(API)).keys()]).toEqual(['v1', 'v1-1', 'v1-2', 'v1-3']);
+});
+
+const OWN = parseRegistries(`
+# a template of one's own
+team/own, {tag}-p{nnn}, *
+v1           source                → patched v1-p001
+`);
+const OTHER = OWN.map((golden) => ({ ...golden, convention: TagConvention.parse('{tag}-secure') }));
+
+async function worldOfTemplate() {
+  const golden = new GoldenWorld(OWN);
+  await golden.push(OWN);
+  expect((await golden.run()).get('team/own:v1')).toBe('patched v1-p001');
+  return golden;
+}
+const tagsOf = async (golden: GoldenWorld) => [
+  ...(await golden.tags(RepositoryName.parse('team/own'))).keys(),
+];
+
+it('a patch under a template stays a patch after the template changed', async () => {
+  const golden = await worldOfTemplate();
+  golden.changeConvention(OTHER);
+
+  const ends = await golden.run();
+
+  expect([...ends]).toEqual([['team/own:v1', 'patched v1-secure']]);
+  golden.changeConvention(OWN);
+  expect([...(await golden.run())]).toEqual([['team/own:v1', 'already-patched']]);
+  expect(await tagsOf(golden)).toEqual(['v1', 'v1-p001', 'v1-secure']);
+});
+
+it('a patch under a former template gets no patch of its own after the tables are lost', async () => {
+  const golden = await worldOfTemplate();
+  golden.changeConvention(OTHER);
+  golden.loseTables();
+  golden.world.script = { ...golden.world.script, report: () => OUTDATED };
+
+  const ends = await golden.run();
+
+  expect(ends.get('team/own:v1-p001')).toBe('skipped patched-elsewhere');
+  expect(await tagsOf(golden)).toEqual(['v1', 'v1-p001']);
 });

@@ -12,7 +12,7 @@ it.each([
   [{ version: 'v2', repositories: [rule] }, 'version: "v2" must be "v1"'],
   [
     { version: 'v1', repositories: [rule], 'tag-convention': 'x' },
-    'tag-convention: "x" must be "incremental" or "floating"',
+    'tag-convention: "x" must be "incremental", "floating" or a template such as "{tag}-patch.{n}"',
   ],
   [{ version: 'v1', repositories: [] }, 'repositories: must not be empty'],
   [{ version: 'v1', repositories: 1 }, 'repositories: must be of type array'],

@@ -1,5 +1,5 @@
 import type { Digest } from '../../../image/digest.ts';
-import type { RepositoryName } from '../../../image/reference.ts';
+import type { RepositoryName, Tag } from '../../../image/reference.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';
 import type { FoundRepository } from '../../records/gone-rows.ts';
@@ -23,7 +23,7 @@ import type { RunId } from '../../records/run-id.ts';
 import type { Target } from '../../records/target.ts';
 import type { Claim, Inventory, RepositoryCursor } from '../inventory.ts';
 import { LOWEST_KEY, repositoryOf } from './inventory-keys.ts';
-import { CopyRow, copyRow, TagRow, tagIn, tagKeys, tagRow } from './inventory-rows.ts';
+import { CopyRow, copyIn, copyRow, TagRow, tagIn, tagKeys, tagRow } from './inventory-rows.ts';
 import { markStale } from './mark-stale.ts';
 import { retireRows } from './retire-rows.ts';
 import { TableImages } from './table-images.ts';
@@ -51,6 +51,15 @@ export class TableInventory implements Inventory {
 
   async findTag(tag: Pick<InventoryTag, 'repository' | 'tag'>): Promise<InventoryTag | undefined> {
     return (await this.#read(tag))?.tag;
+  }
+
+  async findPatchBase(
+    patch: Pick<InventoryTag, 'repository' | 'tag'> & { readonly digest: Digest },
+  ): Promise<Tag | undefined> {
+    const { partitionKey, rowKey } = tagKeys(patch);
+    const stored = await this.#tables.get(TABLES.inventory, partitionKey, rowKey);
+    const copy = stored && copyIn(stored.entity);
+    return copy?.digest === patch.digest ? copy.patchOf : undefined;
   }
 
   async claim(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
 import { type Digest, digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { TagConvention } from '../../../../lib/image/tag-convention.ts';
 import { lookAtTag } from '../../../../lib/pipeline/discovery/look-at-tag.ts';
 import { parsePolicy } from '../../../../lib/policy/policy.ts';
 import { allTags } from '../../../../lib/registry/all-tags.ts';
@@ -32,7 +33,12 @@ async function publishPatch(world: UnitWorld, tag: string, source: Digest): Prom
 }
 
 /** Looks at one tag, with these tags as candidates for its patches. */
-async function look(world: UnitWorld, tag: string, candidates: readonly string[] = []) {
+async function look(
+  world: UnitWorld,
+  tag: string,
+  candidates: readonly string[] = [],
+  convention: TagConvention = 'incremental',
+) {
   const run = await world.addRun();
   const parsed = parsePolicy(
     JSON.stringify({ version: 'v1', repositories: [{ repository: API, tags: ['*'] }] }),
@@ -43,7 +49,7 @@ async function look(world: UnitWorld, tag: string, candidates: readonly string[]
   const ofTag = candidates.flatMap((name) => tags.get(Tag.parse(name)) ?? []);
   const patches = new Map([[Tag.parse(tag), ofTag]]);
   const { services } = world;
-  return lookAtTag({ services, run, policy: parsed.value, rule, tags, patches })(Tag.parse(tag));
+  return lookAtTag({ services, run, rule, convention, tags, patches })(Tag.parse(tag));
 }
 
 describe('lookAtTag', () => {
@@ -175,6 +181,18 @@ describe('lookAtTag', () => {
 
     expect(target?.state).toBe('queued');
     expect(target?.tagFault).toBe(tagFault);
+  });
+
+  it.each([
+    ['v1-p001', '{tag}-p{nnn}'],
+    ['v1-secure', '{tag}-secure'],
+  ])('passes over %s, a patch of ours by the template %s', async (tag, template) => {
+    const world = new UnitWorld();
+    const source = await world.push(API, 'v1');
+    await publishPatch(world, tag, source);
+
+    expect(await look(world, tag, [], TagConvention.parse(template))).toBeUndefined();
+    expect(await look(world, tag)).toMatchObject({ isPatch: true });
   });
 
   it('does not pass over a tag that only has the form of a patch', async () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
 import { type Digest, digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
-import type { TagConvention } from '../../../../lib/image/patch-tags.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { TagConvention } from '../../../../lib/image/tag-convention.ts';
 import { choosePatchTag } from '../../../../lib/pipeline/publish/choose-patch-tag.ts';
 import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
 import { type Target, targetIdOf } from '../../../../lib/pipeline/records/target.ts';
@@ -127,6 +127,15 @@ it("follows the run's tag convention", async () => {
   await pushPatch('1.4-patched');
 
   expect(await choose()).toEqual({ ok: true, tag: '1.4-patched' });
+});
+
+it('follows a template, whose numbers are its own', async () => {
+  await pushPatch('1.4-7');
+  await pushPatch('1.4-p007');
+
+  const tagConvention = TagConvention.parse('{tag}-p{nnn}');
+
+  expect(await choose({ tagConvention })).toEqual({ ok: true, tag: '1.4-p008' });
 });
 
 describe('choosePatchTag', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
 import { type Digest, sha256Hex } from '../../../../lib/image/digest.ts';
 import { Tag } from '../../../../lib/image/reference.ts';
+import { TagConvention } from '../../../../lib/image/tag-convention.ts';
 import { LeaseLost } from '../../../../lib/pipeline/lease.ts';
 import {
   alreadyPublished,
@@ -255,6 +256,16 @@ describe('a reserved tag', () => {
 
     expect(await publish()).toMatchObject({ state: 'patched', patchTag: FLOATING });
     expect(await at(FLOATING)).toBe(staged);
+  });
+
+  it('is moved from an earlier patch of ours if it floats by a template', async () => {
+    const patchTag = Tag.parse('v1-secure');
+    const tagConvention = TagConvention.parse('{tag}-secure');
+    const { staged, pushOurs, publish, at } = await setUp({ patchTag, tagConvention });
+    await pushOurs(patchTag);
+
+    expect(await publish()).toMatchObject({ state: 'patched', patchTag });
+    expect(await at(patchTag)).toBe(staged);
   });
 
   it('is given up if it floats and is not ours', async () => {
