@@ -17,8 +17,9 @@ interface Rule {
 
 /**
  * Refusals of ARM and ACI; the first match wins. ARM's codes come before HTTP's, because ACI uses 409
- * for four different things. Sources: Azure docs container-instances-troubleshooting and
- * resource-and-quota-limits; azure-cli#14643, #29300; ALZ-PowerShell-Module#472.
+ * for five different things. Sources: Azure docs container-instances-troubleshooting and
+ * resource-and-quota-limits; azure-cli#14643, #29300; ALZ-PowerShell-Module#472;
+ * terraform-provider-azurerm#15025 and virtual-kubelet/azure-aci#167 (the subnet is not ready).
  */
 const RULES: readonly Rule[] = [
   { code: /^ContainerGroupQuotaReached$/i, means: 'quota' },
@@ -26,6 +27,11 @@ const RULES: readonly Rule[] = [
   { status: 409, code: /^ServiceUnavailable$/i, means: 'capacity' },
   { code: /^InsufficientCapacity$/i, means: 'capacity' },
   { message: /not available in the location/i, means: 'capacity' },
+  { code: /^ServiceAssociationLinkNotReady$/i, means: 'network' },
+  // Azure's network service changes the subnet for another group at this moment.
+  { code: /^(AnotherOperationInProgress|RetryableError)$/i, means: 'network' },
+  { code: /^ReferencedResourceNotProvisioned$/i, means: 'network' },
+  { status: 409, message: /network is not ready/i, means: 'network' },
   { code: /^ContainerGroup(Transitioning|DeploymentInProgress)$/i, means: 'transitioning' },
   { code: /^(InaccessibleImage|RegistryErrorResponse)$/i, means: 'image-pull' },
   { code: /^RequestDisallowedByPolicy$/i, means: 'configuration' },

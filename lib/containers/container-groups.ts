@@ -67,6 +67,8 @@ export interface GroupStatus {
 export type GroupRefusal =
   | 'quota'
   | 'capacity'
+  /** The subnet of the groups is not ready for another group yet. */
+  | 'network'
   | 'throttled'
   | 'transitioning'
   | 'image-pull'

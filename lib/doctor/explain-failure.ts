@@ -107,6 +107,8 @@ export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
       return 'Request a higher quota (portal: Quotas, Container Instances), or lower PATCHWRIGHT_MAX_GROUPS.';
     case 'capacity':
       return 'The region has no capacity now. Try again later; if it persists, use another PATCHWRIGHT_LOCATION.';
+    case 'network':
+      return 'The subnet (PATCHWRIGHT_SUBNET_ID) is not ready for another group yet; a run waits for it. Run the command again in some minutes; if it persists, check that nothing else changes the subnet.';
     case 'image-pull':
       return 'Check that the worker image is in the registry and that container groups can reach the registry over the network.';
     case 'throttled':

@@ -21,6 +21,8 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   throttled: { do: 'wait', seconds: 30 },
   quota: { do: 'wait', seconds: 120 },
   capacity: { do: 'wait', seconds: 120 },
+  // Azure connects the subnet for one group at a time.
+  network: { do: 'wait', seconds: 60 },
   // A group of this name may exist or be about to: a second PUT would restart it.
   transitioning: { do: 'look' },
   unavailable: { do: 'look' },

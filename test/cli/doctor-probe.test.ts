@@ -84,6 +84,7 @@ describe('doctor --probe', () => {
 
   it.each([
     ['capacity', /no capacity|not available .* → .*another PATCHWRIGHT_LOCATION/],
+    ['network', /ServiceAssociationLinkNotReady.* → The subnet \(PATCHWRIGHT_SUBNET_ID\)/],
     ['image', /InaccessibleImage.* → Check that the worker image/],
   ] as const)('shows the reason for a refused group: %s', async (reason, finding) => {
     here.world.arm.setFaults(({ request }) =>

@@ -54,6 +54,23 @@ it('waits for role assignments to propagate', async () => {
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
 });
 
+it('waits for a subnet that is not ready, however often Azure says so', async () => {
+  const world = await worldWithImage();
+  const until = world.clock.now().getTime() + 900_000;
+  const decide = world.groups.decide;
+  let refused = 0;
+  world.groups.decide = (spec, nth) => {
+    if (world.clock.now().getTime() >= until) return decide(spec, nth);
+    refused += 1;
+    return { kind: 'refused', refusal: 'network' };
+  };
+
+  const { id: runId } = await world.run();
+
+  expect(refused).toBeGreaterThan(5);
+  expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
+});
+
 it('gives the quota as the reason if Azure refuses groups for it until the deadline', async () => {
   const world = await worldWithImage();
   world.groups.decide = () => ({ kind: 'refused', refusal: 'quota' });

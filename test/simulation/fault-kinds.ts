@@ -92,6 +92,8 @@ export const GROUP_FAULTS = [
   'group-forgotten',
   'group-refused-quota',
   'group-refused-capacity',
+  /** `ServiceAssociationLinkNotReady`: the subnet is not ready for another group. */
+  'group-refused-network',
   'group-refused-throttled',
   'group-refused-transitioning',
   'group-refused-image-pull',

@@ -67,6 +67,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     }
     case 'group-refused-quota':
     case 'group-refused-capacity':
+    case 'group-refused-network':
     case 'group-refused-throttled':
     case 'group-refused-transitioning':
     case 'group-refused-image-pull':
@@ -138,6 +139,7 @@ function workerFault<Kind extends WorkerFault>(
 const REFUSALS = {
   'group-refused-quota': 'quota',
   'group-refused-capacity': 'capacity',
+  'group-refused-network': 'network',
   'group-refused-throttled': 'throttled',
   'group-refused-transitioning': 'transitioning',
   'group-refused-image-pull': 'image-pull',

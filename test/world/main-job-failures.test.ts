@@ -84,9 +84,13 @@ it('says where a policy stops being JSON', async () => {
   expect(run.detail).toContain('the policy is not JSON');
 });
 
-it('patches an image although its first container group disappears', async () => {
+it('patches an image although the subnet is not ready at first and a container group disappears', async () => {
   await seedApp('team/vanishing');
-  job.world.arm.setFaults((_, nth) => (nth === 1 ? { kind: 'vanishes', afterMs: 0 } : undefined));
+  const faults = [
+    { kind: 'refused', with: 'network', retryAfterSeconds: 1 },
+    { kind: 'vanishes', afterMs: 0 },
+  ] as const;
+  job.world.arm.setFaults((_, nth) => faults[nth - 1]);
 
   const { run, target } = await job.runByHttp();
 

@@ -44,7 +44,7 @@ export class ThrottleWatch {
   }
 
   groupAnswered(task: Task, answer: GroupAnswer): void {
-    const waits = ['throttled', 'quota', 'capacity'];
+    const waits = ['throttled', 'quota', 'capacity', 'network'];
     if (!answer.ok && waits.includes(answer.refusal)) this.#refused.set(task, this.#now());
   }
 

@@ -14,7 +14,7 @@ import { RegistryError, type RegistryErrorCode } from '../../../lib/registry/reg
 import { StorageError } from '../../../lib/storage/storage-error.ts';
 
 describe('a container group that Azure refuses', () => {
-  it.each(['throttled', 'quota', 'capacity'] as const)(
+  it.each(['throttled', 'quota', 'capacity', 'network'] as const)(
     'costs no attempt if it is %s',
     (refusal) => {
       expect(GROUP_REFUSED[refusal].do).toBe('wait');

@@ -63,6 +63,16 @@ export function transitioning(name: string): ArmError {
   );
 }
 
+/** https://github.com/hashicorp/terraform-provider-azurerm/issues/15025 has the text as Azure gave it. */
+export function networkNotReady(name: string, retryAfterSeconds?: number): ArmError {
+  return new ArmError(
+    409,
+    'ServiceAssociationLinkNotReady',
+    `Network is not ready for container group '${name}'. Please try again.`,
+    retryAfterSeconds,
+  );
+}
+
 export function throttled(what: string, retryAfterSeconds: number): ArmError {
   return new ArmError(
     429,

@@ -232,6 +232,10 @@ describe('container groups, through the SDK', () => {
       { statusCode: 409, code: 'ServiceUnavailable' },
     ],
     [
+      { kind: 'refused', with: 'network' },
+      { statusCode: 409, code: 'ServiceAssociationLinkNotReady' },
+    ],
+    [
       { kind: 'refused', with: 'throttled' },
       { statusCode: 429, code: 'TooManyRequests' },
     ],

@@ -3,6 +3,7 @@ import {
   capacityMissing,
   inaccessibleImage,
   internalError,
+  networkNotReady,
   quotaReached,
   throttled,
   transitioning,
@@ -17,6 +18,7 @@ export type GroupFault =
       readonly with:
         | 'quota'
         | 'capacity'
+        | 'network'
         | 'throttled'
         | 'transitioning'
         | 'image'
@@ -62,6 +64,8 @@ export function refusalOf(
       return quotaReached('ContainerGroups', region, { limit: 100, usage: 100, requested: 1 });
     case 'capacity':
       return capacityMissing(region, cpu, memoryGb);
+    case 'network':
+      return networkNotReady(name, fault.retryAfterSeconds);
     case 'throttled':
       return throttled('container group creations', fault.retryAfterSeconds ?? 5);
     case 'transitioning':

@@ -178,6 +178,7 @@ function groupFault(random: Random, minutes: number): GroupFault {
   }
   return random.pick<GroupFault>([
     { kind: 'refused', with: 'throttled', retryAfterSeconds: 1 },
+    { kind: 'refused', with: 'network', retryAfterSeconds: 1 },
     { kind: 'refused', with: 'server-error' },
     { kind: 'answer-lost' },
     { kind: 'vanishes', afterMs },
