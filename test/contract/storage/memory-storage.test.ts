@@ -4,9 +4,11 @@ import { TABLES } from '../../../lib/storage/tables.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../../fakes/memory-blobs.ts';
 import { MemoryQueues } from '../../fakes/memory-queues.ts';
+import { MemoryTableQueries } from '../../fakes/memory-table-queries.ts';
 import { MemoryTables } from '../../fakes/memory-tables.ts';
 import { describeBlobs } from './blobs.contract.ts';
 import { describeQueues, type Received } from './queues.contract.ts';
+import { describeQueries } from './table-queries.contract.ts';
 import { describeTables } from './tables.contract.ts';
 
 describeTables('memory', async () => ({
@@ -18,6 +20,15 @@ describeTables('memory with small pages', async () => ({
   tables: new MemoryTables({ pageSize: 2 }),
   unprovisioned: new MemoryTables({ missing: Object.values(TABLES) }),
 }));
+
+describeQueries('memory', async () => {
+  const tables = new MemoryTables();
+  return {
+    tables,
+    queries: new MemoryTableQueries(tables),
+    unprovisioned: new MemoryTableQueries(new MemoryTables({ missing: Object.values(TABLES) })),
+  };
+});
 
 describeQueues('memory', async () => {
   const clock = new ManualClock();

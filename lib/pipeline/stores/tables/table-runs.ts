@@ -9,21 +9,22 @@ import type { PassOver, Stored } from '../stored.ts';
 import { jsonColumn } from './json-column.ts';
 import { RecordTable, type RowMapping } from './record-table.ts';
 
-const PARTITION = 'run';
+/** The only partition of PatchwrightRuns. */
+export const RUN_PARTITION = 'run';
 
 /** One row of PatchwrightRuns. */
 const RunRow = Run.omit({ id: true }).extend({
-  partitionKey: z.literal(PARTITION),
+  partitionKey: z.literal(RUN_PARTITION),
   rowKey: z.string(),
   runId: RunId,
   images: jsonColumn(z.array(z.string()).readonly()).optional(),
 });
 type RunRow = z.infer<typeof RunRow>;
 
-const RUNS: RowMapping<RunRow, Run> = {
+export const RUNS: RowMapping<RunRow, Run> = {
   table: TABLES.runs,
   schema: RunRow,
-  toRow: ({ id, ...columns }) => ({ ...columns, ...keysOf(id), runId: id }),
+  toRow: ({ id, ...columns }) => ({ ...columns, ...runKeysOf(id), runId: id }),
   fromRow: ({ partitionKey: _1, rowKey: _2, runId: id, ...columns }) => ({ ...columns, id }),
 };
 
@@ -36,11 +37,11 @@ export class TableRuns implements RunStore {
   }
 
   find(runId: RunId): Promise<Stored<Run> | undefined> {
-    return this.#records.find(keysOf(runId));
+    return this.#records.find(runKeysOf(runId));
   }
 
   newestFirst(passOver: PassOver): AsyncIterable<Stored<Run>> {
-    return this.#records.listReadable(PARTITION, passOver);
+    return this.#records.listReadable(RUN_PARTITION, passOver);
   }
 
   async start(run: Run): Promise<'started' | 'exists'> {
@@ -67,11 +68,15 @@ export class TableRuns implements RunStore {
 const LAST_MILLISECOND = 9_999_999_999_999;
 
 /** The row key sorts the newest run first and is derived from the id alone. */
-function keysOf(runId: RunId): Pick<RunRow, 'partitionKey' | 'rowKey'> {
+export function runKeysOf(runId: RunId): Pick<RunRow, 'partitionKey' | 'rowKey'> {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(runId);
   if (parts === null) throw new Error('not a run id');
   const [, year, month, day, hour, minute, second] = parts;
   const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  const age = String(LAST_MILLISECOND - milliseconds).padStart(13, '0');
-  return { partitionKey: PARTITION, rowKey: `${age}-${runId}` };
+  return { partitionKey: RUN_PARTITION, rowKey: `${rowKeyAt(milliseconds)}-${runId}` };
+}
+
+/** What the row keys of the runs of this moment begin with. Later runs have lower keys. */
+export function rowKeyAt(milliseconds: number): string {
+  return String(LAST_MILLISECOND - milliseconds).padStart(13, '0');
 }

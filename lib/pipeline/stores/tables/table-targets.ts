@@ -21,7 +21,7 @@ const TargetRow = Target.omit({ id: true, runId: true }).extend({
 });
 type TargetRow = z.infer<typeof TargetRow>;
 
-const TARGETS: RowMapping<TargetRow, Target> = {
+export const TARGETS: RowMapping<TargetRow, Target> = {
   table: TABLES.targets,
   schema: TargetRow,
   toRow: ({ id, runId, ...columns }) => ({ ...columns, partitionKey: runId, rowKey: id }),

@@ -1,0 +1,71 @@
+import type { Run } from '../pipeline/records/run.ts';
+import { RunId } from '../pipeline/records/run-id.ts';
+import { RUN_PARTITION, runKeysOf } from '../pipeline/stores/tables/table-runs.ts';
+import { TABLES } from '../storage/tables.ts';
+import { ABOVE } from './conditions.ts';
+import { type Found, nearestNames } from './found.ts';
+import { type History, pageOf } from './history.ts';
+import { RUN_ROWS } from './runs.ts';
+
+/** The name of the newest run. */
+const LATEST = 'latest';
+
+const MOST_CANDIDATES = 10;
+/** The newest runs, among which the nearest names are looked for. */
+const COMPARED_RUNS = 100;
+
+/**
+ * Finds a run by its id, by a beginning of its id that only one run has, or as `latest`. One operation;
+ * one more for another beginning, and one for the nearest names.
+ */
+export async function findRun(
+  history: Pick<History, 'queries' | 'tables'>,
+  name: string,
+): Promise<Found<Run>> {
+  const id = RunId.safeParse(name);
+  if (id.success) {
+    const run = await runById(history, id.data);
+    return run === undefined ? noRun(history, name) : { found: 'one', item: run };
+  }
+  const runs = name === LATEST ? await newest(history, 1) : await runsBeginning(history, name);
+  const [only, ...more] = runs;
+  if (only === undefined) return noRun(history, name);
+  if (more.length === 0) return { found: 'one', item: only };
+  return { found: 'several', names: runs.map((run) => run.id) };
+}
+
+/** One operation: a point read. */
+async function runById({ tables }: Pick<History, 'tables'>, id: RunId): Promise<Run | undefined> {
+  const { partitionKey, rowKey } = runKeysOf(id);
+  const stored = await tables.get(TABLES.runs, partitionKey, rowKey);
+  return stored === undefined ? undefined : RUN_ROWS.parse(stored.entity);
+}
+
+/** One operation. */
+export async function newest(
+  history: Pick<History, 'queries'>,
+  limit: number,
+): Promise<readonly Run[]> {
+  return (await pageOf(history, RUN_ROWS, { partition: RUN_PARTITION, limit })).items;
+}
+
+async function runsBeginning(
+  history: Pick<History, 'queries'>,
+  prefix: string,
+): Promise<readonly Run[]> {
+  if (!/^[\dTZa-f-]{1,21}$/.test(prefix)) return [];
+  const { items } = await pageOf(history, RUN_ROWS, {
+    partition: RUN_PARTITION,
+    where: [
+      [{ column: 'runId', is: 'ge', value: prefix }],
+      [{ column: 'runId', is: 'lt', value: prefix + ABOVE }],
+    ],
+    limit: MOST_CANDIDATES,
+  });
+  return items;
+}
+
+async function noRun(history: Pick<History, 'queries'>, name: string): Promise<Found<Run>> {
+  const ids = (await newest(history, COMPARED_RUNS)).map(({ id }) => id);
+  return { found: 'none', nearest: nearestNames(name, ids) };
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
+import { Count, Text, Time, viewOf } from './view.ts';
+
+/** A run, for people and programs. `docs/operate.md` explains the fields. */
+export const RunView = z
+  .object({
+    runId: z.string(),
+    state: RunState,
+    reason: RunFault.nullable(),
+    detail: Text,
+    trigger: Run.shape.trigger,
+    startedBy: Text,
+    canceledBy: Text,
+    dryRun: z.boolean(),
+    images: z.array(z.string()).nullable(),
+    warnings: Text,
+    createdAt: Time,
+    finishedAt: Time,
+    deadline: Time,
+    tickedAt: Time,
+    progressAt: Time,
+    expectedAt: Time,
+    targets: Count,
+    active: Count,
+    clean: Count,
+    cleanPartly: Count,
+    patched: Count,
+    alreadyPatched: Count,
+    planned: Count,
+    waiting: Count,
+    skipped: Count,
+    rejected: Count,
+    failed: Count,
+    canceled: Count,
+    tools: Text,
+    databaseDigest: Text,
+    databaseTime: Time,
+    policyDigest: Text,
+    policyBlob: Text,
+    builderDetail: Text,
+  })
+  .meta({ id: 'Run' });
+export type RunView = z.infer<typeof RunView>;
+
+export function runView({ id, ...run }: Run): RunView {
+  return viewOf(RunView, { ...run, runId: id });
+}
