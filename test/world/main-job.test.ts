@@ -228,7 +228,8 @@ describe('the tables', () => {
       new Set(['scan', 'patch', 'verify', 'publish']),
     );
     expect(jobs.filter(({ state }) => state !== 'done')).toEqual([]);
-    expect(jobs.filter(({ kind, attempt }) => kind !== 'publish' && attempt !== 1)).toEqual([]);
+    const tries = jobs.map(({ kind, attempt, detail }) => ({ kind, attempt, detail }));
+    expect(tries.filter(({ kind, attempt }) => kind !== 'publish' && attempt !== 1)).toEqual([]);
   });
 });
 
