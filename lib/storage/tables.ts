@@ -4,7 +4,7 @@ export const TABLES = {
   targets: 'PatchwrightTargets',
   jobs: 'PatchwrightJobs',
   inventory: 'PatchwrightInventory',
-  /** The app's own rows: claims, back-off, throttle, requests to cancel. */
+  /** The app's own rows: claims, known patches, back-off, throttle, timers, requests to cancel. */
   state: 'PatchwrightState',
 } as const;
 export type TableName = (typeof TABLES)[keyof typeof TABLES];
