@@ -1,4 +1,5 @@
 import type { RepositoryName } from '../image/reference.ts';
+import { chosenOf, listOf, type TagConvention } from '../image/tag-convention.ts';
 import { manyTagsWarning } from '../pipeline/discovery/many-tags.ts';
 import { stagingOf } from '../pipeline/staging/staging-names.ts';
 import { loadPolicyText } from '../policy/load-policy.ts';
@@ -94,18 +95,23 @@ async function sampleOf({ services }: CheckContext): Promise<readonly Repository
   return enabled.slice(0, SAMPLE);
 }
 
+function ownConventions({ 'tag-convention': own }: RepositoryRule): readonly TagConvention[] {
+  return own === undefined ? [] : listOf(chosenOf(own));
+}
+
 async function listTags(context: CheckContext): Promise<Outcome> {
   const sample = await sampleOf(context);
   if (sample.length === 0) return skipped('the policy enables no repository');
   const missing: RepositoryName[] = [];
   const many: string[] = [];
-  for (const { repository, tags: wanted, 'tag-convention': convention } of sample) {
+  for (const rule of sample) {
+    const { repository, tags: wanted } = rule;
     const tags = await allTags(context.services.registry, repository);
     if (tags === undefined) missing.push(repository);
     else {
       const selected = [...tags.keys()].filter((tag) => wanted[0] === '*' || wanted.includes(tag));
       many.push(
-        ...[manyTagsWarning(repository, selected, tags, convention)].filter(
+        ...[manyTagsWarning(repository, selected, tags, ownConventions(rule))].filter(
           (one) => one !== undefined,
         ),
       );

@@ -16,6 +16,30 @@ export const TagConvention = z.custom<TagConvention>(
   { error: ({ input }) => whyNoConvention(input) },
 );
 
+/** One convention; or two, so that a floating tag points to the newest of the numbered ones. */
+export type TagConventions = TagConvention | readonly TagConvention[];
+export const TagConventions = z.custom<TagConventions>(
+  (input) => faultOfConventions(input) === undefined,
+  { error: ({ input }) => faultOfConventions(input) },
+);
+
+/** The convention that names each patch, and the one of a floating tag besides. */
+export interface ChosenConventions {
+  readonly convention: TagConvention;
+  readonly alsoFloating?: TagConvention;
+}
+
+export function chosenOf(conventions: TagConventions): ChosenConventions {
+  const all = typeof conventions === 'string' ? [conventions] : conventions;
+  const convention = all.find((one) => !isFloating(one)) ?? all[0] ?? 'incremental';
+  const alsoFloating = all.find((one) => isFloating(one) && one !== convention);
+  return { convention, ...(alsoFloating !== undefined && { alsoFloating }) };
+}
+
+export function listOf({ convention, alsoFloating }: ChosenConventions): readonly TagConvention[] {
+  return alsoFloating === undefined ? [convention] : [convention, alsoFloating];
+}
+
 /** The form of a convention's tags: the source's tag, the suffix, and a number unless it floats. */
 export interface TagForm {
   readonly suffix: string;
@@ -43,6 +67,16 @@ export function formOf(convention: TagConvention): TagForm {
 /** True if the tag moves to each new patch. */
 export function isFloating(convention: TagConvention): boolean {
   return formOf(convention).number === 'none';
+}
+
+function faultOfConventions(input: unknown): string | undefined {
+  if (!Array.isArray(input)) return whyNoConvention(input);
+  const fault = input.map(whyNoConvention).find((one) => one !== undefined);
+  if (fault !== undefined) return `each item ${fault}`;
+  const parsed = z.array(TagConvention).parse(input);
+  const floating = parsed.filter(isFloating).length;
+  if (parsed.length === 1 || (parsed.length === 2 && floating === 1)) return undefined;
+  return 'must have one convention, or one with a number and one that floats';
 }
 
 function whyNoConvention(input: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { RepositoryName } from '../image/reference.ts';
-import { TagConvention } from '../image/tag-convention.ts';
+import { TagConventions } from '../image/tag-convention.ts';
 import type { Result } from '../result.ts';
 import { type ParsedEntry, parseEntry } from './policy-entry.ts';
 import {
@@ -27,7 +27,7 @@ const MAX_ENTRIES = 10_000;
  */
 export interface Policy {
   readonly version: 'v1';
-  readonly 'tag-convention': TagConvention;
+  readonly 'tag-convention': TagConventions;
   /** The entries that can be used: one rule for each repository. */
   readonly repositories: readonly RepositoryRule[];
   /** The entries that can't be used, in the order of the document. */
@@ -47,7 +47,7 @@ export interface FaultyEntry {
 
 const Head = z.object({
   version: z.literal('v1'),
-  'tag-convention': TagConvention.default('incremental'),
+  'tag-convention': TagConventions.default('incremental'),
   repositories: z.array(z.unknown()).min(1).max(MAX_ENTRIES),
 });
 const HEAD_KEYS: ReadonlySet<string> = new Set(Object.keys(Head.shape));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { RepositoryName, TAG_RULE, Tag } from '../image/reference.ts';
-import { TagConvention } from '../image/tag-convention.ts';
+import { TagConventions } from '../image/tag-convention.ts';
 import { items } from '../json/items.ts';
 import { MAX_FAULTS_OF_AN_ENTRY, policyWords } from './policy-faults.ts';
 import { isReservedRepository, RESERVED } from './reserved-repositories.ts';
@@ -31,7 +31,7 @@ export const RepositoryRule = z.object({
   tags: Tags,
   enabled: z.boolean().default(true),
   /** Unset for that of the document. ACR Continuous Patching ignores it. */
-  'tag-convention': TagConvention.optional(),
+  'tag-convention': TagConventions.optional(),
 });
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
 

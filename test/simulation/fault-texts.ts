@@ -82,21 +82,33 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'overwrite a tag of others',
-    file: 'publish/publish-target.ts',
+    file: 'publish/put-tag.ts',
     text: "if (!(await mayMove(services, patch, before))) return 'taken';",
     instead: '',
   },
   {
     name: 'skip the check after the PUT',
-    file: 'publish/publish-target.ts',
+    file: 'publish/put-tag.ts',
     text: 'if (after?.digest === staged) {',
     instead: 'if (after !== undefined) {',
   },
   {
     name: 'publish a patch of a source that has changed',
     file: 'publish/publish-target.ts',
-    text: 'if (source?.digest !== target.digest) {',
-    instead: 'if (source === undefined) {',
+    text: 'if (!done && !isUnchanged) {',
+    instead: 'if (!done && source === undefined) {',
+  },
+  {
+    name: 'leave the floating tag behind after a crash',
+    file: 'publish/publish-target.ts',
+    text: 'alsoFloating !== undefined && isUnchanged',
+    instead: 'alsoFloating !== undefined && isUnchanged && !present',
+  },
+  {
+    name: 'move the floating tag to a patch of a source that has changed',
+    file: 'publish/publish-target.ts',
+    text: 'const isUnchanged = source?.digest === target.digest;',
+    instead: 'const isUnchanged = done || source?.digest === target.digest;',
   },
   {
     name: 'choose another tag after every crash',

@@ -73,9 +73,11 @@ export function scenarioOf(random: Random): Scenario {
   const lastAt = Math.max(...runs.map(({ at }) => at));
   // A run of one hour reaches its deadline after almost any fault.
   const runHours = random.chance(0.08) ? 1 : LONGEST_RUN_HOURS;
+  const conventions =
+    convention === 'incremental' && random.chance(0.15) ? ['incremental', 'floating'] : convention;
   const policyOf = (named: readonly string[]) => ({
     version: 'v1',
-    'tag-convention': convention,
+    'tag-convention': conventions,
     repositories: [
       ...named.map((repository) => ({ repository, tags: tagsOf(repository, images, random) })),
       ...(random.chance(0.1) ? [{ repository: 'no/such', tags: ['*'] }] : []),

@@ -1,6 +1,6 @@
 import { basesOfPatchTag } from '../../image/patch-tags.ts';
 import { Tag } from '../../image/reference.ts';
-import type { TagConvention } from '../../image/tag-convention.ts';
+import { chosenOf, listOf, type TagConvention } from '../../image/tag-convention.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { ordinal } from '../../ordinal.ts';
 import type { Policy, RepositoryRule } from '../../policy/policy.ts';
@@ -50,12 +50,13 @@ export async function discoverTags(
   }
   const { tags } = listing;
   const names = namesIn(tags, wantedTags(run, rule));
-  const convention = rule['tag-convention'] ?? policy['tag-convention'];
-  const patches = patchesByBase(tags, convention);
+  const chosen = chosenOf(rule['tag-convention'] ?? policy['tag-convention']);
+  const conventions = listOf(chosen);
+  const patches = patchesByBase(tags, conventions);
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
   if (rest.length === 0) return finishRepository(services, run, rule, listing);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
-  const look = lookAtTag({ services, run, rule, convention, tags, patches });
+  const look = lookAtTag({ services, run, rule, chosen, tags, patches });
   const lastTry = run.errors >= MAX_DISCOVERY_ERRORS;
   const targets = await inParallel(batch, AT_ONCE, (tag) => {
     const digest = tags.get(tag)?.digest;
@@ -74,7 +75,7 @@ export async function discoverTags(
   const isFirst = run.cursorTag === '';
   return {
     cursorTag: last,
-    ...(isFirst && withWarning(run, manyTagsWarning(rule.repository, names, tags, convention))),
+    ...(isFirst && withWarning(run, manyTagsWarning(rule.repository, names, tags, conventions))),
   };
 }
 
@@ -106,11 +107,11 @@ function namesIn(
 /** Tags that have the form of a patch tag under any convention, by their base. */
 function patchesByBase(
   tags: ReadonlyMap<Tag, TagAttributes>,
-  convention: TagConvention,
+  conventions: readonly TagConvention[],
 ): ReadonlyMap<Tag, readonly TagAttributes[]> {
   const patches = new Map<Tag, TagAttributes[]>();
   for (const attributes of tags.values()) {
-    for (const base of basesOfPatchTag(attributes.tag, [convention])) {
+    for (const base of basesOfPatchTag(attributes.tag, conventions)) {
       const known = patches.get(base);
       if (known === undefined) patches.set(base, [attributes]);
       else known.push(attributes);

@@ -1,5 +1,6 @@
 import { type Digest, digestOf } from '../../image/digest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
+import { chosenOf } from '../../image/tag-convention.ts';
 import { loadPolicyText } from '../../policy/load-policy.ts';
 import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
@@ -84,7 +85,7 @@ function policyPins(
   return {
     policyBlob,
     policyDigest: digestOf(bytes),
-    tagConvention: policy['tag-convention'],
+    tagConvention: chosenOf(policy['tag-convention']).convention,
     ...(warnings.length > 0 && { warnings: warnings.join('\n') }),
   };
 }

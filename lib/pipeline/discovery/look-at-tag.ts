@@ -3,11 +3,12 @@ import {
   baseOfPatchTag,
   basesOfPatchTag,
   type ExistingTag,
+  formatPatchTag,
   type NextPatchTag,
   nextPatchTag,
 } from '../../image/patch-tags.ts';
 import { formatPinned, type RepositoryName, Tag } from '../../image/reference.ts';
-import type { TagConvention } from '../../image/tag-convention.ts';
+import { type ChosenConventions, listOf, type TagConvention } from '../../image/tag-convention.ts';
 import type { RepositoryRule } from '../../policy/policy.ts';
 import {
   RegistryError,
@@ -18,7 +19,7 @@ import { plainText } from '../../text/plain-text.ts';
 import { claimReader, kindOf, type PatchClaim } from '../inventory/known-patches.ts';
 import { type PredecessorReader, predecessorReader } from '../inventory/predecessor-patches.ts';
 import type { Run } from '../records/run.ts';
-import type { Target } from '../records/target.ts';
+import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { blankTarget, notFound } from './discovered-targets.ts';
 import { type Inspection, imageInspector } from './inspect-image.ts';
@@ -43,29 +44,30 @@ export function lookAtTag(options: {
   readonly services: Services;
   readonly run: Run;
   readonly rule: RepositoryRule;
-  readonly convention: TagConvention;
+  readonly chosen: ChosenConventions;
   readonly tags: ReadonlyMap<Tag, TagAttributes>;
   readonly patches: ReadonlyMap<Tag, readonly TagAttributes[]>;
 }): (tag: Tag) => Promise<Target | undefined> {
-  const { services, run, rule, convention, tags } = options;
+  const { services, run, rule, chosen, tags } = options;
+  const conventions = listOf(chosen);
   const readClaim = claimReader(services, rule.repository);
   const readPredecessor = predecessorReader(services, rule.repository);
   // A patch under a former convention counts by the inventory, so that it gets a tag of this one too.
-  const isCurrent = (patch: Tag, tag: Tag) =>
-    patch === tag || baseOfPatchTag(patch, convention) === tag;
+  const isCurrent = (patch: KnownPatch, tag: Tag) =>
+    patch.tag === tag || isUnderEveryTag(patch, { tag, chosen, tags });
   const inspect = imageInspector(services, rule.repository);
 
   return async (tag) => {
     const attributes = tags.get(tag);
     if (attributes === undefined) return notFound(services, run, rule, tag);
-    const bases = basesOfPatchTag(tag, [convention]);
+    const bases = basesOfPatchTag(tag, conventions);
     // Skips a patch of ours whose base exists, also under a former tag convention.
     const own = bases.length === 0 ? undefined : await readClaim(attributes);
     const base = bases.find((one) => tags.has(one));
     if (own?.proven === true && base !== undefined) return undefined;
     const candidates = options.patches.get(tag) ?? [];
     const { existing, claims } = await readClaims({ readClaim, readPredecessor, tag, candidates });
-    const next = nextPatchTag({ base: tag, existing, convention });
+    const next = nextOfEach({ base: tag, existing }, conventions);
     const inspected = await inspect(attributes.digest);
     const target = { ...blankTarget(services, run, rule, tag), digest: attributes.digest };
     if (inspected.kind === 'skip') return skipped(target, inspected);
@@ -77,17 +79,44 @@ export function lookAtTag(options: {
     const ofSource = [...(own?.proven === true ? [own] : []), ...claims]
       .filter(({ patch }) => patch.sourceDigest === inspected.sourceDigest)
       .sort((a, b) => BY_NUMBER.compare(a.patch.tag, b.patch.tag));
-    const patches = ofSource.filter(({ proven, patch }) => proven && isCurrent(patch.tag, tag));
+    const patches = ofSource.filter(({ proven, patch }) => proven && isCurrent(patch, tag));
     const unproven = ofSource.filter(({ proven }) => !proven);
     return {
       ...target,
       ...imageFacts(inspected),
-      tagConvention: convention,
+      tagConvention: chosen.convention,
+      ...(chosen.alsoFloating !== undefined && { alsoFloating: chosen.alsoFloating }),
       patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
       ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),
     };
   };
+}
+
+/** True for a patch under a tag of the convention, if the floating tag points to it as well. */
+function isUnderEveryTag(
+  patch: KnownPatch,
+  {
+    tag,
+    chosen: { convention, alsoFloating },
+    tags,
+  }: Pick<Parameters<typeof lookAtTag>[0], 'chosen' | 'tags'> & { readonly tag: Tag },
+): boolean {
+  if (baseOfPatchTag(patch.tag, convention) !== tag) return false;
+  if (alsoFloating === undefined) return true;
+  const floating = Tag.safeParse(formatPatchTag(tag, alsoFloating, 0)).data;
+  return floating !== undefined && tags.get(floating)?.digest === patch.digest;
+}
+
+/** The next tag of the first convention, if each has one; else why one has none. */
+function nextOfEach(
+  about: { readonly base: Tag; readonly existing: readonly ExistingTag[] },
+  conventions: readonly TagConvention[],
+): NextPatchTag {
+  const all = conventions.map((convention) => nextPatchTag({ ...about, convention }));
+  const [first] = all;
+  if (first === undefined) throw new Error('a repository has no tag convention');
+  return all.find(({ ok }) => !ok) ?? first;
 }
 
 /** True for a patch of ours whose form is of a template that the policy has no longer. */

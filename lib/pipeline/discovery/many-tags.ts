@@ -12,9 +12,8 @@ export function manyTagsWarning(
   repository: RepositoryName,
   selected: readonly Tag[],
   tags: ReadonlyMap<Tag, unknown>,
-  convention?: TagConvention,
+  conventions: readonly TagConvention[] = [],
 ): string | undefined {
-  const conventions = convention === undefined ? [] : [convention];
   const sources = selected.filter(
     (tag) => !basesOfPatchTag(tag, conventions).some((base) => tags.has(base)),
   );

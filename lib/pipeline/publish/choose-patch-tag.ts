@@ -35,10 +35,9 @@ export async function choosePatchTag(
   const existing: ExistingTag[] = [];
   for (const attributes of tags.values()) {
     if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
-    // The claim that verification has accepted stays under its tag.
-    if (target.claimed === true && attributes.digest === target.staged) {
-      return { ok: true, tag: attributes.tag };
-    }
+    // An accepted claim stays under its tag, as does a patch whose floating tag points elsewhere.
+    const stays = target.claimed === true || target.alsoFloating !== undefined;
+    if (stays && attributes.digest === target.staged) return { ok: true, tag: attributes.tag };
     const claim = await readClaim(attributes);
     if (claim?.proven === true && isSamePatch(claim.patch, target)) {
       const { tag, digest } = claim.patch;

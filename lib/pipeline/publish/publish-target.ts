@@ -1,15 +1,10 @@
-import type { Digest } from '../../image/digest.ts';
 import { ImageManifest } from '../../image/manifest.ts';
-import { baseOfPatchTag } from '../../image/patch-tags.ts';
 import type { RepositoryName, Tag } from '../../image/reference.ts';
-import { isFloating, type TagConvention } from '../../image/tag-convention.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { readJson } from '../../json/read-json.ts';
-import { RegistryError, type StoredManifest, type TagAttributes } from '../../registry/registry.ts';
+import type { StoredManifest } from '../../registry/registry.ts';
 import type { HeldJob } from '../held-job.ts';
 import { settleBackOff } from '../inventory/back-off.ts';
-import { patchReader } from '../inventory/known-patches.ts';
-import { predecessorReader } from '../inventory/predecessor-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
@@ -17,6 +12,8 @@ import type { Stored } from '../stores/stored.ts';
 import { finishTarget } from '../targets/change-target.ts';
 import { attachReferrers } from './attach-referrers.ts';
 import { choosePatchTag } from './choose-patch-tag.ts';
+import { moveFloatingTag } from './move-floating-tag.ts';
+import { putTag, type TaggedPatch } from './put-tag.ts';
 
 const BLOBS_AT_ONCE = 4;
 
@@ -36,19 +33,19 @@ export async function publishTarget(
     throw new Error('a target to be published has nothing staged');
   }
   const done = await alreadyPublished(services, target);
-  if (!done) {
-    const source = await registry.tag(repository, tag);
-    if (source?.digest !== target.digest) {
-      await finishTarget(services, target, { state: 'skipped', reason: 'source-changed' });
-      return;
-    }
+  const mayNeedSource = !done || target.alsoFloating !== undefined;
+  const source = mayNeedSource ? await registry.tag(repository, tag) : undefined;
+  const isUnchanged = source?.digest === target.digest;
+  if (!done && !isUnchanged) {
+    await finishTarget(services, target, { state: 'skipped', reason: 'source-changed' });
+    return;
   }
   const intended = await intendTag(services, held, target, tag);
   if (intended?.patchTag === undefined) return;
-  const { patchTag } = intended;
-  const present = done || (target.claimed === true && (await alreadyPublished(services, intended)));
+  const { patchTag, sourceDigest, tagConvention: convention = 'floating' } = intended;
+  const mayStand = target.claimed === true || target.alsoFloating !== undefined;
+  const present = done || (mayStand && (await alreadyPublished(services, intended)));
 
-  const { sourceDigest } = intended;
   if (sourceDigest === undefined) throw new Error('a target to be published has no source');
   const newest = { patch: staged, runId: held.job.runId };
   await services.inventory.rememberNewest({ repository, digest: sourceDigest }, newest);
@@ -58,11 +55,10 @@ export async function publishTarget(
     await finishTarget(services, intended, { state: 'failed', reason: 'staging-missing', detail });
     return;
   }
+  const patch = { repository, patchTag, base: tag, convention, staged, manifest };
   let replacedPush = false;
   if (!present) {
     await shareBlobs(services, { from: stagedRepository, to: repository, manifest });
-    const { tagConvention: convention = 'floating' } = intended;
-    const patch = { repository, patchTag, base: tag, convention, staged, manifest };
     const outcome = await putTag(services, held, patch);
     if (outcome === 'taken') {
       // Another push took the tag after it was chosen: the next step chooses again.
@@ -74,25 +70,46 @@ export async function publishTarget(
       return;
     }
     replacedPush = outcome === 'put over another';
-    if (replacedPush) {
-      const image = `${repository}:${patchTag}`;
-      services.log.error('tag race: another push was replaced', { image, digest: staged });
-    }
   }
+  await finishPut(services, held, intended, { patch, isUnchanged, replacedPush, present });
+}
+
+/** What remains once the patch has its tag: the floating tag, the referrers, and the end of the target. */
+async function finishPut(
+  services: Services,
+  held: HeldJob,
+  target: Stored<Target>,
+  published: {
+    readonly patch: TaggedPatch;
+    readonly isUnchanged: boolean;
+    readonly replacedPush: boolean;
+    readonly present: boolean;
+  },
+): Promise<void> {
+  const { patch, isUnchanged, present } = published;
+  const { patchTag, staged, manifest } = patch;
+  const { alsoFloating } = target;
+  // A floating tag stays behind a source that was pushed again: the next run moves it.
+  const moved =
+    alsoFloating !== undefined && isUnchanged
+      ? await moveFloatingTag(services, held, { ...patch, alsoFloating })
+      : undefined;
   held.assertHeld();
-  await attachReferrers(services, intended, {
+  await attachReferrers(services, target, {
     digest: staged,
     mediaType: manifest.mediaType,
     size: manifest.bytes.length,
   });
-  await settleBackOff(services, intended);
+  await settleBackOff(services, target);
   // Another run made the patch, before the tables were lost.
   const adopted = target.claimed === true && present;
-  const outcome = adopted
-    ? ({ state: 'already-patched', detail: patchTag } as const)
-    : ({ state: 'patched' } as const);
-  await finishTarget(services, intended, outcome, {
+  const good: Outcome = adopted
+    ? { state: 'already-patched', detail: patchTag }
+    : { state: 'patched' };
+  const replacedPush = published.replacedPush || (moved?.ok === true && moved.replacedPush);
+  await finishTarget(services, target, moved?.ok === false ? moved.outcome : good, {
     patchDigest: staged,
+    ...(moved?.ok === true && { floatingTag: moved.tag }),
     ...(replacedPush && { replacedPush }),
   });
 }
@@ -136,69 +153,4 @@ async function shareBlobs(
   await inParallel([config, ...layers], BLOBS_AT_ONCE, ({ digest }) =>
     services.registry.shareBlob({ from, to, digest }),
   );
-}
-
-/**
- * Reads the tag right before and after the PUT, since a registry has no compare-and-swap. Never
- * overwrites a foreign tag that it has seen, and reports a lost race.
- */
-async function putTag(
-  services: Services,
-  held: HeldJob,
-  patch: {
-    readonly repository: RepositoryName;
-    readonly patchTag: Tag;
-    readonly base: Tag;
-    readonly convention: TagConvention;
-    readonly staged: Digest;
-    readonly manifest: StoredManifest;
-  },
-): Promise<'put' | 'put over another' | 'taken' | Outcome> {
-  const { registry } = services;
-  const { repository, patchTag, staged, manifest } = patch;
-  const before = await registry.tag(repository, patchTag);
-  if (before !== undefined && before.digest !== staged) {
-    if (!(await mayMove(services, patch, before))) return 'taken';
-  }
-  held.assertHeld();
-  try {
-    await registry.putManifest(repository, patchTag, manifest);
-  } catch (error) {
-    if (!(error instanceof RegistryError) || error.code !== 'locked') throw error;
-    return { state: 'failed', reason: 'tag-locked', detail: `${repository}:${patchTag} is locked` };
-  }
-  const after = await registry.tag(repository, patchTag);
-  if (after?.digest === staged) {
-    return before === undefined && stoodBefore(after) ? 'put over another' : 'put';
-  }
-  services.log.error('tag race lost', { image: `${repository}:${patchTag}`, digest: staged });
-  const detail = `another push took ${patchTag} at the same time`;
-  return { state: 'skipped', reason: 'tag-race-lost', detail };
-}
-
-/** True for a floating tag that names a patch of ours or of ACR Continuous Patching. */
-async function mayMove(
-  services: Services,
-  {
-    repository,
-    patchTag,
-    base,
-    convention,
-  }: {
-    readonly repository: RepositoryName;
-    readonly patchTag: Tag;
-    readonly base: Tag;
-    readonly convention: TagConvention;
-  },
-  present: TagAttributes,
-): Promise<boolean> {
-  if (!isFloating(convention) || baseOfPatchTag(patchTag, convention) !== base) return false;
-  const ours = await patchReader(services, repository)(present);
-  if (ours !== undefined) return true;
-  return (await predecessorReader(services, repository)(present, base)) === 'predecessor';
-}
-
-/** True if another push created the tag between our read and our PUT. It can only be reported. */
-function stoodBefore({ createdAt, updatedAt }: TagAttributes): boolean {
-  return createdAt !== undefined && updatedAt !== undefined && createdAt < updatedAt;
 }

@@ -84,7 +84,7 @@ function ofImage(record: InventoryTag): readonly InventoryCopy[] {
 function ofPatch(record: InventoryTag): readonly InventoryCopy[] {
   const { patchDigest, patchTag } = record;
   if (patchDigest === undefined) return [];
-  return underBothNames({
+  const copy: InventoryCopy = {
     ...patchBase(record),
     tag: patchTag,
     digest: patchDigest,
@@ -98,7 +98,9 @@ function ofPatch(record: InventoryTag): readonly InventoryCopy[] {
     packagesCovered: record.packagesCovered,
     packagesUncovered: record.packagesUncovered,
     scannedAt: record.patchScannedAt,
-  });
+  };
+  const { patchFloatingTag: tag } = record;
+  return [...underBothNames(copy), ...(tag === undefined ? [] : [{ ...copy, tag }])];
 }
 
 /** Nothing scans a patch that is no longer the newest. A floating tag has left it. */

@@ -45,6 +45,8 @@ export const InventoryTag = z.object({
 
   /** The newest patch. `patchSeenAt`: when it was published, or last found in the registry. */
   patchTag: Tag.optional(),
+  /** A floating tag that points to it besides. */
+  patchFloatingTag: Tag.optional(),
   patchDigest: Digest.optional(),
   patchSeenAt: z.date().optional(),
   /** The findings of that patch, as of `patchScannedAt`. */
@@ -78,6 +80,7 @@ export type Findings = Columns<
 >;
 export type NewestPatch = Columns<
   | 'patchTag'
+  | 'patchFloatingTag'
   | 'patchDigest'
   | 'patchSeenAt'
   | 'patchCounts'
@@ -103,7 +106,8 @@ export function factsOf(known: InventoryTag): TagFacts {
   const { state, reason, detail, runId, at } = known;
   const { counts, critical, high, medium, low, unknown, fixable, scannedAt } = known;
   const { packagesCovered, packagesUncovered } = known;
-  const { patchTag, patchDigest, patchSeenAt, patchCounts, patchScannedAt } = known;
+  const { patchTag, patchFloatingTag, patchDigest, patchSeenAt } = known;
+  const { patchCounts, patchScannedAt } = known;
   const { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable } = known;
   const numbers = { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable };
   return {
@@ -113,7 +117,10 @@ export function factsOf(known: InventoryTag): TagFacts {
       ...{ counts, critical, high, medium, low, unknown, fixable },
       ...{ packagesCovered, packagesUncovered, scannedAt },
     },
-    patch: { patchTag, patchDigest, patchSeenAt, patchCounts, ...numbers, patchScannedAt },
+    patch: {
+      ...{ patchTag, patchFloatingTag, patchDigest, patchSeenAt },
+      ...{ patchCounts, ...numbers, patchScannedAt },
+    },
   };
 }
 

@@ -85,8 +85,8 @@ function newestPatch(known: NewestPatch, found: NewestPatch): NewestPatch {
   const seen = isNewer(found.patchSeenAt, known.patchSeenAt) ? found : known;
   if (!samePatch) return seen;
   const counted = isNewer(found.patchScannedAt, known.patchScannedAt) ? found : known;
-  const { patchTag, patchDigest, patchSeenAt } = seen;
-  return { ...counted, patchTag, patchDigest, patchSeenAt };
+  const { patchTag, patchFloatingTag, patchDigest, patchSeenAt } = seen;
+  return { ...counted, patchTag, patchFloatingTag, patchDigest, patchSeenAt };
 }
 
 function isSame(known: InventoryTag, record: InventoryTag): boolean {

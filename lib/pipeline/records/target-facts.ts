@@ -1,4 +1,5 @@
-import type { Tag } from '../../image/reference.ts';
+import { formatPatchTag } from '../../image/patch-tags.ts';
+import { Tag } from '../../image/reference.ts';
 import type { Ending, Findings, NewestPatch, Presence, TagFacts } from './inventory-tag.ts';
 import { NO_PATCH, UNKNOWN_FINDINGS } from './inventory-tag.ts';
 import type { Target } from './target.ts';
@@ -84,8 +85,20 @@ function findingsOfPatch(target: Target): Findings {
   };
 }
 
-/** The patch of this run; else the newest earlier one, with its findings by this run's scan. */
+/** The newest patch with the floating tag that points to it, if its repository has two conventions. */
 function patchIn(target: Target): NewestPatch {
+  const patch = taggedPatchIn(target);
+  const { patchDigest } = patch;
+  const { tag, alsoFloating, floatingTag, patches } = target;
+  if (alsoFloating === undefined || patchDigest === undefined) return patch;
+  // A patch under its number only is none of the known patches.
+  const isKnown = patches.some(({ digest }) => digest === patchDigest);
+  const moved = isKnown ? Tag.safeParse(formatPatchTag(tag, alsoFloating, 0)).data : floatingTag;
+  return { ...patch, ...(moved !== undefined && { patchFloatingTag: moved }) };
+}
+
+/** The patch of this run; else the newest earlier one, with its findings by this run's scan. */
+function taggedPatchIn(target: Target): NewestPatch {
   const { patchDigest, patchTag, earlierDigest, earlierTag } = target;
   if (patchDigest !== undefined) {
     const patch = { patchTag, patchDigest };

@@ -45,6 +45,8 @@ export const Target = z.object({
   tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit']).optional(),
   /** The tag convention of its repository. */
   tagConvention: TagConvention.optional(),
+  /** The convention of a floating tag besides, if its repository has two. */
+  alsoFloating: TagConvention.optional(),
   /** Our patches under patch tags of this tag, newest last. */
   patches: z.array(KnownPatch).readonly(),
   /** Images under patch tags of this tag that claim to be patches of its source. Unproven. */
@@ -77,6 +79,8 @@ export const Target = z.object({
   /** The tag reserved for the patch, and the patch published under it. */
   patchTag: Tag.optional(),
   patchDigest: Digest.optional(),
+  /** The floating tag that points to that patch besides. */
+  floatingTag: Tag.optional(),
   /** Its push replaced another one of the same tag, in the moment between our look and our push. */
   replacedPush: z.boolean().optional(),
   /** Tool and version, for example `copa/0.14.2`. */

@@ -4,10 +4,10 @@ import type { KnownPatch, Target } from '../records/target.ts';
 
 /** The claim under the floating tag of a target, which keeps that tag from any patch of ours. */
 export function blockingClaim(target: Target): KnownPatch | undefined {
-  const { tag, tagFault, tagConvention = 'floating', claims = [] } = target;
-  if (tagFault !== 'tag-ambiguous') return undefined;
-  if (!isFloating(tagConvention)) return undefined;
-  return claims.find((claim) => baseOfPatchTag(claim.tag, tagConvention) === tag);
+  const { tag, tagFault, tagConvention = 'floating', alsoFloating, claims = [] } = target;
+  const convention = alsoFloating ?? tagConvention;
+  if (tagFault !== 'tag-ambiguous' || !isFloating(convention)) return undefined;
+  return claims.find((claim) => baseOfPatchTag(claim.tag, convention) === tag);
 }
 
 /**

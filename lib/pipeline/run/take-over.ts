@@ -66,11 +66,13 @@ async function holdersOver(
 /** With the patch that the other run may have published since the discovery. */
 async function currentPatches(
   services: Pick<Services, 'inventory' | 'registry'>,
-  { repository, tag, digest, patches }: Target,
+  { repository, tag, digest, patches, alsoFloating }: Target,
 ): Promise<readonly KnownPatch[]> {
   if (tag === '*') return patches;
   const known = await services.inventory.findTag({ repository, tag });
-  const { patchTag, patchDigest } = known ?? {};
+  const { patchTag, patchDigest, patchFloatingTag } = known ?? {};
+  // The floating tag was not moved: this run does it.
+  if (alsoFloating !== undefined && patchFloatingTag === undefined) return patches;
   if (patchTag === undefined || patchDigest === undefined || known?.digest !== digest) {
     return patches;
   }

@@ -1,5 +1,5 @@
 import type { Digest } from '../../../lib/image/digest.ts';
-import type { TagConvention } from '../../../lib/image/tag-convention.ts';
+import type { TagConventions } from '../../../lib/image/tag-convention.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';
 import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import { MemoryTables } from '../../fakes/memory-tables.ts';
@@ -17,7 +17,7 @@ export class GoldenWorld {
   readonly vulnerable = new Set<Digest>();
 
   /** Without a convention, each repository's entry names its own. */
-  constructor(goldens: readonly GoldenRegistry[], convention?: TagConvention) {
+  constructor(goldens: readonly GoldenRegistry[], convention?: TagConventions) {
     this.world = new PipelineWorld({
       policy: policyOf(goldens, convention),
       script: {
@@ -45,7 +45,7 @@ export class GoldenWorld {
     return new Map(targets.map((one) => [`${one.repository}:${one.tag}`, endOf(one)]));
   }
 
-  changeConvention(goldens: readonly GoldenRegistry[], convention?: TagConvention): void {
+  changeConvention(goldens: readonly GoldenRegistry[], convention?: TagConventions): void {
     const policySetting = JSON.stringify(policyOf(goldens, convention));
     Object.assign(this.world.services.options, { policySetting });
   }
@@ -61,7 +61,7 @@ export class GoldenWorld {
   }
 }
 
-function policyOf(goldens: readonly GoldenRegistry[], convention?: TagConvention): unknown {
+function policyOf(goldens: readonly GoldenRegistry[], convention?: TagConventions): unknown {
   const own = (golden: GoldenRegistry) =>
     convention === undefined && { 'tag-convention': golden.convention };
   return {
@@ -75,7 +75,8 @@ function policyOf(goldens: readonly GoldenRegistry[], convention?: TagConvention
   };
 }
 
-function endOf({ state, reason, patchTag, origin }: Target): string {
-  const words = [state, reason, state === 'patched' ? patchTag : undefined].filter(Boolean);
+function endOf({ state, reason, patchTag, floatingTag, origin }: Target): string {
+  const tags = state === 'patched' ? [patchTag, floatingTag] : [];
+  const words = [state, reason, ...tags].filter(Boolean);
   return [words.join(' '), origin].filter(Boolean).join(', ');
 }

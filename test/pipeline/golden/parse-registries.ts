@@ -1,5 +1,5 @@
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import { TagConvention } from '../../../lib/image/tag-convention.ts';
+import { TagConventions } from '../../../lib/image/tag-convention.ts';
 
 export interface GoldenTag {
   readonly tag: Tag;
@@ -12,7 +12,7 @@ export interface GoldenTag {
 export interface GoldenRegistry {
   readonly title: string;
   readonly repository: RepositoryName;
-  readonly convention: TagConvention;
+  readonly convention: TagConventions;
   readonly selected: readonly string[];
   readonly tags: readonly GoldenTag[];
 }
@@ -28,11 +28,15 @@ export function parseRegistries(text: string): readonly GoldenRegistry[] {
     return {
       title: title.slice(2),
       repository: RepositoryName.parse(repository),
-      convention: TagConvention.parse(convention),
+      convention: conventionIn(convention),
       selected: selected.split(' '),
       tags: rows.map(parseRow),
     };
   });
+}
+
+function conventionIn(text = ''): TagConventions {
+  return TagConventions.parse(text.includes('+') ? text.split('+') : text);
 }
 
 function parseRow(row: string): GoldenTag {

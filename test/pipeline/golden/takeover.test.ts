@@ -1,8 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import { TagConvention } from '../../../lib/image/tag-convention.ts';
 import { startRun } from '../../../lib/pipeline/run/start-run.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
+import { debianReport } from '../debian-report.ts';
 import { GoldenWorld, OUTDATED } from './golden-world.ts';
 import { type GoldenRegistry, parseRegistries } from './parse-registries.ts';
 
@@ -158,3 +160,96 @@ it('a patch under a former template gets no patch of its own after the tables ar
   expect(ends.get('team/own:v1-p001')).toBe('skipped patched-elsewhere');
   expect(await tagsOf(golden)).toEqual(['v1', 'v1-p001']);
 });
+
+const PAIR = OWN.map((golden) => ({ ...golden, convention: ['incremental', 'floating'] as const }));
+const NUMBERED = OWN.map((golden) => ({ ...golden, convention: 'incremental' as const }));
+const PAIR_REPOSITORY = RepositoryName.parse('team/own');
+
+describe('two conventions at once', () => {
+  it('point the floating tag to each new patch, which keeps its number', async () => {
+    const golden = new GoldenWorld(PAIR);
+    await golden.push(PAIR);
+    expect((await golden.run()).get('team/own:v1')).toBe('patched v1-1 v1-patched');
+    golden.world.script = { ...golden.world.script, report: moreOutdated(golden) };
+
+    const ends = await golden.run();
+
+    expect([...ends]).toEqual([['team/own:v1', 'patched v1-2 v1-patched']]);
+    const tags = await golden.tags(PAIR_REPOSITORY);
+    expect([...tags.keys()]).toEqual(['v1', 'v1-1', 'v1-2', 'v1-patched']);
+    expect(tags.get('v1-patched')).toBe(tags.get('v1-2'));
+    expect((await golden.run()).get('team/own:v1')).toBe('already-patched');
+  });
+
+  it.each(['incremental', 'floating'] as const)(
+    'add the missing tag to a patch of %s, and make no second patch',
+    async (convention) => {
+      const before = OWN.map((golden) => ({ ...golden, convention }));
+      const golden = new GoldenWorld(before);
+      await golden.push(before);
+      await golden.run();
+      golden.changeConvention(PAIR);
+
+      const ends = await golden.run();
+
+      expect(ends.get('team/own:v1')).toBe('patched v1-1 v1-patched');
+      const tags = await golden.tags(PAIR_REPOSITORY);
+      expect([...tags.keys()]).toEqual(['v1', 'v1-1', 'v1-patched']);
+      expect(tags.get('v1-patched')).toBe(tags.get('v1-1'));
+      expect((await golden.run()).get('team/own:v1')).toBe('already-patched');
+    },
+  );
+
+  it('are found again after the tables are lost', async () => {
+    const golden = new GoldenWorld(PAIR);
+    await golden.push(PAIR);
+    await golden.run();
+    golden.loseTables();
+
+    expect((await golden.run()).get('team/own:v1')).toBe('already-patched');
+    golden.loseTables();
+    golden.world.script = { ...golden.world.script, report: moreOutdated(golden) };
+    expect((await golden.run()).get('team/own:v1')).toBe('patched v1-2 v1-patched');
+  });
+
+  it('leave the floating tag where it is after one of them is dropped', async () => {
+    const golden = new GoldenWorld(PAIR);
+    await golden.push(PAIR);
+    await golden.run();
+    golden.changeConvention(NUMBERED);
+
+    expect([...(await golden.run())]).toEqual([['team/own:v1', 'already-patched']]);
+  });
+
+  it('are both in the inventory, each with the counts of the patch', async () => {
+    const golden = new GoldenWorld(PAIR);
+    await golden.push(PAIR);
+    await golden.run();
+    const { inventory } = golden.world.services;
+    const source = { repository: PAIR_REPOSITORY, tag: Tag.parse('v1') };
+    const shown = { patchTag: 'v1-1', patchFloatingTag: 'v1-patched', patchHigh: 0 };
+    expect(await inventory.findTag(source)).toMatchObject(shown);
+
+    await golden.run();
+
+    expect(await inventory.findTag(source)).toMatchObject(shown);
+    const digest = (await golden.tags(PAIR_REPOSITORY)).get('v1-1');
+    if (digest === undefined) throw new Error('no patch');
+    for (const tag of ['v1-1', 'v1-patched']) {
+      const patch = { repository: PAIR_REPOSITORY, tag: Tag.parse(tag), digest };
+      expect(await inventory.findPatchBase(patch)).toBe('v1');
+    }
+  });
+});
+
+/** A second advisory, which the first patch does not fix. */
+function moreOutdated({ vulnerable }: GoldenWorld) {
+  const two = debianReport([
+    { id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' },
+    { id: 'CVE-2026-2', package: 'libssl3', fixed: '1.2' },
+  ]);
+  return (layers: readonly Digest[]) => {
+    const top = layers.at(-1);
+    return top !== undefined && vulnerable.has(top) ? two : debianReport([]);
+  };
+}

@@ -1,9 +1,12 @@
 import { Annotation } from '../../../lib/image/annotations.ts';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { ImageManifest } from '../../../lib/image/manifest.ts';
+import { formatPatchTag } from '../../../lib/image/patch-tags.ts';
 import type { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { TagConvention } from '../../../lib/image/tag-convention.ts';
 import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import { isDigest } from '../../../lib/registry/manifests.ts';
+import type { Entity } from '../../../lib/storage/tables.ts';
 import type { Task } from '../task.ts';
 import type { Truth } from '../truth.ts';
 import type { Report } from './row-write.ts';
@@ -61,7 +64,7 @@ export class PublishWatch {
         row.state === 'publishing' &&
         row.repository === repository &&
         row.staged === digest &&
-        row.patchTag === reference &&
+        this.#mayTag(row, reference, digest) &&
         row.verifiedAt !== undefined,
     );
     if (target === undefined) {
@@ -72,6 +75,16 @@ export class PublishWatch {
     } else if (task.tagsRead.get(`${repository}:${String(target.tag)}`) !== target.digest) {
       this.#report(`${tag} was published after its source had changed`);
     }
+  }
+
+  /** A patch gets the reserved tag, and only then the floating one. */
+  #mayTag({ repository, tag, patchTag, alsoFloating }: Entity, reference: Tag, digest: Digest) {
+    if (patchTag === reference) return true;
+    const floating = TagConvention.safeParse(alsoFloating).data;
+    if (floating === undefined) return false;
+    const numbered = `${String(repository)}:${String(patchTag)}`;
+    const stands = this.everPublished.has(`${numbered} ${digest}`);
+    return stands && reference === formatPatchTag(String(tag), floating, 0);
   }
 
   /** Records a PUT that took effect. */

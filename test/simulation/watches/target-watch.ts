@@ -1,5 +1,6 @@
 import type { Entity } from '../../../lib/storage/tables.ts';
 import type { Coverage } from '../coverage.ts';
+import type { Task } from '../task.ts';
 import type { PublishWatch } from './publish-watch.ts';
 import { isTargetRow, type Report, type RowWrite } from './row-write.ts';
 import { hasEnded, nameOf } from './seen-rows.ts';
@@ -35,6 +36,19 @@ export class TargetWatch {
     if (hasEnded(after)) this.#ended(write, after, image);
   }
 
+  /** A floating tag points to the patch, unless the step saw that the source was pushed again. */
+  #floats(task: Task, target: Entity, image: string): void {
+    if (target.alsoFloating === undefined) return;
+    const { repository, floatingTag, patchDigest } = target;
+    const read = (tag: unknown) => task.tagsRead.get(`${String(repository)}:${String(tag)}`);
+    if (floatingTag === undefined) {
+      if (read(target.tag) !== target.digest) return;
+      this.#report(`${image} is patched, but no floating tag was moved`);
+    } else if (read(floatingTag) !== patchDigest) {
+      this.#report(`${image} is patched, but its floating tag was last read as another image`);
+    }
+  }
+
   /** Checks the claims of an ending. */
   #ended({ task, before }: RowWrite, target: Entity, image: string): void {
     const { patchTag, reason, state } = target;
@@ -55,5 +69,6 @@ export class TargetWatch {
     if (seen !== target.patchDigest) {
       this.#report(`${image} is patched, but its tag was last read as ${seen}`);
     }
+    this.#floats(task, target, image);
   }
 }

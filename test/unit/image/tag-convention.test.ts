@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formOf, isFloating, TagConvention } from '../../../lib/image/tag-convention.ts';
+import {
+  chosenOf,
+  formOf,
+  isFloating,
+  listOf,
+  TagConvention,
+  TagConventions,
+} from '../../../lib/image/tag-convention.ts';
 
 function faultOf(convention: unknown): string | undefined {
   return TagConvention.safeParse(convention).error?.issues[0]?.message;
@@ -62,5 +69,43 @@ describe('a tag convention', () => {
     ['{tag}-os.', 'must end with a letter or a number'],
   ])('%s is refused: %s', (template, fault) => {
     expect(faultOf(template)).toBe(fault);
+  });
+});
+
+describe('tag conventions of a repository', () => {
+  it.each([
+    ['incremental', { convention: 'incremental' }],
+    [['floating'], { convention: 'floating' }],
+    [['incremental', 'floating'], { convention: 'incremental', alsoFloating: 'floating' }],
+    [['floating', 'incremental'], { convention: 'incremental', alsoFloating: 'floating' }],
+    [
+      ['{tag}-secure', '{tag}-p{nnn}'],
+      { convention: '{tag}-p{nnn}', alsoFloating: '{tag}-secure' },
+    ],
+  ])('%j are %j', (input, chosen) => {
+    const parsed = chosenOf(TagConventions.parse(input));
+
+    expect(parsed).toEqual(chosen);
+    expect(listOf(parsed)).toEqual(Object.values(chosen));
+  });
+
+  it.each([
+    [[], 'must have one convention, or one with a number and one that floats'],
+    [['floating', '{tag}-x'], 'must have one convention, or one with a number and one that floats'],
+    [
+      ['incremental', '{tag}-x{nnn}'],
+      'must have one convention, or one with a number and one that floats',
+    ],
+    [
+      ['incremental', 'floating', '{tag}-x'],
+      'must have one convention, or one with a number and one that floats',
+    ],
+    [['incremental', '{tag}-x{n}'], 'each item must have "." before "{n}", or 10 sorts before 9'],
+    [
+      ['incremental', 1],
+      'each item must be "incremental", "floating" or a template such as "{tag}-patch.{n}"',
+    ],
+  ])('%j are refused: %s', (input, fault) => {
+    expect(TagConventions.safeParse(input).error?.issues[0]?.message).toBe(fault);
   });
 });

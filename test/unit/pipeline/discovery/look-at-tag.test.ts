@@ -49,7 +49,7 @@ async function look(
   const ofTag = candidates.flatMap((name) => tags.get(Tag.parse(name)) ?? []);
   const patches = new Map([[Tag.parse(tag), ofTag]]);
   const { services } = world;
-  return lookAtTag({ services, run, rule, convention, tags, patches })(Tag.parse(tag));
+  return lookAtTag({ services, run, rule, chosen: { convention }, tags, patches })(Tag.parse(tag));
 }
 
 describe('lookAtTag', () => {

@@ -268,6 +268,84 @@ describe('a reserved tag', () => {
     expect(await at(patchTag)).toBe(staged);
   });
 
+  describe('with a floating tag besides', () => {
+    const BOTH = { tagConvention: 'incremental', alsoFloating: 'floating' } as const;
+
+    it('is put first, and then the floating tag, with one set of referrers', async () => {
+      const { registry, staged, publish, at } = await setUp(BOTH);
+      const put: string[] = [];
+      const putManifest = registry.putManifest.bind(registry);
+      registry.putManifest = (repository, reference, manifest) => {
+        if (!reference.startsWith('sha256:')) put.push(reference);
+        return putManifest(repository, reference, manifest);
+      };
+
+      const tags = { patchTag: FIRST, floatingTag: FLOATING };
+      expect(await publish()).toMatchObject({ state: 'patched', ...tags });
+      expect(put).toEqual([FIRST, FLOATING]);
+      expect(await at(FLOATING)).toBe(staged);
+      expect(await registry.referrers(REPOSITORY, staged)).toHaveLength(4);
+    });
+
+    it('is put once, and the floating tag is moved after a crash between them', async () => {
+      const { world, registry, own, staged, pushOurs, publish, at } = await setUp(BOTH);
+      await pushOurs(FLOATING);
+      const { putManifest } = registry;
+      const original = putManifest.bind(registry);
+      registry.putManifest = (repository, reference, manifest) =>
+        reference === FLOATING
+          ? Promise.reject(new RegistryError('unavailable', '503'))
+          : original(repository, reference, manifest);
+      await expect(publish()).rejects.toThrow('503');
+      expect(await world.targetAt(own)).toMatchObject({ state: 'publishing', patchTag: FIRST });
+      registry.putManifest = original;
+
+      expect(await publish()).toMatchObject({ state: 'patched', floatingTag: FLOATING });
+      expect(await at(FLOATING)).toBe(staged);
+      expect(await at(Tag.parse('v1-2'))).toBeUndefined();
+    });
+
+    it('leaves the floating tag if the source was pushed again after a crash', async () => {
+      const { world, registry, own, push, pushOurs, publish, at } = await setUp(BOTH);
+      const earlier = await pushOurs(FLOATING);
+      const original = registry.putManifest.bind(registry);
+      registry.putManifest = (repository, reference, manifest) =>
+        reference === FLOATING
+          ? Promise.reject(new RegistryError('unavailable', '503'))
+          : original(repository, reference, manifest);
+      await expect(publish()).rejects.toThrow('503');
+      registry.putManifest = original;
+      await push(V1);
+
+      expect(await publish()).toMatchObject({ state: 'patched', patchTag: FIRST });
+      expect(await world.targetAt(own)).not.toHaveProperty('floatingTag');
+      expect(await at(FLOATING)).toBe(earlier);
+    });
+
+    it('stays published if the floating tag is locked, and the target says so', async () => {
+      const { registry, staged, pushOurs, publish, at } = await setUp(BOTH);
+      await pushOurs(FLOATING);
+      registry.setWritable(REPOSITORY, FLOATING, false);
+
+      expect(await publish()).toMatchObject({
+        ...{ state: 'failed', reason: 'tag-locked', detail: 'a:v1-patched is locked' },
+        ...{ patchTag: FIRST, patchDigest: staged },
+      });
+      expect(await at(FIRST)).toBe(staged);
+    });
+
+    it('stays published if the floating tag is not ours, and the target says so', async () => {
+      const { staged, push, publish, at } = await setUp(BOTH);
+      const foreign = await push(FLOATING);
+
+      expect(await publish()).toMatchObject({
+        ...{ state: 'skipped', reason: 'tag-ambiguous', patchTag: FIRST, patchDigest: staged },
+        detail: expect.stringContaining('v1-patched exists'),
+      });
+      expect(await at(FLOATING)).toBe(foreign);
+    });
+  });
+
   it('is given up if it floats and is not ours', async () => {
     const { push, publish, at } = await setUp({ patchTag: FLOATING });
     const foreign = await push(FLOATING);
