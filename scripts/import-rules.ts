@@ -20,7 +20,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/json': ['lib/result.ts', 'lib/text'],
   'lib/http': [...BASE],
   'lib/image': ['lib/json', 'lib/result.ts', 'lib/text'],
-  'lib/job': ['lib/image', 'lib/text'],
+  'lib/job': ['lib/image', 'lib/result.ts', 'lib/text'],
   'lib/report': ['lib/image', 'lib/job', 'lib/json', 'lib/result.ts', 'lib/text'],
   'lib/containers': [...BASE, 'lib/http', 'lib/json', 'lib/text'],
   'lib/registry': [...BASE, 'lib/http', 'lib/image', 'lib/json', 'lib/text'],

@@ -1,5 +1,11 @@
 import type { ContainerSpec, GroupSpec } from './container-groups.ts';
 
+/**
+ * The largest body that the app sends, in bytes. Azure's limit is not documented, and it answers 413 to
+ * some that are far smaller than ARM's 4 MB (terraform-provider-azurerm#23481).
+ */
+export const MAX_GROUP_BODY_BYTES = 64 * 1024;
+
 /** Each container has volumes of its own: none can read another's secrets. */
 const secretsOf = ({ name }: ContainerSpec) => `secrets-${name}`;
 const scratchOf = ({ name }: ContainerSpec) => `scratch-${name}`;

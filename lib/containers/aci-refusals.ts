@@ -40,6 +40,8 @@ const RULES: readonly Rule[] = [
   { status: 401, means: 'unauthorized' },
   { status: 403, means: 'unauthorized' },
   { status: 408, means: 'unavailable' },
+  { status: 413, means: 'too-large' },
+  { code: /^RequestContentTooLarge$/i, means: 'too-large' },
   { status: 409, means: 'transitioning' },
 ];
 

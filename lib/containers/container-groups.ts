@@ -72,6 +72,8 @@ export type GroupRefusal =
   | 'throttled'
   | 'transitioning'
   | 'image-pull'
+  /** The request is larger than Azure accepts. */
+  | 'too-large'
   | 'configuration'
   | 'unauthorized'
   | 'unavailable';

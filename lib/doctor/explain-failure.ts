@@ -109,6 +109,8 @@ export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
       return 'The region has no capacity now. Try again later; if it persists, use another PATCHWRIGHT_LOCATION.';
     case 'network':
       return 'The subnet (PATCHWRIGHT_SUBNET_ID) is not ready for another group yet; a run waits for it. Run the command again in some minutes; if it persists, check that nothing else changes the subnet.';
+    case 'too-large':
+      return 'Azure refuses a request of this size. Lower PATCHWRIGHT_PATCH_BATCH to 1; with a remote BuildKit, use shorter certificates (PATCHWRIGHT_EXTRA_CA_FILE, PATCHWRIGHT_BUILDKIT_CA).';
     case 'image-pull':
       return 'Check that the worker image is in the registry and that container groups can reach the registry over the network.';
     case 'throttled':

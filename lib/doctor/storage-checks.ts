@@ -54,7 +54,7 @@ export const storageChecks: readonly Check[] = [
   },
   {
     id: 'storage-result-address',
-    title: 'The app can sign an address that lets a group create one blob, once',
+    title: 'The app can sign addresses that let a group create one blob, once, and read one',
     needs: ['storage-containers'],
     run: tryAddress,
   },
@@ -160,7 +160,15 @@ async function tryAddress({ services, http, newId }: CheckContext): Promise<Outc
         'A result could be overwritten. Check that no proxy is between here and the account.',
       );
     }
-    return pass(`a blob was created in ${CONTAINERS.results}, and could not be overwritten`);
+    const readUrl = await services.blobs.readOnlyUrl(CONTAINERS.results, name, expiresAt);
+    const read = await http.send(createPipelineRequest({ url: readUrl, timeout: 30_000 }));
+    if (read.status !== 200) {
+      return fail(
+        `storage answered ${read.status} to a read under a signed address`,
+        'A group could not read its job file. Check that the identity has Storage Blob Data Owner or Contributor, and that the account’s firewall allows container groups.',
+      );
+    }
+    return pass(`a blob was created in ${CONTAINERS.results}, read, and could not be overwritten`);
   } finally {
     await services.blobs.delete(CONTAINERS.results, name);
   }

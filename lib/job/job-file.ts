@@ -3,9 +3,9 @@ import { Digest } from '../image/digest.ts';
 import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 
 /**
- * The input of a container group: `job.json` in its secret volume. Never logged, because it holds
- * secrets (create-only SAS addresses). The registry token is in `config.json` beside it
- * (DOCKER_CONFIG).
+ * The input of a container: a sealed blob (`sealed-job-file.ts`), whose address is in `job.json` in its
+ * secret volume. Never logged, because it holds secrets (create-only SAS addresses). The registry token
+ * is in `config.json` beside it (DOCKER_CONFIG).
  */
 const JobBase = {
   version: z.literal(1),
@@ -46,10 +46,7 @@ export const FixableFinding = z.strictObject({
 });
 export type FixableFinding = z.infer<typeof FixableFinding>;
 
-/**
- * Limits for one image and for all images of a job. ARM accepts 4 MB for a group, and a finding takes
- * 100 to 150 bytes, at most 200 in base64.
- */
+/** Limits for one image and for all images of a job. A finding takes 100 to 150 bytes. */
 export const MAX_FINDINGS = 5000;
 export const MAX_FINDINGS_A_JOB = 15_000;
 
@@ -87,6 +84,28 @@ export type PatchJobFile = z.infer<typeof PatchJobFile>;
 
 export const JobFile = z.discriminatedUnion('kind', [ScanJobFile, PatchJobFile]);
 export type JobFile = z.infer<typeof JobFile>;
+
+/**
+ * `job.json` in the secret volume: where the job file is. A container group has the same size however
+ * many findings its job has, since Azure refuses large ones (terraform-provider-azurerm#23481).
+ */
+export const JobAddress = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal('address'),
+  /** The host of the token that opens the job file. */
+  registry: RegistryHost,
+  /** A read-only SAS address of this one blob. */
+  jobUrl: z.url().max(4096),
+  /** Additional certificate authorities (PEM), if storage needs them. */
+  extraCa: z.string().max(65_536).optional(),
+});
+export type JobAddress = z.infer<typeof JobAddress>;
+
+/** An app of an earlier version puts the job file itself into `job.json`. */
+export const GivenJob = z.discriminatedUnion('kind', [JobAddress, ScanJobFile, PatchJobFile]);
+
+/** In bytes. */
+export const MAX_JOB_FILE_BYTES = 16 * 1024 * 1024;
 
 /** File names in the folder on which the secret volume is mounted. */
 export const JOB_FILE_NAME = 'job.json';

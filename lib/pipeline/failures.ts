@@ -8,12 +8,14 @@ import type { FailReason } from './records/reasons.ts';
  * - wait: all jobs hold back for this long, then the same attempt is retried
  * - look: the request may have taken effect; check before the next action
  * - retry: with a growing delay; give up with this reason after this many failures in a row
+ * - smaller: the attempt counts, and its images are retried in smaller batches
  * - give-up: a retry can't succeed
  */
 export type Remedy =
   | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'look' }
   | { readonly do: 'retry'; readonly times: number; readonly reason: FailReason }
+  | { readonly do: 'smaller'; readonly reason: FailReason }
   | { readonly do: 'give-up'; readonly reason: FailReason };
 
 /** A container group that Azure refuses to create. */
@@ -28,6 +30,7 @@ export const GROUP_REFUSED: Readonly<Record<GroupRefusal, Remedy>> = {
   unavailable: { do: 'look' },
   // ARM reports a brief registry failure in the same way as a wrong name or credential.
   'image-pull': { do: 'retry', times: 4, reason: 'configuration' },
+  'too-large': { do: 'smaller', reason: 'group-too-large' },
   configuration: { do: 'give-up', reason: 'configuration' },
   // Role assignments take minutes to propagate after a deployment.
   unauthorized: { do: 'retry', times: 8, reason: 'unauthorized' },

@@ -62,10 +62,22 @@ export class AzureBlobs implements Blobs {
     }
   }
 
-  async createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
+  createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
+    return this.#sign(container, name, { permissions: 'c', expiresAt });
+  }
+
+  readOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
+    return this.#sign(container, name, { permissions: 'r', expiresAt });
+  }
+
+  async #sign(
+    container: ContainerName,
+    name: string,
+    { permissions, expiresAt }: { readonly permissions: 'c' | 'r'; readonly expiresAt: Date },
+  ): Promise<string> {
     const blob = this.#blob(container, name);
     const options = {
-      permissions: BlobSASPermissions.parse('c'),
+      permissions: BlobSASPermissions.parse(permissions),
       expiresOn: expiresAt,
       // Only an emulator is reached without TLS.
       protocol: blob.url.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp,

@@ -1,4 +1,7 @@
-/** The blob containers: `results` holds untrusted output of groups, `reports` what the app accepted. */
+/**
+ * The blob containers: `results` holds untrusted output of groups and the sealed job files that they
+ * read, `reports` what the app accepted.
+ */
 export const CONTAINERS = {
   results: 'patchwright-results',
   reports: 'patchwright-reports',
@@ -22,6 +25,8 @@ export interface Blobs {
   ): Promise<'created' | 'exists'>;
   /** A secret address that allows one PUT to create the blob until the expiry. */
   createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string>;
+  /** A secret address that allows reading this one blob until the expiry. */
+  readOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string>;
   /** Does nothing if the blob is absent. */
   delete(container: ContainerName, name: string): Promise<void>;
 }

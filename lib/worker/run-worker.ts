@@ -24,7 +24,7 @@ export async function runWorker(
     return refuse(context, [`the environment variable ${JOB_FOLDER_VARIABLE} is not set`]);
   }
   if (subcommand === 'probe') return end(context, await runProbe(context, folder));
-  const input = await readJobFolder(folder, context.secrets);
+  const input = await readJobFolder(context, folder);
   if (!input.ok) return refuse(context, input.fault);
   const { job, dockerConfig } = input.value;
   if (job.kind !== subcommand) {

@@ -85,6 +85,7 @@ describe('doctor --probe', () => {
   it.each([
     ['capacity', /no capacity|not available .* → .*another PATCHWRIGHT_LOCATION/],
     ['network', /ServiceAssociationLinkNotReady.* → The subnet \(PATCHWRIGHT_SUBNET_ID\)/],
+    ['too-large', /413.* → Azure refuses a request of this size/],
     ['image', /InaccessibleImage.* → Check that the worker image/],
   ] as const)('shows the reason for a refused group: %s', async (reason, finding) => {
     here.world.arm.setFaults(({ request }) =>

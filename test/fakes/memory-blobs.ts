@@ -24,7 +24,10 @@ interface Blob {
   readonly contentType: string;
 }
 
-/** Blob Storage in memory, with addresses that allow one PUT until the clock passes their expiry. */
+/**
+ * Blob Storage in memory, with addresses that allow one PUT, or reading, until the clock passes their
+ * expiry.
+ */
 export class MemoryBlobs implements Blobs {
   readonly #clock: Clock;
   readonly #missing: ReadonlySet<ContainerName>;
@@ -55,12 +58,24 @@ export class MemoryBlobs implements Blobs {
   }
 
   async createOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
+    return this.#sign(container, name, { permissions: 'c', expiresAt });
+  }
+
+  async readOnlyUrl(container: ContainerName, name: string, expiresAt: Date): Promise<string> {
+    return this.#sign(container, name, { permissions: 'r', expiresAt });
+  }
+
+  #sign(
+    container: ContainerName,
+    name: string,
+    { permissions, expiresAt }: { readonly permissions: 'c' | 'r'; readonly expiresAt: Date },
+  ): string {
     const url = new URL(`${ORIGIN}/${this.#path(container, name)}`);
     // A SAS has whole seconds only.
     const expiry = `${expiresAt.toISOString().slice(0, 19)}Z`;
-    url.searchParams.set('sp', 'c');
+    url.searchParams.set('sp', permissions);
     url.searchParams.set('se', expiry);
-    url.searchParams.set('sig', signatureOf(url.pathname, expiry));
+    url.searchParams.set('sig', signatureOf(url.pathname, permissions, expiry));
     return url.href;
   }
 
@@ -74,18 +89,30 @@ export class MemoryBlobs implements Blobs {
     bytes: Uint8Array,
     contentType = 'application/octet-stream',
   ): Promise<SasAnswer> {
-    const path = this.#allowed(address);
+    const path = this.#allowed(address, 'c');
     if (typeof path !== 'string') return path;
     if (this.#blobs.has(path)) return { status: 403, code: 'AuthorizationPermissionMismatch' };
     this.#blobs.set(path, { bytes: Uint8Array.from(bytes), contentType });
     return { status: 201 };
   }
 
-  /** A GET by the holder of the address, which is never allowed. */
+  /** A GET by the holder of the address. */
   async getThrough(address: string): Promise<SasAnswer> {
-    const path = this.#allowed(address);
+    return this.#get(address);
+  }
+
+  /** The content that a GET by the holder of the address returns. Undefined if it is refused. */
+  contentThrough(address: string): Uint8Array | undefined {
+    const answer = this.#get(address);
+    return 'bytes' in answer ? Uint8Array.from(answer.bytes) : undefined;
+  }
+
+  #get(address: string): SasAnswer | (SasAnswer & Pick<Blob, 'bytes'>) {
+    const path = this.#allowed(address, 'r');
     if (typeof path !== 'string') return path;
-    return { status: 403, code: 'AuthorizationPermissionMismatch' };
+    const blob = this.#blobs.get(path);
+    if (blob === undefined) return { status: 404, code: 'BlobNotFound' };
+    return { status: 200, bytes: blob.bytes };
   }
 
   /** The names in a container, sorted, for assertions. */
@@ -104,20 +131,25 @@ export class MemoryBlobs implements Blobs {
     return `${container}/${name}`;
   }
 
-  #allowed(address: string): string | SasAnswer {
+  #allowed(address: string, wantedPermission: 'c' | 'r'): string | SasAnswer {
     const refused = { status: 403, code: 'AuthenticationFailed' };
     const url = new URL(address);
     const expiry = url.searchParams.get('se') ?? '';
     const given = Buffer.from(url.searchParams.get('sig') ?? '');
-    const wanted = Buffer.from(signatureOf(url.pathname, expiry));
+    const permissions = url.searchParams.get('sp') ?? '';
+    const wanted = Buffer.from(signatureOf(url.pathname, permissions, expiry));
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return refused;
     if (new Date(expiry) <= this.#clock.now()) return refused;
+    if (permissions !== wantedPermission) {
+      return { status: 403, code: 'AuthorizationPermissionMismatch' };
+    }
     const path = url.pathname.slice(1);
     const known = Object.values(CONTAINERS).some((container) => path.startsWith(`${container}/`));
     return known ? path : refused;
   }
 }
 
-function signatureOf(path: string, expiry: string): string {
-  return createHmac('sha256', SIGNING_KEY).update(`${path}\n${expiry}`).digest('base64');
+function signatureOf(path: string, permissions: string, expiry: string): string {
+  const signed = `${permissions}\n${path}\n${expiry}`;
+  return createHmac('sha256', SIGNING_KEY).update(signed).digest('base64');
 }

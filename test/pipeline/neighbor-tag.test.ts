@@ -4,6 +4,7 @@ import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { PatchJobFile } from '../../lib/job/job-file.ts';
 import { containerOf } from '../../lib/pipeline/records/container-names.ts';
+import { jobFileOf } from '../fakes/job-file-of.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { fileLayer } from './file-layer.ts';
@@ -43,7 +44,7 @@ it('keeps an image out of the patch of another tag of its repository', async () 
 
   /** The container of pr-123 also puts its patch where that of prod belongs. Both may push there. */
   async function work(container: ContainerSpec): Promise<void> {
-    const file = PatchJobFile.safeParse(JSON.parse(container.secretFiles['job.json'] ?? ''));
+    const file = PatchJobFile.safeParse(jobFileOf(container, world.blobs));
     const images = file.data?.images ?? [];
     if (file.data !== undefined) served.push(images.map(({ digest }) => digest));
     const hostile = images.some(({ digest }) => digest === pull.digest);

@@ -7,6 +7,7 @@ import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
+import { jobFileOf } from '../fakes/job-file-of.ts';
 import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport, scratchReport } from './debian-report.ts';
 import { fileLayer } from './file-layer.ts';
@@ -282,8 +283,8 @@ describe('a failing group', () => {
   it('ends its target as failed if it writes an invalid result', async () => {
     const { target } = await runOne({
       prepare: (world) => {
-        const work = async (_: GroupSpec, { secretFiles }: ContainerSpec) => {
-          const { resultUrl } = JSON.parse(secretFiles['job.json'] ?? '{}');
+        const work = async (_: GroupSpec, container: ContainerSpec) => {
+          const { resultUrl } = jobFileOf(container, world.blobs);
           await world.blobs.putThrough(resultUrl, Buffer.from('{"__proto__":{"kind":"scan"}}'));
         };
         world.groups.decide = () => ({ ...PLAIN_COURSE, work });

@@ -8,6 +8,7 @@ import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import type { TokenScope } from '../../lib/registry/registry.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import type { ContainerCourse, DecideCourse } from '../fakes/containers/group-course.ts';
+import { jobFileOf } from '../fakes/job-file-of.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -39,19 +40,20 @@ function patchGroups(world: PipelineWorld) {
   return specs.filter(({ containers }) => containers[0]?.command.at(-1) === 'patch');
 }
 
-function fileOf({ secretFiles }: ContainerSpec): PatchJobFile {
-  return PatchJobFile.parse(JSON.parse(secretFiles['job.json'] ?? ''));
+function fileOf(container: ContainerSpec, world: PipelineWorld): PatchJobFile {
+  return PatchJobFile.parse(jobFileOf(container, world.blobs));
 }
 
 /** Gives the container of one repository's image its own course in the first patch group. */
-function withCourse(decide: DecideCourse, repository: string, own: ContainerCourse): DecideCourse {
+function withCourse(world: PipelineWorld, repository: string, own: ContainerCourse): DecideCourse {
+  const { decide } = world.groups;
   let done = false;
   return (spec, nth) => {
     const course = decide(spec, nth);
     const isPatch = spec.containers[0]?.command.at(-1) === 'patch';
     if (course.kind !== 'runs' || !isPatch || done) return course;
     done = true;
-    const container = spec.containers.find((one) => fileOf(one).repository === repository);
+    const container = spec.containers.find((one) => fileOf(one, world).repository === repository);
     return { ...course, containers: { [container?.name ?? '']: own } };
   };
 }
@@ -71,7 +73,7 @@ describe('a patch group', () => {
     expect(run.patched).toBe(3);
     const [group, ...others] = patchGroups(world);
     expect(others).toEqual([]);
-    const files = group?.containers.map(fileOf) ?? [];
+    const files = group?.containers.map((one) => fileOf(one, world)) ?? [];
     expect(files.map(({ images }) => images.length)).toEqual([1, 1, 1]);
     expect(files.map(({ repository }) => repository).sort()).toEqual([...REPOSITORIES].sort());
     expect(new Set(files.map(({ resultUrl }) => resultUrl)).size).toBe(3);
@@ -92,7 +94,7 @@ describe('a patch group', () => {
     const containers = patchGroups(world)[0]?.containers ?? [];
     expect(containers).toHaveLength(3);
     for (const container of containers) {
-      const { repository, registry } = fileOf(container);
+      const { repository, registry } = fileOf(container, world);
       const config = JSON.parse(container.secretFiles['config.json'] ?? '');
       const scopes = minted.get(config.auths[registry].registrytoken) ?? [];
       const isMirror = (scope: TokenScope) => scope.repository.startsWith('patchwright/mirror/');
@@ -101,6 +103,34 @@ describe('a patch group', () => {
         { repository, actions: ['pull'] },
         { repository: `patchwright/staging/${repository}`, actions: ['pull', 'push'] },
       ]);
+    }
+  });
+
+  it('is made again with fewer images if Azure refuses the request as too large', async () => {
+    const world = await worldOf();
+    const { decide } = world.groups;
+    world.groups.decide = (spec, nth) =>
+      spec.containers.length > 1 ? { kind: 'refused', refusal: 'too-large' } : decide(spec, nth);
+
+    const run = await world.run();
+
+    expect(run.patched).toBe(3);
+    expect(patchGroups(world).map(({ containers }) => containers.length)).toEqual([1, 1, 1]);
+  });
+
+  it('ends its images with a reason of its own if Azure refuses every request as too large', async () => {
+    const world = await worldOf();
+    const { decide } = world.groups;
+    world.groups.decide = (spec, nth) =>
+      spec.containers[0]?.command.at(-1) === 'patch'
+        ? { kind: 'refused', refusal: 'too-large' }
+        : decide(spec, nth);
+
+    const run = await world.run();
+
+    for (const repository of REPOSITORIES) {
+      const target = await world.target(run.id, repository, 'v1');
+      expect(target).toMatchObject({ state: 'failed', reason: 'group-too-large' });
     }
   });
 
@@ -129,7 +159,7 @@ describe('a failing container', () => {
   it('costs only its own image an attempt if it ends without a result', async () => {
     const world = await worldOf();
     const own: ContainerCourse = { kind: 'dies', after: 5, exitCode: 137 };
-    world.groups.decide = withCourse(world.groups.decide, 'team/web', own);
+    world.groups.decide = withCourse(world, 'team/web', own);
 
     const run = await world.run();
 
@@ -146,7 +176,7 @@ describe('a failing container', () => {
   it('leaves its log as a blob', async () => {
     const world = await worldOf();
     const own: ContainerCourse = { kind: 'dies', after: 5, exitCode: 1 };
-    world.groups.decide = withCourse(world.groups.decide, 'team/web', own);
+    world.groups.decide = withCourse(world, 'team/web', own);
 
     const run = await world.run();
 
@@ -163,7 +193,7 @@ describe('a failing container', () => {
 
   it('delays no other image if it hangs, and is retried after its deadline', async () => {
     const world = await worldOf();
-    world.groups.decide = withCourse(world.groups.decide, 'team/web', { kind: 'hangs' });
+    world.groups.decide = withCourse(world, 'team/web', { kind: 'hangs' });
 
     const run = await world.run();
 
@@ -186,11 +216,12 @@ describe('a failing container', () => {
       if (course.kind !== 'runs') return course;
       const work: typeof course.work = async (group, container) => {
         const isPatch = container.command.at(-1) === 'patch';
-        if (!isPatch || spoiled || fileOf(container).repository !== 'team/web') {
+        if (!isPatch || spoiled || fileOf(container, world).repository !== 'team/web') {
           return course.work?.(group, container);
         }
         spoiled = true;
-        await world.blobs.putThrough(fileOf(container).resultUrl, Buffer.from('{"version":9}'));
+        const { resultUrl } = fileOf(container, world);
+        await world.blobs.putThrough(resultUrl, Buffer.from('{"version":9}'));
       };
       return { ...course, work };
     };

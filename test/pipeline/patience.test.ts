@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
-import { JobFile } from '../../lib/job/job-file.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
+import { jobFileOf } from '../fakes/job-file-of.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -113,9 +113,9 @@ it('gives a group two minutes to upload after the deadline of its work', async (
 
   const [scan] = (await world.jobs(runId)).filter((job) => job.kind === 'scan');
   const [created] = world.groups.creations();
-  const file = JobFile.parse(
-    JSON.parse(created?.spec.containers[0]?.secretFiles['job.json'] ?? ''),
-  );
+  const [container] = created?.spec.containers ?? [];
+  if (container === undefined) throw new Error('no group was created');
+  const file = jobFileOf(container, world.blobs);
   expect(scan?.deadline?.getTime()).toBe(Date.parse(file.deadline) + 120_000);
 });
 

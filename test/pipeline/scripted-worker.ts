@@ -3,9 +3,10 @@ import { type Digest, digestOf, sha256Hex } from '../../lib/image/digest.ts';
 import { ImageConfig, ImageManifest } from '../../lib/image/manifest.ts';
 import type { RepositoryName } from '../../lib/image/reference.ts';
 import type { BlockedPackage } from '../../lib/job/blocked-package.ts';
-import { JobFile, type PatchJobFile, type ScanJobFile } from '../../lib/job/job-file.ts';
+import type { PatchJobFile, ScanJobFile } from '../../lib/job/job-file.ts';
 import type { JobResult, PatchJobResult, ScanJobResult } from '../../lib/job/job-result.ts';
 import type { Registry } from '../../lib/registry/registry.ts';
+import { jobFileOf } from '../fakes/job-file-of.ts';
 import type { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import type { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { fileLayer } from './file-layer.ts';
@@ -35,7 +36,7 @@ export async function runScriptedWorker(
   world: { readonly registry: MemoryRegistry; readonly blobs: MemoryBlobs; readonly now: Date },
   script: WorkerScript,
 ): Promise<void> {
-  const file = JobFile.parse(JSON.parse(spec.secretFiles['job.json'] ?? ''));
+  const file = jobFileOf(spec, world.blobs);
   const config = JSON.parse(spec.secretFiles['config.json'] ?? '');
   const registry = world.registry.withToken(config.auths[file.registry].registrytoken);
   const at = world.now.toISOString();

@@ -39,7 +39,7 @@ describe('a patch group that is killed or deleted during its work', () => {
     const { run, target } = await scene.finished(runId);
     expect(run).toMatchObject({ state: 'completed', patched: 2 });
     expect(target(`${IMAGES.outdated}:12`)).toMatchObject({ state: 'patched', patchTag: '12-1' });
-    expect(scene.groups.filter(({ job }) => job.kind === 'patch')).toHaveLength(3);
+    expect(scene.groups.filter(({ kind }) => kind === 'patch')).toHaveLength(3);
     expect(contentsOf(scene.world.registry, STAGING).manifests).toEqual([]);
     expect(scene.world.arm.groups()).toEqual([]);
     expect(await mountsBelow(scene.temporary)).toEqual([]);
@@ -115,7 +115,7 @@ describe("a patch group's token", () => {
 
 describe("a scan or verify group's token", () => {
   it('cannot push to any repository', async () => {
-    const scans = scene.groups.filter(({ job }) => job.kind === 'scan');
+    const scans = scene.groups.filter(({ kind }) => kind === 'scan');
 
     const answers = await Promise.all(
       scans.flatMap(({ token }) =>
@@ -131,7 +131,7 @@ describe("a scan or verify group's token", () => {
 });
 
 function patchGroup(): GroupRecord {
-  const group = scene.groups.findLast(({ job }) => job.kind === 'patch');
+  const group = scene.groups.findLast(({ kind }) => kind === 'patch');
   if (group === undefined) throw new Error('there was no patch group');
   return group;
 }

@@ -24,7 +24,7 @@ async function startWith(cage: SceneOptions['cage']): Promise<Scene> {
 }
 
 function patchGroups({ groups }: Scene): number {
-  return groups.filter(({ job }) => job.kind === 'patch').length;
+  return groups.filter(({ kind }) => kind === 'patch').length;
 }
 
 /** Runs `patchwright doctor --probe`, in a process of its own. Returns the details of two checks. */

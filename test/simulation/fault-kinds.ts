@@ -97,6 +97,7 @@ export const GROUP_FAULTS = [
   'group-refused-throttled',
   'group-refused-transitioning',
   'group-refused-image-pull',
+  'group-refused-too-large',
   'group-refused-configuration',
   'group-refused-unauthorized',
   'group-refused-unavailable',

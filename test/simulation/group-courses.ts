@@ -71,6 +71,7 @@ export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
     case 'group-refused-throttled':
     case 'group-refused-transitioning':
     case 'group-refused-image-pull':
+    case 'group-refused-too-large':
     case 'group-refused-configuration':
     case 'group-refused-unauthorized':
     case 'group-refused-unavailable':
@@ -121,7 +122,7 @@ function logOf(world: World, spec: GroupSpec): { readonly log?: string } {
   const leaks = workerFault(world, spec, ['secret-in-log']) !== undefined;
   const [container] = spec.containers;
   if (!leaks || container === undefined) return {};
-  return { log: `it works with ${secretsOf(container)}\n` };
+  return { log: `it works with ${secretsOf(container, world.backends.blobs)}\n` };
 }
 
 function workerFault<Kind extends WorkerFault>(
@@ -143,6 +144,7 @@ const REFUSALS = {
   'group-refused-throttled': 'throttled',
   'group-refused-transitioning': 'transitioning',
   'group-refused-image-pull': 'image-pull',
+  'group-refused-too-large': 'too-large',
   'group-refused-configuration': 'configuration',
   'group-refused-unauthorized': 'unauthorized',
   'group-refused-unavailable': 'unavailable',

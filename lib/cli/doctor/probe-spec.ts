@@ -1,3 +1,4 @@
+import { aciGroupBody, MAX_GROUP_BODY_BYTES } from '../../containers/aci-group-body.ts';
 import {
   type GroupName,
   type GroupSpec,
@@ -37,8 +38,46 @@ interface ProbeNames {
   readonly expiresAt: Date;
 }
 
-/** A group like those of jobs, but small, which runs only the worker's probe. */
+/** Names of files that only make the request larger. */
+const PADDING = 'padding-';
+/** As large as the secrets of a job's container. */
+const PADDING_BYTES = 6 * 1024;
+/** What a file adds to the request besides its content. */
+const FILE_BYTES = 32;
+
+/**
+ * A group like those of jobs, but small, which runs only the worker's probe. Its request has the largest
+ * size that a job's may have, so that the probe finds out whether Azure accepts it.
+ */
 export async function probeSpec(
+  context: CheckContext,
+  kind: ProbeKind,
+  probe: ProbeNames,
+): Promise<GroupSpec> {
+  const spec = await smallSpec(context, kind, probe);
+  const { location, subnetId } = context.settings;
+  const size = Buffer.byteLength(JSON.stringify(aciGroupBody(spec, location, subnetId)));
+  const files = padding(MAX_GROUP_BODY_BYTES - size);
+  const containers = spec.containers.map((container) => ({
+    ...container,
+    secretFiles: { ...container.secretFiles, ...files },
+  }));
+  return { ...spec, containers };
+}
+
+/** Files that add at most so many bytes to a request, which has them in base64. */
+function padding(bytes: number): Record<string, string> {
+  const files: Record<string, string> = {};
+  let left = bytes;
+  for (let nth = 1; left > 2 * FILE_BYTES; nth += 1) {
+    const length = Math.min(PADDING_BYTES, Math.floor((left - FILE_BYTES) / 4) * 3);
+    files[`${PADDING}${nth}`] = 'x'.repeat(length);
+    left -= FILE_BYTES + Math.ceil(length / 3) * 4;
+  }
+  return files;
+}
+
+async function smallSpec(
   { services }: CheckContext,
   kind: ProbeKind,
   probe: ProbeNames,

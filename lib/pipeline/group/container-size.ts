@@ -1,3 +1,4 @@
+import { MAX_GROUP_BODY_BYTES } from '../../containers/aci-group-body.ts';
 import type { PipelineOptions } from '../services.ts';
 
 export interface ContainerSize {
@@ -41,22 +42,33 @@ export function patchSize(
  */
 const GROUP = { cpu: 4, memoryGb: 16, diskGb: 45, volumes: 20 } as const;
 
+/** Bytes of a group's request for its containers, which is as large as the app lets it be (64 KB). */
+const REQUEST_BYTES = MAX_GROUP_BODY_BYTES - 6 * 1024;
+/** A container's token, address and description, without the certificates. */
+const CONTAINER_BYTES = 6 * 1024;
+
+/** Bytes that each container adds to the request. Its secrets are in base64. */
+function requestBytesEach({ builder, extraCa = '' }: FittingOptions): number {
+  const { ca, cert, key } = builder.kind === 'remote' ? builder.tls : { ca: '', cert: '', key: '' };
+  return CONTAINER_BYTES + ((ca + cert + key + extraCa).length * 4) / 3;
+}
+
+type FittingOptions = Pick<PipelineOptions, 'builder'> & Partial<Pick<PipelineOptions, 'extraCa'>>;
+
 /** One volume for secrets, and one for scratch files if the container may mount. */
 function volumesEach({ builder }: Pick<PipelineOptions, 'builder'>): number {
   return builder.kind === 'confidential' ? 2 : 1;
 }
 
 /** True if these containers fit into one group. One container always does, even if it is too large. */
-export function fitsGroup(
-  sizes: readonly ContainerSize[],
-  options: Pick<PipelineOptions, 'builder'>,
-): boolean {
+export function fitsGroup(sizes: readonly ContainerSize[], options: FittingOptions): boolean {
   if (sizes.length <= 1) return true;
   const sum = (part: keyof ContainerSize) => sizes.reduce((all, size) => all + size[part], 0);
   return (
     sum('cpu') <= GROUP.cpu &&
     sum('memoryGb') <= GROUP.memoryGb &&
     sum('diskGb') <= GROUP.diskGb &&
-    sizes.length * volumesEach(options) <= GROUP.volumes
+    sizes.length * volumesEach(options) <= GROUP.volumes &&
+    sizes.length * requestBytesEach(options) <= REQUEST_BYTES
   );
 }

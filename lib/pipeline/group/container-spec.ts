@@ -4,12 +4,14 @@ import {
   DOCKER_CONFIG_NAME,
   JOB_FILE_NAME,
   JOB_FOLDER_VARIABLE,
+  type JobAddress,
   type JobFile,
   type PatchJobFile,
   type ScanJobFile,
 } from '../../job/job-file.ts';
+import { sealJobFile } from '../../job/sealed-job-file.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
-import { type Job, resultBlobOf } from '../records/job.ts';
+import { type Job, jobBlobOf, resultBlobOf } from '../records/job.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { ContainerSize } from './container-size.ts';
 import { groupScopes } from './group-scopes.ts';
@@ -44,7 +46,10 @@ export interface ContainerPart {
   readonly part: Omit<ScanJobFile, keyof JobBase> | Omit<PatchJobFile, keyof JobBase>;
 }
 
-/** Builds one container, with a job file and a registry token for its own images only. */
+/**
+ * Builds one container, with a registry token for its own images only and the address of its job file,
+ * which it stores.
+ */
 export async function containerSpec(
   services: Services,
   job: Attempt,
@@ -71,6 +76,7 @@ export async function containerSpec(
     ...(options.extraCa !== undefined && { extraCa: options.extraCa }),
   };
   const file: JobFile = { ...base, ...part };
+  const address = await storeJobFile(services, job, { name, file, token: token.token });
   const patches = file.kind === 'patch';
   const mounts = patches && options.builder.kind === 'confidential';
   return {
@@ -85,7 +91,7 @@ export async function containerSpec(
       ...(mounts && { TMPDIR: SCRATCH_PATH }),
     },
     secretFiles: {
-      [JOB_FILE_NAME]: JSON.stringify(file),
+      [JOB_FILE_NAME]: JSON.stringify(address),
       [DOCKER_CONFIG_NAME]: JSON.stringify({
         auths: { [registry.host]: { registrytoken: token.token } },
       }),
@@ -93,6 +99,24 @@ export async function containerSpec(
     },
     secretsPath: SECRETS_PATH,
     ...(mounts && { scratchPath: SCRATCH_PATH }),
+  };
+}
+
+/** Stores the job file where only the holder of its address and its token can read it. */
+async function storeJobFile(
+  { blobs, registry, options: { extraCa } }: Services,
+  job: Attempt,
+  { name, file, token }: { readonly name: string; readonly file: JobFile; readonly token: string },
+): Promise<JobAddress> {
+  const sealed = sealJobFile(JSON.stringify(file), token);
+  const blob = jobBlobOf(job, name, sealed);
+  await blobs.create(CONTAINERS.results, blob, sealed, 'application/octet-stream');
+  return {
+    version: 1,
+    kind: 'address',
+    registry: registry.host,
+    jobUrl: await blobs.readOnlyUrl(CONTAINERS.results, blob, job.expiresAt),
+    ...(extraCa !== undefined && { extraCa }),
   };
 }
 

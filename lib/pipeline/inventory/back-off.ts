@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 /** Transient reasons that the image does not cause. The next run may succeed. */
 const PASSING: ReadonlySet<Target['reason']> = new Set([
   'builder-incompatible',
+  'group-too-large',
   'no-builder',
   'package-source-unreachable',
   'source-changed',

@@ -123,6 +123,8 @@ async function afterRefusal(
     }
     case 'look':
       return { changes: {}, delaySeconds: services.options.pollSeconds };
+    case 'smaller':
+      return loseJob(services, held, { reason: remedy.reason, detail });
     case 'give-up':
       return loseJob(services, held, { reason: remedy.reason, detail, final: true });
     default:

@@ -75,6 +75,12 @@ export function resultBlobOf(job: Job, container: string): string {
   return `${job.runId}/${job.id}/${job.attempt}/${container}/result.json`;
 }
 
+/** Named by its content: an attempt that Azure refused is repeated with another job file. */
+export function jobBlobOf(job: Job, container: string, sealed: Uint8Array): string {
+  const name = `job-${sha256Hex(sealed).slice(0, 32)}.sealed`;
+  return `${job.runId}/${job.id}/${job.attempt}/${container}/${name}`;
+}
+
 export function reportBlobOf(job: Job, digest: string): string {
   return `${job.runId}/${job.id}/${job.attempt}/${digest.replace(':', '-')}.json`;
 }

@@ -54,6 +54,7 @@ export const FailReason = z.enum([
   'database-unavailable',
   'entry-invalid',
   'group-lost',
+  'group-too-large',
   'image-not-found',
   'image-too-large',
   'internal-error',

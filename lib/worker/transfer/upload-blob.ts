@@ -1,6 +1,7 @@
 import { failureName } from '../../http/connection-failure.ts';
 import type { WorkerContext } from '../context/worker-context.ts';
 import { type Answer, sendRequest } from './send-request.ts';
+import { errorCode } from './storage-error-code.ts';
 
 export type Upload =
   | { readonly outcome: 'created' }
@@ -69,12 +70,4 @@ function put(
 
 function isOverwriteRefusal(status: number, code: string): boolean {
   return status === 403 && OVERWRITE_CODES.includes(code);
-}
-
-/** Reads the error code from the header, or from the XML body if a proxy dropped the header. */
-async function errorCode(response: Response): Promise<string> {
-  const named = response.headers.get('x-ms-error-code');
-  const body = (await response.text().catch(() => '')).slice(0, 8192);
-  const code = named ?? /<Code>([A-Za-z]{1,64})<\/Code>/.exec(body)?.[1] ?? '';
-  return /^[A-Za-z]{1,64}$/.test(code) ? code : '';
 }

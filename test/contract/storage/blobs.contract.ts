@@ -162,6 +162,29 @@ export function describeBlobs(name: string, make: () => Promise<BlobsFixture>): 
       expect(got).toMatchObject({ status: 403, code: 'AuthorizationPermissionMismatch' });
     });
 
+    it('signs a URL that reads one blob of the app, and changes nothing', async () => {
+      const blob = newName();
+      await create(blob, 'ours');
+      const url = await blobs.readOnlyUrl(results, blob, fixture.fromNow(3600));
+
+      const got = await fixture.get(url);
+      const put = await fixture.put(url, bytesOf('theirs'));
+      const other = await fixture.get(url.replace('/result.json', '/other.json'));
+
+      expect(got).toMatchObject({ status: 200 });
+      expect(put).toMatchObject({ status: 403, code: 'AuthorizationPermissionMismatch' });
+      expect(other).toEqual(NOT_AUTHENTICATED);
+    });
+
+    it('signs a URL that stops reading after its expiry', async () => {
+      const blob = newName();
+      await create(blob, 'ours');
+
+      const got = await fixture.get(await blobs.readOnlyUrl(results, blob, fixture.fromNow(-60)));
+
+      expect(got).toEqual(NOT_AUTHENTICATED);
+    });
+
     it('signs a URL that works for no other blob', async () => {
       const url = await newUrl('run-1/mine/result.json');
 

@@ -1,9 +1,9 @@
 import type { ContainerSpec, GroupSpec } from '../../../lib/containers/container-groups.ts';
 import { sha256Hex } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import { JobFile } from '../../../lib/job/job-file.ts';
 import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import { PLAIN_COURSE } from '../../fakes/containers/group-course.ts';
+import { jobFileOf } from '../../fakes/job-file-of.ts';
 import { MemoryBlobs } from '../../fakes/memory-blobs.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { debianReport } from '../../pipeline/debian-report.ts';
@@ -38,7 +38,10 @@ export async function alteredWorld(alteration?: Alteration): Promise<PipelineWor
   });
   if (alteration === undefined) return world;
   world.groups.decide = (spec) => {
-    const blobs = new AlteredBlobs(world, jobOf(spec) === alteration.job ? alteration : undefined);
+    const blobs = new AlteredBlobs(
+      world,
+      jobOf(spec, world.blobs) === alteration.job ? alteration : undefined,
+    );
     const work = (_: GroupSpec, container: ContainerSpec) =>
       runScriptedWorker(
         container,
@@ -50,8 +53,9 @@ export async function alteredWorld(alteration?: Alteration): Promise<PipelineWor
   return world;
 }
 
-function jobOf(spec: GroupSpec): GroupJob {
-  const file = JobFile.parse(JSON.parse(spec.containers[0]?.secretFiles['job.json'] ?? ''));
+function jobOf({ containers: [container] }: GroupSpec, blobs: MemoryBlobs): GroupJob {
+  if (container === undefined) throw new Error('a group without a container');
+  const file = jobFileOf(container, blobs);
   if (file.kind === 'patch') return 'patch';
   return file.images[0]?.repository.startsWith(STAGING_PREFIX) ? 'verify' : 'scan';
 }

@@ -7,8 +7,9 @@ import type { Gate } from './gate.ts';
 /**
  * Blobs that need no lease: every step uses the policy, or the listing of a repository's tags, that was
  * stored first. A step that finds no listing, because a stalled one has deleted it, lists the tags anew.
+ * A job file is named by its content, so it overwrites no other.
  */
-const ONE_FOR_ALL = /\/(policy|tags-\d+)\.json$/;
+const ONE_FOR_ALL = /\/(policy|tags-\d+)\.json$|\/job-[a-f0-9]+\.sealed$/;
 
 export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;
@@ -38,6 +39,11 @@ export function gatedBlobs(gate: Gate, task: Task): Blobs {
       gate.pass(task, {
         ...call('createOnlyUrl', container, name, false),
         perform: () => blobs.createOnlyUrl(container, name, expiresAt),
+      }),
+    readOnlyUrl: (container, name, expiresAt) =>
+      gate.pass(task, {
+        ...call('readOnlyUrl', container, name, false),
+        perform: () => blobs.readOnlyUrl(container, name, expiresAt),
       }),
     delete: (container, name) =>
       gate.pass(task, {

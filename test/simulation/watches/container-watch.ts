@@ -1,3 +1,4 @@
+import { containerOf } from '../../../lib/pipeline/records/container-names.ts';
 import type { Entity } from '../../../lib/storage/tables.ts';
 import type { MemoryContainerGroups } from '../../fakes/memory-container-groups.ts';
 import { isTargetRow, type Report, type RowWrite, timeOf } from './row-write.ts';
@@ -38,9 +39,9 @@ export class ContainerWatch {
 
   #works({ group: name }: Entity, target: Entity): boolean {
     const group = this.#groups.all().find(({ spec }) => spec.name === name);
-    const container = group?.spec.containers.find(({ secretFiles }) =>
-      secretFiles['job.json']?.includes(String(target.sourceDigest)),
-    );
+    const image = { repository: String(target.repository), digest: String(target.sourceDigest) };
+    const own = containerOf(image);
+    const container = group?.spec.containers.find(({ name: container }) => container === own);
     if (group === undefined || container === undefined) return false;
     return group.status(this.#now()).containers[container.name]?.state === 'running';
   }

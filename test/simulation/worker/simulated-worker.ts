@@ -1,6 +1,8 @@
 import type { ContainerSpec } from '../../../lib/containers/container-groups.ts';
-import { JobFile } from '../../../lib/job/job-file.ts';
+import type { JobFile } from '../../../lib/job/job-file.ts';
 import { MAX_RESULT_BYTES } from '../../../lib/job/job-result.ts';
+import { jobFileOf } from '../../fakes/job-file-of.ts';
+import type { MemoryBlobs } from '../../fakes/memory-blobs.ts';
 import { simulatePatch } from './simulate-patch.ts';
 import { simulateScan } from './simulate-scan.ts';
 import type { WorkerEnd, WorkerWorld } from './worker-world.ts';
@@ -19,9 +21,9 @@ export async function runSimulatedWorker(
   end: WorkerEnd,
 ): Promise<void> {
   if (end === 'no-result') return;
-  const { file, token } = givenTo(spec);
+  const { file, token } = givenTo(spec, world.blobs);
   const registry = world.registry.withToken(token);
-  const work = { world, registry, end, secrets: secretsOf(spec) };
+  const work = { world, registry, end, secrets: secretsOf(spec, world.blobs) };
   const done =
     file.kind === 'scan'
       ? { images: await simulateScan(file, work), advisoryPlatforms: ['debian 12'] }
@@ -44,13 +46,16 @@ export async function runSimulatedWorker(
 }
 
 /** Secrets that a tool might print: the group's token and a writable URL. */
-export function secretsOf(spec: ContainerSpec): string {
-  const { file, token } = givenTo(spec);
+export function secretsOf(spec: ContainerSpec, blobs: MemoryBlobs): string {
+  const { file, token } = givenTo(spec, blobs);
   return `${token} ${file.resultUrl}`;
 }
 
-function givenTo(spec: ContainerSpec): { readonly file: JobFile; readonly token: string } {
-  const file = JobFile.parse(JSON.parse(spec.secretFiles['job.json'] ?? ''));
+function givenTo(
+  spec: ContainerSpec,
+  blobs: MemoryBlobs,
+): { readonly file: JobFile; readonly token: string } {
+  const file = jobFileOf(spec, blobs);
   const config = JSON.parse(spec.secretFiles['config.json'] ?? '');
   return { file, token: config.auths[file.registry].registrytoken };
 }

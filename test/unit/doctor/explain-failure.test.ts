@@ -95,6 +95,7 @@ describe('the advice for a refused configuration', () => {
   it.each([
     ['capacity', 'no capacity now'],
     ['network', 'PATCHWRIGHT_SUBNET_ID'],
+    ['too-large', 'PATCHWRIGHT_PATCH_BATCH'],
     ['image-pull', 'worker image is in the registry'],
     ['throttled', 'in some minutes'],
     ['transitioning', 'in some minutes'],

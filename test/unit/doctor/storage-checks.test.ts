@@ -93,13 +93,14 @@ describe('the checks of tables, queues and containers', () => {
 describe('the check of a signed URL', () => {
   it.each([
     [
-      'passes if the URL creates a blob and cannot overwrite it',
-      [201, 403],
+      'passes if one URL creates a blob and cannot overwrite it, and another reads it',
+      [201, 403, 200],
       'pass',
-      'could not be overwritten',
+      'read, and could not be overwritten',
     ],
     ['fails if the URL is refused', [403, 403], 'fail', 'answered 403 to the first write'],
     ['fails if the URL overwrites a blob', [201, 201], 'fail', 'answered 201 to a second write'],
+    ['fails if a URL does not read', [201, 403, 403], 'fail', 'answered 403 to a read'],
   ])('%s', async (_, statuses, status, detail) => {
     const setup = new CheckSetup();
     setup.answer = (_request, nth) => statuses[nth - 1] ?? 500;
@@ -108,7 +109,9 @@ describe('the check of a signed URL', () => {
       status,
       detail: expect.stringContaining(detail),
     });
-    expect(setup.requests.map(({ method }) => method)).toEqual(['PUT', 'PUT']);
+    expect(setup.requests.map(({ method }) => method)).toEqual(
+      ['PUT', 'PUT', 'GET'].slice(0, statuses.length),
+    );
     expect(setup.requests[0]?.url).toMatch(/^https:.*doctor\/id1\?.*se=2026-11-23T02%3A10%3A00Z/);
   });
 });

@@ -34,6 +34,10 @@ describe('a container group that Azure refuses', () => {
     expect(givenUp).toEqual([['configuration', { do: 'give-up', reason: 'configuration' }]]);
   });
 
+  it('costs an attempt and is made smaller if its request is too large', () => {
+    expect(GROUP_REFUSED['too-large']).toEqual({ do: 'smaller', reason: 'group-too-large' });
+  });
+
   it.each([
     ['image-pull', 'configuration'],
     ['unauthorized', 'unauthorized'],

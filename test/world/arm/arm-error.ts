@@ -73,6 +73,11 @@ export function networkNotReady(name: string, retryAfterSeconds?: number): ArmEr
   );
 }
 
+/** https://github.com/hashicorp/terraform-provider-azurerm/issues/23481: the web server's own answer. */
+export function requestTooLarge(): ArmError {
+  return new ArmError(413, '', 'Request Entity Too Large');
+}
+
 export function throttled(what: string, retryAfterSeconds: number): ArmError {
   return new ArmError(
     429,

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MAX_GROUP_BODY_BYTES } from '../../../lib/containers/aci-group-body.ts';
 import { startLocalServer } from '../http/local-server.ts';
 import { BodyTooLarge, readBody } from '../http/request-body.ts';
 import type { TokenVerdict } from '../identity/token-issuer.ts';
 import type { IssuedCertificate } from '../tls/certificates.ts';
-import { ArmError, internalError, invalidRequest } from './arm-error.ts';
+import { ArmError, internalError, invalidRequest, requestTooLarge } from './arm-error.ts';
 import { type ArmAnswer, answerRoute } from './arm-operations.ts';
 import { parseRoute } from './arm-route.ts';
 import type { ContainerGroup } from './container-group.ts';
@@ -63,7 +64,8 @@ export interface ArmServer {
 
 export const API_VERSION = '2023-05-01';
 const AUDIENCES = ['https://management.azure.com', 'https://management.core.windows.net'];
-const BODY_LIMIT = 4 * 1024 * 1024;
+/** Azure's limit is not documented. No request of the app may be larger than this. */
+const BODY_LIMIT = MAX_GROUP_BODY_BYTES;
 
 /** Azure Resource Manager for container groups, on the loopback address over TLS. */
 export async function startArmServer(options: ArmServerOptions): Promise<ArmServer> {
@@ -198,7 +200,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     return JSON.parse((await readBody(request, BODY_LIMIT)).toString('utf8'));
   } catch (error) {
     throw error instanceof BodyTooLarge
-      ? new ArmError(413, 'RequestContentTooLarge', error.message)
+      ? requestTooLarge()
       : invalidRequest('The request content was invalid and could not be deserialized.');
   }
 }

@@ -5,6 +5,7 @@ import {
   internalError,
   networkNotReady,
   quotaReached,
+  requestTooLarge,
   throttled,
   transitioning,
 } from './arm-error.ts';
@@ -19,6 +20,7 @@ export type GroupFault =
         | 'quota'
         | 'capacity'
         | 'network'
+        | 'too-large'
         | 'throttled'
         | 'transitioning'
         | 'image'
@@ -66,6 +68,8 @@ export function refusalOf(
       return capacityMissing(region, cpu, memoryGb);
     case 'network':
       return networkNotReady(name, fault.retryAfterSeconds);
+    case 'too-large':
+      return requestTooLarge();
     case 'throttled':
       return throttled('container group creations', fault.retryAfterSeconds ?? 5);
     case 'transitioning':

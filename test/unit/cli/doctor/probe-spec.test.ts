@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ProbeKind, probeSpec } from '../../../../lib/cli/doctor/probe-spec.ts';
+import { aciGroupBody, MAX_GROUP_BODY_BYTES } from '../../../../lib/containers/aci-group-body.ts';
 import { GroupName, GroupTag } from '../../../../lib/containers/container-groups.ts';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RepositoryName } from '../../../../lib/image/reference.ts';
@@ -113,4 +114,15 @@ it('passes on the authorities that the worker must trust', async () => {
 
   expect(trusting.job).toMatchObject({ extraCa: 'PEM' });
   expect(without.job).not.toHaveProperty('extraCa');
+});
+
+it.each([
+  ['without other secrets', {}, {}],
+  ['with the key of a remote builder', { remote: true }, { builder: REMOTE }],
+] as const)('sends the largest request that a job may send, %s', async (_, kind, pipeline) => {
+  const { spec } = await specOf(kind, pipeline);
+
+  const { length } = Buffer.from(JSON.stringify(aciGroupBody(spec, 'westeurope')));
+  expect(length).toBeLessThanOrEqual(MAX_GROUP_BODY_BYTES);
+  expect(length).toBeGreaterThan(MAX_GROUP_BODY_BYTES - 300);
 });

@@ -53,13 +53,21 @@ describe('fitsGroup', () => {
     expect(fitsGroup(sizes, options)).toBe(expected);
   });
 
-  it('accepts at most ten containers with two volumes each, or twenty with one', () => {
-    const tiny = (count: number) =>
-      Array.from({ length: count }, () => ({ cpu: 0.1, memoryGb: 0.1, diskGb: 0.1 }));
+  const tiny = (count: number) =>
+    Array.from({ length: count }, () => ({ cpu: 0.1, memoryGb: 0.1, diskGb: 0.1 }));
 
-    expect(fitsGroup(tiny(10), CONFIDENTIAL)).toBe(true);
-    expect(fitsGroup(tiny(11), CONFIDENTIAL)).toBe(false);
-    expect(fitsGroup(tiny(20), STANDARD)).toBe(true);
-    expect(fitsGroup(tiny(21), STANDARD)).toBe(false);
+  it('accepts at most nine containers, because the request has room for no more', () => {
+    expect(fitsGroup(tiny(9), STANDARD)).toBe(true);
+    expect(fitsGroup(tiny(10), STANDARD)).toBe(false);
+  });
+
+  it('accepts fewer containers if the certificates of each fill the request', () => {
+    const pem = 'x'.repeat(3300);
+    const remote = { ...REMOTE.builder, tls: { ca: pem, cert: pem, key: pem } };
+
+    expect(fitsGroup(tiny(3), { builder: remote })).toBe(true);
+    expect(fitsGroup(tiny(3), { builder: remote, extraCa: pem })).toBe(false);
+    expect(fitsGroup(tiny(2), { builder: remote, extraCa: pem })).toBe(true);
+    expect(fitsGroup(tiny(1), { builder: remote, extraCa: pem.repeat(20) })).toBe(true);
   });
 });

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { RepositoryName } from '../../../../lib/image/reference.ts';
-import { JobFile } from '../../../../lib/job/job-file.ts';
 import {
   type Attempt,
   type ContainerPart,
@@ -11,6 +10,7 @@ import {
 } from '../../../../lib/pipeline/group/container-spec.ts';
 import type { PipelineOptions } from '../../../../lib/pipeline/services.ts';
 import { RegistryError } from '../../../../lib/registry/registry.ts';
+import { jobFileOf } from '../../../fakes/job-file-of.ts';
 import { UnitWorld } from '../unit-world.ts';
 import { anAttempt, PATCH_PART, SCAN_PART } from './attempt.ts';
 
@@ -25,7 +25,7 @@ async function built(
 ) {
   const world = new UnitWorld({ pipeline: options });
   const spec = await containerSpec(world.services, anAttempt(part.part.kind, attempt), part);
-  const file = JobFile.parse(JSON.parse(spec.secretFiles['job.json'] ?? ''));
+  const file = jobFileOf(spec, world.blobs);
   const { auths } = JSON.parse(spec.secretFiles['config.json'] ?? '');
   const token = auths['registry.example.com'].registrytoken;
   return { world, spec, file, token, files: Object.keys(spec.secretFiles).sort() };
@@ -58,8 +58,32 @@ describe('containerSpec', () => {
     });
     await world.blobs.putThrough(file.resultUrl, Buffer.from('{}'));
     expect(world.blobs.names('patchwright-results')).toEqual([
+      expect.stringMatching(/^20261123T020000Z-7f3a\/scan-1\/2\/worker\/job-[a-f0-9]{32}\.sealed$/),
       '20261123T020000Z-7f3a/scan-1/2/worker/result.json',
     ]);
+  });
+
+  it('keeps the job file in a blob that shows no address for results to a reader', async () => {
+    const { world, spec, file } = await built(SCAN_PART);
+    const [name = ''] = world.blobs.names('patchwright-results');
+
+    const blob = await world.blobs.read('patchwright-results', name, 100_000);
+
+    const text = blob.found ? Buffer.from(blob.bytes).toString('latin1') : '';
+    const signature = new URL(file.resultUrl).searchParams.get('sig') ?? '';
+    expect(text).not.toContain(signature);
+    expect(text).not.toContain('team/api');
+    expect(spec.secretFiles['job.json']).not.toContain(signature);
+  });
+
+  it('gives the container an address that reads its own job file until the group expires', async () => {
+    const { world, spec } = await built(SCAN_PART);
+    const { jobUrl } = JSON.parse(spec.secretFiles['job.json'] ?? '');
+
+    expect(world.blobs.contentThrough(jobUrl)).toBeDefined();
+    expect(await world.blobs.putThrough(jobUrl, Buffer.from('x'))).toMatchObject({ status: 403 });
+    expect(world.blobs.contentThrough(jobUrl.replace('/worker/', '/other/'))).toBeUndefined();
+    expect(new URL(jobUrl).searchParams.get('se')).toBe('2026-11-23T02:50:00Z');
   });
 
   it('gives the container a token for its own images only', async () => {

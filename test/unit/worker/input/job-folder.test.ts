@@ -13,7 +13,7 @@ describe('readJobFolder', () => {
     const { context, jobFolder, writeJob } = await setUpWorker();
     await writeJob(job, dockerConfig('registry.test'));
 
-    const folder = await readJobFolder(jobFolder, context.secrets);
+    const folder = await readJobFolder(context, jobFolder);
 
     expect(folder).toMatchObject({ ok: true, value: { job } });
     expect(context.secrets.mask(`${TOKEN} ${SIGNATURE}`)).toBe('*** ***');
@@ -30,7 +30,7 @@ describe('readJobFolder', () => {
     };
     await writeJob(job, { auths: { 'registry.test': { registrytoken: 4 } } });
 
-    const folder = await readJobFolder(jobFolder, context.secrets);
+    const folder = await readJobFolder(context, jobFolder);
 
     const text = folder.ok ? '' : folder.fault.join('\n');
     expect(text.split('\n')).toHaveLength(6);
@@ -51,7 +51,7 @@ describe('readJobFolder', () => {
     const { context, jobFolder } = await setUpWorker();
     await writeFile(join(jobFolder, 'job.json'), '{"registrytoken": topsecret');
 
-    const folder = await readJobFolder(jobFolder, context.secrets);
+    const folder = await readJobFolder(context, jobFolder);
 
     expect(folder).toEqual({
       ok: false,
