@@ -59,6 +59,8 @@ export interface Scene {
 }
 
 const RUN_LIMIT_MINUTES = 20;
+/** The default of 30 s would add idle time to each run that ends without a last step of a job. */
+const QUICK_TICKS = { PATCHWRIGHT_TICK_SECONDS: '1' };
 const Started = z.object({ runId: RunId });
 
 export interface SceneOptions {
@@ -102,7 +104,7 @@ export async function startScene(
     const { plan, groups } = recordGroups();
     const world = await startRealWorld({
       prepared,
-      world: { arm: { faults: plan }, settings },
+      world: { arm: { faults: plan }, settings: { ...QUICK_TICKS, ...settings } },
       cage: { ...cage, ...(replaces && { shared: [work] }) },
     });
     closers.push(() => world.close());
