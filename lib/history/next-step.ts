@@ -59,6 +59,7 @@ const STEPS = {
   'end-of-life': 'Move to a supported release: this one gets no security updates.',
   'entry-invalid': 'Correct the entry of the policy; the detail has its faults.',
   'group-lost': 'Check capacity and memory; the next run tries again.',
+  'group-too-large': 'Shorten the certificates in the settings: patchwright doctor --probe.',
   'grew-too-much': INVESTIGATE,
   'held-by-another-run': 'Nothing: another run has the image and reports it.',
   'image-not-found': 'Check whether the image was deleted.',
