@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
+import { bundledPackages, licenseNotices } from './package/license-notices.ts';
 
 /** A bundle: its entry file and its output file. */
 interface Bundle {
@@ -10,6 +11,8 @@ interface Bundle {
   readonly output: string;
   /** Modules that the host provides at run time, beside those that no bundle needs. */
   readonly external: readonly string[];
+  /** The file with the licenses of the packages in the bundle. */
+  readonly notices?: string;
 }
 
 const ROOT = join(import.meta.dirname, '..');
@@ -19,7 +22,12 @@ const NEVER_LOADED = ['apache-arrow'] as const;
 
 const BUNDLES: readonly Bundle[] = [
   // The Functions worker provides `@azure/functions-core` at run time; it is in no package registry.
-  { entry: 'functions/index.ts', output: 'app/index.cjs', external: ['@azure/functions-core'] },
+  {
+    entry: 'functions/index.ts',
+    output: 'app/index.cjs',
+    external: ['@azure/functions-core'],
+    notices: 'app/third-party-licenses.txt',
+  },
   { entry: 'lib/worker/main.ts', output: 'dist/worker.cjs', external: [] },
   { entry: 'lib/cli/main.ts', output: 'dist/cli.cjs', external: [] },
 ];
@@ -61,7 +69,7 @@ async function removeStale(bundles: readonly Bundle[]): Promise<void> {
 /** Bundles one entry and returns a line with its size. esbuild itself prints errors and warnings. */
 async function bundleOne(bundle: Bundle): Promise<string> {
   const outfile = join(ROOT, bundle.output);
-  await build({
+  const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [bundle.entry],
     outfile,
@@ -76,12 +84,17 @@ async function bundleOne(bundle: Bundle): Promise<string> {
     // Without it, packages that have both kinds of module enter a bundle as both.
     mainFields: ['module', 'main'],
     sourcemap: false,
+    metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
     // The sources are ESM. A CJS bundle has no `import.meta.url`, so the banner defines one.
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   } satisfies BuildOptions);
+  if (bundle.notices !== undefined) {
+    const packages = bundledPackages(Object.keys(metafile.inputs));
+    await writeFile(join(ROOT, bundle.notices), licenseNotices(ROOT, packages));
+  }
   const { size } = await stat(outfile);
   return `${relative(ROOT, outfile).padEnd(16)} ${(size / 1024).toFixed(0).padStart(6)} KiB`;
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import sample from '../../local.settings.sample.json' with { type: 'json' };
 import manifest from '../../package.json' with { type: 'json' };
 import { parseFuncignore } from '../../scripts/package/funcignore.ts';
+import { bundledPackages } from '../../scripts/package/license-notices.ts';
 import { type PublishedFile, publishedFiles } from '../../scripts/package/published-files.ts';
 import { writeZip } from '../../scripts/package/write-zip.ts';
 import { AppProcess } from '../world/functions-host/app-process.ts';
@@ -16,7 +17,7 @@ import { unzip } from './unzip.ts';
 
 /** The bundle, the files that the host reads, and the files that a remote build needs. */
 const BELONGS =
-  /^(?:app\/index\.cjs|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+(?:\.d)?\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+  /^(?:app\/index\.cjs|app\/third-party-licenses\.txt|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+(?:\.d)?\.ts|lib\/[a-z0-9/-]+\.ts)$/;
 /** Files that people leave in a checkout. */
 const PLANTED_SECRETS = [
   '.env',
@@ -70,6 +71,17 @@ describe('the published package', () => {
     expect((await stat(zip())).size).toBeLessThan(MAX_ZIP_BYTES);
   });
 
+  it('has the license of each package in the bundle', async () => {
+    const notices = readText('app/third-party-licenses.txt');
+    const inputs = await bundledInputs();
+
+    const packages = bundledPackages(inputs).map((path) => path.replace(/.*node_modules\//, ''));
+
+    expect(files.map(({ path }) => path)).toContain('app/third-party-licenses.txt');
+    expect(packages).toEqual(expect.arrayContaining(['@azure/identity', 'zod']));
+    expect(packages.filter((name) => !notices.includes(`${name} `))).toEqual([]);
+  });
+
   it('is the same zip, byte for byte, if nothing has changed', async () => {
     const again = join(folder, 'again.zip');
 
@@ -97,6 +109,18 @@ describe('the published package', () => {
 });
 
 it('contains no code of a dev dependency', async () => {
+  const inputs = await bundledInputs();
+
+  const bundled = Object.keys(manifest.devDependencies).filter((name) =>
+    inputs.some((input) => input.startsWith(`node_modules/${name}/`)),
+  );
+
+  expect(bundled).toEqual([]);
+  expect(inputs.some((input) => input.startsWith('node_modules/zod/'))).toBe(true);
+});
+
+/** The files in the app's bundle. */
+async function bundledInputs(): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['functions/index.ts'],
@@ -107,15 +131,8 @@ it('contains no code of a dev dependency', async () => {
     metafile: true,
     logLevel: 'silent',
   });
-  const inputs = Object.keys(metafile.inputs);
-
-  const bundled = Object.keys(manifest.devDependencies).filter((name) =>
-    inputs.some((input) => input.startsWith(`node_modules/${name}/`)),
-  );
-
-  expect(bundled).toEqual([]);
-  expect(inputs.some((input) => input.startsWith('node_modules/zod/'))).toBe(true);
-});
+  return Object.keys(metafile.inputs);
+}
 
 async function sameBytes(one: string, other: string): Promise<boolean> {
   return (await readFile(one)).equals(await readFile(other));
