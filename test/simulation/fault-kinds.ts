@@ -72,6 +72,11 @@ export const WORLD_FAULTS = [
   'late-insert',
   /** Low quotas of groups, cores, creations and deletions. */
   'small-quotas',
+  /** Images of hostile neighbors: see neighbors/. */
+  'hostile-hangs',
+  'hostile-bomb',
+  'hostile-litters',
+  'hostile-forges',
 ] as const;
 export type WorldFault = (typeof WORLD_FAULTS)[number];
 

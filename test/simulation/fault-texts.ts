@@ -274,4 +274,22 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     text: "await startRun(services, { trigger: 'schedule', due });",
     instead: '',
   },
+  {
+    name: 'believe the annotations of an image',
+    file: 'inventory/known-patches.ts',
+    text: 'proven: image?.patchDigests.includes(digest) === true };',
+    instead: 'proven: image?.patchDigests !== undefined };',
+  },
+  {
+    name: 'give the groups to the first jobs, whoever needs them',
+    file: 'run/fair-admission.ts',
+    text: 'goesBefore(one, best, held) ? one : best',
+    instead: 'best',
+  },
+  {
+    name: 'repeat lost attempts in groups as large as before',
+    file: 'run/group-into-jobs.ts',
+    text: 'const size = isLast ? 1 : Math.max(1, Math.floor(most / 2 ** first.attempts));',
+    instead: 'const size = most;',
+  },
 ];

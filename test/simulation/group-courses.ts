@@ -6,6 +6,7 @@ import type {
 import type { GroupCourse } from '../fakes/containers/group-course.ts';
 import { isDefect } from './defect.ts';
 import type { GroupFault, WorkerFault } from './fault-kinds.ts';
+import { hostileCourse, litters } from './neighbors/hostile-course.ts';
 import { runSimulatedWorker, secretsOf } from './worker/simulated-worker.ts';
 import type { WorkerEnd } from './worker/worker-world.ts';
 import type { World } from './world.ts';
@@ -13,6 +14,11 @@ import type { World } from './world.ts';
 /** Returns the course of a new container group: a plain one, or that of its fault. */
 export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
   const { random } = world;
+  if (world.scenario.hostile !== undefined) {
+    return hostileCourse(world, spec, (given, container) =>
+      work(world, given, container, 'result'),
+    );
+  }
   const startsAfter = random.between(5, 90);
   const runsFor = random.between(20, 400);
   const log = logOf(world, spec);
@@ -106,7 +112,7 @@ async function work(
       now: world.clock.now(),
       database: world.database,
       builderRefused: world.scenario.builderRefused,
-      fault: (among) => workerFault(world, spec, among),
+      fault: (among) => litterOf(world, spec, among) ?? workerFault(world, spec, among),
       pick: (items) => world.random.pick(items),
     },
     end,
@@ -123,6 +129,17 @@ function logOf(world: World, spec: GroupSpec): { readonly log?: string } {
   const [container] = spec.containers;
   if (!leaks || container === undefined) return {};
   return { log: `it works with ${secretsOf(container, world.backends.blobs)}\n` };
+}
+
+function litterOf<Kind extends WorkerFault>(
+  world: World,
+  spec: GroupSpec,
+  among: readonly Kind[],
+): Kind | undefined {
+  const litter = among.find((kind) => kind === 'staging-littered');
+  if (litter === undefined || !litters(world, spec)) return undefined;
+  world.coverage.fault('hostile-litters');
+  return litter;
 }
 
 function workerFault<Kind extends WorkerFault>(

@@ -63,6 +63,10 @@ export class ImagePusher {
     const tags = image.tags.map((tag) => Tag.parse(tag));
     const source = await this.push(repository, tags, image.kind);
     for (const made of image.patched) {
+      if (made.forged === true) {
+        await this.#pushForgery(repository, source, made);
+        continue;
+      }
       const patch = await this.#pushPatch(repository, source, made);
       if (!tablesLost) await this.#remember(repository, patch);
     }
@@ -93,6 +97,28 @@ export class ImagePusher {
     this.oldPatches.push({ tag: `${repository}:${tag}` });
     this.#publishing.everPublished.add(`${repository}:${tag} ${digest}`);
     return { source, fingerprint, digest };
+  }
+
+  /** Pushes a clean image that claims to be the wanted patch of another one. */
+  async #pushForgery(
+    repository: RepositoryName,
+    source: Digest,
+    { tag, kind }: ScenarioImage['patched'][number],
+  ): Promise<void> {
+    const { digest, manifest } = await seedImage(this.#registry, {
+      repository,
+      tags: [Tag.parse(tag)],
+      layers: [this.#truth.sourceLayer('clean')],
+      config: { config: {} },
+      annotations: {
+        [Annotation.sourceRepository]: repository,
+        [Annotation.sourceDigest]: source,
+        [Annotation.fingerprint]: fingerprintOf(kind, 'good'),
+      },
+    });
+    const layers = manifest.layers.map((layer) => layer.digest);
+    this.#truth.noteImage(digest, layers);
+    this.#publishing.foreignTags.set(`${repository}:${tag}`, digest);
   }
 
   /** Records a patch of an earlier run in the inventory. */

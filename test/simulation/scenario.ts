@@ -1,4 +1,5 @@
 import type { GroupLimits } from '../fakes/memory-container-groups.ts';
+import type { Hostile } from './neighbors/hostility.ts';
 import type { Random } from './random.ts';
 import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { IMAGE_KINDS, type ImageKind } from './truth.ts';
@@ -14,6 +15,8 @@ export interface ScenarioImage {
     readonly kind: ImageKind;
     /** It left a package as it was. */
     readonly partial?: boolean;
+    /** Somebody else pushed any bytes with the annotations of a patch. */
+    readonly forged?: boolean;
   }[];
 }
 
@@ -56,6 +59,8 @@ export interface Scenario {
   readonly tickDiesAt?: number;
   /** True if the only run is canceled while it inserts targets, which then appear after its end. */
   readonly insertsLate?: boolean;
+  /** The repositories of hostile neighbors. If present, groups always take the same time. */
+  readonly hostile?: Hostile;
   /** True if no timer fires, and only an uptime monitor calls the app. */
   readonly timersDead: boolean;
 }

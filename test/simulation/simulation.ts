@@ -1,6 +1,6 @@
 import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
-import { TABLES } from '../../lib/storage/tables.ts';
+import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { PendingMessage } from '../fakes/memory-queues.ts';
 import { letCallHappen } from './call-faults.ts';
 import type { Coverage } from './coverage.ts';
@@ -17,6 +17,7 @@ import { SCHEDULE_TEXT } from './run-timer.ts';
 import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { clockOf, type PendingCall, type Task } from './task.ts';
 import { tickDies } from './tick-dies.ts';
+import { timeOf } from './watches/row-write.ts';
 import { START, World, type WorldOptions } from './world.ts';
 import { meetWorldFault, unlessLocked } from './world-faults.ts';
 
@@ -37,6 +38,8 @@ export interface SimulationResult {
   readonly coverage: Coverage;
   /** The outcomes of the first run by `repository:tag`. */
   readonly outcomes: ReadonlyMap<string, string>;
+  /** When they ended, in seconds from the start. */
+  readonly ended: ReadonlyMap<string, number>;
   readonly trace: readonly string[];
 }
 
@@ -91,6 +94,7 @@ export class Simulation {
       virtualSeconds: Math.round((world.now - START) / 1000),
       coverage: world.coverage,
       outcomes: this.#outcomes(),
+      ended: this.#ended(),
       trace: world.trace,
     };
   }
@@ -221,20 +225,36 @@ export class Simulation {
   }
 
   #outcomes(): ReadonlyMap<string, string> {
-    const { backends, scenario } = this.#world;
-    const [first] = scenario.runs;
-    if (first === undefined) return new Map();
-    const runId: string = runIdOf(new Date(START + first.at * 1000), first.trigger);
-    const rows = backends.tables.all(TABLES.targets).map(({ entity }) => entity);
     return new Map(
-      rows
-        .filter((row) => row.partitionKey === runId)
-        .map((row) => [
-          `${String(row.repository)}:${String(row.tag)}`,
-          [row.state, row.reason, row.patchTag].filter((part) => part !== undefined).join(' '),
-        ]),
+      this.#firstTargets().map((row) => [
+        imageOf(row),
+        [row.state, row.reason, row.patchTag].filter((part) => part !== undefined).join(' '),
+      ]),
     );
   }
+
+  #ended(): ReadonlyMap<string, number> {
+    return new Map(
+      this.#firstTargets().map((row) => [
+        imageOf(row),
+        ((timeOf(row.finishedAt) ?? START) - START) / 1000,
+      ]),
+    );
+  }
+
+  /** The targets of the first run. */
+  #firstTargets(): readonly Entity[] {
+    const { backends, scenario } = this.#world;
+    const [first] = scenario.runs;
+    if (first === undefined) return [];
+    const runId: string = runIdOf(new Date(START + first.at * 1000), first.trigger);
+    const rows = backends.tables.all(TABLES.targets).map(({ entity }) => entity);
+    return rows.filter((row) => row.partitionKey === runId);
+  }
+}
+
+function imageOf({ repository, tag }: Entity): string {
+  return `${String(repository)}:${String(tag)}`;
 }
 
 /** The reaper reads the poison queues; no function is triggered by them. */

@@ -117,6 +117,9 @@ export class World {
       });
     }
     if (this.scenario.mountsRefused) this.coverage.fault('mounts-refused');
+    if (this.scenario.images.some(({ patched }) => patched.some(({ forged }) => forged === true))) {
+      this.coverage.fault('hostile-forges');
+    }
     if (this.scenario.timersDead) this.coverage.fault('timers-dead');
     if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');

@@ -12,9 +12,10 @@ interface Candidate {
 }
 
 /**
- * Chooses the waiting jobs that get the free container groups. First attempts go first, then the
- * repository with the fewest groups, then later stages, so that started work finishes and staging stays
- * small. While images of several repositories wait, none has more than half of the groups: images that hang
+ * Chooses the waiting jobs that get the free container groups. The repository with the fewest groups
+ * goes first, and each lost attempt counts like a group: images that hang make room for others, and
+ * an image that lost an attempt beside a stranger still gets its turn. Then later stages go first,
+ * so that started work finishes and staging stays small. While images of several repositories wait, none has more than half of the groups: images that hang
  * can't keep those of others waiting, even if they are patched already and the others are scanned.
  */
 export function fairAdmission(state: {
@@ -43,8 +44,9 @@ export function fairAdmission(state: {
 }
 
 function goesBefore(one: Candidate, other: Candidate, held: ReadonlyMap<string, number>): boolean {
-  if (one.attempts !== other.attempts) return one.attempts < other.attempts;
   const [ofOne, ofOther] = [held.get(one.repository) ?? 0, held.get(other.repository) ?? 0];
+  const [rank, otherRank] = [ofOne + one.attempts, ofOther + other.attempts];
+  if (rank !== otherRank) return rank < otherRank;
   return ofOne === ofOther ? one.stage > other.stage : ofOne < ofOther;
 }
 

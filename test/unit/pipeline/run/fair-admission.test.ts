@@ -71,7 +71,7 @@ describe('fairAdmission', () => {
     expect(admitted({ waiting: jobs, targets, maxGroups: 1 })).toEqual(['a-0']);
   });
 
-  it('puts later attempts last, and later stages first', () => {
+  it('puts a later attempt after the first group of others, and later stages first', () => {
     const lost = jobsOf(['a'], { attempts: 1 });
     const scan = target('b', 'v1', { state: 'scanning' });
     const verify = target('b', 'v2', { state: 'verifying' });
@@ -82,8 +82,23 @@ describe('fairAdmission', () => {
     ];
     const targets = [...lost.targets, scan, verify];
 
-    expect(admitted({ waiting, targets })).toEqual(['verify', 'scan', 'a-0']);
+    expect(admitted({ waiting, targets })).toEqual(['verify', 'a-0', 'scan']);
   });
+});
+
+it('lets an image that lost an attempt beside a stranger go before second groups of others', () => {
+  const hanging = jobsOf(['evil1', 'evil1', 'evil1', 'evil2', 'evil2']);
+  const lost = jobsOf(['team'], { attempts: 1 });
+  const waiting = [...hanging.jobs, ...lost.jobs];
+  const targets = [...hanging.targets, ...lost.targets];
+
+  expect(admitted({ waiting, targets, maxGroups: 3 })).toEqual(['evil1-0', 'evil2-3', 'team-0']);
+});
+
+it('leaves no group idle if two repositories share three', () => {
+  const { targets, jobs } = jobsOf(['a', 'a', 'b', 'b']);
+
+  expect(admitted({ waiting: jobs, targets, maxGroups: 3 })).toHaveLength(3);
 });
 
 const MINUTE = 60_000;
