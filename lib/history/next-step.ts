@@ -68,6 +68,7 @@ const STEPS = {
   'layer-suspicious': INVESTIGATE,
   'layers-changed': INVESTIGATE,
   'manifest-changed': INVESTIGATE,
+  'manifest-locked': 'Unlock the manifest or the repository of the patch.',
   'media-type-changed': INVESTIGATE,
   'multi-arch': 'List a tag of one platform in the policy.',
   'needs-proc': 'Use another builder: set PATCHWRIGHT_BUILDER to remote or confidential.',

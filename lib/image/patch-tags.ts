@@ -14,13 +14,15 @@ export interface ExistingTag {
    * on with. `claimed`: only its annotations say so. Its number is used up, and nothing replaces it.
    */
   readonly kind: 'ours' | 'predecessor' | 'claimed' | 'foreign';
+  /** True if the registry refuses to move it. */
+  readonly locked?: boolean;
 }
 
 export type NextPatchTag =
   | { readonly ok: true; readonly tag: Tag }
   | {
       readonly ok: false;
-      readonly reason: 'tag-limit' | 'tag-ambiguous';
+      readonly reason: 'tag-limit' | 'tag-ambiguous' | 'tag-locked';
       readonly detail: string;
     };
 
@@ -108,8 +110,12 @@ function floating(
   convention: TagConvention,
 ): NextPatchTag {
   const wanted = formatPatchTag(base, convention, 0);
-  for (const { tag, kind } of existing) {
-    if (tag === wanted && kind !== 'ours' && kind !== 'predecessor') return ambiguous(tag);
+  for (const { tag, kind, locked } of existing) {
+    if (tag !== wanted) continue;
+    if (kind !== 'ours' && kind !== 'predecessor') return ambiguous(tag);
+    if (locked === true) {
+      return { ok: false, reason: 'tag-locked', detail: `${tag} is locked against writing` };
+    }
   }
   return fitting(wanted);
 }

@@ -8,6 +8,8 @@ export interface TagAttributes {
   readonly digest: Digest;
   /** When the tag was created, by the registry's clock; absent if the registry doesn't say. */
   readonly createdAt?: Date;
+  /** True if the tag may not be moved or deleted. Its manifest has a lock of its own. */
+  readonly locked?: boolean;
   /** When the tag was last put, moved, locked or unlocked, by the registry's clock. */
   readonly updatedAt?: Date;
 }

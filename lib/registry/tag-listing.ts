@@ -8,11 +8,18 @@ import type { RegistryHttp } from './registry-http.ts';
 
 /** A tag in the client's form. */
 const AcrTag = z
-  .object({ name: Tag, digest: Digest, createdOn: Time, lastUpdatedOn: Time })
+  .object({
+    name: Tag,
+    digest: Digest,
+    createdOn: Time,
+    lastUpdatedOn: Time,
+    canWrite: z.boolean().optional().catch(undefined),
+  })
   .transform(
-    ({ name, digest, createdOn, lastUpdatedOn }): TagAttributes => ({
+    ({ name, digest, createdOn, lastUpdatedOn, canWrite }): TagAttributes => ({
       tag: name,
       digest,
+      ...(canWrite === false && { locked: true }),
       ...(createdOn !== undefined && { createdAt: createdOn }),
       ...(lastUpdatedOn !== undefined && { updatedAt: lastUpdatedOn }),
     }),

@@ -175,17 +175,17 @@ describe('an image with the label of Copacetic', () => {
   });
 });
 
-it('records no patch tag if the tag is locked', async () => {
+it('records no patch tag if the registry refuses it as locked', async () => {
   const { world } = await worldWithImage();
   const put = world.registry.putManifest.bind(world.registry);
   world.registry.putManifest = async (repository, reference, manifest) => {
-    if (reference === 'v1-1') throw new RegistryError('locked', 'the tag is locked');
+    if (reference === 'v1-1') throw new RegistryError('locked', 'the repository is locked');
     return put(repository, reference, manifest);
   };
 
   const { id: runId } = await world.run();
 
   const target = await world.target(runId, 'team/api', 'v1');
-  expect(target).toMatchObject({ state: 'failed', reason: 'tag-locked' });
+  expect(target).toMatchObject({ state: 'failed', reason: 'manifest-locked' });
   expect([target.patchTag, (await inventory(world))?.patchTag]).toEqual([undefined, undefined]);
 });

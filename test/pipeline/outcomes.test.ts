@@ -377,15 +377,15 @@ describe('the target ends with a reason of its own if the registry', () => {
     };
   }
 
-  it('refuses a PUT because the tag is locked', async () => {
+  it('refuses a PUT because the repository is locked', async () => {
     const { target, world } = await runOne({
       prepare: (here) =>
         onPatchPut(here, async () => {
-          throw new RegistryError('locked', 'v1-1 is locked');
+          throw new RegistryError('locked', 'team/api is locked');
         }),
     });
 
-    expect(target).toMatchObject({ state: 'failed', reason: 'tag-locked' });
+    expect(target).toMatchObject({ state: 'failed', reason: 'manifest-locked' });
     expect(await world.registry.tag(API, V1_1)).toBeUndefined();
   });
 

@@ -190,7 +190,8 @@ async function readClaims(options: {
     if (claim !== undefined) claims.push(claim);
     const kind =
       claim === undefined ? await options.readPredecessor(candidate, options.tag) : kindOf(claim);
-    existing.push({ tag: candidate.tag, kind: kind ?? 'foreign' });
+    const { tag, locked } = candidate;
+    existing.push({ tag, kind: kind ?? 'foreign', locked: locked === true });
   }
   return { existing, claims };
 }

@@ -25,7 +25,7 @@ const LIMITS = { maxBytes: 32 * 1024 * 1024, maxDepth: 4, maxContainers: 2 * MAX
 
 const KeptListing = z.object({
   listedAt: z.coerce.date(),
-  tags: z.array(z.tuple([Tag, Digest])).max(MAX_TAGS),
+  tags: z.array(z.tuple([Tag, Digest]).rest(z.literal('locked'))).max(MAX_TAGS),
 });
 
 /**
@@ -57,7 +57,12 @@ async function keptListing({ blobs }: Needed, run: Run): Promise<TagListing | un
   const kept = blob.found ? readJson(KeptListing, blob.bytes, LIMITS) : undefined;
   if (!kept?.ok) return undefined;
   const { listedAt, tags } = kept.value;
-  const found = new Map(tags.map(([tag, digest]) => [tag, { tag, digest }]));
+  const found = new Map(
+    tags.map(([tag, digest, locked]) => [
+      tag,
+      { tag, digest, ...(locked !== undefined && { locked: true as const }) },
+    ]),
+  );
   return { listedAt, tags: found, isKept: true };
 }
 
@@ -67,9 +72,13 @@ export async function keepListing(
   run: Run,
   { listedAt, tags }: TagListing,
 ): Promise<void> {
-  const content = { listedAt, tags: [...tags.values()].map(({ tag, digest }) => [tag, digest]) };
+  const content = { listedAt, tags: [...tags.values()].map(rowOf) };
   const bytes = new TextEncoder().encode(JSON.stringify(content));
   await blobs.create(CONTAINERS.reports, nameOf(run), bytes, 'application/json');
+}
+
+function rowOf({ tag, digest, locked }: TagAttributes): readonly string[] {
+  return locked === true ? [tag, digest, 'locked'] : [tag, digest];
 }
 
 export async function dropListing({ blobs }: Needed, run: Run): Promise<void> {

@@ -48,7 +48,8 @@ export async function choosePatchTag(
       };
     }
     const kind = claim === undefined ? await readPredecessor(attributes, base) : kindOf(claim);
-    existing.push({ tag: attributes.tag, kind: kind ?? 'foreign' });
+    const { tag, locked } = attributes;
+    existing.push({ tag, kind: kind ?? 'foreign', locked: locked === true });
   }
   const other = await otherPatch(services, target);
   if (other !== undefined) {

@@ -39,7 +39,7 @@ export async function putTag(
     await registry.putManifest(repository, patchTag, manifest);
   } catch (error) {
     if (!(error instanceof RegistryError) || error.code !== 'locked') throw error;
-    return { state: 'failed', reason: 'tag-locked', detail: `${repository}:${patchTag} is locked` };
+    return whatIsLocked(services, patch);
   }
   const after = await registry.tag(repository, patchTag);
   if (after?.digest === staged) {
@@ -51,6 +51,19 @@ export async function putTag(
   services.log.error('tag race lost', { image: `${repository}:${patchTag}`, digest: staged });
   const detail = `another push took ${patchTag} at the same time`;
   return { state: 'skipped', reason: 'tag-race-lost', detail };
+}
+
+/** The tag, or else the patch's own manifest or the repository: each has a lock of its own. */
+async function whatIsLocked(
+  { registry }: Pick<Services, 'registry'>,
+  { repository, patchTag, staged }: TaggedPatch,
+): Promise<Outcome> {
+  const tag = await registry.tag(repository, patchTag);
+  if (tag?.locked === true) {
+    return { state: 'failed', reason: 'tag-locked', detail: `${repository}:${patchTag} is locked` };
+  }
+  const detail = `${repository}@${staged} or the repository is locked, but not the tag ${patchTag}`;
+  return { state: 'failed', reason: 'manifest-locked', detail };
 }
 
 /** True for a floating tag that names a patch of ours or of ACR Continuous Patching. */

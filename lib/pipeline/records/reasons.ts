@@ -20,6 +20,7 @@ export const SkipReason = z.enum([
   'source-changed',
   'tag-ambiguous',
   'tag-limit',
+  'tag-locked',
   'tag-race-lost',
   'unsupported-image',
   'unsupported-os',
@@ -58,6 +59,7 @@ export const FailReason = z.enum([
   'image-not-found',
   'image-too-large',
   'internal-error',
+  'manifest-locked',
   'needs-proc',
   'no-builder',
   'out-of-memory',
@@ -83,11 +85,14 @@ export type FailReason = z.infer<typeof FailReason>;
 /** A reason of rows that earlier versions wrote. Today it is a state. */
 const FORMER_REASON = 'already-patched';
 
+/** Reasons for which a target may be skipped or fail. */
+const IN_TWO_STATES: readonly FailReason[] = ['image-too-large', 'tag-locked'];
+
 export const Reason = z.enum([
   ...SkipReason.options,
   ...WaitReason.options,
   ...RejectReason.options,
-  ...FailReason.options.filter((reason) => reason !== 'image-too-large'),
+  ...FailReason.options.filter((reason) => !IN_TWO_STATES.includes(reason)),
   'canceled',
   'dry-run',
   FORMER_REASON,

@@ -42,7 +42,7 @@ export const Target = z.object({
   /** `predecessor`: it is a patch that ACR Continuous Patching made of another tag. */
   origin: Origin.optional(),
   /** Why this target can't get a patch. Found at discovery, used only if it needs one. */
-  tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit']).optional(),
+  tagFault: z.enum(['patched-elsewhere', 'tag-ambiguous', 'tag-limit', 'tag-locked']).optional(),
   /** The tag convention of its repository. */
   tagConvention: TagConvention.optional(),
   /** The convention of a floating tag besides, if its repository has two. */

@@ -254,7 +254,11 @@ export function describeRegistry(name: string, make: () => Promise<RegistryFixtu
         const pushing = seedImage(registry, { repository, tags: [tagOf('v1')], layers: ['new'] });
 
         await expect(pushing).rejects.toMatchObject({ code: 'locked' });
-        expect((await registry.tag(repository, tagOf('v1')))?.digest).toBe(digest);
+        expect(await registry.tag(repository, tagOf('v1'))).toMatchObject({ digest, locked: true });
+        const listed = await registry.listTags(repository);
+        expect(listed?.tags).toMatchObject([{ tag: 'v1', locked: true }]);
+        await fixture.setWritable(repository, tagOf('v1'), true);
+        expect(await registry.tag(repository, tagOf('v1'))).not.toHaveProperty('locked');
       });
 
       it('refuses a manifest whose layer is missing in the repository', async () => {

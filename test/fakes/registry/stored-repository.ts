@@ -30,11 +30,17 @@ export class StoredRepository {
 
   /** In byte order, like registries. */
   tags(): readonly TagAttributes[] {
-    return [...this.#tags.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+    const tags = [...this.#tags.values()].map((tag) => this.#withLock(tag));
+    return tags.sort((a, b) => (a.tag < b.tag ? -1 : 1));
   }
 
   tag(tag: Tag): TagAttributes | undefined {
-    return this.#tags.get(tag);
+    const found = this.#tags.get(tag);
+    return found && this.#withLock(found);
+  }
+
+  #withLock(tag: TagAttributes): TagAttributes {
+    return this.#locked.has(tag.tag) ? { ...tag, locked: true } : tag;
   }
 
   digests(): readonly Digest[] {

@@ -242,6 +242,29 @@ describe('two conventions at once', () => {
   });
 });
 
+it('a locked floating tag is found before the next patch is made, every night', async () => {
+  const [floating] = PAIR.map((one) => ({ ...one, convention: 'floating' as const }));
+  if (floating === undefined) throw new Error('no registry');
+  const golden = new GoldenWorld([floating]);
+  await golden.push([floating]);
+  await golden.run();
+  const { registry, groups } = golden.world;
+  const patch = (await golden.tags(PAIR_REPOSITORY)).get('v1-patched');
+  registry.setWritable(PAIR_REPOSITORY, Tag.parse('v1-patched'), false);
+  golden.world.script = { ...golden.world.script, report: moreOutdated(golden) };
+  const before = groups.creations().length;
+
+  for (let night = 0; night < 2; night += 1) {
+    expect((await golden.run()).get('team/own:v1')).toBe('skipped tag-locked');
+  }
+
+  // One scan a night.
+  expect(groups.creations().length - before).toBe(2);
+  expect((await golden.tags(PAIR_REPOSITORY)).get('v1-patched')).toBe(patch);
+  registry.setWritable(PAIR_REPOSITORY, Tag.parse('v1-patched'), true);
+  expect((await golden.run()).get('team/own:v1')).toBe('patched v1-patched');
+});
+
 /** A second advisory, which the first patch does not fix. */
 function moreOutdated({ vulnerable }: GoldenWorld) {
   const two = debianReport([

@@ -114,6 +114,21 @@ describe('the floating tag', () => {
     expect(floating('v1', existing)).toMatchObject({ ok: false, reason: 'tag-ambiguous' });
   });
 
+  it('is refused if it is locked, unlike a number', () => {
+    const existing = [
+      { tag: 'v1-patched', kind: 'ours', locked: true } as const,
+      { tag: 'v1-1', kind: 'ours', locked: true } as const,
+    ];
+
+    expect(floating('v1', existing)).toEqual({
+      ok: false,
+      reason: 'tag-locked',
+      detail: 'v1-patched is locked against writing',
+    });
+    const options = { base: Tag.parse('v1'), existing, convention: 'incremental' } as const;
+    expect(nextPatchTag(options)).toEqual({ ok: true, tag: 'v1-2' });
+  });
+
   it('can be mapped back to its base', () => {
     expect(baseOfPatchTag('v1-patched', 'floating')).toBe('v1');
     expect(baseOfPatchTag('v1-1', 'floating')).toBeUndefined();

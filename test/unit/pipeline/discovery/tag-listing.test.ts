@@ -45,6 +45,15 @@ it('uses the listing that an earlier step kept, with its time', async () => {
   expect(await tagListing(world.services, LATER, RULE)).toEqual(kept);
 });
 
+it('keeps which tags are locked', async () => {
+  const { world, kept } = await setUp();
+  const locked = { tag: V2, digest: digestOf('v2'), locked: true };
+  const tags = new Map([...kept.tags, [V2, locked] as const]);
+  await keepListing(world.services, FIRST, { ...kept, tags });
+
+  expect((await tagListing(world.services, LATER, RULE))?.tags).toEqual(tags);
+});
+
 it('keeps the first listing after a crash', async () => {
   const { world, kept, names } = await setUp();
   await keepListing(world.services, FIRST, kept);

@@ -366,6 +366,17 @@ describe('a reserved tag', () => {
     });
   });
 
+  it('fails the target with a reason of its own if the patch or the repository is locked', async () => {
+    const { registry, staged, publish } = await setUp();
+    registry.putManifest = () => Promise.reject(new RegistryError('locked', '405'));
+
+    expect(await publish()).toMatchObject({
+      state: 'failed',
+      reason: 'manifest-locked',
+      detail: `a@${staged} or the repository is locked, but not the tag v1-1`,
+    });
+  });
+
   it('stays reserved if the registry fails otherwise', async () => {
     const { world, own, registry, publish } = await setUp();
     registry.putManifest = () => Promise.reject(new RegistryError('unavailable', '503'));
