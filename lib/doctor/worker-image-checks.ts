@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Digest } from '../image/digest.ts';
 import { ImageConfig, ImageIndex, ImageManifest } from '../image/manifest.ts';
 import { readJson } from '../json/read-json.ts';
@@ -17,6 +18,10 @@ const TARGETS = {
   confidential: 'patch-privileged',
   remote: 'patch-remote',
 } as const;
+
+/** `User` of an image's config. Empty means root. */
+const StartUser = z.string();
+const ROOT = /^(|0|root)(:.*)?$/;
 
 export const workerImageChecks: readonly Check[] = [
   {
@@ -55,7 +60,13 @@ async function inspect(
       `${BUILD} ${setting} to its digest.`,
     );
   }
-  return compareTools(config.config?.Labels ?? {}, kind, setting);
+  const outcome = compareTools(config.config?.Labels ?? {}, kind, setting);
+  const user = StartUser.safeParse(config.config?.User).data ?? '';
+  if (outcome.status !== 'pass' || ROOT.test(user)) return outcome;
+  return warn(
+    `the image starts as user ${user.slice(0, 64)}, who may not read the secret of a container group`,
+    `${BUILD} ${setting} to its digest. The image starts as root and gives up its rights.`,
+  );
 }
 
 function compareTools(

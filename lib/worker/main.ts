@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts';
 import { systemSleep } from '../sleep.ts';
 import { createJsonLog } from './context/json-log.ts';
 import { SecretMask } from './context/secret-mask.ts';
+import { dropRights } from './rights/drop-rights.ts';
 import { runWorker } from './run-worker.ts';
 import { errorMessage } from './tools/failure-message.ts';
 
@@ -34,9 +35,11 @@ async function main(): Promise<void> {
   let scratch: string | undefined;
   try {
     scratch = await mkdtemp(join(tmpdir(), 'patchwright-'));
+    const dropped = await dropRights(process.env, scratch, process);
+    if (!dropped.ok) throw new Error(dropped.fault);
     await runWorker(
       {
-        environment: process.env,
+        environment: dropped.value,
         clock: systemClock,
         sleep: systemSleep,
         random: () => Math.random(),

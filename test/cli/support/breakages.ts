@@ -45,11 +45,12 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
   async function useWorkerImage(
     kind: 'SCAN' | 'PATCH',
     tools: Readonly<Record<string, string>>,
+    user?: string,
   ): Promise<Record<string, string>> {
     const labels = Object.entries(tools).map(([name, version]) => [TOOL_LABEL + name, version]);
     const content = await buildImage({
       layers: [],
-      config: { Labels: Object.fromEntries(labels) },
+      config: { Labels: Object.fromEntries(labels), ...(user !== undefined && { User: user }) },
     });
     const layout = makeLayout([{ content, tags: [] }]);
     await pushLayout(layout, registryTarget(registry, 'patchwright/worker'));

@@ -226,6 +226,13 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     finding: /^fail worker-scan-image: the image has trivy 0\.69\.4, not 0\.74\.0 → .*build/,
   },
   {
+    title: 'a worker image that starts without the right to read its secret',
+    change: ({ breakages }) =>
+      breakages.useWorkerImage('SCAN', { trivy: '0.74.0', bbolt: '1.4.3' }, '65532:65532'),
+    finding: /^warn worker-scan-image: .*starts as user 65532:65532.* → .*build/,
+    code: 0,
+  },
+  {
     title: 'a worker image without labels for its tools',
     change: ({ breakages }) => breakages.useWorkerImage('PATCH', {}),
     finding: /^warn worker-patch-image: .*copa 0\.14\.2.* → .*io\.patchwright\.tool/,

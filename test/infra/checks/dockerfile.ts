@@ -1,3 +1,4 @@
+import { USER_VARIABLE } from '../../../lib/worker/rights/drop-rights.ts';
 import type { Tool } from '../../real/tools/tool-catalog.ts';
 import type { Fault } from '../infrastructure.ts';
 import { linesOf, type Stage, stagesOf } from './dockerfile-stages.ts';
@@ -22,6 +23,8 @@ const TARGETS = {
   },
   'patch-remote': { files: ['/usr/local/bin/copa'], packages: [], root: false },
 } as const;
+/** Names the user for whom the worker gives up root's rights. */
+const USER = `ENV ${USER_VARIABLE}=`;
 const ALL = ['/usr/local/bin/node', '/etc/ssl/certs/ca-certificates.crt', '/app/worker.cjs'];
 /** Instructions that need BuildKit. `az acr build` builds without it. */
 const BUILDKIT_ONLY = /--mount|<<|--link|--chmod/;
@@ -71,7 +74,8 @@ function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fau
     ...(/apt-get install((?: \S+)*?) &&/.exec(line)?.[1] ?? '').split(' '),
   ]);
   const packages = installed.filter((word) => word !== '' && !word.startsWith('--'));
-  const user = lines.findLast((line) => line.startsWith('USER '))?.slice(5) ?? 'root';
+  const started = lines.findLast((line) => line.startsWith('USER '))?.slice(5);
+  const user = lines.findLast((line) => line.startsWith(USER))?.slice(USER.length) ?? 'root';
   const { root } = TARGETS[name];
   return [
     ...wanted.filter((file) => !copied.includes(file)).map((file) => `${name} lacks ${file}`),
@@ -79,7 +83,9 @@ function targetFaults(stages: readonly Stage[], name: keyof typeof TARGETS): Fau
       .filter((file) => !wanted.includes(file))
       .map((file) => `${name} holds ${file}, which it does not need`),
     ...(packages.join() === TARGETS[name].packages.join() ? [] : [`${name} installs ${packages}`]),
-    ...(root || /^[1-9]\d*:[1-9]\d*$/.test(user) ? [] : [`${name} runs as ${user}`]),
+    ...(root || /^[1-9]\d*:[1-9]\d*$/.test(user) ? [] : [`${name} runs its tools as ${user}`]),
+    ...(root && user !== 'root' ? [`${name} runs its tools as ${user}, not as root`] : []),
+    ...(started === undefined ? [] : [`${name} starts as ${started} and may not read its secret`]),
   ];
 }
 

@@ -63,6 +63,21 @@ describe('the check of the scan worker image', () => {
     });
   });
 
+  it.each(['65532:65532', 'node'])('warns of an image that starts as user %s', async (user) => {
+    const image = { Labels: labels(WORKER_TOOLS.scan), User: user };
+
+    expect(await ofWorker({ config: { config: image } })).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining(`starts as user ${user}, who may not read the secret`),
+    });
+  });
+
+  it.each(['', '0', 'root', '0:0'])('passes for an image that starts as "%s"', async (user) => {
+    const image = { Labels: labels(WORKER_TOOLS.scan), User: user };
+
+    expect(await ofWorker({ config: { config: image } })).toMatchObject({ status: 'pass' });
+  });
+
   it.each([
     ['another version', { trivy: '0.1', bbolt: '1.4.3' }, 'trivy 0.1, not 0.74.0'],
     ['a missing tool', { trivy: '0.74.0' }, 'bbolt of an unknown version, not 1.4.3'],
