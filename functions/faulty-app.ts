@@ -1,5 +1,7 @@
 import { app } from '@azure/functions';
+import { problem } from '../lib/api/answer.ts';
 import { registerHealth } from './health.ts';
+import { response } from './register-route.ts';
 import { startLog } from './start-log.ts';
 import { ROUTES, TIMERS } from './triggers.ts';
 
@@ -19,7 +21,7 @@ export function registerFaultyApp(faults: readonly string[]): void {
     app.http(name, {
       ...route,
       methods: [...methods],
-      handler: () => ({ status: 503, jsonBody: { error: ERROR } }),
+      handler: () => response(problem(503, ERROR)),
     });
   }
   for (const [name, schedule] of Object.entries(TIMERS)) {

@@ -12,6 +12,9 @@ import { registerFaultyApp } from './faulty-app.ts';
 import { healthy, registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { noteKeyNames } from './key-names.ts';
+import { registerOpenApi } from './openapi.ts';
+import { registerPoison } from './poison.ts';
+import { registerReads } from './reads.ts';
 import { registerReaper } from './reaper.ts';
 import { registerRunTick } from './run-tick.ts';
 import { registerScheduledRun } from './scheduled-run.ts';
@@ -26,6 +29,7 @@ const HEALTH_MS = 5000;
 const opened = openApp(process.env, { identity: 'app' });
 
 registerDoctor(process.env);
+registerOpenApi();
 if (opened.ok) registerApp(opened.app);
 else registerFaultyApp(opened.faults);
 
@@ -41,8 +45,10 @@ function registerApp(app: App): void {
   const keyNameOf = noteKeyNames(functionsCore);
   const caller = (request: HttpRequest) =>
     callerOf({ user: request.user, keyName: keyNameOf(request) }, process.env);
-  registerStartRun(services, caller);
-  registerCancelRun(services, caller);
+  registerReads({ history: app.history, clock: app.services.clock, sleep: systemSleep });
+  registerStartRun(services, app, caller);
+  registerCancelRun(services, app, caller);
+  registerPoison(services, app);
   registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services, watch);
   registerJobStep(services, watch);

@@ -7,9 +7,20 @@ export const TIMERS = {
   reaper: '%PATCHWRIGHT_REAP_SCHEDULE%',
 } as const;
 
+const get = (route: string) => ({ methods: ['GET'], authLevel: 'function', route }) as const;
+const post = (route: string) => ({ methods: ['POST'], authLevel: 'function', route }) as const;
+
+/** A route with a fixed end comes before one that takes any end. */
 export const ROUTES = {
-  startRun: { methods: ['POST'], authLevel: 'function', route: 'runs' },
-  cancelRun: { methods: ['POST'], authLevel: 'function', route: 'runs/{runId}/cancel' },
-} as const satisfies Readonly<
-  Record<string, { methods: readonly ['POST']; authLevel: 'function'; route: string }>
->;
+  status: get('status'),
+  listRuns: get('runs'),
+  startRun: post('runs'),
+  getRun: get('runs/{runId}'),
+  listRunImages: get('runs/{runId}/images'),
+  cancelRun: post('runs/{runId}/cancel'),
+  listImages: get('images'),
+  getImage: get('images/{*image}'),
+  listPoison: get('poison'),
+  replayPoison: post('poison/replay'),
+} as const;
+export type RouteName = keyof typeof ROUTES;

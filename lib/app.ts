@@ -4,11 +4,14 @@ import { systemClock } from './clock.ts';
 import { AciContainerGroups, type AciOptions } from './containers/aci-container-groups.ts';
 import { AciQuotas } from './containers/aci-quotas.ts';
 import type { ContainerQuotas } from './containers/container-quotas.ts';
+import type { History } from './history/history.ts';
 import { type Delays, systemDelays } from './http/delays.ts';
 import { createHttp, type Http } from './http/http.ts';
 import { tcpConnects } from './http/tcp-connects.ts';
 import { inTurn } from './in-turn.ts';
 import type { Services } from './pipeline/services.ts';
+import type { RequestKeys } from './pipeline/stores/request-keys.ts';
+import { TableRequestKeys } from './pipeline/stores/tables/table-request-keys.ts';
 import { tableStores } from './pipeline/stores/tables/table-stores.ts';
 import { AcrRegistry } from './registry/acr-registry.ts';
 import { RegistryTokens } from './registry/registry-tokens.ts';
@@ -16,7 +19,9 @@ import { readSettings, type Settings, type StorageSetting } from './settings.ts'
 import { AzureBlobs } from './storage/azure-blobs.ts';
 import { AzureQueueTrial } from './storage/azure-queue-trial.ts';
 import { AzureQueues } from './storage/azure-queues.ts';
+import { AzureTableQueries } from './storage/azure-table-queries.ts';
 import { AzureTables } from './storage/azure-tables.ts';
+import { AzureBlobNames, type BlobNames } from './storage/blob-names.ts';
 import type { QueueTrial } from './storage/queue-trial.ts';
 import { connectStorage, type StorageConnection } from './storage/storage-connection.ts';
 import { TABLES, type Tables } from './storage/tables.ts';
@@ -33,6 +38,10 @@ export interface App {
   readonly settings: Settings;
   readonly http: Http;
   readonly tables: Tables;
+  /** For people's questions. */
+  readonly history: History;
+  readonly blobNames: BlobNames;
+  readonly requestKeys: RequestKeys;
   readonly queueTrial: QueueTrial;
   readonly quotas: ContainerQuotas;
   /** The addresses of the three services. */
@@ -62,6 +71,7 @@ export function createApp(
   const tokens = new RegistryTokens({ host, credential, http, clock });
   const storage = connectStorage(connectionOf(settings.storage, credential));
   const tables = new AzureTables(storage);
+  const blobs = new AzureBlobs(storage, clock);
   const aci: AciOptions = {
     credential,
     clock,
@@ -78,7 +88,7 @@ export function createApp(
       registry: new AcrRegistry({ host, tokens, http, clock }),
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
-      blobs: new AzureBlobs(storage, clock),
+      blobs,
       largeReports: inTurn(),
       ...tableStores(tables),
       options: settings.pipeline,
@@ -86,6 +96,9 @@ export function createApp(
     settings,
     http,
     tables,
+    history: { tables, queries: new AzureTableQueries(storage), blobs },
+    blobNames: new AzureBlobNames(storage),
+    requestKeys: new TableRequestKeys(tables),
     queueTrial: new AzureQueueTrial(storage),
     quotas: new AciQuotas(aci),
     storageAddresses: [storage.blobs.url, storage.queues.url, storage.table(TABLES.runs).url],

@@ -36,9 +36,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/storage',
     'lib/text',
   ],
+  'lib/api': [
+    ...BASE,
+    'lib/history',
+    'lib/image',
+    'lib/json',
+    'lib/pipeline',
+    'lib/storage',
+    'lib/text',
+  ],
   'lib/settings': ['lib/image', 'lib/pipeline', 'lib/text'],
   'lib/settings.ts': ['lib/settings', 'lib/image', 'lib/pipeline', 'lib/text'],
-  'lib/app.ts': [...BASE, ...PORTS, 'lib/http', 'lib/pipeline', 'lib/settings.ts'],
+  'lib/app.ts': [...BASE, ...PORTS, 'lib/history', 'lib/http', 'lib/pipeline', 'lib/settings.ts'],
   'lib/start-up': [...BASE, ...PORTS, 'lib/app.ts', 'lib/http', 'lib/pipeline'],
   'lib/doctor': [
     ...BASE,
@@ -65,6 +74,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],
   functions: [
     ...BASE,
+    'lib/api',
     'lib/app.ts',
     'lib/doctor',
     'lib/history',

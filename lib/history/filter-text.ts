@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RepositoryName } from '../image/reference.ts';
+import { positionOf } from '../storage/table-queries.ts';
 
 const UNITS = { m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 const AGE = /^(\d{1,4})(m|h|d|w)$/;
@@ -53,7 +54,17 @@ export const Limit = (most: number) => {
 export const Continuation = z
   .string()
   .max(8192)
-  .regex(/^[\w-]+$/, 'must be the "next" of the answer before');
+  .refine(isToken, 'must be the "next" of the answer before')
+  .meta({ pattern: '^[A-Za-z0-9_-]+$' });
+
+function isToken(text: string): boolean {
+  try {
+    positionOf(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const FlagText = z.enum(['true', 'false'], 'must be true or false');
 

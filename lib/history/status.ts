@@ -21,7 +21,6 @@ type Findings = z.infer<typeof Findings>;
 /** Answers "are we patched?" and "did last night work?". */
 export const Status = z
   .object({
-    asOf: z.iso.datetime(),
     /** The newest run that has ended. */
     lastRun: RunView.nullable(),
     activeRuns: z.array(RunView),
@@ -46,12 +45,11 @@ const PAGE = 1000;
 const MOST_PAGES = 50;
 
 /** One operation for the runs, and one for each thousand images, up to 50,000 images. */
-export async function readStatus(history: Pick<History, 'queries'>, now: Date): Promise<Status> {
+export async function readStatus(history: Pick<History, 'queries'>): Promise<Status> {
   const runs = await newest(history, RECENT_RUNS);
   const { tags, complete } = await presentTags(history);
   const last = runs.find(isRunOver);
   return {
-    asOf: now.toISOString(),
     lastRun: last === undefined ? null : runView(last),
     activeRuns: runs.filter((run) => !isRunOver(run)).map(runView),
     images: tags.length,

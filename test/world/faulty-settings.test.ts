@@ -94,7 +94,9 @@ describe('with faulty settings the app', () => {
 
     for (const answer of answers) {
       expect(answer.status).toBe(503);
-      expect(await answer.json()).toEqual({ error: expect.stringContaining('GET /api/doctor') });
+      expect(await answer.json()).toMatchObject({
+        detail: expect.stringContaining('GET /api/doctor'),
+      });
     }
     expect(strange.status).toBe(401);
   });

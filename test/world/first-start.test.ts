@@ -15,7 +15,7 @@ const Answer = z.object({
   runId: z.string().optional(),
   dryRun: z.boolean().optional(),
   note: z.string().optional(),
-  error: z.string().optional(),
+  detail: z.string().optional(),
 });
 
 let here: DoctorWorld;
@@ -104,7 +104,10 @@ it('answers 503 with Retry-After to starting or canceling a run while storage re
   for (const answer of answers) {
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await answer.json()).toEqual({ error: expect.stringMatching(/up to ten minutes/) });
+    expect(await answer.json()).toMatchObject({
+      title: expect.any(String),
+      detail: expect.stringMatching(/up to ten minutes.*PatchwrightRuns/),
+    });
   }
 });
 
@@ -129,8 +132,8 @@ it('starts dry runs only if PATCHWRIGHT_DRY_RUN is true, and only of images in t
   expect(real).toMatchObject({ status: 202, body: { dryRun: true, note } });
   expect(retried).toMatchObject({ status: 202, body: { dryRun: true } });
   expect(retried.body.runId).not.toBe(real.body.runId);
-  const error = 'team/other:1: no enabled rule of the policy covers it';
-  expect(foreign).toEqual({ status: 400, body: { error } });
+  const detail = 'team/other:1: no enabled rule of the policy covers it';
+  expect(foreign).toMatchObject({ status: 400, body: { detail } });
   const runs = await readRunTables(here.world.storage).runs();
   const rows = new Map(runs.map((run) => [String(run.id), run]));
   const asked = { images: ['team/api:1.4'], retry: true, dryRun: true };

@@ -144,7 +144,7 @@ it('cancels a run over HTTP and leaves no group behind', async () => {
   expect(run).toMatchObject({ state: 'canceled', canceledBy, canceled: 1, active: 0 });
   expect(target('team/canceled:1')).toMatchObject({ state: 'canceled', reason: 'canceled' });
   expect(world.arm.groups()).toEqual([]);
-  expect(late).toBe(404);
+  expect(late).toBe(409);
 });
 
 async function cancel(runId: string, key = job.host.keys.function): Promise<number> {

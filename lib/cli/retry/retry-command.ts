@@ -38,7 +38,7 @@ const Started = z.object({
   runId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
   dryRun: z.boolean(),
 });
-const Refused = z.object({ error: z.string() });
+const Refused = z.object({ detail: z.string() });
 
 async function retry(invocation: Invocation, context: CliContext): Promise<ExitCode> {
   const app = appOption(invocation, context.environment);
@@ -74,7 +74,7 @@ async function start(
   if (status === 400) {
     const refused = readJson(Refused, bytes);
     if (!refused.ok) throw unexpected(where);
-    throw new CliError(`the app refuses: ${plainText(refused.value.error, MAX_TEXT)}`, {
+    throw new CliError(`the app refuses: ${plainText(refused.value.detail, MAX_TEXT)}`, {
       where,
       whatToDo: 'name an image as REPOSITORY:TAG that the policy covers',
     });

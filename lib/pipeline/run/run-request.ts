@@ -13,7 +13,8 @@ const Image = z.string().superRefine((text, context) => {
   context.addIssue({ code: 'custom', message: 'must be REPOSITORY:TAG, for example team/api:1.4' });
 });
 
-const Body = z
+/** The body of `POST /api/runs`. */
+export const RunRequestBody = z
   .strictObject({
     dryRun: z.boolean({ error: 'must be true or false' }).optional(),
     images: z
@@ -42,7 +43,7 @@ export function parseRunRequest(text: string): Result<RunRequest> {
   const bytes = new TextEncoder().encode(text === '' ? '{}' : text);
   const json = readJson(z.unknown(), bytes);
   if (!json.ok) return { ok: false, fault: `the body ${json.fault}` };
-  const parsed = Body.safeParse(json.value);
+  const parsed = RunRequestBody.safeParse(json.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const faults = parsed.error.issues.map(({ path, message }) => {
     const where = path.map((key) => (typeof key === 'number' ? `[${key}]` : String(key))).join('');

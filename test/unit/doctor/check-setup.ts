@@ -6,6 +6,7 @@ import type { Outcome } from '../../../lib/doctor/outcome.ts';
 import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
+import { MemoryTableQueries } from '../../fakes/memory-table-queries.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { SAMPLE_VALUES } from '../settings/faults-of.ts';
 
@@ -67,6 +68,13 @@ export class CheckSetup {
         },
       },
       tables: this.world.tables,
+      history: {
+        tables: this.world.tables,
+        queries: new MemoryTableQueries(this.world.tables),
+        blobs: this.world.services.blobs,
+      },
+      blobNames: { list: async () => [] },
+      requestKeys: { remember: async (_, request) => request },
       queueTrial: {
         tryOut: async (queue) => {
           const messages = this.queues.get(queue);

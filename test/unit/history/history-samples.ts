@@ -14,8 +14,11 @@ import { newRun } from '../pipeline/new-run.ts';
 import { target } from '../pipeline/run/run-samples.ts';
 
 export const NOW = new Date('2026-11-25T08:00:00Z');
-const NIGHTS = [23, 24, 25].map((day) => new Date(Date.UTC(2026, 10, day, 2)));
-export const [FIRST, SECOND, THIRD] = NIGHTS.map((due) => runIdOf(due, 'schedule'));
+const nightOf = (day: number) => new Date(Date.UTC(2026, 10, day, 2));
+const NIGHTS = [23, 24, 25].map(nightOf);
+export const FIRST = runIdOf(nightOf(23), 'schedule');
+export const SECOND = runIdOf(nightOf(24), 'schedule');
+export const THIRD = runIdOf(nightOf(25), 'schedule');
 
 const KNOWN = { beforeMedium: 0, beforeLow: 0, beforeUnknown: 0, beforeFixable: 1 };
 const CRITICAL = { ...KNOWN, beforeCritical: 1, beforeHigh: 2 };

@@ -115,7 +115,7 @@ describe('the status', () => {
   it('sums up the images, in one operation for the runs and one for a thousand images', async () => {
     operations();
 
-    const status = await readStatus(history, NOW);
+    const status = await readStatus(history);
 
     expect(status).toMatchObject({
       lastRun: { runId: THIRD },

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { findRun } from '../../../lib/history/find-run.ts';
 import { listTargets, targetOf } from '../../../lib/history/run-targets.ts';
 import { listRuns } from '../../../lib/history/runs.ts';
-import { RunId } from '../../../lib/pipeline/records/run-id.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import { FIRST, NOW, SECOND, THIRD, threeNights } from './history-samples.ts';
 
 const { history, tables, operations } = await threeNights();
-const lastNight = RunId.parse(THIRD);
+const lastNight = THIRD;
 const ids = async (filters: Parameters<typeof listRuns>[1]) =>
   (await listRuns(history, filters, NOW)).items.map(({ id }) => id);
 

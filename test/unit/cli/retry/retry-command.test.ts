@@ -56,7 +56,7 @@ it('prints JSON for programs', async () => {
 });
 
 it.each([
-  [400, { error: 'team/api:1.4: no enabled rule of the policy covers it' }, /no enabled rule/],
+  [400, { detail: 'team/api:1.4: no enabled rule of the policy covers it' }, /no enabled rule/],
   [401, {}, /refuses the function key/],
   [404, {}, /no \/api\/runs endpoint/],
   [503, {}, /is not running/],

@@ -1,0 +1,35 @@
+import type { HttpRequest } from '@azure/functions';
+import {
+  getImage,
+  getImages,
+  getRun,
+  getRunImages,
+  getRuns,
+  getStatus,
+  type Read,
+  type ReadServices,
+} from '../lib/api/reads.ts';
+import { registerRoute } from './register-route.ts';
+import type { RouteName } from './triggers.ts';
+
+/** The GET routes over the history. */
+export function registerReads(services: ReadServices): void {
+  const register = (name: RouteName, read: Read) =>
+    registerRoute(name, (request) => read(readRequest(request), services));
+  register('status', getStatus);
+  register('listRuns', getRuns);
+  register('getRun', getRun);
+  register('listRunImages', getRunImages);
+  register('listImages', getImages);
+  register('getImage', getImage);
+}
+
+function readRequest({ query, params, headers }: HttpRequest) {
+  return {
+    // The key may be in the query too. The host has checked it.
+    query: Object.fromEntries([...query].filter(([name]) => name !== 'code')),
+    // The host leaves an escaped slash escaped.
+    name: (params.runId ?? params.image ?? '').replaceAll(/%2f/gi, '/'),
+    ifNoneMatch: headers.get('if-none-match') ?? undefined,
+  };
+}
