@@ -362,6 +362,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     location: region
     tags: allTags
     addressPrefix: networkAddressPrefix
+    buildkitPort: builder == 'remote' ? last(split(buildkitAddress, ':')) : ''
     principalId: identity.outputs.principalId
   }
 }

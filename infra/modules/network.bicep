@@ -16,6 +16,58 @@ param addressPrefix string
 @description('Principal of the app\'s identity.')
 param principalId string
 
+@description('Port of a remote BuildKit inside the network; empty for none.')
+param buildkitPort string
+
+var endpoints = cidrSubnet(addressPrefix, 26, 2)
+
+// A patch group runs programs of the images as root. It needs the internet, and nothing inside.
+var outboundRules = concat(
+  [
+    {
+      name: 'storage-and-registry-endpoints'
+      access: 'Allow'
+      protocol: 'Tcp'
+      ports: ['443']
+      to: endpoints
+    }
+  ],
+  empty(buildkitPort)
+    ? []
+    : [
+        {
+          name: 'buildkit'
+          access: 'Allow'
+          protocol: 'Tcp'
+          ports: [buildkitPort]
+          to: '*'
+        }
+      ],
+  [
+    {
+      name: 'nothing-inside'
+      access: 'Deny'
+      protocol: '*'
+      ports: ['*']
+      to: 'VirtualNetwork'
+    }
+    {
+      name: 'registry-storage-and-package-sources'
+      access: 'Allow'
+      protocol: 'Tcp'
+      ports: ['80', '443']
+      to: 'Internet'
+    }
+    {
+      name: 'nothing-else'
+      access: 'Deny'
+      protocol: '*'
+      ports: ['*']
+      to: '*'
+    }
+  ]
+)
+
 var joinRoleName = guid(resourceGroup().id, installation, 'patchwright-subnet-join')
 
 resource outgoing 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
@@ -43,6 +95,44 @@ resource nat 'Microsoft.Network/natGateways@2025-05-01' = {
         id: outgoing.id
       }
     ]
+  }
+}
+
+resource groupsSecurity 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: 'nsg-${name}'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: concat(
+      map(outboundRules, (rule, index) => {
+        name: rule.name
+        properties: {
+          priority: 100 + 10 * index
+          direction: 'Outbound'
+          access: rule.access
+          protocol: rule.protocol
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: rule.to
+          destinationPortRanges: rule.ports
+        }
+      }),
+      [
+        {
+          name: 'nobody'
+          properties: {
+            priority: 100
+            direction: 'Inbound'
+            access: 'Deny'
+            protocol: '*'
+            sourceAddressPrefix: '*'
+            sourcePortRange: '*'
+            destinationAddressPrefix: '*'
+            destinationPortRange: '*'
+          }
+        }
+      ]
+    )
   }
 }
 
@@ -79,6 +169,9 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
           natGateway: {
             id: nat.id
           }
+          networkSecurityGroup: {
+            id: groupsSecurity.id
+          }
           delegations: [
             {
               name: 'groups'
@@ -92,7 +185,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
       {
         name: 'endpoints'
         properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 2)
+          addressPrefix: endpoints
         }
       }
     ]

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string() });
 
 const LICENSE_FILE =
-  /^(?:licen.e|copying|notice|third.?party.?notices)(?:-[^.]*)?(?:\.(?:md|txt))?$/i;
+  /^(?:lice..e|copying|notice|third.?party.?notices)(?:-[^.]*)?(?:\.(?:md|txt))?$/i;
 const IN_PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 
 /** The folders of the npm packages whose files are in a bundle, sorted. */

@@ -29,6 +29,7 @@ const ORDER = [
   'Microsoft.Network/privateDnsZones/virtualNetworkLinks',
   DNS_ZONES,
   'Microsoft.Network/virtualNetworks',
+  'Microsoft.Network/networkSecurityGroups',
   'Microsoft.Network/natGateways',
   'Microsoft.Network/publicIPAddresses',
   'Microsoft.Insights/components',

@@ -7,6 +7,7 @@ import { azdFaults } from './checks/azd.ts';
 import { flexFaults, nodeFaults } from './checks/flex-consumption.ts';
 import { mirrorFaults } from './checks/mirrors.ts';
 import { linkFaults, namingFaults, ownershipFaults } from './checks/naming.ts';
+import { networkFaults } from './checks/network.ts';
 import { parameterFaults, parameterFileFaults } from './checks/parameters.ts';
 import { permissionsFaults } from './checks/permissions-table.ts';
 import { refusalsShownFaults } from './checks/refusals.ts';
@@ -64,6 +65,7 @@ function deploymentFaults(deployment: Deployment, around: Surroundings): readonl
     ...alertFaults(deployment, around.sources, around.operate),
     ...ownershipFaults(deployment),
     ...linkFaults(deployment),
+    ...networkFaults(deployment),
     ...azdFaults(deployment, around.azureYaml),
   ];
 }

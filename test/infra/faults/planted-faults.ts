@@ -1,6 +1,7 @@
 import { ALERT_FAULTS } from './alert-faults.ts';
 import { APP_FAULTS } from './app-faults.ts';
 import { MAIN_FAULTS } from './main-faults.ts';
+import { NETWORK_FAULTS } from './network-faults.ts';
 import type { PlantedFault } from './planted-fault.ts';
 import { REGISTRY_FAULTS } from './registry-faults.ts';
 import { ROLE_FAULTS } from './role-faults.ts';
@@ -14,4 +15,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   ...REGISTRY_FAULTS,
   ...ALERT_FAULTS,
   ...MAIN_FAULTS,
+  ...NETWORK_FAULTS,
 ];
