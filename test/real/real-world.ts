@@ -1,6 +1,5 @@
 import { startWorld, type World, type WorldOptions } from '../world/world.ts';
-import type { CageRules } from './cage/cage-bundle.ts';
-import { makeEnclosures } from './cage/enclosures.ts';
+import { type EnclosureRules, makeEnclosures } from './cage/enclosures.ts';
 import type { Prepared } from './prepare.ts';
 import { seedOperatorImages } from './seed-registry.ts';
 import { linkWorkerTools } from './worker-tools.ts';
@@ -9,8 +8,8 @@ export interface RealWorldOptions {
   /** The result of `prepareReal`. */
   readonly prepared: Prepared;
   readonly world?: Omit<WorldOptions, 'toolsFolder' | 'privilegedToolsFolder' | 'enclose'>;
-  /** The restrictions and shared folders of a Standard group's cage. */
-  readonly cage?: CageRules & { readonly deviceNodes?: boolean };
+  /** The restrictions and shared folders of the next cage of a Standard group. */
+  readonly cage?: () => EnclosureRules;
 }
 
 /**
@@ -27,14 +26,11 @@ export async function startRealWorld({ prepared, world, cage }: RealWorldOptions
   try {
     const tools = await linkWorkerTools(prepared.tools);
     closers.push(() => tools.remove());
-    const { deviceNodes = true, ...rules } = cage ?? {};
+    const noNewPrivileges = !newPrivilegesAllowed(process.env);
+    const rules = () => ({ noNewPrivileges, ...cage?.() });
     const enclosures =
       prepared.noCage === undefined
-        ? await makeEnclosures({
-            runc: prepared.tools.runc,
-            rules: { noNewPrivileges: !newPrivilegesAllowed(process.env), ...rules },
-            deviceNodes,
-          })
+        ? await makeEnclosures({ runc: prepared.tools.runc, rules })
         : undefined;
     if (enclosures !== undefined) closers.push(() => enclosures.remove());
     const started = await startWorld({

@@ -17,12 +17,13 @@ import { registryTarget } from '../world/seed/registry-target.ts';
 import { readRunTables } from '../world/seed/run-tables.ts';
 import { policyOf, seedPolicy } from '../world/seed/seed-policy.ts';
 import type { World } from '../world/world.ts';
+import type { EnclosureRules } from './cage/enclosures.ts';
 import { startCaretaker } from './caretaker.ts';
 import { type FinishedRun, finishedRun } from './finished-run.ts';
 import { type GroupRecord, recordGroups } from './group-records.ts';
 import { makeOddImage } from './images/odd-image.ts';
 import { type Prepared, prepareReal } from './prepare.ts';
-import { type RealWorldOptions, startRealWorld } from './real-world.ts';
+import { startRealWorld } from './real-world.ts';
 import { seedRpmImage } from './rpm/seed-rpm-image.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
 import type { ToolName } from './tools/tool-catalog.ts';
@@ -51,6 +52,8 @@ export interface Scene {
   readonly inventory: Inventory;
   /** A separate folder for the test's own files. */
   workFolder(name: string): Promise<string>;
+  /** Sets the restrictions of the containers that start from now on in Standard groups. */
+  restrict(rules: EnclosureRules): void;
   /** Starts a run as an operator does, over HTTP. */
   startRun(): Promise<RunId>;
   /** Waits for the end of a run, by default the newest. */
@@ -70,8 +73,6 @@ export interface SceneOptions {
     /** Makes the program from the tool's path and a folder to which it may write. */
     readonly make: (tool: string, folder: string) => Promise<string>;
   };
-  /** The restrictions of Standard groups' cages. */
-  readonly cage?: RealWorldOptions['cage'];
   /** Settings of the app in addition to the world's own. */
   readonly settings?: Readonly<Record<string, string>>;
   /** For how long to wait for a run. */
@@ -80,7 +81,7 @@ export interface SceneOptions {
 
 export async function startScene(
   repositories: readonly string[],
-  { replaces, cage, settings = {}, limitMinutes = RUN_LIMIT_MINUTES }: SceneOptions = {},
+  { replaces, settings = {}, limitMinutes = RUN_LIMIT_MINUTES }: SceneOptions = {},
 ): Promise<Scene> {
   const found = await prepareReal();
   const folder = await mkdtemp(join(tmpdir(), TEMPORARY_PREFIX));
@@ -102,10 +103,11 @@ export async function startScene(
   };
   try {
     const { plan, groups } = recordGroups();
+    let restrictions: EnclosureRules = {};
     const world = await startRealWorld({
       prepared,
       world: { arm: { faults: plan }, settings: { ...QUICK_TICKS, ...settings } },
-      cage: { ...cage, ...(replaces && { shared: [work] }) },
+      cage: () => ({ ...restrictions, ...(replaces && { shared: [work] }) }),
     });
     closers.push(() => world.close());
     await seedImages(world, prepared);
@@ -132,6 +134,9 @@ export async function startScene(
       tables,
       inventory: inventoryOf(world),
       workFolder: (name) => makeFolder(join(work, name)),
+      restrict: (changed) => {
+        restrictions = changed;
+      },
       startRun: () => startRun(app),
       finished: (runId) =>
         finishedRun(tables, {

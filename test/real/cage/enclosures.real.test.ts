@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareTools } from '../prepare.ts';
 import { type ProcessResult, runToExit } from '../process/run-process.ts';
 import { stderrProgress } from '../progress.ts';
-import { type EnclosureOptions, makeEnclosures, whyNoEnclosure } from './enclosures.ts';
+import { type EnclosureRules, makeEnclosures, whyNoEnclosure } from './enclosures.ts';
 
 const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
@@ -22,9 +22,9 @@ afterEach(() => rm(path, { recursive: true }));
 /** Runs a shell script several times as a container of a Standard group would. */
 async function enclosed(
   script: string,
-  { times = 1, ...options }: Partial<EnclosureOptions> & { readonly times?: number } = {},
+  { times = 1, ...rules }: EnclosureRules & { readonly times?: number } = {},
 ): Promise<readonly ProcessResult[]> {
-  const enclosures = await makeEnclosures({ runc, ...options });
+  const enclosures = await makeEnclosures({ runc, rules: () => rules });
   const inside = { command: '/bin/sh', args: ['-c', script], cwd: '/', env: ENV };
   const enclosure = await enclosures.enclose(inside, { path });
   try {
@@ -54,7 +54,7 @@ describe('an enclosed container', () => {
     [false, '0'],
   ])('has 14 capabilities, a seccomp filter, and noNewPrivileges %s', async (value, shown) => {
     const [result] = await enclosed('grep -E "^(CapEff|Seccomp|NoNewPrivs):" /proc/self/status', {
-      rules: { noNewPrivileges: value },
+      noNewPrivileges: value,
     });
 
     expect(result?.stdout.replaceAll(/\s+/g, ' ').trim()).toBe(

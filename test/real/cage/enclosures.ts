@@ -8,12 +8,16 @@ import { makeWorkerFiles } from './device-nodes.ts';
 
 const TRIAL_MS = 60_000;
 
+export interface EnclosureRules extends CageRules {
+  /** True (the default) if the worker image contains device nodes. */
+  readonly deviceNodes?: boolean;
+}
+
 export interface EnclosureOptions {
   /** Absolute path of runc. */
   readonly runc: string;
-  readonly rules?: CageRules;
-  /** True (the default) if the worker image contains device nodes. */
-  readonly deviceNodes?: boolean;
+  /** Called for each new container. */
+  readonly rules?: () => EnclosureRules;
 }
 
 export interface Enclosures {
@@ -24,14 +28,16 @@ export interface Enclosures {
 
 /** Cages for the containers of the local Azure, each with its own root file system. */
 export async function makeEnclosures(options: EnclosureOptions): Promise<Enclosures> {
-  const { runc, rules } = options;
+  const { runc } = options;
   const image = await mkdtemp(join(tmpdir(), 'patchwright-worker-'));
-  if (options.deviceNodes ?? true) await makeWorkerFiles(image);
+  await makeWorkerFiles(image);
   return {
     async enclose({ command, args, cwd, env }, { path }) {
+      const { deviceNodes = true, ...rules } = options.rules?.() ?? {};
       const bundle = await makeCageBundle({
         ...rules,
-        ...{ runc, cwd, env, image },
+        ...{ runc, cwd, env },
+        ...(deviceNodes && { image }),
         folder: join(path, 'cage'),
         command: [command, ...args],
       });
