@@ -5,15 +5,14 @@ import { fail, type Outcome, pass, warn } from './outcome.ts';
 
 const CHOOSE =
   'Set PATCHWRIGHT_BUILDER to standard, or to confidential or remote (docs/deploy.md, Builders).';
-const OTHER_BUILDER =
-  'Run "patchwright doctor --probe", which shows each need of a builder. If it finds the same, set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
+const OTHERS = { standard: 'confidential or remote', confidential: 'standard or remote' } as const;
 
 /** Each costs a listing of its jobs. With one run a day, these are two weeks. */
 const MAX_RUNS = 14;
 
 export const builderCheck: Check = {
   id: 'builder',
-  title: 'A builder is configured, and the last run did not find it refused',
+  title: 'A builder is configured, and it worked in the last run that needed one',
   needs: ({ services }) =>
     ['standard', 'confidential'].includes(services.options.builder.kind)
       ? ['storage-tables']
@@ -57,14 +56,14 @@ async function judgeLastRun(
   if (found === undefined) return pass(`${where}; each patch group probes for its builder`);
   const { run, fault } = found;
   return fail(
-    `no builder works in ${where}, as run ${run.id} found: ${fault.builderDetail}. Its images ended failed, no-builder`,
-    OTHER_BUILDER,
+    `run ${run.id} found that no builder works in ${where}: ${fault.builderDetail}. Images that needed a patch ended failed, no-builder`,
+    `Run "patchwright doctor --probe", which shows each need of a builder. If it finds the same, choose another builder (${OTHERS[setting]}): build its patch image, set PATCHWRIGHT_BUILDER in patchwright.env, and deploy (docs/deploy.md, Builders).`,
   );
 }
 
 /**
- * The newest run that met a builder, or met its refusal with this setting, counts. A run that patched
- * nothing, or had another kind of group, says nothing.
+ * Looks for the newest run that shows whether a builder works: its groups found one, or its row records
+ * a refusal under this setting. Other runs prove nothing.
  */
 async function newestFault(
   services: CheckContext['services'],

@@ -44,7 +44,7 @@ function explainRegistry(error: RegistryError): Outcome {
   if (REGISTRY_FIREWALL.test(error.message)) {
     return fail(
       error.message,
-      'The registry’s firewall blocks the request. Allow this address for the check (az acr network-rule add). Connect the app and its container groups to the registry’s network, because groups have no fixed address.',
+      'The registry’s firewall blocks the request. Patchwright does not support a registry whose public access is disabled or limited (docs/deploy.md, Networks). Enable public access: az acr update --name REGISTRY --public-network-enabled true --default-action Allow',
     );
   }
   switch (error.code) {
@@ -70,8 +70,8 @@ function explainRegistry(error: RegistryError): Outcome {
  */
 export function registryRoles(): string {
   return (
-    'Give the identity its roles on the registry: deploy infra/main.bicep again. Set registryPermissionMode to the output of "az acr show --query roleAssignmentMode" (roles of one mode have no effect in the other), ' +
-    `and patchedRepositories to the repositories of the policy. ${ROLES_TABLE} ${NEW_ROLES}`
+    'Give the identity its roles on the registry. For the app’s identity (--app), deploy infra/main.bicep again. Set PATCHWRIGHT_REGISTRY_MODE to the output of "az acr show --name REGISTRY --query roleAssignmentMode --output tsv" (LegacyRegistryPermissions if that is empty or None): roles of one mode have no effect in the other. ' +
+    `With ABAC, patchedRepositories must cover the repositories of the policy. ${ROLES_TABLE} Your own account needs the rights of docs/deploy.md, Prerequisites. ${NEW_ROLES}`
   );
 }
 
@@ -85,7 +85,7 @@ function explainStorage(error: StorageError): Outcome {
         // Azure's code for a refusal by the firewall. A missing role has another code.
         serviceFailure(error.cause)?.code === 'AuthorizationFailure'
           ? 'The storage account’s firewall blocks the request: allow this network, or run the check from inside the account’s network.'
-          : `Deploy infra/main.bicep again: it assigns Storage Table Data Contributor, Storage Queue Data Contributor and Storage Blob Data Owner on this account to the identity. ${ROLES_TABLE} ${NEW_ROLES}`,
+          : `If the app’s identity was checked (--app), deploy infra/main.bicep again: it assigns Storage Table Data Contributor, Storage Queue Data Contributor and Storage Blob Data Owner on this account. ${ROLES_TABLE} If your own account was checked, assign it the roles of docs/deploy.md, step 6. ${NEW_ROLES}`,
       );
     case 'throttled':
     case 'unavailable':
@@ -104,7 +104,7 @@ export function whatToDoAbout(refusal: GroupRefusal, message: string): string {
     case 'unauthorized':
       return missingRole(message);
     case 'quota':
-      return 'Request a higher quota (portal: Quotas, Container Instances), or lower PATCHWRIGHT_MAX_GROUPS.';
+      return 'Raise the quota (docs/operate.md, Quotas), or lower the parameter maxGroups.';
     case 'capacity':
       return 'The region has no capacity now. Try again later; if it persists, use another PATCHWRIGHT_LOCATION.';
     case 'network':
@@ -128,12 +128,12 @@ function missingRole(message: string): string {
   if (/LinkedAuthorizationFailed|subnets\/join/i.test(message)) {
     return `The identity may not join groups to their subnet (PATCHWRIGHT_SUBNET_ID). Deploy infra/main.bicep again with privateNetworking: it assigns the custom role Patchwright Subnet Join on the subnet. ${NEW_ROLES}`;
   }
-  return `Deploy infra/main.bicep again: it assigns the custom role Patchwright Container Groups on the resource group PATCHWRIGHT_JOBS_RESOURCE_GROUP to the identity. ${ROLES_TABLE} ${NEW_ROLES}`;
+  return `If the app’s identity was checked (--app), deploy infra/main.bicep again: it assigns the custom role Patchwright Container Groups on the resource group PATCHWRIGHT_JOBS_RESOURCE_GROUP. ${ROLES_TABLE} Your own account needs the rights of docs/deploy.md, Prerequisites. ${NEW_ROLES}`;
 }
 
 function configurationAdvice(message: string): string {
   if (/ResourceGroupNotFound/.test(message)) {
-    return 'Create the resource group (az group create --name NAME --location REGION), or correct PATCHWRIGHT_JOBS_RESOURCE_GROUP.';
+    return 'Deploy infra/main.bicep again: it creates the resource group and assigns the app’s role on it. If the group has another name, correct jobsResourceGroupName.';
   }
   if (/SubscriptionNotFound/.test(message)) {
     return 'Correct PATCHWRIGHT_SUBSCRIPTION_ID; "az account show --query id" prints the id.';

@@ -36,7 +36,7 @@ async function listGroups({ services, settings }: CheckContext): Promise<Outcome
   if (expired.length === 0) return pass(`${where} has ${count} of Patchwright’s groups now`);
   return warn(
     `past their expiry: ${expired.join(', ')}`,
-    'The reaper does not run, or may not delete groups. Check the app’s function "reaper". Delete the groups, which cost money: az container delete',
+    `The reaper does not run, or lacks the right to delete groups. Check the app’s function "reaper". Then delete the groups, which cost money: az container delete --resource-group ${settings.jobsResourceGroup} --name NAME --yes`,
   );
 }
 

@@ -30,7 +30,7 @@ function explain(error: unknown): Outcome {
   if (error instanceof SettingsError) {
     return failEach(error.faults, {
       whatToDo:
-        'Correct each setting: az functionapp config appsettings set --settings NAME=VALUE. docs/cli.md says how to pass settings to this command.',
+        'Correct the parameter or patchwright.env, and deploy infra/main.bicep again (docs/operate.md, Settings, names the parameter of each setting). A change with "az functionapp config appsettings set" lasts only until the next deployment. docs/cli.md says how to pass settings to this command.',
     });
   }
   // The SDKs' error texts may quote a connection string.

@@ -17,7 +17,7 @@ export function judgeSettings(settings: Settings, now: Date): Outcome {
   if (unknown.length === 0)
     return pass(`registry ${registry}, container groups in ${location}, ${next}`);
   return warn(
-    `version ${version} is newer than the code, which does not know ${unknown.join(', ')}; ${next}`,
+    `settings version ${version} is newer than the code, which does not know ${unknown.join(', ')}; ${next}`,
     'Publish the version of the app whose infra/main.bicep was deployed.',
   );
 }

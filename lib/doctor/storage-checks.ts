@@ -111,7 +111,7 @@ async function tryPoisonQueues({ queueTrial }: CheckContext): Promise<Outcome> {
   if (outcome.status !== 'pass' || waiting.length === 0) return outcome;
   return warn(
     `messages wait in ${waiting.join(', ')}`,
-    'Each failed at every try. The app’s function "reaper" keeps it as a blob below poison/ in patchwright-reports within minutes; if it stays here, look at the log of that function.',
+    'Each failed at every delivery, or can’t be decoded. The reaper moves them to blobs below poison/ in patchwright-reports within minutes. If they stay, read the log of the function "reaper".',
   );
 }
 

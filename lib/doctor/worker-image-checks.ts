@@ -9,8 +9,11 @@ import { fail, failEach, type Outcome, pass, skipped, warn } from './outcome.ts'
 import { TOOL_LABEL, WORKER_TOOLS } from './worker-tools.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
-const BUILD =
-  'Build the worker images into the registry (az acr build, see the top of infra/worker/Dockerfile), and set';
+
+/** Advice for a worker image that is absent or wrong. */
+export function buildAdvice(setting: string): string {
+  return `Build the worker images again and deploy: infra/build-worker.sh prints the value of ${setting} (docs/deploy.md, step 2).`;
+}
 
 /** Targets of infra/worker/Dockerfile. */
 const TARGETS = {
@@ -51,13 +54,13 @@ async function inspect(
   const setting = `PATCHWRIGHT_${kind === 'scan' ? 'SCAN' : 'PATCH'}_WORKER_IMAGE`;
   const config = await readConfig(registry, image);
   if (config === undefined) {
-    return fail(`the registry has no ${image.reference}`, `${BUILD} ${setting} to its digest.`);
+    return fail(`the registry has no ${image.reference}`, buildAdvice(setting));
   }
   const { os, architecture } = config;
   if (os !== 'linux' || architecture !== 'amd64') {
     return fail(
       `${image.reference} is for ${os}/${architecture}; container groups run linux/amd64`,
-      `${BUILD} ${setting} to its digest.`,
+      buildAdvice(setting),
     );
   }
   const outcome = compareTools(config.config?.Labels ?? {}, kind, setting);
@@ -83,7 +86,7 @@ function compareTools(
   if (found.every(({ actual }) => actual === undefined)) {
     return warn(
       `the image has no labels for its tools; expected: ${shown}`,
-      `${BUILD} ${setting} to its digest. Label an image of your own ${TOOL_LABEL}NAME=VERSION.`,
+      `${buildAdvice(setting)} Label an image of your own ${TOOL_LABEL}NAME=VERSION.`,
     );
   }
   const other = found.filter(({ version, actual }) => actual !== version);
@@ -92,7 +95,7 @@ function compareTools(
     ({ tool, version, actual }) =>
       `the image has ${tool} ${actual?.slice(0, 64) ?? 'of an unknown version'}, not ${version}`,
   );
-  return failEach(differences, { whatToDo: `${BUILD} ${setting} to its digest.` });
+  return failEach(differences, { whatToDo: buildAdvice(setting) });
 }
 
 /**

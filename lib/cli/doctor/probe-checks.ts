@@ -9,6 +9,7 @@ import {
   skipped,
   warn,
 } from '../../doctor/outcome.ts';
+import { buildAdvice } from '../../doctor/worker-image-checks.ts';
 import type { BuilderNeed } from '../../job/builder-report.ts';
 import type { ProbeResult } from '../../job/probe-result.ts';
 import { type Probe, probeGroup } from './probe-group.ts';
@@ -82,7 +83,7 @@ async function probeStandardBuilder(context: CheckContext): Promise<Outcome> {
 }
 
 const NO_STANDARD =
-  'Set PATCHWRIGHT_BUILDER to confidential, or to remote with BUILDKIT_ADDRESS and the settings for mutual TLS.';
+  'Choose another builder (confidential, or remote with BUILDKIT_ADDRESS and the settings for mutual TLS): build its patch image, set PATCHWRIGHT_BUILDER in patchwright.env, and deploy (docs/deploy.md, Builders).';
 const NO_CONFIDENTIAL =
   'BuildKit does not work in this region’s Confidential groups. Use another PATCHWRIGHT_LOCATION, or PATCHWRIGHT_BUILDER=remote.';
 
@@ -92,7 +93,7 @@ function judgeBuilder(result: ProbeResult, otherwise: string): Outcome {
   if (builder === undefined) {
     return fail(
       `the probe for a builder failed: ${builderFault}`,
-      'If patchwright-builder is missing, build the worker images again: az acr build, see the top of infra/worker/Dockerfile. Otherwise run the probe again, and report the message if it stays.',
+      `Run the probe again. If patchwright-builder is missing: ${buildAdvice('PATCHWRIGHT_PATCH_WORKER_IMAGE')} Otherwise report the message.`,
     );
   }
   const needs = builder.needs.map((need) => ({ ok: need.ok, text: describeNeed(need) }));
@@ -220,7 +221,7 @@ function missingTools(result: ProbeResult, tools: readonly string[]): Outcome | 
   if (missing.length === 0) return undefined;
   return fail(
     `missing in the worker image, or unable to run: ${missing.join(', ')}`,
-    'Build the worker images again: az acr build, see the top of infra/worker/Dockerfile.',
+    buildAdvice('the setting'),
   );
 }
 
@@ -229,7 +230,7 @@ function judgeSurroundings(result: ProbeResult): Outcome {
   if (!result.registry.ok) {
     return fail(
       `the group does not reach the registry: ${result.registry.detail}`,
-      'Allow the groups in the registry’s firewall, or give them a network that reaches the registry.',
+      'Check that the groups’ network allows HTTPS to the registry and to its data endpoints. A registry whose public access is limited is not supported (docs/deploy.md, Networks).',
     );
   }
   const free = `${(result.freeBytes / GIB).toFixed(1)} GiB free`;

@@ -131,7 +131,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'a registry that does not know the identity',
     change: ({ breakages }) =>
       breakages.answerExchange(401, 'UNAUTHORIZED', 'authentication required'),
-    finding: /^fail registry: .*401.* → .*main\.bicep.*registryPermissionMode.*security\.md/,
+    finding: /^fail registry: .*401.* → .*main\.bicep.*PATCHWRIGHT_REGISTRY_MODE.*security\.md/,
   },
   {
     title: 'a registry behind a firewall',
@@ -147,7 +147,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'an identity without rights on the registry',
     change: ({ breakages }) => breakages.grant(),
     finding:
-      /^fail registry-token: .*may not pull patchwright\/worker → .*main\.bicep.*registryPermissionMode.*security\.md/,
+      /^fail registry-token: .*may not pull patchwright\/worker → .*main\.bicep.*PATCHWRIGHT_REGISTRY_MODE.*security\.md/,
   },
   {
     title: 'a registry whose tokens allow more than requested',
@@ -166,7 +166,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     change: ({ breakages }) =>
       breakages.grant('repository:*:pull,push,delete', 'repository:patchwright/*:metadata_read'),
     finding:
-      /^fail registry-list: list the tags of team\/api: .*401.* → .*main\.bicep.*registryPermissionMode/,
+      /^fail registry-list: list the tags of team\/api: .*401.* → .*main\.bicep.*PATCHWRIGHT_REGISTRY_MODE/,
   },
   {
     title: 'no right to push patched images',
@@ -217,7 +217,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'a worker image that is not in the registry',
     settings: { PATCHWRIGHT_SCAN_WORKER_IMAGE: `patchwright/worker@${ABSENT}` },
-    finding: /^fail worker-scan-image: the registry has no .* → .*az acr build.*SCAN_WORKER_IMAGE/,
+    finding:
+      /^fail worker-scan-image: the registry has no .* → .*build-worker\.sh.*SCAN_WORKER_IMAGE/,
   },
   {
     title: 'a worker image with another version of Trivy',
@@ -279,7 +280,8 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'a missing resource group',
     settings: { PATCHWRIGHT_JOBS_RESOURCE_GROUP: 'elsewhere' },
-    finding: /^fail container-groups: .*ResourceGroupNotFound.* → .*az group create/,
+    finding:
+      /^fail container-groups: .*ResourceGroupNotFound.* → .*main\.bicep.*jobsResourceGroupName/,
   },
   {
     title: 'a missing subscription',
@@ -302,7 +304,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
   {
     title: 'an exhausted quota',
     change: ({ breakages }) => breakages.useUpQuota(),
-    finding: /^fail container-quota: .*ContainerGroups 2 of 2 → Request a higher quota/,
+    finding: /^fail container-quota: .*ContainerGroups 2 of 2 → Raise the quota/,
   },
   {
     title: 'a quota that is too small for the settings',
@@ -322,7 +324,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
       return undefined;
     },
     finding:
-      /^fail builder: no builder works in privileged Confidential groups, as run 20261123T020000Z-86c8 found: .*chroot \(chroot: EPERM\).*no-builder → .*doctor --probe.*remote/,
+      /^fail builder: run 20261123T020000Z-86c8 found that no builder works in privileged Confidential groups: .*chroot \(chroot: EPERM\).*no-builder → .*doctor --probe.*remote/,
   },
   {
     title: 'no builder in a dry run',

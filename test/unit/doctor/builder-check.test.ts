@@ -50,7 +50,7 @@ describe('the check of the builder', () => {
     expect(await setup.run(builderCheck)).toMatchObject({
       status: 'fail',
       detail: expect.stringMatching(
-        /^no builder works in Standard groups, as run 20261124T020000Z-bbbb found: no chroot\. /,
+        /^run 20261124T020000Z-bbbb found that no builder works in Standard groups: no chroot\. /,
       ),
       whatToDo: expect.stringContaining('--probe'),
     });
@@ -87,7 +87,8 @@ describe('the check of the builder', () => {
 
     expect(await setup.run(builderCheck)).toMatchObject({
       status: 'fail',
-      detail: expect.stringContaining(`as run ${OLDER} found: no mount`),
+      detail: expect.stringMatching(`^run ${OLDER} found that no builder works in .*: no mount`),
+      whatToDo: expect.stringContaining('another builder (standard or remote)'),
     });
   });
 

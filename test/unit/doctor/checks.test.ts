@@ -25,7 +25,7 @@ describe('the check of the settings', () => {
 
     expect(await setup.run(CHECKS, 'settings')).toMatchObject({
       status: 'warn',
-      detail: `version ${SETTINGS_VERSION + 1} is newer than the code, which does not know PATCHWRIGHT_LATER; next run 2026-11-24T02:00:00.000Z`,
+      detail: `settings version ${SETTINGS_VERSION + 1} is newer than the code, which does not know PATCHWRIGHT_LATER; next run 2026-11-24T02:00:00.000Z`,
     });
   });
 });

@@ -30,28 +30,31 @@ describe('the advice for a refusal by ARM', () => {
 });
 
 it('the advice for a refusal by the registry recommends the template, not a role to assign by hand', () => {
-  expect(registryRoles()).toMatch(/infra\/main\.bicep.*registryPermissionMode.*docs\/security\.md/);
+  expect(registryRoles()).toMatch(
+    /infra\/main\.bicep.*PATCHWRIGHT_REGISTRY_MODE.*docs\/security\.md/,
+  );
   expect(registryRoles()).not.toMatch(/Acr(?:Pull|Push|Delete)|Repository Contributor/);
 });
 
 describe('explainFailure', () => {
   it.each<readonly [string, Error, string]>([
-    ['a missing role in the registry', new RegistryError('denied', 'x'), 'registryPermissionMode'],
-    ['no identity', new RegistryError('unauthorized', 'x'), 'registryPermissionMode'],
+    ['a missing role in the registry', new RegistryError('denied', 'x'), 'Your own account needs'],
+    ['no identity', new RegistryError('unauthorized', 'x'), 'PATCHWRIGHT_REGISTRY_MODE'],
     ['a silent registry', new RegistryError('unavailable', 'x'), 'login server'],
     ['a busy registry', new RegistryError('throttled', 'x'), 'login server'],
     ['another registry', new RegistryError('invalid', 'x'), 'is an Azure Container Registry'],
     [
       'the registry’s firewall',
       new RegistryError('denied', "client with IP '1.2.3.4' is not allowed access"),
-      'firewall blocks',
+      'does not support a registry whose public access is disabled or limited',
     ],
     ['a missing table', new StorageError('not-provisioned', 'x'), 'creates what is missing'],
     ['a missing role on storage', new StorageError('denied', 'x'), 'Storage Blob Data Owner'],
+    ['an account without roles', new StorageError('denied', 'x'), 'docs/deploy.md, step 6'],
     ['a silent storage account', new StorageError('unavailable', 'x'), 'AzureWebJobsStorage'],
     ['a busy storage account', new StorageError('throttled', 'x'), 'AzureWebJobsStorage'],
     ['a broken row', new StorageError('malformed', 'x'), 'report the message'],
-    ['an exhausted quota', new ContainerGroupsError('quota', 'x'), 'higher quota'],
+    ['an exhausted quota', new ContainerGroupsError('quota', 'x'), 'Raise the quota'],
     [
       'an untrusted certificate',
       new RegistryError('unavailable', 'failed: SELF_SIGNED_CERT_IN_CHAIN'),
@@ -82,7 +85,7 @@ describe('explainFailure', () => {
 
 describe('the advice for a refused configuration', () => {
   it.each([
-    ['ResourceGroupNotFound', 'az group create'],
+    ['ResourceGroupNotFound', 'jobsResourceGroupName'],
     ['SubscriptionNotFound', 'az account show'],
     ['MissingSubscriptionRegistration', 'az provider register'],
     ['SecurityContextNotSupported', 'PATCHWRIGHT_BUILDER=remote'],

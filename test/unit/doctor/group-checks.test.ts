@@ -87,7 +87,7 @@ describe('the check of the quotas', () => {
   it('names only the exhausted quotas', async () => {
     expect(await outcomeOf([groups(100), cores(0)])).toMatchObject({
       detail: expect.stringMatching(/^exhausted in \w+: ContainerGroups 100 of 100$/),
-      whatToDo: expect.stringContaining('higher quota'),
+      whatToDo: expect.stringContaining('Raise the quota'),
     });
   });
 

@@ -16,7 +16,7 @@ it('lists each fault of the settings', () => {
 
   expect(opened).toMatchObject({
     ok: false,
-    outcome: { status: 'fail', whatToDo: expect.stringContaining('appsettings set') },
+    outcome: { status: 'fail', whatToDo: expect.stringContaining('deploy infra/main.bicep again') },
   });
   if (opened.ok) return;
   expect(opened.faults).toHaveLength(2);

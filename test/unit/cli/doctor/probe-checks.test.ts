@@ -101,7 +101,7 @@ describe('the probe of a Standard group', () => {
     setup.world.groups.decide = () => ({ kind: 'refused', refusal: 'quota' });
     expect(await setup.run(probeChecks, 'probe-standard')).toMatchObject({
       status: 'fail',
-      whatToDo: expect.stringContaining('higher quota'),
+      whatToDo: expect.stringContaining('Raise the quota'),
     });
 
     setup.stop.abort();
