@@ -2,11 +2,14 @@ import { ImageManifest, MediaType } from '../image/manifest.ts';
 import { RepositoryName, Tag } from '../image/reference.ts';
 import { readJson } from '../json/read-json.ts';
 import type { Registry } from '../registry/registry.ts';
+import { plainText } from '../text/plain-text.ts';
 import { MAX_POLICY_BYTES } from './policy.ts';
 
 /** The same place as in ACR Continuous Patching, so that an existing policy works unchanged. */
 const POLICY_REPOSITORY = RepositoryName.parse('csscpolicies/patchpolicy');
 const POLICY_TAG = Tag.parse('v1');
+/** The registry names it, so a fault shows only a part of a long one. */
+const MAX_MEDIA_TYPE = 100;
 
 export type PolicyText =
   | { readonly found: true; readonly text: string; readonly from: string }
@@ -24,7 +27,9 @@ export async function loadPolicyText(options: {
   const stored = await options.registry.manifest(POLICY_REPOSITORY, POLICY_TAG);
   if (stored === undefined) return { found: false, detail: `the registry has no ${from}` };
   if (stored.mediaType !== MediaType.ociManifest) {
-    return { found: false, detail: `${from} is not an OCI artifact` };
+    const mediaType = plainText(stored.mediaType, MAX_MEDIA_TYPE);
+    const detail = `${from} must have an OCI image manifest, but has the media type ${mediaType}`;
+    return { found: false, detail };
   }
   const manifest = readJson(ImageManifest, stored.bytes);
   // The last layer is the policy, as in ACR Continuous Patching.

@@ -55,9 +55,9 @@ const HEAD_KEYS: ReadonlySet<string> = new Set(Object.keys(Head.shape));
 const Entries = z.object({ repositories: z.array(z.unknown()).max(MAX_ENTRIES) });
 
 /**
- * Parses the policy. An entry that can't be used does not affect the others; with `configured`, naming
- * one of those repositories is such a fault. Fails with every fault if the document itself is faulty or
- * has no usable entry. After the first 50 faults, a line says that there are more.
+ * Parses the policy. Entries that can't be used are returned in `faulty`; with `configured`, an entry
+ * that names one of these repositories is one of them. Fails if the document itself is faulty or has no
+ * usable entry: with at most 50 faults, and a line that says that there are more.
  */
 export function parsePolicy(
   text: string,
@@ -107,5 +107,8 @@ function withLines(
 /** The first lines, and one more if there are others. */
 function firstOf(lines: readonly string[], what: 'faults' | 'warnings'): readonly string[] {
   if (lines.length <= MAX_FAULTS) return lines;
-  return [...lines.slice(0, MAX_FAULTS), `and more ${what} than are shown`];
+  return [
+    ...lines.slice(0, MAX_FAULTS),
+    `there are more ${what}; only the first ${MAX_FAULTS} are shown`,
+  ];
 }

@@ -7,7 +7,7 @@ const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/
 /** PEM text. A setting that can't hold line breaks may use `\n` for them. */
 const Pem = z
   .string()
-  .max(MAX_PEM)
+  .max(MAX_PEM, `must have at most ${MAX_PEM} characters`)
   .transform((text) => `${text.replaceAll(String.raw`\n`, '\n').trim()}\n`);
 
 /** One certificate or more. Faults never quote the content. */

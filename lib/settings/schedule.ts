@@ -50,6 +50,8 @@ function itemFaults({ ends, first, last, step }: NcrontabItem, field: string): r
           `the ${field} range "${written}" is reversed, which the host reads as ${last}-${first}: write the lower end first, or two ranges with a comma`,
         ]
       : []),
-    ...(step < 1 ? [`the ${field} step ${step} is below 1, which the host reads as 1`] : []),
+    ...(step < 1
+      ? [`the ${field} step ${step} is below 1, which the host reads as 1: write 1 or more`]
+      : []),
   ];
 }

@@ -55,7 +55,9 @@ export function settingsFaults({ given, open, issues, now }: Given): readonly st
     ? []
     : unknownSettings([...Object.keys(given), ...open]);
   return [
-    ...unknown.map((name) => `${name} is not a setting of Patchwright`),
+    ...unknown.map(
+      (name) => `${name} is not a setting of Patchwright: correct its spelling, or remove it`,
+    ),
     ...issues.flatMap((issue) => {
       const name = String(issue.path[0]);
       if (given[name] !== undefined) return [`${name}: ${issue.message}`];
@@ -104,7 +106,7 @@ function leaseFaults(given: Given['given']): string[] {
     return [];
   }
   return [
-    `PATCHWRIGHT_LEASE_SECONDS: must be at least ${least}: the time limit of a function is ${FUNCTION_TIMEOUT_SECONDS}, and its worker ends some seconds later`,
+    `PATCHWRIGHT_LEASE_SECONDS: must be at least ${least}: a function may run for ${FUNCTION_TIMEOUT_SECONDS} s, and its worker ends some seconds later`,
   ];
 }
 

@@ -29,7 +29,7 @@ const FAULTY = {
   PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *\t',
 };
 const FAULTS = [
-  'PATCHWRIGHT_DRYRUN is not a setting of Patchwright',
+  'PATCHWRIGHT_DRYRUN is not a setting of Patchwright: correct its spelling, or remove it',
   'PATCHWRIGHT_REGISTRY is missing',
   'PATCHWRIGHT_LOCATION: must be a region such as westeurope',
   expect.stringMatching(/^PATCHWRIGHT_REAP_SCHEDULE: .*only blanks may separate fields/),

@@ -10,7 +10,7 @@ const EVERY_SECONDS = 60;
 const GRACE_SECONDS = 300;
 /** A timer may fire some milliseconds early. */
 const EARLY_SECONDS = 1;
-/** An occurrence from before that is not made up for: nothing called the app for a week. */
+/** An older occurrence is not caught up: nothing called the app for a week. */
 const OLDEST_SECONDS = 7 * 24 * 3600;
 
 /** The last occurrence that is not after this time. */
@@ -42,7 +42,7 @@ export function missedReaping(
 
 /**
  * Starts the work of a timer that does not fire: all timers of a Flex Consumption app can stop for good,
- * while its queues and HTTP go on (Azure/azure-functions-host#11828). An occurrence has one run, so a
+ * while its queues and HTTP continue (Azure/azure-functions-host#11828). An occurrence has one run, so a
  * timer that lives and a look at the same time start one.
  */
 export class TimerWatch {
@@ -73,7 +73,7 @@ export class TimerWatch {
         (see) => see(),
       );
     } catch (error) {
-      services.log.error('overdue timers not seen to', { detail: String(error) });
+      services.log.error('could not check overdue timers', { detail: String(error) });
     }
   }
 

@@ -62,7 +62,7 @@ it.each([
   const faults = faultsOf({ version: 'v1', repositories });
 
   expect(faults).toHaveLength(lines);
-  expect(faults.at(-1) === 'and more faults than are shown').toBe(count > 50);
+  expect(faults.at(-1) === 'there are more faults; only the first 50 are shown').toBe(count > 50);
 });
 
 it('quotes the document in one short line without control characters', () => {

@@ -92,7 +92,7 @@ it('ends a long list of faults with a note that there are more', () => {
   const faults = faultsOf({ version: 'v1', repositories });
 
   expect(faults).toHaveLength(51);
-  expect(faults.at(-1)).toBe('and more faults than are shown');
+  expect(faults.at(-1)).toBe('there are more faults; only the first 50 are shown');
 });
 
 it('quotes the document in one short line without control characters', () => {

@@ -37,6 +37,14 @@ it.each([
   expect(CertificatePem.safeParse(text()).success).toBe(false);
 });
 
+it('says how long a PEM may be', () => {
+  const { error } = CertificatePem.safeParse(`${cert}\n${'x'.repeat(16_384)}`);
+
+  expect(error?.issues.map(({ message }) => message)).toEqual([
+    'must have at most 16384 characters',
+  ]);
+});
+
 it('refuses a private key with a passphrase and a certificate in place of a key', () => {
   const locked = generateKeyPairSync('ec', {
     namedCurve: 'P-256',

@@ -122,7 +122,7 @@ describe('a scheduled run', () => {
     expect(started(world)).toBe(1);
     expect(world.log).toContainEqual(
       expect.objectContaining({
-        message: 'overdue timers not seen to',
+        message: 'could not check overdue timers',
         fields: { detail: expect.stringContaining('storage refuses the app') },
       }),
     );
