@@ -104,7 +104,7 @@ param scanWorkerImage string
 @minLength(73)
 param patchWorkerImage string
 
-@description('Where build steps run. `standard`: in an ordinary container group, by BuildKit without mounts. `confidential`: in a privileged Confidential group. `remote`: in the daemon at buildkitAddress. `none`: images are scanned and assessed but not patched.')
+@description('Where build steps run. `standard`: in an ordinary container group, by the mount-free builder. `confidential`: in a privileged Confidential group. `remote`: in the daemon at buildkitAddress. `none`: images are scanned and assessed but not patched.')
 @allowed([
   'standard'
   'confidential'
@@ -177,7 +177,7 @@ param maximumInstanceCount int = 40
 
 // ---- Retention and monitoring ---------------------------------------------------------------------
 
-@description('Replication of the storage account, which contains the history. If it is lost, an installation recovers its state from the registry.')
+@description('Replication of the storage account, which contains the history. If it is lost, the history is lost, and known patches are verified again.')
 @allowed([
   'Standard_LRS'
   'Standard_ZRS'

@@ -33,11 +33,11 @@ work=$(mktemp -d)
 check_prerequisites() {
   local tool
   for tool in az func node npm curl; do check "$tool is installed" command -v "$tool"; done
-  check 'node is 22 or newer' node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 22 ? 1 : 0)'
+  check 'node is 22.19 or newer' node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)'
   check 'az is signed in' az account show --output none
   check 'az can build Bicep' az bicep build --file infra/main.bicep --stdout
   local provider
-  for provider in ContainerInstance ContainerRegistry Web Storage Insights OperationalInsights; do
+  for provider in App ContainerInstance ContainerRegistry Insights OperationalInsights Storage Web; do
     check "Microsoft.$provider is registered" is_registered "Microsoft.$provider"
   done
   check 'you may assign roles in this subscription' may_assign_roles

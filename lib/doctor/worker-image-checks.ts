@@ -68,7 +68,7 @@ async function inspect(
   if (outcome.status !== 'pass' || ROOT.test(user)) return outcome;
   return warn(
     `the image starts as user ${user.slice(0, 64)}, who may not read the secret of a container group`,
-    `${BUILD} ${setting} to its digest. The image starts as root and gives up its rights.`,
+    `${buildAdvice(setting)} Its images start as root and give up root's rights.`,
   );
 }
 
