@@ -3,7 +3,7 @@ import type { NextRun } from '../lib/doctor/next-run.ts';
 
 /**
  * `GET /api/health`: whether the app runs. Does not check the services that the app uses. Called by an
- * uptime monitor, it also keeps the app going without its timers (`TimerWatch`), whose work it only starts.
+ * uptime monitor, it also starts the work of timers that do not fire (`TimerWatch`).
  */
 export function registerHealth(
   answer: (context: InvocationContext) => HttpResponseInit | Promise<HttpResponseInit>,

@@ -23,7 +23,7 @@ import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
 import { watchTimers } from './watch-timers.ts';
 
-/** How long a call of health waits for storage; the look at the timers goes on. */
+/** How long a call of health waits for storage; the look at the timers continues. */
 const HEALTH_MS = 5000;
 
 const opened = openApp(process.env, { identity: 'app' });

@@ -10,8 +10,8 @@ const NUMBER = { none: /^$/, plain: /^[1-9][0-9]{0,2}$/, padded: /^(?!000)[0-9]{
 export interface ExistingTag {
   readonly tag: string;
   /**
-   * `ours`: a patch that we published. `predecessor`: one by ACR Continuous Patching, whose tags we go
-   * on with. `claimed`: only its annotations say so. Its number is used up, and nothing replaces it.
+   * `ours`: a patch that we published. `predecessor`: one by ACR Continuous Patching, whose numbering we
+   * continue. `claimed`: only its annotations say so. Its number is used up, and nothing replaces it.
    */
   readonly kind: 'ours' | 'predecessor' | 'claimed' | 'foreign';
   /** True if the registry refuses to move it. */

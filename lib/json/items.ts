@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * An untrusted list whose parsing stops after `faultyItems` faulty items. zod makes an object of some
- * hundred bytes for each fault, so four megabytes of faulty text could take more than a gigabyte.
+ * An untrusted list whose parsing stops after `faultyItems` faulty items. zod makes an object of
+ * several hundred bytes for each fault, so four megabytes of faulty text could take more than a gigabyte.
  */
 export function items<Item>(
   item: z.ZodType<Item>,

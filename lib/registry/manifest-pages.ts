@@ -4,7 +4,7 @@ import { type ManifestAttributes, type Registry, RegistryError } from './registr
 
 /**
  * Lists every manifest of a repository, tagged or not, page by page; none if the repository does not
- * exist. Listed manifests may be deleted between two pages.
+ * exist. The caller may delete listed manifests before it asks for the next page.
  */
 export async function* manifestPages(
   registry: Pick<Registry, 'listManifests'>,

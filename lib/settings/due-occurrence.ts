@@ -16,12 +16,12 @@ export interface TimerTry {
 }
 
 /**
- * The occurrence for which a timer fires. Retries, and a repetition after a crash, give the same one
- * or one that is due itself, so one occurrence never starts two runs. A later occurrence than that of
- * the record counts: after a crash, the record can be of a run that was started.
+ * The occurrence for which a timer fires: that of the host's record, or a later one that is due. After a
+ * crash, the record can name an occurrence whose run has started. Retries return the same occurrence, or
+ * a later one that is due, so no occurrence starts two runs.
  *
- * If the timer is fired by hand, the current minute counts. Undefined for a retry of that, because
- * another minute would be another run.
+ * If somebody fires the timer by hand, the current minute counts. Returns undefined for a retry of that:
+ * another minute would start another run.
  */
 export function dueOccurrence(
   schedule: Ncrontab,

@@ -7,8 +7,8 @@ import { databaseTime } from '../../report/database-age.ts';
 const CREATED = 'org.opencontainers.image.created';
 
 /**
- * When the vulnerability database was made: by its annotation, else by the file beside it, for which
- * the whole layer may have to be read.
+ * When the vulnerability database was made: by the manifest's annotation, else by `metadata.json` in the
+ * layer. That may read the whole layer.
  */
 export async function timeOfDatabase(
   registry: Pick<Registry, 'openBlob'>,

@@ -27,7 +27,7 @@ import {
 const READS_A_STEP = 1_000;
 const READS_A_TAG = 3;
 const AT_ONCE = 8;
-/** Failed steps in a row after which discovery goes on without what it can't read. */
+/** Failed steps in a row after which discovery continues without what it can't read. */
 export const MAX_DISCOVERY_ERRORS = 5;
 
 /** Discovers the next tags of a repository, from the cursor on. Returns the new cursor. */

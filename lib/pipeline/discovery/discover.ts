@@ -131,7 +131,7 @@ async function markStale(services: Services, run: Run, repository: RepositoryNam
   }
 }
 
-/** Gives up a repository that can't be listed, so that discovery goes on with the others. */
+/** Gives up a repository that can't be listed, so that discovery continues with the others. */
 export async function giveRepositoryUp(
   services: Services,
   run: Run,

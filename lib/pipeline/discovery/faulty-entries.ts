@@ -36,8 +36,8 @@ export async function failFaultyEntries(
 }
 
 /**
- * The repository under which an entry's row is found: the named one, unless that is impossible or has
- * other rows.
+ * The repository under which an entry's row is found: the named one, unless its name is invalid or this
+ * run has other rows for it.
  */
 function rowNames(
   repositories: Policy['repositories'],

@@ -48,7 +48,7 @@ export const Run = z.object({
   images: z.array(z.string()).readonly().optional(),
   /** Its images are tried again although they back off. */
   retry: z.boolean().optional(),
-  /** For people: what needs attention although the run went on, one a line. */
+  /** For people: warnings, such as an old database, one a line. */
   warnings: z.string().optional(),
   createdAt: z.date(),
   finishedAt: z.date().optional(),

@@ -14,9 +14,9 @@ function changesIn(known: InventoryTag): TagChanges {
 }
 
 /**
- * The columns after a run wrote a record. They stay if nothing changed that a reader would notice:
- * an image that is patched and then `already-patched`, or failed and then backs off, did not
- * change.
+ * Returns the columns that say what a run changed. If nothing changed that a reader would notice, they
+ * stay as they were: an image that is patched and then `already-patched`, or failed and then backs off,
+ * did not change.
  */
 export function tagChanges(
   known: InventoryTag | undefined,

@@ -28,7 +28,7 @@ import {
   readPatch,
 } from './verify-layers.ts';
 
-/** Reading the layers of many large images takes longer than a step has. The next step goes on. */
+/** Reading the layers of many large images takes longer than a step has. The next step continues. */
 const STEP_SECONDS = 240;
 /** Characters of a list of files in a row. */
 const MAX_FILES_TEXT = 1000;

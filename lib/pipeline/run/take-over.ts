@@ -20,8 +20,8 @@ export async function waitForHolder(
 }
 
 /**
- * Claims images that other runs had, if they have ended or let them go. Returns true if it claimed
- * one: the next tick makes its job.
+ * Claims images that other runs had, if these have ended or released their claims. Returns true if it
+ * claimed one: the next tick makes its job.
  */
 export async function takeOver(
   services: Services,

@@ -8,8 +8,9 @@ const MAX_NAME = 255;
 const ANNOTATED = 'annotated-';
 
 /**
- * Returns the staging repository, which holds patches until they are published. A name that is too
- * long is hashed under `patchwright/`, a prefix that no patched repository may have.
+ * Returns the staging repository of this one. If the name would be too long, it is
+ * `patchwright/staging/patchwright/HASH`, which is free: a policy can't name repositories below
+ * `patchwright/`.
  */
 export function stagingOf(repository: RepositoryName): RepositoryName {
   const name = `${STAGING_PREFIX}${repository}`;

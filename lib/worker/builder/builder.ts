@@ -24,7 +24,10 @@ export type BuilderAddress =
 /** Provides a BuildKit for Copa. */
 export interface Builder {
   address(): Promise<BuilderAddress>;
-  /** Returns the builder's last words if processes of a build step escaped it. Call it after a failure. */
+  /**
+   * Returns the builder's last log line if it ended because it could not end a step's processes. Call it
+   * after a failure.
+   */
   lostControl(): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -51,8 +54,9 @@ export function tlsFilesOf(jobFolder: string): TlsFiles {
 }
 
 /**
- * A BuildKit in this container. It starts on first use, and again if it has crashed. A failed start
- * is not retried, nor is a builder that lost control: it must not run beside such processes.
+ * A BuildKit in this container. It starts on first use, and again after a crash. It does not start again
+ * if a start failed, or if it ended because it could not end the processes of a build step: they may
+ * still run.
  */
 export function ownBuilder(
   context: WorkerContext,

@@ -7,7 +7,7 @@ import { runcTrial } from './runc-trial.ts';
 import { type TrialPrograms, trialPrograms } from './trial-programs.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
-/** Any hierarchy of cgroup version 1 will do: runc creates its folder in each. */
+/** runc creates a folder in every hierarchy of cgroup v1, so testing one is enough. */
 const OLD_HIERARCHIES = ['memory', 'pids', 'cpu'] as const;
 
 /** Tries the operations of BuildKit and runc with the same programs, and cleans up after each. */

@@ -43,10 +43,10 @@ type Options struct {
 	Uncontrolled func(error)
 }
 
-// stopLimit is the time in which steps must end and restore everything.
+// stopLimit is how long Serve waits for running steps after ctx has ended.
 const stopLimit = 30 * time.Second
 
-// Serve serves BuildKit's API until ctx ends and every step has ended.
+// Serve serves BuildKit's API until ctx ends, and then waits for the running steps, up to stopLimit.
 func Serve(ctx context.Context, options Options) error {
 	socket, ok := strings.CutPrefix(options.Address, "unix:///")
 	if !ok {

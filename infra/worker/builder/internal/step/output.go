@@ -10,7 +10,7 @@ import (
 // procMention matches a path at or below /proc or /dev/fd, but no other name, such as /procps.
 var procMention = regexp.MustCompile(`(^|[^\w/.-])/(proc|dev/fd|dev/std(in|out|err))($|[^\w-])`)
 
-// harmlessMentions are lines of programs whose package scripts go on: systemd-tmpfiles.
+// harmlessMentions are log lines after which package scripts continue: those of systemd-tmpfiles.
 var harmlessMentions = [][]byte{[]byte("/proc/ is not mounted")}
 
 // fullMarkers are texts of the C library, of Go, of apt and of dnf for a full disk.
