@@ -25,6 +25,7 @@ export default defineConfig({
             'test/real/**/*.{large,real}.test.ts',
             'test/infra/**/*.bicep.test.ts',
             'test/simulation/**/*.simulation.test.ts',
+            'test/recipes/**/*.recipes.test.ts',
             '**/node_modules/**',
           ],
           // Two processes for all these files: one for each costs more than most of them. No test may

@@ -8,7 +8,12 @@ import { type GoTestEvent, goTestCounts, parseGoTestEvent } from './ci/go-test-e
  * The last line counts the tests. A module that does not compile counts as one failure.
  */
 const root = join(import.meta.dirname, '..');
-const MODULES = ['infra/worker/builder', 'test/real/cage/go', 'test/real/advisories/go'];
+const MODULES = [
+  'infra/worker/builder',
+  'test/real/cage/go',
+  'test/real/advisories/go',
+  'test/recipes/go',
+];
 
 let passed = 0;
 let failed = 0;
