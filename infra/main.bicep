@@ -353,6 +353,19 @@ module identity 'modules/identity.bicep' = {
   ]
 }
 
+module pullIdentity 'modules/identity.bicep' = {
+  name: '${appName}-pull-identity'
+  scope: resourceGroup(resourceGroupName)
+  params: {
+    name: 'id-${appName}-pull'
+    location: region
+    tags: allTags
+  }
+  dependsOn: [
+    appGroup
+  ]
+}
+
 module network 'modules/network.bicep' = if (privateNetworking) {
   name: '${appName}-network'
   scope: resourceGroup(resourceGroupName)
@@ -426,6 +439,7 @@ module registry 'modules/registry.bicep' = {
   params: {
     name: registryName
     principalId: identity.outputs.principalId
+    pullPrincipalId: pullIdentity.outputs.principalId
     installation: appName
     permissionMode: registryPermissionMode
     patchedRepositories: patchedRepositories
@@ -450,6 +464,8 @@ module app 'modules/app.bicep' = {
     tags: allTags
     identityId: identity.outputs.id
     clientId: identity.outputs.clientId
+    pullIdentityId: pullIdentity.outputs.id
+    pullClientId: pullIdentity.outputs.clientId
     storageName: storage.outputs.name
     insightsConnectionString: monitoring.outputs.connectionString
     registryHost: registry.outputs.loginServer

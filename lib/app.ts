@@ -68,7 +68,9 @@ export function createApp(
   const delays = options.delays ?? systemDelays;
   const http = createHttp({ clock, delays });
   const { registry: host } = settings;
-  const tokens = new RegistryTokens({ host, credential, http, clock });
+  const tokensOf = (of: TokenCredential) =>
+    new RegistryTokens({ host, credential: of, http, clock });
+  const pull = pullIdentity(options.identity, settings);
   const storage = connectStorage(connectionOf(settings.storage, credential));
   const tables = new AzureTables(storage);
   const blobs = new AzureBlobs(storage, clock);
@@ -85,7 +87,8 @@ export function createApp(
   return {
     services: {
       clock,
-      registry: new AcrRegistry({ host, tokens, http, clock }),
+      registry: new AcrRegistry({ host, tokens: tokensOf(credential), http, clock }),
+      pullTokens: pull && tokensOf(pull),
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
       blobs,
@@ -112,6 +115,14 @@ function credentialOf(clientId: string | undefined): TokenCredential {
   return clientId === undefined
     ? new DefaultAzureCredential()
     : new ManagedIdentityCredential({ clientId });
+}
+
+/** The identity that can only pull. Only the app itself has it. */
+function pullIdentity(
+  identity: IdentityChoice,
+  { pullClientId }: Settings,
+): TokenCredential | undefined {
+  return identity === 'app' && pullClientId !== undefined ? credentialOf(pullClientId) : undefined;
 }
 
 function connectionOf(setting: StorageSetting, credential: TokenCredential): StorageConnection {

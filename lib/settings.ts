@@ -28,6 +28,8 @@ export interface Settings {
   readonly armEndpoint: string;
   /** Client id of the app's user-assigned identity; undefined to use the default credential. */
   readonly clientId: string | undefined;
+  /** Client id of the identity that can only pull. */
+  readonly pullClientId: string | undefined;
   readonly storage: StorageSetting;
   /** When runs start, in UTC. */
   readonly schedule: Ncrontab;
@@ -103,6 +105,7 @@ function toSettings(
     subnetId: environment.PATCHWRIGHT_SUBNET_ID,
     armEndpoint: environment.PATCHWRIGHT_ARM_ENDPOINT,
     clientId: environment.AZURE_CLIENT_ID ?? environment.AzureWebJobsStorage__clientId,
+    pullClientId: environment.PATCHWRIGHT_PULL_CLIENT_ID,
     storage,
     schedule: environment.PATCHWRIGHT_SCHEDULE,
     reapSchedule: environment.PATCHWRIGHT_REAP_SCHEDULE,

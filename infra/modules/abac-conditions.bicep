@@ -39,3 +39,8 @@ func writerCondition(patched string[]) string => '((${isNot('read')} AND ${isNot
 @description('Allows writing to staging and deleting there.')
 func stagingCondition() string =>
   '((${isNot('read')} AND ${isNot('write')} AND ${isNot('delete')}) OR (${isInStaging()}))'
+
+@export()
+@description('Allows reading the worker images.')
+func pullCondition() string =>
+  '((${isNot('read')}) OR (${isNamed('StringStartsWithIgnoreCase', 'patchwright/worker')}))'

@@ -15,6 +15,12 @@ param identityId string
 @description('Client id of the app\'s identity.')
 param clientId string
 
+@description('Resource id of the identity that can only pull.')
+param pullIdentityId string
+
+@description('Client id of the identity that can only pull.')
+param pullClientId string
+
 @description('Name of the storage account.')
 param storageName string
 
@@ -104,9 +110,10 @@ var settings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: clientId
   AZURE_CLIENT_ID: clientId
+  PATCHWRIGHT_PULL_CLIENT_ID: pullClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
-  PATCHWRIGHT_SETTINGS_VERSION: '2'
+  PATCHWRIGHT_SETTINGS_VERSION: '3'
   PATCHWRIGHT_REGISTRY: registryHost
   PATCHWRIGHT_SUBSCRIPTION_ID: subscription().subscriptionId
   PATCHWRIGHT_JOBS_RESOURCE_GROUP: jobsResourceGroup
@@ -165,6 +172,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     type: 'UserAssigned'
     userAssignedIdentities: {
       '${identityId}': {}
+      '${pullIdentityId}': {}
     }
   }
   properties: {

@@ -7,7 +7,7 @@ param location string
 @description('Tags.')
 param tags object
 
-// The app's identity is the only one. Container groups have none.
+// The app has two: its own, and one that can only pull. Container groups have none.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location

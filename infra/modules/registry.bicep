@@ -1,10 +1,13 @@
-import { readerCondition, stagingCondition, writerCondition } from 'abac-conditions.bicep'
+import { pullCondition, readerCondition, stagingCondition, writerCondition } from 'abac-conditions.bicep'
 
 @description('Name of the registry.')
 param name string
 
 @description('Principal of the app\'s identity.')
 param principalId string
+
+@description('Principal of the identity that can only pull.')
+param pullPrincipalId string
 
 @description('Name of the app. Each description begins with it, so that Remove can distinguish installations.')
 param installation string
@@ -19,6 +22,7 @@ param permissionMode string
 @description('Names, or prefixes that end with a slash, of the repositories to patch. Empty: all except our own.')
 param patchedRepositories string[]
 
+var acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 var acrPush = '8311e382-0749-4cb8-b61a-304f252e45ec'
 var acrDelete = 'c2f4ef07-c644-48eb-af81-4b1b4947fb11'
 var repositoryReader = 'b93aa761-3e63-49ed-ac28-beffa264f7ac'
@@ -88,6 +92,30 @@ resource stagingRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryContributor)
     condition: stagingCondition()
+    conditionVersion: '2.0'
+  }
+}
+
+resource pullRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!abac) {
+  scope: registry
+  name: guid(registry.id, pullPrincipalId, acrPull)
+  properties: {
+    description: 'Patchwright ${installation}: Pulling the worker images into container groups, if Azure refuses the app\'s own access token. In this mode the role covers the whole registry.'
+    principalId: pullPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', acrPull)
+  }
+}
+
+resource pullReaderRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (abac) {
+  scope: registry
+  name: guid(registry.id, pullPrincipalId, repositoryReader)
+  properties: {
+    description: 'Patchwright ${installation}: Pulling the worker images into container groups, if Azure refuses the app\'s own access token, and reading nothing else.'
+    principalId: pullPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryReader)
+    condition: pullCondition()
     conditionVersion: '2.0'
   }
 }

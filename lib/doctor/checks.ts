@@ -4,6 +4,7 @@ import { databaseCheck } from './database-check.ts';
 import { groupChecks } from './group-checks.ts';
 import { identityCheck } from './identity-check.ts';
 import { mirrorCheck } from './mirror-check.ts';
+import { pullCheck } from './pull-check.ts';
 import { registryChecks } from './registry-checks.ts';
 import { settingsCheck } from './settings-check.ts';
 import { storageChecks } from './storage-checks.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   ...storageChecks,
   timerCheck,
   ...registryChecks,
+  pullCheck,
   ...workerImageChecks,
   databaseCheck,
   mirrorCheck,

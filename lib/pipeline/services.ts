@@ -3,6 +3,7 @@ import type { ContainerGroups } from '../containers/container-groups.ts';
 import type { RepositoryName, Tag } from '../image/reference.ts';
 import type { InTurn } from '../in-turn.ts';
 import type { Log } from '../log.ts';
+import type { PullTokens } from '../registry/pull-tokens.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
@@ -60,6 +61,8 @@ export interface Services extends Stores {
   readonly clock: Clock;
   readonly log: Log;
   readonly registry: Registry;
+  /** Absent without the pull identity: on the command line, and with settings of an earlier version. */
+  readonly pullTokens?: PullTokens | undefined;
   readonly groups: ContainerGroups;
   readonly queues: Queues;
   readonly blobs: Blobs;

@@ -8,6 +8,7 @@ import { readBody } from '../http/read-body.ts';
 import type { RegistryHost } from '../image/reference.ts';
 import { readJson } from '../json/read-json.ts';
 import { jwtExpiry } from './jwt-expiry.ts';
+import type { PullTokens } from './pull-tokens.ts';
 import { RegistryError, type RegistryToken } from './registry.ts';
 import { registryErrorOf, registryFailure } from './registry-errors.ts';
 import { type RegistryScope, scopeStrings } from './registry-scopes.ts';
@@ -43,7 +44,7 @@ const AccessAnswer = z.object({ access_token: z.string().min(1) });
  * ACR's token exchange: an Entra token is exchanged for a refresh token of the registry, and that for
  * access tokens with scopes. Source: Azure/acr, docs/AAD-OAuth.md.
  */
-export class RegistryTokens implements TokenSource {
+export class RegistryTokens implements TokenSource, PullTokens {
   readonly #options: RegistryTokensOptions;
   readonly #cache: TokenCache;
 
@@ -62,26 +63,25 @@ export class RegistryTokens implements TokenSource {
   }
 
   async mint(scopes: readonly RegistryScope[]): Promise<RegistryToken> {
-    const refresh = await this.#refreshToken();
+    const { token: refresh } = await this.refreshToken();
     try {
       return await this.#buyAccess(scopes, refresh);
     } catch (error) {
       if (!(error instanceof RegistryError) || error.code !== 'unauthorized') throw error;
       // The refresh token may have been revoked, or our clock is wrong: try once with a new one.
       await this.#cache.drop(REFRESH_KEY, refresh);
-      return await this.#buyAccess(scopes, await this.#refreshToken());
+      return await this.#buyAccess(scopes, (await this.refreshToken()).token);
     }
   }
 
-  async #refreshToken(): Promise<string> {
-    const { token } = await this.#cache.get(REFRESH_KEY, async () => {
+  async refreshToken(): Promise<RegistryToken> {
+    return await this.#cache.get(REFRESH_KEY, async () => {
       const operation = 'exchange the identity for a registry token';
       const entra = await this.#entraToken();
       const form = { grant_type: 'access_token', access_token: entra };
       const answer = RefreshAnswer.safeParse(await this.#post('exchange', operation, form, []));
       return withExpiry(operation, answer.data?.refresh_token);
     });
-    return token;
   }
 
   async #buyAccess(scopes: readonly RegistryScope[], refresh: string): Promise<RegistryToken> {

@@ -106,6 +106,7 @@ export const Environment = z.object({
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
   AZURE_CLIENT_ID: Guid.optional(),
+  PATCHWRIGHT_PULL_CLIENT_ID: Guid.optional(),
   AzureWebJobsStorage: Text.optional(),
   AzureWebJobsStorage__blobServiceUri: Address.optional(),
   AzureWebJobsStorage__queueServiceUri: Address.optional(),

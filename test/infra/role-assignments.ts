@@ -6,10 +6,16 @@ const DEFINITIONS = 'Microsoft.Authorization/roleDefinitions';
 const ON_RESOURCE = /^\[extensionResourceId\('([^']+)'/;
 const ON_GROUP = /^\[resourceId\('([^']+)', '([^']+)', 'Microsoft\.Authorization\/roleAssignments'/;
 
+/** The principal of the identity that can only pull. */
+const OF_PULL = /userAssignedIdentities\/[^']+-pull'/;
+
 /** One role assignment of a deployment. */
 export interface RoleAssignment {
   /** The role's name, without a custom role's unique part. Undefined if the role is unknown. */
   readonly role: string | undefined;
+  /** The role's name, and the identity if it is not the app's own. */
+  readonly given: string;
+  readonly identity: 'the app' | 'the pull identity';
   readonly known: KnownRole | undefined;
   /** Type of the scope. */
   readonly scope: string;
@@ -35,8 +41,12 @@ function readAssignment(deployment: Deployment, resource: Resource): RoleAssignm
   const roleId = text('roleDefinitionId').split('/').at(-1) ?? '';
   const known = ROLES[roleId];
   const condition = valueAt(resource, 'properties', 'condition');
+  const role = known?.name ?? customName(deployment, roleId);
+  const identity = OF_PULL.test(text('principalId')) ? 'the pull identity' : 'the app';
   return {
-    role: known?.name ?? customName(deployment, roleId),
+    role,
+    given: identity === 'the app' ? (role ?? roleId) : `${role ?? roleId} of ${identity}`,
+    identity,
     known,
     scope: scopeOf(resource.id),
     principal: text('principalId'),

@@ -1,10 +1,12 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { RegistryError } from '../../lib/registry/registry.ts';
 import { jobFileOf } from '../fakes/job-file-of.ts';
+import { memoryPullTokens, PULL_TOKEN } from '../fakes/memory-pull-tokens.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
+import { seedWorkerImage, WORKER_IMAGE } from '../fakes/registry/seed-worker-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
 
@@ -16,9 +18,11 @@ function patchable(layers: readonly unknown[]) {
   return debianReport(layers.length > 1 ? [] : [finding]);
 }
 
-async function worldWithImage() {
+async function worldWithImage(
+  options: Partial<ConstructorParameters<typeof PipelineWorld>[0]> = {},
+) {
   const policy = { version: 'v1', repositories: [{ repository: 'team/api', tags: ['*'] }] };
-  const world = new PipelineWorld({ policy, script: { report: patchable } });
+  const world = new PipelineWorld({ policy, script: { report: patchable }, ...options });
   await world.seedDatabase();
   await seedImage(world.registry, { repository: API, tags: [V1], config: { config: {} } });
   return world;
@@ -52,6 +56,37 @@ it('waits for role assignments to propagate', async () => {
   const { id: runId } = await world.run();
 
   expect((await world.target(runId, 'team/api', 'v1')).state).toBe('patched');
+});
+
+describe('a registry that refuses the app’s access token as a pull credential', () => {
+  async function runWith(pulls: (password: string) => boolean) {
+    const pipeline = { scanWorkerImage: WORKER_IMAGE, patchWorkerImage: WORKER_IMAGE };
+    const world = await worldWithImage({ pipeline, pullTokens: memoryPullTokens });
+    await seedWorkerImage(world.registry);
+    const { decide } = world.groups;
+    let refused = 0;
+    world.groups.decide = (spec, nth) => {
+      if (pulls(spec.imageCredential.password)) return decide(spec, nth);
+      refused += 1;
+      return { kind: 'refused', refusal: 'image-pull' };
+    };
+    const { id } = await world.run();
+    return { refused, target: await world.target(id, 'team/api', 'v1') };
+  }
+
+  it('costs one refusal for all groups, since the app remembers what pulls', async () => {
+    const { refused, target } = await runWith((password) => password === PULL_TOKEN);
+
+    expect(target.state).toBe('patched');
+    expect(refused).toBe(1);
+  });
+
+  it('ends the images with both answers if the pull identity is refused too', async () => {
+    const { target } = await runWith(() => false);
+
+    expect(target).toMatchObject({ state: 'failed', reason: 'configuration' });
+    expect(target.detail).toMatch(/with an access token .*with the token of the pull identity/);
+  });
 });
 
 it('waits for a subnet that is not ready, however often Azure says so', async () => {

@@ -15,6 +15,7 @@ import type { Stored } from '../../lib/pipeline/stores/stored.ts';
 import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
 import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
+import type { PullTokens } from '../../lib/registry/pull-tokens.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -50,6 +51,7 @@ export class PipelineWorld {
     readonly policy: unknown;
     readonly script: WorkerScript;
     readonly pipeline?: Partial<PipelineOptions>;
+    readonly pullTokens?: PullTokens;
   }) {
     this.script = options.script;
     this.groups = new MemoryContainerGroups({
@@ -67,6 +69,7 @@ export class PipelineWorld {
       clock: this.clock,
       log: { info: note('info'), warn: note('warn'), error: note('error') },
       registry: this.registry,
+      pullTokens: options.pullTokens,
       groups: this.groups,
       queues: this.queues,
       blobs: this.blobs,

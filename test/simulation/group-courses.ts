@@ -4,6 +4,7 @@ import type {
   GroupSpec,
 } from '../../lib/containers/container-groups.ts';
 import type { GroupCourse } from '../fakes/containers/group-course.ts';
+import { PULL_TOKEN } from '../fakes/memory-pull-tokens.ts';
 import { isDefect } from './defect.ts';
 import type { GroupFault, WorkerFault } from './fault-kinds.ts';
 import { hostileCourse, litters } from './neighbors/hostile-course.ts';
@@ -14,6 +15,8 @@ import type { World } from './world.ts';
 /** Returns the course of a new container group: a plain one, or that of its fault. */
 export function decideCourse(world: World, spec: GroupSpec): GroupCourse {
   const { random } = world;
+  const pulls = spec.imageCredential.password === PULL_TOKEN || !world.scenario.pullsRefused;
+  if (!pulls) return { kind: 'refused', refusal: 'image-pull' };
   if (world.scenario.hostile !== undefined) {
     return hostileCourse(world, spec, (given, container) =>
       work(world, given, container, 'result'),

@@ -44,6 +44,8 @@ export interface Scenario {
   readonly patchBatch: number;
   readonly mountsRefused: boolean;
   readonly noBuilder: boolean;
+  /** True if Azure can't pull with an access token. */
+  readonly pullsRefused: boolean;
   /** True if every container refuses a need of the builder. */
   readonly builderRefused: boolean;
   /** True if the tables were lost after the existing patches were made. */
@@ -115,6 +117,7 @@ export function scenarioOf(random: Random): Scenario {
     ...(random.chance(0.01) && { tickDiesAt: random.between(1, 1800) }),
     timersDead: random.chance(0.03),
     ...(runs.length === 1 && { insertsLate: random.chance(0.02) }),
+    pullsRefused: random.chance(0.05),
   };
 }
 

@@ -30,6 +30,7 @@ export const FEW_IMAGES: Scenario = {
   patchBatch: 2,
   mountsRefused: false,
   noBuilder: false,
+  pullsRefused: false,
   builderRefused: false,
   tablesLost: false,
   timersDead: false,

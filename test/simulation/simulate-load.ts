@@ -46,6 +46,7 @@ export function simulateLoad(
     patchBatch: 5,
     mountsRefused: false,
     noBuilder: false,
+    pullsRefused: false,
     builderRefused: false,
     tablesLost: false,
     timersDead: false,

@@ -1,6 +1,6 @@
-import { digestOf } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { WORKER_IMAGE } from '../fakes/registry/seed-worker-image.ts';
 import type { Scenario } from './scenario.ts';
 
 export const LEASE_SECONDS = 900;
@@ -8,13 +8,11 @@ export const LONGEST_RUN_HOURS = 8;
 
 /** The app's settings in a scenario. */
 export function optionsOf(scenario: Scenario): PipelineOptions {
-  const repository = RepositoryName.parse('patchwright/worker');
-  const worker = { repository, reference: `${repository}@${digestOf('the worker')}` };
   return {
     policySetting: JSON.stringify(scenario.policy),
     dryRun: false,
-    scanWorkerImage: worker,
-    patchWorkerImage: worker,
+    scanWorkerImage: WORKER_IMAGE,
+    patchWorkerImage: WORKER_IMAGE,
     builder: scenario.noBuilder ? { kind: 'none' } : { kind: 'standard' },
     database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
     databaseWarnDays: 3,

@@ -5,6 +5,7 @@ import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
 import { MemoryQueues } from '../fakes/memory-queues.ts';
 import { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { MemoryTables } from '../fakes/memory-tables.ts';
+import { seedWorkerImage } from '../fakes/registry/seed-worker-image.ts';
 import { Coverage } from './coverage.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Backends } from './gates/gate.ts';
@@ -105,6 +106,7 @@ export class World {
       await this.images.pushScenarioImage(image, this.scenario.tablesLost);
     }
     await this.images.pushDatabase(this.databaseAge);
+    await seedWorkerImage(this.backends.registry);
     const { newerDatabaseAt } = this.scenario;
     if (newerDatabaseAt !== undefined) {
       this.later(newerDatabaseAt, 'newer database', () => this.#renewDatabase());
@@ -121,6 +123,7 @@ export class World {
       this.coverage.fault('hostile-forges');
     }
     if (this.scenario.timersDead) this.coverage.fault('timers-dead');
+    if (this.scenario.pullsRefused) this.coverage.fault('pulls-refused');
     if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
   }

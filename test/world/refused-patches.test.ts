@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Reason } from '../../lib/pipeline/records/reasons.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';
 import { COPA_FAULT_LABEL, type CopaFault } from '../stand-ins/copa/faults.ts';
+import type { GroupFault, PlannedGroup } from './arm/group-fault.ts';
 import { type FinishedRun, type JobWorld, startJobWorld } from './seed/job-world.ts';
 import { registryTarget } from './seed/registry-target.ts';
 
@@ -16,6 +18,20 @@ const CASES = [
   ['setuid', 'rejected', 'layer-suspicious'],
   ['new-finding', 'rejected', 'new-findings'],
 ] as const satisfies readonly (readonly [CopaFault, string, Reason])[];
+
+/** What Azure got to pull the worker image with, by the token's kind. */
+const pulledWith: string[] = [];
+
+/** Azure pulls with no access token, as far as its documentation promises. */
+function refusesAccessTokens({ request }: PlannedGroup): GroupFault | undefined {
+  const [credential] = request.properties.imageRegistryCredentials ?? [];
+  const payload = credential?.password?.split('.')[1] ?? '';
+  const kind = Claims.parse(JSON.parse(Buffer.from(payload, 'base64url').toString())).grant_type;
+  pulledWith.push(kind);
+  return kind === 'access_token' ? { kind: 'refused', with: 'image' } : undefined;
+}
+
+const Claims = z.object({ grant_type: z.enum(['access_token', 'refresh_token']) });
 
 let job: JobWorld;
 let finished: FinishedRun;
@@ -32,13 +48,23 @@ beforeAll(async () => {
     },
   });
   await job.patches(...CASES.map(([fault]) => repositoryOf(fault)));
+  job.world.arm.setFaults(refusesAccessTokens);
   finished = await job.runByHttp();
+  job.world.arm.setFaults(undefined);
 }, 300_000);
 
 afterAll(() => job?.world.close());
 
 it.each(CASES)('a patcher with the fault %s: %s, %s', (fault, state, reason) => {
   expect(finished.target(`${repositoryOf(fault)}:1`)).toMatchObject({ state, reason });
+});
+
+it('Azure pulls the worker image as the pull identity after it has refused the access token', () => {
+  expect(pulledWith[0]).toBe('access_token');
+  expect(pulledWith.at(-1)).toBe('refresh_token');
+  const first = pulledWith.indexOf('refresh_token');
+  // Later groups begin with what worked, except those that started meanwhile.
+  expect(pulledWith.slice(first).filter((kind) => kind === 'access_token').length).toBeLessThan(4);
 });
 
 it('nothing was published, and staging is empty', () => {

@@ -103,6 +103,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const registry = await startRegistry({
       authority,
       verifyIdentityToken: (token) => registryIdentity(identity, token),
+      grants: grantsIn(identity),
       ...options.registry,
     });
     closers.push(() => registry.close());
@@ -137,8 +138,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ...identity.environment,
       ...storage.settings,
       AZURE_CLIENT_ID: identity.identity.clientId,
+      PATCHWRIGHT_PULL_CLIENT_ID: identity.pullIdentity.clientId,
       NODE_EXTRA_CA_CERTS: caFile,
-      PATCHWRIGHT_SETTINGS_VERSION: '2',
+      PATCHWRIGHT_SETTINGS_VERSION: '3',
       PATCHWRIGHT_REGISTRY: registry.host,
       PATCHWRIGHT_SUBSCRIPTION_ID: SUBSCRIPTION,
       PATCHWRIGHT_JOBS_RESOURCE_GROUP: RESOURCE_GROUP,
@@ -179,6 +181,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await close();
     throw error;
   }
+}
+
+/** The roles of the template: the pull identity only pulls. The app's own rights can be given. */
+export function grantsIn(
+  { pullIdentity }: IdentityServer,
+  rights: {
+    readonly app?: readonly string[];
+    readonly pull?: readonly string[];
+  } = {},
+): RegistrySettings['grants'] {
+  const { app = ['repository:*:*', 'registry:catalog:*'], pull = ['repository:*:pull'] } = rights;
+  return ({ subject }) => (subject === pullIdentity.objectId ? pull : app);
 }
 
 /** ACR takes tokens for its own audience and for ARM's. */

@@ -1,6 +1,7 @@
 import type { GroupAnswer } from '../../containers/container-groups.ts';
 import { GROUP_REFUSED, LONGEST_WAIT_SECONDS } from '../failures.ts';
-import { groupSpecOf } from '../group/group-spec.ts';
+import { groupSpecOf, workerImageOf } from '../group/group-spec.ts';
+import { firstPull } from '../group/pull-credential.ts';
 import type { HeldJob } from '../held-job.ts';
 import { type BuilderFault, builderFaultIn } from '../records/builder-fault.ts';
 import { groupNameOf, type Job } from '../records/job.ts';
@@ -10,6 +11,7 @@ import type { Stored } from '../stores/stored.ts';
 import { finishTarget } from '../targets/change-target.ts';
 import { bySource, ownTargets } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
+import { createGroup } from './create-group.ts';
 import { loseJob } from './lose-job.ts';
 import type { StepEnd } from './step-end.ts';
 
@@ -56,10 +58,14 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
   const deadline = secondsAfter(clock.now(), ATTEMPT_SECONDS);
   const group = groupNameOf(held.job.id, attempt);
   const intended = { ...held.job, attempt, group, deadline };
-  const spec = await groupSpecOf(services, run, intended, bySource(targets), held);
+  const worker = workerImageOf(services, held.job);
+  const { credential, kinds } = await firstPull(services, worker);
+  const spec = await groupSpecOf(services, run, intended, bySource(targets), {
+    lease: held,
+    imageCredential: credential,
+  });
   await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });
-  held.assertHeld();
-  const answer = await services.groups.create(spec);
+  const answer = await createGroup(services, held, spec, { worker, kinds });
   if (answer.ok) {
     services.log.info('group started', {
       runId: run.id,

@@ -1,6 +1,7 @@
 import type { Cancellations } from './cancellations.ts';
 import type { Inventory } from './inventory.ts';
 import type { JobStore } from './job-store.ts';
+import type { PullChoice } from './pull-choice.ts';
 import type { RunStore } from './run-store.ts';
 import type { TargetStore } from './target-store.ts';
 import type { Throttle } from './throttle.ts';
@@ -13,6 +14,7 @@ export interface Stores {
   readonly targets: TargetStore;
   readonly jobs: JobStore;
   readonly throttle: Throttle;
+  readonly pullChoice: PullChoice;
   readonly timers: Timers;
   readonly inventory: Inventory;
 }

@@ -6,6 +6,7 @@ import { buildImage } from '../../images/build-image.ts';
 import { makeLayout, pushLayout } from '../../images/oci-layout.ts';
 import { ArmError } from '../../world/arm/arm-error.ts';
 import { registryTarget } from '../../world/seed/registry-target.ts';
+import { grantsIn } from '../../world/world.ts';
 import type { DoctorWorld } from './doctor-world.ts';
 
 export type Undo = () => Promise<unknown> | unknown;
@@ -38,8 +39,14 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
 
   /** The identity has only these rights on the registry. */
   function grant(...scopes: string[]): undefined {
-    registry.configure({ grants: () => scopes });
-    undo(() => registry.configure({ grants: () => ['repository:*:*', 'registry:catalog:*'] }));
+    registry.configure({ grants: grantsIn(here.world.identity, { app: scopes }) });
+    undo(() => registry.configure({ grants: grantsIn(here.world.identity) }));
+  }
+
+  /** The pull identity has only these rights on the registry. */
+  function grantPull(...scopes: string[]): undefined {
+    registry.configure({ grants: grantsIn(here.world.identity, { pull: scopes }) });
+    undo(() => registry.configure({ grants: grantsIn(here.world.identity) }));
   }
 
   async function useWorkerImage(
@@ -125,6 +132,7 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
   return {
     refuse,
     answerExchange,
+    grantPull,
     grant,
     useWorkerImage,
     useDatabase,

@@ -227,6 +227,17 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     finding: /^fail worker-scan-image: the image has trivy 0\.69\.4, not 0\.74\.0 → .*build/,
   },
   {
+    title: 'a pull identity that may push',
+    change: ({ breakages }) => breakages.grantPull('repository:patchwright/worker:pull,push'),
+    finding: /^fail registry-pull-identity: .*may push to patchwright\/worker → .*main\.bicep/,
+  },
+  {
+    title: 'a pull identity without its role',
+    change: ({ breakages }) => breakages.grantPull(),
+    finding: /^warn registry-pull-identity: .*may not pull patchwright\/worker; .* → .*main\.bicep/,
+    code: 0,
+  },
+  {
     title: 'a worker image that starts without the right to read its secret',
     change: ({ breakages }) =>
       breakages.useWorkerImage('SCAN', { trivy: '0.74.0', bbolt: '1.4.3' }, '65532:65532'),

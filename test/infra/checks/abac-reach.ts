@@ -29,6 +29,14 @@ const REACH: Readonly<Record<string, readonly Reach[]>> = {
     ...both('read', 'patchwright/worker-scan', true),
     ...both('read', 'csscpolicies/patchpolicy', true),
   ],
+  'Container Registry Repository Reader of the pull identity': [
+    ...both('read', 'patchwright/worker-scan', true),
+    ...both('read', 'patchwright/worker-patch-privileged', true),
+    ...both('read', 'patchwright/trivy-db', false),
+    ...both('read', 'patchwright/staging/team/api', false),
+    ...both('read', 'csscpolicies/patchpolicy', false),
+    ...both('read', 'team/api', false),
+  ],
   'Container Registry Repository Writer': [
     ...both('write', 'team/api', true),
     ...both('write', 'shop/web', true),
@@ -53,14 +61,14 @@ const REACH: Readonly<Record<string, readonly Reach[]>> = {
 
 /** Evaluates an assignment's condition for each action, because its text alone shows no reach. */
 export function reachFaults(
-  { role = '', condition }: RoleAssignment,
+  { given, condition }: RoleAssignment,
   { parameters }: Deployment,
 ): readonly Fault[] {
   if (condition === undefined) return [];
   const isNamed = parameters.patchedRepositories !== undefined;
-  const say = (what: string) => `${role} ${what}`;
+  const say = (what: string) => `${given} ${what}`;
   try {
-    return (REACH[role] ?? []).flatMap(([kind, repository, all, named]) => {
+    return (REACH[given] ?? []).flatMap(([kind, repository, all, named]) => {
       const found = allows(condition, { action: `${ACTIONS}${kind}`, repository });
       if (found === (isNamed ? named : all)) return [];
       const what = `${kind} of ${repository}`;

@@ -21,6 +21,7 @@ const WHEN: Readonly<Record<string, string>> = {
   'Azure Container Instances Contributor Role': '`containerGroupRole` is `builtIn`',
   AcrPush: 'a registry without ABAC',
   AcrDelete: 'a registry without ABAC',
+  AcrPull: 'a registry without ABAC',
 };
 
 /** Makes the table of all role assignments: scope, condition, reason. */
@@ -33,10 +34,10 @@ export function permissionsTable(deployments: readonly Deployment[]): string {
   ].join('\n');
 }
 
-function cells({ role = '?', scope, why, condition }: RoleAssignment): readonly string[] {
+function cells({ role = '?', identity, scope, why, condition }: RoleAssignment): readonly string[] {
   const when = condition === undefined ? WHEN[role] : 'a registry with ABAC, by condition';
   const reason = why.replace(/^Patchwright [\w-]+: /, '').replaceAll('|', '\\|');
-  return ['the app', role, SCOPES[scope] ?? scope, when ?? 'always', reason];
+  return [identity, role, SCOPES[scope] ?? scope, when ?? 'always', reason];
 }
 
 /** Returns the docs' text with the new table. Throws if the marks are missing. */

@@ -15,6 +15,7 @@ export const ROLES: Readonly<Record<string, KnownRole>> = {
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': { name: 'Storage Table Data Contributor' },
   '3913510d-42f4-4e42-8a64-420c390055eb': { name: 'Monitoring Metrics Publisher' },
   '5d977122-f97e-4b4d-a52f-6b43003ddb4d': { name: 'Azure Container Instances Contributor Role' },
+  '7f951dda-4ed3-4680-a7ca-43fe172d538d': { name: 'AcrPull' },
   '8311e382-0749-4cb8-b61a-304f252e45ec': { name: 'AcrPush' },
   'c2f4ef07-c644-48eb-af81-4b1b4947fb11': { name: 'AcrDelete' },
   'b93aa761-3e63-49ed-ac28-beffa264f7ac': {

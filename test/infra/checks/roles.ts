@@ -22,13 +22,13 @@ const SHARED_SCOPES: ReadonlySet<string> = new Set([
 /** Checks the role assignments and custom roles of one deployment. */
 export function roleFaults(deployment: Deployment): readonly Fault[] {
   const assignments = roleAssignments(deployment);
-  const given = assignments.map(({ role }) => role);
+  const all = assignments.map(({ given }) => given);
   const needed = neededRoles(deployment);
   return [
-    ...needed.filter((role) => !given.includes(role)).map((role) => `${role} is missing`),
-    ...assignments.flatMap(({ role, roleId }) => {
+    ...needed.filter((role) => !all.includes(role)).map((role) => `${role} is missing`),
+    ...assignments.flatMap(({ role, given, roleId }) => {
       if (role === undefined) return [`${roleId} is not the id of an allowed role`];
-      return needed.includes(role) ? [] : [`${role} is assigned, and nothing needs it`];
+      return needed.includes(given) ? [] : [`${given} is assigned, and nothing needs it`];
     }),
     ...assignments.flatMap((assignment) => assignmentFaults(assignment, deployment)),
     ...assignments.flatMap((assignment) => reachFaults(assignment, deployment)),
@@ -51,6 +51,7 @@ function neededRoles({ parameters }: Deployment): readonly string[] {
     ...(abac
       ? ['Reader', 'Writer', 'Contributor'].map((kind) => `Container Registry Repository ${kind}`)
       : ['AcrPush', 'AcrDelete']),
+    `${abac ? 'Container Registry Repository Reader' : 'AcrPull'} of the pull identity`,
   ];
 }
 

@@ -16,11 +16,11 @@ export const APP_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a settings version that differs from the code’s',
     file: FILE,
-    from: "PATCHWRIGHT_SETTINGS_VERSION: '2'",
-    to: "PATCHWRIGHT_SETTINGS_VERSION: '3'",
-    says: 'PATCHWRIGHT_SETTINGS_VERSION is 3, and the code reads 2',
+    from: "PATCHWRIGHT_SETTINGS_VERSION: '3'",
+    to: "PATCHWRIGHT_SETTINGS_VERSION: '4'",
+    says: 'PATCHWRIGHT_SETTINGS_VERSION is 4, and the code reads 3',
     shownBy: 'plain',
-    kept: inSnapshot('PATCHWRIGHT_SETTINGS_VERSION":"2"', 'PATCHWRIGHT_SETTINGS_VERSION":"3"'),
+    kept: inSnapshot('PATCHWRIGHT_SETTINGS_VERSION":"3"', 'PATCHWRIGHT_SETTINGS_VERSION":"4"'),
   },
   {
     what: 'a forbidden setting added',

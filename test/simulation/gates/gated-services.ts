@@ -5,6 +5,7 @@ import type { Task } from '../task.ts';
 import type { Gate } from './gate.ts';
 import { gatedBlobs } from './gated-blobs.ts';
 import { gatedGroups } from './gated-groups.ts';
+import { gatedPullTokens } from './gated-pull-tokens.ts';
 import { gatedQueues } from './gated-queues.ts';
 import { gatedRegistry } from './gated-registry.ts';
 import { gatedTables } from './gated-tables.ts';
@@ -15,6 +16,7 @@ export function gatedServices(gate: Gate, task: Task): Services {
     clock: { now: () => gate.now(task) },
     log: logOf(gate),
     registry: gatedRegistry(gate, task),
+    pullTokens: gatedPullTokens(gate, task),
     groups: gatedGroups(gate, task),
     queues: gatedQueues(gate, task),
     blobs: gatedBlobs(gate, task),

@@ -79,6 +79,7 @@ function neighborsOf(random: Random): Neighbors {
     patchBatch: random.between(1, 3),
     mountsRefused: false,
     noBuilder: false,
+    pullsRefused: false,
     builderRefused: false,
     tablesLost: false,
     timersDead: false,

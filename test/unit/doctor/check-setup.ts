@@ -4,6 +4,7 @@ import type { ContainerQuota } from '../../../lib/containers/container-quotas.ts
 import type { Check, CheckContext } from '../../../lib/doctor/check.ts';
 import type { Outcome } from '../../../lib/doctor/outcome.ts';
 import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
+import type { PullTokens } from '../../../lib/registry/pull-tokens.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
 import { MemoryTableQueries } from '../../fakes/memory-table-queries.ts';
@@ -37,13 +38,15 @@ export class CheckSetup {
       readonly policy?: unknown;
       readonly pipeline?: Partial<PipelineOptions>;
       readonly settings?: Readonly<Record<string, string>>;
+      readonly pullTokens?: PullTokens;
     } = {},
   ) {
-    const { policy = {}, pipeline } = options;
+    const { policy = {}, pipeline, pullTokens } = options;
     this.world = new PipelineWorld({
       policy,
       script: { report: () => expect.fail('no worker runs') },
       ...(pipeline && { pipeline }),
+      ...(pullTokens && { pullTokens }),
     });
     this.#settings = options.settings ?? {};
     this.world.registry.mintToken = async (scopes) => {
@@ -110,7 +113,7 @@ export class CheckSetup {
 }
 
 /** Returns a token in ACR's format, or an opaque one if its rights are undefined. */
-function tokenWith(granted: readonly string[] | undefined): string {
+export function tokenWith(granted: readonly string[] | undefined): string {
   if (granted === undefined) return 'opaque';
   const access = granted.map((right) => {
     const [name, action] = right.split(':');

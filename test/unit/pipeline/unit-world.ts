@@ -8,6 +8,7 @@ import type { Run } from '../../../lib/pipeline/records/run.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';
 import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
 import type { Stored } from '../../../lib/pipeline/stores/stored.ts';
+import type { PullTokens } from '../../../lib/registry/pull-tokens.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { newRun } from './new-run.ts';
@@ -17,12 +18,17 @@ const STEPS_TO_RUNNING: readonly JobState[] = ['ready', 'launching', 'running'];
 /** The pipeline's services on fakes, to which a test adds only what it needs. */
 export class UnitWorld extends PipelineWorld {
   constructor(
-    options: { readonly policy?: unknown; readonly pipeline?: Partial<PipelineOptions> } = {},
+    options: {
+      readonly policy?: unknown;
+      readonly pipeline?: Partial<PipelineOptions>;
+      readonly pullTokens?: PullTokens;
+    } = {},
   ) {
     super({
       policy: options.policy ?? {},
       script: { report: () => expect.fail('no worker runs here') },
       ...(options.pipeline && { pipeline: options.pipeline }),
+      ...(options.pullTokens && { pullTokens: options.pullTokens }),
     });
   }
 

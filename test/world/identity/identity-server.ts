@@ -17,6 +17,8 @@ export interface IdentityServer {
   };
   readonly tenantId: string;
   readonly identity: ManagedIdentity;
+  /** The identity of the app that can only pull. */
+  readonly pullIdentity: ManagedIdentity;
   /** For the other services: checks a token for one of these audiences. */
   verify(token: string, audience: string | readonly string[]): TokenVerdict;
   /** A token like the app's own, for tests and for people who try a client. */
@@ -33,7 +35,7 @@ export interface IdentityServerOptions {
 const API_VERSION = '2019-08-01';
 
 /**
- * The managed-identity endpoint of App Service, for one identity. Its protocol: GET with
+ * The managed-identity endpoint of App Service, for the app's two identities. Its protocol: GET with
  * `api-version`, `resource`, `client_id` and the header `X-IDENTITY-HEADER`.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
@@ -42,13 +44,14 @@ export async function startIdentityServer(
 ): Promise<IdentityServer> {
   const tenantId = randomUUID();
   const identity: ManagedIdentity = { clientId: randomUUID(), objectId: randomUUID() };
+  const pullIdentity: ManagedIdentity = { clientId: randomUUID(), objectId: randomUUID() };
   const header = randomBytes(16).toString('hex').toUpperCase();
   const issuer = await createTokenIssuer({ tenantId, now: options.now ?? Date.now });
-  const issue = (audience: string) =>
+  const issue = (audience: string, of = identity) =>
     issuer.issue({
       audience,
-      objectId: identity.objectId,
-      clientId: identity.clientId,
+      objectId: of.objectId,
+      clientId: of.clientId,
       lifetimeSeconds: options.lifetimeSeconds ?? 24 * 3600,
     });
 
@@ -67,15 +70,17 @@ export async function startIdentityServer(
       refuse(response, 400, `'resource' and api-version '${API_VERSION}' are required.`);
       return;
     }
-    if (url.searchParams.get('client_id') !== identity.clientId) {
+    const client = url.searchParams.get('client_id');
+    const asked = [identity, pullIdentity].find(({ clientId }) => clientId === client);
+    if (asked === undefined) {
       const text = 'No User Assigned or Delegated Managed Identity found for specified ClientId.';
       refuse(response, 400, text);
       return;
     }
-    const { token, expiresOn } = issue(resource);
+    const { token, expiresOn } = issue(resource, asked);
     send(response, 200, {
       access_token: token,
-      client_id: identity.clientId,
+      client_id: asked.clientId,
       expires_on: String(expiresOn),
       resource,
       token_type: 'Bearer',
@@ -87,6 +92,7 @@ export async function startIdentityServer(
     environment: { IDENTITY_ENDPOINT: `${server.url}/msi/token`, IDENTITY_HEADER: header },
     tenantId,
     identity,
+    pullIdentity,
     verify: (token, audience) => issuer.verify(token, audience),
     token: (audience) => issue(audience).token,
     close: () => server.close(),

@@ -3,6 +3,7 @@ import type { Stores } from '../stores.ts';
 import { TableCancellations } from './table-cancellations.ts';
 import { TableInventory } from './table-inventory.ts';
 import { TableJobs } from './table-jobs.ts';
+import { TablePullChoice } from './table-pull-choice.ts';
 import { TableRuns } from './table-runs.ts';
 import { TableTargets } from './table-targets.ts';
 import { TableThrottle } from './table-throttle.ts';
@@ -16,6 +17,7 @@ export function tableStores(tables: Tables): Stores {
     targets: new TableTargets(tables),
     jobs: new TableJobs(tables),
     throttle: new TableThrottle(tables),
+    pullChoice: new TablePullChoice(tables),
     timers: new TableTimers(tables),
     inventory: new TableInventory(tables),
   };
