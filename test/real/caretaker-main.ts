@@ -1,9 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { leftoversOf, mountsBelow } from './leftovers.ts';
-import { runToExit } from './process/run-process.ts';
+import { leftoversOf } from './leftovers.ts';
+import { removeFolder } from './remove-folder.ts';
 import { TEMPORARY_PREFIX } from './temporary-prefix.ts';
 
 /** The caretaker process (see `caretaker.ts`). It gets the folder as input and starts at the input's end. */
@@ -13,14 +12,7 @@ async function main(): Promise<void> {
     throw new Error('the caretaker got no path of a temporary folder of the real suite');
   }
   await endProcesses(folder);
-  const mounts = await mountsBelow(folder);
-  for (const path of [...mounts].sort((one, other) => other.length - one.length)) {
-    await runToExit({ command: 'umount', args: ['--lazy', path], timeoutMs: 60_000 });
-  }
-  // A deletion through a mount would delete the files of the mounted folder.
-  if ((await mountsBelow(folder)).length === 0) {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+  await removeFolder(folder);
 }
 
 /** Repeats until no process is left, because a killed process may have started another. */

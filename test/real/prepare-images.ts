@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 import { findMirrors } from './debian/mirrors.ts';
@@ -14,6 +14,7 @@ import {
   writePrepared,
 } from './prepared-images.ts';
 import type { Progress } from './progress.ts';
+import { removeFolder } from './remove-folder.ts';
 import { underLock } from './tools/build-lock.ts';
 
 /** For this time, the archive is not checked again for changes. */
@@ -59,14 +60,14 @@ export async function prepareImages(options: PrepareOptions): Promise<PreparedIm
       return there;
     }
     const building = `${folder}.building`;
-    await rm(building, { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(building);
+    await removeFolder(folder);
     await mkdir(building);
     try {
       await writePrepared(building, await makeImages({ ...options, folder: building, mirrors }));
       await rename(building, folder);
     } finally {
-      await rm(building, { recursive: true, force: true });
+      await removeFolder(building);
     }
     await removeOld(parent, options.now);
     const made = await readPrepared(folder);
@@ -88,7 +89,7 @@ async function removeOld(parent: string, now: Date): Promise<void> {
     // Another process may delete it at the same time.
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined && now.getTime() - found.mtimeMs > KEPT_FOR_MS) {
-      await rm(path, { recursive: true, force: true });
+      await removeFolder(path);
     }
   }
 }

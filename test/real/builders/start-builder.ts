@@ -1,10 +1,11 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { speaksHttp2 } from '../../../lib/worker/builder/speaks-http2.ts';
 import { startCage } from '../cage/cage.ts';
 import type { DeniedCall } from '../cage/cage-bundle.ts';
 import { runProcess, runToExit } from '../process/run-process.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { MIRROR_REPOSITORY } from '../seed-registry.ts';
 import type { RealTools } from '../tools/find-real-tools.ts';
 import type { RegistryScene } from './registry-scene.ts';
@@ -58,7 +59,7 @@ export async function startBuilder(
     diskMegabytes: () => diskMegabytes(started.state),
     async stop() {
       const { exitCode, stderr } = await started.stop();
-      await rm(folder, { recursive: true });
+      await removeFolder(folder);
       if (name === 'mount-free' && exitCode !== 0) {
         throw new Error(`the builder ended with ${exitCode}: ${stderr.slice(-2000)}`);
       }

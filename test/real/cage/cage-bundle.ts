@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ProcessResult, runProcess, runToExit } from '../process/run-process.ts';
 import { stderrProgress } from '../progress.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { buildCageSpec } from './cage-spec.ts';
 
 /** The calls that `cage-spec --deny` refuses. `mknod`: only device nodes, as without CAP_MKNOD. */
@@ -65,7 +66,7 @@ export async function makeCageBundle(options: CageBundleOptions): Promise<CageBu
   async function remove(): Promise<void> {
     for (const id of ids) await act('delete', '--force', id);
     await tool('umount', [root]);
-    await rm(folder, { recursive: true });
+    await removeFolder(folder);
   }
 
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { collectAdvisories } from '../advisories/collect-advisories.ts';
@@ -13,6 +13,7 @@ import { releaseState } from '../debian/release-state.ts';
 import { copyRoot, makeRoot, tidyRoot } from '../debian/root-filesystem.ts';
 import { findUpgrades } from '../debian/upgrades.ts';
 import type { Progress } from '../progress.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { packRoot } from './debian-image.ts';
 import type { OciLayout } from './oci-layout.ts';
 
@@ -42,7 +43,7 @@ export async function prepareLargeImage(progress: Progress, now: Date): Promise<
   if (there !== undefined) return LargeImage.parse(JSON.parse(there));
 
   // The finished files name their folder, so they are made in place, and described last.
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
   await mkdir(folder, { recursive: true });
   const step = progress.step('large image');
   const root = join(folder, 'root');
@@ -69,7 +70,7 @@ export async function prepareLargeImage(progress: Progress, now: Date): Promise<
     title: `Debian ${debianRelease.major}, large`,
     created: now,
   });
-  for (const one of [root, asked]) await rm(one, { recursive: true });
+  for (const one of [root, asked]) await removeFolder(one);
   await writeFile(`${description}.part`, JSON.stringify({ image, database }));
   await rename(`${description}.part`, description);
   step.done(`${upgrades.length} outdated packages`);
