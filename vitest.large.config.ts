@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Images too large for `.ci/run`, with the real tools: Linux, root and Go are needed. */
+/** What takes too long for `.ci/run`, with the real tools: Linux, root and Go are needed. */
 export default defineConfig({
   test: {
     include: ['test/real/**/*.large.test.ts'],

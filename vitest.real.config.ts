@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/real/**/*.real.test.ts'],
     pool: 'forks',
-    maxWorkers: 1,
-    fileParallelism: false,
+    // Most of a patch keeps one processor busy.
+    maxWorkers: 2,
     testTimeout: 900_000,
     hookTimeout: 3_600_000,
   },

@@ -46,12 +46,23 @@ export const LONG_PARTS: readonly LongPart[] = [
   {
     name: 'large-images',
     what: 'a real image of some 900 MB, in a cage',
-    run: ['test:large'],
+    run: ['test:large', 'test/real/large-image'],
+  },
+  {
+    name: 'layers',
+    what: 'the layers of both builders for images without a package manager, of rpm, and without mknod(2)',
+    run: ['test:large', 'test/real/builders'],
   },
   {
     name: 'new-privileges',
     what: 'the real suite in cages that allow new privileges (noNewPrivileges false)',
     run: ['test:real', 'test/real/main-job', 'test/real/refused-calls'],
     environment: { PATCHWRIGHT_CAGE_NEW_PRIVILEGES: 'allowed' },
+  },
+  {
+    name: 'no-mknod',
+    what: 'all images of the real suite in cages that refuse mknod(2)',
+    run: ['test:real', 'test/real/main-job'],
+    environment: { PATCHWRIGHT_CAGE_MKNOD: 'refused' },
   },
 ];

@@ -26,8 +26,8 @@ export async function startRealWorld({ prepared, world, cage }: RealWorldOptions
   try {
     const tools = await linkWorkerTools(prepared.tools);
     closers.push(() => tools.remove());
-    const noNewPrivileges = !newPrivilegesAllowed(process.env);
-    const rules = () => ({ noNewPrivileges, ...cage?.() });
+    const usual = usualRules(process.env);
+    const rules = () => ({ ...usual, ...cage?.() });
     const enclosures =
       prepared.noCage === undefined
         ? await makeEnclosures({ runc: prepared.tools.runc, rules })
@@ -48,7 +48,13 @@ export async function startRealWorld({ prepared, world, cage }: RealWorldOptions
   }
 }
 
-/** It is unknown whether ACI sets noNewPrivileges, so `npm run test:long` runs the suite without it. */
-function newPrivilegesAllowed(environment: NodeJS.ProcessEnv): boolean {
-  return environment.PATCHWRIGHT_CAGE_NEW_PRIVILEGES === 'allowed';
+/**
+ * It is unknown whether ACI sets noNewPrivileges and whether it refuses mknod(2), so `npm run test:long`
+ * repeats the suite with the second value of each.
+ */
+function usualRules(environment: NodeJS.ProcessEnv): EnclosureRules {
+  return {
+    noNewPrivileges: environment.PATCHWRIGHT_CAGE_NEW_PRIVILEGES !== 'allowed',
+    deny: environment.PATCHWRIGHT_CAGE_MKNOD === 'refused' ? ['mknod'] : [],
+  };
 }
