@@ -145,11 +145,10 @@ function builderFaults({ tables }: Backends): readonly string[] {
       `${target.partitionKey} ${String(target.repository)}@${String(target.sourceDigest)}`,
   );
   const charged = tables
-    .all(TABLES.inventory)
-    .filter(({ entity }) => entity.rowKey.startsWith('@') && entity.failedRun !== undefined)
-    .map(
-      ({ entity }) => `${String(entity.failedRun)} ${String(entity.repository)}${entity.rowKey}`,
-    );
+    .all(TABLES.state)
+    .map(({ entity }) => entity)
+    .filter(({ failedRun }) => failedRun !== undefined)
+    .map((row) => `${String(row.failedRun)} ${String(row.repository)}@${String(row.digest)}`);
   return charged
     .filter((image) => {
       const targets = images.get(image) ?? [];
