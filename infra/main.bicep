@@ -158,6 +158,11 @@ param patchBatch int = 4
 @maxValue(365)
 param databaseWarnDays int = 3
 
+@description('Hours of container groups that the images of one repository may use in a run. 0: no limit.')
+@minValue(0)
+@maxValue(10000)
+param repositoryHours int = 0
+
 @description('Days after which the vulnerability database is too old to call an image clean.')
 @minValue(1)
 @maxValue(3650)
@@ -481,6 +486,7 @@ module app 'modules/app.bicep' = {
     schedule: schedule
     reapSchedule: reapSchedule
     runHours: runHours
+    repositoryHours: repositoryHours
     maxGroups: maxGroups
     scanBatch: scanBatch
     patchBatch: patchBatch

@@ -125,6 +125,7 @@ function toSettings(
       leaseSeconds: environment.PATCHWRIGHT_LEASE_SECONDS,
       runHours: environment.PATCHWRIGHT_RUN_HOURS,
       maxGroups: environment.PATCHWRIGHT_MAX_GROUPS,
+      repositoryHours: environment.PATCHWRIGHT_REPOSITORY_HOURS,
       scanBatch: environment.PATCHWRIGHT_SCAN_BATCH,
       patchBatch: environment.PATCHWRIGHT_PATCH_BATCH,
       maxImageBytes: MAX_IMAGE_BYTES,

@@ -72,6 +72,9 @@ param reapSchedule string
 @description('Maximum hours of a run.')
 param runHours int
 
+@description('Hours of container groups for each repository in a run; 0 for no limit.')
+param repositoryHours int
+
 @description('Maximum number of container groups at the same time.')
 param maxGroups int
 
@@ -129,6 +132,7 @@ var settings = {
   PATCHWRIGHT_DATABASE_MAX_DAYS: string(databaseMaxDays)
   PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/mirror'
   PATCHWRIGHT_RUN_HOURS: string(runHours)
+  PATCHWRIGHT_REPOSITORY_HOURS: string(repositoryHours)
   PATCHWRIGHT_MAX_GROUPS: string(maxGroups)
   PATCHWRIGHT_SCAN_BATCH: string(scanBatch)
   PATCHWRIGHT_PATCH_BATCH: string(patchBatch)

@@ -53,6 +53,8 @@ const STEPS = {
   canceled: 'Nothing: the next run takes it, since somebody canceled this one.',
   'config-changed': INVESTIGATE,
   configuration: 'Correct what Azure refuses; the detail has its code.',
+  'cost-limit':
+    'Nothing: a later run takes it. Look for images that hang, or raise PATCHWRIGHT_REPOSITORY_HOURS.',
   'database-too-old': 'Renew the vulnerability database: docs/operate.md says how.',
   'database-unavailable': 'Check PATCHWRIGHT_DATABASE: patchwright doctor.',
   'dry-run': 'Start a run that is no dry run: patchwright runs start.',

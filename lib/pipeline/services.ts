@@ -38,6 +38,8 @@ export interface PipelineOptions {
   readonly leaseSeconds: number;
   readonly runHours: number;
   readonly maxGroups: number;
+  /** Hours of container groups for each repository in a run; 0 for no limit. */
+  readonly repositoryHours: number;
   readonly scanBatch: number;
   readonly patchBatch: number;
   readonly maxImageBytes: number;

@@ -102,6 +102,7 @@ export const Environment = z.object({
   PATCHWRIGHT_LEASE_SECONDS: Whole(5, 3600).default(900),
   PATCHWRIGHT_RUN_HOURS: Whole(1, 168).default(12),
   PATCHWRIGHT_MAX_GROUPS: Whole(1, 100).default(10),
+  PATCHWRIGHT_REPOSITORY_HOURS: Whole(0, 10_000).default(0),
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),

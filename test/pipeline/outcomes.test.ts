@@ -264,6 +264,23 @@ describe('a failing group', () => {
     expect(target.state).toBe('patched');
   });
 
+  it('is not retried once its repository has used its hours in the run', async () => {
+    const { target, run, world } = await runOne({
+      pipeline: { repositoryHours: 1 },
+      prepare: ({ groups }) => {
+        const decide = groups.decide;
+        groups.decide = (spec, nth) =>
+          nth === 1 ? decide(spec, nth) : { kind: 'never-ends', startsAfter: 30 };
+      },
+    });
+
+    expect(target).toMatchObject({ state: 'skipped', reason: 'cost-limit' });
+    expect(target.detail).toContain('team/api used their 1 h of');
+    // A scan, and two attempts of 40 minutes. The third one would be the last.
+    expect(world.groups.creations()).toHaveLength(3);
+    expect(run.state).toBe('completed');
+  });
+
   it('is retried while Azure refuses it for the quota', async () => {
     const { target, world } = await runOne({
       prepare: ({ groups }) => {

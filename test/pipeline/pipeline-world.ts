@@ -92,6 +92,7 @@ export class PipelineWorld {
         leaseSeconds: 900,
         runHours: 12,
         maxGroups: 10,
+        repositoryHours: 0,
         scanBatch: 20,
         patchBatch: 5,
         maxImageBytes: 10_000_000,

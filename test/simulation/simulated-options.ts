@@ -24,6 +24,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     leaseSeconds: LEASE_SECONDS,
     runHours: scenario.runHours,
     maxGroups: scenario.maxGroups,
+    repositoryHours: 0,
     scanBatch: scenario.scanBatch,
     patchBatch: scenario.patchBatch,
     maxImageBytes: 10_000_000,

@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 export const SkipReason = z.enum([
   'builder-incompatible',
+  'cost-limit',
   'database-too-old',
   'end-of-life',
   'image-too-large',

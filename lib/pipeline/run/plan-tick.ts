@@ -9,6 +9,7 @@ import type { PipelineOptions } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { fairAdmission } from './fair-admission.ts';
 import { groupIntoJobs, type PlannedJob } from './group-into-jobs.ts';
+import { type OverLimit, overLimit } from './repository-limit.ts';
 import type { RunBuilder } from './run-builder.ts';
 
 export interface TickPlan {
@@ -23,6 +24,8 @@ export interface TickPlan {
   readonly end: readonly Stored<Target>[];
   /** Targets that wait for a patch in a run whose groups have no builder. */
   readonly withoutBuilder: readonly Stored<Target>[];
+  /** Targets of repositories that have used their hours of container groups. */
+  readonly overLimit: readonly Stored<Target>[];
   /** Targets whose image another run has. This tick tries to take them over. */
   readonly held: readonly Stored<Target>[];
   /** Targets that continue: they have a live job, or their tag is reserved. */
@@ -32,6 +35,11 @@ export interface TickPlan {
   readonly counts: RunCounts;
   readonly over: boolean;
 }
+
+type TickOptions = Pick<
+  PipelineOptions,
+  'maxGroups' | 'repositoryHours' | 'scanBatch' | 'patchBatch' | 'tickSeconds' | 'builder'
+>;
 
 const MAX_PUBLISHING = 8;
 const MAX_HELD = 200;
@@ -43,10 +51,7 @@ const MAX_HELD = 200;
 export function planTick(state: {
   readonly targets: readonly Stored<Target>[];
   readonly jobs: readonly Stored<Job>[];
-  readonly options: Pick<
-    PipelineOptions,
-    'maxGroups' | 'scanBatch' | 'patchBatch' | 'tickSeconds' | 'builder'
-  >;
+  readonly options: TickOptions;
   readonly now: Date;
   /** The outcome of unfinished targets if the run must stop: late, canceled or failed. */
   readonly stop: Outcome | undefined;
@@ -61,16 +66,21 @@ export function planTick(state: {
   const isLoose = (target: Target) => !live.has(target.job) && !isIntended(target);
   const join = stop === undefined ? joinable(targets, live) : [];
   const joining = new Set(join.map(({ target }) => target.id));
-  const lacksBuilder = (target: Target) =>
-    builder === 'refused' && target.state === 'patching' && !live.has(target.job);
-  const withoutBuilder =
-    stop === undefined ? active.filter((one) => lacksBuilder(one) && !joining.has(one.id)) : [];
-  const mayStart = waiting.filter((job) => job.kind !== 'patch' || builder !== 'refused');
+  const limit = overLimit({ targets, jobs, live, repositoryHours: options.repositoryHours, now });
+  const ending = endingOf(stop === undefined ? active.filter((one) => !joining.has(one.id)) : [], {
+    live,
+    builder,
+    limit,
+  });
+  const isEnding = new Set([...ending.withoutBuilder, ...ending.overLimit]);
+  const mayStart = waiting.filter(
+    (job) => (job.kind !== 'patch' || builder !== 'refused') && !limit.jobs.has(job),
+  );
   const graceMs = options.tickSeconds * 1000;
   return {
     newJobs: groupIntoJobs(
       finishing.filter(
-        (target) => !joining.has(target.id) && !lacksBuilder(target) && !isHeld(target),
+        (target) => !joining.has(target.id) && !isEnding.has(target) && !isHeld(target),
       ),
       live,
       options,
@@ -91,11 +101,29 @@ export function planTick(state: {
     wake: busy.filter((job) => job.nextAt.getTime() + graceMs < now.getTime()),
     end: stop === undefined ? [] : active.filter(isLoose),
     finishing: stop === undefined ? active : active.filter((target) => !isLoose(target)),
-    withoutBuilder,
+    ...ending,
     join,
     held: stop === undefined ? turnOf(active.filter(isHeld), { options, now }) : [],
     counts: countStates(targets, active.length),
     over: live.size === 0 && active.length === 0,
+  };
+}
+
+/** Targets that get no further job although the run goes on. */
+function endingOf(
+  candidates: readonly Stored<Target>[],
+  why: {
+    readonly live: ReadonlyMap<string, Job>;
+    readonly builder: RunBuilder['known'];
+    readonly limit: OverLimit;
+  },
+): Pick<TickPlan, 'withoutBuilder' | 'overLimit'> {
+  const { live, builder, limit } = why;
+  const lacksBuilder = ({ state, job }: Target) =>
+    builder === 'refused' && state === 'patching' && !live.has(job);
+  return {
+    withoutBuilder: candidates.filter(lacksBuilder),
+    overLimit: candidates.filter((one) => limit.targets.has(one) && !lacksBuilder(one)),
   };
 }
 

@@ -19,7 +19,8 @@ import type { Stored } from '../stores/stored.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { endRun, finalState } from './end-run.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
-import { isHeld, planTick } from './plan-tick.ts';
+import { isHeld, planTick, type TickPlan } from './plan-tick.ts';
+import { overLimitOutcome } from './repository-limit.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
 import { runProgress } from './run-progress.ts';
 import { takeOver } from './take-over.ts';
@@ -189,13 +190,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
     taken = await takeOver(services, run, plan.held);
   });
   const failures = await failuresOf(work);
-  const rest =
-    stop === undefined
-      ? await endWithoutBuilder(services, held, plan.withoutBuilder, { targets, builder })
-      : await endTargets(services, plan.end, (target) => lateOutcome(stop, target), {
-          others: plan.finishing,
-          lease: held,
-        });
+  const rest = await endPlanned(services, held, plan, { stop, targets, builder });
   // The next tick admits new jobs, as it reads them from the table.
   for (const failure of failures) {
     const detail = failure instanceof Error ? failure.message : String(failure);
@@ -206,6 +201,28 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const soon =
     plan.newJobs.length > 0 || plan.join.length > 0 || plan.drop.length > 0 || taken || rest;
   return { changes, soon };
+}
+
+/** Ends the targets that the plan ends. Returns true if more are left. */
+async function endPlanned(
+  services: Services,
+  held: HeldRun,
+  plan: TickPlan,
+  known: {
+    readonly stop: Outcome | undefined;
+    readonly targets: readonly Target[];
+    readonly builder: RunBuilder;
+  },
+): Promise<boolean> {
+  const { stop, targets } = known;
+  if (stop === undefined) {
+    const left = await endWithoutBuilder(services, held, plan.withoutBuilder, known);
+    return (await endOverLimit(services, held, plan.overLimit, targets)) || left;
+  }
+  return endTargets(services, plan.end, (target) => lateOutcome(stop, target), {
+    others: plan.finishing,
+    lease: held,
+  });
 }
 
 /** Does all of the work, and returns the errors of those parts that failed. */
@@ -242,6 +259,19 @@ async function endWithoutBuilder(
   const detail = known.builder.fault.builderDetail;
   const outcome = { state: 'failed', reason: 'no-builder', detail } as const;
   return endTargets(services, withoutBuilder, () => outcome, { others, lease: held });
+}
+
+/** Ends targets of repositories that have used their hours. No attempt is counted. */
+function endOverLimit(
+  services: Services,
+  held: HeldRun,
+  over: readonly Stored<Target>[],
+  targets: readonly Target[],
+): Promise<boolean> {
+  const ending = new Set(over.map(({ id }) => id));
+  const others = targets.filter(({ id, state }) => !ending.has(id) && !isTerminal(state));
+  const outcomeOf = (target: Target) => overLimitOutcome(target, services.options.repositoryHours);
+  return endTargets(services, over, outcomeOf, { others, lease: held });
 }
 
 function failed(services: Services, run: Run, changes: Partial<Run>): NextTick {

@@ -104,6 +104,7 @@ it('leaves no group idle if two repositories share three', () => {
 const MINUTE = 60_000;
 const OPTIONS = {
   maxGroups: 10,
+  repositoryHours: 0,
   scanBatch: 20,
   patchBatch: 5,
   tickSeconds: 60,

@@ -9,6 +9,7 @@ const runId = RunId.parse('20261123T020000Z-7f3a');
 export const now = new Date('2026-11-23T02:10:00Z');
 export const options = {
   maxGroups: 3,
+  repositoryHours: 0,
   scanBatch: 4,
   patchBatch: 2,
   tickSeconds: 30,
