@@ -18,10 +18,10 @@ const GB = 1024 ** 3;
 /** Copa's tooling image, package lists and everything else that any image needs. */
 const BASE_DISK_GB = 2;
 /**
- * Layers of a Debian image unpack to some three times their compressed size, and BuildKit without
- * mounts keeps up to 4.5 copies of the unpacked image (measured with images of 110 MB to 2 GB).
+ * Layers of a Debian image unpack to some three times their compressed size, and the builder without
+ * mounts keeps 2.5 to 3 copies of the unpacked image (measured: infra/worker/builder/README.md).
  */
-const DISK_PER_COMPRESSED = 3 * 4.5;
+const DISK_PER_COMPRESSED = 3 * 3.5;
 
 /** The size of the container that patches an image with this many compressed bytes. */
 export function patchSize(

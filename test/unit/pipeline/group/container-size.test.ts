@@ -19,7 +19,18 @@ describe('the size of a patch container', () => {
       [1, 3],
       [2, 4],
     ]);
-    expect(sizes.map(({ diskGb }) => Math.round(diskGb))).toEqual([3, 9, 29]);
+    expect(sizes.map(({ diskGb }) => Math.round(diskGb))).toEqual([3, 7, 23]);
+  });
+
+  it.each([
+    ['Debian of 110 MB', 57, 1.386],
+    ['Debian with Java, nginx, PostgreSQL and systemd', 272, 3.4],
+    ['Debian padded to 720 MB', 365, 2.923],
+  ])('has more disk than the builder used for %s, but not three times as much', (_, mb, used) => {
+    const { diskGb } = patchSize(mb * 1_000_000, STANDARD);
+
+    expect(diskGb / used).toBeGreaterThan(1.2);
+    expect(diskGb / used).toBeLessThan(3);
   });
 
   it('is that of a client if the builder is remote', () => {
