@@ -10,15 +10,17 @@ import { type RegistryScene, startRegistryScene } from './registry-scene.ts';
 import { type BuilderName, startBuilder } from './start-builder.ts';
 
 /**
- * `npm run bench:builder [-- --only NAME]… [--repeat N] [--log]`: patches images with both builders in
- * turn, and prints a table of findings, time and disk. The time is the shortest of N patches. It is valid
- * only on an idle machine.
+ * `npm run bench:builder [-- --only NAME]… [--repeat N] [--at-once] [--log]`: patches images with both
+ * builders in turn, and prints a table of findings, time and disk. The time is the shortest of N patches.
+ * In turn, it is valid only on an idle machine. With `--at-once` both builders patch at the same time, so
+ * that what else the machine does slows down both.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
       repeat: { type: 'string', default: '1' },
+      'at-once': { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
     },
   });
@@ -27,7 +29,8 @@ async function main(): Promise<void> {
   const rows: BenchRow[] = [];
   try {
     for (const one of BENCH_CASES.filter(({ name }) => values.only?.includes(name) ?? true)) {
-      const { row, log } = await bench(scene, prepared, one, Number(values.repeat));
+      const how = { repeat: Number(values.repeat), atOnce: values['at-once'] };
+      const { row, log } = await bench(scene, prepared, one, how);
       rows.push(row);
       console.error(benchTable([row]).at(-1));
       if (values.log) console.error(log);
@@ -42,7 +45,7 @@ async function bench(
   scene: RegistryScene,
   prepared: Prepared,
   one: BenchCase,
-  repeat: number,
+  { repeat, atOnce }: { readonly repeat: number; readonly atOnce: boolean },
 ): Promise<{ readonly row: BenchRow; readonly log: string }> {
   const end = await one.seed(scene, prepared);
   try {
@@ -52,11 +55,16 @@ async function bench(
     const report = join(folder, 'before.json');
     await copyFile(join(folder, 'report.json'), report);
     const measured = (name: BuilderName) => measure(scene, prepared, { one, name, report });
-    let upstream = await measured('upstream');
-    let own = await measured('mount-free');
+    const both = async () => {
+      const upstream = measured('upstream');
+      if (!atOnce) await upstream;
+      return Promise.all([upstream, measured('mount-free')]);
+    };
+    let [upstream, own] = await both();
     for (let again = 1; again < repeat; again += 1) {
-      upstream = quicker(upstream, await measured('upstream'));
-      own = quicker(own, await measured('mount-free'));
+      const next = await both();
+      upstream = quicker(upstream, next[0]);
+      own = quicker(own, next[1]);
     }
     const after = findings(await user.scan(targetOf(one, 'mount-free')));
     const { what, timeLimit } = one;
