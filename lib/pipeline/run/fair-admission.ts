@@ -13,9 +13,11 @@ interface Candidate {
 
 /**
  * Chooses the waiting jobs that get the free container groups. The repository with the fewest groups
- * goes first, and each lost attempt counts like a group: images that hang make room for others, and
- * an image that lost an attempt beside a stranger still gets its turn. Then later stages go first,
- * so that started work finishes and staging stays small. While images of several repositories wait, none has more than half of the groups: images that hang
+ * goes first, and each lost attempt counts like a group: images that hang make room for others, and an
+ * image that lost an attempt because of another one in its group still gets its turn. Then later stages
+ * go first, so that started work finishes and staging stays small.
+ *
+ * While images of several repositories wait, none has more than half of the groups: images that hang
  * can't keep those of others waiting, even if they are patched already and the others are scanned.
  */
 export function fairAdmission(state: {
