@@ -100,6 +100,8 @@ const STEPS = {
   'run-deadline':
     'Give runs more groups or more hours: PATCHWRIGHT_MAX_GROUPS, PATCHWRIGHT_RUN_HOURS.',
   'run-over': NEXT_RUN,
+  'setuid-regained':
+    'Keep the bit away by dpkg-statoverride in the image, or let the policy publish such patches.',
   'source-changed': NEXT_RUN,
   'staging-missing': REPORT,
   'storage-error': 'Check the health of the storage account.',

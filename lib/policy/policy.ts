@@ -12,7 +12,7 @@ import {
   unknownKeys,
 } from './policy-faults.ts';
 import { readDocument } from './read-document.ts';
-import { mergeRules, type RepositoryRule } from './repository-rule.ts';
+import { mergeRules, RegainedSetuid, type RepositoryRule } from './repository-rule.ts';
 import type { ConfiguredRepositories } from './reserved-repositories.ts';
 
 export type { RepositoryRule } from './repository-rule.ts';
@@ -28,6 +28,7 @@ const MAX_ENTRIES = 10_000;
 export interface Policy {
   readonly version: 'v1';
   readonly 'tag-convention': TagConventions;
+  readonly 'regained-setuid': RegainedSetuid;
   /** The entries that can be used: one rule for each repository. */
   readonly repositories: readonly RepositoryRule[];
   /** The entries that can't be used, in the order of the document. */
@@ -48,6 +49,7 @@ export interface FaultyEntry {
 const Head = z.object({
   version: z.literal('v1'),
   'tag-convention': TagConventions.default('incremental'),
+  'regained-setuid': RegainedSetuid.default('publish'),
   repositories: z.array(z.unknown()).min(1).max(MAX_ENTRIES),
 });
 const HEAD_KEYS: ReadonlySet<string> = new Set(Object.keys(Head.shape));
@@ -84,11 +86,20 @@ export function parsePolicy(
   const value: Policy = {
     version: head.data.version,
     'tag-convention': head.data['tag-convention'],
+    'regained-setuid': head.data['regained-setuid'],
     repositories: mergeRules(used.map(({ rule }) => rule)),
     faulty: withLines(faulty, lines),
     warnings: firstOf(lines(unknown.slice(0, MAX_FAULTS + 1)), 'warnings'),
   };
   return { ok: true, value };
+}
+
+/** True if the policy refuses a patch of the repository in which files have setuid again. */
+export function refusesSetuid(
+  policy: Pick<Policy, 'regained-setuid'>,
+  rule: Pick<RepositoryRule, 'regained-setuid'>,
+): boolean {
+  return (rule['regained-setuid'] ?? policy['regained-setuid']) === 'refuse';
 }
 
 /** All lines at once, since each call reads the whole document. */

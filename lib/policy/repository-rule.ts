@@ -25,6 +25,10 @@ const Tags = items(z.union([z.literal('*'), Tag], { error: TAG_RULE }), {
   else if (tags.length > 1 && tags.includes('*')) fault('must be ["*"] alone, or tags without "*"');
 });
 
+/** What happens to a patch in which files have setuid again that its source had taken away. */
+export const RegainedSetuid = z.enum(['publish', 'refuse']);
+export type RegainedSetuid = z.infer<typeof RegainedSetuid>;
+
 /** One repository and the tags that are patched. */
 export const RepositoryRule = z.object({
   repository: PatchableRepository,
@@ -32,12 +36,14 @@ export const RepositoryRule = z.object({
   enabled: z.boolean().default(true),
   /** Unset for that of the document. ACR Continuous Patching ignores it. */
   'tag-convention': TagConventions.optional(),
+  /** The same. */
+  'regained-setuid': RegainedSetuid.optional(),
 });
 export type RepositoryRule = z.infer<typeof RepositoryRule>;
 
 /**
  * Merges the rules of one repository. Each enabled rule adds its tags, as in ACR Continuous Patching;
- * `*` holds all others. The first tag convention counts.
+ * `*` holds all others. The first of each other value counts.
  */
 export function mergeRules(rules: readonly RepositoryRule[]): readonly RepositoryRule[] {
   const entries = new Map<

@@ -10,8 +10,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'publish a patch that the verification rejected',
     file: 'results/collect-verifications.ts',
-    text: 'if (checked.refused !== undefined) {',
-    instead: 'if (checked.refused?.state === "failed") {',
+    text: 'if (refused !== undefined) {',
+    instead: 'if (refused?.state === "failed") {',
   },
   {
     name: 'skip the check of the layers',

@@ -3,7 +3,7 @@ import { Tag } from '../../image/reference.ts';
 import { chosenOf, listOf, type TagConvention } from '../../image/tag-convention.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { ordinal } from '../../ordinal.ts';
-import type { Policy, RepositoryRule } from '../../policy/policy.ts';
+import { type Policy, type RepositoryRule, refusesSetuid } from '../../policy/policy.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
 import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
@@ -56,7 +56,10 @@ export async function discoverTags(
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
   if (rest.length === 0) return finishRepository(services, run, rule, listing);
   const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
-  const look = lookAtTag({ services, run, rule, chosen, tags, patches });
+  const look = lookAtTag({
+    ...{ services, run, rule, chosen, tags, patches },
+    refusesSetuid: refusesSetuid(policy, rule),
+  });
   const lastTry = run.errors >= MAX_DISCOVERY_ERRORS;
   const targets = await inParallel(batch, AT_ONCE, (tag) => {
     const digest = tags.get(tag)?.digest;

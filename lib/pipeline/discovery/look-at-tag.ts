@@ -45,6 +45,8 @@ export function lookAtTag(options: {
   readonly run: Run;
   readonly rule: RepositoryRule;
   readonly chosen: ChosenConventions;
+  /** The policy refuses a patch in which files have setuid again. */
+  readonly refusesSetuid: boolean;
   readonly tags: ReadonlyMap<Tag, TagAttributes>;
   readonly patches: ReadonlyMap<Tag, readonly TagAttributes[]>;
 }): (tag: Tag) => Promise<Target | undefined> {
@@ -86,6 +88,7 @@ export function lookAtTag(options: {
       ...imageFacts(inspected),
       tagConvention: chosen.convention,
       ...(chosen.alsoFloating !== undefined && { alsoFloating: chosen.alsoFloating }),
+      ...(options.refusesSetuid && { refusesSetuid: true }),
       patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
       ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),

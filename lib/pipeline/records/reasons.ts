@@ -46,6 +46,7 @@ export const RejectReason = z.enum([
   'not-fixed',
   'packages-lost',
   'platform-changed',
+  'setuid-regained',
   'too-many-layers',
 ]);
 export type RejectReason = z.infer<typeof RejectReason>;

@@ -47,6 +47,8 @@ export const Target = z.object({
   tagConvention: TagConvention.optional(),
   /** The convention of a floating tag besides, if its repository has two. */
   alsoFloating: TagConvention.optional(),
+  /** The policy refuses its patch if files have setuid again. */
+  refusesSetuid: z.boolean().optional(),
   /** Our patches under patch tags of this tag, newest last. */
   patches: z.array(KnownPatch).readonly(),
   /** Images under patch tags of this tag that claim to be patches of its source. Unproven. */

@@ -72,8 +72,10 @@ async function decide(
 ): Promise<void> {
   const { scanned } = given;
   const checked = await checkPatch(services, image, given);
-  if (checked.refused !== undefined) {
-    await endRefused(services, image, checked.refused);
+  const regained = regainedColumns(checked.regained ?? []);
+  const refused = checked.refused ?? setuidRefused(image, checked.regained ?? []);
+  if (refused !== undefined) {
+    await endRefused(services, image, refused, regained);
     return;
   }
   held.assertHeld();
@@ -104,7 +106,7 @@ async function decide(
       ...(remaining.length > 0 && { remaining }),
       verifiedAt: services.clock.now(),
       ...(checked.unowned !== undefined && { unownedPaths: checked.unowned }),
-      ...regainedColumns(checked.regained ?? []),
+      ...regained,
     });
   }
 }
@@ -114,12 +116,25 @@ function regainedColumns(paths: readonly string[]): TargetChanges {
   return { regainedPaths: paths.length, ...(paths.length > 0 && { regainedFiles }) };
 }
 
+/** The rule is one of the repository, so that it is the same for all targets of an image. */
+function setuidRefused({ targets }: SourceImage, paths: readonly string[]): Outcome | undefined {
+  if (targets[0]?.refusesSetuid !== true || paths.length === 0) return undefined;
+  const names = truncate(paths.join(', '), MAX_FILES_TEXT);
+  const detail = `the update gives setuid back to ${names}; the policy refuses this`;
+  return { state: 'rejected', reason: 'setuid-regained', detail };
+}
+
 /** Ends the targets of a refused patch. Those of a refused claim are patched instead. */
-async function endRefused(services: Services, image: SourceImage, refused: Outcome): Promise<void> {
+async function endRefused(
+  services: Services,
+  image: SourceImage,
+  refused: Outcome,
+  columns: TargetChanges = {},
+): Promise<void> {
   for (const target of image.targets) {
     const gone = 'reason' in refused && refused.reason === 'source-changed';
     if (target.claimed === true && !gone) await refuseClaim(services, target);
-    else await finishTarget(services, target, refused);
+    else await finishTarget(services, target, refused, columns);
   }
 }
 

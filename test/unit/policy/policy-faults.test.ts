@@ -11,6 +11,10 @@ it.each([
   [{ repositories: [rule] }, 'version: is missing'],
   [{ version: 'v2', repositories: [rule] }, 'version: "v2" must be "v1"'],
   [
+    { version: 'v1', repositories: [rule], 'regained-setuid': 'x' },
+    'regained-setuid: "x" must be "publish" or "refuse"',
+  ],
+  [
     { version: 'v1', repositories: [rule], 'tag-convention': 'x' },
     'tag-convention: "x" must be "incremental", "floating" or a template such as "{tag}-patch.{n}"',
   ],

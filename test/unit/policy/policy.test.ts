@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../../lib/policy/policy.ts';
+import { parsePolicy, refusesSetuid } from '../../../lib/policy/policy.ts';
 
 const rule = { repository: 'team/api', tags: ['v1'] };
 const faultsOf = (document: unknown) => {
@@ -23,11 +23,31 @@ it('accepts the document of ACR Continuous Patching unchanged', () => {
     value: {
       version: 'v1',
       'tag-convention': 'floating',
+      'regained-setuid': 'publish',
       repositories: [{ repository: 'python', tags: ['*'], enabled: true }],
       faulty: [],
       warnings: [],
     },
   });
+});
+
+it.each([
+  ['publishes them by default', {}, {}, false],
+  ['takes the rule of the document', { 'regained-setuid': 'refuse' }, {}, true],
+  ['takes the rule of the entry', {}, { 'regained-setuid': 'refuse' }, true],
+  [
+    'lets the entry decide',
+    { 'regained-setuid': 'refuse' },
+    { 'regained-setuid': 'publish' },
+    false,
+  ],
+])('says whether patches that give setuid back are refused: %s', (_, document, entry, refuses) => {
+  const repositories = [{ ...rule, ...entry }];
+  const parsed = parsePolicy(JSON.stringify({ version: 'v1', ...document, repositories }));
+  const [own] = parsed.ok ? parsed.value.repositories : [];
+  if (!parsed.ok || own === undefined) throw new Error('no policy');
+
+  expect(refusesSetuid(parsed.value, own)).toBe(refuses);
 });
 
 it('enables each repository and the incremental convention by default', () => {

@@ -38,6 +38,7 @@ async function look(
   tag: string,
   candidates: readonly string[] = [],
   convention: TagConvention = 'incremental',
+  refusesSetuid = false,
 ) {
   const run = await world.addRun();
   const parsed = parsePolicy(
@@ -49,7 +50,9 @@ async function look(
   const ofTag = candidates.flatMap((name) => tags.get(Tag.parse(name)) ?? []);
   const patches = new Map([[Tag.parse(tag), ofTag]]);
   const { services } = world;
-  return lookAtTag({ services, run, rule, chosen: { convention }, tags, patches })(Tag.parse(tag));
+  return lookAtTag({ services, run, rule, chosen: { convention }, refusesSetuid, tags, patches })(
+    Tag.parse(tag),
+  );
 }
 
 describe('lookAtTag', () => {
@@ -82,6 +85,15 @@ describe('lookAtTag', () => {
       reason: 'unsupported-platform',
       finishedAt: world.clock.now(),
     });
+  });
+
+  it.each([true, false])('notes whether setuid that comes back is refused: %s', async (refuses) => {
+    const world = new UnitWorld();
+    await world.push(API, 'v1');
+
+    const target = await look(world, 'v1', [], 'incremental', refuses);
+
+    expect(target?.refusesSetuid).toBe(refuses ? true : undefined);
   });
 
   it('lists the patches of its image in the order of their numbers', async () => {

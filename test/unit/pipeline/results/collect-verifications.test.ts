@@ -99,15 +99,31 @@ describe('a verified patch', () => {
   });
 });
 
-it('tells which files have setuid again that the source had taken away', async () => {
+describe('a patch with setuid on a file from which the source had taken it', () => {
   const list = { name: 'var/lib/dpkg/info/libssl3.list', text: '/usr/bin/su\n' };
-  const row = await endOf({
+  const setup: Setup = {
     sourceLayer: [list, { name: 'usr/bin/su', mode: 0o755 }],
     layer: [list, { name: 'usr/bin/su', mode: 0o4755, text: 'new' }],
     after: JSON.parse(JSON.stringify(debianReport([ZLIB])).replaceAll('"1.0"', '"1.1"')),
+  };
+  const regained = { regainedPaths: 1, regainedFiles: 'usr/bin/su' };
+
+  it('is published, and its row names the file', async () => {
+    expect(await endOf(setup)).toMatchObject({ state: 'publishing', ...regained });
   });
 
-  expect(row).toMatchObject({ state: 'publishing', regainedPaths: 1, regainedFiles: 'usr/bin/su' });
+  it('is rejected if the policy refuses this', async () => {
+    const row = await endOf({ ...setup, target: { refusesSetuid: true } });
+
+    expect(row).toMatchObject({ state: 'rejected', reason: 'setuid-regained', ...regained });
+    expect(row.detail).toContain('usr/bin/su');
+  });
+
+  it('is published if the policy refuses this, but no file has setuid again', async () => {
+    const row = await endOf({ target: { refusesSetuid: true } });
+
+    expect(row).toMatchObject({ state: 'publishing', regainedPaths: 0 });
+  });
 });
 
 describe('a rejected patch', () => {
