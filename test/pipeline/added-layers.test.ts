@@ -37,7 +37,10 @@ function report(layers: number): Record<string, unknown> {
   );
 }
 
-async function patchedWith(added: readonly TarEntry[]): Promise<Target> {
+async function patchedWith(
+  added: readonly TarEntry[],
+  source: readonly TarEntry[] = SOURCE,
+): Promise<Target> {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
     script: { report: ({ length }) => report(length), layer: await tarOf(added) },
@@ -46,7 +49,7 @@ async function patchedWith(added: readonly TarEntry[]): Promise<Target> {
   await seedImage(world.registry, {
     repository: API,
     tags: [Tag.parse('v1')],
-    layers: [await tarOf(SOURCE)],
+    layers: [await tarOf(source)],
   });
   const { id: runId } = await world.run();
   const target = await world.target(runId, 'team/api', 'v1');
@@ -59,6 +62,16 @@ async function patchedWith(added: readonly TarEntry[]): Promise<Target> {
 describe('the added layer of a patch', () => {
   it('is accepted if it replaces the files of the fixed package', async () => {
     expect(await patchedWith(UPDATE)).toMatchObject({ state: 'patched', unownedPaths: 0 });
+  });
+
+  it('is accepted for an image whose resolv.conf is a link to nothing', async () => {
+    const link = {
+      name: 'etc/resolv.conf',
+      type: 'symlink',
+      linkname: '../run/resolv.conf',
+    } as const;
+
+    expect(await patchedWith(UPDATE, [...SOURCE, link])).toMatchObject({ state: 'patched' });
   });
 
   it.each<{ readonly what: string; readonly added: readonly TarEntry[]; readonly detail: string }>([

@@ -6,6 +6,7 @@ import { cancelRun } from '../../lib/pipeline/cancellation.ts';
 import type { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { targetIdOf } from '../../lib/pipeline/records/target.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
+import { RegistryError } from '../../lib/registry/registry.ts';
 import { AzureTables } from '../../lib/storage/azure-tables.ts';
 import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import { startWithConnectionString } from '../contract/storage/azurite-accounts.ts';
@@ -17,6 +18,8 @@ const OPERATE = readFileSync(new URL('../../docs/operate.md', import.meta.url), 
 const API = RepositoryName.parse('team/api');
 const WEB = RepositoryName.parse('team/web');
 const BASE = RepositoryName.parse('team/base');
+const AWAY = RepositoryName.parse('team/away');
+const LOST = RepositoryName.parse('team/lost');
 const WINDOWS = RepositoryName.parse('team/windows');
 const DOCUMENTED_RUN = '20261123T020000Z-14f7';
 
@@ -96,9 +99,48 @@ async function threeNights() {
     if (!(await world.step())) throw new Error('no run waits for another');
   }
   const meanwhile = world.tables.all(TABLES.targets).map(({ entity }) => entity);
-  const running = world.tables.all(TABLES.runs).find(({ entity }) => entity.runId === third);
+  let running = await world.services.runs.find(third);
+  // Until a scanned image has ended, nobody can tell when the run will end.
+  while (running?.expectedAt === undefined) {
+    if (!(await world.step())) throw new Error('no image of the third night ended before its run');
+    running = await world.services.runs.find(third);
+  }
+  const row = world.tables.all(TABLES.runs).find(({ entity }) => entity.runId === third);
+  const now = world.clock.now();
   await world.settle();
-  return { world, api, base, third, beside, meanwhile, running: running?.entity };
+  return { world, api, base, third, beside, meanwhile, running: row?.entity, now };
+}
+
+/**
+ * Both images are clean in the first night. In the second, Trivy can't read `team/lost`, and the
+ * registry does not list `team/away`, which is given up.
+ */
+async function lostImages() {
+  const packages = Array.from({ length: 20 }, (_, at) => ({ Name: `p${at}`, Version: '1.0' }));
+  const { Results: _, ...report } = debianReport([]);
+  const result = { Class: 'os-pkgs', Type: 'debian', Packages: packages };
+  const world = new PipelineWorld({
+    policy: {
+      version: 'v1',
+      repositories: [AWAY, LOST].map((repository) => ({ repository, tags: ['*'] })),
+    },
+    script: { report: () => ({ ...report, Results: [result] }) },
+  });
+  await world.seedDatabase();
+  const tags = [Tag.parse('1')];
+  for (const repository of [AWAY, LOST]) {
+    await seedImage(world.registry, { repository, tags, layers: [`a layer of ${repository}`] });
+  }
+  await world.run();
+  world.clock.advance({ seconds: 86_400 });
+  world.script.report = () => ({});
+  const list = world.registry.listTags.bind(world.registry);
+  world.registry.listTags = async (repository, options) => {
+    if (repository === AWAY) throw new RegistryError('unavailable', '503');
+    return list(repository, options);
+  };
+  await world.run();
+  return world.tables.all(TABLES.inventory).map(({ entity }) => entity);
 }
 
 const nights = await threeNights();
@@ -108,14 +150,20 @@ const azure = new AzureTables(accounts.provisioned);
 for (const table of Object.values(TABLES)) {
   for (const { entity } of nights.world.tables.all(table)) await azure.insert(table, entity);
 }
-/** An image that no run could scan since the first night. */
-const unscanned = await azure.get(TABLES.inventory, 'team|base', '12');
-if (unscanned !== undefined) {
-  const { previousDigest: _, ...columns } = unscanned.entity;
-  const old = { scannedAt: new Date('2026-11-23T02:05:00Z'), packagesCovered: 100, changedIn: '' };
-  await azure.insert(TABLES.inventory, { ...columns, ...old, rowKey: '11', tag: '11' });
-}
+for (const entity of await lostImages()) await azure.insert(TABLES.inventory, entity);
 const { beside, meanwhile } = nights;
+/** Targets whose patch's tag met another push, as `publish-target.test.ts` shows them. */
+const raced = nights.world.tables
+  .all(TABLES.targets)
+  .find(({ entity }) => entity.partitionKey === nights.third && entity.tag === '1.4')?.entity;
+for (const [tag, changes] of [
+  ['replaced', { replacedPush: true }],
+  ['lost', { state: 'skipped', reason: 'tag-race-lost' }],
+  ['alone', { replacedPush: false }],
+] as const) {
+  const columns = { repository: 'team/raced', tag, rowKey: `raced-${tag}` };
+  if (raced !== undefined) await azure.insert(TABLES.targets, { ...raced, ...columns, ...changes });
+}
 for (const entity of meanwhile.filter(({ partitionKey }) => partitionKey === beside)) {
   await azure.insert(TABLES.targets, { ...entity, partitionKey: DOCUMENTED_RUN });
 }
@@ -190,13 +238,17 @@ it('answers what is vulnerable now: tags, their patches, what is unknown or old,
   expect(names(rows)).toEqual([
     'team/api:1.4',
     ...patches,
-    // Not scanned since the first night, and with less than ten packages.
-    'team/base:11',
+    // Clean in the first night, and not looked at, or not scanned, since.
+    'team/away:1',
+    // Fewer than ten packages.
     'team/base:12',
+    'team/lost:1',
     'team/web:2.0',
     'team/windows:1',
   ]);
-  expect(rows.find(({ tag }) => tag === '1')).toMatchObject({ counts: 'unknown' });
+  expect(rows.find(({ repository }) => repository === WINDOWS)).toMatchObject({
+    counts: 'unknown',
+  });
   expect(rows.filter(({ high }) => high === 1).map(({ tag }) => tag)).toEqual(['1.4-1', 'old-1']);
 });
 
@@ -240,17 +292,23 @@ it('answers which tools and which database a run used', async () => {
 it('answers whether a run is stuck, and when it will end', async () => {
   const running = await ask('Whether an active run is stuck');
 
-  expect(running).toMatchObject([{ runId: nights.third, state: 'running', active: 4, errors: 0 }]);
-  for (const column of ['tickedAt', 'progressAt', 'deadline']) {
-    expect(running[0]?.[column]).toBeInstanceOf(Date);
+  expect(running).toMatchObject([{ runId: nights.third, state: 'running', active: 1, errors: 0 }]);
+  const [row] = running;
+  for (const column of ['tickedAt', 'progressAt', 'expectedAt', 'deadline']) {
+    expect(row?.[column]).toBeInstanceOf(Date);
   }
+  expect(Number(row?.expectedAt)).toBeGreaterThanOrEqual(Number(nights.now));
+  expect(Number(row?.expectedAt)).toBeLessThan(Number(row?.deadline));
 });
 
 it('answers whether a tag was overwritten, and what it named before', async () => {
   expect(await ask('Which tags were pushed again')).toMatchObject([
     { repository: 'team/base', tag: '12', previousDigest: nights.base },
   ]);
-  expect(await ask('The app never moves a source tag')).toEqual([]);
+  expect(names(await ask('The app never moves a source tag'))).toEqual([
+    'team/raced:lost',
+    'team/raced:replaced',
+  ]);
 });
 
 it('answers what changed since the run before', async () => {

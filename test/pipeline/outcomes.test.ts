@@ -98,6 +98,31 @@ it.each([
   expect(image?.config.variant).toBe('variant' in config ? config.variant : undefined);
 });
 
+it.each<[string, Partial<ImageSeed>]>([
+  ['130 layers', { layers: Array.from({ length: 130 }, (_, at) => `layer ${at}`) }],
+  [
+    'a line separator and other odd characters in its labels',
+    { config: { config: { Labels: { 'org.test/notes': 'a\u2028b\u2029c\u0000\ud83d\ude00"' } } } },
+  ],
+])('patches an image with %s, and keeps them', async (_, image) => {
+  const { target, world } = await runOne({
+    image,
+    // The scripted worker keeps the source's config and layers, as Copa does.
+    script: { report: (layers) => debianReport(isPatched(layers, image) ? [] : OUTDATED) },
+  });
+
+  expect(target).toMatchObject({ state: 'patched', patchTag: 'v1-1' });
+  const stored = await world.registry.manifest(API, Tag.parse('v1-1'));
+  const patch = stored && (await readImage(world.registry, API, stored));
+  expect(patch?.manifest.layers.length).toBe((image.layers?.length ?? 1) + 1);
+  const config = JSON.parse(Buffer.from(patch?.configBytes ?? []).toString());
+  expect(config.config).toEqual(image.config?.config ?? {});
+});
+
+function isPatched(layers: readonly unknown[], { layers: source = [''] }: Partial<ImageSeed>) {
+  return layers.length > source.length;
+}
+
 describe('before any scan', () => {
   it.each([
     ['a Windows image', { config: { os: 'windows', config: {} } }, 'windows'],
