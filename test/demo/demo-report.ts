@@ -52,6 +52,8 @@ export function jsonReport(report: DemoReport, environmentFile: string | undefin
     startedAt: run.createdAt,
     finishedAt: run.finishedAt,
     seconds: runSeconds(run),
+    databaseTime: run.databaseTime,
+    warnings: run.warnings?.split('\n') ?? [],
     counts: {
       targets,
       clean,

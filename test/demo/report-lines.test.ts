@@ -5,12 +5,24 @@ import { reportLines } from './report-lines.ts';
 
 const palette = pc.createColors(false);
 
-function totalsOf(counts: Parameters<typeof newRun>[0]): string | undefined {
-  const run = newRun({ state: 'completed', ...counts });
+function linesOf(changes: Parameters<typeof newRun>[0]): readonly string[] {
+  const run = newRun({ state: 'completed', ...changes });
   const none = { tools: undefined, outcomes: [], checks: [], unexpected: [], problems: [] };
   const lines = reportLines({ run, registry: 'local', ...none }, { width: 100, palette });
-  return lines.find((line) => line.includes('images in'))?.trim();
+  return lines.map((line) => line.trim());
 }
+
+function totalsOf(counts: Parameters<typeof newRun>[0]): string | undefined {
+  return linesOf(counts).find((line) => line.includes('images in'));
+}
+
+it('shows the warnings of the run, such as an old database', () => {
+  const lines = linesOf({ warnings: 'the database is 5 days old\nteam/api: many tags' });
+
+  expect(lines).toContain('! the database is 5 days old');
+  expect(lines).toContain('! team/api: many tags');
+  expect(linesOf({}).filter((line) => line.startsWith('!'))).toEqual([]);
+});
 
 it('counts the clean images that are only partly covered', () => {
   expect(totalsOf({ targets: 3, clean: 2, cleanPartly: 1, patched: 1 })).toBe(

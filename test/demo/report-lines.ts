@@ -18,6 +18,7 @@ export function reportLines(
     '',
     `  ${palette.bold(totals(run))}`,
     `  ${palette.dim(tableLegend(width))}`,
+    ...warningLines(run, palette),
     '',
     ...(report.disturbance === undefined ? [] : disturbanceLines(report.disturbance, options)),
     ...checks.map(({ ok, text }) => `  ${mark(ok)} ${text}`),
@@ -53,6 +54,12 @@ function totals(run: Run): string {
   const shown = counted.filter(([count]) => count > 0).map(([count, state]) => `${count} ${state}`);
   const images = run.targets === 1 ? '1 image' : `${run.targets} images`;
   return `${images} in ${runSeconds(run).toFixed(1)} s: ${shown.join(', ')}`;
+}
+
+/** Such as an old database: `clean` then tells less than it says. */
+function warningLines({ warnings }: Run, palette: Palette): string[] {
+  const lines = warnings?.split('\n') ?? [];
+  return lines.map((line) => `  ${palette.yellow(`! ${line}`)}`);
 }
 
 /** Warnings of the app and the host, shown only if something went wrong. */

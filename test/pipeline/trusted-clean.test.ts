@@ -94,6 +94,14 @@ describe('an old database', () => {
     expect(target.state).toBe('clean');
   });
 
+  it('is named in the inventory, under the tag and the digest', async () => {
+    const { run, world } = await runOne(() => debianReport([]), { databaseDays: 5 });
+
+    const rows = world.tables.all(TABLES.inventory).map(({ entity }) => entity);
+    const made = rows.filter(({ counts }) => counts === 'known').map((row) => row.databaseTime);
+    expect(made).toEqual([run.databaseTime, run.databaseTime]);
+  });
+
   it('lets no image be clean from its limit on, and leaves the counts unknown', async () => {
     const { target, run } = await runOne(() => debianReport([]), { databaseDays: 15 });
 

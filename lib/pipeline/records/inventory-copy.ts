@@ -25,6 +25,7 @@ export const InventoryCopy = z.object({
   ...FINDING_COLUMNS,
   ...COVERAGE_COLUMNS,
   scannedAt: z.date().optional(),
+  databaseTime: z.date().optional(),
   /** The newest patch, to deploy instead of this image. */
   patchTag: Tag.optional(),
   patchDigest: Digest.optional(),
@@ -61,7 +62,7 @@ export function isOutdated(copy: InventoryCopy, own: InventoryTag | undefined): 
 function ofImage(record: InventoryTag): readonly InventoryCopy[] {
   const { repository, tag, sourceDigest, presentAt, runId, scannedAt } = record;
   const { counts, critical, high, medium, low, unknown, fixable, patchTag, patchDigest } = record;
-  const { packagesCovered, packagesUncovered } = record;
+  const { packagesCovered, packagesUncovered, databaseTime } = record;
   const own = record.isPatch === true ? [record.digest] : [record.digest, sourceDigest];
   const digests = own.filter((digest) => digest !== undefined);
   return digests.map((digest) => ({
@@ -74,7 +75,7 @@ function ofImage(record: InventoryTag): readonly InventoryCopy[] {
     presentAt,
     counts,
     ...{ critical, high, medium, low, unknown, fixable },
-    ...{ packagesCovered, packagesUncovered, scannedAt },
+    ...{ packagesCovered, packagesUncovered, scannedAt, databaseTime },
     patchTag,
     patchDigest,
     runId,
@@ -98,6 +99,7 @@ function ofPatch(record: InventoryTag): readonly InventoryCopy[] {
     packagesCovered: record.packagesCovered,
     packagesUncovered: record.packagesUncovered,
     scannedAt: record.patchScannedAt,
+    databaseTime: record.databaseTime,
   };
   const { patchFloatingTag: tag } = record;
   return [...underBothNames(copy), ...(tag === undefined ? [] : [{ ...copy, tag }])];

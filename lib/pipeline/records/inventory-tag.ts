@@ -42,6 +42,8 @@ export const InventoryTag = z.object({
   /** Packages that advisories cover, and those of other maintainers, which nobody matched. */
   ...COVERAGE_COLUMNS,
   scannedAt: z.date().optional(),
+  /** When the vulnerability database of that scan was made. */
+  databaseTime: z.date().optional(),
 
   /** The newest patch. `patchSeenAt`: when it was published, or last found in the registry. */
   patchTag: Tag.optional(),
@@ -76,7 +78,11 @@ export type Presence = Columns<
 >;
 export type Ending = Columns<'state' | 'reason' | 'detail' | 'runId' | 'at'>;
 export type Findings = Columns<
-  'counts' | 'scannedAt' | keyof typeof FINDING_COLUMNS | keyof typeof COVERAGE_COLUMNS
+  | 'counts'
+  | 'scannedAt'
+  | 'databaseTime'
+  | keyof typeof FINDING_COLUMNS
+  | keyof typeof COVERAGE_COLUMNS
 >;
 export type NewestPatch = Columns<
   | 'patchTag'
@@ -105,7 +111,7 @@ export function factsOf(known: InventoryTag): TagFacts {
   const { present, presentAt, goneAt, digest, sourceDigest, isPatch, origin } = known;
   const { state, reason, detail, runId, at } = known;
   const { counts, critical, high, medium, low, unknown, fixable, scannedAt } = known;
-  const { packagesCovered, packagesUncovered } = known;
+  const { packagesCovered, packagesUncovered, databaseTime } = known;
   const { patchTag, patchFloatingTag, patchDigest, patchSeenAt } = known;
   const { patchCounts, patchScannedAt } = known;
   const { patchCritical, patchHigh, patchMedium, patchLow, patchUnknown, patchFixable } = known;
@@ -115,7 +121,7 @@ export function factsOf(known: InventoryTag): TagFacts {
     ending: { state, reason, detail, runId, at },
     findings: {
       ...{ counts, critical, high, medium, low, unknown, fixable },
-      ...{ packagesCovered, packagesUncovered, scannedAt },
+      ...{ packagesCovered, packagesUncovered, scannedAt, databaseTime },
     },
     patch: {
       ...{ patchTag, patchFloatingTag, patchDigest, patchSeenAt },

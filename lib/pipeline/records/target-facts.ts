@@ -50,8 +50,8 @@ function evidenceAt({ reason, scannedAt, discoveredAt, finishedAt }: Target): Da
 }
 
 function findingsIn(target: Target): Findings {
-  const { scannedAt, packagesCovered, packagesUncovered } = target;
-  const coverage = { packagesCovered, packagesUncovered };
+  const { scannedAt, packagesCovered, packagesUncovered, databaseTime } = target;
+  const coverage = { packagesCovered, packagesUncovered, databaseTime };
   if (target.isPatch === true) return { ...findingsOfPatch(target), ...coverage };
   if (target.beforeCritical === undefined) return { ...UNKNOWN_FINDINGS, ...coverage, scannedAt };
   return {

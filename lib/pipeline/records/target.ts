@@ -135,6 +135,8 @@ export const Target = z.object({
   discoveredAt: z.date(),
   /** When the report of its source was accepted. */
   scannedAt: z.date().optional(),
+  /** When the vulnerability database of that scan was made. */
+  databaseTime: z.date().optional(),
   verifiedAt: z.date().optional(),
   finishedAt: z.date().optional(),
 });

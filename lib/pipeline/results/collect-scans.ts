@@ -50,6 +50,7 @@ export async function collectScans(
       await decide(inTurn, image, {
         ...facts,
         trivy: tools.trivy,
+        databaseTime: run.databaseTime,
         databaseFault: databaseFault(run, services.options, services.clock.now()),
       });
     });
@@ -74,6 +75,7 @@ async function decide(
     readonly noBuilder: string | undefined;
     readonly trivy: string | undefined;
     readonly databaseFault: string | undefined;
+    readonly databaseTime: Date | undefined;
   },
 ): Promise<void> {
   const { scan } = facts;
@@ -108,6 +110,7 @@ async function decide(
     const changes = {
       reportBefore: facts.name,
       scannedAt: services.clock.now(),
+      ...(facts.databaseTime !== undefined && { databaseTime: facts.databaseTime }),
       ...findingsBefore(scan, facts.advisoryPlatforms, assessment),
       ...(hasCounts(scan, facts.advisoryPlatforms, assessment) &&
         (await earlierPatch(services, newestOf(assessment, own), { scan, image: known }))),
