@@ -131,6 +131,15 @@ var rules = concat(noRunRules, countRules, [
     query: '${traces} | where Message startswith \'database is old\''
   }
   {
+    name: 'timer-missed'
+    display: 'A timer of the app did not fire'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: null
+    query: '${traces} | where Message startswith \'timer missed\''
+  }
+  {
     name: 'run-failed'
     display: 'A run ended as failed'
     severity: 1

@@ -24,7 +24,10 @@ export async function sendOverdueReap({ queues }: Services, due: Date): Promise<
   await queues.send(QUEUES.runs, { reapDue: due.toISOString() }, { delaySeconds: 0 });
 }
 
-/** Several instances may send the same hint: the first one counts, and one from the future never. */
+/**
+ * Several instances may send the same hint: the first one counts, and one from the future never. After a
+ * failure the retried message finds the start and does nothing: the next occurrence does the work.
+ */
 async function reapOverdue(services: Services, due: Date): Promise<void> {
   const now = services.clock.now();
   if (due > now || !(await services.timers.startReaper({ since: due, now }))) return;

@@ -29,15 +29,15 @@ export interface WatchedTimers {
 export function missedReaping(
   last: LastOccurrence,
   state: {
-    readonly startedAt: Date | undefined;
+    /** Or since when the first start is expected. */
+    readonly startedAt: Date;
     readonly now: Date;
     readonly lateSeconds: number;
   },
 ): Date | undefined {
   const { startedAt, now, lateSeconds } = state;
   const due = last(secondsAfter(now, -lateSeconds));
-  if (due === undefined || startedAt === undefined) return due;
-  return secondsAfter(startedAt, EARLY_SECONDS) >= due ? undefined : due;
+  return due === undefined || secondsAfter(startedAt, EARLY_SECONDS) >= due ? undefined : due;
 }
 
 /**
@@ -78,8 +78,10 @@ export class TimerWatch {
   }
 
   async #seeToReaper(services: Services, now: Date): Promise<void> {
-    const startedAt = await services.timers.reaperStartedAt();
-    this.#reaperStartedAt = startedAt;
+    const { timers } = services;
+    this.#reaperStartedAt = await timers.reaperStartedAt();
+    // A new app was not there for the occurrences before its first look.
+    const startedAt = this.#reaperStartedAt ?? (await timers.reaperAwaitedSince(now));
     const late = { startedAt, now, lateSeconds: GRACE_SECONDS };
     const due = missedReaping(this.#timers.reaper, late);
     if (due === undefined) return;

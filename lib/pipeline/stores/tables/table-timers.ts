@@ -5,12 +5,19 @@ import type { Timers } from '../timers.ts';
 
 const PARTITION = 'timers';
 const REAPER = { partitionKey: PARTITION, rowKey: 'reaper' } as const;
+const AWAITED = { partitionKey: PARTITION, rowKey: 'reaper-awaited' } as const;
 const SCHEDULE = { partitionKey: PARTITION, rowKey: 'schedule' } as const;
 
 const ReaperRow = z.object({
   partitionKey: z.literal(REAPER.partitionKey),
   rowKey: z.literal(REAPER.rowKey),
   startedAt: z.date(),
+});
+
+const AwaitedRow = z.object({
+  partitionKey: z.literal(AWAITED.partitionKey),
+  rowKey: z.literal(AWAITED.rowKey),
+  since: z.date(),
 });
 
 const ScheduleRow = z.object({
@@ -20,18 +27,27 @@ const ScheduleRow = z.object({
   since: z.date(),
 });
 
-/** Two rows in PatchwrightState. */
+/** Three rows in PatchwrightState. */
 export class TableTimers implements Timers {
   readonly #reaper: TypedTable<z.infer<typeof ReaperRow>>;
+  readonly #awaited: TypedTable<z.infer<typeof AwaitedRow>>;
   readonly #schedule: TypedTable<z.infer<typeof ScheduleRow>>;
 
   constructor(tables: Tables) {
     this.#reaper = new TypedTable({ tables, table: TABLES.state, schema: ReaperRow });
+    this.#awaited = new TypedTable({ tables, table: TABLES.state, schema: AwaitedRow });
     this.#schedule = new TypedTable({ tables, table: TABLES.state, schema: ScheduleRow });
   }
 
   async reaperStartedAt(): Promise<Date | undefined> {
     return (await this.#reaper.get(PARTITION, REAPER.rowKey))?.row.startedAt;
+  }
+
+  async reaperAwaitedSince(now: Date): Promise<Date> {
+    const stored = await this.#awaited.get(PARTITION, AWAITED.rowKey);
+    if (stored !== undefined) return stored.row.since;
+    await this.#awaited.insert({ ...AWAITED, since: now });
+    return now;
   }
 
   async startReaper({ since, now }: { since: Date; now: Date }): Promise<boolean> {

@@ -32,7 +32,7 @@ describe('the reaper', () => {
 
   it.each([
     ['it has not started since an occurrence of more than five minutes ago', 6, 20, true],
-    ['it never started, and was due more than five minutes ago', 6, undefined, true],
+    ['it never started, and this is the first look at it', 6, undefined, false],
     ['it started for this occurrence', 6, 6, false],
     ['it may still be on time', 4, 20, false],
   ])('is enqueued if %s: due %d minutes ago, started %s', async (_, due, before, isRun) => {
@@ -48,10 +48,18 @@ describe('the reaper', () => {
     expect(await world.services.timers.reaperStartedAt()).toEqual(last);
   });
 
+  it('is enqueued if it never started, also for an occurrence after the first look', async () => {
+    const { world } = await look({ reaper: onceAt(minutesAgo(6)) }, (before) =>
+      before.services.timers.reaperAwaitedSince(minutesAgo(7)),
+    );
+
+    expect(world.queues.pending()).toHaveLength(1);
+  });
+
   it('does none of its work in the invocation that looks', async () => {
-    const { world } = await look({ reaper: onceAt(minutesAgo(6)) }, (before) => {
+    const { world } = await look({ reaper: onceAt(minutesAgo(6)) }, async (before) => {
+      await started(20)(before);
       before.services.groups.list = () => expect.fail('the look reaps groups');
-      return undefined;
     });
 
     expect(world.log.filter(({ level }) => level === 'error')).toEqual([]);

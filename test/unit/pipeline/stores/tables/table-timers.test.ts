@@ -16,6 +16,11 @@ describe('the reaper', () => {
     expect(await timers.reaperStartedAt()).toBeUndefined();
   });
 
+  it('is awaited since the first call', async () => {
+    expect(await timers.reaperAwaitedSince(at(0))).toEqual(at(0));
+    expect(await timers.reaperAwaitedSince(at(5))).toEqual(at(0));
+  });
+
   it('starts if it has not started since a time', async () => {
     expect(await timers.startReaper({ since: at(0), now: at(1) })).toBe(true);
     expect(await timers.startReaper({ since: at(0), now: at(2) })).toBe(false);
