@@ -52,9 +52,10 @@ function isOther(known: string | undefined, found: string | undefined): boolean 
 function findingsOf(record: Plain): string {
   const { counts, critical, high, medium, low, unknown, fixable } = record;
   const own = [counts, critical, high, medium, low, unknown, fixable];
-  const { patchCounts, patchCritical, patchHigh, patchMedium, patchLow, patchFixable } = record;
-  const ofPatch = [patchCounts, patchCritical, patchHigh, patchMedium, patchLow, patchFixable];
-  return JSON.stringify([own, ofPatch]);
+  const { patchCounts, patchCritical, patchHigh, patchMedium, patchLow } = record;
+  const { patchUnknown, patchFixable } = record;
+  const severities = [patchCritical, patchHigh, patchMedium, patchLow, patchUnknown];
+  return JSON.stringify([own, patchCounts, severities, patchFixable]);
 }
 
 /** A tag that waits has the outcome of the run before, and a later run takes it. */

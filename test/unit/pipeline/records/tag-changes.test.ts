@@ -36,6 +36,7 @@ describe('the change of a tag in a run', () => {
     ['findings', { critical: 2 }],
     ['findings', { counts: 'unknown', critical: undefined }],
     ['findings', { patchHigh: 3 }],
+    ['findings', { patchUnknown: 1 }],
     ['patch', { patchDigest: digestOf('next patch') }],
     ['outcome', { state: 'failed', reason: 'timeout' }],
     ['moved', { digest: digestOf('pushed again') }],
