@@ -6,10 +6,11 @@ import { ordinal } from '../../ordinal.ts';
 import { type Policy, type RepositoryRule, refusesSetuid } from '../../policy/policy.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
 import type { Run } from '../records/run.ts';
+import { withWarnings } from '../records/run-warnings.ts';
 import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
 import { lookAtTag, unreadable } from './look-at-tag.ts';
-import { manyTagsWarning, withWarning } from './many-tags.ts';
+import { manyTagsWarning } from './many-tags.ts';
 import { requestedTags } from './requested-images.ts';
 import { retireAbsent } from './retire-absent.ts';
 import {
@@ -78,7 +79,7 @@ export async function discoverTags(
   const isFirst = run.cursorTag === '';
   return {
     cursorTag: last,
-    ...(isFirst && withWarning(run, manyTagsWarning(rule.repository, names, tags, conventions))),
+    ...(isFirst && withWarnings(run, [manyTagsWarning(rule.repository, names, tags, conventions)])),
   };
 }
 

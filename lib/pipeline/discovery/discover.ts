@@ -5,18 +5,15 @@ import { loadPolicyText } from '../../policy/load-policy.ts';
 import { MAX_POLICY_BYTES, type Policy, parsePolicy } from '../../policy/policy.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { StorageError } from '../../storage/storage-error.ts';
-import { truncate } from '../../text/truncate.ts';
 import { databaseWarning } from '../database-fault.ts';
 import type { Run, RunFault } from '../records/run.ts';
+import { withWarnings } from '../records/run-warnings.ts';
 import type { Services } from '../services.ts';
 import { timeOfDatabase } from './database-time.ts';
 import { discoverTags, nextRepository, wantedTags } from './discover-tags.ts';
 import { blankTarget, storeTargets } from './discovered-targets.ts';
 import { failFaultyEntries } from './faulty-entries.ts';
 import { retireAbsent, retireOthers } from './retire-absent.ts';
-
-/** A column holds 32,768 UTF-16 units. */
-const MAX_WARNINGS = 30_000;
 
 export type DiscoveryStep =
   | { readonly fault: RunFault; readonly detail: string }
@@ -72,21 +69,17 @@ async function begin(services: Services, run: Run): Promise<DiscoveryStep> {
   // A previous step stored a policy and crashed: the run uses that one.
   const { bytes: stored, policy } =
     kept === 'exists' ? await storedPolicy(services, policyBlob) : { bytes, policy: parsed.value };
-  return { changes: { ...pins, ...policyPins(policyBlob, stored, policy, pins.warnings) } };
-}
-
-function policyPins(
-  policyBlob: string,
-  bytes: Uint8Array,
-  policy: Policy,
-  warning: string | undefined,
-): Partial<Run> {
-  const warnings = [warning, ...policy.warnings.map((line) => `policy: ${line}`)].filter(Boolean);
   return {
-    policyBlob,
-    policyDigest: digestOf(bytes),
-    tagConvention: chosenOf(policy['tag-convention']).convention,
-    ...(warnings.length > 0 && { warnings: warnings.join('\n') }),
+    changes: {
+      ...pins,
+      ...withWarnings(
+        { ...run, ...pins },
+        policy.warnings.map((line) => `policy: ${line}`),
+      ),
+      policyBlob,
+      policyDigest: digestOf(stored),
+      tagConvention: chosenOf(policy['tag-convention']).convention,
+    },
   };
 }
 
@@ -102,7 +95,7 @@ function databasePins(
   return {
     databaseDigest,
     ...(databaseTime !== undefined && { databaseTime }),
-    ...(warning !== undefined && { warnings: warning }),
+    ...withWarnings(run, [warning]),
   };
 }
 
@@ -157,6 +150,5 @@ export async function giveRepositoryUp(
   );
   if (run.images === undefined) await markStale(services, run, rule.repository);
   const warning = `${rule.repository} was given up: its rows in the inventory are from earlier runs`;
-  const warnings = truncate([run.warnings, warning].filter(Boolean).join('\n'), MAX_WARNINGS);
-  return { ...nextRepository(run), errors: 0, warnings };
+  return { ...nextRepository(run), errors: 0, ...withWarnings(run, [warning]) };
 }

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
-import { manyTagsWarning, withWarning } from '../../../../lib/pipeline/discovery/many-tags.ts';
-import { newRun } from '../new-run.ts';
+import { manyTagsWarning } from '../../../../lib/pipeline/discovery/many-tags.ts';
 
 const API = RepositoryName.parse('team/api');
 
@@ -23,14 +22,4 @@ it('does not count tags with the form of a patch of another one', () => {
   const patches = Array.from({ length: 50 }, (_, at) => `build.1-${at + 1}`);
 
   expect(warningFor([...numbered(100), ...patches, 'build.2-patched'])).toBeUndefined();
-});
-
-it('adds a warning to a run once, after the others', () => {
-  const run = newRun({ warnings: 'the database is old' });
-
-  const added = { ...run, ...withWarning(run, 'many') };
-
-  expect(added.warnings).toBe('the database is old\nmany');
-  expect(withWarning(added, 'many')).toEqual({});
-  expect(withWarning(run, undefined)).toEqual({});
 });
