@@ -1,6 +1,6 @@
-import type { RepositoryName } from '../image/reference.ts';
+import type { RepositoryName, Tag } from '../image/reference.ts';
 import { chosenOf, listOf, type TagConvention } from '../image/tag-convention.ts';
-import { manyTagsWarning } from '../pipeline/discovery/many-tags.ts';
+import { countSources, MANY_TAGS } from '../pipeline/discovery/many-tags.ts';
 import { stagingOf } from '../pipeline/staging/staging-names.ts';
 import { loadPolicyText } from '../policy/load-policy.ts';
 import { parsePolicy, type RepositoryRule } from '../policy/policy.ts';
@@ -104,30 +104,45 @@ async function listTags(context: CheckContext): Promise<Outcome> {
   const sample = await sampleOf(context);
   if (sample.length === 0) return skipped('the policy enables no repository');
   const missing: RepositoryName[] = [];
-  const many: string[] = [];
+  const many: RepositoryName[] = [];
   for (const rule of sample) {
     const { repository, tags: wanted } = rule;
-    const tags = await allTags(context.services.registry, repository);
+    const conventions = ownConventions(rule);
+    const isMany = (tags: Tags) =>
+      countSources(selectedOf(tags, wanted), tags, conventions) > MANY_TAGS;
+    const mayBeMany = wanted[0] === '*' || wanted.length > MANY_TAGS;
+    const isEnough = (tags: Tags) => !mayBeMany || isMany(tags);
+    const tags = await allTags(context.services.registry, repository, isEnough);
     if (tags === undefined) missing.push(repository);
-    else {
-      const selected = [...tags.keys()].filter((tag) => wanted[0] === '*' || wanted.includes(tag));
-      many.push(
-        ...[manyTagsWarning(repository, selected, tags, ownConventions(rule))].filter(
-          (one) => one !== undefined,
-        ),
-      );
-    }
+    else if (isMany(tags)) many.push(repository);
   }
-  if (missing.length > 0) {
-    return warn(
-      `not in the registry: ${missing.join(', ')}`,
-      'Correct the policy, or push the images. Until then, their targets end skipped, not-found.',
-    );
-  }
-  if (many.length > 0) {
-    return warn(many.join('; '), 'List the tags that are deployed, or delete those that are not.');
-  }
+  if (missing.length + many.length > 0) return aboutTags(missing, many);
   return pass(`tags can be listed in ${sample.map(({ repository }) => repository).join(', ')}`);
+}
+
+type Tags = ReadonlyMap<Tag, unknown>;
+
+function selectedOf(tags: Tags, wanted: RepositoryRule['tags']): readonly Tag[] {
+  return [...tags.keys()].filter((tag) => wanted[0] === '*' || wanted.includes(tag));
+}
+
+function aboutTags(missing: readonly RepositoryName[], many: readonly RepositoryName[]): Outcome {
+  const absent = {
+    names: missing,
+    text: 'not in the registry',
+    remedy:
+      'Correct the policy, or push the images. Until then, their targets end skipped, not-found.',
+  };
+  const numerous = {
+    names: many,
+    text: `the policy selects more than ${MANY_TAGS} tags, and each run scans every one`,
+    remedy: 'List the tags that are deployed, or delete those that are not.',
+  };
+  const told = [absent, numerous].filter(({ names }) => names.length > 0);
+  return warn(
+    told.map(({ names, text }) => `${text}: ${names.join(', ')}`).join('; '),
+    told.map(({ remedy }) => remedy).join(' '),
+  );
 }
 
 async function mayAll(

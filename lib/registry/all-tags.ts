@@ -1,5 +1,6 @@
 import type { RepositoryName, Tag } from '../image/reference.ts';
 import { type Registry, RegistryError, type TagAttributes } from './registry.ts';
+import { tagPages } from './tag-pages.ts';
 
 const MAX_TAGS = 100_000;
 /** Pages in a row without a new tag, after which the listing is taken for a circle. */
@@ -10,17 +11,19 @@ const MAX_IDLE_PAGES = 10;
  * if the repository does not exist.
  */
 export async function allTags(
-  registry: Registry,
+  registry: Pick<Registry, 'listTags'>,
   repository: RepositoryName,
+  /** True once the caller has seen enough: the pages after it are not read. */
+  isEnough: (tags: ReadonlyMap<Tag, TagAttributes>) => boolean = () => false,
 ): Promise<Map<Tag, TagAttributes> | undefined> {
   const tags = new Map<Tag, TagAttributes>();
-  let after: Tag | undefined;
   let idle = 0;
-  do {
+  const pages = tagPages(registry, repository);
+  for (let page = await pages.next(); ; page = await pages.next()) {
+    if (page.done === true) return page.value ? tags : undefined;
     const before = tags.size;
-    const page = await registry.listTags(repository, after === undefined ? {} : { after });
-    if (page === undefined) return undefined;
-    for (const attributes of page.tags) tags.set(attributes.tag, attributes);
+    for (const attributes of page.value) tags.set(attributes.tag, attributes);
+    if (isEnough(tags)) return tags;
     if (tags.size > MAX_TAGS) {
       throw new RegistryError('too-large', `${repository} has more than ${MAX_TAGS} tags`);
     }
@@ -28,7 +31,5 @@ export async function allTags(
     if (idle > MAX_IDLE_PAGES) {
       throw new RegistryError('unexpected', `the listing of ${repository} goes in a circle`);
     }
-    after = page.next;
-  } while (after !== undefined);
-  return tags;
+  }
 }

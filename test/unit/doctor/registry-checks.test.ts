@@ -80,6 +80,27 @@ describe('the check of the tags', () => {
     });
   });
 
+  it('warns of a repository with many tags beside a missing one, without reading every page', async () => {
+    const setup = setupFor();
+    const { registry } = setup.world;
+    const list = registry.listTags.bind(registry);
+    let pages = 0;
+    registry.listTags = (repository, options) => {
+      pages += 1;
+      return list(repository, options);
+    };
+    const tags = Array.from({ length: 500 }, (_, at) => Tag.parse(`build.${at}`));
+    await seedImage(registry, { repository: RepositoryName.parse('team/api'), tags });
+
+    expect(await setup.run(registryChecks, 'registry-list')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringMatching(
+        /^not in the registry: team\/web; .* more than 100 tags.*: team\/api$/,
+      ),
+    });
+    expect(pages).toBeLessThan(4);
+  });
+
   it('lists the tags of at most ten repositories', async () => {
     const names = Array.from({ length: 12 }, (_, at) => `team/a${String(at).padStart(2, '0')}`);
 

@@ -42,6 +42,15 @@ it('collects the tags of all pages', async () => {
   expect([...((await allTags(registry, REPOSITORY)) ?? new Map()).keys()]).toEqual(tags);
 });
 
+it('reads no further page once the caller has seen enough', async () => {
+  const { registry, pages } = endless((nth) => [`t${nth}`]);
+
+  const tags = await allTags(registry, REPOSITORY, ({ size }) => size === 3);
+
+  expect([...(tags ?? new Map()).keys()]).toEqual(['t1', 't2', 't3']);
+  expect(pages()).toBe(3);
+});
+
 it('fails on a listing that returns no new tags', async () => {
   const { registry, pages } = endless(() => ['same']);
 

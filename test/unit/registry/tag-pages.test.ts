@@ -7,12 +7,14 @@ import { seedImage } from '../../fakes/registry/seed-image.ts';
 
 const repository = RepositoryName.parse('team/api');
 
-async function pagesAfter(start: string, tags: readonly string[]) {
+async function pagesAfter(start: string | undefined, tags: readonly string[]) {
   const registry = new MemoryRegistry({ clock: new ManualClock(), pageSize: 2 });
   if (tags.length > 0) {
     await seedImage(registry, { repository, tags: tags.map((tag) => Tag.parse(tag)) });
   }
-  const pages = await Array.fromAsync(tagPages(registry, repository, Tag.parse(start)));
+  const pages = await Array.fromAsync(
+    tagPages(registry, repository, start === undefined ? undefined : Tag.parse(start)),
+  );
   return pages.map((page) => page.map(({ tag }) => tag));
 }
 
@@ -22,6 +24,10 @@ it('lists the tags after a name that need not exist, page by page', async () => 
   expect(await pagesAfter('a', tags)).toEqual([['b', 'c'], ['d']]);
   expect(await pagesAfter('aa', tags)).toEqual([['b', 'c'], ['d']]);
   expect(await pagesAfter('d', tags)).toEqual([[]]);
+});
+
+it('lists all tags without a name', async () => {
+  expect(await pagesAfter(undefined, ['a', 'b', 'c'])).toEqual([['a', 'b'], ['c']]);
 });
 
 it('lists nothing if the repository does not exist', async () => {
