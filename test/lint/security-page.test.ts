@@ -8,6 +8,7 @@ const rows = section.split('\n').filter((line) => line.startsWith('| '));
 
 /** The actors of the threat model. */
 const ACTORS = [
+  'without credentials',
   'pushes an image',
   'the policy',
   'the vulnerability database',
