@@ -46,7 +46,7 @@ export class Ownership {
       ...(this.#added.claims.get(one) ?? []),
       ...(this.#scannedAfter.get(one) ?? []),
     ]);
-    return names.filter((name) => this.#changed.has(name));
+    return [...new Set(names)].filter((name) => this.#changed.has(name));
   }
 
   /** True if dpkg puts the file of another path here. */

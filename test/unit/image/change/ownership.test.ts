@@ -43,7 +43,14 @@ describe('a path is claimed', () => {
   ])('%s with a list', (_, change, claimers) => {
     const { ownership } = factsOf({ added, claimed: { a: ['usr/bin/x'] }, ...change });
 
-    expect(new Set(ownership.claimers('usr/bin/x'))).toEqual(new Set(claimers));
+    expect(ownership.claimers('usr/bin/x')).toEqual(claimers);
+  });
+
+  it('once by a package with a list that the scan lists too', () => {
+    const packages = { a: { ...UPDATED, files: ['usr/bin/x'] } };
+    const { ownership } = factsOf({ added, packages, claimed: { a: ['usr/bin/x'] } });
+
+    expect(ownership.claimers('usr/bin/x')).toEqual(['a']);
   });
 
   it('by an updated package that the scan of the patch lists', () => {
