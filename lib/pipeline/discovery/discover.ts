@@ -110,10 +110,17 @@ async function storedPolicy(
   return { bytes: stored.bytes, policy: parsed.value };
 }
 
-/** A row that can't be written only lacks the mark. Discovery must not stop because of it. */
-async function markStale(services: Services, run: Run, repository: RepositoryName): Promise<void> {
+/**
+ * A row that can't be written only lacks the mark. Discovery must not stop because of it. Returns false if
+ * rows are left for the next step.
+ */
+async function markStale(
+  services: Services,
+  run: Run,
+  repository: RepositoryName,
+): Promise<boolean> {
   try {
-    await services.inventory.markStale(repository, run.createdAt);
+    return await services.inventory.markStale(repository, run.createdAt);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     services.log.error('rows not marked as stale', {
@@ -121,6 +128,7 @@ async function markStale(services: Services, run: Run, repository: RepositoryNam
       repository,
       detail: error.message,
     });
+    return true;
   }
 }
 
@@ -148,7 +156,9 @@ export async function giveRepositoryUp(
       };
     }),
   );
-  if (run.images === undefined) await markStale(services, run, rule.repository);
+  const isMarked = run.images !== undefined || (await markStale(services, run, rule.repository));
+  // The next step gives the repository up again, and marks the rest.
+  if (!isMarked) return { errors: run.errors };
   const warning = `${rule.repository} was given up: its rows in the inventory are from earlier runs`;
   return { ...nextRepository(run), errors: 0, ...withWarnings(run, [warning]) };
 }

@@ -47,8 +47,11 @@ export interface Inventory {
   endBackOff(image: ImageName): Promise<void>;
   /** Marks the rows of a repository that no longer name an image in use. */
   retire(repository: RepositoryName, found: FoundRepository): Promise<void>;
-  /** Marks the rows of a repository that a run could not read. A later record ends that. */
-  markStale(repository: RepositoryName, since: Date): Promise<void>;
+  /**
+   * Marks the rows of a repository that a run could not read. A later record ends that. Returns false if
+   * rows are left for another call.
+   */
+  markStale(repository: RepositoryName, since: Date): Promise<boolean>;
   /** The next repository with rows, in the order of the cursor; undefined if there is none. */
   nextRepository(after: string): Promise<RepositoryCursor | undefined>;
   /** Records an ended target in the state of its tag, of its newest patch and of their digests. */

@@ -6,22 +6,28 @@ import { partitionOf } from './inventory-keys.ts';
 import { TagRow, tagIn, tagRow } from './inventory-rows.ts';
 
 const AT_ONCE = 8;
+/** Of one call: a repository may have a hundred thousand tags, and a step has some minutes. */
+const MAX_ROWS = 10_000;
 
 /**
  * Marks the tags of a repository that a run could not read and that were last seen before it. A row
- * that another writer changes meanwhile is not stale.
+ * that another writer changes meanwhile is not stale. Returns false if rows are left for another call.
  */
 export async function markStale(
   tables: Tables,
   repository: RepositoryName,
   since: Date,
-): Promise<void> {
+  most = MAX_ROWS,
+): Promise<boolean> {
   const tagTable = new TypedTable({ tables, table: TABLES.inventory, schema: TagRow });
-  const rows = await Array.fromAsync(tables.list(TABLES.inventory, partitionOf(repository)));
-  await inParallel(rows, AT_ONCE, async ({ entity, etag }) => {
+  const stale: { readonly row: TagRow; readonly etag: string }[] = [];
+  for await (const { entity, etag } of tables.list(TABLES.inventory, partitionOf(repository))) {
     const tag = tagIn(entity);
-    if (isStale(tag, since)) await tagTable.replace(tagRow({ ...tag, staleSince: since }), etag);
-  });
+    if (isStale(tag, since)) stale.push({ row: tagRow({ ...tag, staleSince: since }), etag });
+    if (stale.length > most) break;
+  }
+  await inParallel(stale.slice(0, most), AT_ONCE, ({ row, etag }) => tagTable.replace(row, etag));
+  return stale.length <= most;
 }
 
 interface Seen {

@@ -120,7 +120,7 @@ export class TableInventory implements Inventory {
     for (const digest of former) await this.#images.move({ repository, digest });
   }
 
-  markStale(repository: RepositoryName, since: Date): Promise<void> {
+  markStale(repository: RepositoryName, since: Date): Promise<boolean> {
     return markStale(this.#tables, repository, since);
   }
 

@@ -245,6 +245,13 @@ describe('giveRepositoryUp', () => {
     expect((await world.services.inventory.findTag(tag))?.staleSince).toBeUndefined();
   });
 
+  it('stays with the repository while rows are left to be marked', async () => {
+    const { world, run } = await begun();
+    world.services.inventory.markStale = async () => false;
+
+    expect(await giveRepositoryUp(world.services, { ...run, errors: 6 })).toEqual({ errors: 6 });
+  });
+
   it('goes on with the next repository even if a row can’t be marked as stale', async () => {
     const { world, run } = await begun();
     world.services.inventory.markStale = async () => {

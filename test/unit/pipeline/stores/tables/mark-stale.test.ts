@@ -64,6 +64,16 @@ it('marks the tags that were last seen before the run', async () => {
   });
 });
 
+it('marks a limited number of rows, and says whether others are left', async () => {
+  const { tables, rows } = await inventoryOf({ v1: {}, v2: {}, v3: {} });
+  const marked = () => Object.values(rows()).filter((since) => since !== undefined);
+
+  expect(await markStale(tables, repository, START, 2)).toBe(false);
+  expect(marked()).toHaveLength(2);
+  expect(await markStale(tables, repository, START, 2)).toBe(true);
+  expect(marked()).toHaveLength(3);
+});
+
 it('leaves a row that another writer changes meanwhile', async () => {
   const { tables, rows } = await inventoryOf({ v1: {} });
   const { list } = tables;
