@@ -1,6 +1,7 @@
 /** Accounts of packages. 0 is root; people have ids from 1000. */
 const SYSTEM_IDS = { least: 1, most: 999 } as const;
 const NO_LOGIN = /\/(?:nologin|false)$/;
+const SHELL = /^\/(?:usr\/)?bin\/(?:a|ba|da)?sh$/;
 /** A password that nobody can have, as shadow(5) describes. `x` refers to the other file. */
 const LOCKED = /^(?:[!*]|!\*|!!|x)$/;
 /** A new member of these gains the rights of root. */
@@ -21,6 +22,7 @@ export function accountFault(
   const has = linesOf(after);
   if (new Set(has.map(nameOf)).size !== has.length) return 'names an account twice';
   const lines = new Map(has.map((line) => [nameOf(line), line]));
+  const isHarmless = isOwned ? isHarmlessByOwner : isHarmlessByScript;
   for (const line of had) {
     const now = lines.get(nameOf(line));
     if (now === undefined && !isOwned) return 'removes an account';
@@ -36,7 +38,11 @@ export function accountFault(
 }
 
 /** Keeps the password and the ids, and neither allows a login nor gives the rights of root. */
-function isHarmless(path: string, before: readonly string[], after: readonly string[]): boolean {
+function isHarmlessByScript(
+  path: string,
+  before: readonly string[],
+  after: readonly string[],
+): boolean {
   const same = (from: number, to: number) =>
     before.slice(from, to).join(':') === after.slice(from, to).join(':');
   switch (path) {
@@ -50,6 +56,18 @@ function isHarmless(path: string, before: readonly string[], after: readonly str
     default:
       return false;
   }
+}
+
+/** A distribution also changes its own shells: Alpine's root had /bin/ash, and has /bin/sh. */
+function isHarmlessByOwner(
+  path: string,
+  before: readonly string[],
+  after: readonly string[],
+): boolean {
+  const sameShell = [...after.slice(0, 6), ...before.slice(6)];
+  const isShell = [before[6], after[6]].every((shell) => SHELL.test(shell ?? ''));
+  const asBefore = path === 'etc/passwd' && isShell ? sameShell : after;
+  return isHarmlessByScript(path, before, asBefore);
 }
 
 function isSystemAccount(path: string, fields: readonly string[]): boolean {

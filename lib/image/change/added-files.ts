@@ -6,6 +6,11 @@ import { type LayerEntry, nameOf } from '../layer/read-layer.ts';
 export interface AddedFiles extends LayerFiles {
   /** Names of all entries that are no folders, of each layer. */
   readonly names: ReadonlySet<string>;
+  /**
+   * Files that a higher layer deletes by their normalized path. They prove nothing, but `bin` and
+   * `usr/bin` may be two folders, so they are judged.
+   */
+  readonly hidden: readonly LayerFile[];
 }
 
 /** `layers`: from the lowest to the highest. */
@@ -15,17 +20,19 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
   const [deleted, emptied, listed] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const [names, above, made] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const folders = new Map<string, LayerEntry>();
-  const twins: LayerFile[] = [];
+  const [twins, hidden]: [LayerFile[], LayerFile[]] = [[], []];
   for (const layer of layers) {
+    for (const [path, file] of changed) {
+      if (!isDeleted(layer, path)) continue;
+      hidden.push(file);
+      changed.delete(path);
+    }
     for (const file of [...layer.changed.values(), ...layer.twins]) names.add(nameOf(file));
     for (const [name, folder] of layer.folders) folders.set(name, folder);
     for (const name of layer.above) above.add(name);
     for (const name of layer.made) made.add(name);
     twins.push(...layer.twins);
-    for (const path of layer.deleted) {
-      changed.delete(path);
-      deleted.add(path);
-    }
+    for (const path of layer.deleted) deleted.add(path);
     for (const path of layer.emptied) emptied.add(path);
     for (const [path, file] of layer.changed) changed.set(path, file);
     for (const [path, owners] of layer.claims) {
@@ -33,7 +40,7 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
     }
     for (const name of layer.listed) listed.add(name);
   }
-  return { changed, twins, names, folders, above, made, deleted, emptied, claims, listed };
+  return { changed, twins, hidden, names, folders, above, made, deleted, emptied, claims, listed };
 }
 
 /** True for a path that the layers delete, by itself or with a folder above it. */

@@ -56,7 +56,7 @@ export function judgeChanges(options: {
     if (fault !== undefined) note(name, { fault });
   }
   for (const folder of added.folders.values()) note(nameOf(folder), judgeFolder(folder, facts));
-  for (const file of [...added.changed.values(), ...added.twins]) {
+  for (const file of [...added.changed.values(), ...added.twins, ...added.hidden]) {
     note(file.path, judgeFile(file, facts));
   }
   for (const file of source.files.values()) {

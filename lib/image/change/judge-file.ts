@@ -8,6 +8,7 @@ import type { AddedFiles } from './added-files.ts';
 import type { Ownership } from './ownership.ts';
 import {
   DOCUMENTATION,
+  interpreterOf,
   isOfApplication,
   isProgram,
   packageOfScript,
@@ -66,7 +67,7 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   if (power !== undefined && !linksToClaimed(file, facts)) {
     return { fault: `is read by ${power}, and no package of the source owns it` };
   }
-  if (claimers.length > 0) return judgeTakeover(file, before);
+  if (claimers.length > 0) return judgeTakeover(file, before, claimers, facts);
   return judgeUnowned(file, before, facts);
 }
 
@@ -75,8 +76,18 @@ function isPowerful(file: LayerFile): boolean {
 }
 
 /** A changed package says that it owns a file. */
-function judgeTakeover(file: LayerFile, before: LayerFile | undefined): FileVerdict {
-  if (before === undefined) return 'owned';
+function judgeTakeover(
+  file: LayerFile,
+  before: LayerFile | undefined,
+  claimers: readonly string[],
+  { ownership }: Facts,
+): FileVerdict {
+  if (before === undefined) {
+    // Packages of a distribution have no programs there, and a made-up one could hide the system's.
+    return isOfApplication(file.path) && isProgram(file) && claimers.every(ownership.isNew)
+      ? { fault: 'is a program among those of applications, and only a new package claims it' }
+      : 'owned';
+  }
   const isProtected = before.type !== 'symlink' && isProgram(before);
   return isProtected || isOfApplication(file.path)
     ? { fault: 'replaces a file of the source that belongs to no package' }
@@ -90,6 +101,10 @@ function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Fac
   if (isProgram(file)) return { fault: 'is a program, and no package owns it' };
   if (before !== undefined && (isProgram(before) || isOfApplication(file.path))) {
     return { fault: 'replaces a file of the source that belongs to no package' };
+  }
+  const interpreter = interpreterOf(file.path);
+  if (interpreter !== undefined) {
+    return { fault: `is run by ${interpreter}, and no package owns it` };
   }
   return facts.ownership.isBytecode(file.path) ? 'owned' : 'unowned';
 }

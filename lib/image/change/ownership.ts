@@ -49,6 +49,9 @@ export class Ownership {
     return [...new Set(names)].filter((name) => this.#changed.has(name));
   }
 
+  /** True for a package that the source does not have. */
+  readonly isNew = (name: string): boolean => !this.#before.has(name);
+
   /** True if dpkg puts the file of another path here. */
   isDiverted(path: string): boolean {
     return this.#source.diversions.has(path);

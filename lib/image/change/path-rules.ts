@@ -11,8 +11,18 @@ const POWERFUL: readonly { readonly paths: RegExp; readonly what: string }[] = [
   { paths: /^etc\/sudoers/, what: 'sudo' },
   { paths: /(?:^|\/)\.ssh\//, what: 'ssh' },
   { paths: /^(?:etc|usr\/lib)\/systemd\/(?:system|user)\//, what: 'systemd' },
-  { paths: /^etc\/(?:init\.d|rc[S0-9]\.d)\//, what: 'init' },
+  // insserv notes the order of the scripts in .depend.boot and the like.
+  { paths: /^etc\/(?:init\.d|rc[S0-9]\.d)\/(?!\.depend\.)/, what: 'init' },
 ];
+
+/** Paths at which text runs although it is no program. Packages may bring new ones. */
+const INTERPRETED: readonly { readonly paths: RegExp; readonly what: string }[] = [
+  { paths: /^etc\/(?:profile\.d\/|environment$)/, what: 'each login' },
+  { paths: /^(?:root|home\/[^/]+)\/\.(?:bash|profile|zsh|kshrc|cshrc|login)/, what: 'each login' },
+  { paths: /\.pth$|\/(?:site|user)customize\.py$/, what: 'Python' },
+];
+/** Files of an application that something runs by their name. */
+const SCRIPT = /\.(?:[cm]?js|jar|jsp|php|phar|p[lm]|py|rb|sh|war)$/;
 
 /** A package manager leaves files with these suffixes next to a configuration file. */
 export const LEFT_BESIDE = /\.(?:dpkg-(?:old|dist|new|tmp)|rpm(?:new|save|orig)|apk-new)$/;
@@ -36,10 +46,18 @@ export function powerOf(path: string): string | undefined {
   return POWERFUL.find(({ paths }) => paths.test(path))?.what;
 }
 
-/** True if the system could run or load it. */
+/** Returns what runs the text at this path, or undefined if nothing does. */
+export function interpreterOf(path: string): string | undefined {
+  if (LEFT_BESIDE.test(path)) return undefined;
+  if (isOfApplication(path) && SCRIPT.test(path)) return 'an application';
+  return INTERPRETED.find(({ paths }) => paths.test(path))?.what;
+}
+
+/** True if the system could run or load it. A hard link is what its target is. */
 export function isProgram(file: LayerFile): boolean {
   if (file.isElf === true || LIBRARY.test(file.path)) return true;
-  if (file.type === 'symlink') return PROGRAM_FOLDER.test(file.path);
+  if (file.type !== 'file' && PROGRAM_FOLDER.test(file.path)) return true;
+  if (file.type === 'symlink') return false;
   return (file.mode & 0o111) !== 0;
 }
 

@@ -22,11 +22,13 @@ import {
 } from './tag-listing.ts';
 
 /**
- * Approximate number of manifests read per step: three for each tag and one for each of its
- * patches. ACR's Basic and Standard tiers allow one identity 5,000 reads a minute.
+ * Approximate number of manifests and configs read per step. A candidate for a patch that the
+ * inventory does not hold costs its own two and that of the source that it names. ACR's Basic and
+ * Standard tiers allow one identity 5,000 reads a minute.
  */
 const READS_A_STEP = 1_000;
 const READS_A_TAG = 3;
+const READS_A_CANDIDATE = 3;
 const AT_ONCE = 8;
 /** Failed steps in a row after which discovery continues without what it can't read. */
 export const MAX_DISCOVERY_ERRORS = 5;
@@ -56,7 +58,10 @@ export async function discoverTags(
   const patches = patchesByBase(tags, conventions);
   const rest = names.filter((name) => name > run.cursorTag).sort(ordinal);
   if (rest.length === 0) return finishRepository(services, run, rule, listing);
-  const batch = firstOf(rest, (name) => READS_A_TAG + (patches.get(name)?.length ?? 0));
+  const batch = firstOf(
+    rest,
+    (name) => READS_A_TAG + READS_A_CANDIDATE * (patches.get(name)?.length ?? 0),
+  );
   const look = lookAtTag({
     ...{ services, run, rule, chosen, tags, patches },
     refusesSetuid: refusesSetuid(policy, rule),

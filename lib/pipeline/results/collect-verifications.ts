@@ -30,6 +30,8 @@ import {
 
 /** Reading the layers of many large images takes longer than a step has. The next step continues. */
 const STEP_SECONDS = 240;
+/** An image with a larger source gets a step of its own: a function may take ten minutes. */
+const LARGE_SOURCE_BYTES = 1024 * 1024 * 1024;
 /** Characters of a list of files in a row. */
 const MAX_FILES_TEXT = 1000;
 
@@ -45,8 +47,8 @@ export async function collectVerifications(
   const until = secondsAfter(services.clock.now(), STEP_SECONDS);
   const noProgress = await madeNoProgress(services, held.job, result);
   const keepLog = sharedLog(services, held);
-  for (const image of bySource(await ownTargets(services, held.job))) {
-    if (services.clock.now() >= until) return false;
+  for (const [at, image] of bySource(await ownTargets(services, held.job)).entries()) {
+    if (services.clock.now() >= until || (at > 0 && isLarge(image))) return false;
     const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
     // The layers come first: reading them takes minutes, and nobody may wait for a report so long.
@@ -61,6 +63,10 @@ export async function collectVerifications(
     );
   }
   return true;
+}
+
+function isLarge({ targets }: SourceImage): boolean {
+  return targets.some(({ sourceBytes = 0 }) => sourceBytes > LARGE_SOURCE_BYTES);
 }
 
 /** Publishes next what is accepted, and ends what is not. */

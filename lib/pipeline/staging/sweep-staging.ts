@@ -64,21 +64,28 @@ async function deleteOld(
 ): Promise<boolean> {
   let pages = 0;
   let deleted = 0;
-  let young = 0;
+  let kept = 0;
   for await (const page of manifestPages(registry, staging)) {
     pages += 1;
     for (const { digest, updatedAt } of page) {
       if (updatedAt === undefined || updatedAt >= before) {
-        young += 1;
+        kept += 1;
         continue;
       }
       if (deleted >= MAX_DELETED || budget.left <= 0) return false;
       deleted += 1;
       budget.left -= 1;
       log.warn('orphan deleted from staging', { repository: staging, digest });
-      await registry.deleteManifest(staging, digest);
+      try {
+        await registry.deleteManifest(staging, digest);
+      } catch (error) {
+        if (!(error instanceof RegistryError) || error.code !== 'locked') throw error;
+        // The others must not wait for somebody to unlock this one.
+        log.warn('orphan in staging is locked', { repository: staging, digest });
+        kept += 1;
+      }
     }
     if (pages >= MAX_PAGES) return false;
   }
-  return young === 0;
+  return kept === 0;
 }

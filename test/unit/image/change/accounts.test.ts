@@ -37,6 +37,17 @@ it.each([
   expect(accountFault(path, before, after)).toEqual(expect.any(String));
 });
 
+it('the package that owns the file may give an account another shell of the distribution', () => {
+  const before = 'root:x:0:0:root:/root:/bin/ash\n';
+  const after = 'root:x:0:0:root:/root:/bin/sh\n';
+
+  expect(accountFault('etc/passwd', before, after, true)).toBeUndefined();
+  expect(accountFault('etc/passwd', before, after)).toBe('changes an account');
+  for (const fields of ['root:x:0:0:root:/tmp:/bin/evil', 'root::0:0:root:/root:/bin/sh']) {
+    expect(accountFault('etc/passwd', before, `${fields}\n`, true)).toBe('changes an account');
+  }
+});
+
 it('the package that owns the file may remove accounts, but adds locked ones only', () => {
   const without = PASSWD.split('\n').slice(0, 1).join('\n');
 

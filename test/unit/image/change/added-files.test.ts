@@ -21,6 +21,16 @@ describe('layers that are merged', () => {
     expect([...gone.deleted]).toEqual(['etc/x']);
   });
 
+  it('have no file below a folder that a higher layer deletes or empties', () => {
+    const low = layerOf(['etc/x', 'opt/a/x', 'srv/x'].map((path) => entryOf(path)));
+    const high = layerOf(['etc/.wh..wh..opq', 'opt/.wh.a'].map((path) => entryOf(path)));
+
+    const { changed, hidden } = mergeLayers([low, high]);
+
+    expect([...changed.keys()]).toEqual(['srv/x']);
+    expect(hidden.map(({ path }) => path)).toEqual(['etc/x', 'opt/a/x']);
+  });
+
   it('keep the names of all files of each layer, also of the deleted ones', () => {
     const low = layerOf([entryOf('bin/x'), entryOf('usr/bin/x'), folderOf('usr/bin')]);
 

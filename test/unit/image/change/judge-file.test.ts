@@ -4,7 +4,7 @@ import type { LayerFile } from '../../../../lib/image/layer/layer-file.ts';
 import { entryOf, folderOf, linkOf } from '../layer/layer-entries.ts';
 import type { TarEntry } from '../layer/layer-samples.ts';
 import { type Change, factsOf } from './change-facts.ts';
-import { fresh, listOf, old } from './change-scene.ts';
+import { type ChangeScene, fresh, listOf, old } from './change-scene.ts';
 import { judgeUpdate, PACKAGES, SOURCE, SSL } from './library-update.ts';
 
 describe('a patch is accepted with', () => {
@@ -15,6 +15,13 @@ describe('a patch is accepted with', () => {
       added: [fresh('bin/mount', { mode: 0o4755 })],
     },
     { what: "a changed package's file for cron", added: [fresh('etc/cron.d/ssl')] },
+    {
+      what: 'a new file of a changed package that each login reads',
+      added: [
+        listOf('libssl3:amd64', [...SSL, 'etc/profile.d/ssl.sh']),
+        fresh('etc/profile.d/ssl.sh'),
+      ],
+    },
     {
       what: 'a new file in the list of a changed package',
       added: [listOf('libssl3:amd64', [...SSL, 'usr/lib/new.so.1']), fresh('usr/lib/new.so.1')],
@@ -79,7 +86,12 @@ describe('a patch is accepted with', () => {
 });
 
 describe('a patch is rejected for', () => {
-  it.each<{ readonly what: string; readonly added: readonly TarEntry[]; readonly detail: string }>([
+  it.each<{
+    readonly what: string;
+    readonly added: readonly TarEntry[];
+    readonly more?: Partial<ChangeScene>;
+    readonly detail: string;
+  }>([
     {
       what: 'a program without an owner',
       added: [fresh('usr/bin/evil', { mode: 0o755 })],
@@ -99,6 +111,30 @@ describe('a patch is rejected for', () => {
       what: 'a program at a path that leaves the layer',
       added: [fresh('../../usr/bin/./evil', { mode: 0o755 })],
       detail: 'usr/bin/evil is',
+    },
+    {
+      what: 'a new script of the application',
+      added: [fresh('var/www/html/x.php')],
+      detail: 'var/www/html/x.php is run by an application, and no package owns it',
+    },
+    {
+      what: 'a new file that Python runs',
+      added: [fresh('usr/lib/python3/dist-packages/x.pth')],
+      detail: 'usr/lib/python3/dist-packages/x.pth is run by Python',
+    },
+    {
+      what: 'a hard link without an owner among programs',
+      added: [fresh('usr/local/bin/sh', { type: 'link', linkname: 'usr/bin/c_rehash', mode: 0 })],
+      detail: 'usr/local/bin/sh is a program',
+    },
+    {
+      what: 'a program in usr/local that only a new package claims',
+      added: [
+        fresh('usr/local/bin/python', { mode: 0o755 }),
+        listOf('made-up', ['usr/local/bin/python']),
+      ],
+      more: { packages: { ...PACKAGES, 'made-up': { after: '1' } } },
+      detail: 'usr/local/bin/python is a program among those of applications',
     },
     {
       what: 'a replaced program of the application',
@@ -214,8 +250,8 @@ describe('a patch is rejected for', () => {
       added: [fresh('etc/.wh.passwd', { text: '' })],
       detail: 'etc/passwd is deleted',
     },
-  ])('$what', async ({ added, detail }) => {
-    expect(await judgeUpdate(added)).toMatchObject({
+  ])('$what', async ({ added, more, detail }) => {
+    expect(await judgeUpdate(added, more)).toMatchObject({
       accepted: false,
       detail: expect.stringContaining(detail),
     });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import {
   DOCUMENTATION,
   holdsPrograms,
+  interpreterOf,
   isOfApplication,
   isProgram,
   LIBRARY,
@@ -33,6 +34,7 @@ it.each([
   ['usr/lib/systemd/catalog/x', undefined],
   ['etc/init.d/x', 'init'],
   ['etc/rc3.d/S01x', 'init'],
+  ['etc/init.d/.depend.boot', undefined],
   ['etc/rc.local', undefined],
   ['app/etc/cron.d/x', undefined],
   ['etc/sudoers.dpkg-dist', undefined],
@@ -51,6 +53,11 @@ it.each([
   ['a library', true, entryOf('usr/lib/libx.so.1.2')],
   ['a link to a library', true, linkOf('usr/lib/libx.so', 'libx.so.1')],
   ['a link in a folder of programs', true, linkOf('usr/local/sbin/x', 'y')],
+  [
+    'a hard link in a folder of programs',
+    true,
+    entryOf('usr/local/bin/sh', { type: 'other', mode: 0 }),
+  ],
   ['another link, whatever its mode', false, linkOf('app/x', 'y')],
 ])('%s counts as a program: %s', (_, program, file) => {
   expect(isProgram(file)).toBe(program);
@@ -109,4 +116,23 @@ it.each([
   [DOCUMENTATION, 'app/usr/share/doc/x', false],
 ])('the rule %s matches %s: %s', (rule, path, matches) => {
   expect(rule.test(path)).toBe(matches);
+});
+
+it.each([
+  ['etc/profile.d/x.sh', 'each login'],
+  ['etc/environment', 'each login'],
+  ['etc/profile', undefined],
+  ['root/.bashrc', 'each login'],
+  ['home/app/.profile', 'each login'],
+  ['root/.config/x', undefined],
+  ['usr/lib/python3/dist-packages/x.pth', 'Python'],
+  ['usr/lib/python3.11/sitecustomize.py', 'Python'],
+  ['usr/lib/python3/dist-packages/x.py', undefined],
+  ['var/www/html/x.php', 'an application'],
+  ['app/x.js', 'an application'],
+  ['app/x.json', undefined],
+  ['usr/share/x.php', undefined],
+  ['etc/profile.d/x.sh.dpkg-dist', undefined],
+])('%s is run by %s', (path, interpreter) => {
+  expect(interpreterOf(path)).toBe(interpreter);
 });

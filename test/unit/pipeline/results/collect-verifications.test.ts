@@ -230,6 +230,30 @@ it('hands back a target whose patch the result does not mention', async () => {
   expect(await collect(source)).toMatchObject({ state: 'verifying', job: '', attempts: 1 });
 });
 
+it('leaves an image with a large source for a step of its own', async () => {
+  const world = new UnitWorld();
+  await world.addRun();
+  const [first, large] = ['v1', 'v2'].map((tag) =>
+    target('a', tag, {
+      state: 'verifying',
+      staged: digestOf(tag),
+      stagedRepository: STAGING,
+      sourceBytes: 2 ** 31,
+    }),
+  );
+  if (first === undefined || large === undefined) throw new Error('two targets');
+  const held = await world.holdJob({ id: 'verify-1', kind: 'verify', attempt: 1 }, [first, large]);
+  const result = scanResult(held.job, { images: [] });
+
+  expect(await collectVerifications(world.services, held, result)).toBe(false);
+
+  const jobs = await Promise.all(
+    [first, large].map(async (one) => (await world.targetAt(one)).job),
+  );
+  expect(jobs.toSorted()).toEqual(['', 'verify-1']);
+  expect(await collectVerifications(world.services, held, result)).toBe(true);
+});
+
 it('keeps no report after the lease expired', async () => {
   const { world, collect } = await setUp();
   world.clock.advance({ seconds: world.services.options.leaseSeconds });

@@ -35,6 +35,20 @@ it('keeps what was pushed within the last minute, and says so', async () => {
   expect(world.digests(STAGING)).toEqual([young]);
 });
 
+it('goes on with the others if one is locked, and says that it is left', async () => {
+  const world = await stagedWorld();
+  const [locked = ''] = world.digests(STAGING);
+  const remove = world.registry.deleteManifest.bind(world.registry);
+  world.registry.deleteManifest = async (repository, digest) => {
+    if (digest === locked) throw new RegistryError('locked', 'it is locked');
+    return remove(repository, digest);
+  };
+
+  expect(await sweepStaging(world.services, JOBS)).toBe(false);
+
+  expect(world.digests(STAGING)).toEqual([locked]);
+});
+
 it('does nothing while a run is active', async () => {
   const world = await stagedWorld();
   await world.addRun();
