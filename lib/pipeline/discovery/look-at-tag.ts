@@ -23,6 +23,7 @@ import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { blankTarget, notFound } from './discovered-targets.ts';
 import { type Inspection, imageInspector } from './inspect-image.ts';
+import { recordUnlisted } from './unlisted-predecessors.ts';
 
 type Source = Extract<Inspection, { readonly kind: 'source' }>;
 
@@ -69,6 +70,7 @@ export function lookAtTag(options: {
     if (own?.proven === true && base !== undefined) return undefined;
     const candidates = options.patches.get(tag) ?? [];
     const { existing, claims } = await readClaims({ readClaim, readPredecessor, tag, candidates });
+    await recordUnlisted(services, { run, rule, tag, candidates, existing });
     const next = nextOfEach({ base: tag, existing }, conventions);
     const inspected = await inspect(attributes.digest);
     const target = { ...blankTarget(services, run, rule, tag), digest: attributes.digest };

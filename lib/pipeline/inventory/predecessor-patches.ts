@@ -47,9 +47,7 @@ export function predecessorReader(services: Needed, repository: RepositoryName):
       const candidates = await layersOf(reference).catch(nothingIfSpoiled);
       if (candidates?.some((layers) => beginsWith(labeled.layers, layers))) return 'predecessor';
     }
-    const known = await services.inventory.findTag({ repository, tag: patch.tag });
-    const isKnown = known?.origin === 'predecessor' && known.digest === patch.digest;
-    if (isKnown) return 'predecessor';
+    if (await services.inventory.isPredecessor({ repository, ...patch })) return 'predecessor';
     return isOfBase ? 'claimed' : undefined;
   };
 }

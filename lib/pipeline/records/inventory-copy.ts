@@ -3,6 +3,7 @@ import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { COVERAGE_COLUMNS, FINDING_COLUMNS } from './finding-counts.ts';
 import { Counts, type InventoryTag } from './inventory-tag.ts';
+import { Origin } from './origin.ts';
 
 /**
  * What a tag's record says, under another name: of the newest patch under the patch's own tag, and of
@@ -17,6 +18,8 @@ export const InventoryCopy = z.object({
   sourceDigest: Digest.optional(),
   /** Of a patch: the tag that it was made for. */
   patchOf: Tag.optional(),
+  /** `predecessor`: of a patch that ACR Continuous Patching made, and no list of the policy names. */
+  origin: Origin.optional(),
   present: z.boolean(),
   presentAt: z.date(),
   goneAt: z.date().optional(),

@@ -19,6 +19,16 @@ export interface RepositoryCursor {
   readonly cursor: string;
 }
 
+/** A patch by ACR Continuous Patching whose tag no list of the policy names. Nothing scans it. */
+export interface UnlistedPatch {
+  readonly repository: RepositoryName;
+  readonly tag: Tag;
+  readonly digest: Digest;
+  readonly patchOf: Tag;
+  readonly runId: RunId;
+  readonly seenAt: Date;
+}
+
 /**
  * Port: facts about images and tags across runs. Each write is idempotent and retries if another
  * writer changed the record first. Adapter: `TableInventory`.
@@ -30,6 +40,12 @@ export interface Inventory {
   findPatchBase(
     patch: Pick<InventoryTag, 'repository' | 'tag'> & { readonly digest: Digest },
   ): Promise<Tag | undefined>;
+  /** True if the inventory has this tag and digest as a patch by ACR Continuous Patching. */
+  isPredecessor(
+    patch: Pick<InventoryTag, 'repository' | 'tag'> & { readonly digest: Digest },
+  ): Promise<boolean>;
+  /** Records a patch by ACR Continuous Patching that is no target. Replaces no row of a target. */
+  recordPredecessor(patch: UnlistedPatch): Promise<void>;
   /** Claims an image for a run, or names the run whose claim still counts. */
   claim(image: ImageName, run: Pick<Run, 'id' | 'deadline'>, terms: ClaimTerms): Promise<Claim>;
   /** Ends this run's claim on an image, if it has one. */

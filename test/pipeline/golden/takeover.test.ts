@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../../lib/image/digest.ts';
+import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import { TagConvention } from '../../../lib/image/tag-convention.ts';
 import { startRun } from '../../../lib/pipeline/run/start-run.ts';
+import { TABLES } from '../../../lib/storage/tables.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { debianReport } from '../debian-report.ts';
 import { GoldenWorld, OUTDATED } from './golden-world.ts';
@@ -119,6 +120,35 @@ it('defect 9: runs that overlap publish one patch under one number', async () =>
 
   expect([...(await golden.tags(API)).keys()]).toEqual(['v1', 'v1-1', 'v1-2', 'v1-3']);
 });
+
+it('patches of the predecessor outside a list are in the inventory, and stay its patches', async () => {
+  const listed = MIGRATED.map((one) => ({ ...one, selected: ['v1'] }));
+  const golden = new GoldenWorld(listed, 'floating');
+  await golden.push(listed);
+  const { tables, registry } = golden.world;
+  // The source is clean, so that the floating tag stays theirs.
+  golden.world.script = { ...golden.world.script, report: () => debianReport([]) };
+  await golden.run();
+
+  const rows = await Array.fromAsync(tables.list(TABLES.inventory, 'team|web'));
+  const row = rows.map(({ entity }) => entity).find(({ rowKey }) => rowKey === 'v1-patched');
+  expect(row).toMatchObject({ kind: 'patch', patchOf: 'v1', origin: 'predecessor', present: true });
+  expect(row).toMatchObject({ counts: 'unknown' });
+
+  await seedImage(registry, {
+    repository: WEB,
+    tags: [Tag.parse('v1')],
+    layers: ['the next release'],
+  });
+  golden.world.script = { ...golden.world.script, report: reportOf('the next release') };
+  expect((await golden.run()).get('team/web:v1')).toBe('patched v1-patched');
+});
+
+/** An image with this last layer is outdated, and every other one is not. */
+function reportOf(content: string) {
+  return (layers: readonly Digest[]) =>
+    layers.at(-1) === digestOf(content) ? OUTDATED : debianReport([]);
+}
 
 const OWN = parseRegistries(`
 # a template of one's own

@@ -21,7 +21,7 @@ import { withTarget } from '../../records/merge-tag.ts';
 import type { Run } from '../../records/run.ts';
 import type { RunId } from '../../records/run-id.ts';
 import type { Target } from '../../records/target.ts';
-import type { Claim, Inventory, RepositoryCursor } from '../inventory.ts';
+import type { Claim, Inventory, RepositoryCursor, UnlistedPatch } from '../inventory.ts';
 import { LOWEST_KEY, repositoryOf } from './inventory-keys.ts';
 import { CopyRow, copyIn, copyRow, TagRow, tagIn, tagKeys, tagRow } from './inventory-rows.ts';
 import { markStale } from './mark-stale.ts';
@@ -60,6 +60,25 @@ export class TableInventory implements Inventory {
     const stored = await this.#tables.get(TABLES.inventory, partitionKey, rowKey);
     const copy = stored && copyIn(stored.entity);
     return copy?.digest === patch.digest ? copy.patchOf : undefined;
+  }
+
+  async isPredecessor(
+    patch: Pick<InventoryTag, 'repository' | 'tag'> & { readonly digest: Digest },
+  ): Promise<boolean> {
+    const { partitionKey, rowKey } = tagKeys(patch);
+    const stored = await this.#tables.get(TABLES.inventory, partitionKey, rowKey);
+    const row = stored && (tagIn(stored.entity) ?? copyIn(stored.entity));
+    return row?.origin === 'predecessor' && row.digest === patch.digest;
+  }
+
+  async recordPredecessor({ seenAt: presentAt, ...patch }: UnlistedPatch): Promise<void> {
+    const known = await this.#read(patch);
+    if (known?.tag !== undefined) return;
+    const seen = { origin: 'predecessor', present: true, presentAt, counts: 'unknown' } as const;
+    const row = copyRow({ ...patch, kind: 'patch', ...seen });
+    const first = { entity: this.#copies.encode(row), etag: known?.etag };
+    // Another writer knows at least as much, and the next run records it again.
+    await this.#tables.writeTogether(TABLES.inventory, first, []);
   }
 
   async claim(
