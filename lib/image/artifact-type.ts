@@ -14,6 +14,11 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['application/vnd.cyclonedx+json', 'an SBOM'],
 ]);
 
+/** True for the content of an artifact. cosign's signatures have the config of an image. */
+export function isArtifactContent(mediaType: string): boolean {
+  return NAMES.has(mediaType);
+}
+
 const Typed = z.looseObject({ mediaType: z.string() });
 const Artifact = z.looseObject({
   artifactType: z.string().optional(),

@@ -1,4 +1,4 @@
-import { artifactTypeOf } from '../../image/artifact-type.ts';
+import { artifactTypeOf, isArtifactContent } from '../../image/artifact-type.ts';
 import { needsCopy } from '../../image/copa-config.ts';
 import type { Digest } from '../../image/digest.ts';
 import { type Descriptor, ImageIndex } from '../../image/manifest.ts';
@@ -92,7 +92,10 @@ async function inspectManifest(
 ): Promise<Inspection> {
   const { maxImageBytes } = services.options;
   const image = await readImage(services.registry, repository, stored);
-  if (image === undefined) return skip('not-an-image', plainText(artifactTypeOf(stored), 100));
+  const standsIn = image?.manifest.layers.some(({ mediaType }) => isArtifactContent(mediaType));
+  if (image === undefined || standsIn === true) {
+    return skip('not-an-image', plainText(artifactTypeOf(stored), 100));
+  }
   const { config } = image;
   const unsupported = whyUnsupported({
     manifestBytes: stored.bytes,

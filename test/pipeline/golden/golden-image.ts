@@ -55,6 +55,16 @@ async function pushImage(
     case 'clean':
       await push({});
       break;
+    case 'docker':
+      await push({ mediaTypes: 'docker' });
+      break;
+    case 'index of one':
+    case 'index of two':
+      await putIndex(registry, repository, tag, image === 'index of one' ? 1 : 2);
+      break;
+    case 'signature':
+      await putSignature(registry, repository, tag);
+      break;
     case 'arm64':
       await push({ config: { architecture: 'arm64' } });
       break;
@@ -83,6 +93,49 @@ async function labelOf(
   const page = await registry.listTags(repository);
   const digest = page?.tags.find(({ tag }) => tag === source)?.digest;
   return `${registry.host}/${repository}@${digest}`;
+}
+
+/** As buildx pushes it: one or two images, and an attestation of one of them. */
+async function putIndex(
+  registry: Registry,
+  repository: GoldenRegistry['repository'],
+  tag: Tag,
+  count: 1 | 2,
+): Promise<void> {
+  const platform = (architecture: string, os = 'linux') => ({ platform: { os, architecture } });
+  const own = [`${repository}:${tag}`];
+  const { descriptor: amd64 } = await seedImage(registry, { repository, layers: own });
+  const { descriptor: other } = await seedImage(registry, { repository, layers: ['other'] });
+  const images = [
+    { ...amd64, ...platform('amd64') },
+    { ...other, ...platform('arm64') },
+  ];
+  const manifests = [...images.slice(0, count), { ...other, ...platform('unknown', 'unknown') }];
+  const index = { schemaVersion: 2, mediaType: MediaType.ociIndex, manifests };
+  const bytes = Buffer.from(JSON.stringify(index));
+  await registry.putManifest(repository, tag, { bytes, mediaType: MediaType.ociIndex });
+}
+
+/** As cosign pushes it: its config has the media type of an image's. */
+async function putSignature(
+  registry: Registry,
+  repository: GoldenRegistry['repository'],
+  tag: Tag,
+): Promise<void> {
+  const put = async (text: string, mediaType: string) => {
+    const [bytes, digest] = [Buffer.from(text), digestOf(text)];
+    await registry.putBlob(repository, digest, bytes);
+    return { mediaType, digest, size: bytes.length };
+  };
+  const empty = { architecture: '', os: '', config: {}, rootfs: { type: 'layers', diff_ids: [] } };
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MediaType.ociManifest,
+    config: await put(JSON.stringify(empty), MediaType.ociConfig),
+    layers: [await put('{}', 'application/vnd.dev.cosign.simplesigning.v1+json')],
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  await registry.putManifest(repository, tag, { bytes, mediaType: MediaType.ociManifest });
 }
 
 async function putArtifact(
