@@ -112,6 +112,7 @@ function toSettings(
     pipeline: {
       policySetting: environment.PATCHWRIGHT_POLICY,
       dryRun: environment.PATCHWRIGHT_DRY_RUN,
+      installation: environment.PATCHWRIGHT_INSTALLATION,
       scanWorkerImage: environment.PATCHWRIGHT_SCAN_WORKER_IMAGE,
       patchWorkerImage: environment.PATCHWRIGHT_PATCH_WORKER_IMAGE,
       builder: builderOf(environment),

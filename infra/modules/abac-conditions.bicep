@@ -25,7 +25,8 @@ func isToPatch(patched string[]) string =>
 func isOurs() string =>
   '${isNamed('StringStartsWithIgnoreCase', 'patchwright/')} OR ${isNamed('StringStartsWithIgnoreCase', 'csscpolicies/')}'
 
-func isInStaging() string => isNamed('StringStartsWithIgnoreCase', 'patchwright/staging/')
+func isStagingOrMark() string =>
+  '${isNamed('StringStartsWithIgnoreCase', 'patchwright/staging/')} OR ${isNamed('StringStartsWithIgnoreCase', 'patchwright/claims/')}'
 
 @export()
 @description('Allows reading the repositories to patch and our own ones.')
@@ -36,9 +37,9 @@ func readerCondition(patched string[]) string => '((${isNot('read')}) OR (${isTo
 func writerCondition(patched string[]) string => '((${isNot('read')} AND ${isNot('write')}) OR (${isToPatch(patched)}))'
 
 @export()
-@description('Allows writing to staging and deleting there.')
+@description('Allows writing to staging and to the marks, and deleting there.')
 func stagingCondition() string =>
-  '((${isNot('read')} AND ${isNot('write')} AND ${isNot('delete')}) OR (${isInStaging()}))'
+  '((${isNot('read')} AND ${isNot('write')} AND ${isNot('delete')}) OR (${isStagingOrMark()}))'
 
 @export()
 @description('Allows reading the worker images.')

@@ -87,7 +87,7 @@ resource stagingRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (
   scope: registry
   name: guid(registry.id, principalId, repositoryContributor)
   properties: {
-    description: 'Patchwright ${installation}: Pushing patches to staging and deleting them there. The app can delete nowhere else.'
+    description: 'Patchwright ${installation}: Pushing patches to staging and deleting them there, and marking the repositories that this installation patches. The app can delete nowhere else.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', repositoryContributor)

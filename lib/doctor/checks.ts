@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { databaseCheck } from './database-check.ts';
 import { groupChecks } from './group-checks.ts';
 import { identityCheck } from './identity-check.ts';
+import { markCheck } from './mark-check.ts';
 import { mirrorCheck } from './mirror-check.ts';
 import { pullCheck } from './pull-check.ts';
 import { registryChecks } from './registry-checks.ts';
@@ -21,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   ...storageChecks,
   timerCheck,
   ...registryChecks,
+  markCheck,
   pullCheck,
   ...workerImageChecks,
   databaseCheck,

@@ -87,7 +87,7 @@ async function mintScoped({ services }: CheckContext): Promise<Outcome> {
 }
 
 /** The first enabled repositories of the policy, which an earlier check has parsed. */
-async function sampleOf({ services }: CheckContext): Promise<readonly RepositoryRule[]> {
+export async function sampleOf({ services }: CheckContext): Promise<readonly RepositoryRule[]> {
   const { registry, options } = services;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
   const parsed = found.found ? parsePolicy(found.text, options) : undefined;

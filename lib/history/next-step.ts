@@ -51,6 +51,8 @@ const STEPS = {
   'builder-incompatible': 'Use another builder: set PATCHWRIGHT_BUILDER to remote.',
   'builder-unavailable': 'Check the builder: patchwright doctor --probe.',
   canceled: 'Nothing: the next run takes it, since somebody canceled this one.',
+  'claimed-elsewhere':
+    'Remove the repository from one of the two policies: patchwright doctor says how to take it over.',
   'config-changed': INVESTIGATE,
   configuration: 'Correct what Azure refuses; the detail has its code.',
   'cost-limit':

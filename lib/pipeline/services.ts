@@ -14,6 +14,8 @@ export interface PipelineOptions {
   /** The policy document, if it is a setting and not an artifact in the registry. */
   readonly policySetting: string | undefined;
   readonly dryRun: boolean;
+  /** The name under which this installation marks repositories. Without one, it marks none. */
+  readonly installation?: Tag | undefined;
   readonly scanWorkerImage: WorkerImage;
   readonly patchWorkerImage: WorkerImage;
   /**

@@ -32,5 +32,8 @@ export function isConfiguredRepository(
   return ours.some((name) => repository === name || repository.startsWith(`${name}/`));
 }
 
+/** Prefix of the repositories with the marks of the installations that patch a repository. */
+export const MARKS_PREFIX = 'patchwright/claims/';
+
 /** Prefix of the repositories where patches wait until they are verified. */
 export const STAGING_PREFIX = 'patchwright/staging/';

@@ -65,6 +65,7 @@ export const Environment = z.object({
   PATCHWRIGHT_REGISTRY: RegistryHost,
   PATCHWRIGHT_SUBSCRIPTION_ID: Guid,
   PATCHWRIGHT_JOBS_RESOURCE_GROUP: Text.max(90, 'must have at most 90 characters'),
+  PATCHWRIGHT_INSTALLATION: Tag.optional(),
   PATCHWRIGHT_LOCATION: z.string().regex(/^[a-z0-9]{2,40}$/, 'must be a region such as westeurope'),
   PATCHWRIGHT_SUBNET_ID: z
     .string()

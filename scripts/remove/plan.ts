@@ -93,7 +93,14 @@ function removeFromRegistry(installation: Installation, { registry }: Seen): Pla
   const others = otherInstallations(installation, registry.assignments);
   if (others.length > 0 && rules.length + repositories.length > 0) {
     const users = others.join(', ');
-    return planOf([], [`cache rules and repositories patchwright/… of ${name}: used by ${users}`]);
+    const marks = registry.marks.filter((mark) => mark.endsWith(`:${installation.app}`));
+    return planOf(
+      marks.map((mark) => ({
+        what: `delete mark ${mark} of ${name}`,
+        args: ['acr', 'repository', 'delete', '--name', name, '--image', mark, '--yes'],
+      })),
+      [`cache rules and repositories patchwright/… of ${name}: used by ${users}`],
+    );
   }
   return planOf([
     ...rules.map((rule) => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MARKS_PREFIX } from '../../lib/policy/reserved-repositories.ts';
 import { type Az, askAz } from './az.ts';
 import type { Installation } from './installation.ts';
 
@@ -30,6 +31,8 @@ export interface Seen {
     readonly assignments: readonly Assignment[];
     readonly cacheRules: readonly z.infer<typeof CacheRule>[];
     readonly repositories: readonly string[];
+    /** The marks of all installations, as `repository:installation`. */
+    readonly marks: readonly string[];
   };
   /** All role assignments of the app's identity in this subscription. */
   readonly assignments: readonly Assignment[];
@@ -42,6 +45,9 @@ export function readAzure(az: Az, installation: Installation): Seen {
   const { id: subscriptionId } = askAz(az, z.object({ id: z.string() }), 'account', 'show');
   const { id: scope } = askAz(az, z.object({ id: z.string() }), 'acr', 'show', '--name', registry);
   const list = ['role', 'assignment', 'list'] as const;
+  const names = z.array(z.string());
+  const repositories = askAz(az, names, 'acr', 'repository', 'list', '--name', registry);
+  const tags = ['acr', 'repository', 'show-tags', '--name', registry, '--repository'] as const;
   return {
     subscriptionId,
     group: readGroup(az, group),
@@ -49,7 +55,12 @@ export function readAzure(az: Az, installation: Installation): Seen {
     registry: {
       assignments: askAz(az, z.array(Assignment), ...list, '--scope', scope),
       cacheRules: askAz(az, z.array(CacheRule), 'acr', 'cache', 'list', '--registry', registry),
-      repositories: askAz(az, z.array(z.string()), 'acr', 'repository', 'list', '--name', registry),
+      repositories,
+      marks: repositories
+        .filter((repository) => repository.startsWith(MARKS_PREFIX))
+        .flatMap((repository) =>
+          askAz(az, names, ...tags, repository).map((tag) => `${repository}:${tag}`),
+        ),
     },
     assignments: askAz(az, z.array(Assignment), ...list, '--all', '--assignee', principal),
     budgets: askAz(az, z.array(Named), 'consumption', 'budget', 'list').map(({ name }) => name),

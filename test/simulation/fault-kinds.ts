@@ -50,6 +50,8 @@ export const WORLD_FAULTS = [
   'lease-stolen',
   'clock-jump',
   'mounts-refused',
+  /** Another installation on the registry has marked a repository. */
+  'foreign-marks',
   /** Azure can't pull the worker image with an access token, only as the pull identity. */
   'pulls-refused',
   /** Container groups refuse a system call that every builder needs. */

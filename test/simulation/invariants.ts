@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { Digest } from '../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { markHolder } from '../../lib/pipeline/marks/mark-holder.ts';
 import { STAGING_PREFIX } from '../../lib/policy/reserved-repositories.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { type Entity, TABLES } from '../../lib/storage/tables.ts';
@@ -190,6 +191,9 @@ async function registryFaults(
   for (const { tag, digest } of observer.publishing.published) {
     if (!known.has(digest))
       faults.push(`${tag} was published, but the inventory does not contain it`);
+    const [repository = ''] = tag.split(':');
+    const holder = await markHolder(registry, RepositoryName.parse(repository));
+    if (holder !== 'ours') faults.push(`${tag} was published where ${holder ?? 'nobody'} holds`);
   }
   const names = new Set(blobs.names('patchwright-reports'));
   for (const { entity: target } of tables.all(TABLES.targets)) {

@@ -44,6 +44,8 @@ export interface Scenario {
   readonly patchBatch: number;
   readonly mountsRefused: boolean;
   readonly noBuilder: boolean;
+  /** A repository that another installation has marked. */
+  readonly foreignMark?: string;
   /** True if Azure can't pull with an access token. */
   readonly pullsRefused: boolean;
   /** True if every container refuses a need of the builder. */
@@ -118,6 +120,7 @@ export function scenarioOf(random: Random): Scenario {
     timersDead: random.chance(0.03),
     ...(runs.length === 1 && { insertsLate: random.chance(0.02) }),
     pullsRefused: random.chance(0.05),
+    ...(random.chance(0.05) && { foreignMark: random.pick(repositories) }),
   };
 }
 

@@ -11,6 +11,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
   return {
     policySetting: JSON.stringify(scenario.policy),
     dryRun: false,
+    installation: Tag.parse('ours'),
     scanWorkerImage: WORKER_IMAGE,
     patchWorkerImage: WORKER_IMAGE,
     builder: scenario.noBuilder ? { kind: 'none' } : { kind: 'standard' },

@@ -1,3 +1,6 @@
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { NO_LEASE } from '../../lib/pipeline/lease.ts';
+import { heldElsewhere } from '../../lib/pipeline/marks/hold-repository.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
@@ -107,6 +110,7 @@ export class World {
     }
     await this.images.pushDatabase(this.databaseAge);
     await seedWorkerImage(this.backends.registry);
+    await this.#markElsewhere();
     const { newerDatabaseAt } = this.scenario;
     if (newerDatabaseAt !== undefined) {
       this.later(newerDatabaseAt, 'newer database', () => this.#renewDatabase());
@@ -126,6 +130,16 @@ export class World {
     if (this.scenario.pullsRefused) this.coverage.fault('pulls-refused');
     if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
+  }
+
+  /** Another installation on the registry has patched a repository before. */
+  async #markElsewhere(): Promise<void> {
+    const { foreignMark } = this.scenario;
+    if (foreignMark === undefined) return;
+    const options = { ...this.options, installation: Tag.parse('another') };
+    const { registry } = this.backends;
+    await heldElsewhere({ registry, options }, RepositoryName.parse(foreignMark), NO_LEASE);
+    this.coverage.fault('foreign-marks');
   }
 
   async #renewDatabase(): Promise<void> {

@@ -31,6 +31,9 @@ function refusesAccessTokens({ request }: PlannedGroup): GroupFault | undefined 
   return kind === 'access_token' ? { kind: 'refused', with: 'image' } : undefined;
 }
 
+/** A repository that another installation holds. */
+const HELD = 'team/held';
+
 const Claims = z.object({ grant_type: z.enum(['access_token', 'refresh_token']) });
 
 let job: JobWorld;
@@ -38,6 +41,7 @@ let finished: FinishedRun;
 
 beforeAll(async () => {
   job = await startJobWorld({
+    settings: { PATCHWRIGHT_INSTALLATION: 'here' },
     async seed({ registry }) {
       for (const [fault] of CASES) {
         const labels = { [COPA_FAULT_LABEL]: fault };
@@ -45,9 +49,17 @@ beforeAll(async () => {
         const layout = makeLayout([{ content: image, tags: ['1'] }]);
         await pushLayout(layout, registryTarget(registry, repositoryOf(fault)));
       }
+      const image = await debianImage({ app: 'held', older: MID_2025, curl: false });
+      await pushLayout(
+        makeLayout([{ content: image, tags: ['1'] }]),
+        registryTarget(registry, HELD),
+      );
+      // Another installation on this registry has patched it before.
+      const mark = makeLayout([{ content: image, tags: ['elsewhere'] }]);
+      await pushLayout(mark, registryTarget(registry, `patchwright/claims/${HELD}`));
     },
   });
-  await job.patches(...CASES.map(([fault]) => repositoryOf(fault)));
+  await job.patches(...CASES.map(([fault]) => repositoryOf(fault)), HELD);
   job.world.arm.setFaults(refusesAccessTokens);
   finished = await job.runByHttp();
   job.world.arm.setFaults(undefined);
@@ -67,9 +79,23 @@ it('Azure pulls the worker image as the pull identity after it has refused the a
   expect(pulledWith.slice(first).filter((kind) => kind === 'access_token').length).toBeLessThan(4);
 });
 
+it('leaves a repository to the installation that marked it first, and marks the others', () => {
+  expect(finished.target(`${HELD}:1`)).toMatchObject({
+    state: 'skipped',
+    reason: 'claimed-elsewhere',
+    detail: `the installation elsewhere patches ${HELD}`,
+  });
+  const snapshot = job.world.registry.snapshot();
+  expect(Object.keys(snapshot[`patchwright/claims/${HELD}`] ?? {})).toEqual(['elsewhere']);
+  const [[first]] = CASES;
+  expect(Object.keys(snapshot[`patchwright/claims/${repositoryOf(first)}`] ?? {})).toEqual([
+    'here',
+  ]);
+});
+
 it('nothing was published, and staging is empty', () => {
   const ours = Object.entries(job.world.registry.snapshot()).filter(
-    ([repository]) => repository.startsWith('faulty/') || repository.includes('staging'),
+    ([repository]) => repository.startsWith('faulty/') || repository.includes('/staging/'),
   );
 
   expect(ours).toEqual(
@@ -80,7 +106,8 @@ it('nothing was published, and staging is empty', () => {
 it('each image backs off', async () => {
   const { targets } = await job.runByHttp();
 
-  expect(targets.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
+  const faulty = targets.filter(({ repository }) => repository !== HELD);
+  expect(faulty.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
     CASES.map(() => 'waiting backing-off'),
   );
 });

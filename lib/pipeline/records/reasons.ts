@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 export const SkipReason = z.enum([
   'builder-incompatible',
+  'claimed-elsewhere',
   'cost-limit',
   'database-too-old',
   'end-of-life',

@@ -5,6 +5,7 @@ import { countBySeverity, fingerprint, fixable, type Scan } from '../../report/f
 import { databaseFault } from '../database-fault.ts';
 import type { HeldJob } from '../held-job.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
+import type { Lease } from '../lease.ts';
 import { builderFaultIn } from '../records/builder-fault.ts';
 import type { FailReason } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
@@ -20,6 +21,7 @@ import { sharedLog } from './container-log.ts';
 import { earlierPatch } from './earlier-patch.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 import { blockingClaim } from './older-claim.ts';
+import { unlessHeldElsewhere } from './unless-held-elsewhere.ts';
 
 /** Assesses each image of a scan job by its report. */
 export async function collectScans(
@@ -49,6 +51,7 @@ export async function collectScans(
       const facts = { scan: scanned.scan, name, dryRun, retry, advisoryPlatforms, noBuilder };
       await decide(inTurn, image, {
         ...facts,
+        lease: held,
         trivy: tools.trivy,
         databaseTime: run.databaseTime,
         databaseFault: databaseFault(run, services.options, services.clock.now()),
@@ -73,6 +76,7 @@ async function decide(
     readonly retry: boolean;
     readonly advisoryPlatforms: readonly string[];
     readonly noBuilder: string | undefined;
+    readonly lease: Lease;
     readonly trivy: string | undefined;
     readonly databaseFault: string | undefined;
     readonly databaseTime: Date | undefined;
@@ -93,7 +97,7 @@ async function decide(
   const blocking = image.targets.map(blockingClaim).find((one) => one !== undefined);
   for (const target of image.targets) {
     const own = target.patches;
-    const assessment = assess({
+    const wanted = assess({
       ...facts,
       patches: own,
       siblingPatches: [...patches, ...remembered].filter(
@@ -107,6 +111,7 @@ async function decide(
       tools: services.options.patchWorkerImage.reference,
       now: services.clock.now(),
     });
+    const assessment = await unlessHeldElsewhere(services, target, wanted, facts.lease);
     const changes = {
       reportBefore: facts.name,
       scannedAt: services.clock.now(),

@@ -1,6 +1,9 @@
 import { createApp } from '../../../lib/app.ts';
 import { GroupName } from '../../../lib/containers/container-groups.ts';
 import { TOOL_LABEL } from '../../../lib/doctor/worker-tools.ts';
+import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { NO_LEASE } from '../../../lib/pipeline/lease.ts';
+import { heldElsewhere } from '../../../lib/pipeline/marks/hold-repository.ts';
 import { DATABASE_REPOSITORY } from '../../images/advisories/demo-database.ts';
 import { buildImage } from '../../images/build-image.ts';
 import { makeLayout, pushLayout } from '../../images/oci-layout.ts';
@@ -47,6 +50,16 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
   function grantPull(...scopes: string[]): undefined {
     registry.configure({ grants: grantsIn(here.world.identity, { pull: scopes }) });
     undo(() => registry.configure({ grants: grantsIn(here.world.identity) }));
+  }
+
+  /** Another installation has marked the repository. */
+  async function markElsewhere(repository: string): Promise<Record<string, string>> {
+    const { registry: own, options } = createApp(here.settings(), { identity: 'app' }).services;
+    const another = { ...options, installation: Tag.parse('another') };
+    const name = RepositoryName.parse(repository);
+    await heldElsewhere({ registry: own, options: another }, name, NO_LEASE);
+    undo(() => here.removeRepository(`patchwright/claims/${repository}`));
+    return { PATCHWRIGHT_INSTALLATION: 'here' };
   }
 
   async function useWorkerImage(
@@ -133,6 +146,7 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
     refuse,
     answerExchange,
     grantPull,
+    markElsewhere,
     grant,
     useWorkerImage,
     useDatabase,

@@ -227,6 +227,13 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     finding: /^fail worker-scan-image: the image has trivy 0\.69\.4, not 0\.74\.0 → .*build/,
   },
   {
+    title: 'a repository that another installation patches',
+    change: ({ breakages }) => breakages.markElsewhere('team/api'),
+    finding:
+      /^warn repositories-held: another installation patches team\/api \(by another\).* → .*--image patchwright\/claims\/team\/api:another/,
+    code: 0,
+  },
+  {
     title: 'a pull identity that may push',
     change: ({ breakages }) => breakages.grantPull('repository:patchwright/worker:pull,push'),
     finding: /^fail registry-pull-identity: .*may push to patchwright\/worker → .*main\.bicep/,

@@ -6,7 +6,7 @@ const MIRRORS = 'modules/mirrors.bicep';
 const NAME = '@Request[Microsoft.ContainerRegistry/registries/repositories:name]';
 const NOT_OURS = `(${NAME} StringNotStartsWithIgnoreCase 'patchwright/' AND ${NAME} StringNotStartsWithIgnoreCase 'csscpolicies/')`;
 const OURS = `${NAME} StringStartsWithIgnoreCase 'patchwright/' OR ${NAME} StringStartsWithIgnoreCase 'csscpolicies/'`;
-const IN_STAGING = `${NAME} StringStartsWithIgnoreCase 'patchwright/staging/'`;
+const OURS_TO_WRITE = `${NAME} StringStartsWithIgnoreCase 'patchwright/staging/' OR ${NAME} StringStartsWithIgnoreCase 'patchwright/claims/'`;
 
 /** Faults of the role assignments on the registry and of its cache rules. */
 export const REGISTRY_FAULTS: readonly PlantedFault[] = [
@@ -103,11 +103,11 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
   {
     what: "delete access to the users' repositories",
     file: CONDITIONS,
-    from: 'OR (${isInStaging()})',
+    from: 'OR (${isStagingOrMark()})',
     to: "OR (${isNamed('StringNotStartsWithIgnoreCase', 'patchwright/')})",
     says: 'Container Registry Repository Contributor allows content/delete of team/api',
     shownBy: 'abac',
-    kept: inSnapshot(`OR (${IN_STAGING})`, `OR (${NOT_OURS} OR ${IN_STAGING})`),
+    kept: inSnapshot(`OR (${OURS_TO_WRITE})`, `OR (${NOT_OURS} OR ${OURS_TO_WRITE})`),
   },
   {
     what: 'delete access outside staging',
@@ -117,6 +117,15 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     says: 'Container Registry Repository Contributor allows content/delete of patchwright/worker-patch',
     shownBy: 'abac',
     kept: inSnapshot('patchwright/staging/', 'patchwright/'),
+  },
+  {
+    what: 'no right to mark repositories',
+    file: CONDITIONS,
+    from: " OR ${isNamed('StringStartsWithIgnoreCase', 'patchwright/claims/')}",
+    to: '',
+    says: 'Container Registry Repository Contributor does not allow content/write of patchwright/claims/team/api',
+    shownBy: 'abac',
+    kept: inSnapshot(` OR ${NAME} StringStartsWithIgnoreCase 'patchwright/claims/'`, ''),
   },
   {
     what: 'no read access to the database',
@@ -142,11 +151,11 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a condition with a missing parenthesis',
     file: CONDITIONS,
-    from: "(${isInStaging()}))'",
-    to: "(${isInStaging()})'",
+    from: "(${isStagingOrMark()}))'",
+    to: "(${isStagingOrMark()})'",
     says: 'Container Registry Repository Contributor lacks a parenthesis',
     shownBy: 'abac',
-    kept: inSnapshot("'patchwright/staging/'))", "'patchwright/staging/')"),
+    kept: inSnapshot("'patchwright/claims/'))", "'patchwright/claims/')"),
   },
   {
     what: 'a cache rule for another repository',

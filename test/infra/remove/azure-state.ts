@@ -36,6 +36,8 @@ export interface AzureState {
   readonly budgets: readonly string[];
   readonly cacheRules: readonly { readonly name: string; readonly targetRepository: string }[];
   readonly repositories: readonly string[];
+  /** Tags of the repositories with marks. */
+  readonly marks?: Readonly<Record<string, readonly string[]>>;
 }
 
 export const groupId = (name: string) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/${name}`;

@@ -255,3 +255,36 @@ describe('the removal', () => {
     );
   });
 });
+
+describe('the marks of an installation', () => {
+  const marked = (state: AzureState): AzureState => ({
+    ...state,
+    repositories: [...state.repositories, 'patchwright/claims/team/api', 'patchwright/claims/shop'],
+    marks: {
+      'patchwright/claims/team/api': [appOf(network)],
+      'patchwright/claims/shop': ['another', appOf(network)],
+    },
+  });
+
+  it('are removed, and those of others stay, if another installation uses the registry', async () => {
+    const { ok, after } = await remove(
+      marked(together(network, asTest(network, 'own groups'))),
+      '--yes',
+    );
+
+    expect(ok).toBe(true);
+    expect(after.marks).toEqual({
+      'patchwright/claims/team/api': [],
+      'patchwright/claims/shop': ['another'],
+    });
+    expect(after.repositories).toContain('patchwright/claims/shop');
+  });
+
+  it('are listed before', async () => {
+    const { said } = await remove(marked(together(network, asTest(network, 'own groups'))));
+
+    const name = appOf(network);
+    expect(said).toContain(`delete mark patchwright/claims/team/api:${name} of contoso`);
+    expect(said).not.toContain('patchwright/claims/shop:another');
+  });
+});

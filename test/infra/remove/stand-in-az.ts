@@ -59,6 +59,7 @@ const ANSWERS: readonly (readonly [RegExp, (state: AzureState, option: Option) =
   [/^consumption budget list/, (state) => state.budgets.map((name) => ({ name }))],
   [/^acr cache list/, (state) => state.cacheRules],
   [/^acr repository list/, (state) => state.repositories],
+  [/^acr repository show-tags/, (state, option) => state.marks?.[option('repository')] ?? []],
 ];
 
 const EFFECTS: readonly (readonly [RegExp, (state: AzureState, option: Option) => AzureState])[] = [
@@ -83,6 +84,14 @@ const EFFECTS: readonly (readonly [RegExp, (state: AzureState, option: Option) =
       ...state,
       cacheRules: state.cacheRules.filter(({ name }) => name !== option('name')),
     }),
+  ],
+  [
+    /^acr repository delete .*--image/,
+    (state, option) => {
+      const [repository = '', tag = ''] = option('image').split(':');
+      const left = (state.marks?.[repository] ?? []).filter((one) => one !== tag);
+      return { ...state, marks: { ...state.marks, [repository]: left } };
+    },
   ],
   [
     /^acr repository delete/,

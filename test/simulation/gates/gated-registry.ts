@@ -1,6 +1,6 @@
 import type { Digest } from '../../../lib/image/digest.ts';
-import type { Tag } from '../../../lib/image/reference.ts';
-import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
+import type { RepositoryName, Tag } from '../../../lib/image/reference.ts';
+import { MARKS_PREFIX, STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import { isDigest } from '../../../lib/registry/manifests.ts';
 import type { Registry, TokenScope } from '../../../lib/registry/registry.ts';
 import type { PortCall } from '../port-call.ts';
@@ -52,7 +52,7 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
       ),
     putManifest: (repository, reference, manifest) => {
       const tag: Tag | undefined = isTag(reference) ? reference : undefined;
-      const final = tag !== undefined && !repository.startsWith(STAGING_PREFIX);
+      const final = tag !== undefined && !isOurs(repository);
       return pass(
         'putManifest',
         `${repository} ${reference}`,
@@ -117,4 +117,9 @@ export function gatedRegistry(gate: Gate, task: Task): Registry {
 
 function isTag(reference: Tag | Digest): reference is Tag {
   return !isDigest(reference);
+}
+
+/** True for a repository in which nobody else pushes a tag. */
+function isOurs(repository: RepositoryName): boolean {
+  return repository.startsWith(STAGING_PREFIX) || repository.startsWith(MARKS_PREFIX);
 }

@@ -4,7 +4,7 @@ import { ImageManifest } from '../../../lib/image/manifest.ts';
 import { formatPatchTag } from '../../../lib/image/patch-tags.ts';
 import type { RepositoryName, Tag } from '../../../lib/image/reference.ts';
 import { TagConvention } from '../../../lib/image/tag-convention.ts';
-import { STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
+import { MARKS_PREFIX, STAGING_PREFIX } from '../../../lib/policy/reserved-repositories.ts';
 import { isDigest } from '../../../lib/registry/manifests.ts';
 import type { Entity } from '../../../lib/storage/tables.ts';
 import type { Task } from '../task.ts';
@@ -49,7 +49,7 @@ export class PublishWatch {
   /** Checks a PUT before it takes effect. */
   beforePut(put: ManifestPut): void {
     const { task, repository, reference, bytes } = put;
-    if (repository.startsWith(STAGING_PREFIX) || isDigest(reference)) return;
+    if (isOurs(repository) || isDigest(reference)) return;
     const tag = `${repository}:${reference}`;
     const digest = digestOf(bytes);
     const foreign = this.foreignTags.get(tag);
@@ -90,7 +90,7 @@ export class PublishWatch {
   /** Records a PUT that took effect. */
   afterPut(put: ManifestPut): void {
     const { repository, reference, bytes } = put;
-    if (repository.startsWith(STAGING_PREFIX) || isDigest(reference)) return;
+    if (isOurs(repository) || isDigest(reference)) return;
     const tag = `${repository}:${reference}`;
     const digest = digestOf(bytes);
     this.foreignTags.delete(tag);
@@ -103,4 +103,9 @@ export class PublishWatch {
     this.patches.set(key, patches.add(digest));
     if (patches.size > 1) this.#report(`${tag}: ${patches.size} patches of ${source}`);
   }
+}
+
+/** True for a repository of staging or of marks, in which no patch is published. */
+function isOurs(repository: string): boolean {
+  return repository.startsWith(STAGING_PREFIX) || repository.startsWith(MARKS_PREFIX);
 }
