@@ -11,6 +11,7 @@ import { tcpConnects } from './http/tcp-connects.ts';
 import { inTurn } from './in-turn.ts';
 import type { Services } from './pipeline/services.ts';
 import type { RequestKeys } from './pipeline/stores/request-keys.ts';
+import type { Stores } from './pipeline/stores/stores.ts';
 import { TableRequestKeys } from './pipeline/stores/tables/table-request-keys.ts';
 import { tableStores } from './pipeline/stores/tables/table-stores.ts';
 import { AcrRegistry } from './registry/acr-registry.ts';
@@ -107,6 +108,30 @@ export function createApp(
     storageAddresses: [storage.blobs.url, storage.queues.url, storage.table(TABLES.runs).url],
     identify: async (scope) => void (await credential.getToken(scope)),
     connects: tcpConnects,
+  };
+}
+
+/** What people's questions and commands need of the storage account. */
+export interface StorageAccess {
+  /** Of the tables. */
+  readonly address: string;
+  readonly history: History;
+  readonly blobNames: BlobNames;
+  readonly services: Pick<AppServices, keyof Stores | 'queues' | 'blobs' | 'clock'>;
+}
+
+/** Opens the storage account alone, without the app's other settings. Sends nothing. */
+export function openStorage(setting: StorageSetting): StorageAccess {
+  const credential = credentialOf(undefined);
+  const storage = connectStorage(connectionOf(setting, credential));
+  const tables = new AzureTables(storage);
+  const clock = systemClock;
+  const blobs = new AzureBlobs(storage, clock);
+  return {
+    address: storage.table(TABLES.runs).url,
+    history: { tables, queries: new AzureTableQueries(storage), blobs },
+    blobNames: new AzureBlobNames(storage),
+    services: { ...tableStores(tables), queues: new AzureQueues(storage), blobs, clock },
   };
 }
 

@@ -30,8 +30,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/history': [
     ...BASE,
     'lib/image',
+    'lib/job',
     'lib/json',
     'lib/pipeline',
+    'lib/policy',
     'lib/report',
     'lib/storage',
     'lib/text',

@@ -13,6 +13,8 @@ export interface TextSink {
 /** Everything external that the command line uses, passed in so that tests control it. */
 export interface CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The person's name on this machine, for the rows of what they do. */
+  readonly user: string;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly readFile: (path: string) => Promise<string>;

@@ -1,3 +1,5 @@
+import { ExitCode } from './exit-code.ts';
+
 /** A wrong command line. The message is one line. */
 export class UsageError extends Error {
   constructor(message: string) {
@@ -10,11 +12,20 @@ export class UsageError extends Error {
 export class CliError extends Error {
   readonly where: string;
   readonly whatToDo: string;
+  readonly exitCode: ExitCode;
 
-  constructor(what: string, options: { readonly where: string; readonly whatToDo: string }) {
+  constructor(
+    what: string,
+    options: {
+      readonly where: string;
+      readonly whatToDo: string;
+      readonly exitCode?: ExitCode;
+    },
+  ) {
     super(what);
     this.name = 'CliError';
     this.where = options.where;
     this.whatToDo = options.whatToDo;
+    this.exitCode = options.exitCode ?? ExitCode.couldNotRun;
   }
 }

@@ -7,20 +7,27 @@ export interface OptionSpec {
   readonly short?: string;
   /** Name of the value in the help; absent if the option is a flag. */
   readonly value?: string;
-  /** The allowed values; the first is the default. */
+  /** The option may be given without its value. */
+  readonly isValueOptional?: boolean;
+  /** The allowed values. */
   readonly choices?: readonly string[];
   readonly about: string;
 }
 
 export interface CommandSpec {
+  /** One word, or a group and a word: `runs list`. */
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
   /** A few lines, for the command's own help. */
   readonly about: readonly string[];
   readonly options: readonly OptionSpec[];
-  /** Names of the operands. All are required. */
+  /** Names of the operands: `IMAGE`, or `[RUN]` if it may be left out. */
   readonly operands: readonly string[];
+  /** Command lines without the program's name, for the help. */
+  readonly examples: readonly string[];
+  /** What `--output` accepts; the first is the default. */
+  readonly outputs: readonly OutputFormat[];
 }
 
 /** The arguments of a call, checked against the command's specification. */
@@ -35,8 +42,11 @@ export interface Command extends CommandSpec {
   readonly run: (invocation: Invocation, context: CliContext) => Promise<ExitCode>;
 }
 
-export const OUTPUT_FORMATS = ['table', 'json'] as const;
+export const OUTPUT_FORMATS = ['table', 'json', 'tsv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+/** Of a command that prints one thing. */
+export const ONE_RESULT: readonly OutputFormat[] = ['table', 'json'];
 
 /** Options of every command. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
@@ -45,7 +55,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
     short: 'o',
     value: 'FORMAT',
     choices: OUTPUT_FORMATS,
-    about: 'print a table for people (default), or json for programs',
+    about: 'print a table for people (default), or json or tsv for programs',
   },
   {
     name: 'settings',
@@ -54,3 +64,13 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   },
   { name: 'help', short: 'h', about: 'print this help' },
 ];
+
+/** The common options of a command, with the formats that it has. */
+export function commonOptionsOf({ outputs }: Pick<CommandSpec, 'outputs'>): readonly OptionSpec[] {
+  return COMMON_OPTIONS.map((option) => {
+    if (option.name !== 'output') return option;
+    const [, ...others] = outputs;
+    const about = `print a table for people (default), or ${others.join(' or ')} for programs`;
+    return { ...option, choices: outputs, about };
+  }).filter(({ name }) => name !== 'output' || outputs.length > 1);
+}

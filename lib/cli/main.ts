@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../clock.ts';
 import { systemDelays } from '../http/delays.ts';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   }
   const context: CliContext = {
     environment: process.env,
+    user: userName(),
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     readFile: (path) => readFile(path, 'utf8'),
@@ -36,6 +38,15 @@ async function main(): Promise<void> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
   // Exit explicitly, because an abandoned request may still hold a socket.
   process.exit(code);
+}
+
+/** A container may run under an id that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 function sinkOf(stream: NodeJS.WriteStream): TextSink {

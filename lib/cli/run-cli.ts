@@ -1,11 +1,15 @@
 import { plainText } from '../text/plain-text.ts';
+import { buildProgram, ParserExit } from './build-program.ts';
 import type { CliContext } from './cli-context.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { ExitCode } from './exit-code.ts';
-import { commandHelp, programHelp } from './help.ts';
-import { nearest } from './nearest.ts';
-import { parseArguments } from './parse-arguments.ts';
+
+const LONGEST_LINE = 500;
+const HELP_WAS_PRINTED: ReadonlySet<string> = new Set([
+  'commander.helpDisplayed',
+  'commander.version',
+]);
 
 /** Runs one command line. Never throws; failures are printed on standard error. */
 export async function runCli(
@@ -13,61 +17,51 @@ export async function runCli(
   context: CliContext,
   program: { readonly commands: readonly Command[]; readonly version: string },
 ): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.ok;
+  let running = '';
+  const parser = buildProgram(
+    {
+      ...program,
+      run: async (command, invocation) => {
+        running = command.name;
+        code = await command.run(invocation, context);
+      },
+    },
+    context,
+  );
   try {
-    return await dispatch(args, context, program);
-  } catch (error) {
-    const { text, code } = describe(error);
-    context.stderr.write(`patchwright: ${text}\n`);
+    await parser.parseAsync([...args], { from: 'user' });
     return code;
+  } catch (error) {
+    const described = describe(error, running);
+    if (described.text !== '') context.stderr.write(`patchwright: ${described.text}\n`);
+    return described.code;
   }
 }
 
-async function dispatch(
-  args: readonly string[],
-  context: CliContext,
-  { commands, version }: Parameters<typeof runCli>[2],
-): Promise<ExitCode> {
-  const [first, ...rest] = args;
-  if (first === '--help' || first === '-h') {
-    context.stdout.write(programHelp(commands));
-    return ExitCode.ok;
+function describe(
+  error: unknown,
+  running: string,
+): { readonly text: string; readonly code: ExitCode } {
+  if (error instanceof ParserExit) return describeExit(error);
+  if (error instanceof UsageError) {
+    const text = `${plainText(error.message, LONGEST_LINE)}\n  run: patchwright ${running} --help`;
+    return { text, code: ExitCode.usage };
   }
-  if (first === '--version') {
-    context.stdout.write(`${version}\n`);
-    return ExitCode.ok;
-  }
-  const command = commandNamed(first, commands);
-  const invocation = parseArguments(command, rest);
-  if (invocation.flag('help')) {
-    context.stdout.write(commandHelp(command));
-    return ExitCode.ok;
-  }
-  return command.run(invocation, context);
-}
-
-function commandNamed(name: string | undefined, commands: readonly Command[]): Command {
-  const command = commands.find((one) => one.name === name);
-  if (command !== undefined) return command;
-  const names = commands.map((one) => one.name);
-  if (name === undefined) {
-    throw new UsageError(`name a command (${names.join(', ')}), or use --help`);
-  }
-  const kind = name.startsWith('-') ? 'option' : 'command';
-  const meant = kind === 'command' ? nearest(name, names) : undefined;
-  const hint =
-    meant === undefined ? `"patchwright --help" lists the ${kind}s` : `did you mean "${meant}"?`;
-  throw new UsageError(`unknown ${kind} "${name}": ${hint}`);
-}
-
-function describe(error: unknown): { readonly text: string; readonly code: ExitCode } {
-  if (error instanceof UsageError)
-    return { text: plainText(error.message, 500), code: ExitCode.usage };
   if (error instanceof CliError) {
     const text = `${error.message}\n  where: ${error.where}\n  what to do: ${error.whatToDo}`;
-    return { text, code: ExitCode.couldNotRun };
+    return { text, code: error.exitCode };
   }
   // The message of an unknown error may quote a secret.
   const name = error instanceof Error ? error.name : 'unknown';
   const text = `unexpected failure (${name})\n  what to do: report it, with the command line`;
   return { text, code: ExitCode.couldNotRun };
+}
+
+function describeExit({ code, message, path }: ParserExit): ReturnType<typeof describe> {
+  if (HELP_WAS_PRINTED.has(code)) return { text: '', code: ExitCode.ok };
+  // The parser has printed the help of a group that was named without a command.
+  if (code === 'commander.help') return { text: '', code: ExitCode.usage };
+  const fault = plainText(message.replace(/^error: /, ''), LONGEST_LINE);
+  return { text: `${fault}\n  run: ${path} --help`, code: ExitCode.usage };
 }

@@ -35,7 +35,10 @@ export async function findRun(
 }
 
 /** One operation: a point read. */
-async function runById({ tables }: Pick<History, 'tables'>, id: RunId): Promise<Run | undefined> {
+export async function runById(
+  { tables }: Pick<History, 'tables'>,
+  id: RunId,
+): Promise<Run | undefined> {
   const { partitionKey, rowKey } = runKeysOf(id);
   const stored = await tables.get(TABLES.runs, partitionKey, rowKey);
   return stored === undefined ? undefined : RUN_ROWS.parse(stored.entity);

@@ -7,7 +7,11 @@ import type { Services } from './services.ts';
  * Asks a run to end. A target ends `canceled` as soon as no job works on it; a target whose tag is
  * reserved is still published. `by` says who asks, for people. Returns false if the run does not exist or has ended.
  */
-export async function cancelRun(services: Services, runId: RunId, by: string): Promise<boolean> {
+export async function cancelRun(
+  services: Pick<Services, 'runs' | 'cancellations' | 'clock' | 'log' | 'queues'>,
+  runId: RunId,
+  by: string,
+): Promise<boolean> {
   const run = await services.runs.find(runId);
   if (run === undefined || isRunOver(run)) return false;
   await services.cancellations.request(runId, services.clock.now(), by);

@@ -23,7 +23,7 @@ export const JobMessage = z.strictObject({
 export type JobMessage = z.infer<typeof JobMessage>;
 
 export async function sendTick(
-  services: Services,
+  services: Pick<Services, 'queues'>,
   message: RunMessage,
   delaySeconds = 0,
 ): Promise<void> {

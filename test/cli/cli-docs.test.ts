@@ -42,7 +42,8 @@ describe('docs/cli.md', () => {
   )('explains every option of %s: $1.name', (command, { name, value }) => {
     const section = docs.split(`\n## ${command}\n`)[1]?.split('\n## ')[0] ?? '';
 
-    expect(section).toContain(value === undefined ? `--${name}\`` : `--${name} ${value}\``);
+    const shown = value === undefined ? `--${name}` : `--${name} ${value.replace('|', '\\|')}`;
+    expect(section).toContain(`${shown}\``);
   });
 
   it('lists every exit status', () => {

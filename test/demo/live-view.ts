@@ -1,7 +1,7 @@
+import { type Cell, type Column, textTable } from '../../lib/cli/output/text-table.ts';
 import { isTerminal, type TargetState } from '../../lib/pipeline/records/target-states.ts';
 import { type Palette, statePaint } from './palette.ts';
 import type { GroupView, RunSnapshot, TargetView } from './run-snapshot.ts';
-import { type Cell, type Column, textTable } from './text-table.ts';
 
 /** The number of finished steps, of five, for a target in this state. */
 const STEPS_DONE: Readonly<Partial<Record<TargetState, number>>> = {

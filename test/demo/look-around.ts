@@ -5,16 +5,22 @@ import type { World } from '../world/world.ts';
 
 const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
+export interface KeptEnvironment {
+  /** The file to source. */
+  readonly file: string;
+  /** The variables of it that the command line reads. */
+  readonly patchwright: Readonly<Record<string, string>>;
+}
+
 /**
  * Writes a file to source in a shell, so that az, skopeo and curl work with this local Azure as with
  * the real one. Secrets are only in this file, which only this user can read.
- * @returns its path.
  */
 export async function writeEnvironment(
   folder: string,
   world: World,
   host: FunctionsHost,
-): Promise<string> {
+): Promise<KeptEnvironment> {
   const { registry, storage } = world;
   const login = Buffer.from(`${TOKEN_USER}:${registry.refreshToken()}`).toString('base64');
   const authFile = join(folder, 'auth.json');
@@ -24,6 +30,7 @@ export async function writeEnvironment(
     AZURE_STORAGE_CONNECTION_STRING: storage.account.connectionString,
     REQUESTS_CA_BUNDLE: world.caFile,
     SSL_CERT_FILE: world.caFile,
+    NODE_EXTRA_CA_CERTS: world.caFile,
     REGISTRY_AUTH_FILE: authFile,
     PATCHWRIGHT_APP: `${host.url}/${host.routePrefix}`,
     PATCHWRIGHT_KEY: host.keys.function,
@@ -31,8 +38,9 @@ export async function writeEnvironment(
   const lines = Object.entries(variables).map(
     ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
   );
+  const { AZURE_STORAGE_CONNECTION_STRING, NODE_EXTRA_CA_CERTS } = variables;
   const file = join(folder, 'env');
   await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   await chmod(folder, 0o700);
-  return file;
+  return { file, patchwright: { AZURE_STORAGE_CONNECTION_STRING, NODE_EXTRA_CA_CERTS } };
 }

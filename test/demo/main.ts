@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RealRunNotPossible } from '../real/prepare.ts';
 import { createProgress } from '../real/progress.ts';
+import { answeredLines } from './answered-lines.ts';
 import { type DemoOptions, keepCommand, parseDemoArgs, USAGE } from './demo-args.ts';
 import { DemoProblem } from './demo-problem.ts';
 import { endedWell, jsonReport } from './demo-report.ts';
@@ -82,7 +83,8 @@ async function present(
 ): Promise<number> {
   const { options, screen } = about;
   const { report, world, host } = run;
-  const file = options.keep ? await writeEnvironment(about.scratch, world, host) : undefined;
+  const kept = options.keep ? await writeEnvironment(about.scratch, world, host) : undefined;
+  const file = kept?.file;
   screen.line();
   for (const text of reportLines(report, screen)) screen.line(text);
   screen.line();
@@ -96,7 +98,9 @@ async function present(
   });
   for (const text of further) screen.line(text);
   if (options.json) console.log(JSON.stringify(jsonReport(report, file), undefined, 2));
-  if (options.keep) {
+  if (kept !== undefined) {
+    screen.line();
+    for (const text of await answeredLines(report, kept.patchwright)) screen.line(text);
     screen.line();
     screen.line('Everything keeps running. Ctrl+C ends it.');
     await about.interrupted;

@@ -1,7 +1,7 @@
+import { type Cell, type Column, textTable } from '../../lib/cli/output/text-table.ts';
 import type { DemoOutcome, Findings } from './outcome.ts';
 import { totalOf } from './outcome.ts';
 import { type Palette, statePaint } from './palette.ts';
-import { type Cell, type Column, textTable } from './text-table.ts';
 
 /** From this width on, each severity is shown; below it, the totals. */
 const WIDE = 100;

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
+import type { Paint } from '../../lib/cli/output/text-table.ts';
 import type { RunState } from '../../lib/pipeline/records/run.ts';
 import type { TargetState } from '../../lib/pipeline/records/target-states.ts';
-import type { Paint } from './text-table.ts';
 
 export type Palette = ReturnType<typeof pc.createColors>;
 

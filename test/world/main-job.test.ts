@@ -1,5 +1,6 @@
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName } from '../../lib/image/reference.ts';
@@ -15,6 +16,7 @@ import { seedImages } from './seed/seed-images.ts';
  * End to end: the built app, in its own process, on a local Azure with stand-in tools. One run
  * over every kind of image by the timer, a second one by HTTP, and everything that they left.
  */
+const Items = z.object({ items: z.array(z.unknown()) });
 let job: JobWorld;
 let images: readonly DemoImage[] = [];
 let registryBefore: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
@@ -58,6 +60,52 @@ it('has who started each run in its row', () => {
     'schedule',
     'function key default',
   ]);
+});
+
+describe('the HTTP interface', () => {
+  const ask = (path: string, headers: Readonly<Record<string, string>> = {}) => {
+    const { url, routePrefix, keys } = job.host;
+    const key = { 'x-functions-key': keys.function };
+    return fetch(`${url}/${routePrefix}/${path}`, { headers: { ...key, ...headers } });
+  };
+
+  it('answers what the runs did, and what an image is now', async () => {
+    const { repository, tag, patchTag } =
+      first.targets.find(({ state }) => state === 'patched') ?? expect.fail('nothing is patched');
+    const image = `${repository}:${tag}`;
+
+    const runs = await (await ask('runs?limit=1')).json();
+    const patched = await (await ask(`runs/${first.run.id}/images?state=patched`)).json();
+    const known = await (await ask(`images/${image}`)).json();
+    const escaped = await (await ask(`images/${encodeURIComponent(image)}`)).json();
+    const status = await (await ask('status')).json();
+
+    expect(runs).toMatchObject({ items: [{ runId: second.run.id }], next: expect.any(String) });
+    expect(Items.parse(patched).items).toHaveLength(first.run.patched);
+    expect(known).toMatchObject({ image, patchTag, history: [{ runId: second.run.id }, {}] });
+    expect(escaped).toEqual(known);
+    expect(status).toMatchObject({ lastRun: { runId: second.run.id }, complete: true });
+  });
+
+  it('answers 304 to a client that has the run, 404 for another, and 401 without a key', async () => {
+    const run = await ask('runs/latest');
+    const again = await ask('runs/latest', { 'if-none-match': run.headers.get('etag') ?? '' });
+
+    expect([run.status, again.status]).toEqual([200, 304]);
+    expect((await ask('images/none/such:1')).status).toBe(404);
+    expect((await ask('runs', { 'x-functions-key': 'wrong' })).status).toBe(401);
+    expect((await ask('openapi.json', { 'x-functions-key': '' })).status).toBe(200);
+  });
+
+  it('answers 413 to a body that is too large', async () => {
+    const { url, routePrefix, keys } = job.host;
+    const answer = await fetch(`${url}/${routePrefix}/poison/replay`, {
+      method: 'POST',
+      headers: { 'x-functions-key': keys.function },
+      body: ' '.repeat(64 * 1024 + 1),
+    });
+    expect(answer.status).toBe(413);
+  });
 });
 
 describe('a run by the timer', () => {

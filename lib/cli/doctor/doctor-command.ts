@@ -4,7 +4,7 @@ import { examine } from '../../doctor/examine.ts';
 import { identityIn } from '../../doctor/examine-self.ts';
 import { appOption, FUNCTION_KEY } from '../app/app-option.ts';
 import type { CliContext } from '../cli-context.ts';
-import type { Command, Invocation } from '../command.ts';
+import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { startProgress } from '../progress.ts';
 import { settingsFrom } from '../settings-source.ts';
@@ -34,6 +34,12 @@ export const doctorCommand: Command = {
     },
   ],
   operands: [],
+  examples: [
+    'doctor --settings settings.json',
+    'doctor --app https://NAME.azurewebsites.net',
+    'doctor --probe',
+  ],
+  outputs: ONE_RESULT,
   run: doctor,
 };
 

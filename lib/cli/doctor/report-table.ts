@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { countsOf, type DoctorReport, overall, type Status } from '../../doctor/doctor-report.ts';
 import type { CheckResult } from '../../doctor/outcome.ts';
-import { wrapped } from './wrap-text.ts';
+import { wrapped } from '../output/wrap-text.ts';
 
 /** This many checks in a row that were skipped for one reason share a line. */
 const LEAST_FOLDED = 4;

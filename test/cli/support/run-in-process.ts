@@ -20,6 +20,7 @@ export async function runInProcess(
     readonly commands?: readonly Command[];
     readonly stop?: AbortSignal;
     readonly terminal?: boolean;
+    readonly columns?: number;
   } = {},
 ): Promise<CliRun> {
   const written = { stdout: '', stderr: '' };
@@ -28,12 +29,13 @@ export async function runInProcess(
       written[name] += text;
     },
     isTerminal: options.terminal === true,
-    columns: 100,
+    columns: options.columns ?? 100,
   });
   const code = await runCli(
     args,
     {
       environment: options.environment ?? {},
+      user: 'alice',
       stdout: sink('stdout'),
       stderr: sink('stderr'),
       readFile: (path) => readFile(path, 'utf8'),

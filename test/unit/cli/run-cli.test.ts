@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../../../lib/cli/cli-error.ts';
-import type { Command, Invocation } from '../../../lib/cli/command.ts';
+import { type Command, type Invocation, ONE_RESULT } from '../../../lib/cli/command.ts';
 import { runInProcess } from '../../cli/support/run-in-process.ts';
 
 /** A command that records its invocations. */
@@ -14,11 +14,17 @@ function echo(seen: Invocation[] = []): Command {
       { name: 'times', value: 'N', about: 'how often' },
     ],
     operands: ['TEXT'],
+    examples: ['echo hello'],
+    outputs: ONE_RESULT,
     async run(invocation) {
       seen.push(invocation);
       return 0;
     },
   };
+}
+
+function grow(): Command {
+  return { ...echo(), name: 'grow fast', examples: [] };
 }
 
 describe('the command line', () => {
@@ -34,34 +40,53 @@ describe('the command line', () => {
     expect(invocation?.operands).toEqual(['hello']);
     expect(invocation?.value('times')).toBe('3');
     expect(invocation?.flag('loud')).toBe(true);
-    expect(invocation?.flag('help')).toBe(false);
     expect(invocation?.output).toBe('json');
   });
 
   it.each([
-    { args: [], says: 'name a command (echo), or use --help' },
-    { args: ['ehco', 'x'], says: 'unknown command "ehco": did you mean "echo"?' },
-    { args: ['banana'], says: 'unknown command "banana": "patchwright --help" lists the commands' },
-    { args: ['--loud'], says: 'unknown option "--loud": "patchwright --help" lists the options' },
-    { args: ['echo'], says: 'echo needs TEXT' },
-    { args: ['ec\nho'], says: 'unknown command "ec ho": did you mean "echo"?' },
-  ])('explains in one line what is wrong with $args', async ({ args, says }) => {
-    const run = await runInProcess(args, { commands: [echo()] });
+    [['ehco', 'x'], "unknown command 'ehco' (Did you mean echo?)", 'patchwright'],
+    [['banana'], "unknown command 'banana'", 'patchwright'],
+    [['--loud'], "unknown option '--loud'", 'patchwright'],
+    [['echo'], "missing required argument 'TEXT'", 'patchwright echo'],
+    [['echo', 'x', '--lout'], "unknown option '--lout' (Did you mean --loud?)", 'patchwright echo'],
+    [['ec\nho'], "unknown command 'ec ho' (Did you mean echo?)", 'patchwright'],
+    [['grow', 'fats'], "unknown command 'fats' (Did you mean fast?)", 'patchwright grow'],
+    [
+      ['echo', 'x', '--times', '--loud'],
+      "option '--times <N>' argument '--loud' is invalid. It needs a value.",
+      'patchwright echo',
+    ],
+    [
+      ['echo', 'x', '-o', 'yaml'],
+      "option '-o, --output <FORMAT>' argument 'yaml' is invalid. Allowed choices are table, json.",
+      'patchwright echo',
+    ],
+  ])('explains what is wrong with %j, and ends with a command', async (args, says, path) => {
+    const run = await runInProcess(args, { commands: [echo(), grow()] });
 
-    expect(run).toEqual({ code: 2, stdout: '', stderr: `patchwright: ${says}\n` });
+    const stderr = `patchwright: ${says}\n  run: ${path} --help\n`;
+    expect(run).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  it('prints help for the program and for each command', async () => {
-    const all = await runInProcess(['--help'], { commands: [echo()] });
-    const one = await runInProcess(['echo', '--help'], { commands: [echo()] });
-    const short = await runInProcess(['echo', '-h'], { commands: [echo()] });
+  it.each([[[]], [['grow']]])('prints help on standard error for %j', async (args) => {
+    const run = await runInProcess(args, { commands: [echo(), grow()] });
 
-    expect(all.stdout).toMatch(/Commands:\n {2}echo {2}Repeats\./);
-    expect(one.stdout).toMatch(/Usage: patchwright echo TEXT \[options\]/);
-    expect(one.stdout).toMatch(/ {6}--times N +how often/);
-    expect(one.stdout).toMatch(/-o, --output FORMAT/);
-    expect(short).toEqual(one);
-    expect([all.code, one.code]).toEqual([0, 0]);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^Usage: patchwright/);
+  });
+
+  it('prints help for the program, for a group and for a command, with examples', async () => {
+    const help = async (...args: string[]) =>
+      (await runInProcess([...args, '--help'], { commands: [echo(), grow()] })).stdout;
+
+    expect(await help()).toMatch(/echo \[options\] <TEXT> +Repeats\./);
+    expect(await help('grow')).toMatch(/fast \[options\] <TEXT>/);
+    const one = await help('echo');
+    expect(one).toMatch(/^Usage: patchwright echo \[options\] <TEXT>\n/);
+    expect(one).toContain('It repeats.');
+    expect(one).toMatch(/--times <N> +how often/);
+    expect(one).toMatch(/-o, --output <FORMAT>/);
+    expect(one).toMatch(/Examples:\n {2}patchwright echo hello\n$/);
   });
 
   it('prints the version', async () => {

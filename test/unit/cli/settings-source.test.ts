@@ -5,6 +5,7 @@ import { settingsFrom } from '../../../lib/cli/settings-source.ts';
 function contextWith(readFile: CliContext['readFile']): CliContext {
   const sink = { write: () => undefined, isTerminal: false };
   return {
+    user: 'alice',
     environment: { PATCHWRIGHT_REGISTRY: 'from.the.environment' },
     stdout: sink,
     stderr: sink,

@@ -70,7 +70,7 @@ it.each([
 });
 
 it.each([
-  [['retry'], /needs IMAGE/],
+  [['retry'], /missing required argument 'IMAGE'/],
   [['retry', 'team/api:1.4'], /needs "--app URL"/],
 ])('refuses %j', async (args, says) => {
   const run = await runInProcess(args, { environment: { PATCHWRIGHT_FUNCTION_KEY: KEY } });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wrapped } from '../../../../lib/cli/doctor/wrap-text.ts';
+import { wrapped } from '../../../../lib/cli/output/wrap-text.ts';
 
 it('fills lines up to the width', () => {
   expect(wrapped('one two three four', 9)).toEqual(['one two', 'three', 'four']);

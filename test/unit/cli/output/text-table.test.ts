@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { textTable } from './text-table.ts';
+import { textTable } from '../../../../lib/cli/output/text-table.ts';
 
 const columns = [
   { title: 'image', shrinksTo: 8 },

@@ -1,0 +1,70 @@
+import type { RunView } from '../../history/run-view.ts';
+import { plainText } from '../../text/plain-text.ts';
+import type { CliContext } from '../cli-context.ts';
+import { paintState, shortTime } from '../output/paint-state.ts';
+import { colorOf } from '../output/sheet.ts';
+import { wrapped } from '../output/wrap-text.ts';
+
+const LONGEST = 4000;
+const LABEL = 12;
+
+/** The lines about a run: what it is, when it began and ended, and how its images ended. */
+export function runSummary(
+  run: RunView,
+  context: Pick<CliContext, 'stdout' | 'environment'>,
+): readonly string[] {
+  const color = colorOf(context);
+  const paint = paintState(run.state, color) ?? ((text: string) => text);
+  const kind = run.dryRun ? ' (dry run)' : '';
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['reason', run.reason],
+    ['detail', run.detail],
+    ['started', `${shortTime(run.createdAt)} by ${run.startedBy ?? run.trigger}`],
+    ['canceled', run.canceledBy === null ? null : `by ${run.canceledBy}`],
+    ['ended', shortTime(run.finishedAt)],
+    ['expected', run.finishedAt === null ? shortTime(run.expectedAt) : null],
+    ['images', countsOf(run)],
+    ['tools', run.tools],
+    ['database', run.databaseTime === null ? null : `of ${shortTime(run.databaseTime)}`],
+    ['warnings', run.warnings],
+  ];
+  const lines = labeled(facts, context);
+  const { stdout } = context;
+  const length = `run ${run.runId}  ${run.state}${kind}`.length;
+  const fits = !stdout.isTerminal || length <= (stdout.columns ?? 80);
+  const name = color('bold')(`run ${run.runId}`);
+  const state = `  ${paint(run.state)}${kind}`;
+  return [...(fits ? [name + state] : [name, state]), ...lines];
+}
+
+/** One label a line, with its text wrapped beside it. Leaves out what is null. */
+export function labeled(
+  facts: readonly (readonly [string, string | null])[],
+  { stdout }: Pick<CliContext, 'stdout'>,
+): readonly string[] {
+  const room = stdout.isTerminal ? (stdout.columns ?? 80) - LABEL - 2 : Number.POSITIVE_INFINITY;
+  return facts.flatMap(([label, text]) => {
+    if (text === null) return [];
+    const lines = text.split('\n').flatMap((line) => wrapped(plainText(line, LONGEST), room));
+    return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(LABEL)}${line}`);
+  });
+}
+
+/** `12: 8 clean, 3 patched, 1 failed` */
+function countsOf(run: RunView): string {
+  const counts: readonly (readonly [string, number | null])[] = [
+    ['active', run.active],
+    ['clean', run.clean],
+    ['patched', run.patched],
+    ['already patched', run.alreadyPatched],
+    ['planned', run.planned],
+    ['waiting', run.waiting],
+    ['skipped', run.skipped],
+    ['rejected', run.rejected],
+    ['failed', run.failed],
+    ['canceled', run.canceled],
+  ];
+  const told = counts.filter(([, count]) => (count ?? 0) > 0);
+  const words = told.map(([name, count]) => `${count} ${name}`).join(', ');
+  return words === '' ? String(run.targets) : `${run.targets}: ${words}`;
+}
