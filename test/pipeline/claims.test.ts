@@ -272,6 +272,25 @@ describe('after the tables were lost', () => {
     expect((await world.registry.tag(API, Tag.parse('v1-patched')))?.digest).toBe(first);
   });
 
+  it('a floating patch of a source that has moved is scanned, and never replaced unproven', async () => {
+    const { world } = await newWorld({ convention: 'floating' });
+    await push(world, 'v1');
+    await world.run();
+    const first = (await world.registry.tag(API, Tag.parse('v1-patched')))?.digest;
+    await push(world, 'v1', { layers: ['v1 again'] });
+    loseTables(world);
+
+    const { id: runId } = await world.run();
+
+    expect(await world.target(runId, API, 'v1')).toMatchObject({
+      state: 'skipped',
+      reason: 'tag-ambiguous',
+      beforeHigh: 1,
+    });
+    expect(await world.target(runId, API, 'v1-patched')).toMatchObject({ state: 'clean' });
+    expect((await world.registry.tag(API, Tag.parse('v1-patched')))?.digest).toBe(first);
+  });
+
   it('a patch whose source was purged gets no patch of its own', async () => {
     const { world, vulnerable } = await newWorld();
     const { digest: purged } = await push(world, 'v1');

@@ -3,7 +3,7 @@ import { Coverage } from '../coverage.ts';
 import { HOSTILITIES } from './hostility.ts';
 import { simulateNeighbors } from './simulate-neighbors.ts';
 
-const WORLDS = 12;
+const WORLDS = 6;
 
 it('ends the images of others as without hostile neighbors, and not much later', async () => {
   const seen = new Coverage();
