@@ -99,16 +99,10 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: 'if (!done && source === undefined) {',
   },
   {
-    name: 'leave the floating tag behind after a crash',
+    name: 'leave the floating tag behind',
     file: 'publish/publish-target.ts',
     text: 'alsoFloating !== undefined && isUnchanged',
-    instead: 'alsoFloating !== undefined && isUnchanged && !present',
-  },
-  {
-    name: 'move the floating tag to a patch of a source that has changed',
-    file: 'publish/publish-target.ts',
-    text: 'const isUnchanged = source?.digest === target.digest;',
-    instead: 'const isUnchanged = done || source?.digest === target.digest;',
+    instead: 'alsoFloating !== undefined && isUnchanged && held.job.id === ""',
   },
   {
     name: 'choose another tag after every crash',
