@@ -7,6 +7,11 @@ export const TABLES = {
   /** The app's own rows: claims, known patches, back-off, throttle, timers, requests to cancel. */
   state: 'PatchwrightState',
 } as const;
+/**
+ * Version of the columns, in `schemaVersion` of each row. Rows without this column are of version 1 or
+ * 2. docs/history.md says what changed.
+ */
+export const SCHEMA_VERSION = 3;
 export type TableName = (typeof TABLES)[keyof typeof TABLES];
 
 export type Column = string | number | boolean | Date;

@@ -2,7 +2,14 @@ import type { z } from 'zod';
 import { withoutFormula } from '../text/formula.ts';
 import { StorageError } from './storage-error.ts';
 import { isColumn } from './table-entity.ts';
-import type { Column, Entity, StoredEntity, TableName, Tables } from './tables.ts';
+import {
+  type Column,
+  type Entity,
+  SCHEMA_VERSION,
+  type StoredEntity,
+  type TableName,
+  type Tables,
+} from './tables.ts';
 
 export interface RowKeys {
   readonly partitionKey: string;
@@ -106,7 +113,8 @@ export class TypedTable<Row extends RowKeys> {
 
   #tryDecode(entity: Entity): z.ZodSafeParseResult<Row> {
     try {
-      return this.#schema.safeDecode(entity);
+      const { schemaVersion: _, ...columns } = entity;
+      return this.#schema.safeDecode(columns);
     } catch {
       // A codec threw. Its error is dropped, because JSON.parse quotes its input.
       throw new StorageError('malformed', `${this.#where(entity)}: a column can't be decoded`);
@@ -126,7 +134,8 @@ export class TypedTable<Row extends RowKeys> {
       }
       columns[name] = typeof value === 'string' ? withoutFormula(value) : value;
     }
-    return { ...columns, partitionKey: row.partitionKey, rowKey: row.rowKey };
+    const { partitionKey, rowKey } = row;
+    return { ...columns, schemaVersion: SCHEMA_VERSION, partitionKey, rowKey };
   }
 
   #where(keys: RowKeys): string {

@@ -93,7 +93,7 @@ function runFaults({ tables }: Backends): readonly string[] {
       faults.push(`${runId} is completed-with-failures, and no target failed`);
     }
     if (run.targets !== own.length || run.active !== 0) faults.push(`${runId} counts wrongly`);
-    if (run.state === 'failed' && run.reason === undefined) {
+    if (run.state === 'failed' && run.reason === '') {
       faults.push(`${runId} failed without a reason`);
     }
   }

@@ -27,7 +27,7 @@ export async function inventoryLies(
   for (const row of rows) {
     const own = targets.filter((target) => isOf(target, row));
     if (row.kind === 'tag') faults.push(...tagFaults(row, own));
-    const isPatch = row.patchOf !== undefined || row.isPatch === true;
+    const isPatch = (row.patchOf ?? '') !== '' || row.isPatch === true;
     const isOlder = isPatch && !isPublished(row, publishing.published);
     if (row.counts !== 'known' || isOlder) continue;
     const database = databaseOf(row, targets, runs);

@@ -228,7 +228,7 @@ export class Simulation {
     return new Map(
       this.#firstTargets().map((row) => [
         imageOf(row),
-        [row.state, row.reason, row.patchTag].filter((part) => part !== undefined).join(' '),
+        [row.state, row.reason, row.patchTag].filter((part) => part !== '').join(' '),
       ]),
     );
   }

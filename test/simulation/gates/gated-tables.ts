@@ -61,7 +61,7 @@ export function gatedTables(gate: Gate, task: Task): Tables {
         ownWriteLost: { value: undefined },
         ...(table === TABLES.targets &&
           entity.state === 'publishing' &&
-          entity.patchTag !== undefined && {
+          entity.patchTag !== '' && {
             intentOf: entity.partitionKey,
             otherPush: () =>
               gate.pushOther(RepositoryName.parse(entity.repository), Tag.parse(entity.patchTag)),

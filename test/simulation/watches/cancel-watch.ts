@@ -24,8 +24,8 @@ export class CancelWatch {
     const intends =
       isTargetRow(write) &&
       after.state === 'publishing' &&
-      before?.patchTag === undefined &&
-      after.patchTag !== undefined;
+      (before?.patchTag ?? '') === '' &&
+      after.patchTag !== '';
     if (intends && this.#beganAfter(task, after.partitionKey)) {
       this.#report(`${nameOf(after)} reserved a tag after its run was canceled`);
     }

@@ -14,7 +14,7 @@ export class InventoryWatch {
   }
 
   row({ table, after }: RowWrite): void {
-    if (table !== TABLES.inventory || after.patchTag === undefined) return;
+    if (table !== TABLES.inventory || after.patchTag === '') return;
     const tag = `${String(after.repository)}:${String(after.patchTag)}`;
     if (this.#publishing.everPublished.has(`${tag} ${String(after.patchDigest)}`)) return;
     const what = `${String(after.kind)} ${String(after.state ?? '')} ${String(after.reason ?? '')}`;

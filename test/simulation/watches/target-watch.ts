@@ -52,16 +52,16 @@ export class TargetWatch {
   /** Checks the claims of an ending. */
   #ended({ task, before }: RowWrite, target: Entity, image: string): void {
     const { patchTag, reason, state } = target;
-    if (reason !== undefined) this.#coverage.reason(`${String(state)} ${String(reason)}`);
+    if (reason !== '') this.#coverage.reason(`${String(state)} ${String(reason)}`);
     else if (!PLAIN_ENDINGS.includes(String(state))) {
       this.#report(`${image} ended ${String(state)} without a reason`);
     }
-    if (state === 'canceled' && before?.patchTag !== undefined) {
+    if (state === 'canceled' && (before?.patchTag ?? '') !== '') {
       this.#report(`${image} was canceled after its tag was reserved`);
     }
     const tag = `${String(target.repository)}:${String(patchTag)}`;
     const isPublished = this.#publishing.hasPublished(tag, target.staged);
-    if (state === 'already-patched' && isPublished && before?.patchTag !== undefined) {
+    if (state === 'already-patched' && isPublished && (before?.patchTag ?? '') !== '') {
       this.#report(`${image} was patched in this run but ended as already patched`);
     }
     if (state !== 'patched') return;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SCHEMA_VERSION } from '../../../lib/storage/tables.ts';
 import { TypedTable } from '../../../lib/storage/typed-table.ts';
 import { collect } from '../../contract/storage/collect.ts';
 import { MemoryTables } from '../../fakes/memory-tables.ts';
@@ -43,6 +44,15 @@ describe('TypedTable', () => {
     expect(found).toEqual({ row: job, etag: inserted?.etag });
   });
 
+  it('writes the version of the columns into each row, and reads the row without it', async () => {
+    const { jobs, tables } = setUp();
+
+    await jobs.insert(job);
+
+    expect(tables.all('PatchwrightJobs')[0]?.entity.schemaVersion).toBe(SCHEMA_VERSION);
+    expect((await jobs.get('run-1', 'job-1'))?.row).toEqual(job);
+  });
+
   it('stores a codec column in its encoded form', async () => {
     const { jobs, tables } = setUp();
 
@@ -59,7 +69,7 @@ describe('TypedTable', () => {
 
     await rows.insert({ partitionKey: '=p', rowKey: '@r', detail: '=HYPERLINK("http://evil/")' });
 
-    expect(tables.all('PatchwrightTargets').map(({ entity }) => entity)).toEqual([
+    expect(tables.all('PatchwrightTargets').map(({ entity }) => entity)).toMatchObject([
       { partitionKey: '=p', rowKey: '@r', detail: `'=HYPERLINK("http://evil/")` },
     ]);
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GroupName } from '../../../containers/container-groups.ts';
 import { RepositoryName } from '../../../image/reference.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { Job } from '../../records/job.ts';
@@ -8,6 +9,7 @@ import { RunId } from '../../records/run-id.ts';
 import type { JobStore, NewJob } from '../job-store.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { PassOver, Stored } from '../stored.ts';
+import { textOrEmpty } from './explicit-column.ts';
 import { jsonColumn } from './json-column.ts';
 import { RecordTable, type RowMapping } from './record-table.ts';
 
@@ -15,6 +17,9 @@ import { RecordTable, type RowMapping } from './record-table.ts';
 const JobRow = Job.omit({ id: true, runId: true }).extend({
   partitionKey: RunId,
   rowKey: z.string(),
+  reason: textOrEmpty(z.string()),
+  detail: textOrEmpty(z.string()),
+  group: textOrEmpty(GroupName),
   targets: jsonColumn(Job.shape.targets),
   repositories: jsonColumn(z.array(RepositoryName).readonly()).optional(),
 });

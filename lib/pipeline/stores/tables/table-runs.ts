@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { leasedUntil } from '../../records/leased.ts';
-import { Run, type RunCounts } from '../../records/run.ts';
+import { Run, type RunCounts, RunFault } from '../../records/run.ts';
 import { RunId } from '../../records/run-id.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { RunStore } from '../run-store.ts';
 import type { PassOver, Stored } from '../stored.ts';
+import { textOrEmpty } from './explicit-column.ts';
 import { jsonColumn } from './json-column.ts';
 import { RecordTable, type RowMapping } from './record-table.ts';
 
@@ -17,6 +18,12 @@ const RunRow = Run.omit({ id: true }).extend({
   partitionKey: z.literal(RUN_PARTITION),
   rowKey: z.string(),
   runId: RunId,
+  reason: textOrEmpty(RunFault),
+  detail: textOrEmpty(z.string()),
+  startedBy: textOrEmpty(z.string()),
+  canceledBy: textOrEmpty(z.string()),
+  warnings: textOrEmpty(z.string()),
+  tools: textOrEmpty(z.string()),
   images: jsonColumn(z.array(z.string()).readonly()).optional(),
 });
 type RunRow = z.infer<typeof RunRow>;

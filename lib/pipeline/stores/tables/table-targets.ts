@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { Digest } from '../../../image/digest.ts';
+import { Tag } from '../../../image/reference.ts';
 import { BlockedPackage } from '../../../job/blocked-package.ts';
 import { RemainingPackage } from '../../../report/remaining-findings.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
+import { Reason } from '../../records/reasons.ts';
 import { RunId } from '../../records/run-id.ts';
 import { KnownPatch, Target } from '../../records/target.ts';
 import { assertTransition, isTerminal, type TargetState } from '../../records/target-states.ts';
 import type { PassOver, Stored } from '../stored.ts';
 import type { TargetChanges, TargetStore } from '../target-store.ts';
+import { flagOrFalse, textOrEmpty } from './explicit-column.ts';
 import { jsonColumn } from './json-column.ts';
 import { RecordTable, type RowMapping } from './record-table.ts';
 
@@ -14,6 +18,13 @@ import { RecordTable, type RowMapping } from './record-table.ts';
 const TargetRow = Target.omit({ id: true, runId: true }).extend({
   partitionKey: RunId,
   rowKey: z.string(),
+  reason: textOrEmpty(Reason),
+  detail: textOrEmpty(z.string()),
+  heldBy: textOrEmpty(RunId),
+  patchTag: textOrEmpty(Tag),
+  patchDigest: textOrEmpty(Digest),
+  isPatch: flagOrFalse(),
+  replacedPush: flagOrFalse(),
   patches: jsonColumn(Target.shape.patches),
   claims: jsonColumn(z.array(KnownPatch).readonly()).optional(),
   blocked: jsonColumn(z.array(BlockedPackage).readonly()).optional(),
