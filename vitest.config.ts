@@ -23,6 +23,7 @@ export default defineConfig({
           exclude: [
             ...WITH_SERVERS,
             'test/real/**/*.{large,real}.test.ts',
+            'test/az/**/*.az.test.ts',
             'test/infra/**/*.bicep.test.ts',
             'test/simulation/**/*.simulation.test.ts',
             'test/recipes/**/*.recipes.test.ts',

@@ -31,6 +31,7 @@ export const SUITES: readonly Suite[] = [
       missing: /^not run: .*Bicep/i,
     },
   },
+  { name: 'test:az', counts: 'vitest', budget: { cold: 5, warm: 4 } },
   { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
   { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
   {
