@@ -53,13 +53,13 @@ export function breakagesOf(here: DoctorWorld, undo: (step: Undo) => void) {
   }
 
   /** Another installation has marked the repository. */
-  async function markElsewhere(repository: string): Promise<Record<string, string>> {
+  async function markElsewhere(repository: string): Promise<undefined> {
     const { registry: own, options } = createApp(here.settings(), { identity: 'app' }).services;
     const another = { ...options, installation: Tag.parse('another') };
     const name = RepositoryName.parse(repository);
     await heldElsewhere({ registry: own, options: another }, name, NO_LEASE);
     undo(() => here.removeRepository(`patchwright/claims/${repository}`));
-    return { PATCHWRIGHT_INSTALLATION: 'here' };
+    return undefined;
   }
 
   async function useWorkerImage(

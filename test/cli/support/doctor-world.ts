@@ -65,6 +65,7 @@ export async function startDoctorWorld(): Promise<DoctorWorld> {
     toolsFolder: tools,
     arm: { quotas: { groups: GROUP_QUOTA }, startDelayMs: 20 },
     settings: {
+      PATCHWRIGHT_INSTALLATION: 'here',
       PATCHWRIGHT_MAX_GROUPS: String(GROUP_QUOTA),
       PATCHWRIGHT_BUILDER: 'confidential',
     },
