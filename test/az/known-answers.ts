@@ -161,6 +161,14 @@ export const KNOWN_ANSWERS: Readonly<Record<string, unknown>> = {
     '20261125T021135Z-8456 | already-patched | 1.4-1 | 1',
     '20261125T021140Z-14f7 | queued',
   ],
+  'What did a run do about one image, step by step?': [
+    '2026-11-23T02:00:02.000Z queued',
+    '2026-11-23T02:00:02.000Z scanning scan-d40f2664466f5545',
+    '2026-11-23T02:01:32.000Z patching scan-d40f2664466f5545',
+    '2026-11-23T02:03:02.000Z verifying patch-0f3fcb29f29684d2',
+    '2026-11-23T02:04:32.000Z publishing verify-5e7a7ef3879530d5',
+    '2026-11-23T02:04:32.000Z patched publish-921aa00ce3333cdb',
+  ],
   'Which images wait for a person?': [
     'team/lost | 1 | failed | report-invalid | the report does not match its schema: invalid_value at /SchemaVersion',
     'team/web | 2.0 | waiting | backing-off | until 2026-11-26T18:17:36.000Z',

@@ -1,9 +1,10 @@
 /**
- * What a command printed: the content of its JSON, or the rows of its table, each as its cells. Leaves
- * out empty cells.
+ * What a command printed: the content of its JSON, its lines, or the rows of its table, each as its
+ * cells. Leaves out empty cells.
  */
 export function printedRows(command: string, output: string): unknown {
-  return command.includes('--output table') ? rowsOfTable(output) : JSON.parse(output);
+  if (command.includes('--output table')) return rowsOfTable(output);
+  return command.includes('--output tsv') ? output.trimEnd().split('\n') : JSON.parse(output);
 }
 
 /** The line of dashes shows where the columns are. */

@@ -33,6 +33,8 @@ export const Target = z.object({
   reason: Reason.optional(),
   /** For people. */
   detail: z.string().optional(),
+  /** One line for each change of its state. `withEvent` writes them. */
+  events: z.string().optional(),
   /** The tag's digest at discovery: of a manifest, or of an index with one image. */
   digest: Digest.optional(),
   /** The image that is scanned and patched. */

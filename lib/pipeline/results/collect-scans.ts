@@ -150,12 +150,14 @@ async function proceed(
     }
     case 'patch':
       await services.targets.move(target, 'patching', {
+        movedAt: services.clock.now(),
         ...changes,
         fingerprint: assessment.fingerprint,
       });
       return;
     case 'verify':
       await services.targets.move(target, 'verifying', {
+        movedAt: services.clock.now(),
         ...changes,
         fingerprint: assessment.fingerprint,
         stagedRepository: target.repository,

@@ -102,6 +102,7 @@ async function decide(
   for (const target of image.targets) {
     const remaining = remainingPackages(findings, target.blocked ?? []);
     await services.targets.move(target, 'publishing', {
+      movedAt: services.clock.now(),
       reportAfter: name,
       afterCritical: counts.critical,
       afterHigh: counts.high,

@@ -68,7 +68,8 @@ export async function stagePatch(
     annotations,
   });
   const made = { tools, ...(result.builder !== undefined && { builder: result.builder }) };
-  const changes = { stagedRepository: staging, staged, ...made, ...partial };
+  const movedAt = services.clock.now();
+  const changes = { movedAt, stagedRepository: staging, staged, ...made, ...partial };
   for (const target of image.targets) await services.targets.move(target, 'verifying', changes);
   return undefined;
 }

@@ -28,8 +28,10 @@ export async function makeJob(services: Services, run: Run, planned: PlannedJob)
   });
   for (const target of targets) {
     const assigned = { job: jobId, round: target.round + 1 };
-    if (target.state === 'queued') await services.targets.move(target, 'scanning', assigned);
-    else await services.targets.change(target, assigned);
+    if (target.state === 'queued') {
+      const movedAt = services.clock.now();
+      await services.targets.move(target, 'scanning', { ...assigned, movedAt });
+    } else await services.targets.change(target, assigned);
   }
 }
 

@@ -47,6 +47,7 @@ export async function joinPatched(
   const { repository, patchDigest } = patched;
   if (patchDigest === undefined) throw new Error('a patched target has no patch digest');
   await services.targets.move(target, 'verifying', {
+    movedAt: services.clock.now(),
     stagedRepository: repository,
     staged: patchDigest,
   });

@@ -3,10 +3,10 @@ import type { Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
 import type { PassOver, Stored } from './stored.ts';
 
-export type TargetChanges = Partial<Omit<Target, 'id' | 'runId' | 'state'>>;
+export type TargetChanges = Partial<Omit<Target, 'id' | 'runId' | 'state' | 'events'>>;
 
 /**
- * Port: the targets. Writes throw on a transition that target-states.ts lacks, and return undefined
+ * Port: the targets. Each change of state adds a line to the target's events. Writes throw on a transition that target-states.ts lacks, and return undefined
  * if another writer changed the target first. Adapter: `TableTargets`.
  */
 export interface TargetStore {
@@ -19,7 +19,7 @@ export interface TargetStore {
   move(
     target: Stored<Target>,
     state: TargetState,
-    changes: TargetChanges,
+    changes: TargetChanges & { readonly movedAt: Date },
   ): Promise<Stored<Target> | undefined>;
   /** Changes a target within its state. Throws if it has ended. */
   change(target: Stored<Target>, changes: TargetChanges): Promise<Stored<Target> | undefined>;
@@ -27,6 +27,6 @@ export interface TargetStore {
   finish(
     target: Stored<Target>,
     state: TargetState,
-    changes: TargetChanges,
+    changes: TargetChanges & { readonly finishedAt: Date },
   ): Promise<Stored<Target> | undefined>;
 }

@@ -118,7 +118,11 @@ function patchInstead(
     return finishTarget(services, target, outcome, changes);
   }
   const cleared = { claimed: undefined, staged: undefined, stagedRepository: undefined };
-  return services.targets.move(target, 'patching', { ...changes, ...cleared });
+  return services.targets.move(target, 'patching', {
+    ...changes,
+    ...cleared,
+    movedAt: services.clock.now(),
+  });
 }
 
 /** True if the target fails when it loses its current attempt. */

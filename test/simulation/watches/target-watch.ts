@@ -32,6 +32,8 @@ export class TargetWatch {
     if (before !== undefined && hasEnded(before)) {
       this.#report(`${image} had ended as ${String(from)} and became ${String(to)}`);
     }
+    const lastEvent = String(after.events).split('\n').at(-1);
+    if (lastEvent?.split(' ')[1] !== to) this.#report(`${image} lacks the event of its state`);
     if (Number(after.round) > MAX_ROUNDS) this.#report(`${image} does not end`);
     if (hasEnded(after)) this.#ended(write, after, image);
   }

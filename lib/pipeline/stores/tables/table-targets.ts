@@ -7,6 +7,7 @@ import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { Reason } from '../../records/reasons.ts';
 import { RunId } from '../../records/run-id.ts';
 import { KnownPatch, Target } from '../../records/target.ts';
+import { withEvent } from '../../records/target-events.ts';
 import { assertTransition, isTerminal, type TargetState } from '../../records/target-states.ts';
 import type { PassOver, Stored } from '../stored.ts';
 import type { TargetChanges, TargetStore } from '../target-store.ts';
@@ -64,16 +65,23 @@ export class TableTargets implements TargetStore {
   }
 
   addMissing(targets: readonly Target[]): Promise<void> {
-    return this.#records.insertMissing(targets);
+    return this.#records.insertMissing(
+      targets.map((target) => ({
+        ...target,
+        events: withEvent(undefined, { ...target, at: target.discoveredAt }),
+      })),
+    );
   }
 
   async move(
     target: Stored<Target>,
     state: TargetState,
-    changes: TargetChanges,
+    { movedAt: at, ...changes }: TargetChanges & { readonly movedAt: Date },
   ): Promise<Stored<Target> | undefined> {
     assertTransition(target.state, state);
-    return this.#update(target, { job: '', attempts: 0, ...changes, state });
+    const job = changes.job ?? target.job;
+    const events = withEvent(target.events, { at, state, job });
+    return this.#update(target, { job: '', attempts: 0, ...changes, state, events });
   }
 
   async change(
@@ -87,10 +95,13 @@ export class TableTargets implements TargetStore {
   async finish(
     target: Stored<Target>,
     state: TargetState,
-    changes: TargetChanges,
+    changes: TargetChanges & { readonly finishedAt: Date },
   ): Promise<Stored<Target> | undefined> {
     assertTransition(target.state, state);
-    return this.#update(target, { ...changes, state });
+    const { job } = target;
+    const { finishedAt: at, reason } = changes;
+    const events = withEvent(target.events, { at, state, reason, job });
+    return this.#update(target, { ...changes, state, events });
   }
 
   async #update(

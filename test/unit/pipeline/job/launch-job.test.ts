@@ -68,6 +68,7 @@ describe('launchJob', () => {
     const { world, held, launch } = await readyJob();
     await world.services.targets.finish(await world.targetAt(API), 'failed', {
       reason: 'timeout',
+      finishedAt: world.clock.now(),
     });
 
     expect(await launch()).toMatchObject({ changes: { state: 'done' } });

@@ -23,6 +23,7 @@ const { version: _, ...TARGET } = target('a', 'v1', {
   blocked: [{ package: 'curl', reason: 'held' }],
 });
 
+const AT = new Date('2026-11-23T02:06:00Z');
 let tables: MemoryTables;
 let targets: TableTargets;
 beforeEach(async () => {
@@ -38,7 +39,11 @@ async function stored(): Promise<Stored<Target>> {
 }
 
 it('returns a target as it was added, with its lists as JSON in the row', async () => {
-  expect(await stored()).toEqual({ ...TARGET, version: expect.any(String) });
+  expect(await stored()).toEqual({
+    ...TARGET,
+    events: expect.any(String),
+    version: expect.any(String),
+  });
   expect(tables.all(TABLES.targets)[0]?.entity).toMatchObject({
     partitionKey: TARGET.runId,
     rowKey: TARGET.id,
@@ -57,7 +62,9 @@ it('keeps a target that exists', async () => {
 });
 
 it('moves a target without its job and with all attempts left', async () => {
-  expect(await targets.move(await stored(), 'verifying', { tools: 'copa/1' })).toMatchObject({
+  expect(
+    await targets.move(await stored(), 'verifying', { movedAt: AT, tools: 'copa/1' }),
+  ).toMatchObject({
     state: 'verifying',
     job: '',
     attempts: 0,
@@ -69,7 +76,9 @@ it('changes a target within its state, and ends it with its job', async () => {
   const changed = await targets.change(await stored(), { attempts: 1 });
   expect(changed).toMatchObject({ state: 'patching', job: 'patch-1', attempts: 1 });
 
-  expect(await targets.finish(await stored(), 'failed', { reason: 'timeout' })).toMatchObject({
+  expect(
+    await targets.finish(await stored(), 'failed', { finishedAt: AT, reason: 'timeout' }),
+  ).toMatchObject({
     state: 'failed',
     job: 'patch-1',
     attempts: 1,
@@ -79,10 +88,14 @@ it('changes a target within its state, and ends it with its job', async () => {
 
 it('refuses transitions that the table of states lacks, and any change of an ended target', async () => {
   const patching = await stored();
-  await expect(targets.move(patching, 'publishing', {})).rejects.toThrow('patching to publishing');
-  await expect(targets.finish(patching, 'clean', {})).rejects.toThrow('patching to clean');
+  await expect(targets.move(patching, 'publishing', { movedAt: AT })).rejects.toThrow(
+    'patching to publishing',
+  );
+  await expect(targets.finish(patching, 'clean', { finishedAt: AT })).rejects.toThrow(
+    'patching to clean',
+  );
 
-  const ended = await targets.finish(patching, 'failed', {});
+  const ended = await targets.finish(patching, 'failed', { finishedAt: AT });
   if (ended === undefined) throw new Error('it was not ended');
   await expect(targets.change(ended, { attempts: 0 })).rejects.toThrow('never changed');
 });
@@ -91,7 +104,19 @@ it('writes nothing if another writer was first', async () => {
   const known = await stored();
   await targets.change(known, { attempts: 1 });
 
-  expect(await targets.move(known, 'verifying', {})).toBeUndefined();
-  expect(await targets.finish(known, 'failed', {})).toBeUndefined();
+  expect(await targets.move(known, 'verifying', { movedAt: AT })).toBeUndefined();
+  expect(await targets.finish(known, 'failed', { finishedAt: AT })).toBeUndefined();
   expect(await stored()).toMatchObject({ state: 'patching', attempts: 1 });
+});
+
+it('tells each change of state in a line of its events', async () => {
+  await targets.move(await stored(), 'verifying', { movedAt: AT });
+  await targets.change(await stored(), { job: 'verify-1' });
+  await targets.finish(await stored(), 'failed', { finishedAt: AT, reason: 'timeout' });
+
+  expect((await stored()).events?.split('\n')).toEqual([
+    `${TARGET.discoveredAt.toISOString()} patching patch-1`,
+    '2026-11-23T02:06:00.000Z verifying patch-1',
+    '2026-11-23T02:06:00.000Z failed timeout verify-1',
+  ]);
 });
