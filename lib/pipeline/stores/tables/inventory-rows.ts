@@ -32,6 +32,7 @@ export type TagRow = z.infer<typeof TagRow>;
 export const CopyRow = InventoryCopy.extend({
   ...KEYS,
   patchOf: textOrEmpty(Tag),
+  origin: textOrEmpty(Origin),
   patchTag: textOrEmpty(Tag),
   patchDigest: textOrEmpty(Digest),
 });
