@@ -14,7 +14,7 @@ interface Operation {
   readonly id: string;
   readonly summary: string;
   /** `{name}` of the path. */
-  readonly name?: { readonly in: string; readonly about: string; readonly pattern?: string };
+  readonly name?: { readonly in: string; readonly about: string; readonly example: string };
   readonly filters?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean };
   readonly status: 200 | 202;
@@ -28,6 +28,7 @@ type Method = 'get' | 'post';
 const RUN_NAME = {
   in: 'runId',
   about: 'The id of a run, a beginning that only one run has, or `latest`.',
+  example: 'latest',
 };
 const READ_RUN = { name: RUN_NAME, status: 200, problems: [400, 404] } as const;
 
@@ -83,7 +84,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
     post: {
       id: 'cancelRun',
       summary: 'Asks a run to end.',
-      name: { in: 'runId', about: 'The id of a run.' },
+      name: { in: 'runId', about: 'The id of a run.', example: '20261123T020000Z-7f3a' },
       status: 202,
       answer: Canceled,
       problems: [400, 404, 409, 413],
@@ -106,6 +107,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       name: {
         in: 'image',
         about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
+        example: 'team/api:1.4',
       },
       filters: NoFilters,
       status: 200,
@@ -196,7 +198,8 @@ function problemResponse(): object {
 
 function pathParameter(name: NonNullable<Operation['name']>): object {
   const schema = { type: 'string', minLength: 1 };
-  return { name: name.in, in: 'path', required: true, description: name.about, schema };
+  const { in: parameter, about: description, example } = name;
+  return { name: parameter, in: 'path', required: true, description, example, schema };
 }
 
 function queryParameters(filters: z.ZodObject | undefined): readonly object[] {

@@ -34,7 +34,7 @@ export function listOf<Word extends string>(words: readonly Word[]) {
     .refine((text) => text.split(',').every((word) => known.has(word)), {
       error: `must be one or more of: ${words.join(', ')}`,
     })
-    .meta({ pattern: `^(?:${words.join('|')})(?:,(?:${words.join('|')}))*$` });
+    .meta({ pattern: '^[a-z-]+(,[a-z-]+)*$', examples: words.slice(0, 3) });
 }
 
 /** The words that `listOf` accepted. */
@@ -42,13 +42,14 @@ export function wordsOf(text: string | undefined): readonly string[] {
   return text === undefined ? [] : [...new Set(text.split(','))];
 }
 
-export const Limit = (most: number) => {
-  const rule = `must be a whole number from 1 to ${most}`;
-  return z
+export const Limit = (most: number) =>
+  z
     .string()
-    .regex(/^[1-9]\d{0,3}$/, rule)
-    .refine((text) => Number(text) <= most, rule);
-};
+    .refine(
+      (text) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= most,
+      `must be a whole number from 1 to ${most}`,
+    )
+    .meta({ pattern: '^[1-9][0-9]{0,2}$|^1000$' });
 
 /** Opaque text of an answer before. */
 export const Continuation = z
