@@ -27,6 +27,7 @@ export default defineConfig({
             'test/infra/**/*.bicep.test.ts',
             'test/simulation/**/*.simulation.test.ts',
             'test/recipes/**/*.recipes.test.ts',
+            'test/http/**/*.http.test.ts',
             '**/node_modules/**',
           ],
           // Two processes for all these files: one for each costs more than most of them. No test may

@@ -19,6 +19,7 @@ export const SUITES: readonly Suite[] = [
     },
   },
   { name: 'test:simulation', counts: 'vitest', budget: { cold: 4, warm: 4 } },
+  { name: 'test:http', counts: 'vitest', budget: { cold: 3, warm: 2 } },
   { name: 'test:recipes', counts: 'vitest', budget: { cold: 2, warm: 1 } },
   { name: 'test:go', counts: 'summary', budget: { cold: 4, warm: 1 } },
   {
