@@ -57,6 +57,15 @@ export const KNOWN_ANSWERS: Readonly<Record<string, unknown>> = {
     '20261123T020001Z-bb42 | sha256:7e70e888c5dbd4c7859df985492504d4b68802fe6617fa4cb036346ba7ff9d8d | 20261123T020001Z-bb42/policy.json',
     '20261125T021134Z-6b93 | sha256:7e70e888c5dbd4c7859df985492504d4b68802fe6617fa4cb036346ba7ff9d8d | 20261125T021134Z-6b93/policy.json',
   ],
+  'How many findings did a run remove, and how many remain?': [
+    '20261125T021136Z-c503 | 0 | 0 | 0 | 0',
+    '20261125T021135Z-8456 | 0 | 0 | 0 | 4',
+    '20261125T021134Z-6b93 | 0 | 0 | 0 | 4',
+    '20261124T020633Z-df1e | 0 | 0 | 0 | 0',
+    '20261124T020200Z-2d42 | 0 | 0 | 0 | 0',
+    '20261123T020002Z-41d1 | 0 | 0 | 0 | 3',
+    '20261123T020001Z-bb42 | 0 | 2 | 0 | 1',
+  ],
   'What happened to every image of a run?': [
     '20261125T021134Z-6b93 | 2121fcc27d0f436cf53c32fc9bfdeb76 | 1 | tool-failed | team/web | failed | 2.0',
     '20261125T021134Z-6b93 | 5c7dca4c83acdc9aaf5ec89b043cd393 | 1 | old-1 | team/api | already-patched | old-1',

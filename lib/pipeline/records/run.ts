@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TagConvention } from '../../image/tag-convention.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
+import { RUN_FINDING_COLUMNS } from './run-findings.ts';
 import { RunId } from './run-id.ts';
 
 export const RunState = z.enum([
@@ -95,6 +96,7 @@ export const Run = z.object({
   rejected: Count,
   failed: Count,
   canceled: Count,
+  ...RUN_FINDING_COLUMNS,
 });
 export type Run = z.infer<typeof Run>;
 

@@ -11,6 +11,7 @@ import { builderFaultIn } from '../records/builder-fault.ts';
 import { isLeased } from '../records/leased.ts';
 import type { Outcome } from '../records/reasons.ts';
 import { isRunOver, type Run } from '../records/run.ts';
+import { runFindings } from '../records/run-findings.ts';
 import type { Target } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import { type Services, secondsAfter } from '../services.ts';
@@ -165,6 +166,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   });
   const changes = {
     ...plan.counts,
+    ...runFindings(targets),
     ...runProgress(run, { targets, jobs }, services.clock.now()),
     ...newFault(services, run, builder),
   };

@@ -1,4 +1,5 @@
 import type { Run, RunCounts } from '../records/run.ts';
+import type { RunFindings } from '../records/run-findings.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { PassOver, Stored } from './stored.ts';
@@ -10,5 +11,8 @@ export interface RunStore extends LeaseStore<Run> {
   /** Keeps an existing run unchanged. */
   start(run: Run): Promise<'started' | 'exists'>;
   /** Marks the last look at an ended run as done, and updates the counts if given. */
-  close(run: Stored<Run>, counts: RunCounts | undefined): Promise<Stored<Run> | undefined>;
+  close(
+    run: Stored<Run>,
+    counts: (RunCounts & Partial<RunFindings>) | undefined,
+  ): Promise<Stored<Run> | undefined>;
 }

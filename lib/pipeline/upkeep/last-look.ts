@@ -4,6 +4,7 @@ import type { Job } from '../records/job.ts';
 import { isJobOver } from '../records/job-states.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
+import { runFindings } from '../records/run-findings.ts';
 import type { Target } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import { endTargets, recordEnded } from '../run/end-targets.ts';
@@ -49,7 +50,8 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   if (patient && (live.length > 0 || strays.length > 0 || !swept)) return;
   if (!swept) services.log.error('staging may not be empty', { runId });
   const recount = unreadable === 0 && ended.length >= known;
-  await services.runs.close(run, recount ? countStates(ended, 0) : undefined);
+  const counts = { ...countStates(ended, 0), ...runFindings(ended) };
+  await services.runs.close(run, recount ? counts : undefined);
 }
 
 /**

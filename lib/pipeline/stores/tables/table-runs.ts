@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { leasedUntil } from '../../records/leased.ts';
 import { Run, type RunCounts, RunFault } from '../../records/run.ts';
+import type { RunFindings } from '../../records/run-findings.ts';
 import { RunId } from '../../records/run-id.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { RunStore } from '../run-store.ts';
@@ -67,7 +68,10 @@ export class TableRuns implements RunStore {
     return this.#records.update(held, { ...changes, leaseUntil: undefined });
   }
 
-  close(run: Stored<Run>, counts: RunCounts | undefined): Promise<Stored<Run> | undefined> {
+  close(
+    run: Stored<Run>,
+    counts: (RunCounts & Partial<RunFindings>) | undefined,
+  ): Promise<Stored<Run> | undefined> {
     return this.#records.update(run, { ...counts, lastLookAt: undefined });
   }
 }
