@@ -286,4 +286,10 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     text: 'const size = isLast ? 1 : Math.max(1, Math.floor(most / 2 ** first.attempts));',
     instead: 'const size = most;',
   },
+  {
+    name: 'patch where another installation has the older mark',
+    file: 'results/unless-held-elsewhere.ts',
+    text: 'if (holder === undefined) return assessment;',
+    instead: 'if (holder !== null) return assessment;',
+  },
 ];
