@@ -15,6 +15,8 @@ export const TargetView = z
     state: TargetState,
     reason: Reason.nullable(),
     detail: Text,
+    /** One line for each change of its state: time, state, reason, job. */
+    events: Text,
     digest: Text,
     sourceDigest: Text,
     patchTag: Text,

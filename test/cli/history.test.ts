@@ -127,8 +127,13 @@ describe('one image', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^team\/api:1\.4 {2}already-patched\n/);
     expect(stdout).toMatch(/rule +repository team\/api, tag 1\.4 by name\n/);
-    expect(stdout).toMatch(/steps +discovered 2026-11-25 02:00:00\n/);
+    expect(stdout).toMatch(/steps +2026-11-25 02:00:00 discovered\n/);
     expect(stdout).toMatch(/next +Deploy team\/api:1\.4-1\.\n/);
+  });
+
+  it('has each change of its state with its time', async () => {
+    const { stdout } = await run('why team/web');
+    expect(stdout).toMatch(/\n +2026-11-25 02:00:00 failed tool-failed\n/);
   });
 
   it('is shown with what each run did', async () => {

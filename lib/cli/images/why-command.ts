@@ -1,6 +1,7 @@
 import { findImage } from '../../history/find-image.ts';
 import { imageStory } from '../../history/image-story.ts';
 import { selectedBy } from '../../history/selected-by.ts';
+import type { TargetView } from '../../history/target-view.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { shortTime } from '../output/paint-state.ts';
@@ -35,14 +36,7 @@ export const whyCommand: Command = {
     });
     const { story, rule, retryAfter } = told;
     const last = story.history.find(({ runId }) => runId === story.runId);
-    const step = (what: string, time: string | null | undefined) =>
-      time ? [`${what} ${time.slice(0, 19).replace('T', ' ')}`] : [];
-    const steps = [
-      ...step('discovered', last?.discoveredAt),
-      ...step('scanned', last?.scannedAt),
-      ...step('verified', last?.verifiedAt),
-      ...step(last?.state ?? 'ended', last?.finishedAt),
-    ];
+    const steps = last === undefined ? [] : stepsOf(last);
     if (invocation.output === 'json') {
       const document = { version: 1, command: 'why', image: story, rule, retryAfter };
       context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -61,3 +55,23 @@ export const whyCommand: Command = {
     return ExitCode.ok;
   },
 };
+
+/** Each change of state with its time. Rows of earlier versions have only the times of some. */
+function stepsOf(target: TargetView): readonly string[] {
+  const { events, state, discoveredAt, scannedAt, verifiedAt, finishedAt } = target;
+  const step = (what: string, time: string | null) =>
+    time === null ? [] : [`${time.slice(0, 19).replace('T', ' ')} ${what}`];
+  if (events === null) {
+    return [
+      ...step('discovered', discoveredAt),
+      ...step('scanned', scannedAt),
+      ...step('verified', verifiedAt),
+      ...step(state, finishedAt),
+    ];
+  }
+  const told = events.split('\n').flatMap((line) => {
+    const [time = '', ...words] = line.split(' ');
+    return step(words.join(' '), time);
+  });
+  return [...step('discovered', discoveredAt), ...told];
+}

@@ -50,7 +50,12 @@ const ENDINGS: Readonly<Record<string, readonly Partial<Target>[]>> = {
   'team/web:2.0': [
     { state: 'failed', reason: 'tool-failed', ...HIGH },
     { state: 'waiting', reason: 'backing-off', ...HIGH },
-    { state: 'failed', reason: 'tool-failed', detail: 'no package manager', ...HIGH },
+    {
+      state: 'failed',
+      reason: 'tool-failed',
+      detail: 'no package manager',
+      ...HIGH,
+    },
   ],
   'team/windows:1': [
     { state: 'skipped', reason: 'windows' },
