@@ -26,6 +26,7 @@ describe('the size of a patch container', () => {
     ['Debian of 110 MB', 57, 1.386],
     ['Debian with Java, nginx, PostgreSQL and systemd', 272, 3.4],
     ['Debian padded to 720 MB', 365, 2.923],
+    ['Debian padded to 2000 MB', 1012, 6.138],
   ])('has more disk than the builder used for %s, but not three times as much', (_, mb, used) => {
     const { diskGb } = patchSize(mb * 1_000_000, STANDARD);
 
