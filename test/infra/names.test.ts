@@ -13,8 +13,16 @@ import { ROOT, readText } from './infrastructure.ts';
 
 const operate = readText('docs/operate.md');
 const OURS = /\b(?:PATCHWRIGHT|AZURE|BUILDKIT)_[A-Z_]+\b/g;
-/** Variables of azd and of the command line, which are not settings of the app. */
-const ELSEWHERE = ['AZURE_ENV_NAME', 'AZURE_LOCATION', 'AZURE_SUBSCRIPTION_ID', FUNCTION_KEY];
+/** Variables of azd, of az and of the command line, which are not settings of the app. */
+const ELSEWHERE = [
+  'AZURE_ENV_NAME',
+  'AZURE_LOCATION',
+  'AZURE_STORAGE_ACCOUNT',
+  'AZURE_STORAGE_AUTH_MODE',
+  'AZURE_STORAGE_CONNECTION_STRING',
+  'AZURE_SUBSCRIPTION_ID',
+  FUNCTION_KEY,
+];
 
 const { template, deployments } = readKept();
 const outputNames = Object.keys(template.outputs);

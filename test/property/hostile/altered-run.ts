@@ -72,6 +72,10 @@ class AlteredBlobs extends MemoryBlobs {
     this.#alteration = alteration;
   }
 
+  override contentThrough(address: string) {
+    return this.#world.blobs.contentThrough(address);
+  }
+
   override putThrough(address: string, bytes: Uint8Array) {
     return this.#world.blobs.putThrough(address, this.#altered(address, bytes));
   }

@@ -10,19 +10,22 @@ export interface ShownText {
 
 /** Control characters, line breaks, direction overrides and lone surrogates. */
 const RAW = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+/** Columns in which our own code separates lines: the faults of a policy, warnings, events. */
+const OF_LINES: ReadonlySet<string> = new Set([
+  `${TABLES.runs}.detail`,
+  `${TABLES.runs}.warnings`,
+  `${TABLES.targets}.events`,
+]);
 /** The start of a spreadsheet formula. */
 const FORMULA = /^[=+@\t\r]|^-(?![\d.]+$)/;
 
 export function shownTexts(world: PipelineWorld): readonly ShownText[] {
   const rows = Object.values(TABLES).flatMap((table) =>
     world.tables.all(table).flatMap(({ entity: { partitionKey: _1, rowKey: _2, ...columns } }) =>
-      Object.entries(columns).flatMap(([column, value]) =>
-        // Our own code separates the faults of a policy by line breaks.
-        lines(value, table === TABLES.runs && column === 'detail').map((text) => ({
-          where: `${table}.${column}`,
-          text,
-        })),
-      ),
+      Object.entries(columns).flatMap(([column, value]) => {
+        const where = `${table}.${column}`;
+        return lines(value, OF_LINES.has(where)).map((text) => ({ where, text }));
+      }),
     ),
   );
   const log = world.log.flatMap(({ message, fields }) => [
