@@ -26,20 +26,51 @@ export interface Tested {
   readonly cases: number;
 }
 
-/** Generates requests from the document at this address, and checks each answer against it. */
-export async function testHttp(options: {
+/**
+ * The operations in two parts, a process for each: with several threads, Python 3.11.7 was seen to fail
+ * (`AST constructor recursion depth mismatch`).
+ */
+const RUNS = '^/api/runs';
+const START = 'startRun';
+const PARTS = [
+  ['--include-path-regex', RUNS, '--exclude-operation-id', START],
+  ['--exclude-path-regex', RUNS],
+] as const;
+/** Afterwards, because requests for an active run may wait for its end. */
+const LAST_PART = ['--include-operation-id', START] as const;
+
+interface Options {
+  /** The address of the OpenAPI document. */
   readonly document: string;
   readonly key: string;
+  /** Generated requests of an operation, beside those that cover its parameters. */
   readonly examples: number;
   readonly seed: number;
-}): Promise<Tested> {
+}
+
+/** Generates requests from the document at this address, and checks each answer against it. */
+export async function testHttp(options: Options): Promise<Tested> {
   const packages = await installed();
+  const first = await Promise.all(PARTS.map((part) => testPart(packages, part, options)));
+  const parts = [...first, await testPart(packages, LAST_PART, options)];
+  return {
+    exitCode: Math.max(...parts.map(({ exitCode }) => exitCode)),
+    report: parts.map(({ report }) => report).join('\n'),
+    cases: parts.reduce((sum, { cases }) => sum + cases, 0),
+  };
+}
+
+async function testPart(
+  packages: string,
+  part: readonly string[],
+  { document, key, examples, seed }: Options,
+): Promise<Tested> {
   const args = [
     join(packages, 'bin', 'schemathesis'),
-    ...['run', options.document, '--header', `x-functions-key: ${options.key}`],
-    ...['--max-examples', String(options.examples), '--seed', String(options.seed)],
-    ...['--phases', 'examples,coverage,fuzzing', '--workers', '2'],
-    ...['--checks', CHECKS.join(','), '--generation-database', 'none', '--no-color'],
+    ...['run', document, '--header', `x-functions-key: ${key}`, ...part],
+    ...['--max-examples', String(examples), '--seed', String(seed), '--workers', '1'],
+    ...['--phases', 'examples,coverage,fuzzing', '--generation-database', 'none'],
+    ...['--checks', CHECKS.join(','), '--no-color'],
   ];
   const env = { ...process.env, PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1' };
   // It leaves a folder behind where it runs.
