@@ -4,6 +4,11 @@ import { type LayerEntry, nameOf } from '../layer/read-layer.ts';
 
 /** What the added layers of a patch change together. */
 export interface AddedFiles extends LayerFiles {
+  /**
+   * Other files whose normalized path is in `changed`, of one layer or of several: a higher layer's
+   * `usr/bin/x` hides `bin/x` of a lower one only if `bin` is a link.
+   */
+  readonly twins: readonly LayerFile[];
   /** Names of all entries that are no folders, of each layer. */
   readonly names: ReadonlySet<string>;
   /**
@@ -34,7 +39,11 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
     twins.push(...layer.twins);
     for (const path of layer.deleted) deleted.add(path);
     for (const path of layer.emptied) emptied.add(path);
-    for (const [path, file] of layer.changed) changed.set(path, file);
+    for (const [path, file] of layer.changed) {
+      const lower = changed.get(path);
+      if (lower !== undefined && nameOf(lower) !== nameOf(file)) twins.push(lower);
+      changed.set(path, file);
+    }
     for (const [path, owners] of layer.claims) {
       claims.set(path, [...new Set([...(claims.get(path) ?? []), ...owners])]);
     }

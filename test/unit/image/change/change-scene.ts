@@ -3,6 +3,7 @@ import { type ChangesVerdict, judgeChanges } from '../../../../lib/image/change/
 import type { PackageFacts } from '../../../../lib/image/change/package-facts.ts';
 import { readSource } from '../../../../lib/image/change/read-source.ts';
 import { inspectLayer } from '../../../../lib/image/layer/inspect-layer.ts';
+import type { LayerFiles } from '../../../../lib/image/layer/layer-contents.ts';
 import { streamOf, type TarEntry, tarOf } from '../layer/layer-samples.ts';
 
 export interface ScenePackage {
@@ -18,16 +19,16 @@ export interface ChangeScene {
   /** Layers of the source, the lowest first. A text is no archive. */
   readonly source: readonly (readonly TarEntry[] | string)[];
   readonly added: readonly TarEntry[];
+  /** Further added layers, the lowest first. */
+  readonly above?: readonly (readonly TarEntry[])[];
   readonly packages: Readonly<Record<string, ScenePackage>>;
   readonly fixed?: readonly string[];
   readonly isLate?: boolean;
 }
 
-/** Judges the added layer of a patch as the pipeline does. */
+/** Judges the added layers of a patch as the pipeline does. */
 export async function judgeScene(scene: ChangeScene): Promise<ChangesVerdict> {
-  const inspection = await inspectLayer(streamOf(await tarOf(scene.added)));
-  if (!inspection.ok) throw new Error(inspection.detail);
-  const added = mergeLayers([inspection.summary.files]);
+  const added = mergeLayers(await Promise.all([scene.added, ...(scene.above ?? [])].map(filesOf)));
   const layers = scene.source.toReversed().map((layer) => async () => {
     return streamOf(typeof layer === 'string' ? Buffer.from(layer) : await tarOf(layer));
   });
@@ -38,6 +39,12 @@ export async function judgeScene(scene: ChangeScene): Promise<ChangesVerdict> {
   ];
   const fixed = new Set(scene.fixed ?? []);
   return judgeChanges({ added, source, complete, before, after, fixed });
+}
+
+async function filesOf(layer: readonly TarEntry[]): Promise<LayerFiles> {
+  const inspection = await inspectLayer(streamOf(await tarOf(layer)));
+  if (!inspection.ok) throw new Error(inspection.detail);
+  return inspection.summary.files;
 }
 
 /** The packages in the scan of the source or of the patch. */

@@ -232,6 +232,27 @@ describe('a forged layer is rejected if it', () => {
       detail: 'usr/bin/busybox belongs to busybox, which is not updated',
     });
   });
+
+  it.each([PROGRAM, { ...PROGRAM, mode: 0o4755 }])(
+    'hides a file %o behind the other name of its path in a higher layer',
+    async (program) => {
+      const source = [
+        [...SOURCE.filter(({ name }) => name !== 'bin'), old('bin/busybox', { mode: 0o755 })],
+      ];
+      const packages = {
+        ...PACKAGES,
+        busybox: { before: '1', after: '1', files: ['usr/bin/busybox'] },
+      };
+      const above = [[old('usr/bin/busybox', { mode: 0o755 })]];
+
+      expect(
+        await judge([fresh(LIBRARY), fresh('bin/busybox', program)], { source, packages, above }),
+      ).toMatchObject({
+        accepted: false,
+        detail: 'usr/bin/busybox belongs to busybox, which is not updated',
+      });
+    },
+  );
 });
 
 describe('a genuine layer is accepted if it', () => {
