@@ -1,6 +1,7 @@
 import { plainText } from '../../text/plain-text.ts';
+import type { LayerFile } from '../layer/layer-file.ts';
 import { nameOf } from '../layer/read-layer.ts';
-import type { AddedFiles } from './added-files.ts';
+import { type AddedFiles, isDeleted } from './added-files.ts';
 import { type Facts, type FileVerdict, judgeDeletion, judgeFile } from './judge-file.ts';
 import { judgeFixed } from './judge-fixed.ts';
 import { judgeFolder, linkFault } from './judge-folders.ts';
@@ -60,7 +61,7 @@ export function judgeChanges(options: {
     note(file.path, judgeFile(file, facts));
   }
   for (const file of source.files.values()) {
-    if (!added.changed.has(file.path)) note(file.path, judgeDeletion(file, facts));
+    if (isGone(file, facts)) note(file.path, judgeDeletion(file, facts));
   }
   if (faults.length > 0) return { accepted: false, detail: shortened(faults) };
   const notFixed = judgeFixed(fixed, before, facts);
@@ -69,14 +70,21 @@ export function judgeChanges(options: {
     : { accepted: false, detail: notFixed };
 }
 
+/** A file under the other name of the path takes the place of a file only if one folder is a link. */
+function isGone(file: LayerFile, { added, source }: Facts): boolean {
+  const now = added.changed.get(file.path);
+  return now === undefined || (source.areApart(file, now) && isDeleted(added, file.path));
+}
+
 function regainedIn(added: AddedFiles, source: SourceFiles): readonly string[] {
   return [...added.changed.values()]
-    .filter(({ path, privileged }) => privileged && source.files.get(path)?.privileged === false)
+    .filter((file) => file.privileged && source.replacedBy(file)?.privileged === false)
     .map(({ path }) => plainText(path, MAX_PATH))
     .sort();
 }
 
 function shortened(faults: readonly string[]): string {
-  const shown = [...faults].sort().slice(0, SHOWN).join('; ');
-  return faults.length > SHOWN ? `${shown}; and ${faults.length - SHOWN} more` : shown;
+  const different = [...new Set(faults)].sort();
+  const shown = different.slice(0, SHOWN).join('; ');
+  return different.length > SHOWN ? `${shown}; and ${different.length - SHOWN} more` : shown;
 }

@@ -37,7 +37,7 @@ export type FileVerdict = 'owned' | 'unowned' | { readonly fault: string };
 /** Decides whether a package update explains an added file. */
 export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   const { path } = file;
-  const before = facts.source.files.get(path);
+  const before = facts.source.replacedBy(file);
   if (facts.source.replacedFolders.has(nameOf(file)) && !DOCUMENTATION.test(path)) {
     return { fault: 'replaces a folder of the source' };
   }
@@ -173,6 +173,8 @@ export function judgeDeletion(file: LayerFile, facts: Facts): FileVerdict {
   const { path } = file;
   const owners = facts.ownership.owners(path);
   if (owners.some((name) => facts.changed.has(name))) {
+    // The update may have it under the other name of its path.
+    if (facts.added.changed.has(path)) return 'owned';
     const mustStay = file.type === 'file' && isProgram(file) && !DOCUMENTATION.test(path);
     const [claimer] = mustStay ? facts.ownership.claimers(path) : [];
     return claimer === undefined

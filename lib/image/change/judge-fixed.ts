@@ -1,4 +1,6 @@
 import { plainText } from '../../text/plain-text.ts';
+import type { LayerFile } from '../layer/layer-file.ts';
+import { nameOf } from '../layer/read-layer.ts';
 import { isDeleted } from './added-files.ts';
 import { type Facts, isUnchanged } from './judge-file.ts';
 import type { Packages } from './package-facts.ts';
@@ -66,12 +68,14 @@ function packagesWithNewFiles(before: Packages, facts: Facts): ReadonlySet<strin
   const hasFiles = isScanned(before);
   for (const file of [...added.changed.values(), ...added.twins]) {
     const { path } = file;
-    const earlier = source.files.get(path);
-    if (earlier !== undefined && earlier.time === file.time && isUnchanged(earlier, file)) continue;
+    const earlier = source.replacedBy(file);
+    if (earlier !== undefined && isAsBefore(earlier, file)) continue;
     const owners = ownership.owners(path);
     if (file.type === 'symlink') for (const name of owners) moved.add(name);
     if (file.type !== 'file' || (hasFiles && DOCUMENTATION.test(path))) continue;
-    for (const name of owners) names.add(name);
+    // Under the other name of its path, beside the file of the source.
+    const isBeside = earlier === undefined && source.files.has(path) && !isDeleted(added, path);
+    if (!isBeside) for (const name of owners) names.add(name);
     if (earlier === undefined && isProgram(file)) {
       for (const name of ownership.claimers(path)) created.add(name);
     }
@@ -98,6 +102,17 @@ function staleLibrary(name: string, before: Packages, facts: Facts): string | un
     const file = added.changed.get(path);
     if (file === undefined) return !isDeleted(added, path);
     const earlier = source.files.get(path);
-    return earlier !== undefined && earlier.time === file.time && isUnchanged(earlier, file);
+    if (earlier === undefined) return false;
+    if (!source.areApart(earlier, file)) return isAsBefore(earlier, file);
+    // The update may have it under the other name of its path as well, or instead.
+    return !isDeleted(added, path) && !added.twins.some((twin) => isReplaced(earlier, twin));
   });
+}
+
+function isReplaced(before: LayerFile, after: LayerFile): boolean {
+  return nameOf(before) === nameOf(after) && !isAsBefore(before, after);
+}
+
+function isAsBefore(before: LayerFile, after: LayerFile): boolean {
+  return before.time === after.time && isUnchanged(before, after);
 }

@@ -31,11 +31,10 @@ export async function readSource(
   isLate: () => boolean,
 ): Promise<ReadSource> {
   const files = new SourceFiles(added);
-  let complete = true;
   for (const open of layers) {
     const layer = isLate() ? undefined : await open();
     if (layer === undefined) {
-      complete = false;
+      files.complete = false;
       continue;
     }
     try {
@@ -47,8 +46,8 @@ export async function readSource(
       });
     } catch (error) {
       if (!(error instanceof LayerError)) throw error;
-      complete = false;
+      files.complete = false;
     }
   }
-  return { files, complete };
+  return { files, complete: files.complete };
 }

@@ -1,6 +1,7 @@
 import { deletionOf } from '../layer/layer-contents.ts';
 import { LayerError } from '../layer/layer-error.ts';
 import { fileReader, type LayerFile } from '../layer/layer-file.ts';
+import { linkedFolderOf } from '../layer/layer-path.ts';
 import { packageListReader } from '../layer/package-lists.ts';
 import {
   type ContentReader,
@@ -22,6 +23,8 @@ const MAX_HELD = 500_000;
  */
 export class SourceFiles {
   readonly files = new Map<string, LayerFile>();
+  /** Other files whose path is in `files`, by name: `usr/bin/x` beside `bin/x`. */
+  readonly #twins = new Map<string, LayerFile>();
   /** What is at the names of added entries and of the folders above them, by name. */
   readonly nodes = new Map<string, LayerEntry>();
   /** Names at which the patch has something else than the source's folder. */
@@ -34,6 +37,8 @@ export class SourceFiles {
   readonly listed = new Set<string>();
   /** dpkg's diversions: the path at which a package's file is, by the path in its list. */
   diversions: ReadonlyMap<string, string> = new Map();
+  /** False if a layer was not read to its end. */
+  complete = true;
   readonly #added: AddedFiles;
   readonly #folderPaths: ReadonlySet<string>;
   /** Package lists and diversions that were read. */
@@ -45,6 +50,24 @@ export class SourceFiles {
   constructor(added: AddedFiles) {
     this.#added = added;
     this.#folderPaths = new Set([...added.folders.values()].map(({ path }) => path));
+  }
+
+  /**
+   * Returns the file that an added file replaces. Without a link between their folders, `bin/x` and
+   * `usr/bin/x` are two files, so one with the other name is none.
+   */
+  replacedBy(file: LayerEntry): LayerFile | undefined {
+    const first = this.files.get(file.path);
+    if (first === undefined || !this.areApart(first, file)) return first;
+    return this.#twins.get(nameOf(file));
+  }
+
+  /** True if two entries of one path are two files, because the source has no link there. */
+  areApart(one: LayerEntry, other: LayerEntry): boolean {
+    if (nameOf(one) === nameOf(other)) return false;
+    const folder = linkedFolderOf(nameOf(one)) ?? linkedFolderOf(nameOf(other));
+    const node = folder === undefined ? undefined : this.nodes.get(folder);
+    return node === undefined ? this.complete : node.type === 'folder';
   }
 
   /** Returns a visitor for the next layer. */
@@ -69,9 +92,19 @@ export class SourceFiles {
     if (this.#isHidden(entry.path)) return;
     const isCovered = this.#isCovered(nameOf(entry));
     this.#addNode(entry);
-    if (entry.type === 'folder' || this.files.has(entry.path)) return;
+    if (entry.type === 'folder') return;
+    const first = this.files.get(entry.path);
+    if (first !== undefined) {
+      if (nameOf(first) !== nameOf(entry)) this.#addTwin(entry);
+      return;
+    }
     if (entry.type === 'file' && LIBRARY.test(entry.path)) this.libraries.add(entry.path);
     if (isCovered || this.#matters(entry.path)) this.files.set(entry.path, entry);
+    this.#refuseFlood();
+  }
+
+  #addTwin(entry: LayerEntry): void {
+    if (!this.#twins.has(nameOf(entry))) this.#twins.set(nameOf(entry), entry);
     this.#refuseFlood();
   }
 
@@ -79,7 +112,8 @@ export class SourceFiles {
     const name = nameOf(entry);
     const { names, above, folders } = this.#added;
     if (this.nodes.has(name)) return;
-    if (!names.has(name) && !above.has(name) && !folders.has(name)) return;
+    const matters = names.has(name) || above.has(name) || folders.has(name);
+    if (!matters && name !== linkedFolderOf(name)) return;
     this.nodes.set(name, entry);
     if (entry.type === 'folder' && names.has(name)) this.replacedFolders.add(name);
   }
@@ -132,6 +166,9 @@ export class SourceFiles {
     if (this.files.get(entry.path) === entry) {
       return fileReader(entry, (file) => this.files.set(entry.path, file));
     }
+    if (this.#twins.get(nameOf(entry)) === entry) {
+      return fileReader(entry, (file) => this.#twins.set(nameOf(file), file));
+    }
     if (entry.path !== DIVERSIONS || !this.#isFirst(DIVERSIONS)) return undefined;
     return readDiversions((diversions) => {
       this.diversions = diversions;
@@ -140,7 +177,11 @@ export class SourceFiles {
 
   #refuseFlood(): void {
     if (
-      this.files.size + this.libraries.size + this.#hidden.size + this.#hiddenBelow.length >
+      this.files.size +
+        this.#twins.size +
+        this.libraries.size +
+        this.#hidden.size +
+        this.#hiddenBelow.length >
       MAX_HELD
     ) {
       throw new LayerError('too-large', `more than ${MAX_HELD} paths would be compared`);

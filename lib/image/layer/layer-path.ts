@@ -14,6 +14,12 @@ export function normalizedPath(path: string): string {
   return clean.startsWith('var/run/') ? clean.slice('var/'.length) : clean;
 }
 
+/** Returns the folder, `bin` or `var/run`, that newer distributions have as a link: of itself, too. */
+export function linkedFolderOf(name: string): string | undefined {
+  if (MERGED.test(name)) return name.split('/', 1)[0];
+  return name === 'var/run' || name.startsWith('var/run/') ? 'var/run' : undefined;
+}
+
 /** Relative to the root and without `.`, `..` and double slashes, but with the folders as named. */
 export function plainPath(path: string): string {
   return UNCLEAN.test(path) ? cleaned(path) : path.replace(/^\//, '');

@@ -255,6 +255,72 @@ describe('a forged layer is rejected if it', () => {
   );
 });
 
+describe('on a system without a merged usr', () => {
+  const SSL = 'usr/lib/libssl.so.3';
+  const packages = {
+    libssl3: { before: '1', after: '2', files: [SSL] },
+    bash: { before: '5', after: '5', files: ['usr/bin/bash'] },
+  };
+  const list = listOf('libssl3', ['lib/libssl.so.3']);
+  const source = [
+    [
+      folder('lib'),
+      folder('bin'),
+      list,
+      listOf('bash', ['bin/bash']),
+      old('lib/libssl.so.3'),
+      old('bin/bash', { mode: 0o755 }),
+    ],
+  ];
+  const gone = (name: string) => fresh(name, { text: '' });
+
+  it.each<[string, readonly TarEntry[], string]>([
+    [
+      'a library stays if the update has it in another folder',
+      [fresh(SSL)],
+      'libssl3 counts as fixed, but none of its files is replaced',
+    ],
+    [
+      'a program is deleted although the other folder gets the same one',
+      [fresh('lib/libssl.so.3'), gone('bin/.wh.bash'), old('usr/bin/bash', { mode: 0o755 })],
+      'usr/bin/bash belongs to bash, which is not updated; usr/bin/bash is deleted, but belongs to bash, which is not updated',
+    ],
+    [
+      'a program is new if only the other folder has it',
+      [fresh('lib/libssl.so.3'), old('usr/bin/bash', { mode: 0o755 })],
+      'usr/bin/bash belongs to bash, which is not updated',
+    ],
+  ])('%s', async (_, files, detail) => {
+    expect(await judge([], { source, packages, added: [list, ...files] })).toEqual({
+      accepted: false,
+      detail,
+    });
+  });
+
+  it.each<[string, readonly TarEntry[]]>([
+    ['in its own folder', [fresh('lib/libssl.so.3')]],
+    ['in both folders', [fresh('lib/libssl.so.3'), fresh(SSL)]],
+    ['in the other folder, and deletes the old one', [gone('lib/.wh.libssl.so.3'), fresh(SSL)]],
+  ])('an update may have a library %s', async (_, files) => {
+    expect(await judge([], { source, packages, added: [list, ...files] })).toMatchObject({
+      accepted: true,
+    });
+  });
+
+  it('the names are one file if the source has a link, or an unread layer may have it', async () => {
+    const added = [list, fresh(SSL), old('usr/bin/bash', { mode: 0o755 })];
+    const names = ['lib', 'bin'];
+    const files = source.flat().filter(({ name }) => !names.includes(name));
+    const linked = names.map((name) => old(name, { type: 'symlink', linkname: `usr/${name}` }));
+
+    for (const below of [linked, 'no archive']) {
+      expect(await judge([], { source: [below, files], packages, added })).toMatchObject({
+        accepted: true,
+      });
+    }
+  });
+});
+
 describe('a genuine layer is accepted if it', () => {
   it.each<{ readonly what: string; readonly added: readonly TarEntry[] }>([
     { what: 'has the folders of the source', added: [folder('etc'), folder('usr/bin')] },
