@@ -84,7 +84,8 @@ function judgeTakeover(
 ): FileVerdict {
   if (before === undefined) {
     // Packages of a distribution have no programs there, and a made-up one could hide the system's.
-    return isOfApplication(file.path) && isProgram(file) && claimers.every(ownership.isNew)
+    const runs = isProgram(file) || interpreterOf(file.path) !== undefined;
+    return runs && isOfApplication(file.path) && claimers.every(ownership.isNew)
       ? { fault: 'is a program among those of applications, and only a new package claims it' }
       : 'owned';
   }

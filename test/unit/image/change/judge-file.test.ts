@@ -136,6 +136,12 @@ describe('a patch is rejected for', () => {
       more: { packages: { ...PACKAGES, 'made-up': { after: '1' } } },
       detail: 'usr/local/bin/python is a program among those of applications',
     },
+    ...['app/x.py', 'root/.bashrc', 'usr/local/lib/python3.11/sitecustomize.py'].map((path) => ({
+      what: `the script ${path} that only a new package claims`,
+      added: [fresh(path), listOf('made-up', [path])],
+      more: { packages: { ...PACKAGES, 'made-up': { after: '1' } } },
+      detail: `${path} is a program among those of applications`,
+    })),
     {
       what: 'a replaced program of the application',
       added: [fresh('app/server', { mode: 0o755 })],
