@@ -103,11 +103,16 @@ function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Fac
   if (before !== undefined && (isProgram(before) || isOfApplication(file.path))) {
     return { fault: 'replaces a file of the source that belongs to no package' };
   }
+  if (facts.ownership.isBytecode(file.path)) return 'owned';
+  // Python trusts compiled code, so it could be another program than its source.
+  if (before !== undefined && /\.py[co]$/.test(file.path)) {
+    return { fault: 'replaces compiled code of a module that is not updated' };
+  }
   const interpreter = interpreterOf(file.path);
   if (interpreter !== undefined) {
     return { fault: `is run by ${interpreter}, and no package owns it` };
   }
-  return facts.ownership.isBytecode(file.path) ? 'owned' : 'unowned';
+  return 'unowned';
 }
 
 function judgeAccounts(

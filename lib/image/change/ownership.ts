@@ -4,8 +4,12 @@ import type { Packages } from './package-facts.ts';
 import { LEFT_BESIDE } from './path-rules.ts';
 import type { SourceFiles } from './source-files.ts';
 
-/** Python's compiled code next to its source: `__pycache__/x.cpython-311.pyc` for `x.py`. */
-const BYTECODE = /^(.*?)__pycache__\/([^/]+?)\.[^/.]+(?:\.opt-[12])?\.pyc$/;
+/**
+ * Python's compiled code next to its source: `__pycache__/x.cpython-311.pyc` for `x.py`, and `x.pyc` of
+ * Python 2.
+ */
+const BYTECODE =
+  /^(.*?)(?:__pycache__\/([^/]+?)\.[^/.]+(?:\.opt-[12])?\.pyc|(?<=python2.*\/)([^/]+?)\.py[co])$/;
 
 /** Which packages own a path, by the source and by the patch. */
 export class Ownership {
@@ -59,7 +63,8 @@ export class Ownership {
 
   /** True for compiled code whose source a changed package owns. */
   isBytecode(path: string): boolean {
-    const [, folder, module] = BYTECODE.exec(path) ?? [];
+    const [, folder, compiled, beside] = BYTECODE.exec(path) ?? [];
+    const module = compiled ?? beside;
     return module !== undefined && this.claimers(`${folder}${module}.py`).length > 0;
   }
 

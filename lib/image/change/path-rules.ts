@@ -21,8 +21,16 @@ const INTERPRETED: readonly { readonly paths: RegExp; readonly what: string }[] 
   { paths: /^(?:root|home\/[^/]+)\/\.(?:bash|profile|zsh|kshrc|cshrc|login)/, what: 'each login' },
   { paths: /\.pth$|\/(?:site|user)customize\.py$/, what: 'Python' },
 ];
-/** Files of an application that something runs by their name. */
-const SCRIPT = /\.(?:[cm]?js|jar|jsp|php|phar|p[lm]|py|rb|sh|war)$/;
+/** Files that something runs by their name, in an application or in an interpreter's folder. */
+const SCRIPT =
+  /\.(?:[cm]?js|class|dll|jar|jsp|lua|phar|php|phtml|p[lm]|py|rb|sh|tcl|war)$|(?:^|\/)python[0-9]+\.zip$/;
+/** Compiled Python beside its source, or without one. Python loads it, but writes `__pycache__`. */
+const COMPILED = /^(?!.*__pycache__\/).*\.py[co]$/;
+/** Python 2 writes compiled code beside the source. */
+const PYTHON_2 = /^usr\/lib(?:64)?\/python2/;
+/** Folders of the system in which interpreters look for modules. */
+const MODULES =
+  /^(?:etc\/perl|usr\/(?:lib|lib64|share)\/(?:[^/]+-linux-[^/]+\/)?(?:java|jvm|lua|node_modules|nodejs|perl|php|python|ruby|tcl)[^/]*)(?:\/|\.zip$)/;
 
 /** A package manager leaves files with these suffixes next to a configuration file. */
 export const LEFT_BESIDE = /\.(?:dpkg-(?:old|dist|new|tmp)|rpm(?:new|save|orig)|apk-new)$/;
@@ -49,8 +57,11 @@ export function powerOf(path: string): string | undefined {
 /** Returns what runs the text at this path, or undefined if nothing does. */
 export function interpreterOf(path: string): string | undefined {
   if (LEFT_BESIDE.test(path)) return undefined;
-  if (isOfApplication(path) && SCRIPT.test(path)) return 'an application';
-  return INTERPRETED.find(({ paths }) => paths.test(path))?.what;
+  const known = INTERPRETED.find(({ paths }) => paths.test(path));
+  if (known !== undefined) return known.what;
+  const runs = SCRIPT.test(path) || (COMPILED.test(path) && !PYTHON_2.test(path));
+  if (runs && isOfApplication(path)) return 'an application';
+  return runs && MODULES.test(path) ? 'an interpreter' : undefined;
 }
 
 /** True if the system could run or load it. A hard link is what its target is. */

@@ -123,6 +123,12 @@ describe('a patch is rejected for', () => {
       detail: 'usr/lib/python3/dist-packages/x.pth is run by Python',
     },
     {
+      what: 'other compiled code of a module that is not updated',
+      added: [fresh('usr/lib/python3/__pycache__/os.cpython-311.pyc')],
+      more: { source: [SOURCE, [old('usr/lib/python3/__pycache__/os.cpython-311.pyc')]] },
+      detail: 'replaces compiled code of a module that is not updated',
+    },
+    {
       what: 'a hard link without an owner among programs',
       added: [fresh('usr/local/bin/sh', { type: 'link', linkname: 'usr/bin/c_rehash', mode: 0 })],
       detail: 'usr/local/bin/sh is a program',

@@ -89,8 +89,12 @@ it.each([
   ['usr/lib/p/__pycache__/x.pyc', false],
   ['usr/lib/q/__pycache__/x.cpython-311.pyc', false],
   ['usr/lib/p/x.cpython-311.pyc', false],
-])('%s is compiled from the claimed usr/lib/p/x.py: %s', (path, compiled) => {
-  const change = { added, packages: { a: UPDATED }, claimed: { a: ['usr/lib/p/x.py'] } };
+  ['usr/lib/p/x.pyc', false],
+  ['usr/lib/python2.7/x.pyc', true],
+  ['usr/lib/python2.7/y.pyc', false],
+])('%s is compiled from a claimed x.py: %s', (path, compiled) => {
+  const claimed = { a: ['usr/lib/p/x.py', 'usr/lib/python2.7/x.py'] };
+  const change = { added, packages: { a: UPDATED }, claimed };
 
   expect(factsOf(change).ownership.isBytecode(path)).toBe(compiled);
 });
