@@ -11,6 +11,14 @@ export async function markHolder(
   registry: Pick<Registry, 'listTags'>,
   repository: RepositoryName,
 ): Promise<Tag | undefined> {
+  return (await marksByAge(registry, repository))[0];
+}
+
+/** Returns the installations with a mark on a repository, the one with the oldest first. */
+export async function marksByAge(
+  registry: Pick<Registry, 'listTags'>,
+  repository: RepositoryName,
+): Promise<readonly Tag[]> {
   const marks: TagAttributes[] = [];
   let after: Tag | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -22,14 +30,14 @@ export async function markHolder(
     after = listed?.next;
     if (after === undefined) break;
   }
-  return oldest(marks)?.tag;
+  return byAge(marks).map(({ tag }) => tag);
 }
 
 /** Of two marks of the same moment, the one whose name sorts first: every reader sees the same. */
-function oldest(marks: readonly TagAttributes[]): TagAttributes | undefined {
+function byAge(marks: readonly TagAttributes[]): readonly TagAttributes[] {
   const time = ({ createdAt }: TagAttributes) => createdAt?.getTime() ?? Number.POSITIVE_INFINITY;
   return marks.toSorted((one, other) => {
     const [first, second] = [time(one), time(other)];
     return first === second ? ordinal(one.tag, other.tag) : first - second;
-  })[0];
+  });
 }

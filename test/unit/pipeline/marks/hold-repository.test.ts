@@ -75,12 +75,30 @@ describe('a repository that an installation wants to patch', () => {
     const { registry, hold } = installations();
     await hold(PROD);
     const listed = await registry.listTags(MARKS);
-    registry.listTags = async () => undefined;
+    const { listTags } = registry;
+    registry.listTags = async () => {
+      registry.listTags = listTags;
+      return undefined;
+    };
     await hold(TEST);
 
     const digests = await Promise.all([PROD, TEST].map((tag) => registry.tag(MARKS, tag)));
     expect(listed?.tags[0]?.digest).toBe(digests[0]?.digest);
     expect(digests[1]?.digest).not.toBe(digests[0]?.digest);
+  });
+
+  it('is held by nobody while the listing lacks the new mark', async () => {
+    const { registry, hold } = installations();
+    const { listTags } = registry;
+    registry.listTags = async () => ({ tags: [] });
+    for (const installation of [PROD, TEST]) {
+      await expect(hold(installation)).rejects.toMatchObject({ code: 'unavailable' });
+    }
+
+    registry.listTags = listTags;
+
+    expect(await hold(TEST)).toBe('prod');
+    expect(await hold(PROD)).toBeUndefined();
   });
 
   it('is not marked by an app without a name', async () => {
