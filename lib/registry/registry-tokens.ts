@@ -19,6 +19,8 @@ const ENTRA_SCOPE = 'https://containerregistry.azure.net/.default';
 const MAX_TOKEN_BYTES = 256 * 1024;
 const TIMEOUT_MS = 30_000;
 const REFRESH_KEY = 'refresh';
+/** Azure may pull this long after a group's PUT: as long as an access token of ACR is valid. */
+const PULL_MARGIN_MS = 75 * 60_000;
 
 /** Gives the tokens for requests to a registry. */
 export interface TokenSource {
@@ -63,25 +65,34 @@ export class RegistryTokens implements TokenSource, PullTokens {
   }
 
   async mint(scopes: readonly RegistryScope[]): Promise<RegistryToken> {
-    const { token: refresh } = await this.refreshToken();
+    const { token: refresh } = await this.#refreshToken();
     try {
       return await this.#buyAccess(scopes, refresh);
     } catch (error) {
       if (!(error instanceof RegistryError) || error.code !== 'unauthorized') throw error;
       // The refresh token may have been revoked, or our clock is wrong: try once with a new one.
       await this.#cache.drop(REFRESH_KEY, refresh);
-      return await this.#buyAccess(scopes, (await this.refreshToken()).token);
+      return await this.#buyAccess(scopes, (await this.#refreshToken()).token);
     }
   }
 
   async refreshToken(): Promise<RegistryToken> {
-    return await this.#cache.get(REFRESH_KEY, async () => {
+    return await this.#refreshToken(PULL_MARGIN_MS);
+  }
+
+  async refusedRefresh(token: string): Promise<void> {
+    await this.#cache.drop(REFRESH_KEY, token);
+  }
+
+  async #refreshToken(marginMs?: number): Promise<RegistryToken> {
+    const exchange = async () => {
       const operation = 'exchange the identity for a registry token';
       const entra = await this.#entraToken();
       const form = { grant_type: 'access_token', access_token: entra };
       const answer = RefreshAnswer.safeParse(await this.#post('exchange', operation, form, []));
       return withExpiry(operation, answer.data?.refresh_token);
-    });
+    };
+    return await this.#cache.get(REFRESH_KEY, exchange, marginMs);
   }
 
   async #buyAccess(scopes: readonly RegistryScope[], refresh: string): Promise<RegistryToken> {

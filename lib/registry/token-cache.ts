@@ -26,14 +26,19 @@ export class TokenCache {
     this.#clock = clock;
   }
 
-  async get(key: string, obtain: () => Promise<RegistryToken>): Promise<RegistryToken> {
+  /** `marginMs`: how long the token must still be valid. */
+  async get(
+    key: string,
+    obtain: () => Promise<RegistryToken>,
+    marginMs = MARGIN_MS,
+  ): Promise<RegistryToken> {
     for (;;) {
       const kept = this.#kept.get(key);
       if (kept === undefined) return this.#obtain(key, obtain);
       this.#kept.delete(key);
       this.#kept.set(key, kept);
       const token = await kept.asked;
-      if (usableUntil(token) > this.#now()) return token;
+      if (token.expiresAt.getTime() - marginMs > this.#now()) return token;
       this.#forget(key, kept);
     }
   }

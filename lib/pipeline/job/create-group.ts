@@ -26,6 +26,7 @@ export async function createGroup(
   lease.assertHeld();
   const answer = await services.groups.create(spec);
   if (answer.ok || answer.refusal !== 'image-pull' || first === undefined) return answer;
+  await dropRefused(services, first, spec.imageCredential.password);
   if (await isMissing(services, pull.worker)) {
     const detail = `the registry has no ${pull.worker.reference}: ${answer.detail}`;
     return { ok: false, refusal: 'configuration', detail };
@@ -50,11 +51,24 @@ async function createWith(
   try {
     const imageCredential = await pullCredential(services, of.worker, of.kind);
     lease.assertHeld();
-    return await services.groups.create({ ...of.spec, imageCredential });
+    const answer = await services.groups.create({ ...of.spec, imageCredential });
+    if (!answer.ok && answer.refusal === 'image-pull') {
+      await dropRefused(services, of.kind, imageCredential.password);
+    }
+    return answer;
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     return { ok: false, refusal: 'image-pull', detail: error.message };
   }
+}
+
+/** Somebody may have revoked the refresh token, which is else used for hours. */
+async function dropRefused(
+  { pullTokens }: Services,
+  kind: PullKind,
+  password: string,
+): Promise<void> {
+  if (kind === 'refresh-token') await pullTokens?.refusedRefresh(password);
 }
 
 /** ACI gives the same code for a missing image. Returns false if the registry does not tell. */

@@ -15,6 +15,7 @@ export function gatedPullTokens(gate: Gate, task: Task): PullTokens {
   return {
     refreshToken: () =>
       gate.pass(task, { ...call, method: 'refreshToken', perform: memoryPullTokens.refreshToken }),
+    refusedRefresh: memoryPullTokens.refusedRefresh,
     mint: (scopes) =>
       gate.pass(task, { ...call, method: 'mint', perform: () => memoryPullTokens.mint(scopes) }),
   };

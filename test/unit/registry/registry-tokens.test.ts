@@ -98,6 +98,32 @@ describe('tokens for a registry', () => {
     expect(counts).toMatchObject({ exchange: 2, token: 3 });
   });
 
+  it('of a pull identity are valid for 75 minutes or more, and are not the refused one', async () => {
+    const { tokens, counts, clock } = stubAcr(undefined, { refreshSeconds: 180 * MINUTE });
+    const first = await tokens.refreshToken();
+
+    clock.advance({ seconds: 105 * MINUTE - 1 });
+    const early = await tokens.refreshToken();
+    clock.advance({ seconds: 1 });
+    const late = await tokens.refreshToken();
+    await tokens.refusedRefresh(first.token);
+    const kept = await tokens.refreshToken();
+    await tokens.refusedRefresh(late.token);
+    const again = await tokens.refreshToken();
+
+    const all = [first, early, late, kept, again].map(({ token }) => token);
+    expect(all.map((token) => [...new Set(all)].indexOf(token))).toEqual([0, 0, 1, 1, 2]);
+    expect(counts.exchange).toBe(3);
+  });
+
+  it('of a pull identity are used although the registry issues shorter ones', async () => {
+    const { tokens, counts } = stubAcr(undefined, { refreshSeconds: 60 * MINUTE });
+
+    await tokens.refreshToken();
+
+    expect(counts.exchange).toBe(1);
+  });
+
   it('are requested once more with a new refresh token if the old one is refused', async () => {
     const { tokens, counts } = stubAcr(undefined, {
       tokens: ({ url }, nth) =>

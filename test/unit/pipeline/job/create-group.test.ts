@@ -18,6 +18,10 @@ const SPEC = {
   containers: [],
   tags: {},
 } as const;
+const specWith = (password: string) => ({
+  ...SPEC,
+  imageCredential: { ...SPEC.imageCredential, password },
+});
 const BOTH = ['access-token', 'refresh-token'] as const;
 
 interface Arranged {
@@ -25,10 +29,18 @@ interface Arranged {
   readonly refused: Readonly<Record<string, GroupRefusal>>;
   readonly kinds?: readonly PullKind[];
   readonly missing?: boolean;
+  /** The password of the first PUT. */
+  readonly first?: string;
   readonly pullTokens?: PullTokens;
 }
 
-async function create({ refused, kinds = BOTH, missing = false, ...options }: Arranged) {
+async function create({
+  refused,
+  kinds = BOTH,
+  missing = false,
+  first = 'access token',
+  ...options
+}: Arranged) {
   const world = new UnitWorld({ pullTokens: options.pullTokens ?? memoryPullTokens });
   if (!missing) await seedWorkerImage(world.registry);
   const passwords: string[] = [];
@@ -40,7 +52,7 @@ async function create({ refused, kinds = BOTH, missing = false, ...options }: Ar
     return { ok: false, refusal, detail: `400 of ${passwords.length}` };
   };
   const pull = { worker: WORKER_IMAGE, kinds };
-  const answer = await createGroup(world.services, NO_LEASE, SPEC, pull);
+  const answer = await createGroup(world.services, NO_LEASE, specWith(first), pull);
   return { answer, passwords, remembered: await world.services.pullChoice.remembered() };
 }
 
@@ -68,6 +80,26 @@ describe('a group whose image Azure can’t pull', () => {
     });
     expect(remembered).toBeUndefined();
   });
+
+  it.each([{ kinds: BOTH }, { kinds: BOTH.toReversed() }])(
+    'drops the refresh token that was refused: $kinds',
+    async ({ kinds }) => {
+      const dropped: string[] = [];
+      const pullTokens = {
+        ...memoryPullTokens,
+        refusedRefresh: async (token: string) => void dropped.push(token),
+      };
+
+      await create({
+        refused: { 'access token': 'image-pull', [PULL_TOKEN]: 'image-pull' },
+        kinds,
+        pullTokens,
+        first: kinds[0] === 'refresh-token' ? PULL_TOKEN : 'access token',
+      });
+
+      expect(dropped).toEqual([PULL_TOKEN]);
+    },
+  );
 
   it('is refused with the registry’s answer if the pull identity gets no token', async () => {
     const pullTokens = {
