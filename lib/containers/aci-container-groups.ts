@@ -1,5 +1,5 @@
 import { aciGroupBody } from './aci-group-body.ts';
-import { type ArmFailure, refusalOf } from './aci-refusals.ts';
+import { type ArmFailure, isRegistryFault, refusalOf } from './aci-refusals.ts';
 import { AciGroup, groupStatus } from './aci-status.ts';
 import { describeFailure } from './arm-failure.ts';
 import { type ArmOptions, ArmRequests } from './arm-requests.ts';
@@ -93,6 +93,7 @@ function answerOf(failure: ArmFailure | undefined, secrets?: readonly string[]):
     refusal: refusalOf(failure),
     detail: describeFailure(failure, secrets),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(isRegistryFault(failure) && { mayPass: true }),
   };
 }
 

@@ -61,3 +61,8 @@ export function refusalOf(failure: ArmFailure): GroupRefusal {
   const unknownEffect = failure.status === undefined || failure.status >= 500;
   return unknownEffect ? 'unavailable' : 'configuration';
 }
+
+/** True if the registry did not answer Azure as it should. Otherwise it refused the image itself. */
+export function isRegistryFault({ code }: Pick<ArmFailure, 'code'>): boolean {
+  return /^RegistryErrorResponse$/i.test(code);
+}

@@ -86,6 +86,8 @@ export type GroupAnswer =
       /** ARM's own code and text, for people. */
       readonly detail: string;
       readonly retryAfterSeconds?: number;
+      /** The registry failed for Azure, perhaps for a moment: the credential itself may be right. */
+      readonly mayPass?: true;
     };
 
 /** Thrown by `get`, `list` and `logs`. An absent group is not an error but `undefined`. */

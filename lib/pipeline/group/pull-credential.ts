@@ -17,11 +17,11 @@ export interface FirstPull {
  * no token, only the access token is left.
  */
 export async function firstPull(services: Services, worker: WorkerImage): Promise<FirstPull> {
-  const { pullTokens, pullChoice, log } = services;
+  const { pullTokens, pullChoice, clock, log } = services;
   const access = (kinds: readonly PullKind[]) =>
     pullCredential(services, worker, 'access-token').then((credential) => ({ credential, kinds }));
   if (pullTokens === undefined) return access(['access-token']);
-  if ((await pullChoice.remembered()) !== 'refresh-token') {
+  if ((await pullChoice.remembered(clock.now())) !== 'refresh-token') {
     return access(['access-token', 'refresh-token']);
   }
   try {

@@ -13,7 +13,8 @@ const NAMES: Readonly<Record<PullKind, string>> = {
 
 /**
  * Sends the PUT. If Azure can't pull the worker image, sends it once more with the other kind of
- * credential, under the same name: a refused PUT creates no group. Remembers the kind that worked. If
+ * credential, under the same name: a refused PUT creates no group. Remembers the kind that worked,
+ * unless the registry only failed for a moment. If
  * both are refused, the detail has both answers.
  */
 export async function createGroup(
@@ -35,7 +36,7 @@ export async function createGroup(
   const second = await createWith(services, lease, { spec, worker: pull.worker, kind: other });
   if (second.ok) {
     services.log.warn('worker image pulled with the other credential', { pulledWith: other });
-    await services.pullChoice.remember(other);
+    if (answer.mayPass !== true) await services.pullChoice.remember(other, services.clock.now());
     return second;
   }
   if (second.refusal !== 'image-pull') return second;

@@ -6,7 +6,7 @@ export type PullKind = 'access-token' | 'refresh-token';
 
 /** Port: the kind of credential with which Azure pulled last. Adapter: `TablePullChoice`. */
 export interface PullChoice {
-  /** Returns undefined if none has been refused yet. */
-  remembered(): Promise<PullKind | undefined>;
-  remember(kind: PullKind): Promise<void>;
+  /** Returns undefined if none has been refused yet, or not for a day. */
+  remembered(now: Date): Promise<PullKind | undefined>;
+  remember(kind: PullKind, now: Date): Promise<void>;
 }

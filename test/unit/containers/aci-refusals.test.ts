@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../../lib/containers/aci-refusals.ts';
+import { isRegistryFault, refusalOf } from '../../../lib/containers/aci-refusals.ts';
 
 function failure(status: number | undefined, code: string, message = '') {
   return { status, code, message, retryAfterSeconds: undefined };
@@ -49,4 +49,11 @@ describe('a refusal of ARM or ACI', () => {
 
     expect(refusal).toBe(expected);
   });
+});
+
+it.each([
+  ['RegistryErrorResponse', true],
+  ['InaccessibleImage', false],
+])('%s is a fault of the registry itself: %s', (code, fault) => {
+  expect(isRegistryFault({ code })).toBe(fault);
 });

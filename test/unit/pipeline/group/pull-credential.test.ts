@@ -54,15 +54,31 @@ describe('the credential to try first', () => {
 
   it('is the kind that worked last', async () => {
     const { services } = withIdentity();
-    await services.pullChoice.remember('refresh-token');
+    await services.pullChoice.remember('refresh-token', services.clock.now());
 
     const refresh = await firstPull(services, WORKER_IMAGE);
-    await services.pullChoice.remember('access-token');
+    await services.pullChoice.remember('access-token', services.clock.now());
     const access = await firstPull(services, WORKER_IMAGE);
 
     expect(refresh.kinds).toEqual(['refresh-token', 'access-token']);
     expect(refresh.credential.password).toBe(PULL_TOKEN);
     expect(access.kinds).toEqual(['access-token', 'refresh-token']);
+  });
+
+  it('is an access token again after a day', async () => {
+    const world = withIdentity();
+    const { services } = world;
+    const kindAfter = async (seconds: number) => {
+      world.clock.advance({ seconds });
+      return (await firstPull(services, WORKER_IMAGE)).kinds[0];
+    };
+    await services.pullChoice.remember('refresh-token', services.clock.now());
+
+    expect(await kindAfter(24 * 3600 - 1)).toBe('refresh-token');
+    expect(await kindAfter(1)).toBe('access-token');
+
+    await services.pullChoice.remember('refresh-token', services.clock.now());
+    expect(await kindAfter(0)).toBe('refresh-token');
   });
 
   it('is an access token if the pull identity gets no token', async () => {
@@ -71,7 +87,7 @@ describe('the credential to try first', () => {
       refreshToken: () => Promise.reject(new RegistryError('unauthorized', 'no such identity')),
     };
     const { services } = new UnitWorld({ pullTokens });
-    await services.pullChoice.remember('refresh-token');
+    await services.pullChoice.remember('refresh-token', services.clock.now());
 
     const { credential, kinds } = await firstPull(services, WORKER_IMAGE);
 

@@ -29,6 +29,7 @@ interface Arranged {
   readonly refused: Readonly<Record<string, GroupRefusal>>;
   readonly kinds?: readonly PullKind[];
   readonly missing?: boolean;
+  readonly mayPass?: true;
   /** The password of the first PUT. */
   readonly first?: string;
   readonly pullTokens?: PullTokens;
@@ -39,6 +40,7 @@ async function create({
   kinds = BOTH,
   missing = false,
   first = 'access token',
+  mayPass,
   ...options
 }: Arranged) {
   const world = new UnitWorld({ pullTokens: options.pullTokens ?? memoryPullTokens });
@@ -49,11 +51,20 @@ async function create({
     passwords.push(password);
     const refusal = refused[password];
     if (refusal === undefined) return { ok: true };
-    return { ok: false, refusal, detail: `400 of ${passwords.length}` };
+    return {
+      ok: false,
+      refusal,
+      detail: `400 of ${passwords.length}`,
+      ...(mayPass && { mayPass }),
+    };
   };
   const pull = { worker: WORKER_IMAGE, kinds };
   const answer = await createGroup(world.services, NO_LEASE, specWith(first), pull);
-  return { answer, passwords, remembered: await world.services.pullChoice.remembered() };
+  return {
+    answer,
+    passwords,
+    remembered: await world.services.pullChoice.remembered(world.clock.now()),
+  };
 }
 
 describe('a group whose image Azure can’t pull', () => {
@@ -65,6 +76,16 @@ describe('a group whose image Azure can’t pull', () => {
     expect(answer).toEqual({ ok: true });
     expect(passwords).toEqual(['access token', PULL_TOKEN]);
     expect(remembered).toBe('refresh-token');
+  });
+
+  it('is created with the other credential, which is not remembered if the registry failed', async () => {
+    const { answer, remembered } = await create({
+      refused: { 'access token': 'image-pull' },
+      mayPass: true,
+    });
+
+    expect(answer).toEqual({ ok: true });
+    expect(remembered).toBeUndefined();
   });
 
   it('is refused with both answers if neither credential pulls', async () => {
