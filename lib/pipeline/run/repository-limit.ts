@@ -52,7 +52,7 @@ export function usedHours(
   const repositories = new Map(targets.map(({ id, repository }) => [id, repository]));
   const hours = new Map<string, number>();
   for (const job of jobs) {
-    if (job.launchedAt === undefined) continue;
+    if (job.launchedAt === undefined || !hasGroup(job)) continue;
     const ms = (job.finishedAt ?? now).getTime() - job.launchedAt.getTime();
     const share = Math.max(0, ms) / HOUR_MS / job.targets.length;
     for (const id of job.targets) {
@@ -62,6 +62,11 @@ export function usedHours(
     }
   }
   return hours;
+}
+
+/** A refused PUT leaves its time in the job, which waits for the next one as `ready`. */
+function hasGroup({ state, attempt }: Job): boolean {
+  return state !== 'ready' && attempt > 0;
 }
 
 export function overLimitOutcome(

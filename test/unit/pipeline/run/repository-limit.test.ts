@@ -16,6 +16,7 @@ const ran = (change: Partial<Job> = {}) =>
   job('ran', {
     kind: 'patch',
     state: 'lost',
+    attempt: 1,
     targets: [evil.id],
     launchedAt: hoursAgo(3),
     finishedAt: hoursAgo(1),
@@ -56,6 +57,14 @@ describe('the hours of a repository', () => {
         ['team', 0.5],
       ]),
     );
+  });
+
+  it.each([
+    ['waits for the next try', { state: 'ready', finishedAt: undefined }],
+    ['waits for the next try after a lost group', { state: 'ready', attempt: 1 }],
+    ['has ended', { state: 'lost' }],
+  ] as const)('do not count a job whose group Azure refused, and that %s', (_, change) => {
+    expect(usedHours([ran({ attempt: 0, ...change })], [evil], now).size).toBe(0);
   });
 
   it('do not count a job that started no group', () => {
