@@ -1,6 +1,8 @@
+import type { RepositoryName } from '../../image/reference.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { manifestPages } from '../../registry/manifest-pages.ts';
 import { RegistryError } from '../../registry/registry.ts';
+import { markHolder } from '../marks/mark-holder.ts';
 import type { Job } from '../records/job.ts';
 import { isRunOver } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
@@ -19,8 +21,9 @@ const CLOCKS_SECONDS = 60;
 
 /**
  * Deletes all manifests, tagged or not, from the staging repositories of a run's patch jobs, up to a
- * limit. Does nothing while a run is active, and keeps manifests pushed since the sweep started: they
- * may belong to a new run. Returns false if manifests may be left.
+ * limit. Does nothing while a run is active, nor where another installation now holds the repository.
+ * Keeps manifests pushed since the sweep started: they may belong to a new run. Returns false if
+ * manifests may be left.
  */
 export async function sweepStaging(services: Services, jobs: readonly Job[]): Promise<boolean> {
   const repositories = [...new Set(jobs.flatMap((job) => job.repositories ?? []))];
@@ -29,7 +32,7 @@ export async function sweepStaging(services: Services, jobs: readonly Job[]): Pr
   if (await isRunUnderWay(services)) return false;
   const budget = { left: MAX_DELETED_IN_ALL };
   const swept = await inParallel(repositories, AT_ONCE, (repository) =>
-    sweep(services, stagingOf(repository), { before, budget }),
+    sweep(services, repository, { before, budget }),
   );
   return swept.every((empty) => empty);
 }
@@ -43,17 +46,29 @@ async function isRunUnderWay(services: Services): Promise<boolean> {
 
 async function sweep(
   services: Services,
-  staging: ReturnType<typeof stagingOf>,
+  repository: RepositoryName,
   limits: { readonly before: Date; readonly budget: { left: number } },
 ): Promise<boolean> {
   const { log } = services;
+  const staging = stagingOf(repository);
   try {
+    // It took the repository over since the run, so the staged patches are its own.
+    if (await isHeldElsewhere(services, repository)) return true;
     return await deleteOld(services, staging, limits);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     log.warn('staging not swept', { repository: staging, code: error.code });
     return false;
   }
+}
+
+async function isHeldElsewhere(
+  { registry, options: { installation } }: Services,
+  repository: RepositoryName,
+): Promise<boolean> {
+  if (installation === undefined) return false;
+  const holder = await markHolder(registry, repository);
+  return holder !== undefined && holder !== installation;
 }
 
 /** Returns false if manifests may be left. */

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { RepositoryName } from '../../../../lib/image/reference.ts';
+import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
+import { NO_LEASE } from '../../../../lib/pipeline/lease.ts';
+import { heldElsewhere } from '../../../../lib/pipeline/marks/hold-repository.ts';
 import { sweepStaging } from '../../../../lib/pipeline/staging/sweep-staging.ts';
 import { RegistryError } from '../../../../lib/registry/registry.ts';
 import { job } from '../run/run-samples.ts';
@@ -23,6 +25,22 @@ it('deletes every manifest, tagged or not', async () => {
 
   expect(world.digests(STAGING)).toEqual([]);
   expect(world.logged('orphan deleted from staging')).toHaveLength(2);
+});
+
+it('keeps everything in the staging of a repository that another installation has taken over', async () => {
+  const world = await stagedWorld();
+  const { services } = world;
+  const named = (name: string) => ({
+    ...services,
+    options: { ...services.options, installation: Tag.parse(name) },
+  });
+  await heldElsewhere(named('another'), RepositoryName.parse('team/api'), NO_LEASE);
+
+  expect(await sweepStaging(named('here'), JOBS)).toBe(true);
+  expect(world.digests(STAGING)).toHaveLength(2);
+
+  expect(await sweepStaging(named('another'), JOBS)).toBe(true);
+  expect(world.digests(STAGING)).toEqual([]);
 });
 
 it('keeps what was pushed within the last minute, and says so', async () => {
