@@ -8,12 +8,15 @@ const LIMITS = { ...LAYER_LIMITS, maxRatio: 1000, maxTextBytes: 4 * 1024 * 1024 
 /** Of one file. The rest of a larger one is not read. */
 const MAX_FILE_BYTES = 64 * 1024;
 const MAX_FILES = 100;
+/** Of all files: each blocked package is compared with every one. */
+const MAX_PATTERNS = 1000;
 /** Everything that can delete a file of settings in a lower layer. */
 const ABOVE = ['etc', 'etc/apt', 'etc/apt/apt.conf.d', 'etc/apt/preferences.d'];
 
 /**
  * Reads the settings of apt that may hide a fix from an image's layers. A layer that can't be read,
- * or is not reached in time, counts as empty. Throws a stream's own error.
+ * or is not reached in time, counts as empty. At most 1,000 names of packages count. Throws a stream's own
+ * error.
  */
 export async function readAptSettings(
   /** Opens each layer, from the highest to the lowest. */
@@ -31,7 +34,7 @@ export async function readAptSettings(
       if (!(error instanceof LayerError)) throw error;
     }
   }
-  return files.settings();
+  return files.settings(isLate);
 }
 
 /** The files of settings as the layers leave them: the first entry of a path counts. */
@@ -61,8 +64,18 @@ class SettingsFiles {
     };
   }
 
-  settings(): readonly AptSetting[] {
-    return [...this.#texts].flatMap(([path, text]) => aptSettings(path, text));
+  settings(isLate: () => boolean): readonly AptSetting[] {
+    const settings: AptSetting[] = [];
+    let patterns = 0;
+    for (const [path, text] of this.#texts) {
+      if (isLate()) break;
+      for (const setting of aptSettings(path, text)) {
+        patterns += setting.packages.length;
+        if (patterns > MAX_PATTERNS) return settings;
+        settings.push(setting);
+      }
+    }
+    return settings;
   }
 
   #reader(path: string): ContentReader | undefined {

@@ -76,3 +76,40 @@ describe('a pin', () => {
     expect(settingFor(settings, 'libssl3')).toBeUndefined();
   });
 });
+
+describe('hostile text', () => {
+  it.each([
+    [CONF, 'Default-Release', ''],
+    [PINS, 'Package:', 'x\rx'],
+  ])(
+    'of 64 KB of spaces in %s has no setting, found in linear time',
+    { timeout: 2000 },
+    (...at) => {
+      const [path, begin, end] = at;
+
+      expect(texts(path, `${begin}${' '.repeat(64 * 1024)}${end}`)).toEqual([]);
+    },
+  );
+
+  it('with several spaces in a row is read like one with single spaces', () => {
+    expect(texts(CONF, '  APT::Default-Release \t "trixie"  ;')).toHaveLength(1);
+    expect(texts(PINS, 'Package:  bash\t zsh\r\nPin: release x\nPin-Priority:\t990')).toEqual([
+      `${PINS}: Package: bash zsh, Pin: release x, Pin-Priority: 990`,
+    ]);
+  });
+
+  it('in a line of more than 1,000 characters is passed over', () => {
+    const text = `APT::Default-Release${' '.repeat(1000)}"bookworm";\nAPT::Default-Release "trixie";`;
+
+    expect(texts(CONF, text)).toEqual([`${CONF}: APT::Default-Release "trixie"`]);
+  });
+
+  it('with a name of more than 128 characters hides no package of that name', () => {
+    const name = 'a'.repeat(129);
+    const text = `Package: ${name} bash\nPin: release x\nPin-Priority: 990`;
+    const settings = aptSettings(PINS, text);
+
+    expect(settingFor(settings, name)).toBeUndefined();
+    expect(settingFor(settings, 'bash')).toBeDefined();
+  });
+});

@@ -15,7 +15,7 @@ const setting = (release: string) => ({
 });
 const said = (release: string) => ({
   text: `${CONF}: APT::Default-Release "${release}"`,
-  packages: ['*'],
+  packages: [['', '']],
 });
 
 it('takes a file as the highest layer has it', async () => {
@@ -62,4 +62,16 @@ it('reads only the beginning of a very large file', async () => {
 
 it('opens no layer when the time is over', async () => {
   expect(await readAptSettings([layerWith(setting('bookworm'))], () => true)).toEqual([]);
+});
+
+it('takes no more settings once they name 1,000 packages', async () => {
+  const names = Array.from({ length: 300 }, () => 'a').join(' ');
+  const files = Array.from({ length: 100 }, (_, at) => ({
+    name: `etc/apt/preferences.d/p${at}`,
+    text: `Package: ${names}\nPin: release a=x\nPin-Priority: 900\n`,
+  }));
+
+  const settings = await readAptSettings([layerWith(...files)], never);
+
+  expect(settings.flatMap(({ packages }) => packages)).toHaveLength(900);
 });
