@@ -102,6 +102,27 @@ it('never patches its own patches when the tag convention changes', async () => 
   expect(tags).toEqual(['v1', 'v1-1', 'v1-patched']);
 });
 
+it('keeps the numbered patch in the inventory while the floating tag belongs to others', async () => {
+  const { world } = await worldWithImage();
+  await world.run();
+  world.clock.advance(DAY);
+  const before = await inventory(world);
+  const policy = JSON.parse(world.services.options.policySetting ?? '');
+  const both = { ...policy, 'tag-convention': ['incremental', 'floating'] };
+  const changed = { ...world.services.options, policySetting: JSON.stringify(both) };
+  Object.assign(world.services, { options: changed });
+  const config = { config: { Labels: { maintainer: 'others' } } };
+  await seedImage(world.registry, { repository: API, tags: [Tag.parse('v1-patched')], config });
+
+  await world.run();
+
+  const { patchTag = '', patchDigest } = before ?? {};
+  expect(await inventory(world)).toMatchObject({
+    reason: 'tag-ambiguous',
+    ...{ patchTag, patchDigest, patchCounts: 'known', patchHigh: 0 },
+  });
+});
+
 it('assesses an image that was built on top of a patch as a source of its own', async () => {
   const { world } = await worldWithImage();
   await world.run();

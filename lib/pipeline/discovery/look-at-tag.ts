@@ -92,10 +92,31 @@ export function lookAtTag(options: {
       ...(chosen.alsoFloating !== undefined && { alsoFloating: chosen.alsoFloating }),
       ...(options.refusesSetuid && { refusesSetuid: true }),
       patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
+      ...laggingPatch(ofSource, patches, (patch) => isUnderTag(patch, tag, chosen)),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
       ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),
     };
   };
+}
+
+/**
+ * The newest patch of ours if it still lacks a tag, such as the floating one. The run may end without
+ * one of its own, and that patch stays the newest.
+ */
+function laggingPatch(
+  ofSource: readonly PatchClaim[],
+  current: readonly PatchClaim[],
+  isNumbered: (patch: KnownPatch) => boolean,
+): Pick<Target, 'earlierTag' | 'earlierDigest'> {
+  const ours = ofSource.filter(({ proven }) => proven);
+  const numbered = ours.findLast(({ patch }) => isNumbered(patch));
+  const newest = numbered ?? (current.length === 0 ? ours.at(-1) : undefined);
+  if (newest === undefined || newest === current.at(-1)) return {};
+  return { earlierTag: newest.patch.tag, earlierDigest: newest.patch.digest };
+}
+
+function isUnderTag(patch: KnownPatch, tag: Tag, { convention }: ChosenConventions): boolean {
+  return baseOfPatchTag(patch.tag, convention) === tag;
 }
 
 /** True for a patch under a tag of the convention, if the floating tag points to it as well. */
@@ -103,11 +124,12 @@ function isUnderEveryTag(
   patch: KnownPatch,
   {
     tag,
-    chosen: { convention, alsoFloating },
+    chosen,
     tags,
   }: Pick<Parameters<typeof lookAtTag>[0], 'chosen' | 'tags'> & { readonly tag: Tag },
 ): boolean {
-  if (baseOfPatchTag(patch.tag, convention) !== tag) return false;
+  if (!isUnderTag(patch, tag, chosen)) return false;
+  const { alsoFloating } = chosen;
   if (alsoFloating === undefined) return true;
   const floating = Tag.safeParse(formatPatchTag(tag, alsoFloating, 0)).data;
   return floating !== undefined && tags.get(floating)?.digest === patch.digest;

@@ -88,7 +88,7 @@ async function decide(
   const known = await services.inventory.findImage(image);
   // Includes patches that another run has published since the discovery.
   const remembered =
-    fixable(scan).length === 0
+    fixable(scan).length === 0 && !image.targets.some(isEarlierUnread)
       ? []
       : await rememberedPatches(services, image.repository, image.digest);
   const patches = image.targets.flatMap((target) => target.patches);
@@ -118,7 +118,10 @@ async function decide(
       ...(facts.databaseTime !== undefined && { databaseTime: facts.databaseTime }),
       ...findingsBefore(scan, facts.advisoryPlatforms, assessment),
       ...(hasCounts(scan, facts.advisoryPlatforms, assessment) &&
-        (await earlierPatch(services, newestOf(assessment, own), { scan, image: known }))),
+        (await earlierPatch(services, newestOf(assessment, target, remembered), {
+          scan,
+          image: known,
+        }))),
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
     await proceed(services, target, { scan, assessment, changes });
@@ -205,9 +208,21 @@ function hasCounts(
 }
 
 /** The patch that the target ends with, else the newest one under its tags. */
-function newestOf(assessment: Assessment, own: readonly KnownPatch[]): KnownPatch | undefined {
+function newestOf(
+  assessment: Assessment,
+  { patches, earlierTag: tag, earlierDigest: digest }: Target,
+  remembered: readonly Omit<KnownPatch, 'tag'>[],
+): KnownPatch | undefined {
   const known = assessment.next === 'end' ? assessment.known : undefined;
-  return known ?? own.at(-1);
+  const earlier = remembered.find((patch) => patch.digest === digest);
+  return (
+    known ?? (earlier === undefined || tag === undefined ? patches.at(-1) : { ...earlier, tag })
+  );
+}
+
+/** True if discovery found a newer patch than those that need nothing more. */
+function isEarlierUnread({ patches, earlierDigest }: Target): boolean {
+  return earlierDigest !== undefined && patches.every(({ digest }) => digest !== earlierDigest);
 }
 
 /** Gives the accepted report to `use` in its turn, or hands back the image's targets. */

@@ -2,9 +2,10 @@ import { inParallel } from '../../in-parallel.ts';
 import { patchReader } from '../inventory/known-patches.ts';
 import { isRunOver, type Run } from '../records/run.ts';
 import type { RunId } from '../records/run-id.ts';
-import type { KnownPatch, Target } from '../records/target.ts';
+import type { Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
+import type { TargetChanges } from '../stores/target-store.ts';
 
 const AT_ONCE = 8;
 
@@ -41,8 +42,8 @@ export async function takeOver(
       if (claim.heldBy !== heldBy) await waitForHolder(services, target, claim.heldBy);
       return;
     }
-    const patches = await currentPatches(services, target);
-    await services.targets.change(target, { heldBy: undefined, patches });
+    const current = await currentPatches(services, target);
+    await services.targets.change(target, { heldBy: undefined, ...current });
     services.log.info('image taken over', { runId: run.id, image: `${repository}:${target.tag}` });
     taken = true;
   });
@@ -67,19 +68,21 @@ async function holdersOver(
 async function currentPatches(
   services: Pick<Services, 'inventory' | 'registry'>,
   { repository, tag, digest, patches, alsoFloating }: Target,
-): Promise<readonly KnownPatch[]> {
-  if (tag === '*') return patches;
+): Promise<Pick<Target, 'patches'> & TargetChanges> {
+  if (tag === '*') return { patches };
   const known = await services.inventory.findTag({ repository, tag });
   const { patchTag, patchDigest, patchFloatingTag } = known ?? {};
-  // The floating tag was not moved: this run does it.
-  if (alsoFloating !== undefined && patchFloatingTag === undefined) return patches;
   if (patchTag === undefined || patchDigest === undefined || known?.digest !== digest) {
-    return patches;
+    return { patches };
   }
-  if (patches.some((patch) => patch.digest === patchDigest)) return patches;
+  // The floating tag was not moved: this run does it.
+  if (alsoFloating !== undefined && patchFloatingTag === undefined) {
+    return { patches, earlierTag: patchTag, earlierDigest: patchDigest };
+  }
+  if (patches.some((patch) => patch.digest === patchDigest)) return { patches };
   const read = patchReader(services, repository);
   const patch = await read({ tag: patchTag, digest: patchDigest });
-  return patch === undefined
-    ? patches
-    : [...patches.filter(({ tag: one }) => one !== patchTag), patch];
+  if (patch === undefined) return { patches };
+  const others = patches.filter(({ tag: one }) => one !== patchTag);
+  return { patches: [...others, patch], earlierTag: undefined, earlierDigest: undefined };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Annotation } from '../../../../lib/image/annotations.ts';
 import { type Digest, digestOf, sha256Hex } from '../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
-import { TagConvention } from '../../../../lib/image/tag-convention.ts';
+import { type ChosenConventions, TagConvention } from '../../../../lib/image/tag-convention.ts';
 import { lookAtTag } from '../../../../lib/pipeline/discovery/look-at-tag.ts';
 import { parsePolicy } from '../../../../lib/policy/policy.ts';
 import { allTags } from '../../../../lib/registry/all-tags.ts';
@@ -37,9 +37,10 @@ async function look(
   world: UnitWorld,
   tag: string,
   candidates: readonly string[] = [],
-  convention: TagConvention = 'incremental',
+  chosen: TagConvention | ChosenConventions = 'incremental',
   refusesSetuid = false,
 ) {
+  const conventions = typeof chosen === 'string' ? { convention: chosen } : chosen;
   const run = await world.addRun();
   const parsed = parsePolicy(
     JSON.stringify({ version: 'v1', repositories: [{ repository: API, tags: ['*'] }] }),
@@ -50,9 +51,8 @@ async function look(
   const ofTag = candidates.flatMap((name) => tags.get(Tag.parse(name)) ?? []);
   const patches = new Map([[Tag.parse(tag), ofTag]]);
   const { services } = world;
-  return lookAtTag({ services, run, rule, chosen: { convention }, refusesSetuid, tags, patches })(
-    Tag.parse(tag),
-  );
+  const options = { services, run, rule, chosen: conventions, refusesSetuid, tags, patches };
+  return lookAtTag(options)(Tag.parse(tag));
 }
 
 describe('lookAtTag', () => {
@@ -108,6 +108,35 @@ describe('lookAtTag', () => {
     expect(target?.patches.map(({ tag }) => tag)).toEqual(['v1-2', 'v1-10']);
     expect(target).not.toHaveProperty('tagFault');
     expect(target).not.toHaveProperty('claims');
+  });
+
+  it('names the newest patch, but not as one that needs nothing, if the floating tag lacks it', async () => {
+    const world = new UnitWorld();
+    const source = await world.push(API, 'v1');
+    await publishPatch(world, 'v1-1', source);
+    const newest = await publishPatch(world, 'v1-2', source);
+    await world.push(API, 'v1-patched');
+    const both = { convention: 'incremental', alsoFloating: 'floating' } as const;
+
+    const target = await look(world, 'v1', ['v1-1', 'v1-2', 'v1-patched'], both);
+
+    expect(target).toMatchObject({
+      patches: [],
+      tagFault: 'tag-ambiguous',
+      earlierTag: 'v1-2',
+      earlierDigest: newest,
+    });
+  });
+
+  it('names the patch under the former convention until there is one under this one', async () => {
+    const world = new UnitWorld();
+    const source = await world.push(API, 'v1');
+    const patch = await publishPatch(world, 'v1-patched', source);
+    const former = await look(world, 'v1', ['v1-patched']);
+    await publishPatch(world, 'v1-1', source);
+
+    expect(former).toMatchObject({ patches: [], earlierTag: 'v1-patched', earlierDigest: patch });
+    expect(await look(world, 'v1', ['v1-1', 'v1-patched'])).not.toHaveProperty('earlierTag');
   });
 
   it('lists the newest five images that claim to be patches of its image, and remembers none', async () => {
