@@ -74,7 +74,8 @@ function isTagged({ tag, digest, patchOf }: InventoryCopy, found: FoundRepositor
 
 function withoutUse(copy: InventoryCopy, goneAt: Date): InventoryCopy {
   const { repository, kind, tag, digest, sourceDigest, patchOf, presentAt, runId } = copy;
-  const { patchTag, patchDigest } = copy;
-  const image = { repository, kind, tag, digest, sourceDigest, patchOf, patchTag, patchDigest };
+  const { origin, patchTag, patchDigest } = copy;
+  const names = { repository, kind, tag, digest, sourceDigest, patchOf };
+  const image = { ...names, origin, patchTag, patchDigest };
   return { ...image, present: false, presentAt, goneAt, counts: 'unknown', runId };
 }

@@ -138,8 +138,9 @@ export function withoutPresence(
   known: InventoryTag,
   by: { readonly runId: string; readonly at: Date },
 ): InventoryTag {
-  const { repository, tag, presentAt, digest, sourceDigest, previousDigest, movedAt } = known;
-  const gone = { present: false, presentAt, goneAt: by.at, digest, sourceDigest };
+  const { repository, tag, presentAt, digest, sourceDigest, origin } = known;
+  const { previousDigest, movedAt } = known;
+  const gone = { present: false, presentAt, goneAt: by.at, digest, sourceDigest, origin };
   const change = { change: 'gone', changedIn: by.runId, changedAt: by.at, previousDigest, movedAt };
   return { repository, tag, ...gone, ...factsOf(known).ending, ...UNKNOWN_FINDINGS, ...change };
 }

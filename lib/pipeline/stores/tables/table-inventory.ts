@@ -73,7 +73,8 @@ export class TableInventory implements Inventory {
 
   async recordPredecessor({ seenAt: presentAt, ...patch }: UnlistedPatch): Promise<void> {
     const known = await this.#read(patch);
-    if (known?.tag !== undefined) return;
+    // A row of its own that is gone says less: the policy lists the tag no longer.
+    if (known?.tag?.present === true) return;
     const seen = { origin: 'predecessor', present: true, presentAt, counts: 'unknown' } as const;
     const row = copyRow({ ...patch, kind: 'patch', ...seen });
     const first = { entity: this.#copies.encode(row), etag: known?.etag };

@@ -47,6 +47,25 @@ it('the inventory knows such a patch by its digest', async () => {
   expect(await services.inventory.isPredecessor(moved)).toBe(false);
 });
 
+it('the inventory knows such a patch again after its own tag left the policy', async () => {
+  const world = new UnitWorld();
+  const { services } = world;
+  const { id: runId } = await world.addRun();
+  const digest = await world.push(API, FIRST);
+  const patch = { repository: API, tag: FIRST, digest };
+  const discoveredAt = services.clock.now();
+  const row = { id: 'v1-1', runId, repository: API, tag: FIRST, state: 'clean', digest } as const;
+  const counted = { patches: [], job: '', round: 0, attempts: 0, discoveredAt };
+  await services.inventory.record({ ...row, ...counted });
+  const left = { wanted: new Set<Tag>(), tags: new Map([[FIRST, { digest }]]), runId };
+  const at = new Date(services.clock.now().getTime() + 1000);
+  await services.inventory.retire(API, { ...left, since: at, listedAt: at });
+
+  await services.inventory.recordPredecessor({ ...patch, patchOf: V1, runId, seenAt: at });
+
+  expect(await services.inventory.isPredecessor(patch)).toBe(true);
+});
+
 function bound(world: UnitWorld) {
   return { services: world.services, addRun: () => world.addRun() };
 }

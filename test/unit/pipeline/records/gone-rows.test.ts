@@ -82,6 +82,12 @@ describe('the row of a tag', () => {
     expect(gone([tagRow()], found({}, []))[0]).not.toHaveProperty('critical');
   });
 
+  it('keeps the mark of a patch by ACR Continuous Patching', () => {
+    const row = tagRow({ origin: 'predecessor' });
+
+    expect(gone([row], found({ v1: SOURCE }, []))).toMatchObject([{ origin: 'predecessor' }]);
+  });
+
   it.each([
     ['it is wanted', tagRow(), [V1]],
     ['it was seen since the run began', tagRow({ presentAt: START }), []],
@@ -142,6 +148,12 @@ describe('the row of a digest', () => {
 
 describe('the row of a patch', () => {
   const patch = copyRow({ kind: 'patch', tag: V1_1, digest: PATCH, patchOf: V1 });
+
+  it('keeps the mark of a patch by ACR Continuous Patching', () => {
+    const theirs: InventoryCopy = { ...patch, origin: 'predecessor' };
+
+    expect(unused([theirs], found({}, []))).toMatchObject([{ origin: 'predecessor' }]);
+  });
 
   it.each([
     ['its tag was deleted', patch, found({ v1: SOURCE })],
