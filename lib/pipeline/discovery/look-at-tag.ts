@@ -55,9 +55,6 @@ export function lookAtTag(options: {
   const conventions = listOf(chosen);
   const readClaim = claimReader(services, rule.repository);
   const readPredecessor = predecessorReader(services, rule.repository);
-  // A patch under a former convention counts by the inventory, so that it gets a tag of this one too.
-  const isCurrent = (patch: KnownPatch, tag: Tag) =>
-    patch.tag === tag || isUnderEveryTag(patch, { tag, chosen, tags });
   const inspect = imageInspector(services, rule.repository);
 
   return async (tag) => {
@@ -83,7 +80,8 @@ export function lookAtTag(options: {
     const ofSource = [...(own?.proven === true ? [own] : []), ...claims]
       .filter(({ patch }) => patch.sourceDigest === inspected.sourceDigest)
       .sort((a, b) => BY_NUMBER.compare(a.patch.tag, b.patch.tag));
-    const patches = ofSource.filter(({ proven, patch }) => proven && isCurrent(patch, tag));
+    const ours = ofSource.filter(({ proven }) => proven).map(({ patch }) => patch);
+    const patches = currentPatches(ours, { tag, chosen, tags });
     const unproven = ofSource.filter(({ proven }) => !proven);
     return {
       ...target,
@@ -91,8 +89,8 @@ export function lookAtTag(options: {
       tagConvention: chosen.convention,
       ...(chosen.alsoFloating !== undefined && { alsoFloating: chosen.alsoFloating }),
       ...(options.refusesSetuid && { refusesSetuid: true }),
-      patches: patches.slice(-MAX_KNOWN_PATCHES).map(({ patch }) => patch),
-      ...laggingPatch(ofSource, patches, (patch) => isUnderTag(patch, tag, chosen)),
+      patches: patches.slice(-MAX_KNOWN_PATCHES),
+      ...laggingPatch(ours, patches, (patch) => isUnderTag(patch, tag, chosen)),
       ...(unproven.length > 0 && { claims: unproven.slice(-MAX_CLAIMS).map(({ patch }) => patch) }),
       ...(kind === 'predecessor' ? ofPredecessor(base) : whyNoPatch(next, inspected, hasBase)),
     };
@@ -104,35 +102,38 @@ export function lookAtTag(options: {
  * one of its own, and that patch stays the newest.
  */
 function laggingPatch(
-  ofSource: readonly PatchClaim[],
-  current: readonly PatchClaim[],
+  ours: readonly KnownPatch[],
+  current: readonly KnownPatch[],
   isNumbered: (patch: KnownPatch) => boolean,
 ): Pick<Target, 'earlierTag' | 'earlierDigest'> {
-  const ours = ofSource.filter(({ proven }) => proven);
-  const numbered = ours.findLast(({ patch }) => isNumbered(patch));
+  const numbered = ours.findLast(isNumbered);
   const newest = numbered ?? (current.length === 0 ? ours.at(-1) : undefined);
   if (newest === undefined || newest === current.at(-1)) return {};
-  return { earlierTag: newest.patch.tag, earlierDigest: newest.patch.digest };
+  return { earlierTag: newest.tag, earlierDigest: newest.digest };
 }
 
 function isUnderTag(patch: KnownPatch, tag: Tag, { convention }: ChosenConventions): boolean {
   return baseOfPatchTag(patch.tag, convention) === tag;
 }
 
-/** True for a patch under a tag of the convention, if the floating tag points to it as well. */
-function isUnderEveryTag(
-  patch: KnownPatch,
-  {
-    tag,
-    chosen,
-    tags,
-  }: Pick<Parameters<typeof lookAtTag>[0], 'chosen' | 'tags'> & { readonly tag: Tag },
-): boolean {
-  if (!isUnderTag(patch, tag, chosen)) return false;
+/**
+ * The patches that need nothing more. One under a former convention is none, so that it gets a tag of
+ * this one too. The floating tag never moves back: older patches than the one that it names need it no
+ * more.
+ */
+function currentPatches(
+  ours: readonly KnownPatch[],
+  about: Pick<Parameters<typeof lookAtTag>[0], 'chosen' | 'tags'> & { readonly tag: Tag },
+): readonly KnownPatch[] {
+  const { tag, chosen, tags } = about;
   const { alsoFloating } = chosen;
-  if (alsoFloating === undefined) return true;
+  const numbered = ours.filter((patch) => isUnderTag(patch, tag, chosen));
+  const own = ours.filter((patch) => patch.tag === tag);
+  if (alsoFloating === undefined) return [...own, ...numbered];
   const floating = Tag.safeParse(formatPatchTag(tag, alsoFloating, 0)).data;
-  return floating !== undefined && tags.get(floating)?.digest === patch.digest;
+  const digest = floating === undefined ? undefined : tags.get(floating)?.digest;
+  const named = numbered.findLastIndex((patch) => patch.digest === digest);
+  return [...own, ...numbered.slice(0, named + 1)];
 }
 
 /** The next tag of the first convention, if each has one; else why one has none. */

@@ -91,9 +91,9 @@ function patchIn(target: Target): NewestPatch {
   const { patchDigest } = patch;
   const { tag, alsoFloating, floatingTag, patches } = target;
   if (alsoFloating === undefined || patchDigest === undefined) return patch;
-  // A patch under its number only is none of the known patches.
-  const isKnown = patches.some(({ digest }) => digest === patchDigest);
-  const moved = isKnown ? Tag.safeParse(formatPatchTag(tag, alsoFloating, 0)).data : floatingTag;
+  // Of the known patches, the floating tag points to the newest.
+  const isNamed = patches.at(-1)?.digest === patchDigest;
+  const moved = isNamed ? Tag.safeParse(formatPatchTag(tag, alsoFloating, 0)).data : floatingTag;
   return { ...patch, ...(moved !== undefined && { patchFloatingTag: moved }) };
 }
 

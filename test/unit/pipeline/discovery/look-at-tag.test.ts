@@ -128,6 +128,23 @@ describe('lookAtTag', () => {
     });
   });
 
+  it('never needs the floating tag to move back from a newer patch of its image', async () => {
+    const world = new UnitWorld();
+    const source = await world.push(API, 'v1');
+    await publishPatch(world, 'v1-1', source);
+    const newest = await publishPatch(world, 'v1-2', source);
+    const manifest = await world.registry.manifest(API, newest);
+    if (manifest === undefined) throw new Error('the patch is missing');
+    await world.registry.putManifest(API, Tag.parse('v1-patched'), manifest);
+    await publishPatch(world, 'v1-3', source);
+    const both = { convention: 'incremental', alsoFloating: 'floating' } as const;
+
+    const target = await look(world, 'v1', ['v1-1', 'v1-2', 'v1-3', 'v1-patched'], both);
+
+    expect(target?.patches.map(({ tag }) => tag)).toEqual(['v1-1', 'v1-2']);
+    expect(target).toMatchObject({ earlierTag: 'v1-3' });
+  });
+
   it('names the patch under the former convention until there is one under this one', async () => {
     const world = new UnitWorld();
     const source = await world.push(API, 'v1');

@@ -224,3 +224,13 @@ describe('the newest patch of a tag', () => {
     expect(factsOf({ ...PUBLISHED, ...counted }).patch.patchFixable).toBe(0);
   });
 });
+
+it.each([
+  ['the newest', NEWEST, 'v1-patched'],
+  ['an older one', FIRST, undefined],
+])('the floating tag points to the patch if it is %s of those that have all tags', (...row) => {
+  const [, patchDigest, patchFloatingTag] = row;
+  const { patch } = factsOf({ patches: KNOWN, patchDigest, alsoFloating: 'floating' });
+
+  expect(patch.patchFloatingTag).toBe(patchFloatingTag);
+});
