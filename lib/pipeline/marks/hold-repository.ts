@@ -4,11 +4,9 @@ import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { RegistryError } from '../../registry/registry.ts';
 import type { Lease } from '../lease.ts';
 import type { Services } from '../services.ts';
-import { markHolder, marksByAge } from './mark-holder.ts';
+import { MARK_CONFIG, markManifest } from './mark-artifact.ts';
+import { holderAmong, markHolder, tagsByAge } from './mark-holder.ts';
 import { marksOf } from './mark-names.ts';
-
-const EMPTY = new TextEncoder().encode('{}');
-const MARK_TYPE = 'application/vnd.patchwright.mark.v1+json';
 
 /**
  * Marks a repository before this installation first patches there. Two installations that patch one
@@ -30,12 +28,13 @@ export async function heldElsewhere(
   lease.assertHeld();
   await putMark(services, repository, installation);
   // Another installation may have marked it meanwhile. A listing that lacks our mark may lack others.
-  const marks = await marksByAge(registry, repository);
-  if (!marks.includes(installation)) {
+  const tags = await tagsByAge(registry, repository);
+  if (!tags.includes(installation)) {
     const detail = `the registry does not list the new mark of ${repository} yet`;
     throw new RegistryError('unavailable', detail);
   }
-  return marks[0] === installation ? undefined : marks[0];
+  const after = await holderAmong(registry, repository, tags);
+  return after === installation ? undefined : after;
 }
 
 /** An artifact of the installation's own, so that deleting it deletes no other mark. */
@@ -45,18 +44,9 @@ async function putMark(
   installation: Tag,
 ): Promise<void> {
   const marks = marksOf(repository);
-  const empty = { mediaType: MediaType.ociEmpty, digest: digestOf(EMPTY), size: EMPTY.length };
-  await registry.putBlob(marks, empty.digest, EMPTY);
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: MediaType.ociManifest,
-    artifactType: MARK_TYPE,
-    config: empty,
-    layers: [empty],
-    annotations: { 'io.patchwright.installation': installation },
-  };
+  await registry.putBlob(marks, digestOf(MARK_CONFIG), MARK_CONFIG);
   await registry.putManifest(marks, installation, {
-    bytes: new TextEncoder().encode(JSON.stringify(manifest)),
+    bytes: markManifest(installation),
     mediaType: MediaType.ociManifest,
   });
 }

@@ -1,22 +1,31 @@
 import type { RepositoryName, Tag } from '../../image/reference.ts';
 import { ordinal } from '../../ordinal.ts';
-import type { Registry, TagAttributes } from '../../registry/registry.ts';
+import { type Registry, RegistryError, type TagAttributes } from '../../registry/registry.ts';
+import { isMarkOf } from './mark-artifact.ts';
 import { marksOf } from './mark-names.ts';
 
 /** Installations that share one registry are few. */
 const MAX_PAGES = 10;
+/** Tags that are no marks, and are skipped. */
+const MAX_FOREIGN = 50;
 
-/** Returns the installation whose mark on a repository is the oldest; undefined without any mark. */
+type Reads = Pick<Registry, 'listTags' | 'manifest'>;
+
+/**
+ * Returns the installation whose mark on a repository is the oldest; undefined without any mark.
+ *
+ * @throws RegistryError also if too many other tags are older than the first mark.
+ */
 export async function markHolder(
-  registry: Pick<Registry, 'listTags'>,
+  registry: Reads,
   repository: RepositoryName,
 ): Promise<Tag | undefined> {
-  return (await marksByAge(registry, repository))[0];
+  return holderAmong(registry, repository, await tagsByAge(registry, repository));
 }
 
-/** Returns the installations with a mark on a repository, the one with the oldest first. */
-export async function marksByAge(
-  registry: Pick<Registry, 'listTags'>,
+/** Returns the tags in the repository of the marks, the oldest first. Some may be no marks. */
+export async function tagsByAge(
+  registry: Reads,
   repository: RepositoryName,
 ): Promise<readonly Tag[]> {
   const marks: TagAttributes[] = [];
@@ -33,7 +42,25 @@ export async function marksByAge(
   return byAge(marks).map(({ tag }) => tag);
 }
 
-/** Of two marks of the same moment, the one whose name sorts first: every reader sees the same. */
+/** Returns the first of these tags that is a mark. An image that somebody pushed there is none. */
+export async function holderAmong(
+  registry: Reads,
+  repository: RepositoryName,
+  tags: readonly Tag[],
+): Promise<Tag | undefined> {
+  const marks = marksOf(repository);
+  for (const tag of tags.slice(0, MAX_FOREIGN)) {
+    const manifest = await registry.manifest(marks, tag);
+    if (manifest !== undefined && isMarkOf(tag, manifest.bytes)) return tag;
+  }
+  if (tags.length <= MAX_FOREIGN) return undefined;
+  throw new RegistryError(
+    'unexpected',
+    `${marks} has more than ${MAX_FOREIGN} tags that are no marks`,
+  );
+}
+
+/** Of two tags of the same moment, the one whose name sorts first: every reader sees the same. */
 function byAge(marks: readonly TagAttributes[]): readonly TagAttributes[] {
   const time = ({ createdAt }: TagAttributes) => createdAt?.getTime() ?? Number.POSITIVE_INFINITY;
   return marks.toSorted((one, other) => {

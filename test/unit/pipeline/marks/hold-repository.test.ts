@@ -101,6 +101,25 @@ describe('a repository that an installation wants to patch', () => {
     expect(await hold(PROD)).toBeUndefined();
   });
 
+  it('is held although somebody pushed another artifact or a copied mark beside the marks', async () => {
+    const { world, registry, hold } = installations();
+    await world.push(MARKS, 'image');
+    await hold(PROD);
+    const mark = await registry.manifest(MARKS, PROD);
+    if (mark === undefined) throw new Error('there is no mark');
+    await registry.putManifest(MARKS, Tag.parse('copy'), mark);
+
+    expect(await hold(PROD)).toBeUndefined();
+    expect(await hold(TEST)).toBe('prod');
+  });
+
+  it('is held by nobody while many other artifacts are beside the marks', async () => {
+    const { world, hold } = installations();
+    for (let at = 0; at < 50; at += 1) await world.push(MARKS, `image-${at}`);
+
+    await expect(hold(PROD)).rejects.toMatchObject({ code: 'unexpected' });
+  });
+
   it('is not marked by an app without a name', async () => {
     const { hold, marks } = installations();
 
