@@ -10,6 +10,8 @@ export interface ArmFailure {
 
 interface Rule {
   readonly status?: number;
+  /** Only a 4xx: after a 5xx, the group may exist. */
+  readonly refused?: true;
   readonly code?: RegExp;
   readonly message?: RegExp;
   readonly means: GroupRefusal;
@@ -29,7 +31,7 @@ const RULES: readonly Rule[] = [
   { message: /not available in the location/i, means: 'capacity' },
   { code: /^ServiceAssociationLinkNotReady$/i, means: 'network' },
   // Azure's network service changes the subnet for another group at this moment.
-  { code: /^(AnotherOperationInProgress|RetryableError)$/i, means: 'network' },
+  { refused: true, code: /^(AnotherOperationInProgress|RetryableError)$/i, means: 'network' },
   { code: /^ReferencedResourceNotProvisioned$/i, means: 'network' },
   { status: 409, message: /network is not ready/i, means: 'network' },
   { code: /^ContainerGroup(Transitioning|DeploymentInProgress)$/i, means: 'transitioning' },
@@ -52,7 +54,8 @@ const RULES: readonly Rule[] = [
  */
 export function refusalOf(failure: ArmFailure): GroupRefusal {
   const rule = RULES.find(
-    ({ status, code, message }) =>
+    ({ status, refused, code, message }) =>
+      (refused === undefined || (failure.status ?? 500) < 500) &&
       (status === undefined || status === failure.status) &&
       (code === undefined || code.test(failure.code)) &&
       (message === undefined || message.test(failure.message)),
