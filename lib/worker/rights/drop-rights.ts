@@ -1,4 +1,4 @@
-import { chown, copyFile, mkdir } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   BUILDKIT_TLS_NAMES,
@@ -71,6 +71,8 @@ async function copyJobFolder(
       if (codeOf(error) === 'ENOENT') continue;
       throw error;
     }
+    // The copy has the mode of the secret, which its owner may be unable to read.
+    await chmod(copy, 0o400);
     await chown(copy, uid, gid);
   }
   await chown(to, uid, gid);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -52,6 +52,17 @@ it('copies the files of the job, then gives up the groups, the group and the use
   expect((await readdir(folder)).sort()).toEqual(['config.json', 'job.json']);
   expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{"auths":{}}');
   expect(calls).toEqual(['setgroups []', `setgid ${GID}`, `setuid ${UID}`]);
+});
+
+it('lets the owner of a copy read it, whatever the mode of the secret', async () => {
+  const { environment, scratch } = await folders();
+  await chmod(join(environment.PATCHWRIGHT_JOB_FOLDER, 'config.json'), 0o644);
+
+  await dropRights(environment, scratch, root().user);
+
+  for (const name of ['job.json', 'config.json']) {
+    expect((await stat(join(scratch, 'job', name))).mode & 0o777).toBe(0o400);
+  }
 });
 
 it.each(['setgroups', 'setgid', 'setuid'])('refuses to go on if %s is refused', async (call) => {
