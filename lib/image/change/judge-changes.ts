@@ -19,6 +19,8 @@ export type ChangesVerdict =
        * file the mode of its package, also if the source had taken that away.
        */
       readonly regained: readonly string[];
+      /** Other such files, if the source was not read to its end: it may have them without. */
+      readonly maybeRegained?: readonly string[];
     }
   | { readonly accepted: false; readonly detail: string };
 
@@ -66,7 +68,7 @@ export function judgeChanges(options: {
   if (faults.length > 0) return { accepted: false, detail: shortened(faults) };
   const notFixed = judgeFixed(fixed, before, facts);
   return notFixed === undefined
-    ? { accepted: true, unowned, regained: regainedIn(added, source) }
+    ? { accepted: true, unowned, ...regainedIn(added, source, complete) }
     : { accepted: false, detail: notFixed };
 }
 
@@ -76,11 +78,21 @@ function isGone(file: LayerFile, { added, source }: Facts): boolean {
   return now === undefined || (source.areApart(file, now) && isDeleted(added, file.path));
 }
 
-function regainedIn(added: AddedFiles, source: SourceFiles): readonly string[] {
-  return [...added.changed.values()]
-    .filter((file) => file.privileged && source.replacedBy(file)?.privileged === false)
-    .map(({ path }) => plainText(path, MAX_PATH))
-    .sort();
+function regainedIn(
+  added: AddedFiles,
+  source: SourceFiles,
+  complete: boolean,
+): { readonly regained: readonly string[]; readonly maybeRegained?: readonly string[] } {
+  const privileged = [...added.changed.values(), ...added.twins].filter((file) => file.privileged);
+  const paths = [...new Set(privileged.map(({ path }) => path))].sort();
+  const without = privileged.filter((file) => source.replacedBy(file)?.privileged === false);
+  const lost = new Set(without.map(({ path }) => path));
+  const shown = (path: string) => plainText(path, MAX_PATH);
+  const maybe = complete ? [] : paths.filter((path) => !lost.has(path));
+  return {
+    regained: paths.filter((path) => lost.has(path)).map(shown),
+    ...(maybe.length > 0 && { maybeRegained: maybe.map(shown) }),
+  };
 }
 
 function shortened(faults: readonly string[]): string {

@@ -78,8 +78,8 @@ async function decide(
 ): Promise<void> {
   const { scanned } = given;
   const checked = await checkPatch(services, image, given);
-  const regained = regainedColumns(checked.regained ?? []);
-  const refused = checked.refused ?? setuidRefused(image, checked.regained ?? []);
+  const regained = regainedColumns(checked);
+  const refused = checked.refused ?? setuidRefused(image, checked);
   if (refused !== undefined) {
     await endRefused(services, image, refused, regained);
     return;
@@ -118,16 +118,27 @@ async function decide(
   }
 }
 
-function regainedColumns(paths: readonly string[]): TargetChanges {
-  const regainedFiles = truncate(paths.join(', '), MAX_FILES_TEXT);
-  return { regainedPaths: paths.length, ...(paths.length > 0 && { regainedFiles }) };
+/** Without a number if it is not known. */
+function regainedColumns({ regained = [], maybeRegained = [] }: LayersCheck): TargetChanges {
+  const regainedFiles = truncate(regained.join(', '), MAX_FILES_TEXT);
+  return {
+    ...(maybeRegained.length === 0 && { regainedPaths: regained.length }),
+    ...(regained.length > 0 && { regainedFiles }),
+  };
 }
 
 /** The rule is one of the repository, so that it is the same for all targets of an image. */
-function setuidRefused({ targets }: SourceImage, paths: readonly string[]): Outcome | undefined {
+function setuidRefused(
+  { targets }: SourceImage,
+  { regained = [], maybeRegained = [] }: LayersCheck,
+): Outcome | undefined {
+  const paths = [...regained, ...maybeRegained];
   if (targets[0]?.refusesSetuid !== true || paths.length === 0) return undefined;
   const names = truncate(paths.join(', '), MAX_FILES_TEXT);
-  const detail = `the update gives setuid back to ${names}; the policy refuses this`;
+  const detail =
+    maybeRegained.length === 0
+      ? `the update gives setuid back to ${names}; the policy refuses this`
+      : `the update may give setuid back to ${names}: the image's layers were not read to their end; the policy refuses this`;
   return { state: 'rejected', reason: 'setuid-regained', detail };
 }
 

@@ -16,6 +16,8 @@ export interface LayersCheck {
   readonly unowned?: number;
   /** Files that have setuid again, which the source had taken away. */
   readonly regained?: readonly string[];
+  /** Others of which this is not known, since the source was not read to its end. */
+  readonly maybeRegained?: readonly string[];
 }
 
 export interface PatchedLayers {
@@ -90,8 +92,8 @@ export function judgePatch(
   const fixed = new Set(reports.fixed.map((finding) => finding.package));
   const verdict = judgeChanges({ added, source: files, complete, before, after, fixed });
   if (!verdict.accepted) return { refused: suspicious(verdict.detail) };
-  const { unowned, regained } = verdict;
-  return { unowned, regained };
+  const { accepted: _, ...counted } = verdict;
+  return counted;
 }
 
 function readSourceOf(

@@ -25,6 +25,17 @@ describe('a patch is accepted with', () => {
     });
     expect(await judgeUpdate(added.slice(0, 1))).toMatchObject({ accepted: true, regained: [] });
   });
+
+  it('setuid files, each of which may be such a one if the source was not read to its end', async () => {
+    const added = [fresh('bin/mount', { mode: 0o4755 })];
+
+    expect(await judgeUpdate(added, { isLate: true })).toMatchObject({
+      accepted: true,
+      regained: [],
+      maybeRegained: ['usr/bin/mount'],
+    });
+    expect(await judgeUpdate(added)).not.toHaveProperty('maybeRegained');
+  });
 });
 
 describe('a patch is rejected for', () => {

@@ -119,6 +119,28 @@ describe('a patch with setuid on a file from which the source had taken it', () 
     expect(row.detail).toContain('usr/bin/su');
   });
 
+  it.each([
+    [true, 'rejected', 'may give setuid back to usr/bin/su'],
+    [false, 'publishing', undefined],
+  ])(
+    'is not counted if the source could not be read; refused %s: %s',
+    async (refusesSetuid, state, detail) => {
+      const { world, collect } = await setUp({ ...setup, target: { refusesSetuid } });
+      const open = world.registry.openBlob.bind(world.registry);
+      let opened = 0;
+      world.registry.openBlob = async (repository, digest) => {
+        opened += 1;
+        return opened === 1 ? open(repository, digest) : undefined;
+      };
+
+      const ended = await collect();
+
+      expect(ended).toMatchObject({ state });
+      expect(ended.detail ?? '').toContain(detail ?? '');
+      expect(ended.regainedPaths).toBeUndefined();
+    },
+  );
+
   it('is published if the policy refuses this, but no file has setuid again', async () => {
     const row = await endOf({ target: { refusesSetuid: true } });
 
