@@ -1,9 +1,9 @@
 import type { RepositoryName, Tag } from '../image/reference.ts';
-import { chosenOf, listOf, type TagConvention } from '../image/tag-convention.ts';
+import { chosenOf, listOf } from '../image/tag-convention.ts';
 import { countSources, MANY_TAGS } from '../pipeline/discovery/many-tags.ts';
 import { stagingOf } from '../pipeline/staging/staging-names.ts';
 import { loadPolicyText } from '../policy/load-policy.ts';
-import { parsePolicy, type RepositoryRule } from '../policy/policy.ts';
+import { type Policy, parsePolicy, type RepositoryRule } from '../policy/policy.ts';
 import { allTags } from '../registry/all-tags.ts';
 import type { TokenScope } from '../registry/registry.ts';
 import { grantedScopes } from '../registry/token-scopes.ts';
@@ -87,27 +87,34 @@ async function mintScoped({ services }: CheckContext): Promise<Outcome> {
 }
 
 /** The first enabled repositories of the policy, which an earlier check has parsed. */
-export async function sampleOf({ services }: CheckContext): Promise<readonly RepositoryRule[]> {
+export async function sampleOf(context: CheckContext): Promise<readonly RepositoryRule[]> {
+  return (await policyOf(context))?.sample ?? [];
+}
+
+async function policyOf({
+  services,
+}: CheckContext): Promise<
+  { readonly policy: Policy; readonly sample: readonly RepositoryRule[] } | undefined
+> {
   const { registry, options } = services;
   const found = await loadPolicyText({ registry, setting: options.policySetting });
   const parsed = found.found ? parsePolicy(found.text, options) : undefined;
-  if (parsed === undefined || !parsed.ok) return [];
-  const enabled = parsed.value.repositories.filter((rule) => rule.enabled);
-  return enabled.slice(0, SAMPLE);
-}
-
-function ownConventions({ 'tag-convention': own }: RepositoryRule): readonly TagConvention[] {
-  return own === undefined ? [] : listOf(chosenOf(own));
+  if (parsed === undefined || !parsed.ok) return undefined;
+  const policy = parsed.value;
+  const enabled = policy.repositories.filter((rule) => rule.enabled);
+  return { policy, sample: enabled.slice(0, SAMPLE) };
 }
 
 async function listTags(context: CheckContext): Promise<Outcome> {
-  const sample = await sampleOf(context);
-  if (sample.length === 0) return skipped('the policy enables no repository');
+  const { policy, sample = [] } = (await policyOf(context)) ?? {};
+  if (policy === undefined || sample.length === 0) {
+    return skipped('the policy enables no repository');
+  }
   const missing: RepositoryName[] = [];
   const many: RepositoryName[] = [];
   for (const rule of sample) {
     const { repository, tags: wanted } = rule;
-    const conventions = ownConventions(rule);
+    const conventions = listOf(chosenOf(rule['tag-convention'] ?? policy['tag-convention']));
     const isMany = (tags: Tags) =>
       countSources(selectedOf(tags, wanted), tags, conventions) > MANY_TAGS;
     const mayBeMany = wanted[0] === '*' || wanted.length > MANY_TAGS;

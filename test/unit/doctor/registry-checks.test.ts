@@ -101,6 +101,19 @@ describe('the check of the tags', () => {
     expect(pages).toBeLessThan(4);
   });
 
+  it('counts no patch under the convention of the whole document as a source', async () => {
+    const repositories = [{ repository: 'team/api', tags: ['*'] }];
+    const policy = { version: 'v1', 'tag-convention': '{tag}-p{nnn}', repositories };
+    const setup = new CheckSetup({ policy });
+    const tags = Array.from({ length: 60 }, (_, at) => [`b${at}`, `b${at}-p001`]).flat();
+    await seedImage(setup.world.registry, {
+      repository: RepositoryName.parse('team/api'),
+      tags: tags.map((tag) => Tag.parse(tag)),
+    });
+
+    expect(await setup.run(registryChecks, 'registry-list')).toMatchObject({ status: 'pass' });
+  });
+
   it('lists the tags of at most ten repositories', async () => {
     const names = Array.from({ length: 12 }, (_, at) => `team/a${String(at).padStart(2, '0')}`);
 
