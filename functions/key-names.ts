@@ -1,5 +1,5 @@
 import type { InvocationModel, ProgrammingModel } from '@azure/functions-core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Types of the host's claims: https://github.com/Azure/azure-functions-host SecurityConstants.cs */
 const KEY_AUTHENTICATION = 'WebJobsAuthLevel';

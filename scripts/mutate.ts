@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { judgeMutants, MutationReport, Survivor } from './mutate/judge-mutants.ts';
 
 /** `npm run mutate [-- --mutate FILES]`: mutation testing of the pure core by StrykerJS. */

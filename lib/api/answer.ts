@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FieldFault } from '../history/filters.ts';
 import { sha256Hex } from '../image/digest.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { findRun } from '../history/find-run.ts';
 import type { History } from '../history/history.ts';
 import { cancelRun } from '../pipeline/cancellation.ts';

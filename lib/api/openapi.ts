@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ImageFilters, RunFilters, TargetFilters } from '../history/filters.ts';
 import { ImageStory } from '../history/image-story.ts';
 import { RunView } from '../history/run-view.ts';

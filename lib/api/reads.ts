@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { ImageFilters, parseFilters, RunFilters, TargetFilters } from '../history/filters.ts';
 import { findImage } from '../history/find-image.ts';

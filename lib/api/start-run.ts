@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../image/digest.ts';
 import { uncoveredImages } from '../pipeline/discovery/requested-images.ts';
 import { parseRunRequest } from '../pipeline/run/run-request.ts';

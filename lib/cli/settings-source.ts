@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseBoundedJson } from '../json/bounded-json.ts';
 import { DOCUMENT_LIMITS } from '../json/read-json.ts';
 import type { CliContext } from './cli-context.ts';

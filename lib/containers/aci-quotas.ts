@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AciOptions } from './aci-container-groups.ts';
 import { ArmRequests } from './arm-requests.ts';
 import type { ContainerQuota, ContainerQuotas } from './container-quotas.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plainText } from '../text/plain-text.ts';
 import { type ContainerStatus, GroupName, type GroupStatus } from './container-groups.ts';
 

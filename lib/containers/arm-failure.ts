@@ -1,5 +1,5 @@
 import { type HttpHeaders, isRestError } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { failureName } from '../http/connection-failure.ts';
 import { retryAfterSeconds } from '../http/retry-after.ts';
 import { readJson } from '../json/read-json.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** ACI's rule: 1 to 63 lower-case letters, digits and hyphens, no hyphen first or last. */
 export const GroupName = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RepositoryName } from '../image/reference.ts';
 import { positionOf } from '../storage/table-queries.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Reason } from '../pipeline/records/reasons.ts';
 import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
 import { RunId } from '../pipeline/records/run-id.ts';

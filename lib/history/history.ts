@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { RowMapping } from '../pipeline/stores/tables/record-table.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { TableQueries, TableQuery } from '../storage/table-queries.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inParallel } from '../in-parallel.ts';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { newest } from './find-run.ts';

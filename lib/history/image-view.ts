@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Counts, type InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { Reason } from '../pipeline/records/reasons.ts';
 import { TargetState } from '../pipeline/records/target-states.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
 import { Count, Text, Time, viewOf } from './view.ts';
 

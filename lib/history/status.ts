@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { isRunOver } from '../pipeline/records/run.ts';
 import { TargetState } from '../pipeline/records/target-states.ts';

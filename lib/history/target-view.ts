@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Reason } from '../pipeline/records/reasons.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { TargetState } from '../pipeline/records/target-states.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What people and programs get: a column without a value is null, a time is ISO 8601 in UTC. */
 export const Time = z.iso.datetime().nullable();

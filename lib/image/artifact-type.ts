@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from '../json/read-json.ts';
 import { MediaType } from './manifest.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `incremental`: `v1-1`, `v1-2`, … up to 999; `floating`: `v1-patched`. */
 export const TAG_CONVENTIONS = ['incremental', 'floating'] as const;

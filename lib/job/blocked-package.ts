@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plainText } from '../text/plain-text.ts';
 
 /** Why a package could not be updated while others of its image were. Public: docs/reasons.md. */

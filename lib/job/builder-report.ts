@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What runs Copa's build steps: BuildKit with runc, BuildKit without mount(2), or a remote BuildKit. */
 export const BuilderKind = z.enum(['upstream', 'mount-free', 'remote']);

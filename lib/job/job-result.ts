@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../image/digest.ts';
 import { plainText } from '../text/plain-text.ts';
 import { ClaimedBlock, MAX_BLOCKED } from './blocked-package.ts';

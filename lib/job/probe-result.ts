@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plainText } from '../text/plain-text.ts';
 import { BuilderReport } from './builder-report.ts';
 

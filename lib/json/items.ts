@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An untrusted list whose parsing stops after `faultyItems` faulty items. zod makes an object of

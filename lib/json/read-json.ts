@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Result } from '../result.ts';
 import { plainText } from '../text/plain-text.ts';
 import { type JsonFault, type JsonLimits, parseBoundedJson } from './bounded-json.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { QUEUES } from '../storage/queues.ts';
 import type { Job } from './records/job.ts';
 import { RunId } from './records/run-id.ts';

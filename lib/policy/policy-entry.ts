@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RepositoryName } from '../image/reference.ts';
 import {
   MAX_FAULTS_OF_AN_ENTRY,

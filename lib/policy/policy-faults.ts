@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { linesOfPaths } from '../json/lines-of-paths.ts';
 import { truncate } from '../text/truncate.ts';
 import { faultLine } from './read-document.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { RepositoryName } from '../image/reference.ts';
 import { TagConventions } from '../image/tag-convention.ts';

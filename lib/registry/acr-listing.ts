@@ -1,5 +1,5 @@
 import type { ContainerRegistryClient } from '@azure/container-registry';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RepositoryName } from '../image/reference.ts';
 import { items } from '../json/items.ts';
 import { askAcr } from './acr-client.ts';

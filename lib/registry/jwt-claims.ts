@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { readJson } from '../json/read-json.ts';
 
 /**

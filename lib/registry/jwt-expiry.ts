@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jwtClaims } from './jwt-claims.ts';
 
 const Claims = z.object({ exp: z.number().int().positive() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../image/digest.ts';
 import type { RepositoryName } from '../image/reference.ts';
 import { readPage, Time } from './acr-listing.ts';

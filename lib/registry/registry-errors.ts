@@ -1,5 +1,5 @@
 import { isRestError, type PipelineResponse } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { connectionFailure, failureName } from '../http/connection-failure.ts';
 import { BodyTooLargeError, readBody } from '../http/read-body.ts';

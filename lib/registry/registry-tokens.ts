@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { failureName } from '../http/connection-failure.ts';
 import type { Http } from '../http/http.ts';

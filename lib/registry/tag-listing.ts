@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../image/digest.ts';
 import { type RepositoryName, Tag } from '../image/reference.ts';
 import { askAcr } from './acr-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jwtClaims } from './jwt-claims.ts';
 
 /** One entry of `access` in a registry's token. Source: distribution project, "Token Scope". */

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decompressed } from '../image/layer/decompress-layer.ts';
 import { readJson } from '../json/read-json.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../image/digest.ts';
 import type { TrivyReport } from './trivy-report.ts';
 

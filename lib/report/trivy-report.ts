@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { items } from '../json/items.ts';
 import { readJson } from '../json/read-json.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../image/digest.ts';
 import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 import type { WorkerImage } from '../pipeline/services.ts';

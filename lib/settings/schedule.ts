@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FIELDS, type Ncrontab, type NcrontabItem, readNcrontab } from './ncrontab.ts';
 import { nextOccurrence } from './occurrences.ts';
 

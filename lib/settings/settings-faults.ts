@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isLoopback } from '../image/loopback.ts';
 import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The version of the settings' format that this code reads; infra/modules/app.bicep sets the same.

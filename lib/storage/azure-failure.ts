@@ -1,5 +1,5 @@
 import { RestError } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageError, type StorageErrorCode } from './storage-error.ts';
 
 /** The service's response to a failed request. */

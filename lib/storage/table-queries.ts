@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageError } from './storage-error.ts';
 import type { Column, StoredEntity, TableName } from './tables.ts';
 

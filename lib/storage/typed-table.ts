@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { withoutFormula } from '../text/formula.ts';
 import { StorageError } from './storage-error.ts';
 import { isColumn } from './table-entity.ts';

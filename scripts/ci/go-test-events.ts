@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One line of `go test -json`: `go doc test2json`. */
 const GoTestEvent = z.object({

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { judgeSuite, readSummary } from './judge-suite.ts';
 import type { Count, Suite, SuiteOutcome, SuiteResult } from './suite.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The fields that we read of Stryker's report (mutation-testing-report-schema). */
 export const MutationReport = z.object({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Runs az with these arguments and returns its output. If az fails, throws its error output. */
 export type Az = (args: readonly string[]) => string;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Value = z.string().min(1);
 const Values = z.object({

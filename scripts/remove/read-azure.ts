@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MARKS_PREFIX } from '../../lib/policy/reserved-repositories.ts';
 import { type Az, askAz } from './az.ts';
 import type { Installation } from './installation.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALL_CHECKS as CHECKS } from '../../lib/cli/doctor/all-checks.ts';
 import { type Breakages, breakagesOf, type Undo } from './support/breakages.ts';
 import { BROKEN_VARIANTS } from './support/broken-variants.ts';

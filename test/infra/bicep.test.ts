@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allFaults, readSurroundings, type Surroundings } from './all-faults.ts';
 import { readBicepTexts } from './bicep/bicep-texts.ts';
 import {

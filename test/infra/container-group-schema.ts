@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The body of a container group that Azure Container Instances accept: fields and enumerations of API

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import host from '../../host.json' with { type: 'json' };
 import { readSettings } from '../../lib/settings.ts';
 import sample from '../../local.settings.sample.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { stepJob } from '../../lib/pipeline/job/step-job.ts';
 import { JobMessage, RunMessage } from '../../lib/pipeline/messages.ts';
 import { tickRun } from '../../lib/pipeline/run/tick-run.ts';

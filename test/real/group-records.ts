@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DOCKER_CONFIG_NAME, JOB_FILE_NAME, JobAddress, JobFile } from '../../lib/job/job-file.ts';
 import { openJobFile } from '../../lib/job/sealed-job-file.ts';
 import type { FaultPlan, PlannedGroup } from '../world/arm/group-fault.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const layoutSchema = z.object({
   /** Relative in the file, so that the cache can be moved; absolute after reading. */

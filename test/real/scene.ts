@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import type { Inventory } from '../../lib/pipeline/stores/inventory.ts';
 import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';

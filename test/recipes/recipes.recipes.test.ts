@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatPatchTag } from '../../lib/image/patch-tags.ts';
 import { TagConvention } from '../../lib/image/tag-convention.ts';
 import { recipeLibraries } from './recipe-libraries.ts';

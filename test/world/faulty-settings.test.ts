@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createApp } from '../../lib/app.ts';
 import type { Run } from '../../lib/pipeline/records/run.ts';
 import { runIdOf } from '../../lib/pipeline/records/run-id.ts';

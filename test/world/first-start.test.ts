@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TABLES } from '../../lib/storage/tables.ts';
 import { type DoctorWorld, startDoctorWorld } from '../cli/support/doctor-world.ts';
 import type { FunctionsHost } from './functions-host/functions-host.ts';

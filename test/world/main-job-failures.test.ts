@@ -1,7 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';

@@ -1,6 +1,6 @@
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
 import { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName } from '../../lib/image/reference.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';

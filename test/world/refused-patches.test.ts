@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Reason } from '../../lib/pipeline/records/reasons.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';

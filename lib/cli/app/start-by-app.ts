@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BodyTooLargeError, readBody } from '../../http/read-body.ts';
 import { readJson } from '../../json/read-json.ts';
 import { plainText } from '../../text/plain-text.ts';

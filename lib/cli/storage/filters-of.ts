@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { parseFilters } from '../../history/filters.ts';
 import { UsageError } from '../cli-error.ts';
 import type { Invocation } from '../command.ts';

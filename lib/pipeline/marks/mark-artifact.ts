@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../../image/digest.ts';
 import { MediaType } from '../../image/manifest.ts';
 import type { Tag } from '../../image/reference.ts';

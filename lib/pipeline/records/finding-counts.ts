@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { countBySeverity, type Finding } from '../../report/finding.ts';
 
 const Count = z.number().int().nonnegative();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName } from '../../image/reference.ts';
 import type { Run } from './run.ts';

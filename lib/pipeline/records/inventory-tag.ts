@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { COVERAGE_COLUMNS, FINDING_COLUMNS } from './finding-counts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The state of a job. The last five are terminal; docs/reasons.md says what each means. */
 export const JobState = z.enum([

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageKey, type Target } from './target.ts';
 
 const Sum = z.number().int().nonnegative().optional();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../../image/digest.ts';
 
 /** A run's id: the UTC second when it was due, sortable, and four hexadecimal digits. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TagConvention } from '../../image/tag-convention.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { RUN_FINDING_COLUMNS } from './run-findings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The state of a target. The last nine are terminal. */
 export const TargetState = z.enum([

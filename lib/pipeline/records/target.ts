@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest, sha256Hex } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { TagConvention } from '../../image/tag-convention.ts';

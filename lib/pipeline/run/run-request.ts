@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RepositoryName, Tag } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { Result } from '../../result.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from '../../json/read-json.ts';
 import type { BlobNames } from '../../storage/blob-names.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';

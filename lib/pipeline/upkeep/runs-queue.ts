@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { QUEUES } from '../../storage/queues.ts';
 import { RunMessage } from '../messages.ts';
 import { tickRun } from '../run/tick-run.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegistryHost } from '../../image/reference.ts';
 import type { SecretMask } from '../context/secret-mask.ts';
 

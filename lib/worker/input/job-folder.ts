@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import {
   BUILDKIT_TLS_NAMES,
   DOCKER_CONFIG_NAME,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CliRun } from './run-in-process.ts';
 
 /** The format of `doctor --output json` in docs/cli.md. */

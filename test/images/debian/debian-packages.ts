@@ -1,5 +1,5 @@
 /** Part of the images that tests and the demo work on; never shipped. */
-import { z } from 'zod';
+import * as z from 'zod';
 import bookworm from './bookworm-packages.json' with { type: 'json' };
 
 /** One binary package of Debian 12: its control fields and a few of its files. */

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { JsonRpc, RpcError } from './json-rpc.ts';
 
 /** Warnings, formatting and kept files count only with this version; errors count with every version. */

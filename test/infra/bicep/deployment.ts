@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PARAMETER_SETS, type Parameters, type SetName } from './parameter-sets.ts';
 
 const Resource = z.looseObject({

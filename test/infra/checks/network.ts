@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Deployment, ofType, valueAt } from '../bicep/deployment.ts';
 import type { Fault } from '../infrastructure.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { debianRelease } from '../debian/release.ts';
 import { tarOfFiles, tarOfRoot, tarOfWhiteouts } from './layers.ts';
 import {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { collectAdvisories } from '../advisories/collect-advisories.ts';
 import { debianAdvisories, makeDatabase } from '../advisories/database.ts';
 import { buildDatabaseWriter } from '../advisories/database-writer.ts';

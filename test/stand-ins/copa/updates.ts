@@ -1,5 +1,5 @@
 /** Part of the stand-in for Copa: for tests and the demo, never shipped. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { compareApkVersions } from '../versions/apk-version.ts';
 import { compareDebianVersions } from '../versions/debian-version.ts';
 

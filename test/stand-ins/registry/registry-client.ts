@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { MediaType } from '../../../lib/image/manifest.ts';
 import {

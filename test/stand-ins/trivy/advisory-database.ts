@@ -1,5 +1,5 @@
 /** Part of the stand-in for Trivy: for tests and the demo, never shipped. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One advisory for a source package. Without a fixed version there is no fix yet. */
 const Advisory = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer } from '../../../lib/api/answer.ts';
 import type { Read, ReadServices } from '../../../lib/api/reads.ts';
 import { NOW, threeNights } from '../history/history-samples.ts';

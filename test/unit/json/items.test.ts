@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { items } from '../../../lib/json/items.ts';
 
 const Named = z.strictObject({ name: z.string() });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from '../../../lib/json/read-json.ts';
 
 const Document = z.object({ name: z.string(), more: z.record(z.string(), z.number()).optional() });

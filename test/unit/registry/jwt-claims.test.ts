@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jwtClaims } from '../../../lib/registry/jwt-claims.ts';
 
 const Claims = z.object({ exp: z.number() });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readNcrontab } from '../../../lib/settings/ncrontab.ts';
 import { lastOccurrence, nextOccurrence } from '../../../lib/settings/occurrences.ts';
 import { MOST_YEARS, Schedule } from '../../../lib/settings/schedule.ts';

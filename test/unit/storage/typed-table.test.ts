@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCHEMA_VERSION } from '../../../lib/storage/tables.ts';
 import { TypedTable } from '../../../lib/storage/typed-table.ts';
 import { collect } from '../../contract/storage/collect.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The body of a PUT, in the fields of API version 2023-05-01. An unknown member is refused, as ACI

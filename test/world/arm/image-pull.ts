@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { httpsFetch } from '../http/https-fetch.ts';
 
 export interface PullCredential {

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoreApi } from './core-api.ts';
 import { invoke } from './invoke.ts';
 import type { FromApp, ToApp } from './messages.ts';

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type AppSettings = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegisteredFunction } from './messages.ts';
 
 /** A function by its trigger, as this host drives it. */

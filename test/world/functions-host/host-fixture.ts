@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type PeekedMessageItem, QueueServiceClient } from '@azure/storage-queue';
 import { build } from 'esbuild';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startAzurite } from '../azurite.ts';
 import { HOST_CONTAINER } from '../storage.ts';
 import type { FunctionsHost, FunctionsHostOptions, InvocationEnd } from './functions-host.ts';

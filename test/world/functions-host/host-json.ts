@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A .NET time span, `hh:mm:ss` or `d.hh:mm:ss`, as milliseconds. */
 const TimeSpan = z

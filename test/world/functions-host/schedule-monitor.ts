@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dotnetTime, YEAR_ONE } from './dotnet-time.ts';
 
 /** What the host remembers of a timer over restarts: when it ran and when it is due. */

@@ -1,6 +1,6 @@
 import { generateKeyPair, type KeyObject, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The claims that other services of the local Azure use. */
 export interface TokenClaims {

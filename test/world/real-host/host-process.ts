@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InvocationEnd } from '../functions-host/functions-host.ts';
 import type { HostLog } from '../functions-host/host-log.ts';
 import { readHostLine } from './read-host-line.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InvocationEnd } from '../functions-host/functions-host.ts';
 import type { HostLog, LogLevel } from '../functions-host/host-log.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MediaType } from '../../../lib/image/manifest.ts';
 import { clientOf, putImage, type Send, startTestRegistry } from './registry-fixture.ts';
 import type { LocalRegistry } from './start-registry.ts';

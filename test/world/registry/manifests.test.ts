@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { MediaType } from '../../../lib/image/manifest.ts';
 import {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Digest, digestOf } from '../../../lib/image/digest.ts';
 import { MediaType } from '../../../lib/image/manifest.ts';
 import { RepositoryName } from '../../../lib/image/reference.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientOf, firstError, putImage, startTestRegistry } from './registry-fixture.ts';
 import type { LocalRegistry } from './start-registry.ts';
 

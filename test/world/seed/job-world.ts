@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRunOver, type Run } from '../../../lib/pipeline/records/run.ts';
 import { RunId } from '../../../lib/pipeline/records/run-id.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';

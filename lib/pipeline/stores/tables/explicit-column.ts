@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A text that rows hold as `''` if it is absent, because a filter can't find a missing column. Rows

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A value that is stored as JSON in a column: Table Storage has no lists. */
 export function jsonColumn<Value extends z.ZodType>(value: Value): z.ZodCodec<z.ZodString, Value> {

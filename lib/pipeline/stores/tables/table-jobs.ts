@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { GroupName } from '../../../containers/container-groups.ts';
 import { RepositoryName } from '../../../image/reference.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../../../image/digest.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { leasedUntil } from '../../records/leased.ts';
 import { Run, type RunCounts, RunFault } from '../../records/run.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../../../image/digest.ts';
 import { Tag } from '../../../image/reference.ts';
 import { BlockedPackage } from '../../../job/blocked-package.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';
 import type { Throttle } from '../throttle.ts';

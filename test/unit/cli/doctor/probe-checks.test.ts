@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { probeChecks } from '../../../../lib/cli/doctor/probe-checks.ts';
 import type { GroupSpec } from '../../../../lib/containers/container-groups.ts';
 import type { ProbeResult } from '../../../../lib/job/probe-result.ts';

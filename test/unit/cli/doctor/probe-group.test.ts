@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Probe, probeGroup } from '../../../../lib/cli/doctor/probe-group.ts';
 import type { ContainerSpec, GroupAnswer } from '../../../../lib/containers/container-groups.ts';
 import { CONTAINERS } from '../../../../lib/storage/blobs.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ProbeKind, probeSpec } from '../../../../lib/cli/doctor/probe-spec.ts';
 import { aciGroupBody, MAX_GROUP_BODY_BYTES } from '../../../../lib/containers/aci-group-body.ts';
 import { GroupName, GroupTag } from '../../../../lib/containers/container-groups.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RegistryFault } from '../errors.ts';
 import { type RegistryRequest, readBody } from '../http.ts';
 import type { Attributed } from '../storage/repository.ts';

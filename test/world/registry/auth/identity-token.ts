@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegistryIdentity } from './tokens.ts';
 
 /** Audiences that ACR accepts: its own and, unless disabled, Azure Resource Manager's. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Digest } from '../../../../lib/image/digest.ts';
 import type { RepositoryName } from '../../../../lib/image/reference.ts';
 import { RegistryFault } from '../errors.ts';

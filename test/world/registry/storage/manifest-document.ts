@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Digest } from '../../../../lib/image/digest.ts';
 import { MediaType } from '../../../../lib/image/manifest.ts';
 import { RegistryFault } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Digest } from '../../../../lib/image/digest.ts';
 import type { RepositoryName, Tag } from '../../../../lib/image/reference.ts';
 import { RegistryFault } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonColumn } from '../../../../../lib/pipeline/stores/tables/json-column.ts';
 
 const Column = jsonColumn(z.array(z.string()));

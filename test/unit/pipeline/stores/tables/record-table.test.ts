@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RecordTable } from '../../../../../lib/pipeline/stores/tables/record-table.ts';
 import { TABLES } from '../../../../../lib/storage/tables.ts';
 import { MemoryTables } from '../../../../fakes/memory-tables.ts';
