@@ -7,6 +7,7 @@ import { callerOf } from '../lib/pipeline/run/caller.ts';
 import { systemSleep } from '../lib/sleep.ts';
 import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
+import { registerDashboard } from './dashboard.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFaultyApp } from './faulty-app.ts';
 import { healthy, registerHealth } from './health.ts';
@@ -28,6 +29,7 @@ const HEALTH_MS = 5000;
 
 const opened = openApp(process.env, { identity: 'app' });
 
+registerDashboard();
 registerDoctor(process.env);
 registerOpenApi();
 if (opened.ok) registerApp(opened.app);

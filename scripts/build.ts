@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
+import { type BundledPage, bundlePage } from './dashboard/bundle-page.ts';
 import { bundledPackages, licenseNotices } from './package/license-notices.ts';
 
 /** A bundle: its entry file and its output file. */
@@ -32,9 +33,12 @@ const BUNDLES: readonly Bundle[] = [
   { entry: 'lib/cli/main.ts', output: 'dist/cli.cjs', external: [] },
 ];
 
+/** The app serves it, and reads it from beside its bundle. */
+const PAGE = 'app/dashboard.html';
+
 await main();
 
-/** `node scripts/build.ts [--quiet]`: bundles the app into `app/`, the worker program and the command line into `dist/`. */
+/** `node scripts/build.ts [--quiet]`: bundles the app and its page into `app/`, the worker program and the command line into `dist/`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean', default: false } } });
   const missing = BUNDLES.filter((bundle) => !existsSync(join(ROOT, bundle.entry)));
@@ -45,7 +49,11 @@ async function main(): Promise<void> {
   }
   const present = BUNDLES.filter((bundle) => !missing.includes(bundle));
   await removeStale(missing);
-  const results = await Promise.allSettled(present.map((bundle) => bundleOne(bundle)));
+  const page = bundlePage(ROOT);
+  const results = await Promise.allSettled([
+    ...present.map((bundle) => bundleOne(bundle, page)),
+    writePage(page),
+  ]);
   const failed = results.some((result) => result.status === 'rejected');
   if (failed || missing.length > 0) {
     process.exitCode = 1;
@@ -66,8 +74,15 @@ async function removeStale(bundles: readonly Bundle[]): Promise<void> {
   }
 }
 
+async function writePage(page: Promise<BundledPage>): Promise<string> {
+  const { html } = await page;
+  await mkdir(join(ROOT, 'app'), { recursive: true });
+  await writeFile(join(ROOT, PAGE), html);
+  return sizeLine(join(ROOT, PAGE));
+}
+
 /** Bundles one entry and returns a line with its size. esbuild itself prints errors and warnings. */
-async function bundleOne(bundle: Bundle): Promise<string> {
+async function bundleOne(bundle: Bundle, page: Promise<BundledPage>): Promise<string> {
   const outfile = join(ROOT, bundle.output);
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -92,9 +107,13 @@ async function bundleOne(bundle: Bundle): Promise<string> {
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   } satisfies BuildOptions);
   if (bundle.notices !== undefined) {
-    const packages = bundledPackages(Object.keys(metafile.inputs));
+    const packages = bundledPackages([...Object.keys(metafile.inputs), ...(await page).inputs]);
     await writeFile(join(ROOT, bundle.notices), licenseNotices(ROOT, packages));
   }
-  const { size } = await stat(outfile);
-  return `${relative(ROOT, outfile).padEnd(16)} ${(size / 1024).toFixed(0).padStart(6)} KiB`;
+  return sizeLine(outfile);
+}
+
+async function sizeLine(file: string): Promise<string> {
+  const { size } = await stat(file);
+  return `${relative(ROOT, file).padEnd(18)} ${(size / 1024).toFixed(0).padStart(6)} KiB`;
 }

@@ -5,11 +5,13 @@ import { MAY_IMPORT, ORDER } from './import-rules.ts';
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'(\.{1,2}\/[^']+)'/gm;
 
 /**
- * Compares every relative import in `lib/` and `functions/` below `root` with the rules. Returns one line
+ * Compares every relative import in `lib/`, `functions/` and `dashboard/` below `root` with the rules. Returns one line
  * for each import that points up, and one for each file that no rule names.
  */
 export function findWrongImports(root: string): readonly string[] {
-  const files = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: root });
+  const files = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'dashboard/**/*.{ts,tsx}'], {
+    cwd: root,
+  });
   return files.sort().flatMap((file) => {
     const part = partOf(file);
     if (part === undefined) return [`${file}: no rule in scripts/import-rules.ts covers it`];
@@ -21,7 +23,7 @@ function importsOf(root: string, file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(IMPORT)]
     .map(([, specifier = '']) => relative(root, resolve(root, dirname(file), specifier)))
-    .filter((target) => target.endsWith('.ts'));
+    .filter((target) => /\.tsx?$/.test(target));
 }
 
 function faultOf(found: {

@@ -1,10 +1,11 @@
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import type { Reason } from '../pipeline/records/reasons.ts';
 
-type Ending = Pick<
-  InventoryTag,
-  'state' | 'reason' | 'present' | 'patchTag' | 'patchDigest' | 'repository' | 'counts'
->;
+interface Ending extends Pick<InventoryTag, 'state' | 'present'> {
+  readonly reason?: Reason | undefined;
+  readonly repository: string;
+  readonly patchTag?: string | undefined;
+}
 
 /** What a person does next about an image, in one sentence. */
 export function nextStep(image: Ending): string {

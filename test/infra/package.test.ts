@@ -17,7 +17,7 @@ import { unzip } from './unzip.ts';
 
 /** The bundle, the files that the host reads, and the files that a remote build needs. */
 const BELONGS =
-  /^(?:app\/index\.cjs|app\/third-party-licenses\.txt|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+(?:\.d)?\.ts|lib\/[a-z0-9/-]+\.ts)$/;
+  /^(?:app\/index\.cjs|app\/dashboard\.html|dashboard\/(?:[a-z/-]+\.tsx?|index\.html|style\.css|tsconfig\.json)|app\/third-party-licenses\.txt|host\.json|package\.json|package-lock\.json|tsconfig\.json|LICENSE|scripts\/[a-z0-9/-]+\.(?:ts|mjs)|functions\/[a-z0-9-]+(?:\.d)?\.ts|lib\/[a-z0-9/-]+\.ts)$/;
 /** Files that people leave in a checkout. */
 const PLANTED_SECRETS = [
   '.env',
@@ -30,7 +30,9 @@ const PLANTED_SECRETS = [
   'prod.env',
 ];
 const PLANTED_SOURCES = [
+  'app/dashboard.html',
   'app/index.cjs',
+  'dashboard/view/app.tsx',
   'functions/index.ts',
   'host.json',
   'lib/registry/registry.ts',

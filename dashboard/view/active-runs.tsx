@@ -1,0 +1,76 @@
+import type { RunView } from '../../lib/history/run-view.ts';
+import type { TargetView } from '../../lib/history/target-view.ts';
+import type { Action } from '../model/actions.ts';
+import { counted, formatAge, formatCount } from '../model/format.ts';
+import { imageLink } from '../model/route.ts';
+import { progressOf } from '../model/run-outcomes.ts';
+import { Name } from './name.tsx';
+import { StateMark } from './state-mark.tsx';
+
+interface Props {
+  readonly runs: readonly RunView[];
+  readonly working: readonly TargetView[];
+  readonly now: Date;
+  readonly onAction: (action: Action) => void;
+}
+
+const ROWS = 20;
+
+export function ActiveRuns({ runs, working, now, onAction }: Props) {
+  return (
+    <section class="card running" aria-labelledby="section-running">
+      <h2 id="section-running">
+        Running <span class="count">{formatCount(runs.length)}</span>
+      </h2>
+      {runs.length === 0 && <p class="quiet">No run is active.</p>}
+      {runs.map((run) => (
+        <Active
+          key={run.runId}
+          run={run}
+          working={working.filter(({ runId }) => runId === run.runId)}
+          now={now}
+          onAction={onAction}
+        />
+      ))}
+    </section>
+  );
+}
+
+function Active(props: Omit<Props, 'runs'> & { readonly run: RunView }) {
+  const { run, working, now, onAction } = props;
+  const done = (run.targets ?? 0) - (run.active ?? 0);
+  return (
+    <div class="group">
+      <h3>
+        Run {run.runId}
+        {run.dryRun && <span class="reason">dry run</span>}
+      </h3>
+      <progress aria-label={`Progress of run ${run.runId}`} value={progressOf(run)} max={1} />
+      <p>
+        {formatCount(done)} of {counted(run.targets ?? 0, 'image')} done
+        {run.createdAt !== null && `, started ${formatAge(run.createdAt, now)}`}
+        {run.expectedAt !== null && `, expected to end ${formatAge(run.expectedAt, now)}`}
+      </p>
+      <ul class="names">
+        {working.slice(0, ROWS).map(({ image, state }) => (
+          <li key={image}>
+            <StateMark state={state} />{' '}
+            <a href={imageLink(image)}>
+              <Name text={image} />
+            </a>
+          </li>
+        ))}
+        {working.length > ROWS && (
+          <li class="quiet">and {formatCount(working.length - ROWS)} more</li>
+        )}
+      </ul>
+      {run.canceledBy === null ? (
+        <button type="button" onClick={() => onAction({ kind: 'cancel', runId: run.runId })}>
+          Cancel this run
+        </button>
+      ) : (
+        <p class="quiet">It is being canceled.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import type { ImageView } from '../../lib/history/image-view.ts';
+import { adviceFor } from '../model/advice.ts';
+import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts';
+import { imageLink } from '../model/route.ts';
+import type { Group } from '../model/sections.ts';
+import { findingsNow, findingsOfPatch } from '../model/severities.ts';
+import { FindingsMarks } from './findings-marks.tsx';
+import { Name } from './name.tsx';
+import { StateMark } from './state-mark.tsx';
+
+interface Props {
+  /** With the images to show. */
+  readonly group: Group;
+  /** How many images the group has. */
+  readonly total: number;
+  readonly chosen: ReadonlySet<string>;
+  readonly now: Date;
+  readonly onChoose: (images: readonly string[], isChosen: boolean) => void;
+}
+
+/** The images of one state and reason, with what to do about them. */
+export function GroupTable({ group, total, chosen, now, onChoose }: Props) {
+  const { state, reason, images } = group;
+  const [first] = images;
+  const names = images.map(({ image }) => image);
+  const title = inWords(reason ?? state);
+  const advice = reason === null || first === undefined ? undefined : adviceFor(first);
+  return (
+    <div class="group">
+      <h3>
+        <StateMark state={state} />
+        {reason !== null && <span class="reason">{inWords(reason)}</span>}
+        <span class="count">{formatCount(total)}</span>
+      </h3>
+      {advice !== undefined && <p class="advice">{advice}</p>}
+      <table>
+        <thead>
+          <tr>
+            <th class="choose">
+              <input
+                type="checkbox"
+                aria-label={`Choose all shown: ${title}`}
+                checked={names.every((name) => chosen.has(name))}
+                onChange={(event) => onChoose(names, event.currentTarget.checked)}
+              />
+            </th>
+            <th scope="col">Image</th>
+            <th scope="col">Findings</th>
+            <th scope="col">With patch</th>
+            <th scope="col">Since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {images.map((image) => (
+            <Row
+              key={image.image}
+              image={image}
+              isChosen={chosen.has(image.image)}
+              now={now}
+              onChoose={onChoose}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row(props: {
+  readonly image: ImageView;
+  readonly isChosen: boolean;
+  readonly now: Date;
+  readonly onChoose: Props['onChoose'];
+}) {
+  const { image, isChosen, now, onChoose } = props;
+  return (
+    <tr>
+      <td class="choose">
+        <input
+          type="checkbox"
+          aria-label={`Choose ${image.image}`}
+          checked={isChosen}
+          onChange={(event) => onChoose([image.image], event.currentTarget.checked)}
+        />
+      </td>
+      <th scope="row">
+        <a href={imageLink(image.image)}>
+          <Name text={image.image} />
+        </a>
+        {image.detail !== null && (
+          <span class="detail">
+            <Name text={image.detail} />
+          </span>
+        )}
+      </th>
+      <td data-label="Findings">
+        <FindingsMarks findings={findingsNow(image)} otherwise="not known" />
+      </td>
+      <td data-label="With patch">
+        <FindingsMarks findings={findingsOfPatch(image)} otherwise="–" />
+      </td>
+      <td data-label="Since">
+        <time dateTime={image.at ?? ''} title={formatTime(image.at ?? '')}>
+          {image.at === null ? '–' : formatAge(image.at, now)}
+        </time>
+      </td>
+    </tr>
+  );
+}

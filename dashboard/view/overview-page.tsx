@@ -1,0 +1,85 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Fault } from '../api/client.ts';
+import type { Overview } from '../api/load.ts';
+import type { Action } from '../model/actions.ts';
+import { filterImages, type ImageFilter, isFiltered, NO_FILTER } from '../model/filter-images.ts';
+import { counted, formatCount } from '../model/format.ts';
+import { sectionsOf } from '../model/sections.ts';
+import { ActiveRuns } from './active-runs.tsx';
+import { Filters } from './filters.tsx';
+import { LastRun } from './last-run.tsx';
+import { Poison } from './poison.tsx';
+import { Posture } from './posture.tsx';
+import { Summary } from './summary.tsx';
+import { Trend } from './trend.tsx';
+import { WorkSection } from './work-section.tsx';
+
+interface Props {
+  readonly overview: Overview | undefined;
+  readonly fault: Fault | undefined;
+  readonly imagesLoaded: number;
+  readonly onAction: (action: Action) => void;
+  readonly onRetry: () => void;
+}
+
+export function OverviewPage({ overview, fault, imagesLoaded, onAction, onRetry }: Props) {
+  if (overview === undefined && fault !== undefined) {
+    return (
+      <section class="card problem" aria-labelledby="problem">
+        <h1 id="problem">The app can’t answer</h1>
+        <p role="alert">{fault.text}</p>
+        <button type="button" class="primary" onClick={onRetry}>
+          Try again
+        </button>
+      </section>
+    );
+  }
+  if (overview === undefined) {
+    return (
+      <p class="loading" role="status">
+        Loading images… {imagesLoaded > 0 && formatCount(imagesLoaded)}
+      </p>
+    );
+  }
+  return <Content overview={overview} onAction={onAction} />;
+}
+
+function Content({ overview, onAction }: Pick<Props, 'onAction'> & { overview: Overview }) {
+  const [filter, setFilter] = useState<ImageFilter>(NO_FILTER);
+  const { images, runs, status, working, poison } = overview;
+  const shown = useMemo(() => filterImages(images, filter), [images, filter]);
+  const sections = useMemo(() => sectionsOf(shown), [shown]);
+  const now = new Date();
+  const work = (name: string) => sections.filter((section) => section.name === name);
+  const draw = (name: string) =>
+    work(name).map((section) => (
+      <WorkSection key={name} section={section} now={now} onAction={onAction} />
+    ));
+  return (
+    <>
+      <Summary overview={overview} now={now} onAction={onAction} />
+      <div class="columns">
+        <div class="work">
+          <Filters images={images} filter={filter} onFilter={setFilter} />
+          {isFiltered(filter) && (
+            <p class="quiet" role="status">
+              {counted(shown.length, 'image')} of {formatCount(images.length)}
+            </p>
+          )}
+          {draw('waiting')}
+          <Poison messages={poison} now={now} onAction={onAction} />
+          {draw('open')}
+          {draw('planned')}
+          <ActiveRuns runs={status.activeRuns} working={working} now={now} onAction={onAction} />
+          {draw('left-alone')}
+          {draw('done')}
+        </div>
+        <aside aria-label="Posture and runs">
+          <Posture status={status} images={images} now={now} />
+          <Trend runs={runs} />
+          <LastRun run={status.lastRun} images={images} now={now} />
+        </aside>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+import { useEffect, useState } from 'preact/hooks';
+import { act } from '../api/act.ts';
+import type { ApiClient } from '../api/client.ts';
+import type { Action } from '../model/actions.ts';
+import { parseRoute } from '../model/route.ts';
+import { Confirm } from './confirm.tsx';
+import { ImagePage } from './image-page.tsx';
+import { OverviewPage } from './overview-page.tsx';
+import { TopBar } from './top-bar.tsx';
+import { useOverview } from './use-overview.ts';
+
+interface Props {
+  readonly client: ApiClient;
+  readonly onSignOut: (why?: string) => void;
+}
+
+/** The dashboard of a person who has signed in. */
+export function Signed({ client, onSignOut }: Props) {
+  const route = useRoute();
+  const { overview, fault, imagesLoaded, look } = useOverview(client);
+  const [action, setAction] = useState<Action>();
+  const [said, setSaid] = useState('');
+  const refused = fault?.kind === 'key' ? fault.text : undefined;
+  useEffect(() => {
+    if (refused !== undefined) onSignOut(refused);
+  }, [refused]);
+
+  const confirmed = async () => {
+    if (action === undefined) return;
+    setAction(undefined);
+    setSaid('Sending…');
+    const done = await act(client, action, crypto.randomUUID());
+    setSaid(done.ok ? done.text : `Not done: ${done.fault.text}`);
+    await look();
+  };
+  return (
+    <>
+      <TopBar overview={overview} onRefresh={look} onSignOut={() => onSignOut()} />
+      <p class={said === '' ? 'hidden' : 'said'} role="status">
+        {said}
+      </p>
+      <main id="main">
+        {fault !== undefined && overview !== undefined && (
+          <p class="banner" role="alert">
+            <strong>This is not current.</strong> {fault.text}
+          </p>
+        )}
+        {route.page === 'image' ? (
+          <ImagePage client={client} image={route.image} onAction={setAction} />
+        ) : (
+          <OverviewPage
+            overview={overview}
+            fault={fault}
+            imagesLoaded={imagesLoaded}
+            onAction={setAction}
+            onRetry={look}
+          />
+        )}
+      </main>
+      {action !== undefined && (
+        <Confirm action={action} onYes={confirmed} onNo={() => setAction(undefined)} />
+      )}
+    </>
+  );
+}
+
+function useRoute() {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = () => setHash(location.hash);
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  return parseRoute(hash);
+}

@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiClient, Fault } from '../api/client.ts';
+import { loadOverview, type Overview } from '../api/load.ts';
+import { pollDelay } from '../model/poll-delay.ts';
+
+export interface OverviewState {
+  readonly overview: Overview | undefined;
+  /** Why the last look failed. The overview is then older. */
+  readonly fault: Fault | undefined;
+  readonly imagesLoaded: number;
+  readonly look: () => Promise<void>;
+}
+
+/** Loads the overview, and again while the page is visible. */
+export function useOverview(client: ApiClient): OverviewState {
+  const [overview, setOverview] = useState<Overview>();
+  const [fault, setFault] = useState<Fault>();
+  const [imagesLoaded, setImagesLoaded] = useState(0);
+  const [looks, setLooks] = useState(0);
+  const known = useRef<Overview | undefined>(undefined);
+  const failures = useRef(0);
+  const busy = useRef<Promise<void> | undefined>(undefined);
+
+  const look = useCallback(() => {
+    busy.current ??= loadOverview(client, known.current, setImagesLoaded).then((loaded) => {
+      busy.current = undefined;
+      failures.current = loaded.ok ? 0 : failures.current + 1;
+      setFault(loaded.ok ? undefined : loaded.fault);
+      if (loaded.ok) {
+        known.current = loaded.overview;
+        setOverview(loaded.overview);
+      }
+      setLooks((count) => count + 1);
+    });
+    return busy.current;
+  }, [client]);
+
+  useEffect(() => void look(), [look]);
+  useEffect(() => {
+    const isActive = (known.current?.status.activeRuns.length ?? 0) > 0;
+    let timer: number | undefined;
+    const plan = () => {
+      clearTimeout(timer);
+      const { hidden: isHidden } = document;
+      const delay = pollDelay({ isActive, isHidden, failures: failures.current });
+      if (delay !== undefined) timer = window.setTimeout(look, delay);
+    };
+    plan();
+    document.addEventListener('visibilitychange', plan);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', plan);
+    };
+  }, [look, looks]);
+
+  return { overview, fault, imagesLoaded, look };
+}

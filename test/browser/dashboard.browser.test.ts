@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DashboardBrowser, keepScreenshot, signIn, violationsOf } from './dashboard-browser.ts';
+import { manyImages, mixedImages, monthOfRuns } from './sample-inventory.ts';
+import {
+  anImage,
+  aRun,
+  aStory,
+  aTarget,
+  DIGEST,
+  found,
+  hoursAgo,
+  PATCH_DIGEST,
+  patchWith,
+} from './sample-views.ts';
+
+let browser: DashboardBrowser;
+
+beforeAll(async () => {
+  browser = await DashboardBrowser.start();
+});
+afterAll(() => browser?.stop());
+beforeEach(() => {
+  browser.app.reset();
+  browser.complaints.length = 0;
+  browser.app.state.images = mixedImages();
+  browser.app.state.runs = monthOfRuns();
+});
+
+describe('signing in', () => {
+  it('asks for a key, and says when the app refuses it', async () => {
+    const page = await browser.open();
+    await keepScreenshot(page, 'sign-in');
+    expect(await violationsOf(page)).toEqual([]);
+
+    await signIn(page, 'wrong-key');
+
+    await page.getByText('The app refuses this key').waitFor();
+    expect(await page.getByLabel('Function key').inputValue()).toBe('');
+    await signIn(page, 'right-key');
+    await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
+    expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBe(0);
+    expect(page.url()).not.toContain('right-key');
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('the overview', () => {
+  it.each([
+    { name: 'overview-light', look: {} },
+    { name: 'overview-dark', look: { scheme: 'dark' as const } },
+    { name: 'overview-phone', look: { width: 360, height: 740 } },
+  ])(
+    'shows what waits for a person first, without accessibility faults: $name',
+    async ({ name, look }) => {
+      const page = await browser.signedIn(look);
+
+      const headings = await page.locator('.work h2').allInnerTexts();
+      await keepScreenshot(page, name);
+
+      expect(headings.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+        'Waiting for you 4',
+        'Open: a later run takes them 2',
+        'Planned 1',
+        'Running 0',
+        'Left alone 2',
+        'Done 5',
+      ]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(browser.complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+});
+
+describe('finding images', () => {
+  it('filters by words, state and severity, and clears the filters', async () => {
+    const page = await browser.signedIn();
+    const links = page.locator('.group th a');
+
+    await page.getByLabel('Search').fill('catalog');
+    expect(await links.allInnerTexts()).toEqual(['team/catalog:2.9']);
+    await page.getByLabel('Search').fill('');
+    await page.getByLabel('State').selectOption('rejected');
+    expect(await links.allInnerTexts()).toEqual(['team/ledger:7.0']);
+    await page.getByLabel('Severity').selectOption('critical');
+    expect(await links.count()).toBe(0);
+    await page.getByRole('button', { name: 'Clear' }).click();
+
+    expect(await links.count()).toBe(7);
+    await page.context().close();
+  });
+
+  it('shows 10,000 images a hundred rows at a time', async () => {
+    browser.app.state.images = manyImages(10_000);
+    const page = await browser.signedIn();
+    const waiting = page.getByRole('region', { name: /^Waiting for you/ });
+
+    await page.getByText('2,860 images wait for you').waitFor();
+    expect(await waiting.locator('tbody tr').count()).toBe(100);
+    await waiting.getByRole('button', { name: /more of 2,860/ }).click();
+    expect(await waiting.locator('tbody tr').count()).toBe(200);
+    await page.getByLabel('Search').fill('service-007');
+    await page.getByText(/^25 images of 10,000/).waitFor();
+
+    expect(await page.locator('tbody tr').count()).toBeLessThan(400);
+    await keepScreenshot(page, 'ten-thousand-images', false);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('acting', () => {
+  it('retries the chosen images after a confirmation that says so', async () => {
+    const page = await browser.signedIn();
+
+    await page.getByLabel('Choose team/checkout:3.2').check();
+    await page.getByLabel('Choose team/catalog:2.9').check();
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Retry 2 images?' });
+    expect(await dialog.innerText()).toContain('ends their back-off');
+    await keepScreenshot(page, 'confirmation', false);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(browser.app.posts).toEqual([]);
+
+    await page.getByRole('button', { name: 'Retry', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Retry' }).click();
+
+    await page.getByText('Run 20261130T080000Z-0001 starts.').waitFor();
+    expect(browser.app.posts).toEqual([
+      {
+        path: '/api/runs',
+        body: { images: ['team/checkout:3.2', 'team/catalog:2.9'], retry: true },
+        idempotencyKey: expect.stringMatching(/^[\w-]{36}$/),
+      },
+    ]);
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows a run in progress, and cancels it', async () => {
+    const runId = '20261130T075500Z-0002';
+    const active = aRun(runId, {
+      state: 'running',
+      trigger: 'manual',
+      finishedAt: null,
+      createdAt: hoursAgo(0.1),
+      ...{ targets: 40, active: 12, patched: 20, clean: 8 },
+    });
+    browser.app.state.runs = [active, ...monthOfRuns()];
+    browser.app.state.targets = [
+      aTarget('team/api:1.4', { runId, state: 'patching' }),
+      aTarget('team/shop:9.0', { runId, state: 'scanning' }),
+    ];
+    const page = await browser.signedIn();
+    const running = page.getByRole('region', { name: /^Running/ });
+
+    expect(await running.getByRole('progressbar').getAttribute('value')).toBe('0.7');
+    await page.getByText('A run is active: 70 % done').waitFor();
+    await keepScreenshot(page, 'run-in-progress');
+    expect(await violationsOf(page)).toEqual([]);
+    await running.getByRole('button', { name: 'Cancel this run' }).click();
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+
+    await page.getByText(`Run ${runId} is being canceled.`).waitFor();
+    expect(browser.app.posts.map(({ path }) => path)).toEqual([`/api/runs/${runId}/cancel`]);
+    await page.context().close();
+  });
+
+  it('sends a message that failed again', async () => {
+    const name = 'patchwright-jobs/20261130T010000Z-failed-1f.json';
+    const poisonedAt = hoursAgo(7);
+    browser.app.state.poison = [{ name, queue: 'patchwright-jobs', poisonedAt, why: 'failed' }];
+    const page = await browser.signedIn();
+
+    await page.getByRole('button', { name: `Send again: ${name}` }).click();
+    await page.getByRole('button', { name: 'Send it again' }).click();
+
+    await page.getByText('The message was sent again.').waitFor();
+    expect(browser.app.posts).toMatchObject([{ path: '/api/poison/replay', body: { name } }]);
+    await page.context().close();
+  });
+});
+
+describe('the page of an image', () => {
+  const image = anImage('team/api:1.4', {
+    state: 'patched',
+    ...found(8, 25, 59, 8),
+    ...patchWith('1.4-1', 1, 8),
+  });
+  const story = aStory(image, {
+    nextStep: 'Deploy team/api:1.4-1.',
+    history: [
+      aTarget(image.image, {
+        patchTag: '1.4-1',
+        patchDigest: PATCH_DIGEST,
+        finishedAt: hoursAgo(5),
+        ...{ beforeCritical: 8, beforeHigh: 25, beforeMedium: 59, beforeLow: 8 },
+        ...{ afterCritical: 0, afterHigh: 1, afterMedium: 0, afterLow: 8 },
+        remaining: [{ package: 'openssl', reason: 'held', findings: 1 }],
+      }),
+      aTarget(image.image, {
+        runId: '20261129T020000Z-7f3a',
+        state: 'failed',
+        reason: 'package-source-unreachable',
+        detail: 'https://deb.example.test does not answer',
+        finishedAt: hoursAgo(29),
+      }),
+    ],
+  });
+
+  it.each([
+    { name: 'image-light', look: {} },
+    { name: 'image-dark', look: { scheme: 'dark' as const } },
+    { name: 'image-phone', look: { width: 360, height: 740 } },
+  ])('tells its whole story: $name', async ({ name, look }) => {
+    browser.app.state.stories = [story];
+    const page = await browser.signedIn(look);
+    await page.getByLabel('Search').fill('team/api');
+    await page.getByRole('button', { name: /^Done/ }).click();
+    await page.getByRole('link', { name: 'team/api:1.4' }).click();
+
+    await page.getByText('Deploy team/api:1.4-1.').waitFor();
+    const text = await page.locator('main').innerText();
+    await keepScreenshot(page, name);
+
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('team/api:1.4');
+    expect(text).toContain(DIGEST.slice(0, 19));
+    expect(text).toContain(PATCH_DIGEST.slice(0, 19));
+    expect(text).toContain('openssl: held, 1');
+    expect(text).toContain('package source unreachable');
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'All images' }).click();
+    await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('what goes wrong', () => {
+  it('says which part of storage does not answer, and tries again', async () => {
+    browser.app.state.outage =
+      'storage does not answer: try again later (table PatchwrightInventory: ECONNREFUSED)';
+    const page = await browser.signedIn();
+
+    await page.getByText('table PatchwrightInventory: ECONNREFUSED').waitFor();
+    await keepScreenshot(page, 'storage-down');
+    expect(await violationsOf(page)).toEqual([]);
+    browser.app.state.outage = undefined;
+    await page.getByRole('button', { name: 'Try again' }).click();
+
+    await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
+    await page.context().close();
+  });
+
+  it('keeps what it shows when storage stops, and asks for a key that was revoked', async () => {
+    const page = await browser.signedIn();
+    browser.app.state.outage = 'storage is busy: try again later';
+
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('This is not current.').waitFor();
+    expect(await page.locator('.group th a').count()).toBe(7);
+    browser.app.state.key = 'renewed-key';
+    await page.getByRole('button', { name: 'Refresh' }).click();
+
+    await page.getByText('it was renewed or revoked').waitFor();
+    expect(await page.locator('.group').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('shows hostile names as text', async () => {
+    const names = [
+      'team/<img src=x onerror=alert(1)>:1',
+      'team/</script><script>alert(1)</script>:2',
+      'team/api\u202E4.1:gnp',
+      `team/${'long-name-'.repeat(20)}:3`,
+    ];
+    browser.app.state.images = names.map((name) =>
+      anImage(name, {
+        state: 'failed',
+        reason: 'timeout',
+        detail: '<b onclick=alert(1)>\u0007\u001B[31mred</b>',
+        ...found(1, 2),
+      }),
+    );
+    const page = await browser.signedIn({ width: 720 });
+    let alerts = 0;
+    page.on('dialog', (dialog) => {
+      alerts += 1;
+      void dialog.dismiss();
+    });
+
+    const shown = await page.locator('.group th a').allInnerTexts();
+    await keepScreenshot(page, 'hostile-names');
+
+    expect(shown).toContain(names[0]);
+    expect(shown).toContain(names[1]);
+    expect(shown).toContain('team/api[U+202E]4.1:gnp');
+    expect(await page.locator('main').innerText()).toContain('[U+0007][U+001B][31mred</b>');
+    expect(await page.locator('main img, main script, main b').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(alerts).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Answer, json, problem, tagged } from '../../lib/api/answer.ts';
+import { dashboardPage } from '../../lib/api/dashboard-page.ts';
+import type { ImageStory } from '../../lib/history/image-story.ts';
+import type { ImageView } from '../../lib/history/image-view.ts';
+import type { RunView } from '../../lib/history/run-view.ts';
+import type { TargetView } from '../../lib/history/target-view.ts';
+import type { KeptMessage } from '../../lib/pipeline/upkeep/replay-poison.ts';
+import { statusOf } from './sample-views.ts';
+
+/** What the stub answers with. A test may change it while the page is open. */
+export interface StubState {
+  images: readonly ImageView[];
+  runs: readonly RunView[];
+  targets: readonly TargetView[];
+  stories: readonly ImageStory[];
+  poison: readonly KeptMessage[];
+  key: string;
+  /** The problem of every read, as if storage were down. */
+  outage: string | undefined;
+}
+
+interface Post {
+  readonly path: string;
+  readonly body: unknown;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Serves the page, and answers its requests as the app does. */
+export class StubApp {
+  readonly state: StubState;
+  /** What the page asked the app to do. */
+  readonly posts: Post[] = [];
+  readonly #html: string;
+  readonly #server: Server;
+
+  constructor(html: string) {
+    this.#html = html;
+    this.state = emptyState();
+    this.#server = createServer((request, response) => {
+      this.#answer(request).then(
+        (answer) => send(response, answer),
+        (error: unknown) => send(response, problem(500, String(error))),
+      );
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no port');
+    return `http://127.0.0.1:${address.port}/api/dashboard`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  reset(): void {
+    Object.assign(this.state, emptyState());
+    this.posts.length = 0;
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const url = new URL(request.url ?? '/', 'http://stub');
+    if (url.pathname === '/api/dashboard') return dashboardPage(this.#html);
+    if (digest(request.headers['x-functions-key']) !== digest(this.state.key)) {
+      return { status: 401, headers: {} };
+    }
+    if (this.state.outage !== undefined) return problem(503, this.state.outage);
+    if (request.method === 'POST') return this.#post(url.pathname, request);
+    return tagged(this.#read(url), request.headers['if-none-match']);
+  }
+
+  #read({ pathname, searchParams }: URL): unknown {
+    const { images, runs, targets, stories, poison } = this.state;
+    if (pathname === '/api/status') return statusOf(images, runs);
+    if (pathname === '/api/runs') return page(runs, searchParams);
+    if (pathname === '/api/images') return page(images, searchParams);
+    if (pathname === '/api/poison') return { items: poison };
+    if (pathname.startsWith('/api/runs/')) return page(targets, searchParams);
+    const name = decodeURIComponent(pathname.slice('/api/images/'.length));
+    const story = stories.find(({ image }) => image === name);
+    if (story === undefined) throw new Error(`the stub has no ${pathname}`);
+    return story;
+  }
+
+  async #post(path: string, request: IncomingMessage): Promise<Answer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const header = request.headers['idempotency-key'];
+    this.posts.push({ path, body, idempotencyKey: header?.toString() });
+    if (path === '/api/runs') return json({ runId: '20261130T080000Z-0001', dryRun: false }, 202);
+    return json({ runId: 'x', name: 'x' }, 202);
+  }
+}
+
+function emptyState(): StubState {
+  return {
+    images: [],
+    runs: [],
+    targets: [],
+    stories: [],
+    poison: [],
+    key: 'right-key',
+    outage: undefined,
+  };
+}
+
+function page(items: readonly unknown[], query: URLSearchParams): object {
+  const from = Number(query.get('after') ?? 0);
+  const end = from + Number(query.get('limit') ?? 100);
+  const next = end < items.length ? String(end) : null;
+  return { items: items.slice(from, end), next, unreadable: 0 };
+}
+
+function digest(text: unknown): string {
+  return createHash('sha256').update(String(text)).digest('hex');
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers }).end(body);
+}
