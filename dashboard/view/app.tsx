@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useErrorBoundary, useState } from 'preact/hooks';
 import { ApiClient } from '../api/client.ts';
 import { SignIn } from './sign-in.tsx';
 import { Signed } from './signed.tsx';
@@ -10,6 +10,8 @@ const ONLY_HERE = { cache: 'no-store', credentials: 'same-origin', redirect: 'er
 export function App() {
   const [client, setClient] = useState<ApiClient>();
   const [refusal, setRefusal] = useState<string>();
+  const [error] = useErrorBoundary();
+  if (error !== undefined) return <Broken />;
   if (client === undefined) {
     return (
       <SignIn
@@ -26,4 +28,16 @@ export function App() {
     setClient(undefined);
   };
   return <Signed client={client} onSignOut={signOut} />;
+}
+
+/** An open page outlives an upgrade of the app, whose answers it may then not know. */
+function Broken() {
+  return (
+    <main>
+      <section class="card problem" role="alert">
+        <h1>This page can’t show the answer of the app</h1>
+        <p>Reload the page: the app may have been upgraded. If it persists, please report it.</p>
+      </section>
+    </main>
+  );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ImageStory } from '../../lib/history/image-story.ts';
+import type { Status } from '../../lib/history/status.ts';
 import type { ApiClient, Fault } from '../api/client.ts';
 import { type Action, needsRetry } from '../model/actions.ts';
 import { formatAge, formatTime, inWords } from '../model/format.ts';
@@ -13,12 +14,14 @@ import { StateMark } from './state-mark.tsx';
 interface Props {
   readonly client: ApiClient;
   readonly image: string;
+  /** Another object after each change, which loads the image again. */
+  readonly status: Status | undefined;
   readonly onAction: (action: Action) => void;
 }
 
 /** All about one image: what to do next, before and after, its patch, and what the runs did. */
-export function ImagePage({ client, image, onAction }: Props) {
-  const { story, fault } = useStory(client, image);
+export function ImagePage({ client, image, status, onAction }: Props) {
+  const { story, fault } = useStory(client, image, status);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     scrollTo(0, 0);
@@ -39,23 +42,25 @@ export function ImagePage({ client, image, onAction }: Props) {
   );
 }
 
-function useStory(client: ApiClient, image: string) {
+function useStory(client: ApiClient, image: string, status: Status | undefined) {
   const [story, setStory] = useState<ImageStory>();
   const [fault, setFault] = useState<Fault>();
   useEffect(() => {
-    let isCurrent = true;
     setStory(undefined);
     setFault(undefined);
+  }, [image]);
+  useEffect(() => {
+    let isCurrent = true;
     const path = image.split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':');
     void client.get<ImageStory>(`/api/images/${path}`).then((answer) => {
       if (!isCurrent) return;
       if (answer.ok) setStory(answer.value);
-      else setFault(answer.fault);
+      setFault(answer.ok ? undefined : answer.fault);
     });
     return () => {
       isCurrent = false;
     };
-  }, [client, image]);
+  }, [client, image, status]);
   return { story, fault };
 }
 

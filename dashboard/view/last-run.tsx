@@ -60,7 +60,7 @@ function Ended({ run, images, now }: Props & { readonly run: RunView }) {
             </p>
           ),
       )}
-      <dl class="pairs">
+      <dl class="pairs outcomes">
         {outcomesOf(run).flatMap(([outcome, count]) => [
           <dt key={`${outcome} label`}>
             <span class={`dot ${outcome}`} aria-hidden="true" /> {OUTCOME_LABELS[outcome]}

@@ -1,8 +1,8 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Fault } from '../api/client.ts';
 import type { Overview } from '../api/load.ts';
 import type { Action } from '../model/actions.ts';
-import { filterImages, type ImageFilter, isFiltered, NO_FILTER } from '../model/filter-images.ts';
+import { filterImages, type ImageFilter, isFiltered } from '../model/filter-images.ts';
 import { counted, formatCount } from '../model/format.ts';
 import { sectionsOf } from '../model/sections.ts';
 import { ActiveRuns } from './active-runs.tsx';
@@ -18,11 +18,14 @@ interface Props {
   readonly overview: Overview | undefined;
   readonly fault: Fault | undefined;
   readonly imagesLoaded: number;
+  readonly filter: ImageFilter;
+  readonly onFilter: (filter: ImageFilter) => void;
   readonly onAction: (action: Action) => void;
   readonly onRetry: () => void;
 }
 
-export function OverviewPage({ overview, fault, imagesLoaded, onAction, onRetry }: Props) {
+export function OverviewPage(props: Props) {
+  const { overview, fault, imagesLoaded, onRetry } = props;
   if (overview === undefined && fault !== undefined) {
     return (
       <section class="card problem" aria-labelledby="problem">
@@ -41,11 +44,10 @@ export function OverviewPage({ overview, fault, imagesLoaded, onAction, onRetry 
       </p>
     );
   }
-  return <Content overview={overview} onAction={onAction} />;
+  return <Content {...props} overview={overview} />;
 }
 
-function Content({ overview, onAction }: Pick<Props, 'onAction'> & { overview: Overview }) {
-  const [filter, setFilter] = useState<ImageFilter>(NO_FILTER);
+function Content({ overview, filter, onFilter, onAction }: Props & { overview: Overview }) {
   const { images, runs, status, working, poison } = overview;
   const shown = useMemo(() => filterImages(images, filter), [images, filter]);
   const sections = useMemo(() => sectionsOf(shown), [shown]);
@@ -60,7 +62,7 @@ function Content({ overview, onAction }: Pick<Props, 'onAction'> & { overview: O
       <Summary overview={overview} now={now} onAction={onAction} />
       <div class="columns">
         <div class="work">
-          <Filters images={images} filter={filter} onFilter={setFilter} />
+          <Filters images={images} filter={filter} onFilter={onFilter} />
           {isFiltered(filter) && (
             <p class="quiet" role="status">
               {counted(shown.length, 'image')} of {formatCount(images.length)}

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { act } from '../api/act.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { Action } from '../model/actions.ts';
+import { type ImageFilter, NO_FILTER } from '../model/filter-images.ts';
 import { parseRoute } from '../model/route.ts';
 import { Confirm } from './confirm.tsx';
 import { ImagePage } from './image-page.tsx';
@@ -20,6 +21,7 @@ export function Signed({ client, onSignOut }: Props) {
   const { overview, fault, imagesLoaded, look } = useOverview(client);
   const [action, setAction] = useState<Action>();
   const [said, setSaid] = useState('');
+  const [filter, setFilter] = useState<ImageFilter>(NO_FILTER);
   const refused = fault?.kind === 'key' ? fault.text : undefined;
   useEffect(() => {
     if (refused !== undefined) onSignOut(refused);
@@ -46,12 +48,19 @@ export function Signed({ client, onSignOut }: Props) {
           </p>
         )}
         {route.page === 'image' ? (
-          <ImagePage client={client} image={route.image} onAction={setAction} />
+          <ImagePage
+            client={client}
+            image={route.image}
+            status={overview?.status}
+            onAction={setAction}
+          />
         ) : (
           <OverviewPage
             overview={overview}
             fault={fault}
             imagesLoaded={imagesLoaded}
+            filter={filter}
+            onFilter={setFilter}
             onAction={setAction}
             onRetry={look}
           />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Overview } from '../api/load.ts';
 import type { Action } from '../model/actions.ts';
 import { counted, formatAge, formatCount, inWords } from '../model/format.ts';
@@ -11,12 +12,15 @@ interface Props {
 
 /** The answer to "are we patched?" in one look. */
 export function Summary({ overview: { images, status }, now, onAction }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // A screen reader starts here, after signing in and on the way back from an image.
+  useEffect(() => heading.current?.focus(), []);
   const waiting = images.filter((image) => sectionOf(image) === 'waiting').length;
   const { findings, findingsWithPatches, openFixable, countsUnknown, lastRun } = status;
   return (
     <section class="summary" aria-labelledby="headline">
       <div class="headline">
-        <h1 id="headline" tabIndex={-1}>
+        <h1 id="headline" ref={heading} tabIndex={-1}>
           {waiting === 0
             ? 'No image waits for you'
             : `${counted(waiting, 'image')} ${waiting === 1 ? 'waits' : 'wait'} for you`}

@@ -33,6 +33,7 @@ export const SUITES: readonly Suite[] = [
     },
   },
   { name: 'test:az', counts: 'vitest', budget: { cold: 5, warm: 4 } },
+  { name: 'test:browser', counts: 'vitest', budget: { cold: 4, warm: 3 } },
   { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
   { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
   {

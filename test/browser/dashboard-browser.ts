@@ -10,6 +10,7 @@ import { StubApp } from './stub-app.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SCREENSHOTS = join(ROOT, 'dist', 'screenshots');
+const DOCUMENTED = ['overview-light', 'image-dark'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const Violations = z.array(
@@ -105,7 +106,12 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   );
 }
 
-/** Keeps a picture of the page in `dist/screenshots/`. */
+/**
+ * Keeps a picture of the page in `dist/screenshots/`. With `PATCHWRIGHT_DOCS_IMAGES=1`, those of the
+ * README are also written to `docs/images/`.
+ */
 export async function keepScreenshot(page: Page, name: string, whole = true): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: whole });
+  if (process.env.PATCHWRIGHT_DOCS_IMAGES !== '1' || !DOCUMENTED.includes(name)) return;
+  await page.screenshot({ path: join(ROOT, 'docs', 'images', `dashboard-${name}.png`) });
 }

@@ -236,12 +236,23 @@ describe('the page of an image', () => {
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('link', { name: 'All images' }).click();
     await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
+    expect(await page.getByLabel('Search').inputValue()).toBe('team/api');
+    expect(await page.evaluate('document.activeElement.id')).toBe('headline');
     expect(browser.complaints).toEqual([]);
     await page.context().close();
   });
 });
 
 describe('what goes wrong', () => {
+  it('says to reload if the app answers as another version does', async () => {
+    const page = await browser.open();
+    await page.route('**/api/status', (route) => route.fulfill({ json: { activeRuns: [] } }));
+    await signIn(page, 'right-key');
+
+    await page.getByText('Reload the page').waitFor();
+    await page.context().close();
+  });
+
   it('says which part of storage does not answer, and tries again', async () => {
     browser.app.state.outage =
       'storage does not answer: try again later (table PatchwrightInventory: ECONNREFUSED)';

@@ -8,6 +8,8 @@ const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 export interface KeptEnvironment {
   /** The file to source. */
   readonly file: string;
+  /** The address of the dashboard. */
+  readonly dashboard: string;
   /** The variables of it that the command line reads. */
   readonly patchwright: Readonly<Record<string, string>>;
 }
@@ -42,5 +44,6 @@ export async function writeEnvironment(
   const file = join(folder, 'env');
   await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   await chmod(folder, 0o700);
-  return { file, patchwright: { AZURE_STORAGE_CONNECTION_STRING, NODE_EXTRA_CA_CERTS } };
+  const dashboard = `${variables.PATCHWRIGHT_APP}/dashboard`;
+  return { file, dashboard, patchwright: { AZURE_STORAGE_CONNECTION_STRING, NODE_EXTRA_CA_CERTS } };
 }

@@ -103,6 +103,7 @@ async function present(
     for (const text of await answeredLines(report, kept.patchwright)) screen.line(text);
     screen.line();
     screen.line('Everything keeps running. Ctrl+C ends it.');
+    screen.line(`The dashboard, which asks for $PATCHWRIGHT_KEY: ${kept.dashboard}`);
     await about.interrupted;
   }
   return endedWell(report) ? 0 : 1;
