@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bundlePage } from '../../scripts/dashboard/bundle-page.ts';
 import { findChromium } from './find-chromium.ts';
 import { NOW } from './sample-views.ts';

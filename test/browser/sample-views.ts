@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ImageStory } from '../../lib/history/image-story.ts';
 import { ImageView } from '../../lib/history/image-view.ts';
 import { RunView } from '../../lib/history/run-view.ts';
