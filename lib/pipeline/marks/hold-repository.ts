@@ -25,8 +25,7 @@ export async function heldElsewhere(
   if (installation === undefined) return undefined;
   const before = await markHolder(registry, repository);
   if (before !== undefined) return before === installation ? undefined : before;
-  lease.assertHeld();
-  await putMark(services, repository, installation);
+  await putMark(services, repository, installation, lease);
   // Another installation may have marked it meanwhile. A listing that lacks our mark may lack others.
   const tags = await tagsByAge(registry, repository);
   if (!tags.includes(installation)) {
@@ -42,9 +41,11 @@ async function putMark(
   { registry }: Pick<Services, 'registry'>,
   repository: RepositoryName,
   installation: Tag,
+  lease: Lease,
 ): Promise<void> {
   const marks = marksOf(repository);
   await registry.putBlob(marks, digestOf(MARK_CONFIG), MARK_CONFIG);
+  lease.assertHeld();
   await registry.putManifest(marks, installation, {
     bytes: markManifest(installation),
     mediaType: MediaType.ociManifest,

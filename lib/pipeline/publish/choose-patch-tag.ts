@@ -67,8 +67,11 @@ function conventionOf(target: Target, run: Run | undefined): TagConvention {
   return target.tagConvention ?? run?.tagConvention ?? 'incremental';
 }
 
-function isSamePatch(patch: KnownPatch, { sourceDigest, fingerprint }: Target): boolean {
-  return patch.sourceDigest === sourceDigest && patch.fingerprint === fingerprint;
+/** A patch of the same source for the same findings, or for those that this one fixes. */
+function isSamePatch(patch: Omit<KnownPatch, 'tag'>, target: Target): boolean {
+  const { sourceDigest, fingerprint, fixedFingerprint = fingerprint } = target;
+  const fixesTheSame = patch.fingerprint === fingerprint || patch.fingerprint === fixedFingerprint;
+  return patch.sourceDigest === sourceDigest && fixesTheSame;
 }
 
 /**
@@ -79,7 +82,7 @@ async function otherPatch(services: Needed, target: Target): Promise<Digest | un
   if (target.sourceDigest === undefined) return undefined;
   const patches = await rememberedPatches(services, target.repository, target.sourceDigest);
   const other = patches.find(
-    (patch) => patch.fingerprint === target.fingerprint && patch.digest !== target.staged,
+    (patch) => isSamePatch(patch, target) && patch.digest !== target.staged,
   );
   return other?.digest;
 }

@@ -4,11 +4,13 @@ import type { Scenario, ScenarioImage } from '../scenario.ts';
 import { Simulation, type SimulationResult } from '../simulation.ts';
 import { HOSTILITIES, type Hostile } from './hostility.ts';
 
+/** An attempt that hangs, with its cleanup. */
+const HUNG_ATTEMPT_SECONDS = 42 * 60;
 /**
- * An image of others may end so much later than without the neighbors: one attempt that hangs
- * (40 minutes and its cleanup), and as long again for attempts that it lost beside a bomb.
+ * An image of others may end so much later than without the neighbors: its scan, its patch and its
+ * verification wait for one hung attempt each, and one of them again if it was lost beside a bomb.
  */
-const MOST_DELAY_SECONDS = 90 * 60;
+const MOST_DELAY_SECONDS = 4 * HUNG_ATTEMPT_SECONDS;
 
 /** A world whose neighbors are hostile, and the same world without them. */
 interface Neighbors {

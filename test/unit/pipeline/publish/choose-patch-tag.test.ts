@@ -221,6 +221,19 @@ describe('choosePatchTag', () => {
     expect(await choose()).toEqual({ ok: true, tag: '1.4-2' });
   });
 
+  it('chooses no tag for a partial patch if a patch fixes the same findings', async () => {
+    const earlier = await pushPatch('1.4-1', { fingerprint: 'fixed' });
+    await pushPatch(undefined, { fingerprint: 'something else' });
+
+    const choice = await choose({ fixedFingerprint: sha256Hex('fixed') });
+
+    expect(choice).toMatchObject({
+      ok: false,
+      outcome: { state: 'already-patched', detail: '1.4-1' },
+      changes: { patchDigest: earlier },
+    });
+  });
+
   it('chooses no tag if the inventory knows another patch for the same findings, even untagged', async () => {
     await pushPatch('1.5-1');
     const other = await pushPatch(undefined, { fingerprint: 'wanted' });
