@@ -24,6 +24,7 @@ export default defineConfig({
             ...WITH_SERVERS,
             'test/real/**/*.{large,real}.test.ts',
             'test/az/**/*.az.test.ts',
+            'test/browser/**/*.browser.test.ts',
             'test/infra/**/*.bicep.test.ts',
             'test/simulation/**/*.simulation.test.ts',
             'test/recipes/**/*.recipes.test.ts',

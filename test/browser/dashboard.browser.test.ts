@@ -279,7 +279,7 @@ describe('what goes wrong', () => {
     await page.getByRole('button', { name: 'Refresh' }).click();
 
     await page.getByText('it was renewed or revoked').waitFor();
-    expect(await page.locator('.group').count()).toBe(0);
+    await expect.poll(() => page.locator('.group').count()).toBe(0);
     await page.context().close();
   });
 

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
+import { digestOf } from '../../lib/image/digest.ts';
+import { MediaType } from '../../lib/image/manifest.ts';
+import { Tag } from '../../lib/image/reference.ts';
+import { MARK_CONFIG, markManifest } from '../../lib/pipeline/marks/mark-artifact.ts';
 import type { Reason } from '../../lib/pipeline/records/reasons.ts';
 import { debianImage, MID_2025 } from '../images/debian/debian-image.ts';
 import { makeLayout, pushLayout } from '../images/oci-layout.ts';
@@ -55,8 +59,11 @@ beforeAll(async () => {
         registryTarget(registry, HELD),
       );
       // Another installation on this registry has patched it before.
-      const mark = makeLayout([{ content: image, tags: ['elsewhere'] }]);
-      await pushLayout(mark, registryTarget(registry, `patchwright/claims/${HELD}`));
+      const marks = registryTarget(registry, `patchwright/claims/${HELD}`);
+      const bytes = markManifest(Tag.parse('elsewhere'));
+      const mark = { bytes, mediaType: MediaType.ociManifest, digest: digestOf(bytes) };
+      await marks.putBlob(digestOf(MARK_CONFIG), async () => MARK_CONFIG);
+      await marks.putManifest('elsewhere', mark);
     },
   });
   await job.patches(...CASES.map(([fault]) => repositoryOf(fault)), HELD);

@@ -68,7 +68,7 @@ function conventionOf(target: Target, run: Run | undefined): TagConvention {
 }
 
 /** A patch of the same source for the same findings, or for those that this one fixes. */
-function isSamePatch(patch: Omit<KnownPatch, 'tag'>, target: Target): boolean {
+function isSamePatch(patch: KnownPatch, target: Target): boolean {
   const { sourceDigest, fingerprint, fixedFingerprint = fingerprint } = target;
   const fixesTheSame = patch.fingerprint === fingerprint || patch.fingerprint === fixedFingerprint;
   return patch.sourceDigest === sourceDigest && fixesTheSame;
@@ -82,7 +82,7 @@ async function otherPatch(services: Needed, target: Target): Promise<Digest | un
   if (target.sourceDigest === undefined) return undefined;
   const patches = await rememberedPatches(services, target.repository, target.sourceDigest);
   const other = patches.find(
-    (patch) => isSamePatch(patch, target) && patch.digest !== target.staged,
+    (patch) => patch.fingerprint === target.fingerprint && patch.digest !== target.staged,
   );
   return other?.digest;
 }
