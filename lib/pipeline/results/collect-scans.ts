@@ -5,7 +5,6 @@ import { countBySeverity, fingerprint, fixable, type Scan } from '../../report/f
 import { databaseFault } from '../database-fault.ts';
 import type { HeldJob } from '../held-job.ts';
 import { rememberedPatches } from '../inventory/known-patches.ts';
-import type { Lease } from '../lease.ts';
 import { builderFaultIn } from '../records/builder-fault.ts';
 import type { FailReason } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
@@ -21,7 +20,7 @@ import { sharedLog } from './container-log.ts';
 import { earlierPatch } from './earlier-patch.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 import { blockingClaim } from './older-claim.ts';
-import { unlessHeldElsewhere } from './unless-held-elsewhere.ts';
+import { type HolderOf, holders, unlessHeldElsewhere } from './unless-held-elsewhere.ts';
 
 /** Assesses each image of a scan job by its report. */
 export async function collectScans(
@@ -34,6 +33,7 @@ export async function collectScans(
   const noProgress = await madeNoProgress(services, held.job, result);
   const noBuilder = whyNoBuilder(services, run);
   const keepLog = sharedLog(services, held);
+  const holderOf = holders(services, held);
   for (const image of bySource(await ownTargets(services, held.job))) {
     const claim = result.images.find((one) => one.digest === image.digest);
     const said = { claim, noProgress, keepLog };
@@ -51,7 +51,7 @@ export async function collectScans(
       const facts = { scan: scanned.scan, name, dryRun, retry, advisoryPlatforms, noBuilder };
       await decide(inTurn, image, {
         ...facts,
-        lease: held,
+        holderOf,
         trivy: tools.trivy,
         databaseTime: run.databaseTime,
         databaseFault: databaseFault(run, services.options, services.clock.now()),
@@ -76,7 +76,7 @@ async function decide(
     readonly retry: boolean;
     readonly advisoryPlatforms: readonly string[];
     readonly noBuilder: string | undefined;
-    readonly lease: Lease;
+    readonly holderOf: HolderOf;
     readonly trivy: string | undefined;
     readonly databaseFault: string | undefined;
     readonly databaseTime: Date | undefined;
@@ -111,7 +111,7 @@ async function decide(
       tools: services.options.patchWorkerImage.reference,
       now: services.clock.now(),
     });
-    const assessment = await unlessHeldElsewhere(services, target, wanted, facts.lease);
+    const assessment = await unlessHeldElsewhere(target, wanted, facts.holderOf);
     const changes = {
       reportBefore: facts.name,
       scannedAt: services.clock.now(),
