@@ -5,7 +5,7 @@ import { simulateSeed } from './simulate-seed.ts';
 /** `npm run test:simulation` has more of them. */
 const SEEDS = Array.from({ length: 60 }, (_, at) => at + 1);
 
-it('keeps every invariant in the simulated worlds', { timeout: 120_000 }, async () => {
+it('keeps every invariant in the simulated worlds', { timeout: 300_000 }, async () => {
   const { failures } = await simulateShare({ kind: 'seeds', seeds: SEEDS, stopAtFirst: true });
 
   // To see one world: npm run simulate -- --seed N
