@@ -44,6 +44,7 @@ async function putMark(
   lease: Lease,
 ): Promise<void> {
   const marks = marksOf(repository);
+  lease.assertHeld();
   await registry.putBlob(marks, digestOf(MARK_CONFIG), MARK_CONFIG);
   lease.assertHeld();
   await registry.putManifest(marks, installation, {
