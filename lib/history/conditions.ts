@@ -1,4 +1,4 @@
-import type { Condition } from '../storage/table-queries.ts';
+import type { Condition, KeyRange } from '../storage/table-queries.ts';
 
 /** One of these words; no condition without words. */
 export function oneOf(column: string, words: readonly string[]): readonly (readonly Condition[])[] {
@@ -13,4 +13,15 @@ export function when(
 }
 
 /** Sorts after every character that a key or a name may have. */
-export const ABOVE = '~';
+const ABOVE = '~';
+
+/** The keys with this beginning: tables compare texts, and match no patterns. */
+export function beginning(prefix: string): Required<KeyRange> {
+  return { from: prefix, below: prefix + ABOVE };
+}
+
+/** The rows whose column has this beginning. */
+export function beginsWith(column: string, prefix: string): readonly (readonly Condition[])[] {
+  const { from, below } = beginning(prefix);
+  return [[{ column, is: 'ge', value: from }], [{ column, is: 'lt', value: below }]];
+}

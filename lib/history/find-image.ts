@@ -5,7 +5,7 @@ import { LOWEST_KEY, partitionOf, repositoryOf } from '../pipeline/stores/tables
 import { copyIn, tagIn } from '../pipeline/stores/tables/inventory-rows.ts';
 import type { TableQuery } from '../storage/table-queries.ts';
 import { TABLES } from '../storage/tables.ts';
-import { ABOVE } from './conditions.ts';
+import { beginning } from './conditions.ts';
 import { type Found, nearestNames } from './found.ts';
 import { type History, pageOf } from './history.ts';
 import { IS_TAG, TAG_ROWS } from './images.ts';
@@ -62,15 +62,14 @@ async function byTag(
   const tag = Tag.safeParse(text);
   const exact = tag.success ? await imageByName(history, repository, tag.data) : undefined;
   if (exact !== undefined) return { found: 'one', item: exact };
-  const rows = tag.success || text === '' ? { from: text, below: text + ABOVE } : undefined;
+  const rows = tag.success || text === '' ? beginning(text) : undefined;
   if (rows === undefined) return noImage(history, `${repository}:${text}`);
   return only(history, { partition: partitionOf(repository), rows }, `${repository}:${text}`);
 }
 
 function byRepository(history: Needed, text: string): Promise<Found<InventoryTag>> {
   if (!/^[a-z0-9][a-z0-9._/-]{0,254}$/.test(text)) return noImage(history, text);
-  const from = text.replaceAll('/', '|');
-  return only(history, { partition: { from, below: from + ABOVE } }, text);
+  return only(history, { partition: beginning(text.replaceAll('/', '|')) }, text);
 }
 
 async function only(
@@ -91,7 +90,7 @@ async function byDigest(
   where: Pick<TableQuery, 'partition'>,
   digest: string,
 ): Promise<Found<InventoryTag>> {
-  const rows = { from: digest, below: digest + ABOVE };
+  const rows = beginning(digest);
   const digests = { table: TABLES.inventory, parse: copyIn };
   const { items } = await pageOf(history, digests, { ...where, rows, limit: MOST_CANDIDATES });
   const [first, ...more] = items;

@@ -2,7 +2,7 @@ import type { Run } from '../pipeline/records/run.ts';
 import { RunId } from '../pipeline/records/run-id.ts';
 import { RUN_PARTITION, runKeysOf } from '../pipeline/stores/tables/table-runs.ts';
 import { TABLES } from '../storage/tables.ts';
-import { ABOVE } from './conditions.ts';
+import { beginsWith } from './conditions.ts';
 import { type Found, nearestNames } from './found.ts';
 import { type History, pageOf } from './history.ts';
 import { RUN_ROWS } from './runs.ts';
@@ -59,10 +59,7 @@ async function runsBeginning(
   if (!/^[\dTZa-f-]{1,21}$/.test(prefix)) return [];
   const { items } = await pageOf(history, RUN_ROWS, {
     partition: RUN_PARTITION,
-    where: [
-      [{ column: 'runId', is: 'ge', value: prefix }],
-      [{ column: 'runId', is: 'lt', value: prefix + ABOVE }],
-    ],
+    where: beginsWith('runId', prefix),
     limit: MOST_CANDIDATES,
   });
   return items;

@@ -5,7 +5,7 @@ import { tagIn } from '../pipeline/stores/tables/inventory-rows.ts';
 import { SEVERITIES, type Severity } from '../report/finding.ts';
 import type { Condition, TableQuery } from '../storage/table-queries.ts';
 import { TABLES } from '../storage/tables.ts';
-import { ABOVE, oneOf, when } from './conditions.ts';
+import { beginning, oneOf, when } from './conditions.ts';
 import { momentOf, wordsOf } from './filter-text.ts';
 import type { ImageFilters } from './filters.ts';
 import { type History, type Page, pageOf } from './history.ts';
@@ -65,5 +65,5 @@ function partitionsOf(pattern: string): Pick<TableQuery, 'partition'> {
   const name = RepositoryName.safeParse(pattern);
   if (name.success) return { partition: partitionOf(name.data) };
   const prefix = pattern.slice(0, -1).replaceAll('/', '|');
-  return prefix === '' ? {} : { partition: { from: prefix, below: prefix + ABOVE } };
+  return prefix === '' ? {} : { partition: beginning(prefix) };
 }

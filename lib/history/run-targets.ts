@@ -3,7 +3,7 @@ import { type Target, targetIdOf } from '../pipeline/records/target.ts';
 import { TARGETS } from '../pipeline/stores/tables/table-targets.ts';
 import type { Condition } from '../storage/table-queries.ts';
 import { TABLES } from '../storage/tables.ts';
-import { ABOVE, oneOf } from './conditions.ts';
+import { beginsWith, oneOf } from './conditions.ts';
 import { wordsOf } from './filter-text.ts';
 import type { TargetFilters } from './filters.ts';
 import { type History, type Page, pageOf, parserOf } from './history.ts';
@@ -43,9 +43,5 @@ export async function targetOf(
 function repositoryConditions(pattern: string | undefined): readonly (readonly Condition[])[] {
   if (pattern === undefined || pattern === '*') return [];
   if (!pattern.endsWith('*')) return [[{ column: 'repository', is: 'eq', value: pattern }]];
-  const prefix = pattern.slice(0, -1);
-  return [
-    [{ column: 'repository', is: 'ge', value: prefix }],
-    [{ column: 'repository', is: 'lt', value: prefix + ABOVE }],
-  ];
+  return beginsWith('repository', pattern.slice(0, -1));
 }
