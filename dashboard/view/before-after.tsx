@@ -2,6 +2,7 @@ import type { ImageStory } from '../../lib/history/image-story.ts';
 import { formatCount } from '../model/format.ts';
 import { findingsNow, findingsOfPatch, SEVERITIES } from '../model/severities.ts';
 import { Name } from './name.tsx';
+import { SeverityHeading } from './severity-heading.tsx';
 
 /** The findings of the image and of its newest patch, and why findings remain. */
 export function BeforeAfter({ image }: { readonly image: ImageStory }) {
@@ -27,9 +28,7 @@ export function BeforeAfter({ image }: { readonly image: ImageStory }) {
         <tbody>
           {SEVERITIES.map((severity) => (
             <tr key={severity}>
-              <th scope="row">
-                <span class={`dot ${severity}`} aria-hidden="true" /> {severity}
-              </th>
+              <SeverityHeading severity={severity} />
               <td class="number">{text(before?.[severity])}</td>
               <td class="number">{text(after?.[severity])}</td>
             </tr>

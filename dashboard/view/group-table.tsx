@@ -4,6 +4,7 @@ import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts'
 import { imageLink } from '../model/route.ts';
 import type { Group } from '../model/sections.ts';
 import { findingsNow, findingsOfPatch } from '../model/severities.ts';
+import { Detail } from './detail.tsx';
 import { FindingsMarks } from './findings-marks.tsx';
 import { Name } from './name.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -87,11 +88,7 @@ function Row(props: {
         <a href={imageLink(image.image)}>
           <Name text={image.image} />
         </a>
-        {image.detail !== null && (
-          <span class="detail">
-            <Name text={image.detail} />
-          </span>
-        )}
+        <Detail text={image.detail} />
       </th>
       <td data-label="Findings">
         <FindingsMarks findings={findingsNow(image)} otherwise="not known" />

@@ -1,6 +1,7 @@
 import type { TargetView } from '../../lib/history/target-view.ts';
 import { formatAge, formatTime, inWords } from '../model/format.ts';
 import { type Findings, withoutNull } from '../model/severities.ts';
+import { Detail } from './detail.tsx';
 import { FindingsMarks } from './findings-marks.tsx';
 import { Name } from './name.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -53,11 +54,7 @@ function Row({ target, now }: { readonly target: TargetView; readonly now: Date 
       <td data-label="Outcome">
         <StateMark state={state} />
         {reason !== null && <span class="reason">{inWords(reason)}</span>}
-        {detail !== null && (
-          <span class="detail">
-            <Name text={detail} />
-          </span>
-        )}
+        <Detail text={detail} />
       </td>
       <td data-label="Before">
         <FindingsMarks findings={before(target)} otherwise="–" />

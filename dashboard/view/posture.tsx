@@ -3,6 +3,7 @@ import type { Status } from '../../lib/history/status.ts';
 import { coverageOf } from '../model/coverage.ts';
 import { formatCount, formatShare } from '../model/format.ts';
 import { SEVERITIES } from '../model/severities.ts';
+import { SeverityHeading } from './severity-heading.tsx';
 
 interface Props {
   readonly status: Status;
@@ -34,9 +35,7 @@ export function Posture({ status, images, now }: Props) {
         <tbody>
           {SEVERITIES.map((severity) => (
             <tr key={severity}>
-              <th scope="row">
-                <span class={`dot ${severity}`} aria-hidden="true" /> {severity}
-              </th>
+              <SeverityHeading severity={severity} />
               <td class="number">{formatCount(findings[severity])}</td>
               <td class="number">{formatCount(findingsWithPatches[severity])}</td>
               <td class="bar">
