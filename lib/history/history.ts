@@ -15,7 +15,7 @@ export interface History {
 /** Items of one page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** To ask for the page after this one. Null if there is none. */
+  /** The value of `after` for the next page. Null on the last page. */
   readonly next: string | null;
   /** Rows left out because they match no version of their schema that this code knows. */
   readonly unreadable: number;

@@ -54,7 +54,7 @@ export class SourceFiles {
 
   /**
    * Returns the file that an added file replaces. Without a link between their folders, `bin/x` and
-   * `usr/bin/x` are two files, so one with the other name is none.
+   * `usr/bin/x` are two files, and neither replaces the other.
    */
   replacedBy(file: LayerEntry): LayerFile | undefined {
     const first = this.files.get(file.path);

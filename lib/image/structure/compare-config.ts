@@ -6,8 +6,8 @@ import { historyChange } from './compare-history.ts';
 import { fieldsExcept } from './fields-except.ts';
 
 /**
- * Returns the first field that differs although Copa 0.14.2 and BuildKit 0.34.2 never change it;
- * undefined if there is none. They append history and diff ids, add `created` if it is
+ * Returns the first field that differs although Copa 0.14.2 and BuildKit 0.34.2 never change it.
+ * Undefined if no such field differs. They append history and diff ids, add `created` if it is
  * absent, and set the label `BaseImage` (Copa in `config.labels`, not in the standard
  * `config.Labels`). The app removes that label from a patch, also the source's own.
  */

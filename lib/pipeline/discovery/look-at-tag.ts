@@ -117,9 +117,9 @@ function isUnderTag(patch: KnownPatch, tag: Tag, { convention }: ChosenConventio
 }
 
 /**
- * The patches that need nothing more. One under a former convention is none, so that it gets a tag of
- * this one too. The floating tag never moves back: older patches than the one that it names need it no
- * more.
+ * The patches that have all of their tags. A patch under a former convention still needs a tag of the
+ * present one. The floating tag never moves back: patches older than the one that it names do not need
+ * it.
  */
 function currentPatches(
   ours: readonly KnownPatch[],

@@ -42,7 +42,7 @@ export async function tagsByAge(
   return byAge(marks).map(({ tag }) => tag);
 }
 
-/** Returns the first of these tags that is a mark. An image that somebody pushed there is none. */
+/** Returns the first of these tags that is a mark. Images that somebody pushed there are skipped. */
 export async function holderAmong(
   registry: Reads,
   repository: RepositoryName,
