@@ -9,7 +9,7 @@ import type { Run } from '../records/run.ts';
 import { withWarnings } from '../records/run-warnings.ts';
 import type { Services } from '../services.ts';
 import { notFound, storeTargets } from './discovered-targets.ts';
-import { lookAtTag, unreadable } from './look-at-tag.ts';
+import { lookAtTag } from './look-at-tag.ts';
 import { manyTagsWarning } from './many-tags.ts';
 import { requestedTags } from './requested-images.ts';
 import { retireAbsent } from './retire-absent.ts';
@@ -20,6 +20,7 @@ import {
   type TagListing,
   tagListing,
 } from './tag-listing.ts';
+import { unreadableTag } from './unreadable-tag.ts';
 
 /**
  * Approximate number of manifests and configs read per step. A candidate for a patch that the
@@ -70,7 +71,7 @@ export async function discoverTags(
   const targets = await inParallel(batch, AT_ONCE, (tag) => {
     const digest = tags.get(tag)?.digest;
     const found = { services, run, rule, tag, digest, lastTry };
-    return look(tag).catch((error) => unreadable(found, error));
+    return look(tag).catch((error) => unreadableTag(found, error));
   });
   await storeTargets(
     services,

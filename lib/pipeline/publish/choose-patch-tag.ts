@@ -3,8 +3,8 @@ import { baseOfPatchTag, type ExistingTag, nextPatchTag } from '../../image/patc
 import type { Tag } from '../../image/reference.ts';
 import type { TagConvention } from '../../image/tag-convention.ts';
 import { allTags } from '../../registry/all-tags.ts';
-import { claimReader, kindOf, rememberedPatches } from '../inventory/known-patches.ts';
-import { predecessorReader } from '../inventory/predecessor-patches.ts';
+import { existingTagReader } from '../inventory/existing-tags.ts';
+import { rememberedPatches } from '../inventory/known-patches.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
 import type { RunId } from '../records/run-id.ts';
@@ -30,15 +30,15 @@ export async function choosePatchTag(
 ): Promise<TagChoice> {
   const convention = conventionOf(target, await services.runs.find(runId));
   const tags = (await allTags(services.registry, target.repository)) ?? new Map();
-  const readClaim = claimReader(services, target.repository);
-  const readPredecessor = predecessorReader(services, target.repository);
+  const { readExisting } = existingTagReader(services, target.repository);
   const existing: ExistingTag[] = [];
   for (const attributes of tags.values()) {
     if (baseOfPatchTag(attributes.tag, convention) !== base) continue;
     // An accepted claim stays under its tag, as does a patch whose floating tag points elsewhere.
     const stays = target.claimed === true || target.alsoFloating !== undefined;
     if (stays && attributes.digest === target.staged) return { ok: true, tag: attributes.tag };
-    const claim = await readClaim(attributes);
+    const read = await readExisting(attributes, base);
+    const { claim } = read;
     if (claim?.proven === true && isSamePatch(claim.patch, target)) {
       const { tag, digest } = claim.patch;
       return {
@@ -47,9 +47,7 @@ export async function choosePatchTag(
         changes: { patchTag: tag, patchDigest: digest },
       };
     }
-    const kind = claim === undefined ? await readPredecessor(attributes, base) : kindOf(claim);
-    const { tag, locked } = attributes;
-    existing.push({ tag, kind: kind ?? 'foreign', locked: locked === true });
+    existing.push(read.existing);
   }
   const other = await otherPatch(services, target);
   if (other !== undefined) {
