@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -43,7 +44,7 @@ async function bundle(): Promise<string> {
   const hash = createHash('sha256');
   for (const { path, text } of outputFiles) hash.update(`${path}\n${text}\n`);
   const folder = join(CACHE, hash.digest('hex').slice(0, 16));
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) return readableByAll(folder);
   mkdirSync(CACHE, { recursive: true });
   const made = mkdtempSync(join(CACHE, 'new-'));
   for (const { path, text } of outputFiles) {
@@ -57,5 +58,11 @@ async function bundle(): Promise<string> {
     // Another process made the same folder in the meantime; Git ignores what is left here.
     if (!existsSync(folder)) throw error;
   }
+  return readableByAll(folder);
+}
+
+/** A scan worker runs its tools as another user. */
+function readableByAll(folder: string): string {
+  chmodSync(folder, 0o755);
   return folder;
 }

@@ -9,6 +9,7 @@ import { makeLayout, pushLayout } from '../images/oci-layout.ts';
 import { type JobWorld, startJobWorld, waitFor } from './seed/job-world.ts';
 import { registryTarget } from './seed/registry-target.ts';
 import { seedPolicy } from './seed/seed-policy.ts';
+import { type WatchedTrivy, watchedTrivy, whyNotAs } from './seed/watched-trivy.ts';
 
 /*
  * Failures around the built app: of its messages, its policy, its container groups, its own
@@ -16,11 +17,20 @@ import { seedPolicy } from './seed/seed-policy.ts';
  */
 const PoisonRecord = z.looseObject({ why: z.string(), text: z.string() });
 
+/** The user of the scan worker's image. */
+const SCAN_USER = '65532:65532';
+
 let job: JobWorld;
+let trivy: WatchedTrivy;
+let whyRoot: string | undefined;
 
 beforeAll(async () => {
+  trivy = await watchedTrivy();
+  whyRoot = await whyNotAs(SCAN_USER, trivy);
   job = await startJobWorld({
     messageLeaseSeconds: 2,
+    toolsFolder: trivy.toolsFolder,
+    ...(whyRoot === undefined && { scanUser: SCAN_USER }),
     settings: {
       PATCHWRIGHT_LEASE_SECONDS: '5',
       // The reaper wakes a run whose tick died with its process.
@@ -29,7 +39,10 @@ beforeAll(async () => {
   });
 }, 180_000);
 
-afterAll(() => job?.world.close());
+afterAll(async () => {
+  await job?.world.close();
+  await trivy?.remove();
+});
 
 it('keeps messages that nothing can read, and empties the poison queues', async () => {
   const { connectionString } = job.world.storage.account;
@@ -103,6 +116,20 @@ it('patches an image although the subnet is not ready at first and a container g
   expect(job.world.arm.groups()).toEqual([]);
 });
 
+it('scans as a user without rights, although only root can read the secret volume', async ({
+  skip,
+}) => {
+  if (whyRoot !== undefined) skip(whyRoot);
+  await seedApp('team/unprivileged', 'up-to-date');
+
+  const { target } = await job.runByHttp();
+
+  expect(target('team/unprivileged:1')).toMatchObject({ state: 'clean' });
+  const calls = await trivy.calls();
+  expect(calls.length).toBeGreaterThan(1);
+  for (const call of calls) expect(call).toEqual({ uid: 65532, gid: 65532, secret: 'EACCES' });
+});
+
 it('completes a run whose process was killed', async () => {
   await seedApp('team/killed');
   const { host, world } = job;
@@ -169,8 +196,15 @@ async function poisonRecords(connectionString: string) {
   );
 }
 
-async function seedApp(repository: string): Promise<void> {
-  const image = await debianImage({ app: repository, older: MID_2025, curl: false });
+async function seedApp(
+  repository: string,
+  age: 'outdated' | 'up-to-date' = 'outdated',
+): Promise<void> {
+  const image = await debianImage({
+    app: repository,
+    curl: false,
+    ...(age === 'outdated' && { older: MID_2025 }),
+  });
   const layout = makeLayout([{ content: image, tags: ['1'] }]);
   await pushLayout(layout, registryTarget(job.world.registry, repository));
   await job.patches(repository);

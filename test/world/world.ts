@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly toolsFolder?: string;
   /** The tools of the privileged worker image; `toolsFolder` by default. */
   readonly privilegedToolsFolder?: string;
+  /** The user that the scan image names for its tools, `UID:GID`; none by default. Needs root. */
+  readonly scanUser?: string;
   /** Encloses containers that are not privileged; by default they are plain processes. */
   readonly enclose?: Enclose;
   /** The worker program; `dist/worker.cjs` by default. */
@@ -122,6 +124,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...(options.privilegedToolsFolder !== undefined && {
           privilegedToolsFolder: options.privilegedToolsFolder,
         }),
+        ...(options.scanUser !== undefined && { scanUser: options.scanUser }),
         ...(options.enclose && { enclose: options.enclose }),
       },
       ...options.arm,

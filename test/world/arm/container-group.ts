@@ -8,6 +8,7 @@ import {
   isPrivileged,
   type LocalCommand,
   localCommand,
+  toolUserOf,
 } from './local-command.ts';
 
 export type ProvisioningState = 'Pending' | 'Creating' | 'Succeeded' | 'Failed' | 'Deleting';
@@ -123,7 +124,7 @@ export class ContainerGroup {
   }
 
   async #provision(): Promise<void> {
-    const { fault, imagesAccessible, onVanished } = this.#options;
+    const { fault, imagesAccessible, onVanished, runtime } = this.#options;
     this.provisioningState = 'Creating';
     if (fault?.kind === 'provisioning-failed') {
       this.#failProvisioning(fault.event);
@@ -137,7 +138,8 @@ export class ContainerGroup {
       return;
     }
     const { volumes = [], containers, restartPolicy = 'Always' } = this.request.properties;
-    const folder = await createGroupFolder(volumes, containers);
+    const shared = containers.some((one) => toolUserOf(one, runtime) !== undefined);
+    const folder = await createGroupFolder(volumes, containers, { shared });
     this.#folder = folder;
     const commands = new Map<ContainerRun, () => LocalCommand>();
     for (const run of this.runs) {

@@ -26,14 +26,16 @@ export interface GroupFolder {
 
 /**
  * Makes the folders (0700), and writes the secret volumes' files (0600) and empty folders into them.
- * A volume lies with the first container that mounts it.
+ * A volume lies with the first container that mounts it. If `shared`, other users may use the
+ * temporary folders, as in a container; the volumes stay root's.
  */
 export async function createGroupFolder(
   volumes: readonly Volume[],
   containers: readonly Container[],
+  { shared = false }: { readonly shared?: boolean } = {},
 ): Promise<GroupFolder> {
   const path = await mkdtemp(join(tmpdir(), 'local-group-'));
-  await chmod(path, 0o700);
+  await chmod(path, shared ? 0o711 : 0o700);
   const folders = new Map<string, string>();
   for (const volume of volumes) {
     const owner = containers.find((one) =>
@@ -59,6 +61,10 @@ export async function createGroupFolder(
     const temporary = join(own, 'tmp');
     await mkdir(home, { recursive: true, mode: 0o700 });
     await mkdir(temporary, { mode: 0o700 });
+    if (shared) {
+      await chmod(own, 0o711);
+      await chmod(temporary, 0o1777);
+    }
     const mounts = (container.properties.volumeMounts ?? []).flatMap(({ name, mountPath }) => {
       const folder = folders.get(name);
       return folder === undefined ? [] : [{ inside: mountPath, folder }];

@@ -1,4 +1,5 @@
 import { delimiter, dirname } from 'node:path';
+import { USER_VARIABLE } from '../../../lib/worker/rights/drop-rights.ts';
 import type { ContainerFolder } from './group-folder.ts';
 import type { Container } from './group-request.ts';
 
@@ -20,6 +21,11 @@ export interface ContainerRuntime {
   readonly toolsFolder?: string;
   /** The same for a privileged container, whose image has more tools. Default: `toolsFolder`. */
   readonly privilegedToolsFolder?: string;
+  /**
+   * The user that the image of `scan` names for its tools, `UID:GID`. Such a container starts as root,
+   * which alone can read its secret volume. Needs root.
+   */
+  readonly scanUser?: string;
   /** Encloses each container that is not privileged. Without it, a container is a plain process. */
   readonly enclose?: Enclose;
 }
@@ -52,6 +58,14 @@ export function localCommand(
   };
 }
 
+/** The user of the container's image for its tools; undefined if they run as the container does. */
+export function toolUserOf(
+  { properties }: Container,
+  { scanUser }: ContainerRuntime,
+): string | undefined {
+  return properties.command?.at(-1) === 'scan' ? scanUser : undefined;
+}
+
 export function isPrivileged({ properties }: Container): boolean {
   return properties.securityContext?.privileged === true;
 }
@@ -59,8 +73,9 @@ export function isPrivileged({ properties }: Container): boolean {
 function environmentOf(
   container: Container,
   folder: ContainerFolder,
-  { toolsFolder, privilegedToolsFolder = toolsFolder }: ContainerRuntime,
+  runtime: ContainerRuntime,
 ): Record<string, string> {
+  const { toolsFolder, privilegedToolsFolder = toolsFolder } = runtime;
   const tools = isPrivileged(container) ? privilegedToolsFolder : toolsFolder;
   const path = [tools, dirname(process.execPath), process.env.PATH];
   const environment: Record<string, string> = {
@@ -68,6 +83,8 @@ function environmentOf(
     HOME: folder.home,
     TMPDIR: folder.temporary,
   };
+  const user = toolUserOf(container, runtime);
+  if (user !== undefined) environment[USER_VARIABLE] = user;
   for (const variable of container.properties.environmentVariables ?? []) {
     const value = variable.secureValue ?? variable.value ?? '';
     environment[variable.name] = folder.rewrite(value);
