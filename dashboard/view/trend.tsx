@@ -1,6 +1,8 @@
 import type { RunView } from '../../lib/history/run-view.ts';
 import { formatCount, formatTime, inWords } from '../model/format.ts';
 import { type Bar, barsOf, OUTCOME_LABELS, OUTCOMES, outcomesOf } from '../model/run-outcomes.ts';
+import { startersOf } from '../model/starters.ts';
+import { Name } from './name.tsx';
 
 const HEIGHT = 100;
 const STEP = 12;
@@ -34,6 +36,9 @@ export function Trend({ runs }: { readonly runs: readonly RunView[] }) {
               </li>
             ))}
           </ul>
+          <p class="quiet">
+            Started by <Name text={startersOf(runs)} />.
+          </p>
           <details>
             <summary>As a table</summary>
             <RunTable runs={runs} />
@@ -78,6 +83,12 @@ function RunTable({ runs }: { readonly runs: readonly RunView[] }) {
               <span class="detail">
                 {inWords(run.state)}
                 {run.dryRun && ', dry run'}
+                {run.startedBy !== null && (
+                  <>
+                    {', by '}
+                    <Name text={run.startedBy} />
+                  </>
+                )}
               </span>
             </th>
             <td>

@@ -47,3 +47,14 @@ export async function writeEnvironment(
   const dashboard = `${variables.PATCHWRIGHT_APP}/dashboard`;
   return { file, dashboard, patchwright: { AZURE_STORAGE_CONNECTION_STRING, NODE_EXTRA_CA_CERTS } };
 }
+
+/** The last lines of a demo that keeps running. The very last one is the dashboard's address. */
+export function dashboardLines({ file, dashboard }: KeptEnvironment): readonly string[] {
+  return [
+    'Everything keeps running. Ctrl+C ends it.',
+    '',
+    'The dashboard shows the run, and four weeks of generated history before it. It asks for a key:',
+    `  . ${file}; echo $PATCHWRIGHT_KEY`,
+    `  ${dashboard}`,
+  ];
+}

@@ -2,15 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RealRunNotPossible } from '../real/prepare.ts';
-import { createProgress } from '../real/progress.ts';
+import { createProgress, type Progress } from '../real/progress.ts';
 import { answeredLines } from './answered-lines.ts';
 import { type DemoOptions, keepCommand, parseDemoArgs, USAGE } from './demo-args.ts';
 import { DemoProblem } from './demo-problem.ts';
 import { endedWell, jsonReport } from './demo-report.ts';
 import { diskProblem } from './disk-problem.ts';
 import { furtherLines } from './further-lines.ts';
+import { addHistory } from './history/add-history.ts';
 import { onInterrupt } from './interruption.ts';
-import { writeEnvironment } from './look-around.ts';
+import { dashboardLines, writeEnvironment } from './look-around.ts';
 import { prepareScenario } from './prepare-scenario.ts';
 import { reportLines } from './report-lines.ts';
 import { type DemoRun, runDemo } from './run-demo.ts';
@@ -54,7 +55,11 @@ async function demo(options: DemoOptions): Promise<number> {
     for (const text of scenario.intro) screen.line(text);
     screen.line();
     return await runDemo(scenario, { screen, progress, signal }, (run) =>
-      present(run, { options, screen, scratch: folder, interrupted: interruption.happened }),
+      present(run, {
+        ...{ options, screen, progress },
+        scratch: folder,
+        interrupted: interruption.happened,
+      }),
     );
   } catch (error) {
     if (signal.aborted) return interruption.exitCode();
@@ -77,12 +82,14 @@ async function present(
   about: {
     readonly options: DemoOptions;
     readonly screen: Screen;
+    readonly progress: Progress;
     readonly scratch: string;
     readonly interrupted: Promise<never>;
   },
 ): Promise<number> {
   const { options, screen } = about;
   const { report, world, host } = run;
+  if (options.keep) await addHistory(report.run, world.storage, about.progress);
   const kept = options.keep ? await writeEnvironment(about.scratch, world, host) : undefined;
   const file = kept?.file;
   screen.line();
@@ -102,8 +109,7 @@ async function present(
     screen.line();
     for (const text of await answeredLines(report, kept.patchwright)) screen.line(text);
     screen.line();
-    screen.line('Everything keeps running. Ctrl+C ends it.');
-    screen.line(`The dashboard, which asks for $PATCHWRIGHT_KEY: ${kept.dashboard}`);
+    for (const text of dashboardLines(kept)) screen.line(text);
     await about.interrupted;
   }
   return endedWell(report) ? 0 : 1;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { confirmationOf, needsRetry } from '../../../dashboard/model/actions.ts';
 import { coverageOf } from '../../../dashboard/model/coverage.ts';
 import { barsOf, progressOf } from '../../../dashboard/model/run-outcomes.ts';
+import { startersOf } from '../../../dashboard/model/starters.ts';
 import { anImage, aRun, hoursAgo, NOW } from '../../browser/sample-views.ts';
 
 it('stacks the outcomes of each run, the oldest run first', () => {
@@ -49,4 +50,12 @@ it('a confirmation says that a retry ends the back-off', () => {
   expect(confirmationOf({ kind: 'start', images, retry: false }).effects.join(' ')).not.toContain(
     'back-off',
   );
+});
+
+it('says who started the runs, the most frequent first, and sums up the rest', () => {
+  const starters = ['schedule', 'schedule', 'schedule', 'ops', 'ops', 'x', 'y', null];
+
+  const text = startersOf(starters.map((startedBy, index) => aRun(`r${index}`, { startedBy })));
+
+  expect(text).toBe('schedule (4), ops (2), x (1), others (1)');
 });

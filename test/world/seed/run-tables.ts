@@ -2,6 +2,7 @@ import type { Job } from '../../../lib/pipeline/records/job.ts';
 import type { Run } from '../../../lib/pipeline/records/run.ts';
 import type { RunId } from '../../../lib/pipeline/records/run-id.ts';
 import type { Target } from '../../../lib/pipeline/records/target.ts';
+import type { Stores } from '../../../lib/pipeline/stores/stores.ts';
 import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import { AzureTables } from '../../../lib/storage/azure-tables.ts';
 import { connectStorage } from '../../../lib/storage/storage-connection.ts';
@@ -17,11 +18,16 @@ export interface RunTables {
   jobs(runId: RunId): Promise<readonly Job[]>;
 }
 
-export function readRunTables(storage: LocalStorage): RunTables {
+/** The app's own stores on this storage. */
+export function storesOn(storage: LocalStorage): Stores {
   const { connectionString } = storage.account;
-  const stores = tableStores(
+  return tableStores(
     new AzureTables(connectStorage({ kind: 'connection-string', connectionString })),
   );
+}
+
+export function readRunTables(storage: LocalStorage): RunTables {
+  const stores = storesOn(storage);
   return {
     runs: () => Array.fromAsync(stores.runs.newestFirst(unreadable)),
     async run(runId) {
