@@ -15,7 +15,7 @@ export interface Overview {
   readonly poison: readonly KeptMessage[];
 }
 
-interface Page<Item> {
+export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
 }

@@ -29,6 +29,12 @@ function formatSpan(milliseconds: number): string {
   return `${formatCount(Math.floor(milliseconds / DAY))} days`;
 }
 
+/** How long something took: `4 min`, or `less than a minute`. */
+export function formatDuration(from: string, until: string): string {
+  const length = Date.parse(until) - Date.parse(from);
+  return length < MINUTE ? 'less than a minute' : formatSpan(length);
+}
+
 /** `2026-11-30 02:00 UTC`. */
 export function formatTime(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;

@@ -1,4 +1,5 @@
 import type { RunView } from '../../lib/history/run-view.ts';
+import type { TargetView } from '../../lib/history/target-view.ts';
 
 /** The outcomes of a run in the order of the chart, from the bottom. */
 export const OUTCOMES = [
@@ -56,6 +57,33 @@ export function outcomesOf(run: RunView): readonly (readonly [OutcomeName, numbe
     return count === 0 ? [] : [[outcome, count] as const];
   });
 }
+
+export function isActive({ state }: Pick<RunView, 'state'>): boolean {
+  return state === 'discovering' || state === 'running';
+}
+
+/** Orders the images of a run: active ones, then those that need a person, then by name. */
+export function byAttention(one: TargetView, other: TargetView): number {
+  const rank = ({ state }: TargetView) => ATTENTION.indexOf(state);
+  return rank(one) - rank(other) || (one.image < other.image ? -1 : 1);
+}
+
+const ATTENTION: readonly TargetView['state'][] = [
+  'publishing',
+  'verifying',
+  'patching',
+  'scanning',
+  'queued',
+  'failed',
+  'rejected',
+  'patched',
+  'planned',
+  'waiting',
+  'skipped',
+  'canceled',
+  'already-patched',
+  'clean',
+];
 
 /** How many of the run's images have an outcome, from 0 to 1. 0 until discovery found any. */
 export function progressOf({ targets, active }: RunView): number {

@@ -1,8 +1,8 @@
+import { imageLink, runLink } from '../../lib/history/page-links.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import type { TargetView } from '../../lib/history/target-view.ts';
 import type { Action } from '../model/actions.ts';
 import { counted, formatAge, formatCount } from '../model/format.ts';
-import { imageLink } from '../model/route.ts';
 import { progressOf } from '../model/run-outcomes.ts';
 import { Name } from './name.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -42,7 +42,7 @@ function Active(props: Omit<Props, 'runs'> & { readonly run: RunView }) {
   return (
     <div class="group">
       <h3>
-        Run {run.runId}
+        <a href={runLink(run.runId)}>Run {run.runId}</a>
         {run.dryRun && <span class="reason">dry run</span>}
       </h3>
       <progress aria-label={`Progress of run ${run.runId}`} value={progressOf(run)} max={1} />

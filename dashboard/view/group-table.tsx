@@ -1,7 +1,7 @@
 import type { ImageView } from '../../lib/history/image-view.ts';
+import { imageLink } from '../../lib/history/page-links.ts';
 import { adviceFor } from '../model/advice.ts';
 import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts';
-import { imageLink } from '../model/route.ts';
 import type { Group } from '../model/sections.ts';
 import { findingsNow, findingsOfPatch } from '../model/severities.ts';
 import { Detail } from './detail.tsx';

@@ -1,10 +1,7 @@
+import { runLink } from '../../lib/history/page-links.ts';
 import type { TargetView } from '../../lib/history/target-view.ts';
-import { formatAge, formatTime, inWords } from '../model/format.ts';
-import { type Findings, withoutNull } from '../model/severities.ts';
-import { Detail } from './detail.tsx';
-import { FindingsMarks } from './findings-marks.tsx';
-import { Name } from './name.tsx';
-import { StateMark } from './state-mark.tsx';
+import { formatAge, formatTime } from '../model/format.ts';
+import { TargetCells, TargetHeadings } from './target-cells.tsx';
 
 interface Props {
   readonly history: readonly TargetView[];
@@ -20,10 +17,7 @@ export function ImageHistory({ history, now }: Props) {
         <thead>
           <tr>
             <th scope="col">When</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-            <th scope="col">Patch</th>
+            <TargetHeadings />
           </tr>
         </thead>
         <tbody>
@@ -37,7 +31,6 @@ export function ImageHistory({ history, now }: Props) {
 }
 
 function Row({ target, now }: { readonly target: TargetView; readonly now: Date }) {
-  const { state, reason, detail, patchTag } = target;
   const at = target.finishedAt ?? target.discoveredAt;
   return (
     <tr>
@@ -49,44 +42,11 @@ function Row({ target, now }: { readonly target: TargetView; readonly now: Date 
             {formatAge(at, now)}
           </time>
         )}
-        <span class="detail">{target.runId}</span>
+        <a class="detail" href={runLink(target.runId)}>
+          {target.runId}
+        </a>
       </th>
-      <td data-label="Outcome">
-        <StateMark state={state} />
-        {reason !== null && <span class="reason">{inWords(reason)}</span>}
-        <Detail text={detail} />
-      </td>
-      <td data-label="Before">
-        <FindingsMarks findings={before(target)} otherwise="–" />
-      </td>
-      <td data-label="After">
-        <FindingsMarks findings={after(target)} otherwise="–" />
-      </td>
-      <td data-label="Patch">{patchTag === null ? '–' : <Name text={patchTag} />}</td>
+      <TargetCells target={target} />
     </tr>
   );
-}
-
-function before(target: TargetView): Findings | undefined {
-  if (target.beforeCritical === null) return undefined;
-  return withoutNull({
-    critical: target.beforeCritical,
-    high: target.beforeHigh,
-    medium: target.beforeMedium,
-    low: target.beforeLow,
-    unknown: target.beforeUnknown,
-    fixable: target.beforeFixable,
-  });
-}
-
-function after(target: TargetView): Findings | undefined {
-  if (target.afterCritical === null) return undefined;
-  return withoutNull({
-    critical: target.afterCritical,
-    high: target.afterHigh,
-    medium: target.afterMedium,
-    low: target.afterLow,
-    unknown: target.afterUnknown,
-    fixable: target.afterFixable,
-  });
 }

@@ -1,8 +1,9 @@
 import type { ImageView } from '../../lib/history/image-view.ts';
+import { runLink } from '../../lib/history/page-links.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts';
-import { OUTCOME_LABELS, outcomesOf } from '../model/run-outcomes.ts';
 import { Name } from './name.tsx';
+import { OutcomeCounts } from './run-facts.tsx';
 
 interface Props {
   /** The newest run that has ended. */
@@ -45,7 +46,7 @@ function Ended({ run, images, now }: Props & { readonly run: RunView }) {
         )}
       </p>
       <p class="quiet">
-        {run.runId}
+        <a href={runLink(run.runId)}>{run.runId}</a>
         {run.startedBy !== null && (
           <>
             , started by <Name text={run.startedBy} />
@@ -60,14 +61,7 @@ function Ended({ run, images, now }: Props & { readonly run: RunView }) {
             </p>
           ),
       )}
-      <dl class="pairs outcomes">
-        {outcomesOf(run).flatMap(([outcome, count]) => [
-          <dt key={`${outcome} label`}>
-            <span class={`dot ${outcome}`} aria-hidden="true" /> {OUTCOME_LABELS[outcome]}
-          </dt>,
-          <dd key={outcome}>{formatCount(count)}</dd>,
-        ])}
-      </dl>
+      <OutcomeCounts run={run} />
       {reasons.length > 0 && (
         <>
           <h3 class="posture-title">Reasons</h3>

@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
+import { type PageView, viewOfLink } from '../../lib/history/page-links.ts';
+import type { Status } from '../../lib/history/status.ts';
 import { act } from '../api/act.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { Action } from '../model/actions.ts';
 import { type ImageFilter, NO_FILTER } from '../model/filter-images.ts';
-import { parseRoute } from '../model/route.ts';
 import { Confirm } from './confirm.tsx';
 import { ImagePage } from './image-page.tsx';
 import { OverviewPage } from './overview-page.tsx';
+import { RunPage } from './run-page.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useOverview } from './use-overview.ts';
 
@@ -47,14 +49,7 @@ export function Signed({ client, onSignOut }: Props) {
             <strong>This is not current.</strong> {fault.text}
           </p>
         )}
-        {route.page === 'image' ? (
-          <ImagePage
-            client={client}
-            image={route.image}
-            status={overview?.status}
-            onAction={setAction}
-          />
-        ) : (
+        {route.page === 'overview' ? (
           <OverviewPage
             overview={overview}
             fault={fault}
@@ -64,12 +59,30 @@ export function Signed({ client, onSignOut }: Props) {
             onAction={setAction}
             onRetry={look}
           />
+        ) : (
+          <Subject route={route} client={client} status={overview?.status} onAction={setAction} />
         )}
       </main>
       {action !== undefined && (
         <Confirm action={action} onYes={confirmed} onNo={() => setAction(undefined)} />
       )}
     </>
+  );
+}
+
+function Subject({
+  route,
+  ...props
+}: {
+  readonly route: Exclude<PageView, { readonly page: 'overview' }>;
+  readonly client: ApiClient;
+  readonly status: Status | undefined;
+  readonly onAction: (action: Action) => void;
+}) {
+  return route.page === 'image' ? (
+    <ImagePage {...props} image={route.image} />
+  ) : (
+    <RunPage {...props} run={route.run} />
   );
 }
 
@@ -80,5 +93,5 @@ function useRoute() {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  return parseRoute(hash);
+  return viewOfLink(hash);
 }

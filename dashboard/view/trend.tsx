@@ -1,3 +1,4 @@
+import { runLink } from '../../lib/history/page-links.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import { formatCount, formatTime, inWords } from '../model/format.ts';
 import { type Bar, barsOf, OUTCOME_LABELS, OUTCOMES, outcomesOf } from '../model/run-outcomes.ts';
@@ -79,7 +80,9 @@ function RunTable({ runs }: { readonly runs: readonly RunView[] }) {
         {runs.map((run) => (
           <tr key={run.runId}>
             <th scope="row">
-              {run.createdAt === null ? run.runId : formatTime(run.createdAt)}
+              <a href={runLink(run.runId)}>
+                {run.createdAt === null ? run.runId : formatTime(run.createdAt)}
+              </a>
               <span class="detail">
                 {inWords(run.state)}
                 {run.dryRun && ', dry run'}

@@ -22,6 +22,8 @@ export interface CliContext {
   /** Used between the retries of a request. */
   readonly delays: Delays;
   readonly sleep: Sleep;
+  /** Opens an address in the person's browser. False if there is none. */
+  readonly openBrowser: (url: string) => Promise<boolean>;
   /** Aborted by the first Ctrl+C. Commands then clean up and end. */
   readonly stop: AbortSignal;
 }

@@ -15,6 +15,7 @@ import { runsShowCommand } from './runs/runs-show-command.ts';
 import { runsStartCommand } from './runs/runs-start-command.ts';
 import { runsWatchCommand } from './runs/runs-watch-command.ts';
 import { statusCommand } from './status/status-command.ts';
+import { openCommand } from './web/open-command.ts';
 
 const OWN: readonly Command[] = [
   statusCommand,
@@ -31,6 +32,7 @@ const OWN: readonly Command[] = [
   retryCommand,
   poisonListCommand,
   poisonReplayCommand,
+  openCommand,
   doctorCommand,
 ];
 

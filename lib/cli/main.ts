@@ -9,6 +9,7 @@ import type { CliContext, TextSink } from './cli-context.ts';
 import { COMMANDS } from './commands.ts';
 import { ExitCode } from './exit-code.ts';
 import { runCli } from './run-cli.ts';
+import { openBrowser } from './web/open-browser.ts';
 
 /** The program `patchwright`. Connects the command line to the process's streams, signals and files. */
 async function main(): Promise<void> {
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     delays: systemDelays,
     sleep: systemSleep,
+    openBrowser,
     stop: stop.signal,
   };
   const code = await runCli(process.argv.slice(2), context, {

@@ -56,8 +56,8 @@ export class DashboardBrowser {
     await this.app.stop();
   }
 
-  /** Opens the page in a context of its own. */
-  async open(look: Look = {}): Promise<Page> {
+  /** Opens the page in a context of its own, at a link such as `#/runs/latest`. */
+  async open(look: Look = {}, link = ''): Promise<Page> {
     const { width = 1280, height = 900, scheme = 'light' } = look;
     const context = await this.#browser.newContext({
       viewport: { width, height },
@@ -76,7 +76,7 @@ export class DashboardBrowser {
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
     await page.clock.setFixedTime(NOW);
-    await page.goto(this.#url);
+    await page.goto(this.#url + link);
     return page;
   }
 

@@ -13,6 +13,9 @@ import {
   patchWith,
 } from './sample-views.ts';
 
+const BEFORE = { beforeCritical: 8, beforeHigh: 25, beforeMedium: 59, beforeLow: 8 };
+const AFTER = { afterCritical: 0, afterHigh: 1, afterMedium: 0, afterLow: 8 };
+
 let browser: DashboardBrowser;
 
 beforeAll(async () => {
@@ -198,8 +201,8 @@ describe('the page of an image', () => {
         patchTag: '1.4-1',
         patchDigest: PATCH_DIGEST,
         finishedAt: hoursAgo(5),
-        ...{ beforeCritical: 8, beforeHigh: 25, beforeMedium: 59, beforeLow: 8 },
-        ...{ afterCritical: 0, afterHigh: 1, afterMedium: 0, afterLow: 8 },
+        ...BEFORE,
+        ...AFTER,
         remaining: [{ package: 'openssl', reason: 'held', findings: 1 }],
       }),
       aTarget(image.image, {
@@ -238,6 +241,69 @@ describe('the page of an image', () => {
     await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
     expect(await page.getByLabel('Search').inputValue()).toBe('team/api');
     expect(await page.evaluate('document.activeElement.id')).toBe('headline');
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('the page of a run', () => {
+  it.each([
+    { name: 'run-light', look: {} },
+    { name: 'run-dark', look: { scheme: 'dark' as const } },
+    { name: 'run-phone', look: { width: 360, height: 740 } },
+  ])('says how it went and what it did about each image: $name', async ({ name, look }) => {
+    const [first, ...others] = monthOfRuns();
+    const runId = '20261130T020000Z-7f3a';
+    browser.app.state.runs = [
+      {
+        ...(first ?? aRun(runId)),
+        warnings: 'the vulnerability database is 4 days old',
+        tools: 'copa/0.14.2 trivy/0.74.0',
+        databaseTime: hoursAgo(100),
+      },
+      ...others,
+    ];
+    browser.app.state.targets = [
+      aTarget('team/api:1.4', { patchTag: '1.4-1', ...BEFORE, ...AFTER }),
+      aTarget('team/checkout:3.2', {
+        state: 'failed',
+        reason: 'package-source-gone',
+        detail: 'https://deb.example.test/debian buster Release answers 404',
+        ...BEFORE,
+      }),
+      aTarget('platform/base:12', { state: 'clean' }),
+    ];
+    const page = await browser.signedIn(look);
+    await page.getByRole('region', { name: 'Last run' }).getByRole('link').click();
+
+    await page.getByRole('heading', { name: `Run ${runId}` }).waitFor();
+    await page.getByRole('heading', { name: 'Images 3' }).waitFor();
+    const images = await page.locator('main th a').allInnerTexts();
+    await keepScreenshot(page, name);
+
+    expect(images).toEqual(['team/checkout:3.2', 'team/api:1.4', 'platform/base:12']);
+    expect(await page.locator('main').innerText()).toContain('database is 4 days old');
+    expect(page.url()).toContain(`#/runs/${runId}`);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'team/api:1.4' }).click();
+    await page.getByRole('heading', { name: 'team/api:1.4' }).waitFor();
+    await page.context().close();
+  });
+
+  it('opens by its address, as "latest" too, and cancels the run', async () => {
+    const runId = '20261130T075500Z-0002';
+    browser.app.state.runs = [aRun(runId, { state: 'running', ...{ targets: 4, active: 1 } })];
+    const page = await browser.open({}, '#/runs/latest');
+    await signIn(page, 'right-key');
+
+    await page.getByRole('heading', { name: `Run ${runId}` }).waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('value')).toBe('0.75');
+    await page.getByRole('button', { name: 'Cancel this run' }).click();
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+
+    await page.getByText(`Run ${runId} is being canceled.`).waitFor();
+    expect(browser.app.posts.map(({ path }) => path)).toEqual([`/api/runs/${runId}/cancel`]);
     expect(browser.complaints).toEqual([]);
     await page.context().close();
   });

@@ -80,7 +80,18 @@ export class StubApp {
     if (pathname === '/api/runs') return page(runs, searchParams);
     if (pathname === '/api/images') return page(images, searchParams);
     if (pathname === '/api/poison') return { items: poison };
-    if (pathname.startsWith('/api/runs/')) return page(targets, searchParams);
+    if (pathname.startsWith('/api/runs/')) {
+      const [, , , runId, images] = pathname.split('/');
+      if (images !== undefined) {
+        return page(
+          targets.filter((target) => target.runId === runId),
+          searchParams,
+        );
+      }
+      const run = runs.find((one) => one.runId === runId || runId === 'latest');
+      if (run === undefined) throw new Error(`the stub has no ${pathname}`);
+      return run;
+    }
     const name = decodeURIComponent(pathname.slice('/api/images/'.length));
     const story = stories.find(({ image }) => image === name);
     if (story === undefined) throw new Error(`the stub has no ${pathname}`);

@@ -56,6 +56,6 @@ function againLines(): string[] {
   return [
     '',
     '  # another run, which finds nothing to do',
-    '  curl -X POST -H "x-functions-key: $PATCHWRIGHT_KEY" $PATCHWRIGHT_APP/runs',
+    '  curl -X POST -H "x-functions-key: $PATCHWRIGHT_FUNCTION_KEY" $PATCHWRIGHT_APP/api/runs',
   ];
 }

@@ -1,5 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PAGE_PATH } from '../../lib/history/page-links.ts';
 import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
 import type { World } from '../world/world.ts';
 
@@ -34,8 +35,8 @@ export async function writeEnvironment(
     SSL_CERT_FILE: world.caFile,
     NODE_EXTRA_CA_CERTS: world.caFile,
     REGISTRY_AUTH_FILE: authFile,
-    PATCHWRIGHT_APP: `${host.url}/${host.routePrefix}`,
-    PATCHWRIGHT_KEY: host.keys.function,
+    PATCHWRIGHT_APP: host.url,
+    PATCHWRIGHT_FUNCTION_KEY: host.keys.function,
   };
   const lines = Object.entries(variables).map(
     ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
@@ -44,7 +45,7 @@ export async function writeEnvironment(
   const file = join(folder, 'env');
   await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   await chmod(folder, 0o700);
-  const dashboard = `${variables.PATCHWRIGHT_APP}/dashboard`;
+  const dashboard = host.url + PAGE_PATH;
   return { file, dashboard, patchwright: { AZURE_STORAGE_CONNECTION_STRING, NODE_EXTRA_CA_CERTS } };
 }
 
@@ -54,7 +55,7 @@ export function dashboardLines({ file, dashboard }: KeptEnvironment): readonly s
     'Everything keeps running. Ctrl+C ends it.',
     '',
     'The dashboard shows the run, and four weeks of generated history before it. It asks for a key:',
-    `  . ${file}; echo $PATCHWRIGHT_KEY`,
+    `  . ${file}; echo $PATCHWRIGHT_FUNCTION_KEY`,
     `  ${dashboard}`,
   ];
 }

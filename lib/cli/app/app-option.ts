@@ -35,20 +35,21 @@ export function appOption(
       'options "--app" and "--settings" exclude each other: the app uses its own settings',
     );
   }
-  return { origin: originOf(given), key: keyIn(environment) };
+  return { origin: originOf(given, 'option "--app"'), key: keyIn(environment) };
 }
 
-function originOf(text: string): string {
+/** The origin that `named` gives. Errors never quote the value. */
+export function originOf(text: string, named: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError('option "--app" must be an address: https://NAME.azurewebsites.net');
+    throw new UsageError(`${named} must be an address: https://NAME.azurewebsites.net`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new UsageError('option "--app" must start with https://, to protect the function key');
+    throw new UsageError(`${named} must start with https://, to protect the function key`);
   }
   if (url.href !== `${url.origin}/`) {
     throw new UsageError(
-      `option "--app" must be an address without a path, a query or a key (set the key in ${FUNCTION_KEY})`,
+      `${named} must be an address without a path, a query or a key (set the key in ${FUNCTION_KEY})`,
     );
   }
   return url.origin;

@@ -1,11 +1,13 @@
 import { findImage } from '../../history/find-image.ts';
 import { ImageStory, imageStory } from '../../history/image-story.ts';
+import { imageLink } from '../../history/page-links.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listsFields, printSheet, SHEET_OPTIONS, sheetLines } from '../output/sheet.ts';
 import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
+import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { imageSummary } from './image-summary.ts';
 import { STORY_COLUMNS } from './story-columns.ts';
 
@@ -18,11 +20,14 @@ export const imagesShowCommand: Command = {
     'IMAGE is REPOSITORY:TAG, a beginning that only one image has, the tag of a patch, or a digest',
     '(REPOSITORY@sha256:1f9a, or sha256:1f9a).',
   ],
-  options: [...SHEET_OPTIONS, ...STORAGE_OPTIONS],
+  options: [...SHEET_OPTIONS, ...STORAGE_OPTIONS, ...WEB_OPTIONS],
   operands: ['IMAGE'],
   examples: ['images show team/api:1.4', 'images show sha256:1f9a --output json'],
   outputs: ONE_RESULT,
-  run: (invocation, context) => showImage('images show', invocation, context),
+  run: (invocation, context) =>
+    invocation.flag('web')
+      ? openPage(imagesShowCommand, invocation, context, imageLink(invocation.operands[0] ?? ''))
+      : showImage('images show', invocation, context),
 };
 
 /** Prints the story of an image. */

@@ -1,5 +1,6 @@
 import { findImage } from '../../history/find-image.ts';
 import { imageStory } from '../../history/image-story.ts';
+import { imageLink } from '../../history/page-links.ts';
 import { selectedBy } from '../../history/selected-by.ts';
 import type { TargetView } from '../../history/target-view.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
@@ -8,6 +9,7 @@ import { shortTime } from '../output/paint-state.ts';
 import { labeled } from '../runs/run-summary.ts';
 import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
+import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { imageSummary } from './image-summary.ts';
 
 export const whyCommand: Command = {
@@ -17,12 +19,13 @@ export const whyCommand: Command = {
     'Prints the rule of the policy that selected the image, its state and reason, each step of the last',
     'run with its time, its back-off, and what to do next. IMAGE is as in "images show".',
   ],
-  options: STORAGE_OPTIONS,
+  options: [...STORAGE_OPTIONS, ...WEB_OPTIONS],
   operands: ['IMAGE'],
   examples: ['why team/api:1.4', 'why team/api'],
   outputs: ONE_RESULT,
   async run(invocation, context) {
     const [name = ''] = invocation.operands;
+    if (invocation.flag('web')) return openPage(whyCommand, invocation, context, imageLink(name));
     const told = await withStorage(invocation, context, async ({ history, services, address }) => {
       const image = named('image', name, await findImage(history, name), address);
       const story = await imageStory(history, image);

@@ -1,5 +1,6 @@
 import { TargetFilters } from '../../history/filters.ts';
 import { findRun } from '../../history/find-run.ts';
+import { runLink } from '../../history/page-links.ts';
 import { listTargets } from '../../history/run-targets.ts';
 import { RunView, runView } from '../../history/run-view.ts';
 import { targetView } from '../../history/target-view.ts';
@@ -10,6 +11,7 @@ import { listsFields, printSheet, SHEET_OPTIONS, sheetLines } from '../output/sh
 import { filtersOf } from '../storage/filters-of.ts';
 import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
+import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { runSummary } from './run-summary.ts';
 import { TARGET_COLUMNS } from './target-columns.ts';
 
@@ -29,6 +31,7 @@ export const runsShowCommand: Command = {
     ...PAGE_OPTIONS,
     ...SHEET_OPTIONS,
     ...STORAGE_OPTIONS,
+    ...WEB_OPTIONS,
   ],
   operands: ['[RUN]'],
   examples: ['runs show', 'runs show 20261123 --state failed,rejected'],
@@ -36,6 +39,9 @@ export const runsShowCommand: Command = {
   async run(invocation, context) {
     if (listsFields(invocation, FIELDS, context)) return ExitCode.ok;
     const name = invocation.operands[0] ?? 'latest';
+    if (invocation.flag('web')) {
+      return openPage(runsShowCommand, invocation, context, runLink(name));
+    }
     const filters = filtersOf(TargetFilters, invocation);
     const { run, page } = await withStorage(invocation, context, async ({ history, address }) => {
       const found = named('run', name, await findRun(history, name), address);

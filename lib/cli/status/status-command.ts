@@ -3,16 +3,18 @@ import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { labeled, runSummary } from '../runs/run-summary.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
+import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 
 export const statusCommand: Command = {
   name: 'status',
   summary: 'Show the last run, the active runs, and the images summed up.',
   about: [],
-  options: STORAGE_OPTIONS,
+  options: [...STORAGE_OPTIONS, ...WEB_OPTIONS],
   operands: [],
   examples: ['status'],
   outputs: ONE_RESULT,
   async run(invocation, context) {
+    if (invocation.flag('web')) return openPage(statusCommand, invocation, context, '');
     const status = await withStorage(invocation, context, ({ history }) => readStatus(history));
     if (invocation.output === 'json') {
       const document = { version: 1, command: 'status', ...status };

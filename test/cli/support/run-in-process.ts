@@ -21,6 +21,7 @@ export async function runInProcess(
     readonly stop?: AbortSignal;
     readonly terminal?: boolean;
     readonly columns?: number;
+    readonly openBrowser?: CliContext['openBrowser'];
   } = {},
 ): Promise<CliRun> {
   const written = { stdout: '', stderr: '' };
@@ -46,6 +47,7 @@ export async function runInProcess(
         setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(
           () => undefined,
         ),
+      openBrowser: options.openBrowser ?? (async () => false),
       stop: options.stop ?? new AbortController().signal,
     },
     { commands: options.commands ?? COMMANDS, version: '1.2.3' },

@@ -13,6 +13,7 @@ function contextWith(readFile: CliContext['readFile']): CliContext {
     clock: { now: () => new Date(0) },
     delays: { wait: async () => undefined, random: () => 0 },
     sleep: async () => undefined,
+    openBrowser: async () => false,
     stop: new AbortController().signal,
   };
 }

@@ -7,7 +7,6 @@ import {
   inWords,
   shortDigest,
 } from '../../../dashboard/model/format.ts';
-import { imageLink, parseRoute } from '../../../dashboard/model/route.ts';
 import { visibleText } from '../../../dashboard/model/visible-text.ts';
 
 const NOW = new Date('2026-11-30T08:00:00Z');
@@ -44,17 +43,4 @@ describe('text for people', () => {
     expect(visibleText('a\u0000b\u200Bc')).toBe('a[U+0000]b[U+200B]c');
     expect(visibleText('<b>é</b>')).toBe('<b>é</b>');
   });
-});
-
-describe('the address of an image', () => {
-  it.each(['team/api:1.4', 'a%2Fb:1', 'x/<img src=x>:1 ?#'])('names %j again', (image) => {
-    expect(parseRoute(imageLink(image))).toEqual({ page: 'image', image });
-  });
-
-  it.each(['', '#/', '#/images/', '#/images/%E0%A4', '#/other'])(
-    'is the overview for %j',
-    (hash) => {
-      expect(parseRoute(hash)).toEqual({ page: 'overview' });
-    },
-  );
 });
