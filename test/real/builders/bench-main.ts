@@ -5,15 +5,16 @@ import type { TrivyReport } from '../../../lib/report/trivy-report.ts';
 import { type Prepared, prepareReal } from '../prepare.ts';
 import { BENCH_CASES, type BenchCase, benchImage } from './bench-cases.ts';
 import { type BenchRow, benchTable, type Measured } from './bench-table.ts';
+import { medianOf, turnOrder } from './bench-turns.ts';
 import { patchImage } from './patch-image.ts';
 import { type RegistryScene, startRegistryScene } from './registry-scene.ts';
 import { type BuilderName, startBuilder } from './start-builder.ts';
 
 /**
  * `npm run bench:builder [-- --only NAME]… [--repeat N] [--at-once] [--log]`: patches images with both
- * builders in turn, and prints a table of findings, time and disk. The time is the shortest of N patches.
- * In turn, it is valid only on an idle machine. With `--at-once` both builders patch at the same time, so
- * that what else the machine does slows down both.
+ * builders in turn, and prints a table of findings, time and disk: the medians of N turns. In turn, it is
+ * valid only on an idle machine. With `--at-once` both builders patch at the same time, so that what else
+ * the machine does slows down both.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -54,29 +55,33 @@ async function bench(
     const before = findings(await user.scan(benchImage(one)));
     const report = join(folder, 'before.json');
     await copyFile(join(folder, 'report.json'), report);
-    const measured = (name: BuilderName) => measure(scene, prepared, { one, name, report });
-    const both = async () => {
-      const upstream = measured('upstream');
-      if (!atOnce) await upstream;
-      return Promise.all([upstream, measured('mount-free')]);
+    const turns: Record<BuilderName, Measured[]> = { upstream: [], 'mount-free': [] };
+    let log = '';
+    const measured = async (name: BuilderName) => {
+      const result = await measure(scene, prepared, { one, name, report });
+      turns[name].push(result);
+      console.error(turnLine(one, name, result));
+      if (name === 'mount-free') log = result.log;
     };
-    let [upstream, own] = await both();
-    for (let again = 1; again < repeat; again += 1) {
-      const next = await both();
-      upstream = quicker(upstream, next[0]);
-      own = quicker(own, next[1]);
+    for (let turn = 0; turn < repeat; turn += 1) {
+      const [first, second] = turnOrder<BuilderName>(turn, ['upstream', 'mount-free']);
+      const begun = measured(first);
+      if (!atOnce) await begun;
+      await Promise.all([begun, measured(second)]);
     }
     const after = findings(await user.scan(targetOf(one, 'mount-free')));
     const { what, timeLimit } = one;
+    const upstream = medianOf(turns.upstream);
+    const own = medianOf(turns['mount-free']);
     const row = { what, before, after, upstream, own, ...(timeLimit && { timeLimit }) };
-    return { row, log: own.log };
+    return { row, log };
   } finally {
     await end();
   }
 }
 
-function quicker<M extends Measured>(a: M, b: M): M {
-  return b.seconds < a.seconds ? b : a;
+function turnLine({ name }: BenchCase, builder: BuilderName, measured: Measured): string {
+  return `${name} ${builder}: ${measured.seconds.toFixed(1)} s, ${measured.megabytes} MB`;
 }
 
 function findings(report: TrivyReport): number {
