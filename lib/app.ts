@@ -94,6 +94,7 @@ export function createApp(
       queues: new AzureQueues(storage),
       blobs,
       largeReports: inTurn(),
+      largeUploads: inTurn(),
       ...tableStores(tables),
       options: settings.pipeline,
     },

@@ -72,6 +72,8 @@ export interface Services extends Stores {
   readonly blobs: Blobs;
   /** The turns of all steps in this process to hold a large report. */
   readonly largeReports: InTurn;
+  /** The turns of all steps in this process to send large reports to the registry. */
+  readonly largeUploads: InTurn;
   readonly options: PipelineOptions;
 }
 

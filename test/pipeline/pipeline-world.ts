@@ -74,6 +74,7 @@ export class PipelineWorld {
       queues: this.queues,
       blobs: this.blobs,
       largeReports: inTurn(),
+      largeUploads: inTurn(),
       ...tableStores(this.tables),
       options: {
         policySetting:

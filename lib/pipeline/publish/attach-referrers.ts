@@ -7,7 +7,8 @@ import type { Finding, Scan } from '../../report/finding.ts';
 import { openVex } from '../../report/openvex.ts';
 import { sbom } from '../../report/sbom.ts';
 import type { Target } from '../records/target.ts';
-import { withKeptReport } from '../results/accepted-scans.ts';
+import { keptReport, withKeptReport } from '../results/accepted-scans.ts';
+import { isLargeReport } from '../results/with-report.ts';
 import type { Services } from '../services.ts';
 import { targetedFindings } from '../targets/blocked-packages.ts';
 import { sourceArtifacts } from './source-artifacts.ts';
@@ -42,28 +43,47 @@ export async function attachReferrers(
   // The list of what the source has is attached first, so that these prove it, too.
   if (ALWAYS.every((type) => attached.includes(type))) return;
   const timestamp = (target.verifiedAt ?? target.discoveredAt).toISOString();
-  const attachMissing = async (artifacts: readonly Artifact[]) => {
+  await inUploadTurn(services, target, async () => {
+    const artifacts = [
+      ...(await artifactOfSource(services, target)),
+      ...(await artifactsOfReports(services, target, { digest: subject.digest, timestamp })),
+    ];
     await registry.putBlob(repository, digestOf(EMPTY), EMPTY);
     for (const artifact of artifacts) {
       if (attached.includes(artifact.type)) continue;
       await attach(registry, repository, { ...artifact, subject, timestamp });
     }
-  };
-  // The two reports are never in memory together. Both are there before anything is attached.
-  const fixed = await withKeptReport(services, target.reportBefore, async ({ scan }) =>
-    targetedFindings(target, scan),
-  );
-  await withKeptReport(services, target.reportAfter, async ({ scan, bytes }) => {
-    const patch = { digest: subject.digest, timestamp, scan, fixed };
-    await attachMissing([
-      ...(await artifactOfSource(services, target)),
-      ...documentsOf(services, target, patch),
-      { type: ArtifactType.reportAfter, title: 'report-after.json', bytes },
-    ]);
   });
-  await withKeptReport(services, target.reportBefore, ({ bytes }) =>
-    attachMissing([{ type: ArtifactType.reportBefore, title: 'report-before.json', bytes }]),
-  );
+}
+
+/** A slow registry then holds up other large uploads, but nobody who reads a report. */
+async function inUploadTurn(
+  services: Services,
+  { reportBefore, reportAfter }: Target,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (const name of [reportBefore, reportAfter]) {
+    if (await isLargeReport(services, keptReport(name))) return services.largeUploads(work);
+  }
+  return work();
+}
+
+/** Parses one report after the other: parsed, they are never in memory together. */
+async function artifactsOfReports(
+  services: Services,
+  target: Target,
+  patch: { readonly digest: Digest; readonly timestamp: string },
+): Promise<readonly Artifact[]> {
+  const before = await withKeptReport(services, target.reportBefore, async ({ scan, bytes }) => ({
+    fixed: targetedFindings(target, scan),
+    report: { type: ArtifactType.reportBefore, title: 'report-before.json', bytes },
+  }));
+  const { fixed } = before;
+  const ofPatch = await withKeptReport(services, target.reportAfter, async ({ scan, bytes }) => [
+    ...documentsOf(services, target, { ...patch, scan, fixed }),
+    { type: ArtifactType.reportAfter, title: 'report-after.json', bytes },
+  ]);
+  return [...ofPatch, before.report];
 }
 
 async function artifactOfSource(

@@ -86,6 +86,11 @@ function withoutCredentials(report: Uint8Array): Uint8Array {
   return masked === text ? report : Buffer.from(masked);
 }
 
+/** The blob of a report that was accepted before. Without a name, no blob has this one. */
+export function keptReport(name: string | undefined) {
+  return { container: CONTAINERS.reports, name: name ?? '' };
+}
+
 /**
  * Reads a report that was accepted before. `use` gets it in its turn, and services for that turn.
  * Throws if the report is gone or does not parse.
@@ -95,7 +100,7 @@ export async function withKeptReport<Own extends ReportServices, Used>(
   name: string | undefined,
   use: (report: AcceptedReport, inTurn: Own) => Promise<Used>,
 ): Promise<Used> {
-  const blob = { container: CONTAINERS.reports, name: name ?? '' };
+  const blob = keptReport(name);
   return withReport(services, blob, (read, inTurn) => {
     if (!read.found) throw new Error(`an accepted report is ${read.why}`);
     const report = reportIn(read.bytes);

@@ -7,6 +7,15 @@ export const SMALL_REPORT_BYTES = 2 * 1024 * 1024;
 
 export type ReportServices = Pick<Services, 'blobs' | 'largeReports'>;
 
+/** True if the report is too large to be held beside others. */
+export async function isLargeReport(
+  { blobs }: Pick<Services, 'blobs'>,
+  { container, name }: { readonly container: ContainerName; readonly name: string },
+): Promise<boolean> {
+  const small = await blobs.read(container, name, SMALL_REPORT_BYTES);
+  return !small.found && small.why !== 'absent';
+}
+
 /**
  * Reads a report for `use`, which gets services that read further reports in the same turn. Large
  * reports wait for their turn, and nothing of one may be kept after `use`: together they would

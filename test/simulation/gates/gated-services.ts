@@ -22,6 +22,7 @@ export function gatedServices(gate: Gate, task: Task): Services {
     blobs: gatedBlobs(gate, task),
     // The reports of these worlds are small, and a turn would outlive a crash.
     largeReports: (work) => work(),
+    largeUploads: (work) => work(),
     ...tableStores(gatedTables(gate, task)),
     options: gate.options,
   };

@@ -4,6 +4,8 @@ import { digestOf } from '../../../../lib/image/digest.ts';
 import { MediaType } from '../../../../lib/image/manifest.ts';
 import { attachReferrers } from '../../../../lib/pipeline/publish/attach-referrers.ts';
 import type { Target } from '../../../../lib/pipeline/records/target.ts';
+import { SMALL_REPORT_BYTES, withReport } from '../../../../lib/pipeline/results/with-report.ts';
+import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
 import { seedImage } from '../../../fakes/registry/seed-image.ts';
 import { debianReport } from '../../../pipeline/debian-report.ts';
 import { reportBytes, storeReport } from '../results/report-blobs.ts';
@@ -121,6 +123,47 @@ describe('attachReferrers', () => {
     const attached = await read();
     expect(Object.keys(attached).sort()).toEqual([...TYPES, ofSource].sort());
     expect(attached[ofSource]?.content.toString()).toContain('application/signature');
+  });
+});
+
+describe('large reports', () => {
+  /** A report that is too large to be held beside others. */
+  const large = { ...REPORTS.after, padding: ' '.repeat(SMALL_REPORT_BYTES) };
+
+  it('are attached while another step reads a large report', async () => {
+    const { world, attach, read } = await setUp({ reportAfter: 'large.json' });
+    await storeReport(world, 'large.json', large);
+    const other = Promise.withResolvers<void>();
+    const put = world.registry.putManifest.bind(world.registry);
+    world.registry.putManifest = async (...args) => {
+      const report = { container: CONTAINERS.reports, name: 'large.json' };
+      // Would wait for ever if the upload held the turn to read.
+      await withReport(world.services, report, async () => other.resolve());
+      return put(...args);
+    };
+
+    await attach();
+
+    await other.promise;
+    expect(Object.keys(await read()).sort()).toEqual(TYPES);
+  });
+
+  it('are attached by one step at a time', async () => {
+    const { world, attach } = await setUp({ reportBefore: 'large.json' });
+    await storeReport(world, 'large.json', large);
+    let [now, most] = [0, 0];
+    const put = world.registry.putBlob.bind(world.registry);
+    world.registry.putBlob = async (...args) => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise(setImmediate);
+      now -= 1;
+      return put(...args);
+    };
+
+    await Promise.all([attach(), attach(), attach()]);
+
+    expect(most).toBe(1);
   });
 });
 
