@@ -20,8 +20,7 @@ interface Rule {
 /**
  * Refusals of ARM and ACI; the first match wins. ARM's codes come before HTTP's, because ACI uses 409
  * for five different things. Sources: Azure docs container-instances-troubleshooting and
- * resource-and-quota-limits; azure-cli#14643, #29300; ALZ-PowerShell-Module#472;
- * terraform-provider-azurerm#15025 and virtual-kubelet/azure-aci#167 (the subnet is not ready).
+ * resource-and-quota-limits; azure-cli#14643, #29300; ALZ-PowerShell-Module#472, ALZ#2404.
  */
 const RULES: readonly Rule[] = [
   { code: /^ContainerGroupQuotaReached$/i, means: 'quota' },
@@ -29,11 +28,15 @@ const RULES: readonly Rule[] = [
   { status: 409, code: /^ServiceUnavailable$/i, means: 'capacity' },
   { code: /^InsufficientCapacity$/i, means: 'capacity' },
   { message: /not available in the location/i, means: 'capacity' },
+  // Groups that are created at the same time: terraform-provider-azurerm#15025.
   { code: /^ServiceAssociationLinkNotReady$/i, means: 'network' },
-  // Azure's network service changes the subnet for another group at this moment.
-  { refused: true, code: /^(AnotherOperationInProgress|RetryableError)$/i, means: 'network' },
-  { code: /^ReferencedResourceNotProvisioned$/i, means: 'network' },
+  // The same with its message, and 409: virtual-kubelet/azure-aci#167.
   { status: 409, message: /network is not ready/i, means: 'network' },
+  // Azure's network service while it changes the subnet: Azure/terraform-provider-azapi#503 (409),
+  // hashicorp/terraform#7986 (429), terraform-provider-azurerm#30197, pulumi-azure-native#903.
+  { refused: true, code: /^(AnotherOperationInProgress|RetryableError)$/i, means: 'network' },
+  // The same by its inner code: alan-turing-institute/data-safe-haven#2269.
+  { code: /^ReferencedResourceNotProvisioned$/i, means: 'network' },
   { code: /^ContainerGroup(Transitioning|DeploymentInProgress)$/i, means: 'transitioning' },
   { code: /^(InaccessibleImage|RegistryErrorResponse)$/i, means: 'image-pull' },
   { code: /^RequestDisallowedByPolicy$/i, means: 'configuration' },
