@@ -77,6 +77,8 @@ const STEPS = {
   'media-type-changed': INVESTIGATE,
   'multi-arch': 'List a tag of one platform in the policy.',
   'needs-proc': 'Use another builder: set PATCHWRIGHT_BUILDER to remote or confidential.',
+  'network-not-ready':
+    'Check the state of the subnet: docs/operate.md, A subnet that is not ready.',
   'new-findings': INVESTIGATE,
   'no-advisory-data':
     'Update the worker images if the system is new: nobody has advisories for it.',

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 const PASSING: ReadonlySet<Target['reason']> = new Set([
   'builder-incompatible',
   'group-too-large',
+  'network-not-ready',
   'no-builder',
   'package-source-unreachable',
   'source-changed',

@@ -5,6 +5,7 @@ import { firstPull } from '../group/pull-credential.ts';
 import type { HeldJob } from '../held-job.ts';
 import { type BuilderFault, builderFaultIn } from '../records/builder-fault.ts';
 import { groupNameOf, type Job } from '../records/job.ts';
+import type { FailReason } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
@@ -35,9 +36,8 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
     return { changes: { state: 'done', finishedAt: clock.now() }, delaySeconds: 0 };
   }
   if (clock.now() >= run.deadline) {
-    const refused = held.job.refused === true;
     return loseJob(services, held, {
-      reason: refused ? 'quota' : 'run-deadline',
+      reason: whyNotInTime(held.job),
       detail: `no group could be started in time${lastWords(held)}`,
       final: true,
     });
@@ -94,6 +94,11 @@ async function endWithoutBuilder(
   return { changes: { state: 'done', finishedAt: services.clock.now() }, delaySeconds: 0 };
 }
 
+function whyNotInTime({ refused, networkNotReady }: Job): FailReason {
+  if (networkNotReady === true) return 'network-not-ready';
+  return refused === true ? 'quota' : 'run-deadline';
+}
+
 /** Azure's last error for a group of this job. */
 function lastWords(held: HeldJob): string {
   return held.job.detail === undefined ? '' : `: ${held.job.detail}`;
@@ -113,7 +118,8 @@ async function afterRefusal(
       const seconds = Math.min(answer.retryAfterSeconds ?? remedy.seconds, LONGEST_WAIT_SECONDS);
       const until = secondsAfter(services.clock.now(), seconds);
       await services.throttle.holdUntil(until);
-      const again = { ...unused(held), refused: true, detail };
+      const networkNotReady = refusal === 'network';
+      const again = { ...unused(held), refused: true, networkNotReady, detail };
       return { ...wait(services, held, until), changes: again };
     }
     case 'retry': {

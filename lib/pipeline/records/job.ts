@@ -40,6 +40,8 @@ export const Job = z.object({
   deadline: z.date().optional(),
   /** Azure refused its group for a quota or lack of capacity. */
   refused: z.boolean().optional(),
+  /** Azure refused it last because the subnet was not ready for another group. */
+  networkNotReady: z.boolean().optional(),
   /** The tools that its containers claim to have used: `trivy/0.74.0`. */
   tools: z.string().optional(),
   /** The first builder that one of its containers reported. It outweighs a claimed refusal. */

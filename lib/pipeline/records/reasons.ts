@@ -64,6 +64,7 @@ export const FailReason = z.enum([
   'internal-error',
   'manifest-locked',
   'needs-proc',
+  'network-not-ready',
   'no-builder',
   'out-of-memory',
   'package-manager-failed',

@@ -1,7 +1,9 @@
 import type { Reason } from '../records/reasons.ts';
 import type { Run, RunCounts, RunState } from '../records/run.ts';
+import { withWarnings } from '../records/run-warnings.ts';
 import type { Target } from '../records/target.ts';
 import { type Services, secondsAfter } from '../services.ts';
+import { endWarnings } from './end-warnings.ts';
 
 /** Longer than the lifetime of a group's token and of any stalled step. */
 const LAST_LOOK_SECONDS = 80 * 60;
@@ -27,24 +29,12 @@ export function endRun(
     readonly targets: readonly Target[];
   },
 ): Partial<Run> {
-  const { run, state } = end;
-  const changes = { ...end.changes, ...withoutTargets(run, end) };
-  logEnd(services, { ...run, ...changes, state }, end.targets, state);
+  const { run, state, targets } = end;
+  const changes = { ...end.changes, ...withWarnings(run, endWarnings(state, targets)) };
+  logEnd(services, { ...run, ...changes, state }, targets, state);
   const finishedAt = services.clock.now();
   const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
   return { ...changes, state, finishedAt, lastLookAt };
-}
-
-const NO_TARGETS =
-  'no targets: the policy enables no repository, or its repositories have no tag to look at';
-
-/** Warns of a run that looked at nothing: it is good only by its state. */
-function withoutTargets(
-  { warnings }: Run,
-  { state, targets }: { readonly state: EndState; readonly targets: readonly Target[] },
-): Partial<Run> {
-  if (state !== 'completed' || targets.length > 0) return {};
-  return { warnings: [warnings, NO_TARGETS].filter(Boolean).join('\n') };
 }
 
 /** Alerts look for these lines and their fields (infra/modules/alerts.bicep). */

@@ -79,6 +79,8 @@ describe('launchJob', () => {
   it.each([
     [{}, 'run-deadline'],
     [{ refused: true, detail: 'QuotaReached' }, 'quota'],
+    [{ refused: true, networkNotReady: false }, 'quota'],
+    [{ refused: true, networkNotReady: true }, 'network-not-ready'],
   ] as const)('ends its targets after the deadline of the run: %j', async (job, reason) => {
     const { world, launch } = await readyJob(job, { deadline: new Date('2026-11-23T02:00:00Z') });
 
@@ -129,6 +131,7 @@ describe('launchJob', () => {
 describe('a refused group', () => {
   it.each([
     ['quota', undefined, 120],
+    ['network', undefined, 60],
     ['throttled', undefined, 30],
     ['throttled', 50, 50],
     ['throttled', 9999, 900],
@@ -139,7 +142,13 @@ describe('a refused group', () => {
       refuse(world, refusal, asked);
 
       expect(await launch()).toEqual({
-        changes: { state: 'ready', attempt: 0, refused: true, detail: `refused: ${refusal}` },
+        changes: {
+          state: 'ready',
+          attempt: 0,
+          refused: true,
+          networkNotReady: refusal === 'network',
+          detail: `refused: ${refusal}`,
+        },
         delaySeconds: seconds,
       });
       const until = await world.services.throttle.heldUntil(world.clock.now());
