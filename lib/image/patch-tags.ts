@@ -69,6 +69,11 @@ export function formatPatchTag(base: string, convention: TagConvention, number: 
   }
 }
 
+/** The floating tag of `base`, whatever has it now; `tag-limit` if it would be too long for a tag. */
+export function floatingTagOf(base: Tag, convention: TagConvention): NextPatchTag {
+  return fitting(formatPatchTag(base, convention, 0));
+}
+
 /** Chooses the tag for the next patch of `base`, given the tags that exist in its repository. */
 export function nextPatchTag(options: {
   readonly base: Tag;

@@ -1,5 +1,5 @@
-import { formatPatchTag } from '../../image/patch-tags.ts';
-import { Tag } from '../../image/reference.ts';
+import { floatingTagOf } from '../../image/patch-tags.ts';
+import type { Tag } from '../../image/reference.ts';
 import type { TagConvention } from '../../image/tag-convention.ts';
 import type { HeldJob } from '../held-job.ts';
 import type { Outcome } from '../records/reasons.ts';
@@ -20,7 +20,12 @@ export async function moveFloatingTag(
   patch: Omit<TaggedPatch, 'convention'> & { readonly alsoFloating: TagConvention },
 ): Promise<MovedTag> {
   const { repository, base, alsoFloating: convention, staged } = patch;
-  const tag = Tag.parse(formatPatchTag(base, convention, 0));
+  const floating = floatingTagOf(base, convention);
+  if (!floating.ok) {
+    const { reason, detail } = floating;
+    return { ok: false, outcome: { state: 'skipped', reason, detail } };
+  }
+  const { tag } = floating;
   const present = await services.registry.tag(repository, tag);
   if (present?.digest === staged) return { ok: true, tag, replacedPush: false };
   const put = await putTag(services, held, { ...patch, patchTag: tag, convention });

@@ -305,6 +305,20 @@ describe('a reserved tag', () => {
       expect(await at(Tag.parse('v1-2'))).toBeUndefined();
     });
 
+    it('stays published if the floating tag would be too long, and the target says so', async () => {
+      const tag = Tag.parse('v'.repeat(124));
+      const { world, own, publish } = await setUp({ ...BOTH, tag });
+      await pushSource(world, { tags: [tag] });
+
+      expect(await publish()).toMatchObject({
+        state: 'skipped',
+        reason: 'tag-limit',
+        detail: expect.stringContaining('132 characters'),
+        patchTag: `${tag}-1`,
+      });
+      expect(await world.targetAt(own)).not.toHaveProperty('floatingTag');
+    });
+
     it('leaves the floating tag if the source was pushed again after a crash', async () => {
       const { world, registry, own, push, pushOurs, publish, at } = await setUp(BOTH);
       const earlier = await pushOurs(FLOATING);
