@@ -8,8 +8,10 @@ targetScope = 'subscription'
 
 import { readerCondition } from 'modules/abac-conditions.bicep'
 import {
+  addressPrefixOf
   budgetStartFaults
   buildkitAddressFaults
+  buildkitPrefixFaults
   buildkitVaultFaults
   environmentNameFaults
   faultIf
@@ -115,6 +117,9 @@ param builder string = 'standard'
 
 @description('With builder `remote`: tcp://host:port of BuildKit. Only patch groups should reach it: see docs/security.md.')
 param buildkitAddress string = ''
+
+@description('With builder `remote` and privateNetworking: address or range of BuildKit, such as 10.1.2.4 or 10.1.2.0/28, or `VirtualNetwork` for this network and those connected to it. Container groups reach the port of buildkitAddress there only. Empty: the address in buildkitAddress; if that has a name, every address, because a network security group knows no names.')
+param buildkitAddressPrefix string = ''
 
 @description('With builder `remote`: URI of a Key Vault whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
 param buildkitVaultUri string = ''
@@ -278,7 +283,11 @@ var groupFaults = concat(
   )
 )
 var remoteFaults = builder == 'remote'
-  ? concat(buildkitAddressFaults(buildkitAddress), buildkitVaultFaults(buildkitVaultUri))
+  ? concat(
+      buildkitAddressFaults(buildkitAddress),
+      buildkitPrefixFaults(buildkitAddressPrefix),
+      buildkitVaultFaults(buildkitVaultUri)
+    )
   : []
 var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
 // Azure's limit for a condition.
@@ -381,6 +390,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     tags: allTags
     addressPrefix: networkAddressPrefix
     buildkitPort: builder == 'remote' ? last(split(buildkitAddress, ':')) : ''
+    buildkitPrefix: empty(buildkitAddressPrefix) ? addressPrefixOf(buildkitAddress) : buildkitAddressPrefix
     principalId: identity.outputs.principalId
   }
 }

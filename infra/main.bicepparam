@@ -19,6 +19,7 @@ param patchWorkerImage = readEnvironmentVariable('PATCHWRIGHT_PATCH_WORKER_IMAGE
 // `standard`, `confidential`, `remote` or `none`: see docs/deploy.md, Builders.
 param builder = readEnvironmentVariable('PATCHWRIGHT_BUILDER')
 param buildkitAddress = readEnvironmentVariable('BUILDKIT_ADDRESS', '')
+param buildkitAddressPrefix = readEnvironmentVariable('BUILDKIT_ADDRESS_PREFIX', '')
 param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')
 
 // `true`: the app scans and assesses, and changes no image.

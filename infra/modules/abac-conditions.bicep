@@ -25,8 +25,9 @@ func isToPatch(patched string[]) string =>
 func isOurs() string =>
   '${isNamed('StringStartsWithIgnoreCase', 'patchwright/')} OR ${isNamed('StringStartsWithIgnoreCase', 'csscpolicies/')}'
 
-func isStagingOrMark() string =>
-  '${isNamed('StringStartsWithIgnoreCase', 'patchwright/staging/')} OR ${isNamed('StringStartsWithIgnoreCase', 'patchwright/claims/')}'
+func isStaging() string => isNamed('StringStartsWithIgnoreCase', 'patchwright/staging/')
+
+func isMark() string => isNamed('StringStartsWithIgnoreCase', 'patchwright/claims/')
 
 @export()
 @description('Allows reading the repositories to patch and our own ones.')
@@ -37,9 +38,9 @@ func readerCondition(patched string[]) string => '((${isNot('read')}) OR (${isTo
 func writerCondition(patched string[]) string => '((${isNot('read')} AND ${isNot('write')}) OR (${isToPatch(patched)}))'
 
 @export()
-@description('Allows writing to staging and to the marks, and deleting there.')
+@description('Allows writing to staging and to the marks, and deleting in staging only.')
 func stagingCondition() string =>
-  '((${isNot('read')} AND ${isNot('write')} AND ${isNot('delete')}) OR (${isStagingOrMark()}))'
+  '((${isNot('read')} AND ${isNot('write')}) OR (${isStaging()} OR ${isMark()})) AND ((${isNot('delete')}) OR (${isStaging()}))'
 
 @export()
 @description('Allows reading the worker images.')

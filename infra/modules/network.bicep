@@ -16,8 +16,11 @@ param addressPrefix string
 @description('Principal of the app\'s identity.')
 param principalId string
 
-@description('Port of a remote BuildKit inside the network; empty for none.')
+@description('Port of a remote BuildKit; empty for none.')
 param buildkitPort string
+
+@description('Address or range in which the groups reach this port; * for every address.')
+param buildkitPrefix string
 
 var endpoints = cidrSubnet(addressPrefix, 26, 2)
 
@@ -40,7 +43,7 @@ var outboundRules = concat(
           access: 'Allow'
           protocol: 'Tcp'
           ports: [buildkitPort]
-          to: '*'
+          to: buildkitPrefix
         }
       ],
   [

@@ -64,6 +64,26 @@ func buildkitAddressFaults(address string) string[] =>
     'buildkitAddress (BUILDKIT_ADDRESS) is \'${address}\': builder remote needs tcp://host:port'
   )
 
+func isIpAddress(text string) bool => isMadeOf(text, '0123456789.') && length(split(text, '.')) == 4
+
+func isPrefix(text string) bool =>
+  isIpAddress(first(split(text, '/'))) && (!contains(text, '/') || (length(split(text, '/')) == 2 && isNumber(last(split(
+    text,
+    '/'
+  )))))
+
+@export()
+@description('The address of tcp://host:port as a prefix; * if the host is a name.')
+func addressPrefixOf(address string) string =>
+  isIpAddress(first(split(skip(address, 6), ':'))) ? first(split(skip(address, 6), ':')) : '*'
+
+@export()
+func buildkitPrefixFaults(prefix string) string[] =>
+  faultIf(
+    !contains(['', 'VirtualNetwork'], prefix) && !isPrefix(prefix),
+    'buildkitAddressPrefix is \'${prefix}\': use an address or a range, such as 10.1.2.4 or 10.1.2.0/28, or VirtualNetwork'
+  )
+
 @export()
 func buildkitVaultFaults(uri string) string[] =>
   faultIf(

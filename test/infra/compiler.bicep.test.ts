@@ -108,6 +108,21 @@ describe.runIf(found.found)('the Bicep', () => {
   });
 });
 
+describe.runIf(found.found)('the port of a remote BuildKit is open', () => {
+  it.each([
+    ['at its address', 'tcp://10.1.2.4:1234', '10.1.2.4'],
+    ['at every address if it has a name, which no rule can contain', 'tcp://bk.internal:1', '*'],
+    ['at every address if its name has four parts', 'tcp://b.k.in.ternal:1', '*'],
+  ])('%s', async (_, buildkitAddress, expected) => {
+    const { buildkitAddressPrefix: _given, ...network } = PARAMETER_SETS.network;
+
+    const resources = await resourcesOf(await trees.copy(), { ...network, buildkitAddress });
+
+    const rule = /"name":"buildkit","properties":\{[^{}]*"destinationAddressPrefix":"([^"]*)"/;
+    expect(rule.exec(JSON.stringify(resources))?.[1]).toBe(expected);
+  });
+});
+
 describe.runIf(found.found)('the compiler or the checks report', () => {
   it.concurrent.each(PLANTED_FAULTS)('$what', async (fault) => {
     expect((await faultsOf(fault)).join('\n')).toContain(fault.says);

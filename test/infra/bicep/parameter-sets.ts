@@ -44,6 +44,7 @@ export const PARAMETER_SETS = {
     privateNetworking: true,
     builder: 'remote',
     buildkitAddress: 'tcp://buildkit.internal:1234',
+    buildkitAddressPrefix: '10.1.2.0/28',
     buildkitVaultUri: 'https://vault.example',
   },
   quiet: {

@@ -51,6 +51,7 @@ const REACH: Readonly<Record<string, readonly Reach[]>> = {
     ...both('write', 'patchwright/staging/team/api', true),
     ...both('delete', 'patchwright/staging/team/api', true),
     ...both('write', 'patchwright/claims/team/api', true),
+    ...both('delete', 'patchwright/claims/team/api', false),
     ...both('write', 'patchwright/worker-patch', false),
     ...both('delete', 'patchwright/worker-patch', false),
     ...both('write', 'team/api', false),

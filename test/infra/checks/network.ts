@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 import { type Deployment, ofType, valueAt } from '../bicep/deployment.ts';
 import type { Fault } from '../infrastructure.ts';
@@ -59,7 +60,6 @@ function connections({ parameters }: Deployment, endpoints: string): readonly Co
   const inside = ['VirtualNetwork'];
   const outside = ['Internet'];
   const direction = 'Outbound';
-  const address = parameters.builder === 'remote' ? String(parameters.buildkitAddress) : undefined;
   return [
     { what: 'HTTPS to the internet', direction, to: outside, port: '443', expected: 'Allow' },
     { what: 'HTTP to package sources', direction, to: outside, port: '80', expected: 'Allow' },
@@ -74,17 +74,29 @@ function connections({ parameters }: Deployment, endpoints: string): readonly Co
     { what: 'HTTPS inside the network', direction, to: inside, port: '443', expected: 'Deny' },
     { what: 'SSH inside the network', direction, to: inside, port: '22', expected: 'Deny' },
     { what: 'a way to a group', direction: 'Inbound', to: inside, port: '443', expected: 'Deny' },
-    ...(address === undefined
-      ? []
-      : [
-          {
-            what: "a group's way to BuildKit",
-            direction,
-            to: inside,
-            port: address.slice(address.lastIndexOf(':') + 1),
-            expected: 'Allow',
-          } as const,
-        ]),
+    ...(parameters.builder === 'remote' ? buildkitConnections(parameters) : []),
+  ];
+}
+
+/** Only an address or a range can be limited: a network security group knows no names. */
+function buildkitConnections(parameters: Deployment['parameters']): readonly Connection[] {
+  const { hostname, port } = new URL(String(parameters.buildkitAddress));
+  const given = parameters.buildkitAddressPrefix;
+  const place = typeof given === 'string' ? given : isIPv4(hostname) ? hostname : undefined;
+  const connection = { direction: 'Outbound', port } as const;
+  return [
+    {
+      ...connection,
+      what: "a group's way to BuildKit",
+      to: ['VirtualNetwork', ...(place === undefined ? [] : [place])],
+      expected: 'Allow',
+    },
+    {
+      ...connection,
+      what: 'the port of BuildKit at another address',
+      to: ['VirtualNetwork'],
+      expected: place === undefined ? 'Allow' : 'Deny',
+    },
   ];
 }
 

@@ -152,6 +152,13 @@ export const REFUSALS: readonly Refusal[] = [
     without: uncalled('buildkitVaultFaults(buildkitVaultUri)'),
   },
   {
+    what: 'a range of BuildKit that is a name',
+    parameters: { ...REMOTE, buildkitAddressPrefix: 'buildkit.internal' },
+    says: "buildkitAddressPrefix is 'buildkit.internal'",
+    message: 'use an address or a range',
+    without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
+  },
+  {
     what: 'a schedule of four fields',
     parameters: { schedule: '*/15 2 * *' },
     says: "schedule is '*/15 2 * *'",

@@ -76,4 +76,22 @@ export const NETWORK_FAULTS: readonly PlantedFault[] = [
     shownBy: 'network',
     kept: inSnapshot('["1234"]', '["1235"]'),
   },
+  {
+    what: 'container groups that reach the port of a remote BuildKit everywhere',
+    file: FILE,
+    from: 'to: buildkitPrefix',
+    to: "to: '*'",
+    says: 'the port of BuildKit at another address is not denied',
+    shownBy: 'network',
+    kept: inSnapshot('"destinationAddressPrefix":"10.1.2.0/28"', '"destinationAddressPrefix":"*"'),
+  },
+  {
+    what: 'container groups that reach a remote BuildKit at another address than the given one',
+    file: 'main.bicep',
+    from: ': buildkitAddressPrefix',
+    to: ": '10.1.2.4'",
+    says: "a group's way to BuildKit is not allowed",
+    shownBy: 'network',
+    kept: inSnapshot('"10.1.2.0/28"', '"10.1.2.4"'),
+  },
 ];

@@ -6,7 +6,8 @@ const MIRRORS = 'modules/mirrors.bicep';
 const NAME = '@Request[Microsoft.ContainerRegistry/registries/repositories:name]';
 const NOT_OURS = `(${NAME} StringNotStartsWithIgnoreCase 'patchwright/' AND ${NAME} StringNotStartsWithIgnoreCase 'csscpolicies/')`;
 const OURS = `${NAME} StringStartsWithIgnoreCase 'patchwright/' OR ${NAME} StringStartsWithIgnoreCase 'csscpolicies/'`;
-const OURS_TO_WRITE = `${NAME} StringStartsWithIgnoreCase 'patchwright/staging/' OR ${NAME} StringStartsWithIgnoreCase 'patchwright/claims/'`;
+const STAGING = `${NAME} StringStartsWithIgnoreCase 'patchwright/staging/'`;
+const MARKS = `${NAME} StringStartsWithIgnoreCase 'patchwright/claims/'`;
 
 /** Faults of the role assignments on the registry and of its cache rules. */
 export const REGISTRY_FAULTS: readonly PlantedFault[] = [
@@ -103,11 +104,20 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
   {
     what: "delete access to the users' repositories",
     file: CONDITIONS,
-    from: 'OR (${isStagingOrMark()})',
+    from: 'OR (${isStaging()})',
     to: "OR (${isNamed('StringNotStartsWithIgnoreCase', 'patchwright/')})",
     says: 'Container Registry Repository Contributor allows content/delete of team/api',
     shownBy: 'abac',
-    kept: inSnapshot(`OR (${OURS_TO_WRITE})`, `OR (${NOT_OURS} OR ${OURS_TO_WRITE})`),
+    kept: inSnapshot(`OR (${STAGING})`, `OR (${NOT_OURS} OR ${STAGING})`),
+  },
+  {
+    what: 'delete access to the marks of installations',
+    file: CONDITIONS,
+    from: 'OR (${isStaging()})',
+    to: 'OR (${isStaging()} OR ${isMark()})',
+    says: 'Container Registry Repository Contributor allows content/delete of patchwright/claims/team/api',
+    shownBy: 'abac',
+    kept: inSnapshot(`OR (${STAGING})`, `OR (${STAGING} OR ${MARKS})`),
   },
   {
     what: 'delete access outside staging',
@@ -116,16 +126,16 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
     to: "'patchwright/'",
     says: 'Container Registry Repository Contributor allows content/delete of patchwright/worker-patch',
     shownBy: 'abac',
-    kept: inSnapshot('patchwright/staging/', 'patchwright/'),
+    kept: inSnapshot(/patchwright\/staging\//g, 'patchwright/'),
   },
   {
     what: 'no right to mark repositories',
     file: CONDITIONS,
-    from: " OR ${isNamed('StringStartsWithIgnoreCase', 'patchwright/claims/')}",
+    from: ' OR ${isMark()}',
     to: '',
     says: 'Container Registry Repository Contributor does not allow content/write of patchwright/claims/team/api',
     shownBy: 'abac',
-    kept: inSnapshot(` OR ${NAME} StringStartsWithIgnoreCase 'patchwright/claims/'`, ''),
+    kept: inSnapshot(` OR ${MARKS}`, ''),
   },
   {
     what: 'no read access to the database',
@@ -151,11 +161,11 @@ export const REGISTRY_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a condition with a missing parenthesis',
     file: CONDITIONS,
-    from: "(${isStagingOrMark()}))'",
-    to: "(${isStagingOrMark()})'",
+    from: "OR (${isStaging()}))'",
+    to: "OR (${isStaging()})'",
     says: 'Container Registry Repository Contributor lacks a parenthesis',
     shownBy: 'abac',
-    kept: inSnapshot("'patchwright/claims/'))", "'patchwright/claims/')"),
+    kept: inSnapshot(`OR (${STAGING}))`, `OR (${STAGING})`),
   },
   {
     what: 'a cache rule for another repository',
