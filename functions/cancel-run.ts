@@ -1,7 +1,6 @@
-import type { HttpRequest } from '@azure/functions';
 import { postCancel } from '../lib/api/cancel-run.ts';
 import type { App } from '../lib/app.ts';
-import { registerRoute } from './register-route.ts';
+import type { RegisterRoute } from './register-route.ts';
 import type { GetServices } from './services.ts';
 
 /**
@@ -9,11 +8,11 @@ import type { GetServices } from './services.ts';
  * are finished first.
  */
 export function registerCancelRun(
+  register: RegisterRoute,
   services: GetServices,
   { history }: Pick<App, 'history'>,
-  callerOf: (request: HttpRequest) => string,
 ): void {
-  registerRoute('cancelRun', (request, context) =>
-    postCancel(request.params.runId ?? '', callerOf(request), { ...services(context), history }),
+  register('cancelRun', (request, context, caller) =>
+    postCancel(request.params.runId ?? '', caller.name, { ...services(context), history }),
   );
 }

@@ -1,5 +1,6 @@
 import { app, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import type { NextRun } from '../lib/doctor/next-run.ts';
+import type { SignIn } from '../lib/settings/sign-in.ts';
 
 /**
  * `GET /api/health`: whether the app runs. Does not check the services that the app uses. Called by an
@@ -16,15 +17,21 @@ export function registerHealth(
   });
 }
 
-/**
- * `nextRun` is null if no run is scheduled, as when a setting disables the timer. `lastTick` is when the
- * reaper last started, null if that is unknown.
- */
-export function healthy(next: NextRun, lastTick: Date | undefined, now: Date): HttpResponseInit {
+interface Health {
+  readonly next: NextRun;
+  /** When the reaper last started; undefined if that is unknown. */
+  readonly lastTick: Date | undefined;
+  /** How the dashboard signs in. */
+  readonly signIn: SignIn;
+}
+
+/** `nextRun` is null if no run is scheduled, as when a setting disables the timer. */
+export function healthy({ next, lastTick, signIn }: Health, now: Date): HttpResponseInit {
   return {
     status: 200,
     jsonBody: {
       status: 'ok',
+      signIn,
       nextRun: next.kind === 'at' ? next.time.toISOString() : null,
       ...(next.kind === 'disabled' && { schedule: 'disabled' }),
       lastTick: lastTick?.toISOString() ?? null,

@@ -1,15 +1,15 @@
-import { app as functionApp, type HttpRequest } from '@azure/functions';
+import { app as functionApp } from '@azure/functions';
 import * as functionsCore from '@azure/functions-core';
 import type { App } from '../lib/app.ts';
 import { nextRun } from '../lib/doctor/next-run.ts';
 import { openApp } from '../lib/doctor/open-app.ts';
-import { callerOf } from '../lib/pipeline/run/caller.ts';
 import { systemSleep } from '../lib/sleep.ts';
 import { startUp } from '../lib/start-up/start-up.ts';
 import { registerCancelRun } from './cancel-run.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerFaultyApp } from './faulty-app.ts';
+import { gateOf } from './gate.ts';
 import { healthy, registerHealth } from './health.ts';
 import { registerJobStep } from './job-step.ts';
 import { noteKeyNames } from './key-names.ts';
@@ -17,6 +17,7 @@ import { registerOpenApi } from './openapi.ts';
 import { registerPoison } from './poison.ts';
 import { registerReads } from './reads.ts';
 import { registerReaper } from './reaper.ts';
+import { routesBehind } from './register-route.ts';
 import { registerRunTick } from './run-tick.ts';
 import { registerScheduledRun } from './scheduled-run.ts';
 import { servicesOf } from './services.ts';
@@ -30,10 +31,11 @@ const HEALTH_MS = 5000;
 const opened = openApp(process.env, { identity: 'app' });
 
 registerDashboard();
-registerDoctor(process.env);
 registerOpenApi();
+const gate = gateOf(process.env, noteKeyNames(functionsCore));
+registerDoctor(process.env, gate);
 if (opened.ok) registerApp(opened.app);
-else registerFaultyApp(opened.faults);
+else registerFaultyApp(opened.faults, gate);
 
 function registerApp(app: App): void {
   const services = servicesOf(app.services);
@@ -42,15 +44,15 @@ function registerApp(app: App): void {
   registerHealth(async (context) => {
     await atMost(HEALTH_MS, watch.look(services(context)));
     const now = app.services.clock.now();
-    return healthy(nextRun(app.settings, now), watch.reaperStartedAt, now);
+    const { signIn } = app.settings;
+    const next = nextRun(app.settings, now);
+    return healthy({ next, lastTick: watch.reaperStartedAt, signIn }, now);
   });
-  const keyNameOf = noteKeyNames(functionsCore);
-  const caller = (request: HttpRequest) =>
-    callerOf({ user: request.user, keyName: keyNameOf(request) }, process.env);
-  registerReads({ history: app.history, clock: app.services.clock, sleep: systemSleep });
-  registerStartRun(services, app, caller);
-  registerCancelRun(services, app, caller);
-  registerPoison(services, app);
+  const register = routesBehind(gate);
+  registerReads(register, { history: app.history, clock: app.services.clock, sleep: systemSleep });
+  registerStartRun(register, services, app);
+  registerCancelRun(register, services, app);
+  registerPoison(register, services, app);
   registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services, watch);
   registerJobStep(services, watch);

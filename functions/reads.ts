@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { getMe } from '../lib/api/me.ts';
 import {
   getImage,
   getImages,
@@ -9,13 +10,14 @@ import {
   type Read,
   type ReadServices,
 } from '../lib/api/reads.ts';
-import { registerRoute } from './register-route.ts';
+import type { RegisterRoute } from './register-route.ts';
 import type { RouteName } from './triggers.ts';
 
 /** The GET routes over the history. */
-export function registerReads(services: ReadServices): void {
+export function registerReads(registerRoute: RegisterRoute, services: ReadServices): void {
   const register = (name: RouteName, read: Read) =>
     registerRoute(name, (request) => read(readRequest(request), services));
+  registerRoute('whoAmI', async (_request, _context, caller) => getMe(caller));
   register('status', getStatus);
   register('listRuns', getRuns);
   register('getRun', getRun);

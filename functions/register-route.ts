@@ -4,27 +4,42 @@ import {
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions';
+import type { Caller } from '../lib/api/admission.ts';
 import { type Answer, problem } from '../lib/api/answer.ts';
 import { StorageError } from '../lib/storage/storage-error.ts';
+import type { Gate } from './gate.ts';
 import { ROUTES, type RouteName } from './triggers.ts';
 
 const RETRY_AFTER_SECONDS = 60;
 /** The largest body of an interface that takes names. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Registers one route. Failures of storage become an answer that says which and why. */
-export function registerRoute(
-  name: RouteName,
-  handle: (request: HttpRequest, context: InvocationContext) => Promise<Answer>,
-): void {
-  const { methods, authLevel, route } = ROUTES[name];
+export type RouteHandler = (
+  request: HttpRequest,
+  context: InvocationContext,
+  caller: Caller,
+) => Promise<Answer>;
+export type RegisterRoute = (name: RouteName, handle: RouteHandler) => void;
+
+/**
+ * Registers routes that only requests reach that the gate admits. Failures of storage become an answer
+ * that says which and why.
+ */
+export function routesBehind(gate: Gate): RegisterRoute {
+  return (name, handle) => registerRoute(name, gate, handle);
+}
+
+function registerRoute(name: RouteName, gate: Gate, handle: RouteHandler): void {
+  const { methods, role, route } = ROUTES[name];
   app.http(name, {
-    authLevel,
+    authLevel: gate.authLevel,
     route,
     methods: [...methods],
     handler: async (request, context) => {
+      const admission = gate.admit(request, role);
+      if (!admission.ok) return response(admission.refusal);
       try {
-        return response(await handle(request, context));
+        return response(await handle(request, context, admission));
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
         context.warn(

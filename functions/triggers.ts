@@ -7,11 +7,12 @@ export const TIMERS = {
   reaper: '%PATCHWRIGHT_REAP_SCHEDULE%',
 } as const;
 
-const get = (route: string) => ({ methods: ['GET'], authLevel: 'function', route }) as const;
-const post = (route: string) => ({ methods: ['POST'], authLevel: 'function', route }) as const;
+const get = (route: string) => ({ methods: ['GET'], role: 'reader', route }) as const;
+const post = (route: string) => ({ methods: ['POST'], role: 'operator', route }) as const;
 
 /** A route with a fixed end comes before one that takes any end. */
 export const ROUTES = {
+  whoAmI: get('me'),
   status: get('status'),
   listRuns: get('runs'),
   startRun: post('runs'),

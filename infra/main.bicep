@@ -13,6 +13,7 @@ import {
   buildkitAddressFaults
   buildkitPrefixFaults
   buildkitVaultFaults
+  entraClientFaults
   environmentNameFaults
   faultIf
   locationFaults
@@ -185,6 +186,17 @@ param nodeVersion string = '22'
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('How callers of the HTTP interface and of the dashboard sign in. `keys`: by a function key. `entra`: by an account in Microsoft Entra with an app role (docs/deploy.md).')
+@allowed([
+  'keys'
+  'entra'
+])
+param signIn string = 'keys'
+
+@description('With signIn `entra`: client id of the app registration, in the tenant of the subscription.')
+@maxLength(36)
+param entraClientId string = ''
+
 // ---- Retention and monitoring ---------------------------------------------------------------------
 
 @description('Replication of the storage account, which contains the history. If it is lost, the history is lost, and known patches are verified again.')
@@ -289,6 +301,7 @@ var remoteFaults = builder == 'remote'
       buildkitVaultFaults(buildkitVaultUri)
     )
   : []
+var signInFaults = signIn == 'entra' ? entraClientFaults(entraClientId) : []
 var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
 // Azure's limit for a condition.
 var conditionFaults = faultIf(
@@ -315,6 +328,7 @@ var faults = concat(
   workerImageFaults('scanWorkerImage (PATCHWRIGHT_SCAN_WORKER_IMAGE)', scanWorkerImage),
   workerImageFaults('patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE)', patchWorkerImage),
   remoteFaults,
+  signInFaults,
   scheduleFaults('schedule', schedule),
   scheduleFaults('reapSchedule', reapSchedule),
   budgetFaults,
@@ -503,6 +517,8 @@ module app 'modules/app.bicep' = {
     databaseWarnDays: databaseWarnDays
     databaseMaxDays: databaseMaxDays
     nodeVersion: nodeVersion
+    signIn: signIn
+    entraClientId: entraClientId
     maximumInstanceCount: maximumInstanceCount
     appSubnetId: privateNetworking ? network!.outputs.appSubnetId : ''
     groupsSubnetId: privateNetworking ? network!.outputs.groupsSubnetId : ''

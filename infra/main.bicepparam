@@ -22,6 +22,10 @@ param buildkitAddress = readEnvironmentVariable('BUILDKIT_ADDRESS', '')
 param buildkitAddressPrefix = readEnvironmentVariable('BUILDKIT_ADDRESS_PREFIX', '')
 param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')
 
+// `keys`, or `entra` with the client id of an app registration: see docs/deploy.md, Sign-in with Microsoft Entra.
+param signIn = readEnvironmentVariable('PATCHWRIGHT_SIGN_IN', 'keys')
+param entraClientId = readEnvironmentVariable('PATCHWRIGHT_ENTRA_CLIENT_ID', '')
+
 // `true`: the app scans and assesses, and changes no image.
 param dryRun = bool(readEnvironmentVariable('PATCHWRIGHT_DRY_RUN'))
 

@@ -4,6 +4,7 @@ import { disablingSetting } from './settings/disabling-setting.ts';
 import { Environment } from './settings/environment.ts';
 import type { Ncrontab } from './settings/ncrontab.ts';
 import { SettingsError, settingsFaults, unknownSettings } from './settings/settings-faults.ts';
+import type { SignIn } from './settings/sign-in.ts';
 
 export type StorageSetting =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
@@ -31,6 +32,8 @@ export interface Settings {
   /** Client id of the identity that can only pull. */
   readonly pullClientId: string | undefined;
   readonly storage: StorageSetting;
+  /** Who may call the HTTP interface. */
+  readonly signIn: SignIn;
   /** When runs start, in UTC. */
   readonly schedule: Ncrontab;
   readonly reapSchedule: Ncrontab;
@@ -107,6 +110,7 @@ function toSettings(
     clientId: environment.AZURE_CLIENT_ID ?? environment.AzureWebJobsStorage__clientId,
     pullClientId: environment.PATCHWRIGHT_PULL_CLIENT_ID,
     storage,
+    signIn: environment.PATCHWRIGHT_SIGN_IN,
     schedule: environment.PATCHWRIGHT_SCHEDULE,
     reapSchedule: environment.PATCHWRIGHT_REAP_SCHEDULE,
     pipeline: {

@@ -100,6 +100,16 @@ param databaseMaxDays int
 @description('Maximum number of instances.')
 param maximumInstanceCount int
 
+@description('How callers of the HTTP interface sign in.')
+@allowed([
+  'keys'
+  'entra'
+])
+param signIn string
+
+@description('With signIn `entra`: client id of the app registration.')
+param entraClientId string
+
 @description('Subnet of the app; empty: none.')
 param appSubnetId string
 
@@ -137,6 +147,7 @@ var settings = {
   PATCHWRIGHT_MAX_GROUPS: string(maxGroups)
   PATCHWRIGHT_SCAN_BATCH: string(scanBatch)
   PATCHWRIGHT_PATCH_BATCH: string(patchBatch)
+  PATCHWRIGHT_SIGN_IN: signIn
 }
 var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
 var vault = endsWith(buildkitVaultUri, '/') ? buildkitVaultUri : '${buildkitVaultUri}/'
@@ -212,11 +223,65 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
+// App Service checks accounts before the app, and removes the header of an account that a client invents.
+// It never sends a browser elsewhere by itself: the dashboard does, when somebody signs in.
+var byEntra = {
+  platform: {
+    enabled: true
+  }
+  globalValidation: {
+    requireAuthentication: true
+    unauthenticatedClientAction: 'Return401'
+    excludedPaths: [
+      '/api/health'
+      '/api/openapi.json'
+      '/api/dashboard'
+    ]
+  }
+  identityProviders: {
+    azureActiveDirectory: {
+      enabled: true
+      registration: {
+        clientId: entraClientId
+        openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+      }
+      validation: {
+        allowedAudiences: [
+          entraClientId
+          'api://${entraClientId}'
+        ]
+      }
+    }
+  }
+  login: {
+    tokenStore: {
+      enabled: false
+    }
+    cookieExpiration: {
+      convention: 'FixedTime'
+      timeToExpiration: '08:00:00'
+    }
+  }
+  httpSettings: {
+    requireHttps: true
+  }
+}
+
+// Also deployed for keys, so that a change back turns authentication off.
+resource authentication 'Microsoft.Web/sites/config@2025-03-01' = {
+  parent: app
+  name: 'authsettingsV2'
+  properties: signIn == 'entra' ? byEntra : { platform: { enabled: false } }
+}
+
 // This replaces all settings: a setting that is missing here is removed.
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
   properties: union(settings, policySetting, builderSetting, subnetSetting)
+  dependsOn: [
+    authentication
+  ]
 }
 
 output name string = app.name

@@ -24,13 +24,20 @@ func environmentNameFaults(name string) string[] =>
 func locationFaults(parameter string, location string) string[] =>
   faultIf(empty(location), '${parameter} is empty: use a region, such as westeurope')
 
-func isSubscription(id string) bool => length(split(id, '-')) == 5 && isMadeOf(toLower(id), '0123456789abcdef-')
+func isGuid(id string) bool => length(split(id, '-')) == 5 && isMadeOf(toLower(id), '0123456789abcdef-')
 
 @export()
 func subscriptionFaults(id string) string[] =>
   faultIf(
-    !isSubscription(id),
+    !isGuid(id),
     'registrySubscriptionId is \'${id}\': use the id of a subscription (az account show --query id)'
+  )
+
+@export()
+func entraClientFaults(id string) string[] =>
+  faultIf(
+    !isGuid(id),
+    'entraClientId (PATCHWRIGHT_ENTRA_CLIENT_ID) is \'${id}\': signIn entra needs the client id of an app registration (docs/deploy.md)'
   )
 
 func isReference(image string) bool =>

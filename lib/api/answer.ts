@@ -27,9 +27,12 @@ const PRIVATE = { 'cache-control': 'private, no-cache' };
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'the request is wrong',
+  401: 'sign in',
+  403: 'not allowed',
   404: 'not found',
   409: 'the state does not allow it',
   413: 'the body is too large',
+  415: 'the body is not JSON',
   422: 'the key belongs to another request',
   503: 'the app can’t answer now',
 };

@@ -6,6 +6,7 @@ import { Status } from '../history/status.ts';
 import { RunRequestBody } from '../pipeline/run/run-request.ts';
 import { Problem } from './answer.ts';
 import { Canceled } from './cancel-run.ts';
+import { Me } from './me.ts';
 import { PoisonList, Replay, ReplayRequest } from './poison.ts';
 import { ImagePage, NoFilters, RunPage, TargetPage, WaitFilters } from './reads.ts';
 import { Started } from './start-run.ts';
@@ -19,7 +20,7 @@ interface Operation {
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean };
   readonly status: 200 | 202;
   readonly answer: z.ZodType;
-  /** Statuses of problems besides 401 and 503. */
+  /** Statuses of problems besides 401, 403, 415 and 503. */
   readonly problems: readonly number[];
 }
 
@@ -34,6 +35,15 @@ const READ_RUN = { name: RUN_NAME, status: 200, problems: [400, 404] } as const;
 
 /** Every operation of the interface. `functions/` registers the same paths (a test compares them). */
 const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>>>> = {
+  '/api/me': {
+    get: {
+      id: 'whoAmI',
+      summary: 'Who sends the request, and whether they may act.',
+      status: 200,
+      answer: Me,
+      problems: [],
+    },
+  },
   '/api/status': {
     get: {
       id: 'getStatus',
@@ -149,11 +159,12 @@ export function openApi(version: string): object {
     openapi: '3.1.0',
     info: { title: 'Patchwright', version, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
-    security: [{ functionKey: [] }],
+    security: [{ functionKey: [] }, { entra: [] }],
     paths: Object.fromEntries(paths),
     components: {
       securitySchemes: {
         functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        entra: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
       schemas: components(),
     },
@@ -162,7 +173,8 @@ export function openApi(version: string): object {
 
 function operationOf(operation: Operation, isRead: boolean): object {
   const { id, summary, name, filters, body, status, answer, problems } = operation;
-  const statuses = [...problems, 503].sort((one, other) => one - other);
+  const actions = isRead ? [] : [415];
+  const statuses = [...problems, 403, ...actions, 503].sort((one, other) => one - other);
   return {
     operationId: id,
     summary,
@@ -183,7 +195,7 @@ function operationOf(operation: Operation, isRead: boolean): object {
         content: { 'application/json': { schema: jsonSchema(answer, 'output') } },
       },
       ...(isRead && { 304: { description: 'The client has this content already.' } }),
-      401: { description: 'The function key is missing or wrong. The body is empty.' },
+      401: { description: 'No sign-in, or a wrong function key, for which the body is empty.' },
       ...Object.fromEntries(statuses.map((one) => [one, problemResponse()])),
     },
   };

@@ -7,6 +7,7 @@ import { plainText } from '../text/plain-text.ts';
 import { CertificatePem, PrivateKeyPem } from './pem.ts';
 import { Schedule } from './schedule.ts';
 import { SettingsVersion } from './settings-version.ts';
+import { SignIn } from './sign-in.ts';
 
 const Flag = z
   .enum(['true', 'false'], 'must be true or false')
@@ -107,6 +108,7 @@ export const Environment = z.object({
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
+  PATCHWRIGHT_SIGN_IN: SignIn,
   AZURE_CLIENT_ID: Guid.optional(),
   PATCHWRIGHT_PULL_CLIENT_ID: Guid.optional(),
   AzureWebJobsStorage: Text.optional(),

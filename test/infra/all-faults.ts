@@ -12,6 +12,7 @@ import { parameterFaults, parameterFileFaults } from './checks/parameters.ts';
 import { permissionsFaults } from './checks/permissions-table.ts';
 import { refusalsShownFaults } from './checks/refusals.ts';
 import { roleFaults } from './checks/roles.ts';
+import { signInFaults } from './checks/sign-in.ts';
 import { storageFaults } from './checks/storage.ts';
 import { templateFaults } from './checks/template.ts';
 import { type Fault, ROOT, readText } from './infrastructure.ts';
@@ -59,6 +60,7 @@ function deploymentFaults(deployment: Deployment, around: Surroundings): readonl
   return [
     ...storageFaults(deployment),
     ...appSettingFaults(deployment),
+    ...signInFaults(deployment, around.sources),
     ...flexFaults(deployment),
     ...roleFaults(deployment),
     ...mirrorFaults(deployment, around.mirrored),

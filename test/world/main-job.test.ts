@@ -7,6 +7,8 @@ import { RepositoryName } from '../../lib/image/reference.ts';
 import type { Target } from '../../lib/pipeline/records/target.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
 import { type DemoImage, demoImages } from '../images/demo-images.ts';
+import { principalHeader } from '../unit/api/principal-samples.ts';
+import type { FunctionsHost } from './functions-host/functions-host.ts';
 import { type FinishedRun, type JobWorld, startJobWorld } from './seed/job-world.ts';
 import { imageOf } from './seed/run-tables.ts';
 import { type LeftText, leaks, storedTexts, watchPassing } from './seed/secret-search.ts';
@@ -97,6 +99,15 @@ describe('the HTTP interface', () => {
     expect((await ask('openapi.json', { 'x-functions-key': '' })).status).toBe(200);
   });
 
+  it('takes no account in place of the key, and none beside it', async () => {
+    const account = { 'x-ms-client-principal': principalHeader(['Patchwright.Operator']) };
+    expect((await ask('me', { ...account, 'x-functions-key': '' })).status).toBe(401);
+    expect(await (await ask('me', account)).json()).toEqual({
+      name: 'function key default',
+      role: 'operator',
+    });
+  });
+
   it('answers 413 to a body that is too large', async () => {
     const { url, routePrefix, keys } = job.host;
     const answer = await fetch(`${url}/${routePrefix}/poison/replay`, {
@@ -105,6 +116,39 @@ describe('the HTTP interface', () => {
       body: ' '.repeat(64 * 1024 + 1),
     });
     expect(answer.status).toBe(413);
+  });
+});
+
+describe('the HTTP interface with sign-in by Entra', () => {
+  let app: FunctionsHost;
+  beforeAll(async () => {
+    const settings = { PATCHWRIGHT_SIGN_IN: 'entra', WEBSITE_AUTH_ENABLED: 'True' };
+    app = await job.world.startApp({ settings, timersByHand: true });
+  }, 60_000);
+  afterAll(() => app?.close());
+
+  const ask = (path: string, headers: Readonly<Record<string, string>>, method = 'GET') =>
+    fetch(`${app.url}/${app.routePrefix}/${path}`, { method, headers });
+  const account = (...roles: string[]) => ({ 'x-ms-client-principal': principalHeader(roles) });
+
+  it('knows an account, and its role', async () => {
+    const me = await ask('me', account('Patchwright.Reader'));
+    expect(await me.json()).toEqual({ name: 'Entra alice@example.com (6d3c9f2e)', role: 'reader' });
+  });
+
+  it('refuses a key, an account without a role, and an action of a reader', async () => {
+    const reader = { ...account('Patchwright.Reader'), 'x-patchwright-request': 'test' };
+    const answers = await Promise.all([
+      ask('status', { 'x-functions-key': app.keys.function }),
+      ask('doctor', account()),
+      ask('runs', { ...reader, 'content-type': 'application/json' }, 'POST'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 403, 403]);
+    expect(answers[0]?.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('answers health to everybody, and says how to sign in', async () => {
+    expect(await (await ask('health', {})).json()).toMatchObject({ status: 'ok', signIn: 'entra' });
   });
 });
 

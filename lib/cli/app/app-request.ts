@@ -13,6 +13,9 @@ import type { AppAddress } from './app-option.ts';
 /** Azure ends an HTTP request to a function after 230 seconds. */
 const LIMIT_MS = 240_000;
 
+/** With sign-in by Entra the app takes no action without it. */
+const NOT_FROM_A_PAGE = { 'x-patchwright-request': 'cli' };
+
 /** Sends once and follows no redirect, because the key is for this address only. */
 export function sendToApp(
   app: AppAddress,
@@ -26,7 +29,9 @@ export function sendToApp(
     url,
     method: body === undefined ? 'GET' : 'POST',
     headers: createHttpHeaders(
-      body === undefined ? json : { ...json, 'content-type': 'application/json' },
+      body === undefined
+        ? json
+        : { ...json, ...NOT_FROM_A_PAGE, 'content-type': 'application/json' },
     ),
     ...(body !== undefined && { body: JSON.stringify(body) }),
     timeout: LIMIT_MS,

@@ -38,6 +38,8 @@ export const PARAMETER_SETS = {
     ...ABAC,
     registrySubscriptionId: OTHER_SUBSCRIPTION,
     patchedRepositories: ['team/api', 'shop/'],
+    signIn: 'entra',
+    entraClientId: '44444444-4444-4444-8444-444444444444',
   },
   network: {
     ...REQUIRED,

@@ -1,7 +1,7 @@
 import { SETTING_NAMES } from '../../../lib/settings/environment.ts';
 import { SETTINGS_VERSION, VERSION_SETTING } from '../../../lib/settings/settings-version.ts';
 import { readSettings } from '../../../lib/settings.ts';
-import { type Deployment, ofType, textAt, valueAt } from '../bicep/deployment.ts';
+import { type Deployment, lastName, ofType, textAt, valueAt } from '../bicep/deployment.ts';
 import { REGISTRY_HOST } from '../bicep/parameter-sets.ts';
 import type { Fault } from '../infrastructure.ts';
 
@@ -46,7 +46,9 @@ export function appSettingFaults(deployment: Deployment): readonly Fault[] {
 
 /** Returns the app settings by name, with examples for the values that only Azure knows. */
 export function appSettings(deployment: Deployment): Readonly<Record<string, string>> {
-  const [config] = ofType(deployment, 'Microsoft.Web/sites/config');
+  const config = ofType(deployment, 'Microsoft.Web/sites/config').find(
+    (one) => lastName(one) === 'appsettings',
+  );
   const properties = valueAt(config, 'properties');
   return Object.fromEntries(
     Object.keys(properties ?? {}).map((name) => [name, inAzure(textAt(properties, name))]),

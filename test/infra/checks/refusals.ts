@@ -159,6 +159,13 @@ export const REFUSALS: readonly Refusal[] = [
     without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
   },
   {
+    what: 'sign-in by Entra without an app registration',
+    parameters: { signIn: 'entra', entraClientId: 'patchwright' },
+    says: "entraClientId (PATCHWRIGHT_ENTRA_CLIENT_ID) is 'patchwright'",
+    message: 'signIn entra needs the client id of an app registration',
+    without: uncalled('entraClientFaults(entraClientId)'),
+  },
+  {
     what: 'a schedule of four fields',
     parameters: { schedule: '*/15 2 * *' },
     says: "schedule is '*/15 2 * *'",

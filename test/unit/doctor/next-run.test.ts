@@ -5,19 +5,22 @@ import { readSettings } from '../../../lib/settings.ts';
 import sample from '../../../local.settings.sample.json' with { type: 'json' };
 
 const NOW = new Date('2026-11-23T12:00:00Z');
-const NO_TICK = { lastTick: null, secondsSinceLastTick: null };
+const OK = { status: 'ok', signIn: 'keys', lastTick: null, secondsSinceLastTick: null };
 const values = { ...sample.Values, PATCHWRIGHT_SCHEDULE: '0 0 2 * * *' };
 
 function nextOf(more: Readonly<Record<string, string>>) {
   const next = nextRun(readSettings({ ...values, ...more }, { now: NOW }), NOW);
-  return { text: nextRunText(next), health: healthy(next, undefined, NOW).jsonBody };
+  return {
+    text: nextRunText(next),
+    health: healthy({ next, lastTick: undefined, signIn: 'keys' }, NOW).jsonBody,
+  };
 }
 
 describe('the next run', () => {
   it('is the next occurrence of the schedule', () => {
     expect(nextOf({})).toEqual({
       text: 'next run 2026-11-24T02:00:00.000Z',
-      health: { status: 'ok', nextRun: '2026-11-24T02:00:00.000Z', ...NO_TICK },
+      health: { ...OK, nextRun: '2026-11-24T02:00:00.000Z' },
     });
   });
 
@@ -29,10 +32,9 @@ describe('the next run', () => {
     const next = nextRun({ schedule: { ...schedule, days: [31] }, runsDisabledBy: undefined }, NOW);
 
     expect(nextRunText(next)).toBe('no next run within 10 years');
-    expect(healthy(next, undefined, NOW).jsonBody).toEqual({
-      status: 'ok',
+    expect(healthy({ next, lastTick: undefined, signIn: 'keys' }, NOW).jsonBody).toEqual({
+      ...OK,
       nextRun: null,
-      ...NO_TICK,
     });
   });
 
@@ -44,7 +46,7 @@ describe('the next run', () => {
   ])('is none if %s is %s', (name, value) => {
     expect(nextOf({ [name]: value })).toEqual({
       text: `no next run: the setting ${name} disables the timer scheduledRun`,
-      health: { status: 'ok', nextRun: null, schedule: 'disabled', ...NO_TICK },
+      health: { ...OK, nextRun: null, schedule: 'disabled' },
     });
   });
 

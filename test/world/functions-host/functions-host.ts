@@ -31,6 +31,11 @@ export interface FunctionsHostOptions {
   readonly port?: number;
   /** Under which the host keeps the status of its timers; any by default. */
   readonly hostId?: string;
+  /**
+   * The principal (JSON) that App Service's authentication found, put into each request in place of what
+   * the client sent. By default authentication is off, and the client's header arrives. The stand-in alone.
+   */
+  readonly principal?: object;
   /** Starts no timers: they run only when they are fired. */
   readonly timersByHand?: boolean;
 }

@@ -17,6 +17,8 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** The functions that are there now; they change when the app starts again. */
   readonly functions: () => readonly HttpFunction[];
+  /** Who App Service's authentication found; undefined if it is off. */
+  readonly principal: object | undefined;
   readonly keys: { readonly master: string; readonly function: string };
   readonly invoke: (
     httpFunction: HttpFunction,
@@ -47,7 +49,7 @@ export function startHttpListener(options: HttpListenerOptions): Promise<LocalSe
       return;
     }
     const data = {
-      ...(await httpData(request, url, found.params)),
+      ...(await httpData(request, url, found.params, options.principal)),
       identities: identitiesOf(keyOf(request, url), options.keys),
     };
     const { input } = found.httpFunction;
@@ -169,9 +171,10 @@ async function httpData(
   request: IncomingMessage,
   url: URL,
   params: Readonly<Record<string, string>>,
+  principal: object | undefined,
 ): Promise<HttpData> {
   const body = await readBody(request, BODY_LIMIT);
-  const headers = Object.entries(request.headers).map(
+  const headers = Object.entries({ ...request.headers, ...principalHeader(principal) }).map(
     ([name, value]) => [name, String(value ?? '')] as const,
   );
   return {
@@ -187,6 +190,13 @@ async function httpData(
     ),
     ...(body.length > 0 && { body: { bytes: body } }),
   };
+}
+
+/** App Service sets this header itself, and lets nobody else set it. */
+function principalHeader(principal: object | undefined): Readonly<Record<string, string>> {
+  if (principal === undefined) return {};
+  const json = JSON.stringify(principal);
+  return { 'x-ms-client-principal': Buffer.from(json).toString('base64') };
 }
 
 function nullable(

@@ -172,6 +172,7 @@ export async function startStandInHost(options: FunctionsHostOptions): Promise<F
     routePrefix: hostJson.extensions.http.routePrefix,
     port: options.port ?? 0,
     keys,
+    principal: options.principal,
     functions: () => functions.filter((one) => one.kind === 'http'),
     invoke: (driven, request) => invoker.invoke(driven, request),
     trigger(name, input) {
