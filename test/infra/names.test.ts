@@ -22,6 +22,7 @@ const ELSEWHERE = [
   'AZURE_STORAGE_CONNECTION_STRING',
   'AZURE_SUBSCRIPTION_ID',
   FUNCTION_KEY,
+  'PATCHWRIGHT_APP',
 ];
 
 const { template, deployments } = readKept();
