@@ -39,9 +39,18 @@ function hasSeverity(image: ImageView, severity: Severity): boolean {
   return wanted.some((one) => (image[one] ?? 0) > 0);
 }
 
+/** Made once for each image, since people type letter by letter. */
+const CONTENTS = new WeakMap<ImageView, string>();
+
 function containsAll(image: ImageView, words: readonly string[]): boolean {
+  const content = CONTENTS.get(image) ?? contentOf(image);
+  return words.every((word) => content.includes(word));
+}
+
+function contentOf(image: ImageView): string {
   const { image: name, state, reason, detail, patchTag } = image;
   const content =
     `${name} ${state} ${reason ?? ''} ${detail ?? ''} ${patchTag ?? ''}`.toLowerCase();
-  return words.every((word) => content.includes(word));
+  CONTENTS.set(image, content);
+  return content;
 }

@@ -68,7 +68,16 @@ export function sectionOf(image: ImageView): SectionName {
   }
 }
 
-/** All sections with their groups. Images with more critical and high findings come first. */
+/** Images with more critical and high findings come first. */
+export function byUrgency(one: ImageView, other: ImageView): number {
+  return (
+    (other.critical ?? 0) - (one.critical ?? 0) ||
+    (other.high ?? 0) - (one.high ?? 0) ||
+    (one.image < other.image ? -1 : 1)
+  );
+}
+
+/** All sections with their groups. The images keep their order. */
 export function sectionsOf(images: readonly ImageView[]): readonly Section[] {
   const bySection = Map.groupBy(images, sectionOf);
   return SECTIONS.map((name) => {
@@ -99,15 +108,7 @@ export function isOpenFixable(image: ImageView): boolean {
   return ((findingsOfPatch(image) ?? findingsNow(image))?.fixable ?? 0) > 0;
 }
 
-function groupOf(images: ImageView[]): Group {
+function groupOf(images: readonly ImageView[]): Group {
   const [{ state, reason } = { state: 'failed' as const, reason: null }] = images;
-  return { state, reason, images: images.sort(byUrgency) };
-}
-
-function byUrgency(one: ImageView, other: ImageView): number {
-  return (
-    (other.critical ?? 0) - (one.critical ?? 0) ||
-    (other.high ?? 0) - (one.high ?? 0) ||
-    (one.image < other.image ? -1 : 1)
-  );
+  return { state, reason, images };
 }

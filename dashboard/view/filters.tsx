@@ -10,6 +10,8 @@ interface Props {
   readonly onFilter: (filter: ImageFilter) => void;
 }
 
+const CHOSEN_SEVERITIES = ['critical', 'high', 'medium', 'low'];
+
 export function Filters({ images, filter, onFilter }: Props) {
   const repositories = useMemo(() => distinct(images, ({ repository }) => repository), [images]);
   const states = useMemo(() => distinct(images, ({ state }) => state), [images]);
@@ -45,8 +47,8 @@ export function Filters({ images, filter, onFilter }: Props) {
         id="filter-severity"
         label="Severity"
         value={severity}
-        options={['critical', 'high', 'medium', 'low']}
-        text={(one) => (one === 'critical' ? one : `${one} or higher`)}
+        options={CHOSEN_SEVERITIES}
+        text={orHigher}
         onChoice={(chosen) => {
           onFilter({ ...filter, severity: SEVERITIES.find((one) => one === chosen) ?? '' });
         }}
@@ -60,6 +62,14 @@ export function Filters({ images, filter, onFilter }: Props) {
   );
 }
 
+function asIs(option: string): string {
+  return option;
+}
+
+function orHigher(severity: string): string {
+  return severity === 'critical' ? severity : `${severity} or higher`;
+}
+
 function Choice(props: {
   readonly id: string;
   readonly label: string;
@@ -68,17 +78,22 @@ function Choice(props: {
   readonly text?: (option: string) => string;
   readonly onChoice: (option: string) => void;
 }) {
-  const { id, label, value, options, text = (option) => option, onChoice } = props;
+  const { id, label, value, options, text = asIs, onChoice } = props;
+  const choices = useMemo(
+    () =>
+      options.map((option) => (
+        <option key={option} value={option}>
+          {text(option)}
+        </option>
+      )),
+    [options, text],
+  );
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChoice(event.currentTarget.value)}>
         <option value="">all</option>
-        {options.map((option) => (
-          <option key={option} value={option}>
-            {text(option)}
-          </option>
-        ))}
+        {choices}
       </select>
     </div>
   );

@@ -4,7 +4,7 @@ import type { Overview } from '../api/load.ts';
 import type { Action } from '../model/actions.ts';
 import { filterImages, type ImageFilter, isFiltered } from '../model/filter-images.ts';
 import { counted, formatCount } from '../model/format.ts';
-import { sectionsOf } from '../model/sections.ts';
+import { byUrgency, sectionsOf } from '../model/sections.ts';
 import { ActiveRuns } from './active-runs.tsx';
 import { Filters } from './filters.tsx';
 import { LastRun } from './last-run.tsx';
@@ -17,7 +17,6 @@ import { WorkSection } from './work-section.tsx';
 interface Props {
   readonly overview: Overview | undefined;
   readonly fault: Fault | undefined;
-  readonly imagesLoaded: number;
   readonly filter: ImageFilter;
   readonly onFilter: (filter: ImageFilter) => void;
   readonly onAction: (action: Action) => void;
@@ -25,7 +24,7 @@ interface Props {
 }
 
 export function OverviewPage(props: Props) {
-  const { overview, fault, imagesLoaded, onRetry } = props;
+  const { overview, fault, onRetry } = props;
   if (overview === undefined && fault !== undefined) {
     return (
       <section class="card problem" aria-labelledby="problem">
@@ -40,7 +39,7 @@ export function OverviewPage(props: Props) {
   if (overview === undefined) {
     return (
       <p class="loading" role="status">
-        Loading images… {imagesLoaded > 0 && formatCount(imagesLoaded)}
+        Loading…
       </p>
     );
   }
@@ -49,17 +48,33 @@ export function OverviewPage(props: Props) {
 
 function Content({ overview, filter, onFilter, onAction }: Props & { overview: Overview }) {
   const { images, runs, status, working, poison } = overview;
-  const shown = useMemo(() => filterImages(images, filter), [images, filter]);
+  const sorted = useMemo(() => images.toSorted(byUrgency), [images]);
+  const shown = useMemo(() => filterImages(sorted, filter), [sorted, filter]);
   const sections = useMemo(() => sectionsOf(shown), [shown]);
-  const now = new Date();
   const work = (name: string) => sections.filter((section) => section.name === name);
   const draw = (name: string) =>
     work(name).map((section) => (
       <WorkSection key={name} section={section} now={now} onAction={onAction} />
     ));
+  const now = useMemo(() => new Date(), [overview]);
+  // A filter changes none of these: the same element is not drawn again.
+  const summary = useMemo(
+    () => <Summary overview={overview} now={now} onAction={onAction} />,
+    [overview, now, onAction],
+  );
+  const posture = useMemo(
+    () => (
+      <aside aria-label="Posture and runs">
+        <Posture status={status} images={images} now={now} />
+        <Trend runs={runs} />
+        <LastRun run={status.lastRun} images={images} now={now} />
+      </aside>
+    ),
+    [overview, now],
+  );
   return (
     <>
-      <Summary overview={overview} now={now} onAction={onAction} />
+      {summary}
       <div class="columns">
         <div class="work">
           <Filters images={images} filter={filter} onFilter={onFilter} />
@@ -76,11 +91,7 @@ function Content({ overview, filter, onFilter, onAction }: Props & { overview: O
           {draw('left-alone')}
           {draw('done')}
         </div>
-        <aside aria-label="Posture and runs">
-          <Posture status={status} images={images} now={now} />
-          <Trend runs={runs} />
-          <LastRun run={status.lastRun} images={images} now={now} />
-        </aside>
+        {posture}
       </div>
     </>
   );

@@ -3,7 +3,7 @@ import type { RunView } from '../../lib/history/run-view.ts';
 import type { Status } from '../../lib/history/status.ts';
 import type { TargetView } from '../../lib/history/target-view.ts';
 import type { ApiClient } from '../api/client.ts';
-import type { Page } from '../api/load.ts';
+import type { Page } from '../api/load-images.ts';
 import type { Action } from '../model/actions.ts';
 import { inWords } from '../model/format.ts';
 import { isActive, progressOf } from '../model/run-outcomes.ts';

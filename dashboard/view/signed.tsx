@@ -20,7 +20,7 @@ interface Props {
 /** The dashboard of a person who has signed in. */
 export function Signed({ client, onSignOut }: Props) {
   const route = useRoute();
-  const { overview, fault, imagesLoaded, look } = useOverview(client);
+  const { overview, fault, look } = useOverview(client);
   const [action, setAction] = useState<Action>();
   const [said, setSaid] = useState('');
   const [filter, setFilter] = useState<ImageFilter>(NO_FILTER);
@@ -53,7 +53,6 @@ export function Signed({ client, onSignOut }: Props) {
           <OverviewPage
             overview={overview}
             fault={fault}
-            imagesLoaded={imagesLoaded}
             filter={filter}
             onFilter={setFilter}
             onAction={setAction}

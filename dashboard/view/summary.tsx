@@ -11,14 +11,15 @@ interface Props {
 }
 
 /** The answer to "are we patched?" in one look. */
-export function Summary({ overview: { images, status }, now, onAction }: Props) {
+export function Summary({ overview, now, onAction }: Props) {
+  const { images, status, isWhole } = overview;
   const heading = useRef<HTMLHeadingElement>(null);
   // A screen reader starts here, after signing in and on the way back from an image.
   useEffect(() => heading.current?.focus(), []);
   const waiting = images.filter((image) => sectionOf(image) === 'waiting').length;
   const { findings, findingsWithPatches, openFixable, countsUnknown, lastRun } = status;
   return (
-    <section class="summary" aria-labelledby="headline">
+    <section class="summary" aria-labelledby="headline" aria-busy={!isWhole}>
       <div class="headline">
         <h1 id="headline" ref={heading} tabIndex={-1}>
           {waiting === 0
@@ -26,7 +27,9 @@ export function Summary({ overview: { images, status }, now, onAction }: Props) 
             : `${counted(waiting, 'image')} ${waiting === 1 ? 'waits' : 'wait'} for you`}
         </h1>
         <p class="quiet">
-          {lastRunText(lastRun, now)}
+          {isWhole
+            ? lastRunText(lastRun, now)
+            : `Loading: ${formatCount(images.length)} of ${counted(status.images, 'image')}.`}
           {!status.complete && ' The inventory is larger than what was counted here.'}
         </p>
         <button type="button" onClick={() => onAction({ kind: 'start-all' })}>

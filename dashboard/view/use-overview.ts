@@ -7,7 +7,6 @@ export interface OverviewState {
   readonly overview: Overview | undefined;
   /** Why the last look failed. The overview is then older. */
   readonly fault: Fault | undefined;
-  readonly imagesLoaded: number;
   readonly look: () => Promise<void>;
 }
 
@@ -15,14 +14,15 @@ export interface OverviewState {
 export function useOverview(client: ApiClient): OverviewState {
   const [overview, setOverview] = useState<Overview>();
   const [fault, setFault] = useState<Fault>();
-  const [imagesLoaded, setImagesLoaded] = useState(0);
   const [looks, setLooks] = useState(0);
   const known = useRef<Overview | undefined>(undefined);
   const failures = useRef(0);
   const busy = useRef<Promise<void> | undefined>(undefined);
 
   const look = useCallback(() => {
-    busy.current ??= loadOverview(client, known.current, setImagesLoaded).then((loaded) => {
+    // Later looks show nothing until they are whole, so that no image comes and goes.
+    const onPart = known.current === undefined ? setOverview : undefined;
+    busy.current ??= loadOverview(client, known.current, onPart).then((loaded) => {
       busy.current = undefined;
       failures.current = loaded.ok ? 0 : failures.current + 1;
       setFault(loaded.ok ? undefined : loaded.fault);
@@ -53,5 +53,5 @@ export function useOverview(client: ApiClient): OverviewState {
     };
   }, [look, looks]);
 
-  return { overview, fault, imagesLoaded, look };
+  return { overview, fault, look };
 }

@@ -10,7 +10,9 @@ interface Props {
   readonly onAction: (action: Action) => void;
 }
 
-const ROWS = 100;
+/** Few at first: most people look at the first ones, and each row costs a frame some time. */
+const FIRST_ROWS = 25;
+const MORE_ROWS = 100;
 
 const TITLES = {
   waiting: 'Waiting for you',
@@ -32,10 +34,13 @@ const ABOUT = {
 export function WorkSection({ section, now, onAction }: Props) {
   const { name, count, groups } = section;
   const [isOpen, setOpen] = useState(name === 'waiting' || name === 'open' || name === 'planned');
-  const [limit, setLimit] = useState(ROWS);
+  const [limit, setLimit] = useState(FIRST_ROWS);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const id = `section-${name}`;
-  const images = groups.flatMap((group) => group.images).filter(({ image }) => chosen.has(image));
+  const images =
+    chosen.size === 0
+      ? []
+      : groups.flatMap((group) => group.images).filter(({ image }) => chosen.has(image));
   const retry = needsRetry(images);
   const toggle = (names: readonly string[], isChosen: boolean) => {
     const next = new Set(chosen);
@@ -62,8 +67,8 @@ export function WorkSection({ section, now, onAction }: Props) {
           />
         ))}
       {isOpen && count > limit && (
-        <button type="button" onClick={() => setLimit(limit + ROWS)}>
-          Show {formatCount(Math.min(ROWS, count - limit))} more of {formatCount(count)}
+        <button type="button" onClick={() => setLimit(limit + MORE_ROWS)}>
+          Show {formatCount(Math.min(MORE_ROWS, count - limit))} more of {formatCount(count)}
         </button>
       )}
       {images.length > 0 && (

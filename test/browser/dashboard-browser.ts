@@ -21,6 +21,8 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  /** The time is that of the samples, unless it is `real`. */
+  readonly clock?: 'real';
 }
 
 /** A real browser, with the page served by a stub of the app. */
@@ -75,7 +77,7 @@ export class DashboardBrowser {
       }
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
-    await page.clock.setFixedTime(NOW);
+    if (look.clock !== 'real') await page.clock.setFixedTime(NOW);
     await page.goto(this.#url + link);
     return page;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, json, problem, tagged } from '../../lib/api/answer.ts';
 import { dashboardPage } from '../../lib/api/dashboard-page.ts';
 import type { ImageStory } from '../../lib/history/image-story.ts';
@@ -19,6 +20,8 @@ export interface StubState {
   key: string;
   /** The problem of every read, as if storage were down. */
   outage: string | undefined;
+  /** How long each answer takes, in milliseconds. */
+  answerMs: number;
 }
 
 interface Post {
@@ -32,6 +35,8 @@ export class StubApp {
   readonly state: StubState;
   /** What the page asked the app to do. */
   readonly posts: Post[] = [];
+  /** The paths that the page asked for, with their queries. */
+  readonly requests: string[] = [];
   readonly #html: string;
   readonly #server: Server;
 
@@ -44,6 +49,10 @@ export class StubApp {
         (error: unknown) => send(response, problem(500, String(error))),
       );
     });
+  }
+
+  get pageBytes(): number {
+    return Buffer.byteLength(this.#html);
   }
 
   async start(): Promise<string> {
@@ -61,11 +70,14 @@ export class StubApp {
   reset(): void {
     Object.assign(this.state, emptyState());
     this.posts.length = 0;
+    this.requests.length = 0;
   }
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? '/', 'http://stub');
     if (url.pathname === '/api/dashboard') return dashboardPage(this.#html);
+    this.requests.push(url.pathname + url.search);
+    await delay(this.state.answerMs);
     if (digest(request.headers['x-functions-key']) !== digest(this.state.key)) {
       return { status: 401, headers: {} };
     }
@@ -118,6 +130,7 @@ function emptyState(): StubState {
     poison: [],
     key: 'right-key',
     outage: undefined,
+    answerMs: 0,
   };
 }
 

@@ -1,19 +1,23 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../../../dashboard/api/client.ts';
 import { loadOverview } from '../../../dashboard/api/load.ts';
 import { pollDelay } from '../../../dashboard/model/poll-delay.ts';
 
+const ACTIVE = { activeRuns: [{ runId: 'r1', createdAt: '2026-11-30T02:00:00Z' }], images: 2 };
+const IDLE = { activeRuns: [], images: 2 };
+
 /** An app with two pages of images, whose status has this ETag. */
-function appWith(etag: () => string) {
+function appWith(etag: () => string, status: object = IDLE, changed: readonly object[] = []) {
   const asked: string[] = [];
   const client = new ApiClient(async (path, init) => {
     asked.push(path);
     const known = new Headers(init.headers).get('if-none-match');
     if (path === '/api/status') {
       if (known === etag()) return new Response(null, { status: 304 });
-      return Response.json({ activeRuns: [{ runId: 'r1' }] }, { headers: { etag: etag() } });
+      return Response.json(status, { headers: { etag: etag() } });
     }
     if (path.startsWith('/api/images')) {
+      if (path.includes('since=')) return Response.json({ items: changed, next: null });
       const isLast = path.includes('after=two%2F');
       return Response.json({
         items: [{ image: isLast ? 'b:1' : 'a:1' }],
@@ -26,15 +30,21 @@ function appWith(etag: () => string) {
 }
 
 it('loads every page of images, and what active runs work on', async () => {
-  const { client } = appWith(() => '"1"');
-  const counts: number[] = [];
+  const { client } = appWith(() => '"1"', ACTIVE);
+  const parts: (readonly [number, boolean])[] = [];
 
-  const loaded = await loadOverview(client, undefined, (count) => counts.push(count));
+  const loaded = await loadOverview(client, undefined, ({ images, isWhole }) => {
+    parts.push([images.length, isWhole]);
+  });
 
-  expect(counts).toEqual([1, 2]);
+  expect(parts).toEqual([[1, false]]);
   expect(loaded).toMatchObject({
     ok: true,
-    overview: { images: [{ image: 'a:1' }, { image: 'b:1' }], working: [{ image: 'w:1' }] },
+    overview: {
+      images: [{ image: 'a:1' }, { image: 'b:1' }],
+      isWhole: true,
+      working: [{ image: 'w:1' }],
+    },
   });
 });
 
@@ -51,6 +61,40 @@ it('loads images again only after the status has changed', async () => {
   etag = '"2"';
   await loadOverview(client, known);
   expect(imagesAsked()).toBe(4);
+});
+
+describe('during a run', () => {
+  async function secondLook(images: number, changed: readonly object[]) {
+    let etag = '"1"';
+    const { client, asked } = appWith(() => etag, { ...ACTIVE, images }, changed);
+    const first = await loadOverview(client, undefined);
+    asked.length = 0;
+    etag = '"2"';
+    const second = await loadOverview(client, first.ok ? first.overview : undefined);
+    const paths = asked.filter((path) => path.startsWith('/api/images'));
+    return { images: second.ok ? second.overview.images : undefined, paths };
+  }
+
+  it('loads only the images again that the run has changed', async () => {
+    const { images, paths } = await secondLook(3, [
+      { image: 'b:1', state: 'patched' },
+      { image: 'c:1' },
+    ]);
+
+    expect(paths).toEqual(['/api/images?limit=1000&since=2026-11-30T02:00:00Z']);
+    expect(images).toEqual([
+      { image: 'a:1' },
+      { image: 'b:1', state: 'patched' },
+      { image: 'c:1' },
+    ]);
+  });
+
+  it('loads all images if their number shows that one is gone', async () => {
+    const { images, paths } = await secondLook(2, [{ image: 'c:1' }]);
+
+    expect(paths).toHaveLength(3);
+    expect(images).toEqual([{ image: 'a:1' }, { image: 'b:1' }]);
+  });
 });
 
 it('looks often during a run, seldom after failures, and never while hidden', () => {

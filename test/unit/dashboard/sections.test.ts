@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  byUrgency,
   firstRows,
   isOpenFixable,
   sectionOf,
@@ -41,11 +42,12 @@ describe('the section of an image', () => {
 
 describe('the sections', () => {
   it('group images by state and reason, the largest group and the most critical image first', () => {
-    const [waiting] = sectionsOf([
+    const images = [
       anImage('a:1', { state: 'rejected', reason: 'not-fixed' }),
       anImage('b:1', { state: 'failed', reason: 'timeout', ...found(0, 9) }),
       anImage('c:1', { state: 'failed', reason: 'timeout', ...found(1, 0) }),
-    ]);
+    ];
+    const [waiting] = sectionsOf(images.toSorted(byUrgency));
 
     const names = waiting?.groups.map(({ images }) => images.map(({ image }) => image));
 
