@@ -1,6 +1,6 @@
 import type { ImageView } from '../../lib/history/image-view.ts';
 import { imageLink } from '../../lib/history/page-links.ts';
-import { adviceFor } from '../model/advice.ts';
+import { adviceFor, whyNotStarted } from '../model/advice.ts';
 import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts';
 import type { Group } from '../model/sections.ts';
 import { findingsNow, findingsOfPatch } from '../model/severities.ts';
@@ -23,7 +23,9 @@ interface Props {
 export function GroupTable({ group, total, chosen, now, onChoose }: Props) {
   const { state, reason, images } = group;
   const [first] = images;
-  const names = images.map(({ image }) => image);
+  const names = images
+    .filter((image) => whyNotStarted(image) === undefined)
+    .map(({ image }) => image);
   const title = inWords(reason ?? state);
   const advice = reason === null || first === undefined ? undefined : adviceFor(first);
   return (
@@ -41,7 +43,8 @@ export function GroupTable({ group, total, chosen, now, onChoose }: Props) {
               <input
                 type="checkbox"
                 aria-label={`Choose all shown: ${title}`}
-                checked={names.every((name) => chosen.has(name))}
+                disabled={names.length === 0}
+                checked={names.length > 0 && names.every((name) => chosen.has(name))}
                 onChange={(event) => onChoose(names, event.currentTarget.checked)}
               />
             </th>
@@ -74,12 +77,15 @@ function Row(props: {
   readonly onChoose: Props['onChoose'];
 }) {
   const { image, isChosen, now, onChoose } = props;
+  const whyNot = whyNotStarted(image);
   return (
     <tr>
       <td class="choose">
         <input
           type="checkbox"
-          aria-label={`Choose ${image.image}`}
+          aria-label={`Choose ${image.image}${whyNot === undefined ? '' : `: not possible. ${whyNot}`}`}
+          title={whyNot}
+          disabled={whyNot !== undefined}
           checked={isChosen}
           onChange={(event) => onChoose([image.image], event.currentTarget.checked)}
         />

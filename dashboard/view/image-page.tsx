@@ -3,6 +3,7 @@ import { imageLink } from '../../lib/history/page-links.ts';
 import type { Status } from '../../lib/history/status.ts';
 import type { ApiClient } from '../api/client.ts';
 import { type Action, needsRetry } from '../model/actions.ts';
+import { adviceFor, whyNotStarted } from '../model/advice.ts';
 import { formatAge, formatTime, inWords } from '../model/format.ts';
 import { BeforeAfter } from './before-after.tsx';
 import { ImageHistory } from './image-history.tsx';
@@ -38,6 +39,7 @@ export function ImagePage({ client, image, status, onAction }: Props) {
 function Story({ story, onAction }: { story: ImageStory; onAction: Props['onAction'] }) {
   const retry = needsRetry([story]);
   const images = [story.image];
+  const whyNot = whyNotStarted(story);
   return (
     <>
       <p class="image-state">
@@ -57,11 +59,15 @@ function Story({ story, onAction }: { story: ImageStory; onAction: Props['onActi
       <section class="card next" aria-labelledby="next">
         <h2 id="next">What to do next</h2>
         <p>
-          <Name text={story.nextStep} />
+          <Name text={adviceFor(story)} />
         </p>
-        <button type="button" onClick={() => onAction({ kind: 'start', images, retry })}>
-          {retry ? 'Retry this image' : 'Start a run for this image'}
-        </button>
+        {whyNot === undefined ? (
+          <button type="button" onClick={() => onAction({ kind: 'start', images, retry })}>
+            {retry ? 'Retry this image' : 'Start a run for this image'}
+          </button>
+        ) : (
+          <p class="quiet">No run can be started for it. {whyNot}</p>
+        )}
       </section>
       <div class="pair-of-cards">
         <BeforeAfter image={story} />
