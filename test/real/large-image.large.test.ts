@@ -26,7 +26,7 @@ afterAll(() => scene?.close());
 it('patches an image with a Java runtime, databases, a web server and systemd in it', () => {
   const target = run.target(`${LARGE}:12`);
 
-  expect(target).toMatchObject({
+  expect(target, `${target.reason}: ${target.detail}`).toMatchObject({
     ...{ state: 'patched', builder: 'mount-free', patchTag: '12-1', afterFixable: 0 },
     ...{ afterCritical: 0, afterHigh: 0, afterMedium: 0, afterLow: 0, afterUnknown: 0 },
   });

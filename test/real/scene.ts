@@ -56,6 +56,7 @@ export interface Scene {
   restrict(rules: EnclosureRules): void;
   /** Starts a run as an operator does, over HTTP. */
   startRun(): Promise<RunId>;
+  cancelRun(runId: RunId): Promise<void>;
   /** Waits for the end of a run, by default the newest. */
   finished(runId?: RunId): Promise<FinishedRun>;
   close(): Promise<void>;
@@ -137,7 +138,8 @@ export async function startScene(
       restrict: (changed) => {
         restrictions = changed;
       },
-      startRun: () => startRun(app),
+      startRun: async () => Started.parse(await (await post(app, 'runs')).json()).runId,
+      cancelRun: async (runId) => void (await post(app, `runs/${runId}/cancel`)),
       finished: (runId) =>
         finishedRun(tables, {
           limitMs: limitMinutes * 60_000,
@@ -170,12 +172,11 @@ function inventoryOf({ storage }: World): Scene['inventory'] {
   return tableStores(new AzureTables(connection)).inventory;
 }
 
-async function startRun(app: FunctionsHost): Promise<RunId> {
-  const answer = await fetch(`${app.url}/${app.routePrefix}/runs`, {
-    method: 'POST',
-    headers: { 'x-functions-key': app.keys.function },
-  });
-  return Started.parse(await answer.json()).runId;
+async function post({ url, routePrefix, keys }: FunctionsHost, path: string): Promise<Response> {
+  const headers = { 'x-functions-key': keys.function };
+  const answer = await fetch(`${url}/${routePrefix}/${path}`, { method: 'POST', headers });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer;
 }
 
 async function makeFolder(folder: string): Promise<string> {
