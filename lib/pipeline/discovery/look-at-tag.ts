@@ -62,8 +62,10 @@ export function lookAtTag(options: {
     const hasBase = base !== undefined || namesTag(services, rule.repository, tags, tag, inspected);
     const kind =
       own === undefined && base !== undefined ? await readPredecessor(attributes, base) : undefined;
-    // A patch whose base was deleted becomes a target, and counts as its own patch.
-    const every = [...(own?.proven === true ? [own] : []), ...claims];
+    // A patch whose base was deleted becomes a target, and counts as its own patch. One of a former
+    // template is known by its digest only.
+    const known = own ?? (inspected.isPatch === true ? await readClaim(attributes) : undefined);
+    const every = [...(known?.proven === true ? [known] : []), ...claims];
     return {
       ...target,
       ...imageFacts(inspected),

@@ -261,15 +261,18 @@ describe('lookAtTag', () => {
     expect(await look(world, 'v1-1')).toMatchObject({ state: 'queued' });
   });
 
-  it('makes a target of a patch whose base was deleted, which is its own patch', async () => {
-    const world = new UnitWorld();
-    const source = await world.push(API);
-    const patch = await publishPatch(world, 'v1-1', source);
+  it.each(['v1-1', 'v1-p001'])(
+    'makes a target of a patch whose base has no tag any more, which is its own patch: %s',
+    async (tag) => {
+      const world = new UnitWorld();
+      const source = await world.push(API);
+      const patch = await publishPatch(world, tag, source);
 
-    expect(await look(world, 'v1-1')).toMatchObject({
-      digest: patch,
-      sourceDigest: source,
-      patches: [{ tag: 'v1-1', digest: patch }],
-    });
-  });
+      expect(await look(world, tag)).toMatchObject({
+        digest: patch,
+        sourceDigest: source,
+        patches: [{ tag, digest: patch }],
+      });
+    },
+  );
 });

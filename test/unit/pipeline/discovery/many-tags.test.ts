@@ -18,6 +18,13 @@ it('warns of a repository that selects more than 100 tags', () => {
   );
 });
 
+it('counts the numbers of a CI system, although the part before them is a tag', () => {
+  const ofCi = (count: number) => Array.from({ length: count }, (_, at) => `main-${at + 1}`);
+
+  expect(warningFor(['main', ...ofCi(100)])).toBeUndefined();
+  expect(warningFor(['main', ...ofCi(101)])).toContain('selects 102 tags');
+});
+
 it('does not count tags with the form of a patch of another one', () => {
   const patches = Array.from({ length: 50 }, (_, at) => `build.1-${at + 1}`);
 
