@@ -16,6 +16,8 @@ import { type RateLimits, RateWindow } from './containers/rate-window.ts';
 /** ACI's quotas for a subscription in one region. */
 export interface GroupLimits {
   readonly groups: number;
+  /** True if the limit is that of a subnet that is not ready for more groups, instead of a quota. */
+  readonly bySubnet?: boolean;
   /** Cores for each SKU. A stopped group uses none. */
   readonly cores: number;
   readonly creations: RateLimits;
@@ -87,7 +89,7 @@ export class MemoryContainerGroups implements ContainerGroups {
     if (present === undefined) {
       const wait = this.#creationRate.take(now);
       if (wait !== undefined) return refuse('throttled', '429 TooManyRequests', wait);
-      if (!this.#fits(spec)) return refuse('quota', '409 ContainerGroupQuotaReached');
+      if (!this.#fits(spec)) return this.#refuseAnother();
     }
     this.#decided += 1;
     const course = this.decide(spec, this.#decided);
@@ -163,6 +165,12 @@ export class MemoryContainerGroups implements ContainerGroups {
       .reduce((sum, group) => sum + group.cpu, 0);
     const asked = spec.containers.reduce((sum, { cpu }) => sum + cpu, 0);
     return all.length < this.#limits.groups && cores + asked <= this.#limits.cores;
+  }
+
+  #refuseAnother(): GroupAnswer {
+    return this.#limits.bySubnet === true
+      ? refuse('network', '409 ServiceAssociationLinkNotReady')
+      : refuse('quota', '409 ContainerGroupQuotaReached');
   }
 
   #pending(): (GroupEvent & { readonly group: MemoryGroup })[] {

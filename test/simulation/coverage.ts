@@ -2,7 +2,7 @@ import { TRANSITIONS } from './allowed-transitions.ts';
 import { FAULTS, type Fault } from './fault-kinds.ts';
 
 /** Endings that occur only in runs with little time or quota. */
-const ENDINGS = ['failed run-deadline', 'failed quota'] as const;
+const ENDINGS = ['failed run-deadline', 'failed quota', 'failed network-not-ready'] as const;
 
 /** Counts the faults, transitions and endings of the simulated runs. */
 export class Coverage {

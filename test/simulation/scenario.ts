@@ -126,8 +126,10 @@ export function scenarioOf(random: Random): Scenario {
 
 function quotasOf(random: Random): GroupLimits {
   const rate = () => ({ perHour: random.between(4, 20), perFiveMinutes: random.between(1, 5) });
+  const groups = random.between(1, 4);
   return {
-    groups: random.between(1, 4),
+    groups,
+    bySubnet: groups === 1,
     cores: random.pick([2, 4, 100]),
     creations: rate(),
     deletions: rate(),

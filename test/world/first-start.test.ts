@@ -1,13 +1,19 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod';
+import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
+import { cronText, lastOccurrence } from '../../lib/settings/occurrences.ts';
+import { Schedule } from '../../lib/settings/schedule.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
 import { type DoctorWorld, startDoctorWorld } from '../cli/support/doctor-world.ts';
+import { stopTimers, timersOf } from '../cli/support/stopped-timers.ts';
 import type { FunctionsHost } from './functions-host/functions-host.ts';
 import type { HostLog } from './functions-host/host-log.ts';
+import { waitFor } from './seed/job-world.ts';
 import { readRunTables } from './seed/run-tables.ts';
 
 /*
- * The built app in an Azure that was just deployed: role assignments are not in effect everywhere yet.
+ * The built app in an Azure that was just deployed: role assignments are not in effect everywhere yet,
+ * and no timer fires.
  */
 const REFUSED = { status: 403, code: 'AuthorizationPermissionMismatch' };
 
@@ -109,6 +115,34 @@ it('answers 503 with Retry-After to starting or canceling a run while storage re
       detail: expect.stringMatching(/up to ten minutes.*PatchwrightRuns/),
     });
   }
+});
+
+it('starts the run and the reaper that dead timers missed, once a monitor calls it', async () => {
+  const daily = '0 0 2 * * *';
+  const schedule = Schedule.parse(daily);
+  const twoDaysAgo = new Date(Date.now() - 48 * 3600 * 1000);
+  const timers = timersOf(here.world);
+  await timers.scheduleSince(cronText(schedule), twoDaysAgo);
+  await stopTimers(here.world, twoDaysAgo);
+  const { url } = await start({
+    PATCHWRIGHT_SCHEDULE: daily,
+    PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *',
+    PATCHWRIGHT_POLICY: JSON.stringify({ version: 'v1', repositories: [] }),
+  });
+
+  const health = await fetch(`${url}/api/health`);
+
+  expect(health.status).toBe(200);
+  const due = lastOccurrence(schedule, new Date(Date.now() - 300_000));
+  const id = runIdOf(due ?? twoDaysAgo, 'schedule');
+  await waitFor('the missed run', async () => {
+    const runs = await readRunTables(here.world.storage).runs();
+    return runs.find((run) => run.id === id && run.trigger === 'schedule');
+  });
+  await waitFor('the reaper', async () => {
+    const startedAt = await timers.reaperStartedAt();
+    return startedAt !== undefined && startedAt > twoDaysAgo ? true : undefined;
+  });
 });
 
 it('starts dry runs only if PATCHWRIGHT_DRY_RUN is true, and only of images in the policy', async () => {
