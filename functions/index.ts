@@ -56,7 +56,7 @@ function registerApp(app: App): void {
   registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services, watch);
   registerJobStep(services, watch);
-  registerReaper(services);
+  registerReaper(services, app);
 }
 
 /** Waits for work that never fails, but no longer than this. */

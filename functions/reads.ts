@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import { getEvidence } from '../lib/api/evidence.ts';
 import { getMe } from '../lib/api/me.ts';
 import {
   getImage,
@@ -10,6 +11,7 @@ import {
   type Read,
   type ReadServices,
 } from '../lib/api/reads.ts';
+import manifest from '../package.json' with { type: 'json' };
 import type { RegisterRoute } from './register-route.ts';
 import type { RouteName } from './triggers.ts';
 
@@ -18,6 +20,9 @@ export function registerReads(registerRoute: RegisterRoute, services: ReadServic
   const register = (name: RouteName, read: Read) =>
     registerRoute(name, (request) => read(readRequest(request), services));
   registerRoute('whoAmI', async (_request, _context, caller) => getMe(caller));
+  registerRoute('evidence', (request) =>
+    getEvidence(readRequest(request).query, { ...services, version: manifest.version }),
+  );
   register('status', getStatus);
   register('listRuns', getRuns);
   register('getRun', getRun);

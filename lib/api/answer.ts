@@ -6,7 +6,7 @@ import { sha256Hex } from '../image/digest.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** What went wrong: RFC 9457, `application/problem+json`. */
@@ -31,7 +31,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'not allowed',
   404: 'not found',
   409: 'the state does not allow it',
-  413: 'the body is too large',
+  413: 'too large',
   415: 'the body is not JSON',
   422: 'the key belongs to another request',
   503: 'the app can’t answer now',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EvidenceFilters } from '../evidence/evidence-range.ts';
 import { ImageFilters, RunFilters, TargetFilters } from '../history/filters.ts';
 import { ImageStory } from '../history/image-story.ts';
 import { RunView } from '../history/run-view.ts';
@@ -19,7 +20,8 @@ interface Operation {
   readonly filters?: z.ZodObject;
   readonly body?: { readonly schema: z.ZodType; readonly required: boolean };
   readonly status: 200 | 202;
-  readonly answer: z.ZodType;
+  /** Its schema, or its media type if it is no JSON. */
+  readonly answer: z.ZodType | string;
   /** Statuses of problems besides 401, 403, 415 and 503. */
   readonly problems: readonly number[];
 }
@@ -125,6 +127,16 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       problems: [400, 404],
     },
   },
+  '/api/evidence': {
+    get: {
+      id: 'getEvidence',
+      summary: 'An auditor’s bundle of the runs in a range of time: a tar.gz.',
+      filters: EvidenceFilters,
+      status: 200,
+      answer: 'application/gzip',
+      problems: [400, 413],
+    },
+  },
   '/api/poison': {
     get: {
       id: 'listPoison',
@@ -192,13 +204,21 @@ function operationOf(operation: Operation, isRead: boolean): object {
     responses: {
       [status]: {
         description: summary,
-        content: { 'application/json': { schema: jsonSchema(answer, 'output') } },
+        content: contentOf(answer),
       },
-      ...(isRead && { 304: { description: 'The client has this content already.' } }),
+      ...(isRead &&
+        typeof answer !== 'string' && {
+          304: { description: 'The client has this content already.' },
+        }),
       401: { description: 'No sign-in, or a wrong function key, for which the body is empty.' },
       ...Object.fromEntries(statuses.map((one) => [one, problemResponse()])),
     },
   };
+}
+
+function contentOf(answer: Operation['answer']): object {
+  if (typeof answer === 'string') return { [answer]: {} };
+  return { 'application/json': { schema: jsonSchema(answer, 'output') } };
 }
 
 function problemResponse(): object {

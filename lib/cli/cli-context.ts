@@ -18,6 +18,8 @@ export interface CliContext {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly readFile: (path: string) => Promise<string>;
+  /** The file appears when it is complete. */
+  readonly writeFile: (path: string, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly clock: Clock;
   /** Used between the retries of a request. */
   readonly delays: Delays;

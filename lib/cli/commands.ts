@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { completionCommand } from './completion/completion-command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
+import { evidenceCommand } from './evidence/evidence-command.ts';
 import { exportCommand } from './export/export-command.ts';
 import { imagesListCommand } from './images/images-list-command.ts';
 import { imagesShowCommand } from './images/images-show-command.ts';
@@ -29,6 +30,7 @@ const OWN: readonly Command[] = [
   whyCommand,
   reportCommand,
   exportCommand,
+  evidenceCommand,
   retryCommand,
   poisonListCommand,
   poisonReplayCommand,

@@ -8,6 +8,7 @@ import { systemSleep } from '../sleep.ts';
 import type { CliContext, TextSink } from './cli-context.ts';
 import { COMMANDS } from './commands.ts';
 import { ExitCode } from './exit-code.ts';
+import { writeFile } from './output/write-file.ts';
 import { runCli } from './run-cli.ts';
 import { openBrowser } from './web/open-browser.ts';
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     readFile: (path) => readFile(path, 'utf8'),
+    writeFile,
     clock: systemClock,
     delays: systemDelays,
     sleep: systemSleep,

@@ -1,8 +1,10 @@
+import type { RegistryHost } from '../image/reference.ts';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { type Finding, type Scan, SEVERITIES, scanOf } from '../report/finding.ts';
 import { parseTrivyReport } from '../report/trivy-report.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
+import { runById } from './find-run.ts';
 import type { History } from './history.ts';
 
 /** What became of a finding: `fixed` by the patch, `open` with a fix, or without a fix yet. */
@@ -15,6 +17,8 @@ export interface ReportedFinding extends Finding {
 /** The findings of an image before and after its patch, by the two scans of one run. */
 export interface ImageReport {
   readonly target: Target;
+  /** The registry; undefined if the run’s row is of an earlier version. */
+  readonly registry: RegistryHost | undefined;
   readonly before: Scan;
   /** Undefined if the run published no patch. */
   readonly after: Scan | undefined;
@@ -22,15 +26,20 @@ export interface ImageReport {
   readonly findings: readonly ReportedFinding[];
 }
 
-/** Reads the reports of a run's target. Undefined if the first is gone. Two operations a report. */
+/**
+ * Reads the reports of a run's target. Undefined if the first is gone. Two operations a report, and one
+ * or two for the run.
+ */
 export async function imageReport(
-  { blobs }: Pick<History, 'blobs'>,
+  history: Pick<History, 'blobs' | 'tables'>,
   target: Target,
 ): Promise<ImageReport | undefined> {
+  const { blobs } = history;
   const before = await scanIn(blobs, target.reportBefore);
   if (before === undefined) return undefined;
   const after = await scanIn(blobs, target.reportAfter);
-  return { target, before, after, findings: compared(before, after) };
+  const registry = (await runById(history, target.runId))?.registry;
+  return { target, registry, before, after, findings: compared(before, after) };
 }
 
 async function scanIn(

@@ -12,6 +12,7 @@ export const RunView = z
     trigger: Run.shape.trigger,
     startedBy: Text,
     canceledBy: Text,
+    registry: Text,
     dryRun: z.boolean(),
     images: z.array(z.string()).nullable(),
     warnings: Text,

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { THIRD } from '../unit/history/history-samples.ts';
@@ -33,6 +36,43 @@ async function built(...args: string[]): Promise<CliRun> {
     (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
   );
 }
+
+describe('evidence', () => {
+  it('writes a bundle whose hashes the documented command checks', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'patchwright-evidence-'));
+    try {
+      const file = join(folder, 'evidence.tar.gz');
+      const { code, stdout } = await built('evidence', '--from', '2026-11-24', '--output', file);
+      const check = `cd ${folder} && mkdir evidence && tar -xzf evidence.tar.gz -C evidence && (cd evidence && sha256sum --check --quiet SHA256SUMS)`;
+
+      expect(code).toBe(0);
+      expect(stdout).toContain('SHA-256 of its manifest.json: ');
+      expect(stdout).toMatch(/\d+ missing.*the end of run/s);
+      await promisify(execFile)('sh', ['-c', check]);
+      await appendFile(join(folder, 'evidence/manifest.json'), ' ');
+      await expect(
+        promisify(execFile)('sh', ['-c', `cd ${folder}/evidence && sha256sum --check SHA256SUMS`]),
+      ).rejects.toThrow();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['evidence', 'needs "--from WHEN"'],
+    ['evidence --from 2026-11-24 --to 2026-11-23', '"--to" must be later than "from"'],
+  ])('refuses "%s"', async (line, fault) => {
+    const { code, stderr } = await run(line);
+    expect(code).toBe(2);
+    expect(stderr).toContain(fault);
+  });
+
+  it('leaves no file behind if it can’t be written', async () => {
+    const { code, stderr } = await run('evidence --from 1d --output /no/such/folder/a.tar.gz');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/can.t be written \(ENOENT\).*--output FILE/s);
+  });
+});
 
 describe('the built program', () => {
   it('answers from the tables of the account that az uses', async () => {

@@ -11,17 +11,17 @@ import { sbom } from '../../report/sbom.ts';
 export const REPORT_FORMATS = ['json', 'sarif', 'cyclonedx', 'openvex'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** The tables do not hold the registry's name, which a package URL needs. */
+/** For a run of an earlier version, whose row does not name the registry. */
 const UNNAMED_HOST = RegistryHost.parse('registry.invalid');
 const AUTHOR = 'Patchwright';
 
 /** The document of a report, which ends with a line break. */
 export function documentOf(format: ReportFormat, report: ImageReport): string {
-  const { target, before, after, findings } = report;
+  const { target, registry = UNNAMED_HOST, before, after, findings } = report;
   const { repository, patchDigest, sourceDigest, digest: own } = target;
   const scan = after ?? before;
   const digest = after === undefined ? (sourceDigest ?? own) : (patchDigest ?? own);
-  const image = { host: UNNAMED_HOST, repository };
+  const image = { host: registry, repository };
   const timestamp = (target.verifiedAt ?? target.scannedAt ?? target.discoveredAt).toISOString();
   switch (format) {
     case 'json': {

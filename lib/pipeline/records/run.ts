@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RegistryHost } from '../../image/reference.ts';
 import { TagConvention } from '../../image/tag-convention.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { RUN_FINDING_COLUMNS } from './run-findings.ts';
@@ -44,6 +45,8 @@ export const Run = z.object({
   canceledBy: z.string().optional(),
   /** The request that started it, so that a repeated write finds its own run. */
   request: z.string().optional(),
+  /** The registry whose images it looked at. Rows of earlier versions lack it. */
+  registry: RegistryHost.optional(),
   dryRun: z.boolean(),
   /** The only images that it looks at, as `repository:tag`. Unset for all images of the policy. */
   images: z.array(z.string()).readonly().optional(),

@@ -51,7 +51,7 @@ async function persistRun(services: Services, occurrence: Occurrence): Promise<R
   throw new Error('too many runs started in one second');
 }
 
-function newRun({ clock, options }: Services, id: RunId, occurrence: Occurrence): Run {
+function newRun({ clock, options, registry }: Services, id: RunId, occurrence: Occurrence): Run {
   const { trigger, startedBy = trigger, request, images, retry } = occurrence;
   const now = clock.now();
   return {
@@ -60,6 +60,7 @@ function newRun({ clock, options }: Services, id: RunId, occurrence: Occurrence)
     trigger,
     startedBy,
     ...(request !== undefined && { request }),
+    registry: registry.host,
     dryRun: options.dryRun || occurrence.dryRun === true,
     ...(images !== undefined && { images }),
     ...(retry !== undefined && { retry }),

@@ -10,4 +10,6 @@ export interface KeyedRequest {
 export interface RequestKeys {
   /** Records the request unless there is one under this key. Returns the one that is recorded. */
   remember(key: string, request: KeyedRequest): Promise<KeyedRequest>;
+  /** Deletes at most this many requests that came before this time. */
+  forget(before: Date, most: number): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { CliContext } from '../../../lib/cli/cli-context.ts';
 import type { Command } from '../../../lib/cli/command.ts';
 import { COMMANDS } from '../../../lib/cli/commands.ts';
+import { writeFile } from '../../../lib/cli/output/write-file.ts';
 import { runCli } from '../../../lib/cli/run-cli.ts';
 import { systemClock } from '../../../lib/clock.ts';
 
@@ -40,6 +41,7 @@ export async function runInProcess(
       stdout: sink('stdout'),
       stderr: sink('stderr'),
       readFile: (path) => readFile(path, 'utf8'),
+      writeFile,
       clock: systemClock,
       // Retries do not wait, because no test expects one to succeed.
       delays: { wait: async () => undefined, random: () => 0 },

@@ -32,6 +32,7 @@ export async function readApi() {
 
 export function parsed(answer: Answer) {
   const { status, headers, body } = answer;
-  const json = body === undefined ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(body));
+  const json =
+    body === undefined ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(String(body)));
   return { status, headers, body: json };
 }

@@ -10,6 +10,7 @@ function contextWith(readFile: CliContext['readFile']): CliContext {
     stdout: sink,
     stderr: sink,
     readFile,
+    writeFile: async () => undefined,
     clock: { now: () => new Date(0) },
     delays: { wait: async () => undefined, random: () => 0 },
     sleep: async () => undefined,

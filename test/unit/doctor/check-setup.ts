@@ -77,7 +77,7 @@ export class CheckSetup {
         blobs: this.world.services.blobs,
       },
       blobNames: { list: async () => [] },
-      requestKeys: { remember: async (_, request) => request },
+      requestKeys: { remember: async (_, request) => request, forget: async () => undefined },
       queueTrial: {
         tryOut: async (queue) => {
           const messages = this.queues.get(queue);

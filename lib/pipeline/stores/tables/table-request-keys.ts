@@ -32,4 +32,14 @@ export class TableRequestKeys implements RequestKeys {
     const { at, digest } = known.row;
     return { at, digest };
   }
+
+  async forget(before: Date, most: number): Promise<void> {
+    let deleted = 0;
+    for await (const { row, etag } of this.#rows.listReadable(PARTITION, () => undefined)) {
+      if (row.at >= before) continue;
+      await this.#rows.delete(row, etag);
+      deleted += 1;
+      if (deleted >= most) return;
+    }
+  }
 }

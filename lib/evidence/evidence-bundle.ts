@@ -1,0 +1,69 @@
+import { sha256Hex } from '../image/digest.ts';
+import { type EvidencePart, jsonFile, type MissingEvidence } from './evidence-part.ts';
+import type { EvidenceRange } from './evidence-range.ts';
+import { type TarEntry, tarGz } from './tar-gz.ts';
+
+/** What a bundle has, for people. */
+export interface EvidenceSummary {
+  readonly files: number;
+  readonly missing: readonly Omit<MissingEvidence, 'kind'>[];
+  /** SHA-256 of `manifest.json`, which has the hash of every other file. */
+  readonly manifestSha256: string;
+}
+
+/** The bundle is larger than its limit. */
+export class EvidenceTooLargeError extends Error {}
+
+interface Limits {
+  readonly mostFiles: number;
+  /** Of the files, uncompressed. */
+  readonly mostBytes: number;
+}
+
+/** For files: the manifest is in memory, some 200 bytes for each of them. */
+export const BUNDLE_LIMITS: Limits = { mostFiles: 200_000, mostBytes: Number.POSITIVE_INFINITY };
+
+/**
+ * The parts as a tar.gz, piece by piece. Its last files are `manifest.json`, with the SHA-256 of each
+ * file and everything that is missing, and `SHA256SUMS` for `sha256sum --check`. Equal parts give equal
+ * bytes. Throws `EvidenceTooLargeError`.
+ */
+export function evidenceBundle(
+  parts: AsyncIterable<EvidencePart>,
+  about: EvidenceRange & { readonly version: string; readonly limits: Limits },
+  tell: (summary: EvidenceSummary) => void,
+): AsyncGenerator<Uint8Array> {
+  return tarGz(entriesOf(parts, about, tell));
+}
+
+async function* entriesOf(
+  parts: AsyncIterable<EvidencePart>,
+  { from, to, version, limits }: Parameters<typeof evidenceBundle>[1],
+  tell: (summary: EvidenceSummary) => void,
+): AsyncGenerator<TarEntry> {
+  const files: { path: string; bytes: number; sha256: string }[] = [];
+  const missing: Omit<MissingEvidence, 'kind'>[] = [];
+  let total = 0;
+  for await (const part of parts) {
+    if (part.kind === 'missing') {
+      missing.push({ what: part.what, why: part.why });
+      continue;
+    }
+    const { path, bytes } = part;
+    files.push({ path, bytes: bytes.length, sha256: sha256Hex(bytes) });
+    total += bytes.length;
+    if (total > limits.mostBytes || files.length + missing.length > limits.mostFiles) {
+      throw new EvidenceTooLargeError('the bundle is larger than its limit');
+    }
+    yield { path, bytes };
+  }
+  const range = { from: from.toISOString(), to: to.toISOString() };
+  const made = { version: 1, madeBy: `patchwright/${version}`, ...range };
+  const manifest = jsonFile('manifest.json', { ...made, files, missing });
+  const manifestSha256 = sha256Hex(manifest.bytes);
+  yield manifest;
+  const sums = [...files, { path: manifest.path, sha256: manifestSha256 }];
+  const text = sums.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
+  yield { path: 'SHA256SUMS', bytes: Buffer.from(text) };
+  tell({ files: files.length, missing, manifestSha256 });
+}
