@@ -93,13 +93,17 @@ export function sectionsOf(images: readonly ImageView[]): readonly Section[] {
   });
 }
 
-/** The first rows of a section, over all its groups. */
+/** So that no reason hides behind the many images of another one. */
+const LEAST_ROWS = 5;
+
+/** The first rows of each group, and of the largest ones up to `limit` rows in all. */
 export function firstRows(groups: readonly Group[], limit: number): readonly Group[] {
-  let left = limit;
-  return groups.flatMap((group) => {
-    const images = group.images.slice(0, left);
-    left -= images.length;
-    return images.length === 0 ? [] : [{ ...group, images }];
+  const least = ({ images }: Group) => Math.min(images.length, LEAST_ROWS);
+  let spare = Math.max(0, limit - groups.reduce((sum, group) => sum + least(group), 0));
+  return groups.map((group) => {
+    const more = Math.min(group.images.length - least(group), spare);
+    spare -= more;
+    return { ...group, images: group.images.slice(0, least(group) + more) };
   });
 }
 

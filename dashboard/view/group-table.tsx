@@ -78,6 +78,7 @@ function Row(props: {
 }) {
   const { image, isChosen, now, onChoose } = props;
   const whyNot = whyNotStarted(image);
+  const patched = findingsOfPatch(image);
   return (
     <tr>
       <td class="choose">
@@ -99,8 +100,8 @@ function Row(props: {
       <td data-label="Findings">
         <FindingsMarks findings={findingsNow(image)} otherwise="not known" />
       </td>
-      <td data-label="With patch">
-        <FindingsMarks findings={findingsOfPatch(image)} otherwise="–" />
+      <td data-label="With patch" class={patched === undefined ? 'empty' : ''}>
+        <FindingsMarks findings={patched} otherwise="–" />
       </td>
       <td data-label="Since">
         <time dateTime={image.at ?? ''} title={formatTime(image.at ?? '')}>

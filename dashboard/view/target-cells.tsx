@@ -28,14 +28,20 @@ export function TargetCells({ target }: { readonly target: TargetView }) {
         {reason !== null && <span class="reason">{inWords(reason)}</span>}
         <Detail text={detail} />
       </td>
-      <td data-label="Before">
-        <FindingsMarks findings={before(target)} otherwise="–" />
+      <Counts label="Before" findings={before(target)} />
+      <Counts label="After" findings={after(target)} />
+      <td data-label="Patch" class={patchTag === null ? 'empty' : ''}>
+        {patchTag === null ? '–' : <Name text={patchTag} />}
       </td>
-      <td data-label="After">
-        <FindingsMarks findings={after(target)} otherwise="–" />
-      </td>
-      <td data-label="Patch">{patchTag === null ? '–' : <Name text={patchTag} />}</td>
     </>
+  );
+}
+
+function Counts({ label, findings }: { label: string; findings: Findings | undefined }) {
+  return (
+    <td data-label={label} class={findings === undefined ? 'empty' : ''}>
+      <FindingsMarks findings={findings} otherwise="–" />
+    </td>
   );
 }
 

@@ -37,7 +37,7 @@ export function Trend({ runs }: { readonly runs: readonly RunView[] }) {
               </li>
             ))}
           </ul>
-          <p class="quiet">
+          <p class="quiet started">
             Started by <Name text={startersOf(runs)} />.
           </p>
           <details>

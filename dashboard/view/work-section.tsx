@@ -42,6 +42,8 @@ export function WorkSection({ section, now, onAction }: Props) {
       ? []
       : groups.flatMap((group) => group.images).filter(({ image }) => chosen.has(image));
   const retry = needsRetry(images);
+  const shown = isOpen ? firstRows(groups, limit) : [];
+  const rows = shown.reduce((sum, group) => sum + group.images.length, 0);
   const toggle = (names: readonly string[], isChosen: boolean) => {
     const next = new Set(chosen);
     for (const one of names) isChosen ? next.add(one) : next.delete(one);
@@ -56,7 +58,7 @@ export function WorkSection({ section, now, onAction }: Props) {
       </h2>
       <p class="quiet">{count === 0 ? 'None.' : ABOUT[name]}</p>
       {isOpen &&
-        firstRows(groups, limit).map((group) => (
+        shown.map((group) => (
           <GroupTable
             key={`${group.state} ${group.reason}`}
             group={group}
@@ -66,9 +68,9 @@ export function WorkSection({ section, now, onAction }: Props) {
             onChoose={toggle}
           />
         ))}
-      {isOpen && count > limit && (
-        <button type="button" onClick={() => setLimit(limit + MORE_ROWS)}>
-          Show {formatCount(Math.min(MORE_ROWS, count - limit))} more of {formatCount(count)}
+      {isOpen && count > rows && (
+        <button type="button" onClick={() => setLimit(rows + MORE_ROWS)}>
+          Show {formatCount(Math.min(MORE_ROWS, count - rows))} more of {formatCount(count)}
         </button>
       )}
       {images.length > 0 && (

@@ -54,13 +54,18 @@ describe('the sections', () => {
     expect(names).toEqual([['c:1', 'b:1'], ['a:1']]);
   });
 
-  it('show no more rows than asked for, over all groups', () => {
+  it('show some rows of each group, and more of the largest one', () => {
     const image = anImage('a:1');
-    const group = { state: image.state, reason: null, images: [image, image, image] };
+    const group = (count: number) => ({
+      ...{ state: image.state, reason: null },
+      images: Array.from({ length: count }, () => image),
+    });
+    const rows = (limit: number) =>
+      firstRows([group(30), group(8), group(2)], limit).map(({ images }) => images.length);
 
-    const rows = firstRows([group, group, group], 4).map(({ images }) => images.length);
-
-    expect(rows).toEqual([3, 1]);
+    expect(rows(20)).toEqual([13, 5, 2]);
+    expect(rows(4)).toEqual([5, 5, 2]);
+    expect(rows(40)).toEqual([30, 8, 2]);
   });
 });
 
