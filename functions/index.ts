@@ -24,6 +24,7 @@ import { servicesOf } from './services.ts';
 import { startLog } from './start-log.ts';
 import { registerStartRun } from './start-run.ts';
 import { watchTimers } from './watch-timers.ts';
+import { registerWebhook } from './webhook.ts';
 
 /** How long a call of health waits for storage; the look at the timers continues. */
 const HEALTH_MS = 5000;
@@ -53,6 +54,7 @@ function registerApp(app: App): void {
   registerStartRun(register, services, app);
   registerCancelRun(register, services, app);
   registerPoison(register, services, app);
+  registerWebhook(register, services);
   registerScheduledRun(services, app.settings.schedule);
   registerRunTick(services, watch);
   registerJobStep(services, watch);

@@ -24,5 +24,6 @@ export const ROUTES = {
   evidence: get('evidence'),
   listPoison: get('poison'),
   replayPoison: post('poison/replay'),
+  testWebhook: post('webhook/test'),
 } as const;
 export type RouteName = keyof typeof ROUTES;

@@ -22,6 +22,7 @@ import {
   scheduleFaults
   subscriptionFaults
   workerImageFaults
+  webhookVaultFaults
 } from 'modules/parameter-faults.bicep'
 
 metadata name = 'Patchwright'
@@ -124,6 +125,16 @@ param buildkitAddressPrefix string = ''
 
 @description('With builder `remote`: URI of a Key Vault whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
 param buildkitVaultUri string = ''
+
+@description('URI of a Key Vault whose secrets patchwright-webhook-url and patchwright-webhook-secrets hold the address of a receiver of events and the secrets that sign them. The app\'s identity needs Key Vault Secrets User on it. Empty: no event is sent.')
+param webhookVaultUri string = ''
+
+@description('Which events the receiver gets: names with commas between them, or `all`. See docs/webhooks.md.')
+@minLength(3)
+param webhookEvents string = 'all'
+
+@description('True if the receiver may have a private address.')
+param webhookPrivate bool = false
 
 @description('Assess only: an image that needs a patch ends as `planned`.')
 param dryRun bool = true
@@ -302,6 +313,7 @@ var remoteFaults = builder == 'remote'
     )
   : []
 var signInFaults = signIn == 'entra' ? entraClientFaults(entraClientId) : []
+var webhookFaults = empty(webhookVaultUri) ? [] : webhookVaultFaults(webhookVaultUri)
 var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
 // Azure's limit for a condition.
 var conditionFaults = faultIf(
@@ -329,6 +341,7 @@ var faults = concat(
   workerImageFaults('patchWorkerImage (PATCHWRIGHT_PATCH_WORKER_IMAGE)', patchWorkerImage),
   remoteFaults,
   signInFaults,
+  webhookFaults,
   scheduleFaults('schedule', schedule),
   scheduleFaults('reapSchedule', reapSchedule),
   budgetFaults,
@@ -505,6 +518,9 @@ module app 'modules/app.bicep' = {
     builder: builder
     buildkitAddress: buildkitAddress
     buildkitVaultUri: buildkitVaultUri
+    webhookVaultUri: webhookVaultUri
+    webhookEvents: webhookEvents
+    webhookPrivate: webhookPrivate
     dryRun: dryRun
     policy: policy
     schedule: schedule

@@ -26,6 +26,9 @@ param buildkitVaultUri = readEnvironmentVariable('BUILDKIT_VAULT_URI', '')
 param signIn = readEnvironmentVariable('PATCHWRIGHT_SIGN_IN', 'keys')
 param entraClientId = readEnvironmentVariable('PATCHWRIGHT_ENTRA_CLIENT_ID', '')
 
+// The vault with the address and the secrets of a webhook.
+param webhookVaultUri = readEnvironmentVariable('WEBHOOK_VAULT_URI', '')
+
 // `true`: the app scans and assesses, and changes no image.
 param dryRun = bool(readEnvironmentVariable('PATCHWRIGHT_DRY_RUN'))
 

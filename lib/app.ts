@@ -26,6 +26,7 @@ import { AzureBlobNames, type BlobNames } from './storage/blob-names.ts';
 import type { QueueTrial } from './storage/queue-trial.ts';
 import { connectStorage, type StorageConnection } from './storage/storage-connection.ts';
 import { TABLES, type Tables } from './storage/tables.ts';
+import { HttpsWebhook } from './webhook/https-webhook.ts';
 
 /** The pipeline's services without the log, which belongs to an invocation. */
 export type AppServices = Omit<Services, 'log'>;
@@ -93,6 +94,7 @@ export function createApp(
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
       blobs,
+      webhook: settings.webhook && new HttpsWebhook(settings.webhook, { clock }),
       largeReports: inTurn(),
       largeUploads: inTurn(),
       ...tableStores(tables),

@@ -5,6 +5,8 @@ import { Environment } from './settings/environment.ts';
 import type { Ncrontab } from './settings/ncrontab.ts';
 import { SettingsError, settingsFaults, unknownSettings } from './settings/settings-faults.ts';
 import type { SignIn } from './settings/sign-in.ts';
+import { webhookOf } from './settings/webhook-settings.ts';
+import type { WebhookSettings } from './webhook/https-webhook.ts';
 
 export type StorageSetting =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
@@ -39,6 +41,8 @@ export interface Settings {
   readonly reapSchedule: Ncrontab;
   /** The name of the setting that disables the timer of scheduled runs; undefined if none does. */
   readonly runsDisabledBy: string | undefined;
+  /** Undefined if nobody wants to be told. */
+  readonly webhook: WebhookSettings | undefined;
   readonly pipeline: PipelineOptions;
 }
 
@@ -113,6 +117,7 @@ function toSettings(
     signIn: environment.PATCHWRIGHT_SIGN_IN,
     schedule: environment.PATCHWRIGHT_SCHEDULE,
     reapSchedule: environment.PATCHWRIGHT_REAP_SCHEDULE,
+    webhook: webhookOf(environment),
     pipeline: {
       policySetting: environment.PATCHWRIGHT_POLICY,
       dryRun: environment.PATCHWRIGHT_DRY_RUN,

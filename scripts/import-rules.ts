@@ -11,7 +11,7 @@ const BASE = [
   'lib/in-turn.ts',
   'lib/result.ts',
 ];
-const PORTS = ['lib/containers', 'lib/registry', 'lib/storage'];
+const PORTS = ['lib/containers', 'lib/registry', 'lib/storage', 'lib/webhook'];
 const DOCUMENTS = ['lib/image', 'lib/job', 'lib/json', 'lib/report', 'lib/text'];
 
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +25,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lib/containers': [...BASE, 'lib/http', 'lib/json', 'lib/text'],
   'lib/registry': [...BASE, 'lib/http', 'lib/image', 'lib/json', 'lib/text'],
   'lib/storage': [...BASE, 'lib/http', 'lib/text'],
+  'lib/webhook': [...BASE, 'lib/http'],
   'lib/policy': ['lib/image', 'lib/json', 'lib/registry', 'lib/result.ts', 'lib/text'],
   'lib/pipeline': [...BASE, ...PORTS, ...DOCUMENTS, 'lib/policy'],
   'lib/history': [
@@ -57,8 +58,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/storage',
     'lib/text',
   ],
-  'lib/settings': ['lib/image', 'lib/pipeline', 'lib/text'],
-  'lib/settings.ts': ['lib/settings', 'lib/image', 'lib/pipeline', 'lib/text'],
+  'lib/settings': ['lib/image', 'lib/pipeline', 'lib/text', 'lib/webhook'],
+  'lib/settings.ts': ['lib/settings', 'lib/image', 'lib/pipeline', 'lib/text', 'lib/webhook'],
   'lib/app.ts': [...BASE, ...PORTS, 'lib/history', 'lib/http', 'lib/pipeline', 'lib/settings.ts'],
   'lib/start-up': [...BASE, ...PORTS, 'lib/app.ts', 'lib/http', 'lib/pipeline'],
   'lib/doctor': [
@@ -126,6 +127,7 @@ export const ORDER: Readonly<Record<string, readonly string[]>> = {
     'lib/pipeline/publish',
     'lib/pipeline/job',
     'lib/pipeline/run',
+    'lib/pipeline/tell',
     'lib/pipeline/upkeep',
     'lib/pipeline/stores/tables',
   ],

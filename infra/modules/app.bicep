@@ -57,6 +57,15 @@ param buildkitAddress string
 @description('URI of the Key Vault with the certificates for mutual TLS with a remote BuildKit.')
 param buildkitVaultUri string
 
+@description('URI of the Key Vault with the address and the secrets of a webhook; empty: none.')
+param webhookVaultUri string
+
+@description('Names of the events that the webhook gets.')
+param webhookEvents string
+
+@description('True if the receiver may have a private address.')
+param webhookPrivate bool
+
 @description('Assess only.')
 param dryRun bool
 
@@ -126,7 +135,7 @@ var settings = {
   PATCHWRIGHT_PULL_CLIENT_ID: pullClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
-  PATCHWRIGHT_SETTINGS_VERSION: '3'
+  PATCHWRIGHT_SETTINGS_VERSION: '4'
   PATCHWRIGHT_REGISTRY: registryHost
   PATCHWRIGHT_INSTALLATION: name
   PATCHWRIGHT_SUBSCRIPTION_ID: subscription().subscriptionId
@@ -151,6 +160,15 @@ var settings = {
 }
 var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
 var vault = endsWith(buildkitVaultUri, '/') ? buildkitVaultUri : '${buildkitVaultUri}/'
+var webhookVault = endsWith(webhookVaultUri, '/') ? webhookVaultUri : '${webhookVaultUri}/'
+var webhookSetting = empty(webhookVaultUri)
+  ? {}
+  : {
+      PATCHWRIGHT_WEBHOOK_URL: '@Microsoft.KeyVault(SecretUri=${webhookVault}secrets/patchwright-webhook-url)'
+      PATCHWRIGHT_WEBHOOK_SECRETS: '@Microsoft.KeyVault(SecretUri=${webhookVault}secrets/patchwright-webhook-secrets)'
+      PATCHWRIGHT_WEBHOOK_EVENTS: webhookEvents
+      PATCHWRIGHT_WEBHOOK_PRIVATE: webhookPrivate ? 'true' : 'false'
+    }
 var builderSetting = builder == 'remote'
   ? {
       BUILDKIT_ADDRESS: buildkitAddress
@@ -278,7 +296,7 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = {
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, policySetting, builderSetting, subnetSetting)
+  properties: union(settings, policySetting, builderSetting, subnetSetting, webhookSetting)
   dependsOn: [
     authentication
   ]

@@ -98,6 +98,13 @@ func buildkitVaultFaults(uri string) string[] =>
     'buildkitVaultUri (BUILDKIT_VAULT_URI) is \'${uri}\': builder remote needs the URI of a Key Vault, https://…'
   )
 
+@export()
+func webhookVaultFaults(uri string) string[] =>
+  faultIf(
+    !startsWith(uri, 'https://'),
+    'webhookVaultUri (WEBHOOK_VAULT_URI) is \'${uri}\': a webhook needs the URI of a Key Vault, https://…'
+  )
+
 func fieldsOf(schedule string) int => length(filter(split(schedule, ' '), field => !empty(field)))
 
 @export()

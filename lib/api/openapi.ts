@@ -11,6 +11,7 @@ import { Me } from './me.ts';
 import { PoisonList, Replay, ReplayRequest } from './poison.ts';
 import { ImagePage, NoFilters, RunPage, TargetPage, WaitFilters } from './reads.ts';
 import { Started } from './start-run.ts';
+import { WebhookTested } from './test-webhook.ts';
 
 interface Operation {
   readonly id: string;
@@ -154,6 +155,15 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       status: 202,
       answer: Replay,
       problems: [400, 404, 409, 413],
+    },
+  },
+  '/api/webhook/test': {
+    post: {
+      id: 'testWebhook',
+      summary: 'Sends a test event to the webhook, and says whether it was accepted.',
+      status: 200,
+      answer: WebhookTested,
+      problems: [409],
     },
   },
 };

@@ -17,6 +17,7 @@ import { runsStartCommand } from './runs/runs-start-command.ts';
 import { runsWatchCommand } from './runs/runs-watch-command.ts';
 import { statusCommand } from './status/status-command.ts';
 import { openCommand } from './web/open-command.ts';
+import { webhookTestCommand } from './webhook/webhook-test-command.ts';
 
 const OWN: readonly Command[] = [
   statusCommand,
@@ -35,6 +36,7 @@ const OWN: readonly Command[] = [
   poisonListCommand,
   poisonReplayCommand,
   openCommand,
+  webhookTestCommand,
   doctorCommand,
 ];
 

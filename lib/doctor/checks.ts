@@ -10,6 +10,7 @@ import { registryChecks } from './registry-checks.ts';
 import { settingsCheck } from './settings-check.ts';
 import { storageChecks } from './storage-checks.ts';
 import { timerCheck } from './timer-check.ts';
+import { webhookCheck } from './webhook-check.ts';
 import { workerImageChecks } from './worker-image-checks.ts';
 
 /**
@@ -21,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   identityCheck,
   ...storageChecks,
   timerCheck,
+  webhookCheck,
   ...registryChecks,
   markCheck,
   pullCheck,

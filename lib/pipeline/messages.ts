@@ -14,6 +14,10 @@ export const RunMessage = z.strictObject({
 });
 export type RunMessage = z.infer<typeof RunMessage>;
 
+/** A hint that a run has events that its receiver may not know. */
+export const TellMessage = z.strictObject({ tell: RunId });
+export type TellMessage = z.infer<typeof TellMessage>;
+
 /** A hint that a job is due for a step. Only the job's current wake number is accepted. */
 export const JobMessage = z.strictObject({
   runId: RunId,
@@ -27,6 +31,15 @@ export async function sendTick(
   message: RunMessage,
   delaySeconds = 0,
 ): Promise<void> {
+  await services.queues.send(QUEUES.runs, message, { delaySeconds });
+}
+
+export async function sendTell(
+  services: Pick<Services, 'queues'>,
+  runId: RunId,
+  delaySeconds = 0,
+): Promise<void> {
+  const message: TellMessage = { tell: runId };
   await services.queues.send(QUEUES.runs, message, { delaySeconds });
 }
 

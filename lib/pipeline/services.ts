@@ -7,6 +7,7 @@ import type { PullTokens } from '../registry/pull-tokens.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
+import type { Webhook } from '../webhook/webhook.ts';
 import type { Stores } from './stores/stores.ts';
 
 /** The pipeline's options. */
@@ -70,6 +71,8 @@ export interface Services extends Stores {
   readonly groups: ContainerGroups;
   readonly queues: Queues;
   readonly blobs: Blobs;
+  /** Absent if nobody wants to be told. */
+  readonly webhook?: Webhook | undefined;
   /** The turns of all steps in this process to hold a large report. */
   readonly largeReports: InTurn;
   /** The turns of all steps in this process to send large reports to the registry. */

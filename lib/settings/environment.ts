@@ -4,10 +4,12 @@ import { Digest } from '../image/digest.ts';
 import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
 import type { WorkerImage } from '../pipeline/services.ts';
 import { plainText } from '../text/plain-text.ts';
+import { ReceiverAddress } from '../webhook/receiver-address.ts';
 import { CertificatePem, PrivateKeyPem } from './pem.ts';
 import { Schedule } from './schedule.ts';
 import { SettingsVersion } from './settings-version.ts';
 import { SignIn } from './sign-in.ts';
+import { WebhookEvents, WebhookSecrets } from './webhook-settings.ts';
 
 const Flag = z
   .enum(['true', 'false'], 'must be true or false')
@@ -109,6 +111,10 @@ export const Environment = z.object({
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
   PATCHWRIGHT_SIGN_IN: SignIn,
+  PATCHWRIGHT_WEBHOOK_URL: ReceiverAddress.optional(),
+  PATCHWRIGHT_WEBHOOK_SECRETS: WebhookSecrets.optional(),
+  PATCHWRIGHT_WEBHOOK_EVENTS: WebhookEvents.prefault('all'),
+  PATCHWRIGHT_WEBHOOK_PRIVATE: Flag.default(false),
   AZURE_CLIENT_ID: Guid.optional(),
   PATCHWRIGHT_PULL_CLIENT_ID: Guid.optional(),
   AzureWebJobsStorage: Text.optional(),

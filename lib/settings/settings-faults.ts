@@ -4,6 +4,7 @@ import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';
 import { occurrenceFault, Schedule } from './schedule.ts';
 import { isNewerThanCode, OLDER_SETTINGS, VERSION_SETTING } from './settings-version.ts';
+import { webhookFaults } from './webhook-settings.ts';
 
 /** A name with this prefix is ours, and misspelled if the schema lacks it. */
 const PREFIX = 'PATCHWRIGHT_';
@@ -68,6 +69,7 @@ export function settingsFaults({ given, open, issues, now }: Given): readonly st
     ...scheduleFaults(given, now),
     ...leaseFaults(given),
     ...storageFaults(has),
+    ...webhookFaults(given, has),
   ];
 }
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
  * Raise it with every new setting. Never remove a setting that the previous version requires, because
  * the previous code runs with the new settings until the app is published (docs/operate.md, Upgrade).
  */
-export const SETTINGS_VERSION = 3;
+export const SETTINGS_VERSION = 4;
 
 export const VERSION_SETTING = 'PATCHWRIGHT_SETTINGS_VERSION';
 

@@ -19,6 +19,7 @@ const ACTORS = [
   'queue messages',
   'container of a patch group',
   'scan or verify group',
+  'a receiver of',
   'the app, if its identity is stolen',
 ];
 

@@ -17,6 +17,7 @@ import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
 import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
 import type { PullTokens } from '../../lib/registry/pull-tokens.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
+import type { Webhook } from '../../lib/webhook/webhook.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
@@ -52,6 +53,7 @@ export class PipelineWorld {
     readonly script: WorkerScript;
     readonly pipeline?: Partial<PipelineOptions>;
     readonly pullTokens?: PullTokens;
+    readonly webhook?: Webhook;
   }) {
     this.script = options.script;
     this.groups = new MemoryContainerGroups({
@@ -73,6 +75,7 @@ export class PipelineWorld {
       groups: this.groups,
       queues: this.queues,
       blobs: this.blobs,
+      webhook: options.webhook,
       largeReports: inTurn(),
       largeUploads: inTurn(),
       ...tableStores(this.tables),

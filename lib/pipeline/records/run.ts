@@ -86,6 +86,8 @@ export const Run = z.object({
    * have an effect.
    */
   lastLookAt: z.date().optional(),
+  /** Set while the receiver of events may not know all events of the ended run: since when. */
+  tellSince: z.date().optional(),
   targets: Count,
   active: Count,
   clean: Count,

@@ -21,7 +21,7 @@ export function finalState(
 
 /** Logs the end of a run. Returns the changes of its row. */
 export function endRun(
-  services: Pick<Services, 'clock' | 'log'>,
+  services: Pick<Services, 'clock' | 'log' | 'webhook'>,
   end: {
     readonly run: Run;
     readonly state: EndState;
@@ -34,7 +34,8 @@ export function endRun(
   logEnd(services, { ...run, ...changes, state }, targets, state);
   const finishedAt = services.clock.now();
   const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
-  return { ...changes, state, finishedAt, lastLookAt };
+  const tellSince = services.webhook === undefined ? undefined : finishedAt;
+  return { ...changes, state, finishedAt, lastLookAt, tellSince };
 }
 
 /** Alerts look for these lines and their fields (infra/modules/alerts.bicep). */

@@ -6,7 +6,7 @@ import { MAX_DISCOVERY_ERRORS } from '../discovery/discover-tags.ts';
 import { askedToWait } from '../failures.ts';
 import { HeldRun } from '../held-run.ts';
 import { LeaseLost } from '../lease.ts';
-import { type RunMessage, sendStep, sendTick } from '../messages.ts';
+import { type RunMessage, sendStep, sendTell, sendTick } from '../messages.ts';
 import { builderFaultIn } from '../records/builder-fault.ts';
 import { isLeased } from '../records/leased.ts';
 import type { Outcome } from '../records/reasons.ts';
@@ -20,6 +20,7 @@ import type { Stored } from '../stores/stored.ts';
 import { admitJob, dropJob, makeJob } from './admit-jobs.ts';
 import { endRun, finalState } from './end-run.ts';
 import { endTargets, joinPatched } from './end-targets.ts';
+import { hasNews } from './has-news.ts';
 import { isHeld, planTick, type TickPlan } from './plan-tick.ts';
 import { overLimitOutcome } from './repository-limit.ts';
 import { builderOfRun, type RunBuilder } from './run-builder.ts';
@@ -56,7 +57,8 @@ export async function tickRun(services: Services, message: RunMessage): Promise<
 }
 
 async function endTick(services: Services, held: HeldRun, next: NextTick): Promise<void> {
-  const after: Run = { ...held.run, ...next.changes };
+  const before = held.run;
+  const after: Run = { ...before, ...next.changes };
   const isWell = after.reason === undefined && after.errors === 0;
   const usual = Math.max(services.options.tickSeconds, paceSeconds(after));
   const delaySeconds = next.soon ? paceSeconds(after) : (next.delaySeconds ?? usual);
@@ -67,6 +69,7 @@ async function endTick(services: Services, held: HeldRun, next: NextTick): Promi
   });
   const { id: runId, wake } = held.run;
   if (!isRunOver(held.run)) await sendTick(services, { runId, wake }, delaySeconds);
+  if (services.webhook !== undefined && hasNews(before, after)) await sendTell(services, runId);
 }
 
 /** True right after a tick: the next regular tick covers the hint. */

@@ -10,9 +10,11 @@ export interface RunStore extends LeaseStore<Run> {
   newestFirst(passOver: PassOver): AsyncIterable<Stored<Run>>;
   /** Keeps an existing run unchanged. */
   start(run: Run): Promise<'started' | 'exists'>;
-  /** Marks the last look at an ended run as done, and updates the counts if given. */
+  /** Marks the last look at an ended run as done, and makes these changes. */
   close(
     run: Stored<Run>,
-    counts: (RunCounts & Partial<RunFindings>) | undefined,
+    changes: Partial<RunCounts & RunFindings> & Pick<Run, 'tellSince'>,
   ): Promise<Stored<Run> | undefined>;
+  /** Notes that an ended run has nothing more to tell, with its warnings if given. */
+  endTelling(run: Stored<Run>, warnings: Pick<Run, 'warnings'>): Promise<Stored<Run> | undefined>;
 }

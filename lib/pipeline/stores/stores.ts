@@ -4,6 +4,7 @@ import type { JobStore } from './job-store.ts';
 import type { PullChoice } from './pull-choice.ts';
 import type { RunStore } from './run-store.ts';
 import type { TargetStore } from './target-store.ts';
+import type { Tellings } from './tellings.ts';
 import type { Throttle } from './throttle.ts';
 import type { Timers } from './timers.ts';
 
@@ -17,4 +18,5 @@ export interface Stores {
   readonly pullChoice: PullChoice;
   readonly timers: Timers;
   readonly inventory: Inventory;
+  readonly tellings: Tellings;
 }

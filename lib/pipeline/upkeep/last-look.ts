@@ -51,7 +51,9 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   if (!swept) services.log.error('staging may not be empty', { runId });
   const recount = unreadable === 0 && ended.length >= known;
   const counts = { ...countStates(ended, 0), ...runFindings(ended) };
-  await services.runs.close(run, recount ? counts : undefined);
+  // Targets that ended after the run may be news.
+  const tellSince = services.webhook === undefined ? run.tellSince : (run.tellSince ?? now);
+  await services.runs.close(run, { ...(recount && counts), tellSince });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { GroupTag } from '../../containers/container-groups.ts';
 import { deleteGroup } from '../group/delete-group.ts';
-import { sendTick } from '../messages.ts';
+import { sendTell, sendTick } from '../messages.ts';
 import { isRunOver, type Run } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
@@ -56,6 +56,9 @@ async function seeToRuns(services: Services): Promise<void> {
       await sendTick(services, { runId: run.id, wake: run.wake });
     }
     if (run.lastLookAt !== undefined && run.lastLookAt <= now) late.push(run);
+    if (run.tellSince !== undefined && services.webhook !== undefined) {
+      await sendTell(services, run.id);
+    }
   }
   await each(late, (run) => lastLook(services, run));
 }

@@ -3,7 +3,7 @@ import { readJson } from '../../json/read-json.ts';
 import type { BlobNames } from '../../storage/blob-names.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { QUEUES } from '../../storage/queues.ts';
-import { JobMessage, RunMessage } from '../messages.ts';
+import { JobMessage, RunMessage, TellMessage } from '../messages.ts';
 import type { Services } from '../services.ts';
 
 /** `poison/` of the blob's name is left out. */
@@ -31,7 +31,10 @@ const MOST_NAMES = 1000;
 const MAX_BYTES = 1024 * 1024;
 
 const Message = z.union([
-  z.object({ queue: z.literal(QUEUES.runs), message: messageOf(RunMessage) }),
+  z.object({
+    queue: z.literal(QUEUES.runs),
+    message: messageOf(z.union([RunMessage, TellMessage])),
+  }),
   z.object({ queue: z.literal(QUEUES.jobs), message: messageOf(JobMessage) }),
 ]);
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { QUEUES } from '../../storage/queues.ts';
-import { RunMessage } from '../messages.ts';
+import { RunMessage, TellMessage } from '../messages.ts';
 import { tickRun } from '../run/tick-run.ts';
 import type { Services } from '../services.ts';
+import { tellRun } from '../tell/tell-run.ts';
 import { reap } from './reap.ts';
 
 /** A hint that the reaper was due at this time and has not started. */
@@ -10,12 +11,15 @@ const ReapMessage = z.strictObject({
   reapDue: z.iso.datetime().transform((time) => new Date(time)),
 });
 
-const RunsMessage = z.union([RunMessage, ReapMessage]);
+const RunsMessage = z.union([RunMessage, ReapMessage, TellMessage]);
 
-/** Does the work of one message in the queue of runs: a tick, or the reaper's work. */
+/**
+ * Does the work of one message in the queue of runs: a tick, the reaper's work, or telling a receiver.
+ */
 export async function handleRunsMessage(services: Services, body: unknown): Promise<void> {
   const message = RunsMessage.parse(body);
   if ('reapDue' in message) await reapOverdue(services, message.reapDue);
+  else if ('tell' in message) await tellRun(services, message.tell);
   else await tickRun(services, message);
 }
 

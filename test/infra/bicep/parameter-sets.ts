@@ -68,6 +68,9 @@ export const PARAMETER_SETS = {
     alertEmail: 'team@example.com',
     actionGroupId: ACTION_GROUP,
     dockerHubCredentialSetId: CREDENTIAL_SET,
+    webhookVaultUri: 'https://vault.example/',
+    webhookEvents: 'failed,rejected',
+    webhookPrivate: true,
   },
 } as const satisfies Readonly<Record<string, Parameters>>;
 

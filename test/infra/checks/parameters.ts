@@ -11,6 +11,7 @@ const FREE: ReadonlySet<string> = new Set([
   'dockerHubCredentialSetId',
   'buildkitAddress',
   'buildkitVaultUri',
+  'webhookVaultUri',
   'alertEmail',
   'actionGroupId',
 ]);

@@ -166,6 +166,13 @@ export const REFUSALS: readonly Refusal[] = [
     without: uncalled('entraClientFaults(entraClientId)'),
   },
   {
+    what: 'a webhook whose vault is not a URI',
+    parameters: { webhookVaultUri: 'myvault' },
+    says: "webhookVaultUri (WEBHOOK_VAULT_URI) is 'myvault'",
+    message: 'a webhook needs the URI of a Key Vault',
+    without: uncalled('webhookVaultFaults(webhookVaultUri)'),
+  },
+  {
     what: 'a schedule of four fields',
     parameters: { schedule: '*/15 2 * *' },
     says: "schedule is '*/15 2 * *'",

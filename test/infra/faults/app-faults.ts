@@ -16,11 +16,11 @@ export const APP_FAULTS: readonly PlantedFault[] = [
   {
     what: 'a settings version that differs from the code’s',
     file: FILE,
-    from: "PATCHWRIGHT_SETTINGS_VERSION: '3'",
-    to: "PATCHWRIGHT_SETTINGS_VERSION: '4'",
-    says: 'PATCHWRIGHT_SETTINGS_VERSION is 4, and the code reads 3',
+    from: "PATCHWRIGHT_SETTINGS_VERSION: '4'",
+    to: "PATCHWRIGHT_SETTINGS_VERSION: '5'",
+    says: 'PATCHWRIGHT_SETTINGS_VERSION is 5, and the code reads 4',
     shownBy: 'plain',
-    kept: inSnapshot('PATCHWRIGHT_SETTINGS_VERSION":"3"', 'PATCHWRIGHT_SETTINGS_VERSION":"4"'),
+    kept: inSnapshot('PATCHWRIGHT_SETTINGS_VERSION":"4"', 'PATCHWRIGHT_SETTINGS_VERSION":"5"'),
   },
   {
     what: 'a forbidden setting added',

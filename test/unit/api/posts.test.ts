@@ -2,12 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { postCancel } from '../../../lib/api/cancel-run.ts';
 import { getPoison, postReplay } from '../../../lib/api/poison.ts';
 import { postRun } from '../../../lib/api/start-run.ts';
+import { postTestWebhook } from '../../../lib/api/test-webhook.ts';
 import type { History } from '../../../lib/history/history.ts';
 import { TableRequestKeys } from '../../../lib/pipeline/stores/tables/table-request-keys.ts';
 import { emptyPoison } from '../../../lib/pipeline/upkeep/empty-poison.ts';
 import { CONTAINERS } from '../../../lib/storage/blobs.ts';
 import { QUEUES } from '../../../lib/storage/queues.ts';
 import { MemoryTableQueries } from '../../fakes/memory-table-queries.ts';
+import { MemoryWebhook } from '../../fakes/memory-webhook.ts';
 import { newRun } from '../pipeline/new-run.ts';
 import { UnitWorld } from '../pipeline/unit-world.ts';
 import { parsed } from './api-samples.ts';
@@ -18,6 +20,48 @@ beforeEach(() => {
   world = new UnitWorld();
   const { tables, services } = world;
   history = { tables, queries: new MemoryTableQueries(tables), blobs: services.blobs };
+});
+
+describe('POST /api/webhook/test', () => {
+  const test = async (webhook?: MemoryWebhook) =>
+    parsed(await postTestWebhook({ ...world.services, webhook }));
+
+  it('sends a test event, and says that it was accepted', async () => {
+    const webhook = new MemoryWebhook();
+
+    expect(await test(webhook)).toMatchObject({
+      status: 200,
+      body: { receiver: 'hooks.example', accepted: true },
+    });
+    expect(webhook.heard).toEqual(['webhook.test test']);
+  });
+
+  it('says why it was not accepted', async () => {
+    const webhook = new MemoryWebhook();
+    webhook.answer = () => ({ kind: 'unavailable', detail: 'the receiver answered 500' });
+
+    expect(await test(webhook)).toMatchObject({
+      status: 200,
+      body: { accepted: false, detail: 'the receiver answered 500' },
+    });
+  });
+
+  it('lets a receiver that had answered 410 get events again if it accepts the test', async () => {
+    const webhook = new MemoryWebhook();
+    const { tellings } = world.services;
+    await tellings.markGone(webhook.addressHash, world.clock.now());
+
+    webhook.answer = () => ({ kind: 'gone', detail: 'the receiver answered 410' });
+    await test(webhook);
+    expect(await tellings.goneSince(webhook.addressHash)).toBeDefined();
+    webhook.answer = () => ({ kind: 'accepted' });
+    await test(webhook);
+    expect(await tellings.goneSince(webhook.addressHash)).toBeUndefined();
+  });
+
+  it('says that no webhook is set', async () => {
+    expect(await test()).toMatchObject({ status: 409 });
+  });
 });
 
 describe('POST /api/runs', () => {

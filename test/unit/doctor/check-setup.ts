@@ -7,6 +7,7 @@ import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
 import type { PullTokens } from '../../../lib/registry/pull-tokens.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { StorageError } from '../../../lib/storage/storage-error.ts';
+import type { Webhook } from '../../../lib/webhook/webhook.ts';
 import { MemoryTableQueries } from '../../fakes/memory-table-queries.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { SAMPLE_VALUES } from '../settings/faults-of.ts';
@@ -39,14 +40,16 @@ export class CheckSetup {
       readonly pipeline?: Partial<PipelineOptions>;
       readonly settings?: Readonly<Record<string, string>>;
       readonly pullTokens?: PullTokens;
+      readonly webhook?: Webhook;
     } = {},
   ) {
-    const { policy = {}, pipeline, pullTokens } = options;
+    const { policy = {}, pipeline, pullTokens, webhook } = options;
     this.world = new PipelineWorld({
       policy,
       script: { report: () => expect.fail('no worker runs') },
       ...(pipeline && { pipeline }),
       ...(pullTokens && { pullTokens }),
+      ...(webhook && { webhook }),
     });
     this.#settings = options.settings ?? {};
     this.world.registry.mintToken = async (scopes) => {

@@ -9,6 +9,7 @@ import type { Target } from '../../../lib/pipeline/records/target.ts';
 import type { PipelineOptions } from '../../../lib/pipeline/services.ts';
 import type { Stored } from '../../../lib/pipeline/stores/stored.ts';
 import type { PullTokens } from '../../../lib/registry/pull-tokens.ts';
+import type { Webhook } from '../../../lib/webhook/webhook.ts';
 import { seedImage } from '../../fakes/registry/seed-image.ts';
 import { PipelineWorld } from '../../pipeline/pipeline-world.ts';
 import { newRun } from './new-run.ts';
@@ -22,6 +23,7 @@ export class UnitWorld extends PipelineWorld {
       readonly policy?: unknown;
       readonly pipeline?: Partial<PipelineOptions>;
       readonly pullTokens?: PullTokens;
+      readonly webhook?: Webhook;
     } = {},
   ) {
     super({
@@ -29,6 +31,7 @@ export class UnitWorld extends PipelineWorld {
       script: { report: () => expect.fail('no worker runs here') },
       ...(options.pipeline && { pipeline: options.pipeline }),
       ...(options.pullTokens && { pullTokens: options.pullTokens }),
+      ...(options.webhook && { webhook: options.webhook }),
     });
   }
 

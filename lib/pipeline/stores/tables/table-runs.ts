@@ -70,9 +70,13 @@ export class TableRuns implements RunStore {
 
   close(
     run: Stored<Run>,
-    counts: (RunCounts & Partial<RunFindings>) | undefined,
+    changes: Partial<RunCounts & RunFindings> & Pick<Run, 'tellSince'>,
   ): Promise<Stored<Run> | undefined> {
-    return this.#records.update(run, { ...counts, lastLookAt: undefined });
+    return this.#records.update(run, { ...changes, lastLookAt: undefined });
+  }
+
+  endTelling(run: Stored<Run>, warnings: Pick<Run, 'warnings'>): Promise<Stored<Run> | undefined> {
+    return this.#records.update(run, { ...warnings, tellSince: undefined });
   }
 }
 

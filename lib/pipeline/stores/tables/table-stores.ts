@@ -6,6 +6,7 @@ import { TableJobs } from './table-jobs.ts';
 import { TablePullChoice } from './table-pull-choice.ts';
 import { TableRuns } from './table-runs.ts';
 import { TableTargets } from './table-targets.ts';
+import { TableTellings } from './table-tellings.ts';
 import { TableThrottle } from './table-throttle.ts';
 import { TableTimers } from './table-timers.ts';
 
@@ -20,5 +21,6 @@ export function tableStores(tables: Tables): Stores {
     pullChoice: new TablePullChoice(tables),
     timers: new TableTimers(tables),
     inventory: new TableInventory(tables),
+    tellings: new TableTellings(tables),
   };
 }
