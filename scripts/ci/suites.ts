@@ -11,7 +11,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'test:host',
     counts: 'vitest',
-    budget: { cold: 3, warm: 3 },
+    budget: { cold: 4, warm: 4 },
     tool: {
       variable: 'PATCHWRIGHT_FUNCTIONS_HOST',
       fallback: '../shared/tools/functions-host/run',
@@ -34,12 +34,12 @@ export const SUITES: readonly Suite[] = [
   },
   { name: 'test:az', counts: 'vitest', budget: { cold: 5, warm: 4 } },
   { name: 'test:browser', counts: 'vitest', budget: { cold: 4, warm: 3 } },
-  { name: 'tools', counts: 'status', budget: { cold: 35, warm: 0 } },
+  { name: 'tools', counts: 'status', budget: { cold: 30, warm: 0 } },
   { name: 'real:images', counts: 'status', budget: { cold: 6, warm: 1 }, needs: ['tools'] },
   {
     name: 'test:real',
     counts: 'vitest',
-    budget: { cold: 12, warm: 12 },
+    budget: { cold: 15, warm: 15 },
     needs: ['tools', 'real:images'],
   },
 ];
