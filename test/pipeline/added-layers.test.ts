@@ -37,9 +37,11 @@ function report(layers: number): Record<string, unknown> {
   );
 }
 
+/** `sourceSeconds` is how long the source's layer takes to open. */
 async function patchedWith(
   added: readonly TarEntry[],
   source: readonly TarEntry[] = SOURCE,
+  sourceSeconds = 0,
 ): Promise<Target> {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
@@ -51,6 +53,13 @@ async function patchedWith(
     tags: [Tag.parse('v1')],
     layers: [await tarOf(source)],
   });
+  const openBlob = world.registry.openBlob.bind(world.registry);
+  let opened = 0;
+  world.registry.openBlob = (repository, digest) => {
+    opened += 1;
+    if (opened === 2) world.clock.advance({ seconds: sourceSeconds });
+    return openBlob(repository, digest);
+  };
   const { id: runId } = await world.run();
   const target = await world.target(runId, 'team/api', 'v1');
   if (target.state === 'rejected') {
@@ -110,6 +119,30 @@ describe('the added layer of a patch', () => {
 
     expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
     expect(target.detail).toContain(detail);
+  });
+});
+
+describe('a file of PAM that only the lists of the source mention', () => {
+  const setting = 'etc/security/ssl.init';
+  const list = { name: LIST, text: `/${LIBRARY}\n/${setting}\n` };
+  const file = { name: setting, mode: 0o755 };
+  const source: TarEntry[] = [...SOURCE.slice(1), list, { ...file, text: 'old' }];
+  const added: TarEntry[] = [
+    ...UPDATE.filter(({ name }) => name !== LIST),
+    list,
+    { ...file, text: 'new' },
+  ];
+
+  it('is accepted even if the source takes five minutes to read', async () => {
+    expect(await patchedWith(added, source, 300)).toMatchObject({ state: 'patched' });
+  });
+
+  it('is refused if the time for the source runs out, and the detail says so', async () => {
+    const target = await patchedWith(added, source, 450);
+
+    expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
+    expect(target.detail).toContain(`${setting} is read by PAM`);
+    expect(target.detail).toContain("(the source's layers were not read to their end");
   });
 });
 

@@ -30,6 +30,11 @@ import {
 
 /** Reading the layers of many large images takes longer than a step has. The next step continues. */
 const STEP_SECONDS = 240;
+/**
+ * Of a step, after which it reads no further in a source's layers. The owners that were not read are
+ * unknown, so the patch may be refused for that alone; a function may take ten minutes.
+ */
+const READING_SECONDS = 400;
 /** An image with a larger source gets a step of its own: a function may take ten minutes. */
 const LARGE_SOURCE_BYTES = 1024 * 1024 * 1024;
 /** Characters of a list of files in a row. */
@@ -44,7 +49,9 @@ export async function collectVerifications(
   held: HeldJob,
   result: ScanJobResult,
 ): Promise<boolean> {
-  const until = secondsAfter(services.clock.now(), STEP_SECONDS);
+  const begun = services.clock.now();
+  const until = secondsAfter(begun, STEP_SECONDS);
+  const readUntil = secondsAfter(begun, READING_SECONDS);
   const noProgress = await madeNoProgress(services, held.job, result);
   const keepLog = sharedLog(services, held);
   for (const [at, image] of bySource(await ownTargets(services, held.job)).entries()) {
@@ -52,7 +59,8 @@ export async function collectVerifications(
     const pinned = pinnedOf(held.job, image);
     const claim = result.images.find((one) => one.digest === pinned.digest);
     // The layers come first: reading them takes minutes, and nobody may wait for a report so long.
-    const read = claim?.outcome === 'scanned' ? await readLayers(services, image, pinned) : NO_SCAN;
+    const isScanned = claim?.outcome === 'scanned';
+    const read = isScanned ? await readLayers(services, image, { pinned, readUntil }) : NO_SCAN;
     if (read.refused !== undefined) {
       await endRefused(services, image, read.refused);
       continue;
@@ -165,10 +173,11 @@ const NO_SCAN: ReadLayers = { patch: undefined };
 async function readLayers(
   services: Services,
   image: SourceImage,
-  pinned: PinnedImage,
+  { pinned, readUntil }: { readonly pinned: PinnedImage; readonly readUntil: Date },
 ): Promise<ReadLayers> {
   const structure = await verifyStructure(services, image, pinned);
-  return structure.refused === undefined ? readPatch(services, structure.layers) : structure;
+  if (structure.refused !== undefined) return structure;
+  return readPatch(services, structure.layers, readUntil);
 }
 
 /** Compares the scans of the source and of the patch, and judges its layers by both. */

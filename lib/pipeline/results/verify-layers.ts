@@ -8,7 +8,7 @@ import type { PinnedImage } from '../../image/reference.ts';
 import type { Finding } from '../../report/finding.ts';
 import type { ReportedPackage } from '../../report/package-files.ts';
 import type { Outcome } from '../records/reasons.ts';
-import { type Services, secondsAfter } from '../services.ts';
+import type { Services } from '../services.ts';
 
 export interface LayersCheck {
   readonly refused?: Outcome;
@@ -32,7 +32,8 @@ export interface PatchedLayers {
 
 /** Of compressed layers. A larger source is not read: its download would use up the step's time. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024 * 1024;
-const SOURCE_SECONDS = 150;
+/** Added to the detail of a refusal, which may be wrong then. */
+const UNREAD = " (the source's layers were not read to their end, so not all owners are known)";
 
 interface LayerServices extends Pick<Services, 'clock'> {
   readonly registry: Pick<Services['registry'], 'openBlob'>;
@@ -44,10 +45,11 @@ export interface ReadPatch {
   readonly source: Awaited<ReturnType<typeof readSource>>;
 }
 
-/** Reads the added layers, then the source's. Needs no report. */
+/** Reads the added layers, then the source's until the given time. Needs no report. */
 export async function readPatch(
   services: LayerServices,
   layers: PatchedLayers,
+  until: Date,
 ): Promise<
   { readonly refused: Outcome } | { readonly refused?: undefined; readonly patch: ReadPatch }
 > {
@@ -75,7 +77,7 @@ export async function readPatch(
     files.push(summary.files);
   }
   const added = mergeLayers(files);
-  return { patch: { added, source: await readSourceOf(services, layers, added) } };
+  return { patch: { added, source: await readSourceOf(services, layers, { added, until }) } };
 }
 
 /** Checks that an update of the fixed packages explains what the added layers change. */
@@ -91,7 +93,8 @@ export function judgePatch(
   const { before, after } = reports;
   const fixed = new Set(reports.fixed.map((finding) => finding.package));
   const verdict = judgeChanges({ added, source: files, complete, before, after, fixed });
-  if (!verdict.accepted) return { refused: suspicious(verdict.detail) };
+  const unread = complete ? '' : UNREAD;
+  if (!verdict.accepted) return { refused: suspicious(`${verdict.detail}${unread}`) };
   const { accepted: _, ...counted } = verdict;
   return counted;
 }
@@ -99,9 +102,8 @@ export function judgePatch(
 function readSourceOf(
   { clock, registry }: LayerServices,
   { pinned, source }: PatchedLayers,
-  added: AddedFiles,
+  { added, until }: { readonly added: AddedFiles; readonly until: Date },
 ): ReturnType<typeof readSource> {
-  const until = secondsAfter(clock.now(), SOURCE_SECONDS);
   const tooLarge = source.reduce((sum, { size }) => sum + size, 0) > MAX_SOURCE_BYTES;
   const layers = source.toReversed().map(
     ({ digest }) =>

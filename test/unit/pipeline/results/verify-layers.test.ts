@@ -26,7 +26,8 @@ it.each([
       diffIds: [digestOf(tar)],
     };
 
-    const read = await readPatch({ clock: { now: () => new Date(0) }, registry }, layers);
+    const clock = { now: () => new Date(0) };
+    const read = await readPatch({ clock, registry }, layers, new Date(1));
 
     expect(read).toEqual(
       wrong === 0
