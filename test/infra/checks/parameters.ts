@@ -10,6 +10,7 @@ const FREE: ReadonlySet<string> = new Set([
   'groupsLocation',
   'dockerHubCredentialSetId',
   'buildkitAddress',
+  'buildkitAddressPrefix',
   'buildkitVaultUri',
   'webhookVaultUri',
   'alertEmail',
