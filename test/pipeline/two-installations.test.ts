@@ -40,7 +40,7 @@ describe('two installations on one registry', () => {
   it('patch each repository from the one that marked it first', async () => {
     const { world, marks } = await installation();
 
-    const { id } = await world.run();
+    const { id, warnings } = await world.run();
 
     expect(await world.target(id, API, 'v1')).toMatchObject({ state: 'patched' });
     expect(await world.target(id, WEB, 'v1')).toMatchObject({
@@ -49,6 +49,7 @@ describe('two installations on one registry', () => {
       detail: 'the installation another patches team/web',
     });
     expect([await marks(API), await marks(WEB)]).toEqual([['here'], ['another']]);
+    expect(warnings).toContain('another installation patches team/web: 1 image skipped');
   });
 
   it('leave the other’s staging alone', async () => {
