@@ -18,8 +18,8 @@ export async function isLargeReport(
 
 /**
  * Reads a report for `use`, which gets services that read further reports in the same turn. Large
- * reports wait for their turn, and nothing of one may be kept after `use`: together they would
- * take the process's memory.
+ * reports wait for their turn. Nothing of one may be kept after `use`, except its bytes in the turn of
+ * `largeUploads`: together they would take the process's memory.
  */
 export async function withReport<Own extends ReportServices, Result>(
   services: Own,
