@@ -28,10 +28,7 @@ func isGuid(id string) bool => length(split(id, '-')) == 5 && isMadeOf(toLower(i
 
 @export()
 func subscriptionFaults(id string) string[] =>
-  faultIf(
-    !isGuid(id),
-    'registrySubscriptionId is \'${id}\': use the id of a subscription (az account show --query id)'
-  )
+  faultIf(!isGuid(id), 'registrySubscriptionId is \'${id}\': use the id of a subscription (az account show --query id)')
 
 @export()
 func entraClientFaults(id string) string[] =>
