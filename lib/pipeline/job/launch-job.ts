@@ -118,7 +118,9 @@ async function afterRefusal(
       const seconds = Math.min(answer.retryAfterSeconds ?? remedy.seconds, LONGEST_WAIT_SECONDS);
       const until = secondsAfter(services.clock.now(), seconds);
       await services.throttle.holdUntil(until);
-      const networkNotReady = refusal === 'network';
+      // A limit of requests in between says nothing about the subnet.
+      const networkNotReady =
+        refusal === 'throttled' ? held.job.networkNotReady === true : refusal === 'network';
       const again = { ...unused(held), refused: true, networkNotReady, detail };
       return { ...wait(services, held, until), changes: again };
     }

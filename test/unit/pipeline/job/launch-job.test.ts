@@ -130,6 +130,16 @@ describe('launchJob', () => {
 
 describe('a refused group', () => {
   it.each([
+    ['throttled', true],
+    ['capacity', false],
+  ] as const)('that is %s after a subnet that was not ready: %s', async (refusal, stays) => {
+    const { world, launch } = await readyJob({ networkNotReady: true });
+    refuse(world, refusal, undefined);
+
+    expect(await launch()).toMatchObject({ changes: { networkNotReady: stays } });
+  });
+
+  it.each([
     ['quota', undefined, 120],
     ['network', undefined, 60],
     ['throttled', undefined, 30],
