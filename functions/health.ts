@@ -1,4 +1,5 @@
 import { app, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import type { Health } from '../lib/api/app-state.ts';
 import type { NextRun } from '../lib/doctor/next-run.ts';
 import type { SignIn } from '../lib/settings/sign-in.ts';
 
@@ -17,7 +18,7 @@ export function registerHealth(
   });
 }
 
-interface Health {
+interface Known {
   readonly next: NextRun;
   /** When the reaper last started; undefined if that is unknown. */
   readonly lastTick: Date | undefined;
@@ -26,7 +27,7 @@ interface Health {
 }
 
 /** `nextRun` is null if no run is scheduled, as when a setting disables the timer. */
-export function healthy({ next, lastTick, signIn }: Health, now: Date): HttpResponseInit {
+export function healthy({ next, lastTick, signIn }: Known, now: Date): HttpResponseInit {
   return {
     status: 200,
     jsonBody: {
@@ -37,6 +38,6 @@ export function healthy({ next, lastTick, signIn }: Health, now: Date): HttpResp
       lastTick: lastTick?.toISOString() ?? null,
       secondsSinceLastTick:
         lastTick === undefined ? null : Math.round((now.getTime() - lastTick.getTime()) / 1000),
-    },
+    } satisfies Health,
   };
 }

@@ -6,6 +6,7 @@ import { RunView } from '../history/run-view.ts';
 import { Status } from '../history/status.ts';
 import { RunRequestBody } from '../pipeline/run/run-request.ts';
 import { Problem } from './answer.ts';
+import { Doctor, FaultyHealth, Health } from './app-state.ts';
 import { Canceled } from './cancel-run.ts';
 import { Me } from './me.ts';
 import { PoisonList, Replay, ReplayRequest } from './poison.ts';
@@ -23,6 +24,10 @@ interface Operation {
   readonly status: 200 | 202;
   /** Its schema, or its media type if it is no JSON. */
   readonly answer: z.ZodType | string;
+  /** Needs no sign-in. */
+  readonly isPublic?: true;
+  /** The answer has no ETag. */
+  readonly isUntagged?: true;
   /** Statuses of problems besides 401, 403, 415 and 503. */
   readonly problems: readonly number[];
 }
@@ -38,8 +43,30 @@ const READ_RUN = { name: RUN_NAME, status: 200, problems: [400, 404] } as const;
 
 /** Every operation of the interface. `functions/` registers the same paths (a test compares them). */
 const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>>>> = {
+  '/api/health': {
+    get: {
+      id: 'getHealth',
+      summary: 'Whether the app runs, and how to sign in.',
+      status: 200,
+      answer: Health,
+      isPublic: true,
+      isUntagged: true,
+      problems: [],
+    },
+  },
+  '/api/doctor': {
+    get: {
+      id: 'runDoctor',
+      summary: 'The checks of everything that the app needs.',
+      status: 200,
+      answer: Doctor,
+      isUntagged: true,
+      problems: [],
+    },
+  },
   '/api/me': {
     get: {
+      isUntagged: true,
       id: 'whoAmI',
       summary: 'Who sends the request, and whether they may act.',
       status: 200,
@@ -135,6 +162,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       filters: EvidenceFilters,
       status: 200,
       answer: 'application/gzip',
+      isUntagged: true,
       problems: [400, 413],
     },
   },
@@ -194,12 +222,11 @@ export function openApi(version: string): object {
 }
 
 function operationOf(operation: Operation, isRead: boolean): object {
-  const { id, summary, name, filters, body, status, answer, problems } = operation;
-  const actions = isRead ? [] : [415];
-  const statuses = [...problems, 403, ...actions, 503].sort((one, other) => one - other);
+  const { id, summary, name, filters, body, status, answer, isPublic } = operation;
   return {
     operationId: id,
     summary,
+    ...(isPublic && { security: [] }),
     parameters: [
       ...(name === undefined ? [] : [pathParameter(name)]),
       ...queryParameters(filters),
@@ -212,17 +239,22 @@ function operationOf(operation: Operation, isRead: boolean): object {
       },
     }),
     responses: {
-      [status]: {
-        description: summary,
-        content: contentOf(answer),
-      },
-      ...(isRead &&
-        typeof answer !== 'string' && {
-          304: { description: 'The client has this content already.' },
-        }),
-      401: { description: 'No sign-in, or a wrong function key, for which the body is empty.' },
-      ...Object.fromEntries(statuses.map((one) => [one, problemResponse()])),
+      [status]: { description: summary, content: contentOf(answer) },
+      ...refusals(operation, isRead),
     },
+  };
+}
+
+function refusals({ isPublic, isUntagged, problems }: Operation, isRead: boolean): object {
+  if (isPublic) {
+    const content = { 'application/json': { schema: jsonSchema(FaultyHealth, 'output') } };
+    return { 503: { description: 'The settings are faulty.', content } };
+  }
+  const statuses = [...problems, 403, ...(isRead ? [] : [415]), 503].sort((a, b) => a - b);
+  return {
+    ...(isRead && !isUntagged && { 304: { description: 'The client has this content already.' } }),
+    401: { description: 'No sign-in, or a wrong function key, for which the body is empty.' },
+    ...Object.fromEntries(statuses.map((one) => [one, problemResponse()])),
   };
 }
 
@@ -252,8 +284,9 @@ function queryParameters(filters: z.ZodObject | undefined): readonly object[] {
   }));
 }
 
-function headerParameters({ id }: Operation, isRead: boolean): readonly object[] {
+function headerParameters({ id, isUntagged }: Operation, isRead: boolean): readonly object[] {
   const schema = { type: 'string' };
+  if (isRead && isUntagged) return [];
   if (isRead) return [{ name: 'If-None-Match', in: 'header', schema }];
   if (id !== 'startRun') return [];
   const key = { type: 'string', pattern: '^[!-~]{1,200}$' };

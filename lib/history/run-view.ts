@@ -2,6 +2,20 @@ import * as z from 'zod';
 import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
 import { Count, Text, Time, viewOf } from './view.ts';
 
+/** Findings that the run's patches removed, and those that remain, by severity. */
+const RunFindingCounts = {
+  removedCritical: Count,
+  removedHigh: Count,
+  removedMedium: Count,
+  removedLow: Count,
+  removedUnknown: Count,
+  remainingCritical: Count,
+  remainingHigh: Count,
+  remainingMedium: Count,
+  remainingLow: Count,
+  remainingUnknown: Count,
+};
+
 /** A run, for people and programs. `docs/operate.md` explains the fields. */
 export const RunView = z
   .object({
@@ -34,6 +48,7 @@ export const RunView = z
     rejected: Count,
     failed: Count,
     canceled: Count,
+    ...RunFindingCounts,
     tools: Text,
     databaseDigest: Text,
     databaseTime: Time,

@@ -11,10 +11,19 @@ export const RUN_COLUMNS: readonly SheetColumn<RunView>[] = [
   },
   { title: 'IMAGES', align: 'right', text: ({ targets }) => targets },
   { title: 'PATCHED', align: 'right', text: ({ patched }) => patched },
+  { title: 'REMOVED', align: 'right', text: removedOf },
   { title: 'FAILED', align: 'right', text: (run) => (run.failed ?? 0) + (run.rejected ?? 0) },
   { title: 'TOOK', align: 'right', text: tookOf },
   { title: 'STARTED BY', text: ({ startedBy }) => startedBy },
 ];
+
+/** Findings of every severity. */
+function removedOf(run: RunView): number | null {
+  const { removedCritical: critical, removedHigh, removedMedium, removedLow } = run;
+  if (critical === null) return null;
+  const others = [removedHigh, removedMedium, removedLow, run.removedUnknown];
+  return others.reduce<number>((sum, count) => sum + (count ?? 0), critical);
+}
 
 /** `1 h 05` or `12 min`. */
 function tookOf({ createdAt, finishedAt }: RunView): string | null {

@@ -24,6 +24,8 @@ export function runSummary(
     ['ended', shortTime(run.finishedAt)],
     ['expected', run.finishedAt === null ? shortTime(run.expectedAt) : null],
     ['images', countsOf(run)],
+    ['removed', findingsOf(run, 'removed')],
+    ['remaining', findingsOf(run, 'remaining')],
     ['tools', run.tools],
     ['database', run.databaseTime === null ? null : `of ${shortTime(run.databaseTime)}`],
     ['warnings', run.warnings],
@@ -48,6 +50,21 @@ export function labeled(
     const lines = text.split('\n').flatMap((line) => wrapped(plainText(line, LONGEST), room));
     return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(LABEL)}${line}`);
   });
+}
+
+/** `3 critical, 12 high`; null for a run of an earlier version, or one that did not end yet. */
+function findingsOf(run: RunView, which: 'removed' | 'remaining'): string | null {
+  const counts: readonly (readonly [string, number | null])[] = [
+    ['critical', run[`${which}Critical`]],
+    ['high', run[`${which}High`]],
+    ['medium', run[`${which}Medium`]],
+    ['low', run[`${which}Low`]],
+    ['unknown', run[`${which}Unknown`]],
+  ];
+  if (counts.every(([, count]) => count === null)) return null;
+  const told = counts.filter(([, count]) => (count ?? 0) > 0);
+  const words = told.map(([severity, count]) => `${count} ${severity}`).join(', ');
+  return words === '' ? 'no findings' : `${words} findings`;
 }
 
 /** `12: 8 clean, 3 patched, 1 failed` */

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { RequestKeys } from '../stores/request-keys.ts';
 
 /** How long a request that is repeated with its `Idempotency-Key` starts no second run. */
-export const REQUEST_KEY_DAYS = 7;
+const REQUEST_KEY_DAYS = 7;
 /** The reaper runs every few minutes, so that a rest waits for its next start. */
 const MOST_AT_ONCE = 100;
 

@@ -5,6 +5,7 @@ import { readSettings } from '../../../lib/settings.ts';
 import sample from '../../../local.settings.sample.json' with { type: 'json' };
 
 const NOW = new Date('2026-11-23T12:00:00Z');
+/** Parsed by the documented schema. */
 const OK = { status: 'ok', signIn: 'keys', lastTick: null, secondsSinceLastTick: null };
 const values = { ...sample.Values, PATCHWRIGHT_SCHEDULE: '0 0 2 * * *' };
 
