@@ -115,7 +115,7 @@ describe('doctor --app', () => {
     });
 
     expect(run).toMatchObject({ code: 3, stdout: '' });
-    expect(run.stderr).toMatch(/refuses the function key \(status 401\)/);
+    expect(run.stderr).toMatch(/refuses the function key or the token \(status 401\)/);
     expect(run.stderr).toMatch(/what to do: .*az functionapp keys list/);
     expect(run.stderr).not.toContain('not-the-key');
   });

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_KEY } from '../../lib/cli/app/app-option.ts';
+import { APP_TOKEN, FUNCTION_KEY } from '../../lib/cli/app/app-option.ts';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
 import { SETTING_NAMES } from '../../lib/settings/environment.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
@@ -22,6 +22,7 @@ const ELSEWHERE = [
   'AZURE_STORAGE_CONNECTION_STRING',
   'AZURE_SUBSCRIPTION_ID',
   FUNCTION_KEY,
+  APP_TOKEN,
   'PATCHWRIGHT_APP',
 ];
 

@@ -10,12 +10,19 @@ export const FUNCTION_KEY = 'PATCHWRIGHT_FUNCTION_KEY';
 
 export const GET_KEY = `export ${FUNCTION_KEY}=$(az functionapp keys list --name APP --resource-group GROUP --query functionKeys.default --output tsv)`;
 
-/** The address of a deployed app and its function key. */
+/** The variable with a token of Microsoft Entra, for an app with that sign-in. It wins over the key. */
+export const APP_TOKEN = 'PATCHWRIGHT_TOKEN';
+
+export const GET_TOKEN = `export ${APP_TOKEN}=$(az account get-access-token --resource api://CLIENT_ID --query accessToken --output tsv)`;
+
+/** The address of a deployed app, and what signs the request in. */
 export interface AppAddress {
   /** `https://NAME.azurewebsites.net` */
   readonly origin: string;
-  /** A secret. */
+  /** The function key. A secret; empty beside a token. */
   readonly key: string;
+  /** A token of Microsoft Entra. A secret. */
+  readonly token?: string;
 }
 
 /** Reads `--app`; undefined if absent. Errors never quote the value, which may contain a key. */
@@ -35,7 +42,7 @@ export function appOption(
       'options "--app" and "--settings" exclude each other: the app uses its own settings',
     );
   }
-  return { origin: originOf(given, 'option "--app"'), key: keyIn(environment) };
+  return { origin: originOf(given, 'option "--app"'), ...secretIn(environment) };
 }
 
 /** The origin that `named` gives. Errors never quote the value. */
@@ -53,6 +60,16 @@ export function originOf(text: string, named: string): string {
     );
   }
   return url.origin;
+}
+
+function secretIn(environment: CliContext['environment']): Pick<AppAddress, 'key' | 'token'> {
+  const token = environment[APP_TOKEN]?.trim() ?? '';
+  if (token === '') return { key: keyIn(environment) };
+  if (/^[\w.~+/=-]{1,16384}$/.test(token)) return { key: '', token };
+  throw new CliError('the token is malformed', {
+    where: `the environment variable ${APP_TOKEN}`,
+    whatToDo: GET_TOKEN,
+  });
 }
 
 function keyIn(environment: CliContext['environment']): string {

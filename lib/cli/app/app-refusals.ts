@@ -1,5 +1,5 @@
 import type { CliError } from '../cli-error.ts';
-import { GET_KEY } from './app-option.ts';
+import { GET_KEY, GET_TOKEN } from './app-option.ts';
 
 const LOOK_AT_START =
   'check whether /api/health answers; if not, the app did not start, and its log says why (Application Insights, or az functionapp log tail)';
@@ -19,11 +19,14 @@ function explain(status: number, where: string): readonly [what: string, whatToD
   }
   switch (status) {
     case 401:
-      return ['the app refuses the function key', GET_KEY];
+      return [
+        'the app refuses the function key or the token',
+        `${GET_KEY}; or, if the app signs in by Entra: ${GET_TOKEN}`,
+      ];
     case 403:
       return [
-        'the app is stopped, or refuses this network address',
-        'start the app (az functionapp start), or allow this address in its access restrictions',
+        'the app is stopped, or refuses this network address or this account',
+        'start the app (az functionapp start), allow this address in its access restrictions, or give the account an app role (docs/deploy.md)',
       ];
     case 404:
       return [

@@ -16,7 +16,7 @@ const LIMIT_MS = 240_000;
 /** With sign-in by Entra the app takes no action without it. */
 const NOT_FROM_A_PAGE = { 'x-patchwright-request': 'cli' };
 
-/** Sends once and follows no redirect, because the key is for this address only. */
+/** Sends once and follows no redirect, because the key or token is for this address only. */
 export function sendToApp(
   app: AppAddress,
   request: { readonly path: `/api/${string}`; readonly body?: object },
@@ -24,7 +24,11 @@ export function sendToApp(
 ): Promise<PipelineResponse> {
   const { body } = request;
   const url = app.origin + request.path;
-  const json = { accept: 'application/json', 'x-functions-key': app.key };
+  const signIn =
+    app.token === undefined
+      ? { 'x-functions-key': app.key }
+      : { authorization: `Bearer ${app.token}` };
+  const json = { accept: 'application/json', ...signIn };
   const sent = createPipelineRequest({
     url,
     method: body === undefined ? 'GET' : 'POST',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appOption, FUNCTION_KEY } from '../../../../lib/cli/app/app-option.ts';
+import { APP_TOKEN, appOption, FUNCTION_KEY } from '../../../../lib/cli/app/app-option.ts';
 import type { Invocation } from '../../../../lib/cli/command.ts';
 
 const KEY = 'the-function-key';
@@ -61,6 +61,22 @@ describe('appOption', () => {
         whatToDo: expect.stringContaining('az functionapp keys list'),
       }),
     );
+  });
+
+  it('takes a token of Entra before the key, and quotes a malformed one nowhere', () => {
+    const invocation: Invocation = {
+      flag: () => false,
+      value: (name) => (name === 'app' ? 'https://localhost:1' : undefined),
+      operands: [],
+      output: 'table',
+    };
+    const given = (token: string) =>
+      appOption(invocation, { [FUNCTION_KEY]: KEY, [APP_TOKEN]: token });
+
+    expect(given(' eyJ.a-b.c_d\n')).toMatchObject({ key: '', token: 'eyJ.a-b.c_d' });
+    expect(given('')).toMatchObject({ key: KEY });
+    expect(() => given('Bearer two')).toThrow('the token is malformed');
+    expect(() => given('Bearer two')).not.toThrow('two');
   });
 
   it('can’t be combined with a probe or with settings', () => {

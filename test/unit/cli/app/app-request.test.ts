@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** Sends a request to an app that gives this answer. */
-async function send(body?: object, status = 200, headers = {}) {
+async function send(body?: object, status = 200, headers = {}, token?: string) {
   const asked: { readonly request: IncomingMessage; readonly body: string }[] = [];
   server = await startLocalServer((request, response) => {
     void text(request).then((sent) => {
@@ -22,7 +22,7 @@ async function send(body?: object, status = 200, headers = {}) {
     });
   });
   const response = await sendToApp(
-    { origin: server.url, key: 'the-key' },
+    { origin: server.url, key: 'the-key', ...(token !== undefined && { token }) },
     { path: '/api/doctor', ...(body !== undefined && { body }) },
     { clock: new ManualClock(), delays: new StubDelays(), stop: new AbortController().signal },
   );
@@ -38,11 +38,20 @@ it('asks with the key, and without a body', async () => {
   expect(asked[0]?.request.headers).not.toHaveProperty('content-type');
 });
 
+it('asks with the token in place of the key', async () => {
+  const { asked } = await send(undefined, 200, {}, 'the-token');
+  expect(asked[0]?.request.headers).toMatchObject({ authorization: 'Bearer the-token' });
+  expect(asked[0]?.request.headers).not.toHaveProperty('x-functions-key');
+});
+
 it('sends a body as JSON', async () => {
   const { asked } = await send({ retry: true });
 
   expect(asked[0]?.request).toMatchObject({ method: 'POST' });
-  expect(asked[0]?.request.headers).toMatchObject({ 'content-type': 'application/json' });
+  expect(asked[0]?.request.headers).toMatchObject({
+    'content-type': 'application/json',
+    'x-patchwright-request': 'cli',
+  });
   expect(asked[0]?.body).toBe('{"retry":true}');
 });
 
