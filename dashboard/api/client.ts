@@ -1,6 +1,6 @@
 /** Why the app did not answer a request. */
 export interface Fault {
-  /** `key`: the function key is wrong or was revoked. `absent`: there is no such thing. */
+  /** `key`: the app does not know who asks. `absent`: there is no such thing. */
   readonly kind: 'key' | 'absent' | 'failed';
   /** What failed and what to do, for people. */
   readonly text: string;
@@ -27,10 +27,11 @@ const LIMIT_MS = 60_000;
  */
 export class ApiClient {
   readonly #fetch: Fetch;
-  readonly #key: string;
+  readonly #key: string | undefined;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(fetch: Fetch, key: string) {
+  /** Without a key, the browser's cookie says who asks. */
+  constructor(fetch: Fetch, key: string | undefined) {
     this.#fetch = fetch;
     this.#key = key;
   }
@@ -55,6 +56,8 @@ export class ApiClient {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
+        // A page of another site can't send it.
+        'x-patchwright-request': 'dashboard',
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
       body: JSON.stringify(body),
@@ -74,14 +77,19 @@ export class ApiClient {
     try {
       response = await this.#fetch(path, {
         ...init,
-        headers: { ...init.headers, 'x-functions-key': this.#key },
+        headers: {
+          ...init.headers,
+          ...(this.#key !== undefined && { 'x-functions-key': this.#key }),
+        },
         signal: AbortSignal.timeout(LIMIT_MS),
       });
     } catch {
       return failed('The app does not answer. Check the network and whether the app runs.');
     }
     if (response.status === 304) return this.#known(path);
-    return response.ok ? response : { ok: false, fault: await faultOf(response) };
+    return response.ok
+      ? response
+      : { ok: false, fault: await faultOf(response, this.#key !== undefined) };
   }
 
   #known<Value>(path: string): Answered<Value> {
@@ -108,13 +116,13 @@ function failed(text: string): { readonly ok: false; readonly fault: Fault } {
   return { ok: false, fault: { kind: 'failed', text, nearest: [] } };
 }
 
-async function faultOf(response: Response): Promise<Fault> {
-  if (response.status === 401 || response.status === 403) {
-    return {
-      kind: 'key',
-      text: 'The app refuses this key. It is wrong, or it was renewed or revoked.',
-      nearest: [],
-    };
+async function faultOf(response: Response, byKey: boolean): Promise<Fault> {
+  // With an account, 403 is about its role, and the answer says so.
+  if (response.status === 401 || (byKey && response.status === 403)) {
+    const text = byKey
+      ? 'The app refuses this key. It is wrong, or it was renewed or revoked.'
+      : 'You are not signed in any more.';
+    return { kind: 'key', text, nearest: [] };
   }
   const problem: unknown = await jsonOf(response);
   const kind = response.status === 404 ? 'absent' : 'failed';

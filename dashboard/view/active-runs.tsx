@@ -4,6 +4,7 @@ import type { TargetView } from '../../lib/history/target-view.ts';
 import type { Action } from '../model/actions.ts';
 import { counted, formatAge, formatCount } from '../model/format.ts';
 import { progressOf } from '../model/run-outcomes.ts';
+import { ActionButton } from './action-button.tsx';
 import { Name } from './name.tsx';
 import { StateMark } from './state-mark.tsx';
 
@@ -65,9 +66,9 @@ function Active(props: Omit<Props, 'runs'> & { readonly run: RunView }) {
         )}
       </ul>
       {run.canceledBy === null ? (
-        <button type="button" onClick={() => onAction({ kind: 'cancel', runId: run.runId })}>
+        <ActionButton onClick={() => onAction({ kind: 'cancel', runId: run.runId })}>
           Cancel this run
-        </button>
+        </ActionButton>
       ) : (
         <p class="quiet">It is being canceled.</p>
       )}

@@ -1,9 +1,11 @@
+import { useContext } from 'preact/hooks';
 import type { ImageView } from '../../lib/history/image-view.ts';
 import { imageLink } from '../../lib/history/page-links.ts';
 import { adviceFor, whyNotStarted } from '../model/advice.ts';
 import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts';
 import type { Group } from '../model/sections.ts';
 import { findingsNow, findingsOfPatch } from '../model/severities.ts';
+import { CanAct } from './action-button.tsx';
 import { Detail } from './detail.tsx';
 import { FindingsMarks } from './findings-marks.tsx';
 import { Name } from './name.tsx';
@@ -26,6 +28,7 @@ export function GroupTable({ group, total, chosen, now, onChoose }: Props) {
   const names = images
     .filter((image) => whyNotStarted(image) === undefined)
     .map(({ image }) => image);
+  const canAct = useContext(CanAct);
   const title = inWords(reason ?? state);
   const advice = reason === null || first === undefined ? undefined : adviceFor(first);
   return (
@@ -43,7 +46,7 @@ export function GroupTable({ group, total, chosen, now, onChoose }: Props) {
               <input
                 type="checkbox"
                 aria-label={`Choose all shown: ${title}`}
-                disabled={names.length === 0}
+                disabled={names.length === 0 || !canAct}
                 checked={names.length > 0 && names.every((name) => chosen.has(name))}
                 onChange={(event) => onChoose(names, event.currentTarget.checked)}
               />
@@ -77,6 +80,7 @@ function Row(props: {
   readonly onChoose: Props['onChoose'];
 }) {
   const { image, isChosen, now, onChoose } = props;
+  const canAct = useContext(CanAct);
   const whyNot = whyNotStarted(image);
   const patched = findingsOfPatch(image);
   return (
@@ -86,7 +90,7 @@ function Row(props: {
           type="checkbox"
           aria-label={`Choose ${image.image}${whyNot === undefined ? '' : `: not possible. ${whyNot}`}`}
           title={whyNot}
-          disabled={whyNot !== undefined}
+          disabled={whyNot !== undefined || !canAct}
           checked={isChosen}
           onChange={(event) => onChoose([image.image], event.currentTarget.checked)}
         />

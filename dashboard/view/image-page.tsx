@@ -5,6 +5,7 @@ import type { ApiClient } from '../api/client.ts';
 import { type Action, needsRetry } from '../model/actions.ts';
 import { adviceFor, whyNotStarted } from '../model/advice.ts';
 import { formatAge, formatTime, inWords } from '../model/format.ts';
+import { ActionButton } from './action-button.tsx';
 import { BeforeAfter } from './before-after.tsx';
 import { ImageHistory } from './image-history.tsx';
 import { Lineage } from './lineage.tsx';
@@ -62,9 +63,9 @@ function Story({ story, onAction }: { story: ImageStory; onAction: Props['onActi
           <Name text={adviceFor(story)} />
         </p>
         {whyNot === undefined ? (
-          <button type="button" onClick={() => onAction({ kind: 'start', images, retry })}>
+          <ActionButton onClick={() => onAction({ kind: 'start', images, retry })}>
             {retry ? 'Retry this image' : 'Start a run for this image'}
-          </button>
+          </ActionButton>
         ) : (
           <p class="quiet">No run can be started for it. {whyNot}</p>
         )}

@@ -1,6 +1,7 @@
 import type { KeptMessage } from '../../lib/pipeline/upkeep/replay-poison.ts';
 import type { Action } from '../model/actions.ts';
 import { formatAge, inWords } from '../model/format.ts';
+import { ActionButton } from './action-button.tsx';
 
 interface Props {
   readonly messages: readonly KeptMessage[];
@@ -28,13 +29,12 @@ export function Poison({ messages, now, onAction }: Props) {
             <span>
               {queue}, {inWords(why)}, {formatAge(poisonedAt, now)}
             </span>
-            <button
-              type="button"
-              aria-label={`Send again: ${name}`}
+            <ActionButton
+              label={`Send again: ${name}`}
               onClick={() => onAction({ kind: 'replay', name })}
             >
               Send again
-            </button>
+            </ActionButton>
           </li>
         ))}
       </ul>

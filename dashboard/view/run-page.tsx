@@ -7,6 +7,7 @@ import type { Page } from '../api/load-images.ts';
 import type { Action } from '../model/actions.ts';
 import { inWords } from '../model/format.ts';
 import { isActive, progressOf } from '../model/run-outcomes.ts';
+import { ActionButton } from './action-button.tsx';
 import { Name } from './name.tsx';
 import { NotShown } from './not-shown.tsx';
 import { RunFacts, RunOutcomes } from './run-facts.tsx';
@@ -70,9 +71,9 @@ function Progress({ run, onAction }: { run: RunView; onAction: Props['onAction']
       <h2 id="progress">In progress</h2>
       <progress aria-label="Progress of the run" value={progressOf(run)} max={1} />
       {run.canceledBy === null ? (
-        <button type="button" onClick={() => onAction({ kind: 'cancel', runId: run.runId })}>
+        <ActionButton onClick={() => onAction({ kind: 'cancel', runId: run.runId })}>
           Cancel this run
-        </button>
+        </ActionButton>
       ) : (
         <p class="quiet">It is being canceled.</p>
       )}

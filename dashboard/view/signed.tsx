@@ -3,8 +3,10 @@ import { type PageView, viewOfLink } from '../../lib/history/page-links.ts';
 import type { Status } from '../../lib/history/status.ts';
 import { act } from '../api/act.ts';
 import type { ApiClient } from '../api/client.ts';
+import type { Me } from '../api/sign-in.ts';
 import type { Action } from '../model/actions.ts';
 import { type ImageFilter, NO_FILTER } from '../model/filter-images.ts';
+import { CanAct } from './action-button.tsx';
 import { Confirm } from './confirm.tsx';
 import { ImagePage } from './image-page.tsx';
 import { OverviewPage } from './overview-page.tsx';
@@ -14,11 +16,13 @@ import { useOverview } from './use-overview.ts';
 
 interface Props {
   readonly client: ApiClient;
+  /** Undefined with a key, which may do everything. */
+  readonly me: Me | undefined;
   readonly onSignOut: (why?: string) => void;
 }
 
 /** The dashboard of a person who has signed in. */
-export function Signed({ client, onSignOut }: Props) {
+export function Signed({ client, me, onSignOut }: Props) {
   const route = useRoute();
   const { overview, fault, look } = useOverview(client);
   const [action, setAction] = useState<Action>();
@@ -37,13 +41,20 @@ export function Signed({ client, onSignOut }: Props) {
     setSaid(done.ok ? done.text : `Not done: ${done.fault.text}`);
     await look();
   };
+  const canAct = me?.role !== 'reader';
   return (
-    <>
-      <TopBar overview={overview} onRefresh={look} onSignOut={() => onSignOut()} />
+    <CanAct.Provider value={canAct}>
+      <TopBar overview={overview} me={me} onRefresh={look} onSignOut={() => onSignOut()} />
       <p class={said === '' ? 'hidden' : 'said'} role="status">
         {said}
       </p>
       <main id="main">
+        {!canAct && (
+          <p class="may-read">
+            You can read. To start, retry or cancel runs, your account needs the app role
+            Patchwright.Operator.
+          </p>
+        )}
         {fault !== undefined && overview !== undefined && (
           <p class="banner" role="alert">
             <strong>This is not current.</strong> {fault.text}
@@ -65,7 +76,7 @@ export function Signed({ client, onSignOut }: Props) {
       {action !== undefined && (
         <Confirm action={action} onYes={confirmed} onNo={() => setAction(undefined)} />
       )}
-    </>
+    </CanAct.Provider>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Overview } from '../api/load.ts';
 import type { Action } from '../model/actions.ts';
 import { counted, formatAge, formatCount, inWords } from '../model/format.ts';
 import { sectionOf } from '../model/sections.ts';
+import { ActionButton } from './action-button.tsx';
 
 interface Props {
   readonly overview: Overview;
@@ -32,9 +33,7 @@ export function Summary({ overview, now, onAction }: Props) {
             : `Loading: ${formatCount(images.length)} of ${counted(status.images, 'image')}.`}
           {!status.complete && ' The inventory is larger than what was counted here.'}
         </p>
-        <button type="button" onClick={() => onAction({ kind: 'start-all' })}>
-          Start a run
-        </button>
+        <ActionButton onClick={() => onAction({ kind: 'start-all' })}>Start a run</ActionButton>
       </div>
       <dl class="tiles">
         <Tile label="images" value={formatCount(status.images)} />

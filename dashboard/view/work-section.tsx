@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { type Action, MOST_IMAGES, needsRetry } from '../model/actions.ts';
 import { counted, formatCount } from '../model/format.ts';
 import { firstRows, type Section, type SectionName } from '../model/sections.ts';
+import { ActionButton } from './action-button.tsx';
 import { GroupTable } from './group-table.tsx';
 
 interface Props {
@@ -82,16 +83,15 @@ export function WorkSection({ section, now, onAction }: Props) {
           <button type="button" onClick={() => setChosen(new Set())}>
             Choose none
           </button>
-          <button
-            type="button"
-            class="primary"
+          <ActionButton
+            primary
             disabled={images.length > MOST_IMAGES}
             onClick={() =>
               onAction({ kind: 'start', images: images.map(({ image }) => image), retry })
             }
           >
             {retry ? 'Retry' : 'Start a run'}
-          </button>
+          </ActionButton>
         </div>
       )}
     </section>

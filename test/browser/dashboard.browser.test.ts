@@ -103,8 +103,8 @@ describe('finding images', () => {
     await page.getByText('2,860 images wait for you').waitFor();
     await page.locator('.summary[aria-busy="false"]').waitFor();
     expect(await waiting.locator('tbody tr').count()).toBe(25);
-    // Three questions, and one for each thousand images.
-    expect(browser.app.requests).toHaveLength(13);
+    // How to sign in, three questions, and one for each thousand images.
+    expect(browser.app.requests).toHaveLength(14);
     expect(await page.evaluate('document.querySelectorAll("*").length')).toBeLessThan(5000);
     await waiting.getByRole('button', { name: /more of 2,860/ }).click();
     expect(await waiting.locator('tbody tr').count()).toBe(125);

@@ -86,6 +86,7 @@ it('works without a mouse: sign in, filter, choose, retry, read an image, and go
     throw new Error(`no tab stop whose ${what} is ${wanted}`);
   };
 
+  await expect.poll(() => focused('id')).toBe('key');
   await page.keyboard.type('right-key');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Admission, admitPrincipal } from '../../lib/api/admission.ts';
 import { type Answer, json, problem, tagged } from '../../lib/api/answer.ts';
 import { dashboardPage } from '../../lib/api/dashboard-page.ts';
+import { getMe } from '../../lib/api/me.ts';
 import type { ImageStory } from '../../lib/history/image-story.ts';
 import type { ImageView } from '../../lib/history/image-view.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import type { TargetView } from '../../lib/history/target-view.ts';
 import type { KeptMessage } from '../../lib/pipeline/upkeep/replay-poison.ts';
+import { principalHeader } from '../unit/api/principal-samples.ts';
 import { statusOf } from './sample-views.ts';
 
 /** What the stub answers with. A test may change it while the page is open. */
@@ -18,6 +21,9 @@ export interface StubState {
   stories: readonly ImageStory[];
   poison: readonly KeptMessage[];
   key: string;
+  signIn: 'keys' | 'entra';
+  /** The app roles of the account that App Service knows. Undefined if nobody has signed in. */
+  roles: readonly string[] | undefined;
   /** The problem of every read, as if storage were down. */
   outage: string | undefined;
   /** How long each answer takes, in milliseconds. */
@@ -37,6 +43,8 @@ export class StubApp {
   readonly posts: Post[] = [];
   /** The paths that the page asked for, with their queries. */
   readonly requests: string[] = [];
+  /** The roles of the account that the next person signs in with. */
+  rolesAtLogin: readonly string[] = [];
   readonly #html: string;
   readonly #server: Server;
 
@@ -78,12 +86,38 @@ export class StubApp {
     if (url.pathname === '/api/dashboard') return dashboardPage(this.#html);
     this.requests.push(url.pathname + url.search);
     await delay(this.state.answerMs);
-    if (digest(request.headers['x-functions-key']) !== digest(this.state.key)) {
-      return { status: 401, headers: {} };
-    }
+    if (url.pathname === '/api/health') return json({ status: 'ok', signIn: this.state.signIn });
+    if (url.pathname.startsWith('/.auth/')) return this.#appService(url);
+    const admitted = this.#admit(request);
+    if (!admitted.ok) return admitted.refusal;
+    if (url.pathname === '/api/me') return getMe(admitted);
     if (this.state.outage !== undefined) return problem(503, this.state.outage);
     if (request.method === 'POST') return this.#post(url.pathname, request);
     return tagged(this.#read(url), request.headers['if-none-match']);
+  }
+
+  /** By the app's own rules. App Service adds the header of who has signed in, and nobody else can. */
+  #admit({ headers, method }: IncomingMessage): Admission {
+    const { signIn, key, roles } = this.state;
+    if (signIn === 'entra') {
+      const principal = roles === undefined ? undefined : principalHeader(roles);
+      const all = { ...headers, 'x-ms-client-principal': principal };
+      const get = (name: string) => new Map(Object.entries(all)).get(name)?.toString() ?? null;
+      const role = method === 'POST' ? 'operator' : 'reader';
+      return admitPrincipal({ get }, role, { authenticationIsOn: true });
+    }
+    if (digest(headers['x-functions-key']) === digest(key)) {
+      return { ok: true, name: 'function key default', role: 'operator' };
+    }
+    return { ok: false, refusal: { status: 401, headers: {} } };
+  }
+
+  /** Signs in and out, and sends the browser back, as App Service does after Microsoft's own page. */
+  #appService({ pathname, searchParams }: URL): Answer {
+    const isLogin = pathname === '/.auth/login/aad';
+    this.state.roles = isLogin ? this.rolesAtLogin : undefined;
+    const back = searchParams.get(isLogin ? 'post_login_redirect_uri' : 'post_logout_redirect_uri');
+    return { status: 302, headers: { location: back ?? '/' } };
   }
 
   #read({ pathname, searchParams }: URL): unknown {
@@ -129,6 +163,8 @@ function emptyState(): StubState {
     stories: [],
     poison: [],
     key: 'right-key',
+    signIn: 'keys',
+    roles: undefined,
     outage: undefined,
     answerMs: 0,
   };
