@@ -2,6 +2,7 @@ import type { ImageView } from '../../lib/history/image-view.ts';
 import type { Status } from '../../lib/history/status.ts';
 import { coverageOf } from '../model/coverage.ts';
 import { formatCount, formatShare } from '../model/format.ts';
+import { imagesByState } from '../model/images-by-state.ts';
 import { SEVERITIES } from '../model/severities.ts';
 import { SeverityHeading } from './severity-heading.tsx';
 
@@ -53,6 +54,7 @@ export function Posture({ status, images, now }: Props) {
         </tbody>
       </table>
       <p class="quiet">Patched: if each image is replaced by its newest patch.</p>
+      <ByState status={status} />
       <h3 class="posture-title">Coverage</h3>
       <dl class="pairs">
         <dt>Scanned</dt>
@@ -63,5 +65,36 @@ export function Posture({ status, images, now }: Props) {
         <dd>{formatCount(coverage.partly)}</dd>
       </dl>
     </section>
+  );
+}
+
+/** What the last run did about each image: one bar, and the counts as text. */
+function ByState({ status }: { readonly status: Status }) {
+  const shares = imagesByState(status);
+  const all = shares.reduce((sum, { count }) => sum + count, 0);
+  if (all === 0) return null;
+  return (
+    <>
+      <h3 class="posture-title">Images by state</h3>
+      <svg class="by-state" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+        {shares.map(({ tone, from, count }) => (
+          <rect
+            key={tone}
+            class={`fill-${tone}`}
+            x={(100 * from) / all}
+            width={(100 * count) / all}
+            height="12"
+          />
+        ))}
+      </svg>
+      <dl class="pairs">
+        {shares.flatMap(({ label, tone, count }) => [
+          <dt key={`${tone} label`}>
+            <span class={`dot ${tone}`} aria-hidden="true" /> {label}
+          </dt>,
+          <dd key={tone}>{formatCount(count)}</dd>,
+        ])}
+      </dl>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { confirmationOf, needsRetry } from '../../../dashboard/model/actions.ts';
 import { coverageOf } from '../../../dashboard/model/coverage.ts';
+import { imagesByState } from '../../../dashboard/model/images-by-state.ts';
 import { barsOf, progressOf } from '../../../dashboard/model/run-outcomes.ts';
 import { startersOf } from '../../../dashboard/model/starters.ts';
 import { anImage, aRun, hoursAgo, NOW } from '../../browser/sample-views.ts';
@@ -58,4 +59,15 @@ it('says who started the runs, the most frequent first, and sums up the rest', (
   const text = startersOf(starters.map((startedBy, index) => aRun(`r${index}`, { startedBy })));
 
   expect(text).toBe('schedule (4), ops (2), x (1), others (1)');
+});
+
+it('sums up the images by state, active ones together, each share after the one before', () => {
+  const byState = { failed: 1, scanning: 2, publishing: 3, 'already-patched': 4, patched: 5 };
+
+  expect(imagesByState({ byState })).toEqual([
+    { label: 'patched', tone: 'patched', count: 5, from: 0 },
+    { label: 'already patched', tone: 'alreadyPatched', count: 4, from: 5 },
+    { label: 'a run works on them', tone: 'active', count: 5, from: 9 },
+    { label: 'failed', tone: 'failed', count: 1, from: 14 },
+  ]);
 });
