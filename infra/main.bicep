@@ -185,6 +185,9 @@ param repositoryHours int = 0
 @maxValue(3650)
 param databaseMaxDays int = 14
 
+@description('True to record the vulnerabilities of each tag, so that a query tells where a CVE is.')
+param findings bool = true
+
 @description('Node.js version of the app. Azure does not check it, and a wrong one permanently breaks the app.')
 @allowed([
   '22'
@@ -532,6 +535,7 @@ module app 'modules/app.bicep' = {
     patchBatch: patchBatch
     databaseWarnDays: databaseWarnDays
     databaseMaxDays: databaseMaxDays
+    findings: findings
     nodeVersion: nodeVersion
     signIn: signIn
     entraClientId: entraClientId

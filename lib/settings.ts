@@ -128,6 +128,7 @@ function toSettings(
       database: environment.PATCHWRIGHT_DATABASE,
       databaseWarnDays: environment.PATCHWRIGHT_DATABASE_WARN_DAYS,
       databaseMaxDays: environment.PATCHWRIGHT_DATABASE_MAX_DAYS,
+      findings: environment.PATCHWRIGHT_FINDINGS,
       toolingMirror: environment.PATCHWRIGHT_TOOLING_MIRROR,
       extraCa: environment.PATCHWRIGHT_EXTRA_CA_FILE,
       pollSeconds: environment.PATCHWRIGHT_POLL_SECONDS,

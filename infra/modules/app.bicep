@@ -106,6 +106,9 @@ param databaseWarnDays int
 @description('Days after which no image is called clean.')
 param databaseMaxDays int
 
+@description('True to record the vulnerabilities of each tag in PatchwrightFindings.')
+param findings bool
+
 @description('Maximum number of instances.')
 param maximumInstanceCount int
 
@@ -150,6 +153,7 @@ var settings = {
   PATCHWRIGHT_DATABASE: 'patchwright/trivy-db:2'
   PATCHWRIGHT_DATABASE_WARN_DAYS: string(databaseWarnDays)
   PATCHWRIGHT_DATABASE_MAX_DAYS: string(databaseMaxDays)
+  PATCHWRIGHT_FINDINGS: findings ? 'true' : 'false'
   PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/mirror'
   PATCHWRIGHT_RUN_HOURS: string(runHours)
   PATCHWRIGHT_REPOSITORY_HOURS: string(repositoryHours)

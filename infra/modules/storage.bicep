@@ -39,6 +39,7 @@ var tableNames = [
   'PatchwrightTargets'
   'PatchwrightJobs'
   'PatchwrightInventory'
+  'PatchwrightFindings'
   'PatchwrightState'
 ]
 var containerNames = [

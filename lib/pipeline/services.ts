@@ -33,6 +33,8 @@ export interface PipelineOptions {
   readonly databaseWarnDays: number;
   /** Age in days from which no image is called clean. */
   readonly databaseMaxDays: number;
+  /** Whether PatchwrightFindings is written: the vulnerabilities of each tag. */
+  readonly findings: boolean;
   readonly toolingMirror: RepositoryName;
   readonly extraCa: string | undefined;
   readonly pollSeconds: number;

@@ -100,6 +100,7 @@ export const Environment = z.object({
   PATCHWRIGHT_DATABASE: DatabaseSetting.prefault('patchwright/trivy-db:2'),
   PATCHWRIGHT_DATABASE_WARN_DAYS: Whole(1, 365).default(3),
   PATCHWRIGHT_DATABASE_MAX_DAYS: Whole(1, 3650).default(14),
+  PATCHWRIGHT_FINDINGS: Flag.default(true),
   PATCHWRIGHT_TOOLING_MIRROR: RepositoryName.prefault('patchwright/mirror'),
   PATCHWRIGHT_POLL_SECONDS: Whole(1, 300).default(15),
   PATCHWRIGHT_TICK_SECONDS: Whole(1, 600).default(30),

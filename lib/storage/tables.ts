@@ -4,6 +4,8 @@ export const TABLES = {
   targets: 'PatchwrightTargets',
   jobs: 'PatchwrightJobs',
   inventory: 'PatchwrightInventory',
+  /** The vulnerabilities of each tag, by vulnerability. */
+  findings: 'PatchwrightFindings',
   /** The app's own rows: claims, known patches, back-off, throttle, timers, requests to cancel. */
   state: 'PatchwrightState',
 } as const;

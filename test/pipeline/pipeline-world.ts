@@ -89,6 +89,7 @@ export class PipelineWorld {
         database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
         databaseWarnDays: 3,
         databaseMaxDays: 14,
+        findings: true,
         toolingMirror: RepositoryName.parse('patchwright/mirror'),
         extraCa: undefined,
         pollSeconds: 15,

@@ -27,6 +27,12 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
       'const now = await this.find(target.runId, target.id); return this.#records.update({ ...target, version: now?.version ?? target.version }, changes);',
   },
   {
+    name: 'leave findings open that a published patch fixes',
+    file: 'publish/publish-target.ts',
+    text: 'await recordPublished(services, target, staged);',
+    instead: '',
+  },
+  {
     name: 'never give up a target',
     file: 'targets/change-target.ts',
     text: 'const isLast = attempts >= MAX_LOST_ATTEMPTS;',
@@ -251,9 +257,15 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: 'countsOf([]);',
   },
   {
+    name: 'leave the findings of a tag that is gone',
+    file: 'discovery/end-findings.ts',
+    text: 'await services.findings.change(tag, (known) => withoutFindings(known, by));',
+    instead: '',
+  },
+  {
     name: 'leave what is gone in the inventory',
     file: 'discovery/retire-absent.ts',
-    text: 'await services.inventory.retire(repository, { wanted, tags, runId, since, listedAt });',
+    text: 'await services.inventory.retire(repository, state, end);',
     instead: '',
   },
   {

@@ -62,11 +62,11 @@ function rowName(row: Entity): string {
   return `${String(row.kind)} ${row.partitionKey} ${row.rowKey}`;
 }
 
-function isOf(target: Entity, row: Entity): boolean {
+export function isOf(target: Entity, row: Entity): boolean {
   return target.repository === row.repository && target.tag === row.tag;
 }
 
-function isPublished(
+export function isPublished(
   { digest }: Entity,
   published: readonly { readonly digest: Digest }[],
 ): boolean {
@@ -105,7 +105,7 @@ function newest(targets: readonly Entity[], column: string): Entity | undefined 
 }
 
 /** The database of the scan that a row's time names: of the source, or of a patch when verified. */
-function databaseOf(
+export function databaseOf(
   row: Entity,
   targets: readonly Entity[],
   runs: readonly Entity[],

@@ -18,6 +18,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     database: { repository: RepositoryName.parse('patchwright/trivy-db'), tag: Tag.parse('2') },
     databaseWarnDays: 3,
     databaseMaxDays: 14,
+    findings: true,
     toolingMirror: RepositoryName.parse('patchwright/mirror'),
     extraCa: undefined,
     pollSeconds: scenario.pollSeconds,

@@ -4,6 +4,7 @@ import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { PendingMessage } from '../fakes/memory-queues.ts';
 import { letCallHappen } from './call-faults.ts';
 import type { Coverage } from './coverage.ts';
+import { findingsLies } from './findings-truth.ts';
 import type { Gate } from './gates/gate.ts';
 import { isHostFault } from './host-faults.ts';
 import { isIdle, unfinished } from './idle.ts';
@@ -221,7 +222,10 @@ export class Simulation {
   async #inventoryLies(): Promise<readonly string[]> {
     const { backends, observer, coverage, truth } = this.#world;
     if (coverage.faults.has('clock-jump')) return [];
-    return inventoryLies(backends, observer, truth);
+    return [
+      ...(await inventoryLies(backends, observer, truth)),
+      ...(await findingsLies(backends, observer, truth)),
+    ];
   }
 
   #outcomes(): ReadonlyMap<string, string> {

@@ -143,7 +143,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       AZURE_CLIENT_ID: identity.identity.clientId,
       PATCHWRIGHT_PULL_CLIENT_ID: identity.pullIdentity.clientId,
       NODE_EXTRA_CA_CERTS: caFile,
-      PATCHWRIGHT_SETTINGS_VERSION: '3',
+      PATCHWRIGHT_SETTINGS_VERSION: '4',
       PATCHWRIGHT_REGISTRY: registry.host,
       PATCHWRIGHT_SUBSCRIPTION_ID: SUBSCRIPTION,
       PATCHWRIGHT_JOBS_RESOURCE_GROUP: RESOURCE_GROUP,

@@ -7,6 +7,7 @@ import type { Run } from '../records/run.ts';
 import { type Target, targetIdOf } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import type { Services } from '../services.ts';
+import { endFindings } from './end-findings.ts';
 
 const AT_ONCE = 8;
 const MAX_DETAIL = 300;
@@ -82,7 +83,15 @@ export async function storeTargets(services: Services, targets: readonly Target[
   await inParallel(over, AT_ONCE, async ({ runId, id }) => {
     const stored = await services.targets.find(runId, id);
     if (stored !== undefined && isTerminal(stored.state)) {
+      await endIfNotFound(services, stored);
       await services.inventory.record(stored);
     }
   });
+}
+
+/** A tag that was deleted between the listing and the look at it, or that a request names. */
+async function endIfNotFound(services: Services, target: Target): Promise<void> {
+  const { repository, tag, runId, reason, discoveredAt: at } = target;
+  if (reason !== 'not-found' || tag === '*') return;
+  await endFindings(services, { repository, tag }, { runId, at, since: at });
 }

@@ -3,16 +3,19 @@ import type { Policy } from '../../policy/policy.ts';
 import type { TagAttributes } from '../../registry/registry.ts';
 import type { Run } from '../records/run.ts';
 import type { Services } from '../services.ts';
+import { endFindings } from './end-findings.ts';
 
 /** Repositories in one step that are in the inventory and not in the policy. */
 const OTHERS_A_STEP = 100;
+
+type RetireServices = Pick<Services, 'inventory' | 'findings' | 'clock' | 'options'>;
 
 /**
  * Marks what the inventory has of a repository and the run did not find. Without tags, it has none
  * or has left the policy. A run of some images only knows nothing about the others.
  */
 export async function retireAbsent(
-  services: Pick<Services, 'inventory' | 'clock'>,
+  services: RetireServices,
   run: Run,
   repository: RepositoryName,
   found?: {
@@ -26,12 +29,15 @@ export async function retireAbsent(
   const wanted = new Set((found?.names ?? []).filter((name) => tags.has(name)));
   const listedAt = found?.listedAt ?? services.clock.now();
   const { id: runId, createdAt: since } = run;
-  await services.inventory.retire(repository, { wanted, tags, runId, since, listedAt });
+  const end = (tag: Tag) =>
+    endFindings(services, { repository, tag }, { runId, at: listedAt, since });
+  const state = { wanted, tags, runId, since, listedAt };
+  await services.inventory.retire(repository, state, end);
 }
 
 /** The last steps of discovery: repositories that have left the policy. They have a cursor too. */
 export async function retireOthers(
-  services: Pick<Services, 'inventory' | 'clock'>,
+  services: RetireServices,
   run: Run,
   policy: Policy,
 ): Promise<Partial<Run>> {

@@ -7,6 +7,7 @@ import type { HeldJob } from '../held-job.ts';
 import { settleBackOff } from '../inventory/back-off.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Target } from '../records/target.ts';
+import { recordPublished } from '../results/record-findings.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { finishTarget } from '../targets/change-target.ts';
@@ -100,6 +101,7 @@ async function finishPut(
     mediaType: manifest.mediaType,
     size: manifest.bytes.length,
   });
+  await recordPublished(services, target, staged);
   await settleBackOff(services, target);
   // Another run made the patch, before the tables were lost.
   const adopted = target.claimed === true && present;

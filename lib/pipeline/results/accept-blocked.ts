@@ -9,6 +9,7 @@ import { finishTarget, handBack, isExhausted } from '../targets/change-target.ts
 import type { SourceImage } from '../targets/job-targets.ts';
 import { withKeptReport } from './accepted-scans.ts';
 import { earlierColumns } from './earlier-patch.ts';
+import { recordPatch } from './record-findings.ts';
 
 /** The columns of a target with a partial patch. */
 export type PartialPatch = Required<Pick<Target, 'blocked' | 'fixedFingerprint'>>;
@@ -64,6 +65,7 @@ async function acceptFor(
       const patch = { patchTag: known.tag, patchDigest: known.digest };
       const remaining = before.findings.filter((finding) => !attempted.includes(finding));
       const earlier = earlierColumns(known, countsOf(remaining));
+      await recordPatch(services, target, { digest: known.digest, findings: remaining });
       await finishTarget(services, target, outcome, { ...partial, ...patch, ...earlier });
     } else {
       left.push(target);

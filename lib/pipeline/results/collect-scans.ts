@@ -20,6 +20,7 @@ import { sharedLog } from './container-log.ts';
 import { earlierPatch } from './earlier-patch.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 import { blockingClaim } from './older-claim.ts';
+import { recordScan } from './record-findings.ts';
 import { type HolderOf, holders, unlessHeldElsewhere } from './unless-held-elsewhere.ts';
 
 /** Assesses each image of a scan job by its report. */
@@ -112,16 +113,22 @@ async function decide(
       now: services.clock.now(),
     });
     const assessment = await unlessHeldElsewhere(target, wanted, facts.holderOf);
+    const counted = hasCounts(scan, facts.advisoryPlatforms, assessment);
+    const newest = counted ? newestOf(assessment, target, remembered) : undefined;
+    const earlier = await earlierPatch(services, newest, { scan, image: known });
+    const scannedAt = services.clock.now();
+    await recordScan(services, target, {
+      at: scannedAt,
+      scan: counted ? scan : undefined,
+      patch: newest,
+      patchFindings: earlier.findings,
+    });
     const changes = {
       reportBefore: facts.name,
-      scannedAt: services.clock.now(),
+      scannedAt,
       ...(facts.databaseTime !== undefined && { databaseTime: facts.databaseTime }),
       ...findingsBefore(scan, facts.advisoryPlatforms, assessment),
-      ...(hasCounts(scan, facts.advisoryPlatforms, assessment) &&
-        (await earlierPatch(services, newestOf(assessment, target, remembered), {
-          scan,
-          image: known,
-        }))),
+      ...earlier.columns,
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
     await proceed(services, target, { scan, assessment, changes });

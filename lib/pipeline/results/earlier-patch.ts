@@ -8,20 +8,23 @@ import type { KnownPatch, Target } from '../records/target.ts';
 import { keptReportName } from './accepted-scans.ts';
 import { type ReportServices, withReport } from './with-report.ts';
 
-/**
- * Counts the findings of an existing patch by a new scan of its source. Returns the columns of a
- * target, without numbers if too little is known of the patch.
- */
+/** An existing patch: the columns of a target, and its findings unless too little is known of it. */
+export interface EarlierPatch {
+  readonly columns: Partial<Target>;
+  readonly findings?: readonly Finding[] | undefined;
+}
+
+/** Finds the findings of an existing patch by a new scan of its source. */
 export async function earlierPatch(
   services: ReportServices,
   patch: KnownPatch | undefined,
   about: { readonly scan: Scan; readonly image: InventoryImage | undefined },
-): Promise<Partial<Target>> {
-  if (patch === undefined) return {};
+): Promise<EarlierPatch> {
+  if (patch === undefined) return { columns: {} };
   const same = findingsInPatch(about.scan, patch);
   const findings = same ?? (await findingsByReports(services, patch, about));
   const counts = findings === undefined ? undefined : countsOf(findings);
-  return earlierColumns(patch, counts);
+  return { columns: earlierColumns(patch, counts), findings };
 }
 
 export function earlierColumns(

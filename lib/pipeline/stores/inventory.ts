@@ -61,8 +61,15 @@ export interface Inventory {
   backOff(image: ImageName, failure: PatchFailure): Promise<void>;
   /** Removes the failures of an image after a published patch. */
   endBackOff(image: ImageName): Promise<void>;
-  /** Marks the rows of a repository that no longer name an image in use. */
-  retire(repository: RepositoryName, found: FoundRepository): Promise<void>;
+  /**
+   * Marks the rows of a repository that no longer name an image in use. `before` comes first for each tag,
+   * so that a step after a crash repeats it.
+   */
+  retire(
+    repository: RepositoryName,
+    found: FoundRepository,
+    before?: (tag: Tag) => Promise<void>,
+  ): Promise<void>;
   /**
    * Marks the rows of a repository that a run could not read. A later record ends that. Returns false if
    * rows are left for another call.

@@ -1,4 +1,5 @@
 import type { Cancellations } from './cancellations.ts';
+import type { Findings } from './findings.ts';
 import type { Inventory } from './inventory.ts';
 import type { JobStore } from './job-store.ts';
 import type { PullChoice } from './pull-choice.ts';
@@ -19,4 +20,5 @@ export interface Stores {
   readonly timers: Timers;
   readonly inventory: Inventory;
   readonly tellings: Tellings;
+  readonly findings: Findings;
 }

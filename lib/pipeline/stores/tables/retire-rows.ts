@@ -33,6 +33,7 @@ export async function retireRows(
   tables: Tables,
   repository: RepositoryName,
   found: FoundRepository,
+  before: (tag: Tag) => Promise<void> = () => Promise.resolve(),
 ): Promise<Pick<ReadRows, 'former'>> {
   const partitionKey = partitionOf(repository);
   const tagTable = new TypedTable({ tables, table: TABLES.inventory, schema: TagRow });
@@ -44,6 +45,7 @@ export async function retireRows(
     return tag.success && found.wanted.has(tag.data);
   };
   await inParallel(gone.tags, AT_ONCE, async ({ known, gone: row }) => {
+    await before(known.tag);
     await tagTable.replace(tagRow(row), known.etag);
   });
   await inParallel(gone.copies, AT_ONCE, async ({ known, gone: row }) => {

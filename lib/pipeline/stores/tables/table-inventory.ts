@@ -135,8 +135,12 @@ export class TableInventory implements Inventory {
     throw new Error(`too many concurrent changes to the inventory of ${repository}:${tag}`);
   }
 
-  async retire(repository: RepositoryName, found: FoundRepository): Promise<void> {
-    const { former } = await retireRows(this.#tables, repository, found);
+  async retire(
+    repository: RepositoryName,
+    found: FoundRepository,
+    before?: (tag: Tag) => Promise<void>,
+  ): Promise<void> {
+    const { former } = await retireRows(this.#tables, repository, found, before);
     for (const digest of former) await this.#images.move({ repository, digest });
   }
 

@@ -1,6 +1,7 @@
 import type { Tables } from '../../../storage/tables.ts';
 import type { Stores } from '../stores.ts';
 import { TableCancellations } from './table-cancellations.ts';
+import { TableFindings } from './table-findings.ts';
 import { TableInventory } from './table-inventory.ts';
 import { TableJobs } from './table-jobs.ts';
 import { TablePullChoice } from './table-pull-choice.ts';
@@ -22,5 +23,6 @@ export function tableStores(tables: Tables): Stores {
     timers: new TableTimers(tables),
     inventory: new TableInventory(tables),
     tellings: new TableTellings(tables),
+    findings: new TableFindings(tables),
   };
 }

@@ -4,6 +4,7 @@ import { InventoryCopy } from '../../../../../lib/pipeline/records/inventory-cop
 import { InventoryTag } from '../../../../../lib/pipeline/records/inventory-tag.ts';
 import { Job } from '../../../../../lib/pipeline/records/job.ts';
 import { Run } from '../../../../../lib/pipeline/records/run.ts';
+import { TagFinding } from '../../../../../lib/pipeline/records/tag-finding.ts';
 import { Target } from '../../../../../lib/pipeline/records/target.ts';
 import { TABLES } from '../../../../../lib/storage/tables.ts';
 
@@ -21,6 +22,7 @@ it.each([
   { table: TABLES.runs, records: [Run], keys: { id: 'runId' } },
   { table: TABLES.targets, records: [Target], keys: { id: '', runId: '' } },
   { table: TABLES.jobs, records: [Job], keys: { id: '', runId: '' } },
+  { table: TABLES.findings, records: [TagFinding], keys: {} },
   { table: TABLES.inventory, records: [InventoryTag, InventoryCopy], keys: {} },
 ])('docs/history.md names every column of $table', ({ table, records, keys }) => {
   const renamed = new Map(Object.entries(keys));

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { Digest } from '../../image/digest.ts';
+import { SEVERITIES, type Severity } from '../../report/finding.ts';
+import { RunId } from './run-id.ts';
+import type { FindingState, TagFinding } from './tag-finding.ts';
+
+/** What the app remembers of a row of PatchwrightFindings, so that it need not read it. */
+export interface IndexedFinding
+  extends Pick<TagFinding, 'severity' | 'seenSince' | 'fixSince' | 'patchedAt'> {
+  readonly state: Exclude<FindingState, 'gone'>;
+  /** A hash of its packages and versions. */
+  readonly about: string;
+}
+
+export const TagIndexHead = z.object({
+  runId: RunId,
+  examinedAt: z.date(),
+  /** The image that the tag names. Absent once the tag is gone. */
+  digest: Digest.optional(),
+  sourceDigest: Digest.optional(),
+  /** The patch that `fixed` and `open` are about, and when it was last seen. */
+  patchDigest: Digest.optional(),
+  patchSeenAt: z.date().optional(),
+});
+
+/** What all findings of one tag are, as of the last examination that changed anything. */
+export interface TagIndex extends z.infer<typeof TagIndexHead> {
+  /** By vulnerability, without those that are gone. */
+  readonly findings: ReadonlyMap<string, IndexedFinding>;
+}
+
+const STATES = ['open', 'open-no-fix', 'fixed'] as const;
+const Seconds = z.number().int().nonnegative();
+const Packed = z.record(
+  z.string(),
+  z.tuple([
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(SEVERITIES.length - 1),
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(STATES.length - 1),
+    Seconds,
+    Seconds,
+    Seconds,
+    z.string(),
+  ]),
+);
+
+/** The findings as short JSON: thousands of them fit into a row once they are compressed. */
+export function packFindings(findings: ReadonlyMap<string, IndexedFinding>): string {
+  const packed = [...findings].map(([id, one]) => [
+    id,
+    [
+      SEVERITIES.indexOf(one.severity),
+      STATES.indexOf(one.state),
+      secondsOf(one.seenSince),
+      secondsOf(one.fixSince),
+      secondsOf(one.patchedAt),
+      one.about,
+    ],
+  ]);
+  return JSON.stringify(Object.fromEntries(packed));
+}
+
+/** Reads what `packFindings` wrote. Throws if the text is something else. */
+export function unpackFindings(text: string): ReadonlyMap<string, IndexedFinding> {
+  const packed = Packed.parse(JSON.parse(text));
+  return new Map(
+    Object.entries(packed).map(([id, [severity, state, seen, fix, patched, about]]) => [
+      id,
+      {
+        severity: severityAt(severity),
+        state: STATES[state] ?? 'open',
+        seenSince: dateOf(seen) ?? new Date(0),
+        fixSince: dateOf(fix),
+        patchedAt: dateOf(patched),
+        about,
+      },
+    ]),
+  );
+}
+
+function severityAt(rank: number): Severity {
+  return SEVERITIES[rank] ?? 'unknown';
+}
+
+function secondsOf(date: Date | undefined): number {
+  return date === undefined ? 0 : Math.floor(date.getTime() / 1000);
+}
+
+function dateOf(seconds: number): Date | undefined {
+  return seconds === 0 ? undefined : new Date(seconds * 1000);
+}
+
+/** Times of findings are whole seconds, as the index keeps them. */
+export function wholeSeconds(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / 1000) * 1000);
+}

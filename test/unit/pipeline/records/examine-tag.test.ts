@@ -1,0 +1,158 @@
+import { expect, it } from 'vitest';
+import { digestOf } from '../../../../lib/image/digest.ts';
+import {
+  changedFindings,
+  type Examination,
+  withExamination,
+  withoutFindings,
+  withPublication,
+} from '../../../../lib/pipeline/records/examine-tag.ts';
+import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
+import {
+  packFindings,
+  type TagIndex,
+  unpackFindings,
+} from '../../../../lib/pipeline/records/tag-index.ts';
+import type { Vulnerability } from '../../../../lib/report/vulnerabilities.ts';
+
+const runId = RunId.parse('20261123T020000Z-14f7');
+const [image, other, patch] = [digestOf('image'), digestOf('other'), digestOf('patch')];
+const night = (day: number) => new Date(Date.UTC(2026, 10, day, 2));
+
+function vulnerability(id: string, fixedVersion = '1.1'): Vulnerability {
+  return { id, severity: 'high', packages: 'libssl3', installed: '1.0', fixedVersion };
+}
+
+const FIXABLE = vulnerability('CVE-1');
+const UNFIXABLE = vulnerability('CVE-2', '');
+
+function scan(day: number, changes: Partial<Examination> = {}): Examination {
+  const at = night(day);
+  const source = [FIXABLE, UNFIXABLE];
+  const names = { runId, digest: image, sourceDigest: image };
+  return { ...names, at, patchSeenAt: at, source, patch: undefined, ...changes };
+}
+
+function examined(known: TagIndex | undefined, exam: Examination): TagIndex {
+  const change = withExamination(known, exam);
+  if (change === undefined) throw new Error('nothing changes');
+  return change.next;
+}
+
+function published(known: TagIndex, day: number, findings: readonly Vulnerability[]): TagIndex {
+  const about = { runId, at: night(day), sourceDigest: image, patch: { digest: patch, findings } };
+  const change = withPublication(known, about);
+  if (change === undefined) throw new Error('nothing changes');
+  return change.next;
+}
+
+function statesIn({ findings }: TagIndex) {
+  return Object.fromEntries([...findings].map(([id, { state }]) => [id, state]));
+}
+
+it('starts the clock of a finding when a fix is first seen, not when the finding is', () => {
+  const first = examined(undefined, scan(1, { source: [UNFIXABLE] }));
+  const second = examined(first, scan(5, { source: [vulnerability('CVE-2')] }));
+
+  expect(first.findings.get('CVE-2')).toMatchObject({ state: 'open-no-fix', fixSince: undefined });
+  expect(second.findings.get('CVE-2')).toMatchObject({
+    state: 'open',
+    seenSince: night(1),
+    fixSince: night(5),
+  });
+});
+
+it('stops the clock if a fix is withdrawn', () => {
+  const first = examined(undefined, scan(1));
+  const second = examined(first, scan(2, { source: [vulnerability('CVE-1', '')] }));
+
+  expect(second.findings.get('CVE-1')).toMatchObject({ state: 'open-no-fix', fixSince: undefined });
+});
+
+it('counts what the published patch lacks as fixed, with the time', () => {
+  const index = published(examined(undefined, scan(1)), 3, [UNFIXABLE]);
+
+  expect(statesIn(index)).toEqual({ 'CVE-1': 'fixed', 'CVE-2': 'open-no-fix' });
+  expect(index.findings.get('CVE-1')?.patchedAt).toEqual(night(3));
+});
+
+it('keeps the time of the patch when a later run finds the same patch', () => {
+  const patched = published(examined(undefined, scan(1)), 3, [UNFIXABLE]);
+  const later = examined(patched, scan(4, { patch: { digest: patch, findings: [UNFIXABLE] } }));
+
+  expect(changedFindings(patched, later)).toEqual([]);
+  expect(later.findings.get('CVE-1')?.patchedAt).toEqual(night(3));
+});
+
+it('opens the findings again if the patch is no longer there', () => {
+  const patched = published(examined(undefined, scan(1)), 3, [UNFIXABLE]);
+
+  expect(statesIn(examined(patched, scan(4)))['CVE-1']).toBe('open');
+});
+
+it('keeps the patch that another run published after this one had looked for patches', () => {
+  const patched = published(examined(undefined, scan(1)), 3, [UNFIXABLE]);
+  const source = [FIXABLE, UNFIXABLE, vulnerability('CVE-3')];
+  const late = examined(patched, scan(4, { patchSeenAt: night(2), source }));
+
+  expect(statesIn(late)).toEqual({ 'CVE-1': 'fixed', 'CVE-2': 'open-no-fix', 'CVE-3': 'open' });
+});
+
+it('counts the findings of the source as open if too little is known of its patch', () => {
+  const index = examined(undefined, scan(1, { patch: { digest: patch, findings: undefined } }));
+
+  expect(statesIn(index)).toEqual({ 'CVE-1': 'open', 'CVE-2': 'open-no-fix' });
+});
+
+it('ignores a scan that is older than the known one', () => {
+  const known = examined(undefined, scan(2));
+
+  expect(withExamination(known, scan(1))).toBeUndefined();
+});
+
+it('keeps the findings if a scan tells nothing, unless the tag names another image', () => {
+  const known = examined(undefined, scan(1));
+  const blind = { source: undefined };
+
+  expect(withExamination(known, scan(2, blind))).toBeUndefined();
+  expect(withExamination(undefined, scan(2, blind))).toBeUndefined();
+  expect(examined(known, scan(2, { ...blind, digest: other })).findings.size).toBe(0);
+});
+
+it('applies no patch of another image', () => {
+  const known = examined(undefined, scan(1));
+  const about = {
+    runId,
+    at: night(2),
+    sourceDigest: other,
+    patch: { digest: patch, findings: [] },
+  };
+
+  expect(withPublication(known, about)).toBeUndefined();
+  expect(withPublication(undefined, about)).toBeUndefined();
+});
+
+it('ends the findings of a tag that is gone, once, unless a later run examined it', () => {
+  const known = examined(undefined, scan(1));
+  const gone = { runId, at: night(3), since: night(3) };
+  const ended = withoutFindings(known, gone);
+
+  expect(ended?.next.findings.size).toBe(0);
+  expect(withoutFindings(ended?.next, { ...gone, since: night(4) })).toBeUndefined();
+  expect(withoutFindings(known, { ...gone, since: night(1) })).toBeUndefined();
+});
+
+it('changes every row of a tag that names another image, and else only those that differ', () => {
+  const known = examined(undefined, scan(1));
+  const same = examined(known, scan(2, { source: [FIXABLE, vulnerability('CVE-2')] }));
+
+  expect(changedFindings(known, same)).toEqual(['CVE-2']);
+  expect(changedFindings(known, examined(known, scan(2, { digest: other })))).toHaveLength(2);
+  expect(changedFindings(known, examined(known, scan(2, { source: [] })))).toHaveLength(2);
+});
+
+it('reads the findings that it packed', () => {
+  const { findings } = published(examined(undefined, scan(1)), 3, [UNFIXABLE]);
+
+  expect(unpackFindings(packFindings(findings))).toEqual(findings);
+});

@@ -1,0 +1,192 @@
+import { expect, it } from 'vitest';
+import { digestOf } from '../../../../../lib/image/digest.ts';
+import { RepositoryName, Tag } from '../../../../../lib/image/reference.ts';
+import {
+  withExamination,
+  withoutFindings,
+} from '../../../../../lib/pipeline/records/examine-tag.ts';
+import { RunId } from '../../../../../lib/pipeline/records/run-id.ts';
+import { vulnerabilityPartition } from '../../../../../lib/pipeline/stores/tables/finding-rows.ts';
+import { TableFindings } from '../../../../../lib/pipeline/stores/tables/table-findings.ts';
+import type { Vulnerability } from '../../../../../lib/report/vulnerabilities.ts';
+import { TABLES, type TableName, type Tables } from '../../../../../lib/storage/tables.ts';
+import { MemoryTables } from '../../../../fakes/memory-tables.ts';
+
+const runId = RunId.parse('20261123T020000Z-14f7');
+const digest = digestOf('image');
+const tag = { repository: RepositoryName.parse('team/api'), tag: Tag.parse('1.4') };
+const night = (day: number) => new Date(Date.UTC(2026, 10, day, 2));
+
+/** Scans the tag: finds these vulnerabilities, each with a fix. */
+function scan(findings: TableFindings, day: number, ids: readonly string[]) {
+  const at = night(day);
+  const source = ids.map(vulnerability);
+  const names = { runId, digest, sourceDigest: digest };
+  const exam = { ...names, at, patchSeenAt: at, source, patch: undefined };
+  return findings.change(tag, (known) => withExamination(known, exam));
+}
+
+function vulnerability(id: string): Vulnerability {
+  return { id, severity: 'high', packages: 'apt', installed: '1.0', fixedVersion: '1.1' };
+}
+
+function statesIn(tables: MemoryTables) {
+  const rows = tables.all(TABLES.findings).map(({ entity }) => entity);
+  return Object.fromEntries(rows.map(({ vulnerability: id, state }) => [String(id), state]));
+}
+
+function tablesOf(tables: MemoryTables): Tables {
+  return {
+    get: tables.get.bind(tables),
+    insert: tables.insert.bind(tables),
+    replace: tables.replace.bind(tables),
+    insertMissing: tables.insertMissing.bind(tables),
+    writeTogether: tables.writeTogether.bind(tables),
+    delete: tables.delete.bind(tables),
+    list: tables.list.bind(tables),
+    nextPartition: tables.nextPartition.bind(tables),
+  };
+}
+
+/** Counts the calls, and throws at the one with this number. */
+function counted(tables: MemoryTables, cutAt = Infinity) {
+  const calls: string[] = [];
+  const note = (name: string) => {
+    calls.push(name);
+    if (calls.length === cutAt) throw new Error('cut');
+  };
+  const wrapped: Tables = {
+    ...tablesOf(tables),
+    get: (table: TableName, partition: string, row: string) => {
+      note('get');
+      return tables.get(table, partition, row);
+    },
+    insert: (table, entity) => {
+      note('insert');
+      return tables.insert(table, entity);
+    },
+    replace: (table, entity, etag) => {
+      note('replace');
+      return tables.replace(table, entity, etag);
+    },
+  };
+  return { findings: new TableFindings(wrapped), calls };
+}
+
+it('lists the tags that have a vulnerability', async () => {
+  const findings = new TableFindings(new MemoryTables());
+  await scan(findings, 1, ['CVE-1', 'CVE-2']);
+
+  const found = await Array.fromAsync(
+    findings.ofVulnerability('CVE-1', (error) => expect.fail(error.message)),
+  );
+
+  expect(found).toEqual([
+    expect.objectContaining({ ...tag, digest, state: 'open', packages: 'apt', fixSince: night(1) }),
+  ]);
+});
+
+it('reads once and writes nothing if the findings are as they were', async () => {
+  const tables = new MemoryTables();
+  await scan(new TableFindings(tables), 1, ['CVE-1', 'CVE-2']);
+  const { findings, calls } = counted(tables);
+
+  await scan(findings, 2, ['CVE-1', 'CVE-2']);
+
+  expect(calls).toEqual(['get']);
+});
+
+it('inserts each finding of a new tag once, between two writes of its index', async () => {
+  const { findings, calls } = counted(new MemoryTables());
+
+  await scan(findings, 1, ['CVE-1', 'CVE-2', 'CVE-3']);
+
+  expect(calls).toEqual(['get', 'insert', 'insert', 'insert', 'insert', 'replace']);
+});
+
+it('reads once and writes nothing for a tag that never had a finding', async () => {
+  const { findings, calls } = counted(new MemoryTables());
+
+  await scan(findings, 1, []);
+
+  expect(calls).toEqual(['get']);
+});
+
+it('writes the rows that differ, and marks those that are gone', async () => {
+  const tables = new MemoryTables();
+  await scan(new TableFindings(tables), 1, ['CVE-1', 'CVE-2']);
+  const { findings, calls } = counted(tables);
+
+  await scan(findings, 2, ['CVE-2', 'CVE-3']);
+
+  expect(statesIn(tables)).toEqual({ 'CVE-1': 'gone', 'CVE-2': 'open', 'CVE-3': 'open' });
+  expect(calls).toHaveLength(6);
+});
+
+it('keeps the first sight of a finding that comes back, and starts its clock again', async () => {
+  const tables = new MemoryTables();
+  const findings = new TableFindings(tables);
+  await scan(findings, 1, ['CVE-1']);
+  await scan(findings, 2, []);
+  const index = await scan(findings, 3, ['CVE-1']);
+
+  expect(index?.findings.get('CVE-1')).toMatchObject({ seenSince: night(1), fixSince: night(3) });
+});
+
+it('ends the findings of a tag that is gone', async () => {
+  const tables = new MemoryTables();
+  const findings = new TableFindings(tables);
+  await scan(findings, 1, ['CVE-1']);
+
+  await findings.change(tag, (known) =>
+    withoutFindings(known, { runId, at: night(2), since: night(2) }),
+  );
+
+  expect(tables.all(TABLES.findings)[0]?.entity).toMatchObject({ state: 'gone', goneAt: night(2) });
+});
+
+it('has the same rows after a crash at any call, if the step is repeated or a later scan differs', async () => {
+  for (let cutAt = 2; cutAt <= 8; cutAt += 1) {
+    for (const again of [['CVE-2', 'CVE-3'], ['CVE-1']]) {
+      const tables = new MemoryTables();
+      await scan(new TableFindings(tables), 1, ['CVE-1', 'CVE-2']);
+      const { findings } = counted(tables, cutAt);
+      await scan(findings, 2, ['CVE-2', 'CVE-3']).catch(() => undefined);
+
+      await scan(new TableFindings(tables), 3, again);
+
+      const open = Object.entries(statesIn(tables)).flatMap(([id, state]) =>
+        state === 'open' ? [id] : [],
+      );
+      expect({ cutAt, open }).toEqual({ cutAt, open: again });
+    }
+  }
+});
+
+it('lets the later of two writers win, and keeps its rows from the one that stalled', async () => {
+  const tables = new MemoryTables();
+  await scan(new TableFindings(tables), 1, ['CVE-1']);
+  let resume: () => void = () => undefined;
+  const stalled = new Promise<void>((resolve) => {
+    resume = resolve;
+  });
+  const slow = new TableFindings({
+    ...tablesOf(tables),
+    insert: async (table, entity) => {
+      await stalled;
+      return tables.insert(table, entity);
+    },
+  });
+  const late = scan(slow, 2, ['CVE-1', 'CVE-2']);
+  await new Promise(setImmediate);
+  await scan(new TableFindings(tables), 3, ['CVE-1']);
+  resume();
+  await late;
+
+  expect(statesIn(tables)).toEqual({ 'CVE-1': 'open', 'CVE-2': 'gone' });
+});
+
+it('escapes ids that a key can not hold', () => {
+  expect(vulnerabilityPartition('CVE-2026-109518')).toBe('CVE-2026-109518');
+  expect(vulnerabilityPartition("a/b'ü")).toBe('a~002fb~0027~00fc');
+});
