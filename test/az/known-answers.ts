@@ -205,4 +205,11 @@ export const KNOWN_ANSWERS: Readonly<Record<string, unknown>> = {
   'Which jobs were given up in the last seven days?': [
     '20261122T020000Z-0ddd | patch-lost | 1 | quota | ContainerGroupQuotaReached',
   ],
+  'Where is CVE-1?': [
+    'team/api | 1.4 | fixed | high | apt | 1.0 | 1.1 | 2026-11-23T02:01:32+00:00 | 2026-11-23T02:04:32+00:00',
+    'team/web | 2.0 | open | high | apt | 1.0 | 1.1 | 2026-11-23T02:01:32+00:00',
+  ],
+  'Which open findings have had a fix for more than a day?': [
+    'CVE-1 | team/web | 2.0 | high | 2026-11-23T02:01:32+00:00',
+  ],
 };

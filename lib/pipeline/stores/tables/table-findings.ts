@@ -73,9 +73,9 @@ export class TableFindings implements Findings {
     },
   ): Promise<TagIndex | undefined> {
     const { known, change, pending } = about;
-    const { runId, examinedAt } = change.next;
+    const { runId, examinedAt, patchSeenAt = examinedAt } = change.next;
     const least = (known?.writtenAt.getTime() ?? 0) + 1;
-    const writtenAt = new Date(Math.max(least, examinedAt.getTime()));
+    const writtenAt = new Date(Math.max(least, examinedAt.getTime(), patchSeenAt.getTime()));
     const nothing = { runId, examinedAt: new Date(0), findings: new Map<string, IndexedFinding>() };
     const intent = { ...(known ?? nothing), ...tag, pending, writtenAt };
     const begun = pending.length === 0 ? known : await this.#put(known, intent);
