@@ -76,6 +76,10 @@ export const WORLD_FAULTS = [
   'late-insert',
   /** Low quotas of groups, cores, creations and deletions. */
   'small-quotas',
+  /** The receiver of events does not answer for hours, refuses some, or wants none any more. */
+  'receiver-down',
+  'receiver-refuses',
+  'receiver-gone',
   /** Images of hostile neighbors: see neighbors/. */
   'hostile-hangs',
   'hostile-bomb',

@@ -14,7 +14,7 @@ export function isIdle({ backends, coverage }: World): boolean {
   }
   return (
     active.length === 0 &&
-    runs.every((run) => run.lastLookAt === undefined) &&
+    runs.every((run) => run.lastLookAt === undefined && run.tellSince === undefined) &&
     backends.queues.pending().length === 0 &&
     backends.groups.all().length === 0
   );

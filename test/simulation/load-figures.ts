@@ -13,10 +13,11 @@ const SERVICES = {
   blobs: 'storage',
   registry: 'registry',
   groups: 'arm',
+  webhook: 'events',
 } as const;
 
 export function loadFigures(result: SimulationResult, targets: number): LoadFigures {
-  const calls = { storage: 0, registry: 0, arm: 0 };
+  const calls = { storage: 0, registry: 0, arm: 0, events: 0 };
   for (const [name, count] of result.callsOf) {
     const port = Object.entries(SERVICES).find(([known]) => name.startsWith(`${known}.`));
     if (port === undefined) throw new Error(`${name} is not a call of a known port`);

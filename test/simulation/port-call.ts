@@ -1,4 +1,4 @@
-export type PortName = 'tables' | 'queues' | 'blobs' | 'registry' | 'groups';
+export type PortName = 'tables' | 'queues' | 'blobs' | 'registry' | 'groups' | 'webhook';
 
 /**
  * A change that others see. `leased`: only the caller's lease prevents a contradicting change by another

@@ -1,6 +1,7 @@
 import type { GroupLimits } from '../fakes/memory-container-groups.ts';
 import type { Hostile } from './neighbors/hostility.ts';
 import type { Random } from './random.ts';
+import type { ReceiverCourse } from './receiver.ts';
 import { LONGEST_RUN_HOURS } from './simulated-options.ts';
 import { IMAGE_KINDS, type ImageKind } from './truth.ts';
 
@@ -67,6 +68,8 @@ export interface Scenario {
   readonly hostile?: Hostile;
   /** True if no timer fires, and only an uptime monitor calls the app. */
   readonly timersDead: boolean;
+  /** Present if somebody wants to be told of events. */
+  readonly receiver?: ReceiverCourse;
 }
 
 export function scenarioOf(random: Random): Scenario {
@@ -121,6 +124,17 @@ export function scenarioOf(random: Random): Scenario {
     ...(runs.length === 1 && { insertsLate: random.chance(0.02) }),
     pullsRefused: random.chance(0.05),
     ...(random.chance(0.05) && { foreignMark: random.pick(repositories) }),
+    ...(random.chance(0.35) && { receiver: receiverOf(random, lastAt) }),
+  };
+}
+
+/** It works again before the faults stop. */
+function receiverOf(random: Random, lastAt: number): ReceiverCourse {
+  const from = random.between(0, lastAt + 3600);
+  return {
+    ...(random.chance(0.3) && { down: { from, to: from + random.between(60, 3 * 3600) } }),
+    ...(random.chance(0.2) && { refusesUntil: random.between(0, lastAt + 2 * 3600) }),
+    ...(random.chance(0.1) && { goneAt: random.between(0, lastAt + 2 * 3600) }),
   };
 }
 

@@ -35,6 +35,7 @@ export const FEW_IMAGES: Scenario = {
   tablesLost: false,
   timersDead: false,
   runHours: LONGEST_RUN_HOURS,
+  receiver: {},
 };
 
 const CRASHES: readonly Crash[] = ['crash-before', 'crash-after'];

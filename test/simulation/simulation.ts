@@ -4,6 +4,7 @@ import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { PendingMessage } from '../fakes/memory-queues.ts';
 import { letCallHappen } from './call-faults.ts';
 import type { Coverage } from './coverage.ts';
+import { eventFaults } from './event-truth.ts';
 import { findingsLies } from './findings-truth.ts';
 import type { Gate } from './gates/gate.ts';
 import { isHostFault } from './host-faults.ts';
@@ -87,6 +88,7 @@ export class Simulation {
     if (violations.length === 0) await replayMessages(world);
     if (violations.length === 0) violations.push(...(await this.#finalFaults()));
     if (violations.length === 0) violations.push(...(await this.#inventoryLies()));
+    if (violations.length === 0) violations.push(...eventFaults(world.backends));
     return {
       violations,
       steps: this.#steps,

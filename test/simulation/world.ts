@@ -16,6 +16,7 @@ import { decideCourse } from './group-courses.ts';
 import { ImagePusher } from './image-pusher.ts';
 import { Observer } from './observer.ts';
 import type { Random } from './random.ts';
+import { Receiver } from './receiver.ts';
 import type { Scenario } from './scenario.ts';
 import { optionsOf } from './simulated-options.ts';
 import type { Instance, Task } from './task.ts';
@@ -77,6 +78,9 @@ export class World {
     const tables = new MemoryTables();
     this.backends = {
       tables,
+      receiver:
+        options.scenario.receiver &&
+        new Receiver(options.scenario.receiver, { clock, start: START }),
       queues: new MemoryQueues({ clock }),
       blobs: new MemoryBlobs({ clock }),
       registry,
@@ -130,6 +134,10 @@ export class World {
     if (this.scenario.pullsRefused) this.coverage.fault('pulls-refused');
     if (this.scenario.builderRefused) this.coverage.fault('builder-refused');
     if (this.scenario.quotas !== undefined) this.coverage.fault('small-quotas');
+    const { receiver } = this.scenario;
+    if (receiver?.down !== undefined) this.coverage.fault('receiver-down');
+    if (receiver?.refusesUntil !== undefined) this.coverage.fault('receiver-refuses');
+    if (receiver?.goneAt !== undefined) this.coverage.fault('receiver-gone');
   }
 
   /** Another installation on the registry has patched a repository before. */

@@ -7,6 +7,7 @@ import type { MemoryRegistry } from '../../fakes/memory-registry.ts';
 import type { MemoryTables } from '../../fakes/memory-tables.ts';
 import type { Observer } from '../observer.ts';
 import type { PortCall } from '../port-call.ts';
+import type { Receiver } from '../receiver.ts';
 import type { Task } from '../task.ts';
 
 export interface Backends {
@@ -15,6 +16,8 @@ export interface Backends {
   readonly blobs: MemoryBlobs;
   readonly registry: MemoryRegistry;
   readonly groups: MemoryContainerGroups;
+  /** Absent if nobody wants to be told. */
+  readonly receiver: Receiver | undefined;
 }
 
 export interface Gate {

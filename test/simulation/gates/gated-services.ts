@@ -9,6 +9,7 @@ import { gatedPullTokens } from './gated-pull-tokens.ts';
 import { gatedQueues } from './gated-queues.ts';
 import { gatedRegistry } from './gated-registry.ts';
 import { gatedTables } from './gated-tables.ts';
+import { gatedWebhook } from './gated-webhook.ts';
 
 /** The services of one invocation. Every call of a port waits until the scheduler runs it. */
 export function gatedServices(gate: Gate, task: Task): Services {
@@ -20,6 +21,7 @@ export function gatedServices(gate: Gate, task: Task): Services {
     groups: gatedGroups(gate, task),
     queues: gatedQueues(gate, task),
     blobs: gatedBlobs(gate, task),
+    webhook: gatedWebhook(gate, task),
     // The reports of these worlds are small, and a turn would outlive a crash.
     largeReports: (work) => work(),
     largeUploads: (work) => work(),
