@@ -550,6 +550,17 @@ module app 'modules/app.bicep' = {
   ]
 }
 
+module workbook 'modules/workbook.bicep' = {
+  name: '${appName}-workbook'
+  scope: resourceGroup(resourceGroupName)
+  params: {
+    appName: appName
+    location: region
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
 module alertRules 'modules/alerts.bicep' = if (alerts) {
   name: '${appName}-alerts'
   scope: resourceGroup(resourceGroupName)

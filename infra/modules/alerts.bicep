@@ -131,6 +131,24 @@ var rules = concat(noRunRules, countRules, [
     query: '${traces} | where Message startswith \'database is old\''
   }
   {
+    name: 'webhook-given-up'
+    display: 'Events were not told to the webhook'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: null
+    query: '${traces} | where Message startswith \'webhook given up\''
+  }
+  {
+    name: 'webhook-gone'
+    display: 'The webhook wants no event any more'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: null
+    query: '${traces} | where Message startswith \'webhook gone\''
+  }
+  {
     name: 'timer-missed'
     display: 'A timer of the app did not fire'
     severity: 2

@@ -15,6 +15,7 @@ import { roleFaults } from './checks/roles.ts';
 import { signInFaults } from './checks/sign-in.ts';
 import { storageFaults } from './checks/storage.ts';
 import { templateFaults } from './checks/template.ts';
+import { workbookFaults } from './checks/workbook.ts';
 import { type Fault, ROOT, readText } from './infrastructure.ts';
 
 /** The code and the docs that the Bicep must agree with. */
@@ -65,6 +66,7 @@ function deploymentFaults(deployment: Deployment, around: Surroundings): readonl
     ...roleFaults(deployment),
     ...mirrorFaults(deployment, around.mirrored),
     ...alertFaults(deployment, around.sources, around.operate),
+    ...workbookFaults(deployment),
     ...ownershipFaults(deployment),
     ...linkFaults(deployment),
     ...networkFaults(deployment),

@@ -87,15 +87,18 @@ describe.runIf(found.found)('the Bicep', () => {
     }
   });
 
-  it.for([...texts.keys(), 'main.bicepparam'])('is formatted: %s', async (path, { skip }) => {
-    if (!compiler.isPinned)
-      skip(`the format is that of ${PINNED_VERSION}, this is ${compiler.version}`);
-    const tree = await trees.copy(
-      new Map([['main.bicepparam', readText('infra/main.bicepparam')]]),
-    );
+  it.for([...texts.keys(), 'main.bicepparam'].filter((path) => !path.endsWith('.json')))(
+    'is formatted: %s',
+    async (path, { skip }) => {
+      if (!compiler.isPinned)
+        skip(`the format is that of ${PINNED_VERSION}, this is ${compiler.version}`);
+      const tree = await trees.copy(
+        new Map([['main.bicepparam', readText('infra/main.bicepparam')]]),
+      );
 
-    expect(await compiler.format(join(tree, path))).toBe(readText(`infra/${path}`));
-  });
+      expect(await compiler.format(join(tree, path))).toBe(readText(`infra/${path}`));
+    },
+  );
 
   it('fails the format check if a file is formatted differently', async () => {
     const text = readText('infra/main.bicep').replace(

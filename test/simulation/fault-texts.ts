@@ -57,6 +57,24 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: 'wake: [],',
   },
   {
+    name: 'note events as told that the receiver did not accept',
+    file: 'tell/tell-run.ts',
+    text: 'const told = [...held.told, ...sent.accepted];',
+    instead: 'const told = [...held.told, ...news.map(({ key }) => key)];',
+  },
+  {
+    name: 'never recover events whose message was lost',
+    file: 'upkeep/reap.ts',
+    text: 'await sendTell(services, run.id);',
+    instead: '',
+  },
+  {
+    name: 'give events up without a warning',
+    file: 'tell/tell-run.ts',
+    text: 'if (givenUp === 0) return {};',
+    instead: 'if (givenUp < 1000) return {};',
+  },
+  {
     name: 'leave the pushes of late groups in staging',
     file: 'staging/sweep-staging.ts',
     text: 'await registry.deleteManifest(staging, digest);',

@@ -1,5 +1,7 @@
+import type { RunEnd } from '../log-lines.ts';
 import type { Reason } from '../records/reasons.ts';
 import type { Run, RunCounts, RunState } from '../records/run.ts';
+import type { RunFindings } from '../records/run-findings.ts';
 import { withWarnings } from '../records/run-warnings.ts';
 import type { Target } from '../records/target.ts';
 import { type Services, secondsAfter } from '../services.ts';
@@ -31,8 +33,8 @@ export function endRun(
 ): Partial<Run> {
   const { run, state, targets } = end;
   const changes = { ...end.changes, ...withWarnings(run, endWarnings(state, targets)) };
-  logEnd(services, { ...run, ...changes, state }, targets, state);
   const finishedAt = services.clock.now();
+  logEnd(services, { ...run, ...changes, state, finishedAt }, targets, state);
   const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);
   const tellSince = services.webhook === undefined ? undefined : finishedAt;
   return { ...changes, state, finishedAt, lastLookAt, tellSince };
@@ -41,12 +43,12 @@ export function endRun(
 /** Alerts look for these lines and their fields (infra/modules/alerts.bicep). */
 function logEnd(
   { log }: Pick<Services, 'log'>,
-  run: Run,
+  run: Run & { readonly finishedAt: Date },
   targets: readonly Target[],
   state: EndState,
 ): void {
   const { id: runId, reason, detail } = run;
-  const fields = { runId, ...countsOf(run), ...causesOf(targets) };
+  const fields = fieldsOf(run, targets);
   if (run.warnings !== undefined) log.warn('run has warnings', { runId, detail: run.warnings });
   switch (state) {
     case 'completed':
@@ -64,6 +66,32 @@ function logEnd(
     default:
       state satisfies never;
   }
+}
+
+function fieldsOf(run: Run & { readonly finishedAt: Date }, targets: readonly Target[]): RunEnd {
+  const { id: runId, state, trigger, dryRun, createdAt, finishedAt } = run;
+  const covered = run.clean + run.patched + run.alreadyPatched;
+  return {
+    runId,
+    state,
+    trigger,
+    dryRun,
+    seconds: Math.max(0, Math.round((finishedAt.getTime() - createdAt.getTime()) / 1000)),
+    ...countsOf(run),
+    coveragePercent: run.targets === 0 ? 0 : Math.floor((100 * covered) / run.targets),
+    ...causesOf(targets),
+    ...findingsOf(run),
+  };
+}
+
+function findingsOf(run: Run): Pick<Run, keyof RunFindings> {
+  const { removedCritical, removedHigh, removedMedium, removedLow, removedUnknown } = run;
+  const { remainingCritical, remainingHigh, remainingMedium, remainingLow } = run;
+  return {
+    ...{ removedCritical, removedHigh, removedMedium, removedLow, removedUnknown },
+    ...{ remainingCritical, remainingHigh, remainingMedium, remainingLow },
+    remainingUnknown: run.remainingUnknown,
+  };
 }
 
 function countsOf(run: Run): Omit<RunCounts, 'active'> {

@@ -1,5 +1,6 @@
 import { plainText } from '../../text/plain-text.ts';
 import { backOffIfDeserved } from '../inventory/back-off.ts';
+import type { TargetEnd } from '../log-lines.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
@@ -44,7 +45,7 @@ export async function finishTarget(
     patchTag: ended.patchTag,
     packagesCovered: ended.packagesCovered,
     packagesUncovered: ended.packagesUncovered,
-  });
+  } satisfies TargetEnd);
   return ended;
 }
 

@@ -126,6 +126,7 @@ export function asTest(state: AzureState, where: 'own groups' | 'the same groups
     .replaceAll('principal-of-prod', 'principal-of-test')
     .replaceAll(/roleAssignments\/prod-/g, 'roleAssignments/test-')
     .replaceAll(/\bpw[a-z0-9]{13}\b/g, 'pwabcdefabcdefa')
+    .replaceAll(/workbooks\/([0-9a-f]{8})-[0-9a-f-]{27}/g, 'workbooks/$1-test')
     .replaceAll(/"(name|roleId)":"([0-9a-f]{8})-[0-9a-f-]{27}"/g, '"$1":"$2-test"');
   const moved =
     where === 'own groups' ? names.replaceAll('rg-patchwright-prod', 'rg-patchwright-test') : names;

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { Reason } from './records/reasons.ts';
+import { RunState } from './records/run.ts';
+import { RUN_FINDING_COLUMNS } from './records/run-findings.ts';
+import { TargetState } from './records/target-states.ts';
+
+const Count = z.number().int().nonnegative();
+const Text = z.string();
+
+/** The end of a run. */
+const RunEnd = z.object({
+  runId: Text,
+  state: RunState,
+  reason: Text.optional(),
+  detail: Text.optional(),
+  trigger: z.enum(['schedule', 'manual']),
+  dryRun: z.boolean(),
+  seconds: Count,
+  targets: Count,
+  clean: Count,
+  cleanPartly: Count,
+  patched: Count,
+  alreadyPatched: Count,
+  planned: Count,
+  waiting: Count,
+  skipped: Count,
+  rejected: Count,
+  failed: Count,
+  canceled: Count,
+  /** Of 100 targets, those that are clean or have a patch for their findings. */
+  coveragePercent: Count,
+  noBuilder: Count,
+  quota: Count,
+  runDeadline: Count,
+  ...RUN_FINDING_COLUMNS,
+});
+export type RunEnd = z.input<typeof RunEnd>;
+
+/** The end of a target. */
+const TargetEnd = z.object({
+  runId: Text,
+  image: Text,
+  state: TargetState,
+  reason: Reason.optional(),
+  patchTag: Text.optional(),
+  packagesCovered: Count.optional(),
+  packagesUncovered: Count.optional(),
+});
+export type TargetEnd = z.input<typeof TargetEnd>;
+
+/**
+ * The lines of the log that alerts and the workbook read, by their message, with the fields that follow
+ * as JSON. docs/operate.md lists the same; a test checks what the pipeline logs.
+ */
+export const LOG_LINES = {
+  'run completed': RunEnd,
+  'run completed with failures': RunEnd,
+  'run canceled': RunEnd,
+  'run failed': RunEnd,
+  'target ended': TargetEnd,
+  'no builder works': z.object({ runId: Text, call: Text, errno: Text, detail: Text }),
+  'database is old': z.object({ runId: Text, detail: Text }),
+  'webhook given up': z.object({
+    runId: Text,
+    receiver: Text,
+    events: Count,
+    detail: Text.optional(),
+  }),
+  'webhook gone': z.object({ runId: Text, receiver: Text }),
+} as const;
