@@ -10,6 +10,7 @@ import { type GoTestEvent, goTestCounts, parseGoTestEvent } from './ci/go-test-e
 const root = join(import.meta.dirname, '..');
 const MODULES = [
   'infra/worker/builder',
+  'infra/worker/copa',
   'test/real/cage/go',
   'test/real/advisories/go',
   'test/recipes/go',

@@ -26,8 +26,9 @@ const ANY_RPM: Original = { ...MARINER, tag: () => '2.0' };
 
 /**
  * The image that Copa 0.14.2 asks for, by family; undefined if it needs none. Sources:
- * `getAPTImageName` in `pkg/pkgmgr/dpkg.go`, `getRPMImageName` in `rpm.go`; `apk.go` names none.
- * `getChrootToolImage` is for images without a package manager, which are refused earlier. SUSE's three
+ * `getAPTImageName` in `pkg/pkgmgr/dpkg.go` with `infra/worker/copa/distroless.patch`,
+ * `getRPMImageName` in `rpm.go`; `apk.go` names none. `getChrootToolImage` is for images of rpm
+ * without a package manager, which are refused earlier. SUSE's three
  * families are left out: cache rules don't support their registries, and Tumbleweed would need an image
  * of the day's snapshot.
  */
@@ -95,9 +96,9 @@ function dockerHub(repository: string, tag: Original['tag']): Original {
   return { upstream: 'docker.io', prefix: 'library/', repository, tag };
 }
 
-/** Copa compares versions as text: `12.15` is after `12` and uses `stable-slim`, but `12` does not. */
+/** Of the image's own release: the packages of an image without apt come from there. */
 function debianTag(version: string): string {
-  return version > '12' ? 'stable-slim' : `${version.split('.', 1)}-slim`;
+  return `${version.split('.', 1)}-slim`;
 }
 
 function marinerTag(version: string): string {

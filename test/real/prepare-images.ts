@@ -22,7 +22,7 @@ const TRUSTED_FOR_MS = 20 * 3600 * 1000;
 /** Folders older than this are deleted. Until then, another run may use them. */
 const KEPT_FOR_MS = 7 * 24 * 3600 * 1000;
 /** Change it if this code makes different images from the same roots. */
-const RECIPE = 'outdated, clean, unpatchable, troubled, distroless, rpm, database; 1';
+const RECIPE = 'outdated, clean, unpatchable, troubled, distroless, rpm, database; 2';
 
 export interface PrepareOptions {
   readonly progress: Progress;

@@ -282,7 +282,7 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     title: 'tooling images that are not mirrored',
     settings: { PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/other' },
     finding:
-      /^warn tooling-mirrors: no tooling image docker\.io\/library\/debian:stable-slim, .*ubuntu:24\.04.* → .*acr import/,
+      /^warn tooling-mirrors: no tooling image docker\.io\/library\/debian:13-slim, .*ubuntu:24\.04.* → .*acr import/,
     code: 0,
   },
   {

@@ -3,8 +3,8 @@ import { copaToolingImages } from './copa-tooling.ts';
 
 describe("Copa's tooling images", () => {
   it.each([
-    ['12.15', 'stable-slim'],
-    ['13', 'stable-slim'],
+    ['12.15', '12-slim'],
+    ['13', '13-slim'],
     ['12', '12-slim'],
     ['11.9', '11-slim'],
   ])('for Debian %s have the tag %s', (version, tag) => {

@@ -8,13 +8,12 @@ export interface ToolingImage {
 }
 
 /**
- * The tooling images of Copa v0.14.2 for a Debian image: its own cache first, then the official image.
- * The tag depends on a comparison of the version as text (`getAPTImageName` in
- * `pkg/pkgmgr/dpkg.go`): `12.15` comes after `12`, so that it gets `stable-slim`.
+ * The tooling images of the patched Copa v0.14.2 for a Debian image: its own cache first, then the
+ * official image (`getAPTImageName` in `pkg/pkgmgr/dpkg.go`, `infra/worker/copa/distroless.patch`).
  */
 export function copaToolingImages(debianVersion: string): readonly ToolingImage[] {
   const major = debianVersion.split('.')[0] ?? debianVersion;
-  const tag = debianVersion > '12' ? 'stable-slim' : `${major}-slim`;
+  const tag = `${major}-slim`;
   return [
     {
       upstream: `ghcr.io/project-copacetic/copacetic/debian:${tag}`,

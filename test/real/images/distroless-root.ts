@@ -7,12 +7,13 @@ import type { Upgrade } from '../debian/upgrades.ts';
 /** debootstrap leaves the package files here, inside the root. */
 const archives = '/var/cache/apt/archives';
 const always = ['base-files', 'libc6'] as const;
-/** Outdated libraries. The scripts of apt's and PAM's own need a whole Debian. */
-const suitable = /^lib(?!apt|pam)/;
+/** Outdated libraries. The scripts of apt's own and of PAM's modules need a whole Debian. */
+const suitable = /^lib(?!apt|pam-)/;
 
 /**
- * Unpacks packages as a distroless image has them: files, and a file for each package in
- * `var/lib/dpkg/status.d`, but no shell, no dpkg and no scripts. Returns the folder.
+ * Unpacks packages as a distroless image has them: files, and a record and checksums of each package
+ * in `var/lib/dpkg/status.d`, but no shell, no dpkg and no scripts. Returns the folder. Format:
+ * PACKAGE_METADATA.md of GoogleContainerTools/distroless.
  * @param debian the root of the outdated image, with debootstrap's package files.
  */
 export async function makeDistrolessRoot(
@@ -36,6 +37,8 @@ export async function makeDistrolessRoot(
     await inRoot(debian, ['dpkg-deb', '--extract', archive, root]);
     const control = await inRoot(debian, ['dpkg-deb', '--field', archive]);
     await writeFile(join(status, name), control.stdout);
+    const sums = await inRoot(debian, ['dpkg-deb', '--info', archive, 'md5sums']);
+    await writeFile(join(status, `${name}.md5sums`), sums.stdout);
   }
   return join(debian, root);
 }

@@ -14,7 +14,7 @@ const systemPrograms: readonly SystemProgram[] = [
   { program: 'runc', debianPackage: 'runc', purpose: 'runs the steps of a patch for BuildKit' },
   { program: 'debootstrap', debianPackage: 'debootstrap', purpose: 'makes the Debian images' },
   { program: 'skopeo', debianPackage: 'skopeo', purpose: 'copies images to and from a registry' },
-  { program: 'patch', debianPackage: 'patch', purpose: "changes one line of BuildKit's source" },
+  { program: 'patch', debianPackage: 'patch', purpose: 'changes some lines of BuildKit and Copa' },
   { program: 'tar', debianPackage: 'tar', purpose: 'packs the layers' },
   { program: 'chroot', debianPackage: 'coreutils', purpose: 'asks the image for its updates' },
 ];

@@ -55,6 +55,7 @@ export const toolCatalog: readonly Tool[] = [
     ],
     versionStyle: 'without-v',
     versionArguments: ['--version'],
+    patch: { file: 'distroless.patch', module: 'github.com/project-copacetic/copacetic' },
   },
   {
     name: 'buildkitd',

@@ -18,8 +18,8 @@ function asked(family: string, name: string): readonly string[] | undefined {
 
 describe('the images with the tools of Copa', () => {
   it.each([
-    ['debian', '13.1', 'docker.io/library/debian:stable-slim'],
-    ['debian', '12.15', 'docker.io/library/debian:stable-slim'],
+    ['debian', '13.1', 'docker.io/library/debian:13-slim'],
+    ['debian', '12.15', 'docker.io/library/debian:12-slim'],
     ['debian', '12', 'docker.io/library/debian:12-slim'],
     ['debian', '11.9', 'docker.io/library/debian:11-slim'],
     ['ubuntu', '24.04', 'docker.io/library/ubuntu:24.04'],
