@@ -24,6 +24,8 @@ export interface InstalledPackage {
   readonly purl?: string;
   /** Another maintainer than the distribution makes it, so that advisories do not cover it. */
   readonly thirdParty?: true;
+  /** The scan knows some of its files. */
+  readonly hasFiles?: true;
 }
 
 /** The result of a scan, for an image's operating-system packages. */
@@ -78,6 +80,7 @@ export function scanOf(report: TrivyReport): Scan {
         version: versionOf(listed),
         ...(purl && { purl }),
         ...(listed.Repository?.Class === 'third-party' && { thirdParty: true as const }),
+        ...((listed.InstalledFiles ?? []).length > 0 && { hasFiles: true as const }),
       };
       packages.set(JSON.stringify([installed.name, installed.version, purl]), installed);
     }

@@ -1,4 +1,4 @@
-import type { Scan } from './finding.ts';
+import { fixable, type Scan } from './finding.ts';
 
 export type Patchability =
   | { readonly patchable: true }
@@ -10,6 +10,9 @@ export type Patchability =
 
 /** Copa can patch these, but its tools come from registries that can't be mirrored. */
 const WITHOUT_TOOLS = new Set(['opensuse-leap', 'opensuse-tumbleweed', 'sles']);
+
+/** Packages in a detail. */
+const SHOWN = 5;
 
 /** The packages that an image's own package manager needs: all of `all`, and one of `any`. */
 interface NeededPackages {
@@ -39,9 +42,8 @@ const FAMILIES: ReadonlyMap<string, NeededPackages> = new Map([
 ]);
 
 /**
- * Decides whether Copa can patch this image reliably. An image without its own package manager is
- * refused: for dpkg, Copa may record the fixed version in `status.d` and leave the old file in place;
- * for rpm, it installs without signature checks (`--nogpgcheck`).
+ * Decides whether Copa can patch this image reliably. An rpm image without its own package manager is
+ * refused: Copa installs without signature checks (`--nogpgcheck`).
  */
 export function patchability(scan: Scan): Patchability {
   const { os } = scan;
@@ -65,11 +67,24 @@ export function patchability(scan: Scan): Patchability {
 
   const names = new Set(scan.packages.map((installed) => installed.name));
   const missing = needed.all.filter((name) => !names.has(name));
+  if (needed === DPKG && missing.length === DPKG.all.length) return withoutManager(scan);
   if (missing.length > 0) return unsupported(`the image has no ${missing.join(' and no ')}`);
   if (needed.any !== undefined && !needed.any.some((name) => names.has(name))) {
     return unsupported(`the image has none of ${needed.any.join(', ')}`);
   }
   return { patchable: true };
+}
+
+/** Copa updates a distroless image from outside. Without file lists, nobody could verify the update. */
+function withoutManager(scan: Scan): Patchability {
+  const listed = new Set(scan.packages.filter((one) => one.hasFiles).map(({ name }) => name));
+  const outdated = new Set(fixable(scan).map((finding) => finding.package));
+  const unlisted = [...outdated].filter((name) => !listed.has(name));
+  if (unlisted.length === 0) return { patchable: true };
+  const shown = unlisted.slice(0, SHOWN).join(', ') + (unlisted.length > SHOWN ? ', …' : '');
+  return unsupported(
+    `the image has no dpkg and no apt, and no file list (status.d/*.md5sums) of ${shown}`,
+  );
 }
 
 function unsupported(detail: string): Patchability {

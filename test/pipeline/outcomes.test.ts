@@ -10,7 +10,6 @@ import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { jobFileOf } from '../fakes/job-file-of.ts';
 import { type ImageSeed, seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport, scratchReport } from './debian-report.ts';
-import { fileLayer } from './file-layer.ts';
 import { PipelineWorld } from './pipeline-world.ts';
 import type { WorkerScript } from './scripted-worker.ts';
 
@@ -186,13 +185,6 @@ describe('a patch is rejected', () => {
     const { target } = await runOne({ script: { layer: Buffer.alloc(2048, 'x') } });
 
     expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
-  });
-
-  it('as an unsupported OS if it changes package records but no package file', async () => {
-    const layer = await fileLayer({ 'var/lib/dpkg/status.d/libssl3': 'Package: libssl3\n' });
-    const { target } = await runOne({ script: { layer } });
-
-    expect(target).toMatchObject({ state: 'skipped', reason: 'unsupported-os' });
   });
 
   it('if the staged digest does not exist', async () => {

@@ -112,7 +112,9 @@ export class Truth {
     this.#layers += 1;
     const text = `patch ${this.#layers}`;
     const bytes =
-      quality === 'broken' ? Buffer.alloc(1024, text) : tarLayer([{ text, ...fileOf(quality) }]);
+      quality === 'broken'
+        ? Buffer.alloc(1024, text)
+        : tarLayer(filesOf(quality).map((file) => ({ text, ...file })));
     this.#patches.set(digestOf(bytes), { quality, fixes });
     return bytes;
   }
@@ -137,6 +139,10 @@ export class Truth {
 
   /** Returns the report of an honest scan of an image with these layers by this database. */
   report(layers: readonly Digest[], database: Digest): Readonly<Record<string, unknown>> {
+    return withFiles(this.#reportOf(layers, database));
+  }
+
+  #reportOf(layers: readonly Digest[], database: Digest): Record<string, unknown> {
     const kind = layers.map((layer) => this.#sources.get(layer)).find((found) => found) ?? 'clean';
     if (kind === 'no-system') return scratchReport;
     if (kind === 'no-advisories') return debianReport([], { Family: 'debian', Name: '11.1' });
@@ -188,13 +194,41 @@ export class Truth {
   }
 }
 
-function fileOf(quality: PatchQuality): { readonly path: string; readonly mode?: number } {
-  if (quality === 'on-paper') return { path: 'var/lib/dpkg/status.d/libssl3' };
-  if (quality === 'setuid') return { path: 'usr/bin/shell', mode: 0o4755 };
-  return { path: 'usr/share/doc/patch' };
+/** The packages of which an image may have a finding with a fix. */
+const FIXED_PACKAGES = ['libssl3', 'zlib1g'] as const;
+
+function filesOf(
+  quality: PatchQuality,
+): readonly { readonly path: string; readonly mode?: number }[] {
+  if (quality === 'on-paper') return [{ path: 'var/lib/dpkg/status.d/libssl3' }];
+  if (quality === 'setuid') return [{ path: 'usr/bin/shell', mode: 0o4755 }];
+  return FIXED_PACKAGES.map((name) => ({ path: fileOfPackage(name) }));
+}
+
+function fileOfPackage(name: string): string {
+  return `usr/share/${name}/data`;
+}
+
+/** Adds one file to each package of a report. */
+function withFiles(report: Record<string, unknown>): Record<string, unknown> {
+  return withPackages(report, (packages) =>
+    packages.map((one) => ({ ...one, InstalledFiles: [`/${fileOfPackage(one.Name)}`] })),
+  );
 }
 
 function withoutPackages(report: Record<string, unknown>): Record<string, unknown> {
-  const results = Array.isArray(report.Results) ? report.Results : [];
-  return { ...report, Results: results.map((one) => ({ ...one, Packages: [] })) };
+  return withPackages(report, () => []);
+}
+
+interface SimulatedPackage {
+  readonly Name: string;
+}
+
+function withPackages(
+  report: Record<string, unknown>,
+  change: (packages: readonly SimulatedPackage[]) => readonly SimulatedPackage[],
+): Record<string, unknown> {
+  if (!Array.isArray(report.Results)) return report;
+  const results = report.Results.map((one) => ({ ...one, Packages: change(one.Packages ?? []) }));
+  return { ...report, Results: results };
 }

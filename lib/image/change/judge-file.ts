@@ -96,11 +96,13 @@ function judgeTakeover(
 }
 
 function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Facts): FileVerdict {
-  if (linksToClaimed(file, facts) && (before === undefined || before.type === 'symlink')) {
-    return 'owned';
-  }
+  // Nothing of an image without a package manager runs, and its lists name no links.
+  const { hasStatusFolder } = facts.source;
+  const mayRelink = before?.type === 'symlink' && !(hasStatusFolder && isProgram(before));
+  if (linksToClaimed(file, facts) && (before === undefined || mayRelink)) return 'owned';
   if (isProgram(file)) return { fault: 'is a program, and no package owns it' };
-  if (before !== undefined && (isProgram(before) || isOfApplication(file.path))) {
+  const isProtected = hasStatusFolder || isOfApplication(file.path);
+  if (before !== undefined && (isProgram(before) || isProtected)) {
     return { fault: 'replaces a file of the source that belongs to no package' };
   }
   if (facts.ownership.isBytecode(file.path)) return 'owned';

@@ -33,6 +33,9 @@ export function judgeFixed(
     }
   }
   for (const name of fixed) {
+    if (facts.source.hasStatusFolder && !facts.source.listed.has(name)) {
+      return `${name} counts as fixed, but the source does not list its files`;
+    }
     if (facts.source.listed.has(name) && !facts.added.listed.has(name)) {
       return `${name} counts as fixed, but its file list is not replaced`;
     }

@@ -13,6 +13,7 @@ import { type AddedFiles, foldersAbove, isDeleted } from './added-files.ts';
 import { readDiversions } from './diversions.ts';
 import { LIBRARY } from './path-rules.ts';
 
+const STATUS_FOLDER = 'var/lib/dpkg/status.d/';
 const DIVERSIONS = 'var/lib/dpkg/diversions';
 /** Deleted files and deletions of the source that are held in memory. */
 const MAX_HELD = 500_000;
@@ -35,6 +36,8 @@ export class SourceFiles {
   readonly owners = new Map<string, string[]>();
   /** The packages with a list of dpkg or apk. */
   readonly listed = new Set<string>();
+  /** Its packages are recorded in `status.d`: it has no package manager. */
+  hasStatusFolder = false;
   /** dpkg's diversions: the path at which a package's file is, by the path in its list. */
   diversions: ReadonlyMap<string, string> = new Map();
   /** False if a layer was not read to its end. */
@@ -90,6 +93,7 @@ export class SourceFiles {
       return;
     }
     if (this.#isHidden(entry.path)) return;
+    if (entry.path.startsWith(STATUS_FOLDER)) this.hasStatusFolder = true;
     const isCovered = this.#isCovered(nameOf(entry));
     this.#addNode(entry);
     if (entry.type === 'folder') return;

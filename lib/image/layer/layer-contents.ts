@@ -9,8 +9,6 @@ import { type ContentReader, type LayerEntry, nameOf } from './read-layer.ts';
 export interface LayerChanges {
   /** Files, folders, links, devices and deletions. */
   readonly entries: number;
-  /** True if it changes `var/lib/dpkg/status.d`: the image has no package manager of its own. */
-  readonly statusD: boolean;
   readonly files: LayerFiles;
 }
 
@@ -37,7 +35,6 @@ export interface LayerFiles {
 
 /** Folders above the entries of an added layer. An entry may have some thousands. */
 const MAX_ABOVE = 250_000;
-const STATUS_D = 'var/lib/dpkg/status.d';
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
@@ -66,7 +63,6 @@ export class LayerContents {
   readonly #listed = new Set<string>();
   readonly #maxOwned: number;
   #entries = 0;
-  #statusD = false;
 
   constructor(limits: { readonly maxOwned: number }) {
     this.#maxOwned = limits.maxOwned;
@@ -75,7 +71,6 @@ export class LayerContents {
   add(entry: LayerEntry): void {
     const { path } = entry;
     this.#entries += 1;
-    if (path === STATUS_D || path.startsWith(`${STATUS_D}/`)) this.#statusD = true;
     const deletion = deletionOf(path);
     if (deletion?.below === true) this.#emptied.add(deletion.path);
     else if (deletion !== undefined) this.#deleted.add(deletion.path);
@@ -139,7 +134,6 @@ export class LayerContents {
   changes(): LayerChanges {
     return {
       entries: this.#entries,
-      statusD: this.#statusD,
       files: {
         changed: this.#changed,
         twins: [...this.#twins.values()],

@@ -69,11 +69,6 @@ export async function readPatch(
     if (summary.diffId !== layers.diffIds[at]) {
       return { refused: suspicious('a layer has a wrong diff id') };
     }
-    if (summary.statusD) {
-      // Without a package manager, Copa may change only the package database and not the files.
-      const detail = 'the image has no package manager';
-      return { refused: { state: 'skipped', reason: 'unsupported-os', detail } };
-    }
     files.push(summary.files);
   }
   const added = mergeLayers(files);

@@ -11,7 +11,7 @@ const MISSING =
   /^E: (?:Unable to locate package (?<located>\S+)|Package '(?<offered>[^']+)' has no installation candidate)/;
 const DEB = /\/(?<name>[^/_\s]+)_[^/\s]+\.deb$/;
 const DPKG =
-  /^dpkg: error processing (?:package (?<name>\S+)|archive \S*\/(?<archive>[^/_\s]+)_\S+) \(--/;
+  /^dpkg: error processing (?:package (?<name>\S+)|archive (?:\S*\/)?(?<archive>[^/_\s]+)_\S+) \(--/;
 const CONFIGURATION = /^Configuration file '(?<path>[^']+)'/;
 
 /** Packages that apt and dpkg report as the cause of failure. Seen with apt 2.6 and dpkg 1.21. */

@@ -26,7 +26,7 @@ export type RoundEnd =
 const FAILED_STEP = /process "(?<command>.*)" did not complete successfully/;
 /** The step that installs the updates. Source: `pkg/pkgmgr/*.go` of Copa 0.14.2. */
 const MAKES_UPDATES =
-  /install --no-install-recommends|apk (?:add|upgrade)|(?:dnf|yum) upgrade|microdnf update|zypper/;
+  /install --no-install-recommends|\/download\.sh|apk (?:add|upgrade)|(?:dnf|yum) upgrade|microdnf update|zypper/;
 
 /** A package whose scripts need a /proc may be left out as well. */
 const MAY_BE_OF_A_PACKAGE: ReadonlySet<PatchFailure> = new Set([

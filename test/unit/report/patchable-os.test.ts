@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patchability } from '../../../lib/report/patchable-os.ts';
-import { aScan } from './report-samples.ts';
+import { aFinding, aScan } from './report-samples.ts';
 
 function anImage(family: string, packages: readonly string[]) {
   return aScan({
@@ -28,7 +28,6 @@ describe('an image with its own package manager can be patched', () => {
 
 describe('an image that can not be patched safely is unsupported', () => {
   it.each([
-    ['debian', ['base-files', 'libc6'], 'no dpkg and no apt'],
     ['debian', ['dpkg', 'libc6'], 'no apt'],
     ['alpine', ['musl'], 'no apk-tools'],
     ['redhat', ['rpm', 'bash'], 'none of tdnf, dnf, yum, microdnf'],
@@ -54,6 +53,33 @@ describe('an image that can not be patched safely is unsupported', () => {
     const scan = { findings: [], packages: [] };
 
     expect(patchability(scan)).toMatchObject({ patchable: false, reason: 'unsupported-os' });
+  });
+});
+
+describe('an image without dpkg and apt', () => {
+  const os = { family: 'debian', name: '12.15', endOfLife: false };
+  const findings = [
+    aFinding({ package: 'libssl3', fixed: '3.0.17' }),
+    { id: 'CVE-2026-2', package: 'libc6', installed: '2', severity: 'low' as const },
+  ];
+
+  it('can be patched if the scan knows files of each package with a fix', () => {
+    const packages = [
+      { name: 'libssl3', version: '3.0.1', hasFiles: true as const },
+      { name: 'libc6', version: '2' },
+    ];
+
+    expect(patchability(aScan({ os, findings, packages }))).toEqual({ patchable: true });
+  });
+
+  it('is unsupported otherwise, because the patch could not be verified', () => {
+    const packages = [{ name: 'libssl3', version: '3.0.1' }];
+
+    expect(patchability(aScan({ os, findings, packages }))).toEqual({
+      patchable: false,
+      reason: 'unsupported-os',
+      detail: 'the image has no dpkg and no apt, and no file list (status.d/*.md5sums) of libssl3',
+    });
   });
 });
 

@@ -27,7 +27,6 @@ describe('inspectLayer', () => {
           entries: 3,
           uncompressedBytes: tar.byteLength,
           diffId: digestOf(tar),
-          statusD: false,
           files: {
             changed: new Map([['usr/bin/x', expect.objectContaining({ content: X_SUM })]]),
             twins: [],
@@ -54,19 +53,6 @@ describe('inspectLayer', () => {
 
   it('accepts an empty layer', async () => {
     expect(await inspect([])).toMatchObject({ ok: true, summary: { entries: 0 } });
-  });
-
-  it.each(['var/lib/dpkg/status.d/libc6', './var//lib/dpkg/status.d/libc6.md5sums'])(
-    'recognizes an image without its own package manager by %s',
-    async (name) => {
-      expect(await inspect([{ name }])).toMatchObject({ ok: true, summary: { statusD: true } });
-    },
-  );
-
-  it('reports no status.d for an ordinary package database', async () => {
-    const inspection = await inspect([{ name: 'var/lib/dpkg/status' }]);
-
-    expect(inspection).toMatchObject({ ok: true, summary: { statusD: false } });
   });
 });
 

@@ -49,18 +49,6 @@ describe('the changes of a layer', () => {
     expect([...layerOf(entries).made]).toEqual(['a']);
   });
 
-  it.each([
-    ['var/lib/dpkg/status.d', true],
-    ['var/lib/dpkg/status.d/base', true],
-    ['var/lib/dpkg/status.data', false],
-    ['var/lib/dpkg/status', false],
-  ])('with %s are of an image without a package manager: %s', (path, statusD) => {
-    const contents = new LayerContents({ maxOwned: 1 });
-    contents.add(entryOf(path));
-
-    expect(contents.changes()).toMatchObject({ entries: 1, statusD });
-  });
-
   it('name each package of a path once, and packages with an empty list', () => {
     const { claims, listed } = layerOf([], { a: ['x', 'x'], b: ['x'], c: [] });
 

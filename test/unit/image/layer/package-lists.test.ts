@@ -16,6 +16,9 @@ it.each([
   ['var/lib/dpkg/info/libc6.list', true],
   ['var/lib/dpkg/info/libstdc++6:amd64.list', true],
   ['usr/lib/apk/db/installed', true],
+  ['var/lib/dpkg/status.d/libstdc++6.md5sums', true],
+  ['var/lib/dpkg/status.d/libc6', false],
+  ['var/lib/dpkg/status.d/a/libc6.md5sums', false],
   ['var/lib/dpkg/info/libc6.md5sums', false],
   ['var/lib/dpkg/info/.list', false],
   ['opt/var/lib/dpkg/info/libc6.list', false],
@@ -28,6 +31,16 @@ it("reads dpkg's list of one package", () => {
   expect(read('var/lib/dpkg/info/libc6:amd64.list', ['/.', '/lib/x', '', '/usr/share/y'])).toEqual({
     packages: ['libc6'],
     paths: ['', 'usr/lib/x', 'usr/share/y'],
+  });
+});
+
+it('reads the checksums of one package of an image without a package manager', () => {
+  const sum = 'd41d8cd98f00b204e9800998ecf8427e';
+  const lines = [`${sum}  lib/x y`, '', `${sum} usr/one-space`, `zz${sum}  usr/no-sum`];
+
+  expect(read('var/lib/dpkg/status.d/libssl1.1.md5sums', lines)).toEqual({
+    packages: ['libssl1.1'],
+    paths: ['usr/lib/x y'],
   });
 });
 

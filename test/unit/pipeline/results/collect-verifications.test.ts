@@ -214,14 +214,6 @@ describe('a target that is skipped', () => {
     });
   });
 
-  it('has no package manager, so that the files may be unpatched', async () => {
-    expect(await endOf({ layer: [{ name: 'var/lib/dpkg/status.d/libc6' }] })).toMatchObject({
-      state: 'skipped',
-      reason: 'unsupported-os',
-      detail: 'the image has no package manager',
-    });
-  });
-
   it('has a source that was deleted', async () => {
     const { world, source, collect } = await setUp();
     await world.registry.deleteManifest(REPOSITORY, source);

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { TarEntry } from '../layer/layer-samples.ts';
+import { type ChangeScene, fresh, judgeScene, old } from './change-scene.ts';
+
+/** A distroless image and its update, as Copa makes it from outside: no program of the image runs. */
+const FOLDER = 'usr/lib/x86_64-linux-gnu';
+const [CRYPTO, LIBC, ZLIB] = [`${FOLDER}/libcrypto.so.3`, `${FOLDER}/libc.so.6`, 'lib/libz.so.1.2'];
+const SSL = [CRYPTO, `${FOLDER}/libssl.so.3`, 'usr/share/doc/libssl3/copyright'];
+const RECORDS = 'var/lib/dpkg/status.d';
+
+function checksums(name: string, paths: readonly string[], make = old): TarEntry {
+  const lines = paths.map((path) => `${'0'.repeat(32)}  ${path}\n`);
+  return make(`${RECORDS}/${name}.md5sums`, { text: lines.join('') });
+}
+
+const link = (name: string, linkname: string, make = old) =>
+  make(name, { type: 'symlink', linkname });
+
+const SOURCE: readonly TarEntry[] = [
+  ...['libssl3', 'libc6', 'zlib1g', 'base-files'].map((name) => old(`${RECORDS}/${name}`)),
+  checksums('libssl3', SSL),
+  checksums('libc6', [LIBC]),
+  checksums('zlib1g', [ZLIB]),
+  checksums('base-files', ['usr/share/base-files/profile']),
+  ...[...SSL, LIBC, ZLIB].map((name) => old(name)),
+  link('lib/libz.so.1', 'libz.so.1.2'),
+  link('usr/share/ssl/default', 'old'),
+  old('etc/ssl/openssl.cnf'),
+  old('app/server', { mode: 0o755 }),
+];
+const UPDATE: readonly TarEntry[] = [
+  fresh(`${RECORDS}/libssl3`),
+  checksums('libssl3', SSL, fresh),
+  ...SSL.map((name) => fresh(name)),
+];
+const KEPT = { before: '1', after: '1' };
+const PACKAGES = {
+  libssl3: { before: '3.0.1', after: '3.0.2', files: SSL },
+  libc6: { ...KEPT, files: [LIBC] },
+  zlib1g: { ...KEPT, files: [ZLIB] },
+  'base-files': { ...KEPT, files: ['usr/share/base-files/profile'] },
+};
+
+function judge(added: readonly TarEntry[], more: Partial<ChangeScene> = {}) {
+  return judgeScene({ source: [SOURCE], added, packages: PACKAGES, fixed: ['libssl3'], ...more });
+}
+
+describe('an update of an image without a package manager', () => {
+  it.each<[string, readonly TarEntry[]]>([
+    ['replaces the files, the record and the checksums of a package', []],
+    [
+      'brings a new library of the package',
+      [
+        fresh(`${FOLDER}/engines-3/new.so`),
+        checksums('libssl3', [...SSL, `${FOLDER}/engines-3/new.so`], fresh),
+      ],
+    ],
+    ['drops the checksums of another package', [fresh(`${RECORDS}/.wh.zlib1g.md5sums`)]],
+    ['writes a link again as it was', [link('lib/libz.so.1', 'libz.so.1.2', fresh)]],
+    ['has the default of a kept configuration file', [fresh('etc/ssl/openssl.cnf.dpkg-dist')]],
+  ])('is accepted if it %s', async (_, more) => {
+    expect(await judge([...UPDATE, ...more])).toMatchObject({ accepted: true });
+  });
+
+  it.each<[string, readonly TarEntry[], string]>([
+    [
+      'only changes records',
+      [fresh(`${RECORDS}/libssl3`)],
+      'libssl3 counts as fixed, but none of its files is replaced',
+    ],
+    [
+      'changes records and checksums',
+      UPDATE.slice(0, 2),
+      'libssl3 counts as fixed, but none of its files is replaced',
+    ],
+    [
+      'keeps the old checksums',
+      [...UPDATE.slice(0, 1), ...UPDATE.slice(2)],
+      'libssl3 counts as fixed, but its file list is not replaced',
+    ],
+    [
+      'leaves a library as it was',
+      UPDATE.filter(({ name }) => name !== CRYPTO),
+      `libssl3 counts as fixed, but ${CRYPTO} is not replaced`,
+    ],
+    [
+      'replaces a library of another package',
+      [...UPDATE, fresh(LIBC)],
+      `${LIBC} belongs to libc6, which is not updated`,
+    ],
+    [
+      'deletes a library of another package',
+      [...UPDATE, fresh(`${FOLDER}/.wh.libc.so.6`)],
+      `${LIBC} is deleted, but belongs to libc6`,
+    ],
+    [
+      'links another package to its own library',
+      [...UPDATE, link('lib/libz.so.1', '../usr/lib/x86_64-linux-gnu/libcrypto.so.3', fresh)],
+      'usr/lib/libz.so.1 is a program, and no package owns it',
+    ],
+    [
+      'adds a setuid program',
+      [...UPDATE, fresh('usr/bin/su', { mode: 0o4755 })],
+      'usr/bin/su is setuid',
+    ],
+    [
+      'claims a setuid program',
+      [
+        ...UPDATE,
+        fresh('usr/bin/su', { mode: 0o4755 }),
+        checksums('libssl3', [...SSL, 'usr/bin/su'], fresh),
+      ],
+      'usr/bin/su is setuid',
+    ],
+    [
+      'replaces a configuration file',
+      [...UPDATE, fresh('etc/ssl/openssl.cnf')],
+      'etc/ssl/openssl.cnf replaces a file of the source that belongs to no package',
+    ],
+    [
+      'replaces the application',
+      [...UPDATE, fresh('app/server', { mode: 0o755 })],
+      'app/server is a program, and no package owns it',
+    ],
+    [
+      'has a package manager with a record of its own',
+      [
+        fresh(`${RECORDS}/../.wh.status.d`),
+        fresh('var/lib/dpkg/status'),
+        fresh('var/lib/dpkg/info/libssl3.list'),
+      ],
+      'libssl3 counts as fixed, but none of its files is replaced',
+    ],
+  ])('is refused if it %s', async (_, added, detail) => {
+    expect(await judge(added)).toMatchObject({
+      accepted: false,
+      detail: expect.stringContaining(detail),
+    });
+  });
+
+  it('is refused if the source does not list the files of a fixed package', async () => {
+    const source = [SOURCE.filter(({ name }) => name !== `${RECORDS}/libssl3.md5sums`)];
+    const packages = { ...PACKAGES, libssl3: { before: '3.0.1', after: '3.0.2' } };
+
+    expect(await judge(UPDATE, { source, packages })).toMatchObject({ accepted: false });
+    expect(await judge(UPDATE.slice(0, 2), { source, packages })).toMatchObject({
+      accepted: false,
+      detail: 'libssl3 counts as fixed, but the source does not list its files',
+    });
+  });
+});
