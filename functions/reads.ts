@@ -4,6 +4,7 @@ import { getMe } from '../lib/api/me.ts';
 import {
   getImage,
   getImages,
+  getReport,
   getRun,
   getRunImages,
   getRuns,
@@ -29,6 +30,7 @@ export function registerReads(registerRoute: RegisterRoute, services: ReadServic
   register('listRunImages', getRunImages);
   register('listImages', getImages);
   register('getImage', getImage);
+  register('getReport', getReport);
 }
 
 function readRequest({ query, params, headers }: HttpRequest) {

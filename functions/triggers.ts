@@ -21,6 +21,7 @@ export const ROUTES = {
   cancelRun: post('runs/{runId}/cancel'),
   listImages: get('images'),
   getImage: get('images/{*image}'),
+  getReport: get('reports/{*image}'),
   evidence: get('evidence'),
   listPoison: get('poison'),
   replayPoison: post('poison/replay'),

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ImageStory } from '../../lib/history/image-story.ts';
 import { imageLink } from '../../lib/history/page-links.ts';
 import type { Status } from '../../lib/history/status.ts';
@@ -7,6 +8,7 @@ import { adviceFor, whyNotStarted } from '../model/advice.ts';
 import { formatAge, formatTime, inWords } from '../model/format.ts';
 import { ActionButton } from './action-button.tsx';
 import { BeforeAfter } from './before-after.tsx';
+import { CveTable } from './cve-table.tsx';
 import { ImageHistory } from './image-history.tsx';
 import { Lineage } from './lineage.tsx';
 import { Name } from './name.tsx';
@@ -26,18 +28,30 @@ interface Props {
 
 /** All about one image: what to do next, before and after, its patch, and what the runs did. */
 export function ImagePage({ client, image, status, onAction }: Props) {
-  const path = `/api/images/${encodeURIComponent(image).replaceAll('%2F', '/').replaceAll('%3A', ':')}`;
-  const { value: story, fault } = useAnswer<ImageStory>(client, path, status);
+  const path = encodeURIComponent(image).replaceAll('%2F', '/').replaceAll('%3A', ':');
+  const { value: story, fault } = useAnswer<ImageStory>(client, `/api/images/${path}`, status);
   return (
     <TitledPage subject={image} title={story?.image ?? image}>
       {fault !== undefined && <NotShown fault={fault} linkOf={imageLink} />}
       {story === undefined && fault === undefined && <p role="status">Loading…</p>}
-      {story !== undefined && <Story story={story} onAction={onAction} />}
+      {story !== undefined && (
+        <Story story={story} onAction={onAction}>
+          <CveTable client={client} path={path} status={status} />
+        </Story>
+      )}
     </TitledPage>
   );
 }
 
-function Story({ story, onAction }: { story: ImageStory; onAction: Props['onAction'] }) {
+function Story({
+  story,
+  onAction,
+  children,
+}: {
+  readonly story: ImageStory;
+  readonly onAction: Props['onAction'];
+  readonly children: ComponentChildren;
+}) {
   const retry = needsRetry([story]);
   const images = [story.image];
   const whyNot = whyNotStarted(story);
@@ -74,6 +88,7 @@ function Story({ story, onAction }: { story: ImageStory; onAction: Props['onActi
         <BeforeAfter image={story} />
         <Lineage image={story} />
       </div>
+      {children}
       <ImageHistory history={story.history} now={new Date()} />
     </>
   );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { EvidenceFilters } from '../evidence/evidence-range.ts';
 import { ImageFilters, RunFilters, TargetFilters } from '../history/filters.ts';
 import { ImageStory } from '../history/image-story.ts';
+import { ReportView } from '../history/report-view.ts';
 import { RunView } from '../history/run-view.ts';
 import { Status } from '../history/status.ts';
 import { RunRequestBody } from '../pipeline/run/run-request.ts';
@@ -152,6 +153,21 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       filters: NoFilters,
       status: 200,
       answer: ImageStory,
+      problems: [400, 404],
+    },
+  },
+  '/api/reports/{image}': {
+    get: {
+      id: 'getReport',
+      summary: 'The findings of an image before and after its patch, each by its CVE.',
+      name: {
+        in: 'image',
+        about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
+        example: 'team/api:1.4',
+      },
+      filters: NoFilters,
+      status: 200,
+      answer: ReportView,
       problems: [400, 404],
     },
   },

@@ -5,9 +5,12 @@ import { findImage } from '../history/find-image.ts';
 import { findRun } from '../history/find-run.ts';
 import type { Found } from '../history/found.ts';
 import type { History, Page } from '../history/history.ts';
+import { imageReport } from '../history/image-report.ts';
 import { imageStory } from '../history/image-story.ts';
 import { ImageView, imageView } from '../history/image-view.ts';
 import { listImages } from '../history/images.ts';
+import { latestReport } from '../history/latest-report.ts';
+import { reportView } from '../history/report-view.ts';
 import { listTargets } from '../history/run-targets.ts';
 import { RunView, runView } from '../history/run-view.ts';
 import { listRuns } from '../history/runs.ts';
@@ -103,6 +106,18 @@ export const getImage: Read = async ({ query, name, ifNoneMatch }, { history }) 
   const found = await findImage(history, name);
   if (found.found !== 'one') return notFound('image', name, found);
   return tagged(await imageStory(history, found.item), ifNoneMatch);
+};
+
+/** The newest report of an image: about 40 operations, since it looks for the run that has it. */
+export const getReport: Read = async ({ query, name, ifNoneMatch }, { history }) => {
+  const filters = parseFilters(NoFilters, query);
+  if (!filters.ok) return wrongFields(filters.fault);
+  const found = await findImage(history, name);
+  if (found.found !== 'one') return notFound('image', name, found);
+  const target = await latestReport(history, found.item);
+  const report = target && (await imageReport(history, target));
+  if (report === undefined) return problem(404, 'no report of this image is kept');
+  return tagged(reportView(report), ifNoneMatch);
 };
 
 function viewed<Item, View>(page: Page<Item>, view: (item: Item) => View): Page<View> {

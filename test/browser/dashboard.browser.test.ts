@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ReportView } from '../../lib/history/report-view.ts';
 import { DashboardBrowser, keepScreenshot, signIn, violationsOf } from './dashboard-browser.ts';
 import { manyImages, mixedImages, monthOfRuns } from './sample-inventory.ts';
 import {
@@ -15,6 +16,28 @@ import {
 
 const BEFORE = { beforeCritical: 8, beforeHigh: 25, beforeMedium: 59, beforeLow: 8 };
 const AFTER = { afterCritical: 0, afterHigh: 1, afterMedium: 0, afterLow: 8 };
+
+const REPORT = ReportView.parse({
+  image: 'team/api:1.4',
+  runId: '20261130T020000Z-7f3a',
+  scannedAt: hoursAgo(5),
+  patchTag: '1.4-1',
+  findings: [
+    {
+      ...{ id: 'CVE-2026-0001', package: 'libssl3', installed: '3.0.11-1', fixed: '3.0.14-1' },
+      ...{ severity: 'critical', status: 'fixed' },
+    },
+    {
+      ...{ id: 'CVE-2026-0002', package: 'openssl', installed: '3.0.11-1', fixed: '3.0.14-1' },
+      ...{ severity: 'high', status: 'open' },
+    },
+    {
+      ...{ id: 'CVE-2026-0003', package: 'libc6', installed: '2.36-9', fixed: null },
+      ...{ severity: 'low', status: 'no-fix' },
+    },
+  ],
+  more: 0,
+});
 
 let browser: DashboardBrowser;
 
@@ -225,12 +248,14 @@ describe('the page of an image', () => {
     { name: 'image-phone', look: { width: 360, height: 740 } },
   ])('tells its whole story: $name', async ({ name, look }) => {
     browser.app.state.stories = [story];
+    browser.app.state.reports = [REPORT];
     const page = await browser.signedIn(look);
     await page.getByLabel('Search').fill('team/api');
     await page.getByRole('button', { name: /^Done/ }).click();
     await page.getByRole('link', { name: 'team/api:1.4' }).click();
 
     await page.getByText('Deploy team/api:1.4-1.').waitFor();
+    await page.getByRole('row', { name: /CVE-2026-0002/ }).waitFor();
     const text = await page.locator('main').innerText();
     await keepScreenshot(page, name);
 
@@ -239,6 +264,8 @@ describe('the page of an image', () => {
     expect(text).toContain(PATCH_DIGEST.slice(0, 19));
     expect(text).toContain('openssl: held, 1');
     expect(text).toContain('package source unreachable');
+    expect(text).toContain('1 fixed by the patch, 1 open with a fix, 1 without a fix');
+    expect(await page.getByRole('row', { name: /CVE-2026-0002/ }).innerText()).toContain('open');
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('link', { name: 'All images' }).click();

@@ -7,6 +7,7 @@ import { dashboardPage } from '../../lib/api/dashboard-page.ts';
 import { getMe } from '../../lib/api/me.ts';
 import type { ImageStory } from '../../lib/history/image-story.ts';
 import type { ImageView } from '../../lib/history/image-view.ts';
+import type { ReportView } from '../../lib/history/report-view.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import type { TargetView } from '../../lib/history/target-view.ts';
 import type { KeptMessage } from '../../lib/pipeline/upkeep/replay-poison.ts';
@@ -20,6 +21,8 @@ export interface StubState {
   targets: readonly TargetView[];
   stories: readonly ImageStory[];
   poison: readonly KeptMessage[];
+  /** The report of every image. */
+  reports: readonly ReportView[];
   key: string;
   signIn: 'keys' | 'entra';
   /** The app roles of the account that App Service knows. Undefined if nobody has signed in. */
@@ -93,7 +96,9 @@ export class StubApp {
     if (url.pathname === '/api/me') return getMe(admitted);
     if (this.state.outage !== undefined) return problem(503, this.state.outage);
     if (request.method === 'POST') return this.#post(url.pathname, request);
-    return tagged(this.#read(url), request.headers['if-none-match']);
+    const value = this.#read(url);
+    if (value === undefined) return problem(404, 'no report of this image is kept');
+    return tagged(value, request.headers['if-none-match']);
   }
 
   /** By the app's own rules. App Service adds the header of who has signed in, and nobody else can. */
@@ -138,6 +143,10 @@ export class StubApp {
       if (run === undefined) throw new Error(`the stub has no ${pathname}`);
       return run;
     }
+    if (pathname.startsWith('/api/reports/')) {
+      const [report] = this.state.reports;
+      return report;
+    }
     const name = decodeURIComponent(pathname.slice('/api/images/'.length));
     const story = stories.find(({ image }) => image === name);
     if (story === undefined) throw new Error(`the stub has no ${pathname}`);
@@ -162,6 +171,7 @@ function emptyState(): StubState {
     targets: [],
     stories: [],
     poison: [],
+    reports: [],
     key: 'right-key',
     signIn: 'keys',
     roles: undefined,
