@@ -1,5 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { getEvidence } from '../lib/api/evidence.ts';
+import { getFindings } from '../lib/api/findings.ts';
 import { getMe } from '../lib/api/me.ts';
 import {
   getImage,
@@ -31,6 +32,7 @@ export function registerReads(registerRoute: RegisterRoute, services: ReadServic
   register('listImages', getImages);
   register('getImage', getImage);
   register('getReport', getReport);
+  register('findings', getFindings);
 }
 
 function readRequest({ query, params, headers }: HttpRequest) {
@@ -38,7 +40,7 @@ function readRequest({ query, params, headers }: HttpRequest) {
     // The key may be in the query too. The host has checked it.
     query: Object.fromEntries([...query].filter(([name]) => name !== 'code')),
     // The host leaves an escaped slash escaped.
-    name: (params.runId ?? params.image ?? '').replaceAll(/%2f/gi, '/'),
+    name: (params.runId ?? params.image ?? params.vulnerability ?? '').replaceAll(/%2f/gi, '/'),
     ifNoneMatch: headers.get('if-none-match') ?? undefined,
   };
 }

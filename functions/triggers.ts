@@ -22,6 +22,7 @@ export const ROUTES = {
   listImages: get('images'),
   getImage: get('images/{*image}'),
   getReport: get('reports/{*image}'),
+  findings: get('findings/{vulnerability}'),
   evidence: get('evidence'),
   listPoison: get('poison'),
   replayPoison: post('poison/replay'),

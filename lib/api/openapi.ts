@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EvidenceFilters } from '../evidence/evidence-range.ts';
 import { ImageFilters, RunFilters, TargetFilters } from '../history/filters.ts';
+import { FindingFilters } from '../history/findings.ts';
 import { ImageStory } from '../history/image-story.ts';
 import { ReportView } from '../history/report-view.ts';
 import { RunView } from '../history/run-view.ts';
@@ -9,6 +10,7 @@ import { RunRequestBody } from '../pipeline/run/run-request.ts';
 import { Problem } from './answer.ts';
 import { Doctor, FaultyHealth, Health } from './app-state.ts';
 import { Canceled } from './cancel-run.ts';
+import { FindingPage } from './findings.ts';
 import { Me } from './me.ts';
 import { PoisonList, Replay, ReplayRequest } from './poison.ts';
 import { ImagePage, NoFilters, RunPage, TargetPage, WaitFilters } from './reads.ts';
@@ -169,6 +171,21 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       status: 200,
       answer: ReportView,
       problems: [400, 404],
+    },
+  },
+  '/api/findings/{vulnerability}': {
+    get: {
+      id: 'listFindings',
+      summary: 'Where a vulnerability is: the tags that have it.',
+      name: {
+        in: 'vulnerability',
+        about: 'The CVE, or the distribution’s own id.',
+        example: 'CVE-2026-109518',
+      },
+      filters: FindingFilters,
+      status: 200,
+      answer: FindingPage,
+      problems: [400],
     },
   },
   '/api/evidence': {

@@ -24,7 +24,7 @@ import { type Answer, problem, tagged, wrongFields } from './answer.ts';
 /** A GET request. */
 export interface ReadRequest {
   readonly query: Readonly<Record<string, string>>;
-  /** The part of the path that names a run or an image, decoded. */
+  /** The part of the path that names a run, an image or a vulnerability, decoded. */
   readonly name: string;
   readonly ifNoneMatch: string | undefined;
 }
@@ -37,7 +37,7 @@ export interface ReadServices {
 
 export type Read = (request: ReadRequest, services: ReadServices) => Promise<Answer>;
 
-const pageSchema = <Item extends z.ZodType>(item: Item) =>
+export const pageSchema = <Item extends z.ZodType>(item: Item) =>
   z.object({
     items: z.array(item),
     /** The value of `after` for the next page. */
@@ -120,7 +120,7 @@ export const getReport: Read = async ({ query, name, ifNoneMatch }, { history })
   return tagged(reportView(report), ifNoneMatch);
 };
 
-function viewed<Item, View>(page: Page<Item>, view: (item: Item) => View): Page<View> {
+export function viewed<Item, View>(page: Page<Item>, view: (item: Item) => View): Page<View> {
   return { ...page, items: page.items.map(view) };
 }
 

@@ -3,6 +3,7 @@ import { completionCommand } from './completion/completion-command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 import { evidenceCommand } from './evidence/evidence-command.ts';
 import { exportCommand } from './export/export-command.ts';
+import { findingsCommand } from './findings/findings-command.ts';
 import { imagesListCommand } from './images/images-list-command.ts';
 import { imagesShowCommand } from './images/images-show-command.ts';
 import { whyCommand } from './images/why-command.ts';
@@ -30,6 +31,7 @@ const OWN: readonly Command[] = [
   imagesShowCommand,
   whyCommand,
   reportCommand,
+  findingsCommand,
   exportCommand,
   evidenceCommand,
   retryCommand,
