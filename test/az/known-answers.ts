@@ -212,4 +212,10 @@ export const KNOWN_ANSWERS: Readonly<Record<string, unknown>> = {
   'Which open findings have had a fix for more than a day?': [
     'CVE-1 | team/web | 2.0 | high | 2026-11-23T02:01:32+00:00',
   ],
+  'Which images have had an unpatched high finding for more than a day?': [
+    'team/web | 2.0 | 2026-11-23T02:01:32+00:00 | waiting | backing-off',
+  ],
+  'How long did the patches of November take?': [
+    '20261123T020001Z-bb42 | {"high":{"hours":0.1,"days":{"1":2}}}',
+  ],
 };

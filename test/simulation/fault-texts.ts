@@ -30,7 +30,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     name: 'leave findings open that a published patch fixes',
     file: 'publish/publish-target.ts',
     text: 'await recordPublished(services, target, staged);',
-    instead: '',
+    instead: '{};',
   },
   {
     name: 'never give up a target',
@@ -273,6 +273,12 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     file: 'results/earlier-patch.ts',
     text: 'countsOf(findings);',
     instead: 'countsOf([]);',
+  },
+  {
+    name: 'count a finding in each run that publishes a patch without it',
+    file: 'records/patch-days.ts',
+    text: "if (state !== 'fixed' || before.get(id)?.state !== 'open') continue;",
+    instead: "if (state !== 'fixed') continue;",
   },
   {
     name: 'leave the findings of a tag that is gone',

@@ -12,6 +12,7 @@ import { BuilderWatch } from './watches/builder-watch.ts';
 import { CancelWatch } from './watches/cancel-watch.ts';
 import { ClaimWatch } from './watches/claim-watch.ts';
 import { ContainerWatch } from './watches/container-watch.ts';
+import { FindingsWatch } from './watches/findings-watch.ts';
 import { InventoryWatch } from './watches/inventory-watch.ts';
 import { JobWatch } from './watches/job-watch.ts';
 import { LeaseWatch } from './watches/lease-watch.ts';
@@ -76,6 +77,7 @@ export class Observer {
       new RunWatch(report, coverage, { registry, rows }),
       new TargetWatch(report, coverage, this.publishing),
       new InventoryWatch(report, this.publishing),
+      new FindingsWatch(report),
     ];
   }
 

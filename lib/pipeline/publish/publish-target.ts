@@ -101,7 +101,7 @@ async function finishPut(
     mediaType: manifest.mediaType,
     size: manifest.bytes.length,
   });
-  await recordPublished(services, target, staged);
+  const exposure = await recordPublished(services, target, staged);
   await settleBackOff(services, target);
   // Another run made the patch, before the tables were lost.
   const adopted = target.claimed === true && present;
@@ -111,6 +111,7 @@ async function finishPut(
   const replacedPush = published.replacedPush || (moved?.ok === true && moved.replacedPush);
   await finishTarget(services, target, moved?.ok === false ? moved.outcome : good, {
     patchDigest: staged,
+    ...exposure,
     ...(moved?.ok === true && { floatingTag: moved.tag }),
     ...(replacedPush && { replacedPush }),
   });

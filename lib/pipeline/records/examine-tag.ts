@@ -1,5 +1,6 @@
 import { type Digest, sha256Hex } from '../../image/digest.ts';
 import type { Vulnerability } from '../../report/vulnerabilities.ts';
+import { mergedPatchDays, newlyPatched, PatchDays } from './patch-days.ts';
 import type { RunId } from './run-id.ts';
 import { type IndexedFinding, type TagIndex, wholeSeconds } from './tag-index.ts';
 
@@ -58,7 +59,8 @@ export function withExamination(
     findings.set(one.id, nextFinding(known?.findings.get(one.id), shown, { at: exam.at, isFixed }));
   }
   const patch = { patchDigest: view.digest, patchSeenAt: view.seenAt };
-  return { next: { ...head, ...patch, findings }, about };
+  const counted = { patchedIn: known?.patchedIn, patchedDays: known?.patchedDays };
+  return { next: { ...head, ...patch, ...counted, findings }, about };
 }
 
 /** The patch that counts, and the vulnerabilities that it still has. */
@@ -106,8 +108,12 @@ export function withPublication(
   for (const [id, one] of left) {
     findings.set(id, nextFinding(known.findings.get(id), one, { at, isFixed: false }));
   }
+  const earlier = known.patchedIn === runId ? patchDaysIn(known.patchedDays) : undefined;
+  const days = mergedPatchDays([earlier, newlyPatched(known.findings, findings)]);
+  const counted = { patchedIn: runId, patchedDays: JSON.stringify(days) };
   const { digest: patchDigest } = patch;
-  return { next: { ...known, runId, patchDigest, patchSeenAt: at, findings }, about: left };
+  const head = { ...known, ...counted, runId, patchDigest, patchSeenAt: at };
+  return { next: { ...head, findings }, about: left };
 }
 
 /** Ends all findings of a tag that is gone. Returns undefined if that is done, or a later run saw it. */
@@ -118,6 +124,15 @@ export function withoutFindings(
   if (known === undefined || known.examinedAt >= since || known.digest === undefined)
     return undefined;
   return { next: { runId, examinedAt: at, findings: new Map() }, about: new Map() };
+}
+
+function patchDaysIn(text: string | undefined): PatchDays | undefined {
+  return text === undefined ? undefined : PatchDays.parse(JSON.parse(text));
+}
+
+/** What a run's patches of this tag fixed. Undefined if the run published none. */
+export function patchedBy(index: TagIndex | undefined, runId: RunId): PatchDays | undefined {
+  return index?.patchedIn === runId ? patchDaysIn(index.patchedDays) : undefined;
 }
 
 function nextFinding(

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Digest } from '../../image/digest.ts';
 import { RepositoryName, Tag } from '../../image/reference.ts';
+import { EXPOSURE_COLUMNS, type Exposure, exposureIn } from './exposure.ts';
 import { COVERAGE_COLUMNS, FINDING_COLUMNS } from './finding-counts.ts';
 import { Origin } from './origin.ts';
 import { Reason } from './reasons.ts';
@@ -61,6 +62,9 @@ export const InventoryTag = z.object({
   patchFixable: FINDING_COLUMNS.fixable,
   patchScannedAt: z.date().optional(),
 
+  /** Since when the findings of the newest patch, or of the image without one, have had a fix. */
+  ...EXPOSURE_COLUMNS,
+
   /** What the run `changedIn` changed: words such as `new`, `moved`, `findings`, `patch`, `gone`. */
   change: z.string().optional(),
   changedIn: z.string().optional(),
@@ -105,6 +109,7 @@ export interface TagFacts {
   readonly ending: Ending;
   readonly findings: Findings;
   readonly patch: NewestPatch;
+  readonly exposure: Exposure;
 }
 
 export function factsOf(known: InventoryTag): TagFacts {
@@ -127,6 +132,7 @@ export function factsOf(known: InventoryTag): TagFacts {
       ...{ patchTag, patchFloatingTag, patchDigest, patchSeenAt },
       ...{ patchCounts, ...numbers, patchScannedAt },
     },
+    exposure: exposureIn(known),
   };
 }
 

@@ -25,9 +25,18 @@ export function withTarget(
   if (known === undefined && !found.presence.present) return undefined;
   const facts = known === undefined ? found : merged(factsOf(known), found, target);
   if (facts === undefined) return undefined;
-  const { presence, ending, findings, patch } = facts;
+  const { presence, ending, findings, patch, exposure } = facts;
   const stale = isReadSince(known?.staleSince, target) ? {} : { staleSince: known?.staleSince };
-  const plain = { repository, tag, ...presence, ...ending, ...findings, ...patch, ...stale };
+  const plain = {
+    repository,
+    tag,
+    ...presence,
+    ...ending,
+    ...findings,
+    ...patch,
+    ...exposure,
+    ...stale,
+  };
   const by = { runId: target.runId, at: target.finishedAt ?? target.discoveredAt };
   const record = { ...plain, ...tagChanges(known, plain, by) };
   return known !== undefined && isSame(known, record) ? undefined : record;
@@ -43,7 +52,13 @@ function merged(known: TagFacts, found: TagFacts, target: Target): TagFacts | un
     const { digest, sourceDigest, presentAt } = known.presence;
     const goneAt = known.presence.goneAt ?? found.presence.goneAt;
     const presence = { present: false, presentAt, goneAt, digest, sourceDigest };
-    return { presence, ending: found.ending, findings: UNKNOWN_FINDINGS, patch: NO_PATCH };
+    return {
+      presence,
+      ending: found.ending,
+      findings: UNKNOWN_FINDINGS,
+      patch: NO_PATCH,
+      exposure: {},
+    };
   }
   const held = target.reason === 'held-by-another-run';
   const endedLater = found.ending.at >= known.ending.at;
@@ -67,6 +82,9 @@ function merged(known: TagFacts, found: TagFacts, target: Target): TagFacts | un
       ? found.findings
       : known.findings,
     patch: newestPatch(known.patch, found.patch),
+    exposure: isNewer(found.exposure.examinedAt, known.exposure.examinedAt)
+      ? found.exposure
+      : known.exposure,
   };
 }
 

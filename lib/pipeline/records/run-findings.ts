@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mergedPatchDays, type PatchDays } from './patch-days.ts';
 import { imageKey, type Target } from './target.ts';
 
 const Sum = z.number().int().nonnegative().optional();
@@ -20,7 +21,8 @@ export const RUN_FINDING_COLUMNS = {
   remainingLow: Sum,
   remainingUnknown: Sum,
 };
-export type RunFindings = Record<keyof typeof RUN_FINDING_COLUMNS, number>;
+type Sums = Record<keyof typeof RUN_FINDING_COLUMNS, number>;
+export type RunFindings = Sums & { readonly patchDays: PatchDays };
 
 const SEVERITIES = ['Critical', 'High', 'Medium', 'Low', 'Unknown'] as const;
 type Severity = (typeof SEVERITIES)[number];
@@ -40,10 +42,11 @@ export function runFindings(targets: readonly Target[]): RunFindings {
       sums[`remaining${severity}`] += remaining;
     }
   }
-  return sums;
+  const patchDays = mergedPatchDays([...images.values()].map((target) => target.patchDays));
+  return { ...sums, patchDays };
 }
 
-const NO_FINDINGS: RunFindings = {
+const NO_FINDINGS: Sums = {
   ...{ removedCritical: 0, removedHigh: 0, removedMedium: 0, removedLow: 0, removedUnknown: 0 },
   ...{ remainingCritical: 0, remainingHigh: 0, remainingMedium: 0, remainingLow: 0 },
   remainingUnknown: 0,

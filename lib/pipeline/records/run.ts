@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RegistryHost } from '../../image/reference.ts';
 import { TagConvention } from '../../image/tag-convention.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
+import { PatchDays } from './patch-days.ts';
 import { RUN_FINDING_COLUMNS } from './run-findings.ts';
 import { RunId } from './run-id.ts';
 
@@ -102,6 +103,8 @@ export const Run = z.object({
   failed: Count,
   canceled: Count,
   ...RUN_FINDING_COLUMNS,
+  /** The findings that its patches fixed, by the days since their fix was first seen. */
+  patchDays: PatchDays.optional(),
 });
 export type Run = z.infer<typeof Run>;
 

@@ -21,6 +21,9 @@ export const TagIndexHead = z.object({
   /** The patch that `fixed` and `open` are about, and when it was last seen. */
   patchDigest: Digest.optional(),
   patchSeenAt: z.date().optional(),
+  /** The run that published a patch last, and the findings that it fixed, so that a repeated step knows. */
+  patchedIn: RunId.optional(),
+  patchedDays: z.string().optional(),
 });
 
 /** What all findings of one tag are, as of the last examination that changed anything. */

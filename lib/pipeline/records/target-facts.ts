@@ -1,5 +1,6 @@
 import { formatPatchTag } from '../../image/patch-tags.ts';
 import { Tag } from '../../image/reference.ts';
+import { exposureIn } from './exposure.ts';
 import type { Ending, Findings, NewestPatch, Presence, TagFacts } from './inventory-tag.ts';
 import { NO_PATCH, UNKNOWN_FINDINGS } from './inventory-tag.ts';
 import type { Target } from './target.ts';
@@ -11,6 +12,7 @@ export function targetFacts(target: Target & { readonly tag: Tag }): TagFacts {
     ending: endingOf(target),
     findings: findingsIn(target),
     patch: patchIn(target),
+    exposure: exposureIn(target),
   };
 }
 

@@ -5,8 +5,10 @@ import { TagConvention } from '../../image/tag-convention.ts';
 import { BlockedPackage } from '../../job/blocked-package.ts';
 import { BuilderKind } from '../../job/builder-report.ts';
 import { RemainingPackage } from '../../report/remaining-findings.ts';
+import { EXPOSURE_COLUMNS } from './exposure.ts';
 import { COVERAGE_COLUMNS } from './finding-counts.ts';
 import { Origin } from './origin.ts';
+import { PatchDays } from './patch-days.ts';
 import { Reason } from './reasons.ts';
 import { RunId } from './run-id.ts';
 import { TargetState } from './target-states.ts';
@@ -127,6 +129,10 @@ export const Target = z.object({
   earlierLow: Count.optional(),
   earlierUnknown: Count.optional(),
   earlierFixable: Count.optional(),
+  /** Since when its findings have had a fix, as recorded in PatchwrightFindings. */
+  ...EXPOSURE_COLUMNS,
+  /** The findings that its patch fixed, by the days since their fix was first seen. */
+  patchDays: PatchDays.optional(),
   /** Packages with remaining fixable findings, each with the reason. */
   remaining: z.array(RemainingPackage).readonly().optional(),
   /** Blobs in patchwright-reports. */

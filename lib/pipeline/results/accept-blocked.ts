@@ -65,8 +65,16 @@ async function acceptFor(
       const patch = { patchTag: known.tag, patchDigest: known.digest };
       const remaining = before.findings.filter((finding) => !attempted.includes(finding));
       const earlier = earlierColumns(known, countsOf(remaining));
-      await recordPatch(services, target, { digest: known.digest, findings: remaining });
-      await finishTarget(services, target, outcome, { ...partial, ...patch, ...earlier });
+      const exposure = await recordPatch(services, target, {
+        digest: known.digest,
+        findings: remaining,
+      });
+      await finishTarget(services, target, outcome, {
+        ...partial,
+        ...patch,
+        ...earlier,
+        ...exposure,
+      });
     } else {
       left.push(target);
     }

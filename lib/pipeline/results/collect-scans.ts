@@ -117,7 +117,7 @@ async function decide(
     const newest = counted ? newestOf(assessment, target, remembered) : undefined;
     const earlier = await earlierPatch(services, newest, { scan, image: known });
     const scannedAt = services.clock.now();
-    await recordScan(services, target, {
+    const exposure = await recordScan(services, target, {
       at: scannedAt,
       scan: counted ? scan : undefined,
       patch: newest,
@@ -129,6 +129,7 @@ async function decide(
       ...(facts.databaseTime !== undefined && { databaseTime: facts.databaseTime }),
       ...findingsBefore(scan, facts.advisoryPlatforms, assessment),
       ...earlier.columns,
+      ...exposure,
       ...(scan.os !== undefined && { osFamily: scan.os.family, osName: scan.os.name }),
     };
     await proceed(services, target, { scan, assessment, changes });

@@ -4,7 +4,8 @@ import { scanOf } from '../../report/finding.ts';
 import { parseTrivyReport } from '../../report/trivy-report.ts';
 import { vulnerabilitiesOf } from '../../report/vulnerabilities.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
-import { withExamination, withPublication } from '../records/examine-tag.ts';
+import { patchedBy, withExamination, withPublication } from '../records/examine-tag.ts';
+import { exposureOf } from '../records/exposure.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { withReport } from './with-report.ts';
@@ -24,26 +25,28 @@ export async function recordScan(
     /** Undefined if too little is known of the patch. */
     readonly patchFindings: readonly Finding[] | undefined;
   },
-): Promise<void> {
+): Promise<Partial<Target>> {
   const { repository, tag, runId, digest, sourceDigest, discoveredAt: patchSeenAt } = target;
-  if (!services.options.findings || tag === '*') return;
-  if (digest === undefined || sourceDigest === undefined) return;
+  if (!services.options.findings || tag === '*') return {};
+  if (digest === undefined || sourceDigest === undefined) return {};
   const { at, scan, patch, patchFindings } = found;
   const ofPatch = patchFindings && vulnerabilitiesOf(patchFindings);
   const exam = { runId, at, digest, sourceDigest, patchSeenAt };
-  if (target.isPatch === true) {
+  const isPatch = target.isPatch === true;
+  const named = {
     // The scan was one of the patch's source.
-    const source = patch?.digest === digest ? ofPatch : undefined;
-    await services.findings.change({ repository, tag }, (known) =>
-      withExamination(known, { ...exam, source, patch: undefined }),
-    );
-    return;
-  }
-  const source = scan && vulnerabilitiesOf(scan.findings);
-  const newest = patch && { digest: patch.digest, findings: ofPatch };
-  await services.findings.change({ repository, tag }, (known) =>
-    withExamination(known, { ...exam, source, patch: newest }),
+    source: isPatch
+      ? patch?.digest === digest
+        ? ofPatch
+        : undefined
+      : scan && vulnerabilitiesOf(scan.findings),
+    patch: isPatch ? undefined : patch && { digest: patch.digest, findings: ofPatch },
+  };
+  const index = await services.findings.change({ repository, tag }, (known) =>
+    withExamination(known, { ...exam, ...named }),
   );
+  if (named.source === undefined || index === undefined) return {};
+  return exposureOf(index.findings, at);
 }
 
 /** Records what a published patch of a target still has. Comes before the target ends. */
@@ -51,15 +54,19 @@ export async function recordPatch(
   services: Services,
   target: Target,
   patch: { readonly digest: Digest; readonly findings: readonly Finding[] },
-): Promise<void> {
+): Promise<Partial<Target>> {
   const { repository, tag, runId, sourceDigest } = target;
-  if (!services.options.findings || tag === '*' || sourceDigest === undefined) return;
+  if (!services.options.findings || tag === '*' || sourceDigest === undefined) return {};
   const { digest } = patch;
   const at = services.clock.now();
   const published = { digest, findings: vulnerabilitiesOf(patch.findings) };
-  await services.findings.change({ repository, tag }, (known) =>
+  const index = await services.findings.change({ repository, tag }, (known) =>
     withPublication(known, { runId, at, sourceDigest, patch: published }),
   );
+  // Another image of this tag was examined since.
+  if (index?.patchDigest !== digest) return {};
+  const patchDays = patchedBy(index, runId);
+  return { ...exposureOf(index.findings, at), ...(patchDays !== undefined && { patchDays }) };
 }
 
 /** The same by the kept report of the verification. Without it, the next scan records the patch. */
@@ -67,16 +74,16 @@ export async function recordPublished(
   services: Services,
   target: Target,
   digest: Digest,
-): Promise<void> {
+): Promise<Partial<Target>> {
   const { reportAfter: name, runId } = target;
-  if (!services.options.findings || name === undefined) return;
+  if (!services.options.findings || name === undefined) return {};
   const blob = { container: CONTAINERS.reports, name };
-  await withReport(services, blob, async (read, inTurn) => {
+  return withReport(services, blob, async (read, inTurn) => {
     const parsed = read.found ? parseTrivyReport(read.bytes) : undefined;
     if (parsed?.ok !== true) {
       services.log.warn('report of a patch is gone', { runId, detail: name });
-      return;
+      return {};
     }
-    await recordPatch(inTurn, target, { digest, findings: scanOf(parsed.value).findings });
+    return recordPatch(inTurn, target, { digest, findings: scanOf(parsed.value).findings });
   });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { leasedUntil } from '../../records/leased.ts';
+import { PatchDays } from '../../records/patch-days.ts';
 import { Run, type RunCounts, RunFault } from '../../records/run.ts';
 import type { RunFindings } from '../../records/run-findings.ts';
 import { RunId } from '../../records/run-id.ts';
@@ -25,6 +26,7 @@ const RunRow = Run.omit({ id: true }).extend({
   canceledBy: textOrEmpty(z.string()),
   warnings: textOrEmpty(z.string()),
   tools: textOrEmpty(z.string()),
+  patchDays: jsonColumn(PatchDays).optional(),
   images: jsonColumn(z.array(z.string()).readonly()).optional(),
 });
 type RunRow = z.infer<typeof RunRow>;

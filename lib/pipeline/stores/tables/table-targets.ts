@@ -4,6 +4,7 @@ import { Tag } from '../../../image/reference.ts';
 import { BlockedPackage } from '../../../job/blocked-package.ts';
 import { RemainingPackage } from '../../../report/remaining-findings.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
+import { PatchDays } from '../../records/patch-days.ts';
 import { Reason } from '../../records/reasons.ts';
 import { RunId } from '../../records/run-id.ts';
 import { KnownPatch, Target } from '../../records/target.ts';
@@ -28,6 +29,7 @@ const TargetRow = Target.omit({ id: true, runId: true }).extend({
   replacedPush: flagOrFalse(),
   patches: jsonColumn(Target.shape.patches),
   claims: jsonColumn(z.array(KnownPatch).readonly()).optional(),
+  patchDays: jsonColumn(PatchDays).optional(),
   blocked: jsonColumn(z.array(BlockedPackage).readonly()).optional(),
   remaining: jsonColumn(z.array(RemainingPackage).readonly()).optional(),
 });

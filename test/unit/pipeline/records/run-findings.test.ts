@@ -49,7 +49,16 @@ it('counts an image with an earlier patch by the findings of that patch', () => 
 });
 
 it('does not count an image whose findings are unknown', () => {
-  const sums = Object.values(runFindings([target('one', '1', { state: 'failed' })]));
+  const { patchDays, ...sums } = runFindings([target('one', '1', { state: 'failed' })]);
 
-  expect(sums.every((sum) => sum === 0)).toBe(true);
+  expect(Object.values(sums).every((sum) => sum === 0)).toBe(true);
+  expect(patchDays).toEqual({});
+});
+
+it('counts the time to patch of an image with several tags once', () => {
+  const patchDays = { high: { hours: 30, days: { 2: 1 } } };
+  const tags = ['1', '1.4'].map((tag) => target('one', tag, { state: 'patched', patchDays }));
+  const other = target('other', '2', { state: 'patched', patchDays });
+
+  expect(runFindings([...tags, other]).patchDays).toEqual({ high: { hours: 60, days: { 2: 2 } } });
 });

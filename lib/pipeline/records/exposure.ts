@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { SEVERITIES } from '../../report/finding.ts';
+import type { IndexedFinding } from './tag-index.ts';
+
+const Since = z.date().optional();
+
+/**
+ * Since when the oldest open finding of each severity has had a fix, in the tag's newest patch or in its
+ * image without a patch. Absent if none is open. `examinedAt` is when this was found.
+ */
+export const EXPOSURE_COLUMNS = {
+  examinedAt: Since,
+  openSinceCritical: Since,
+  openSinceHigh: Since,
+  openSinceMedium: Since,
+  openSinceLow: Since,
+  openSinceUnknown: Since,
+};
+const Exposure = z.object(EXPOSURE_COLUMNS);
+export type Exposure = z.infer<typeof Exposure>;
+
+export function exposureOf(
+  findings: ReadonlyMap<string, IndexedFinding>,
+  examinedAt: Date,
+): Exposure {
+  const oldest = new Map<string, Date>();
+  for (const { state, severity, fixSince } of findings.values()) {
+    if (state !== 'open' || fixSince === undefined) continue;
+    const known = oldest.get(severity);
+    if (known === undefined || fixSince < known) oldest.set(severity, fixSince);
+  }
+  const [critical, high, medium, low, unknown] = SEVERITIES.map((severity) => oldest.get(severity));
+  return {
+    examinedAt,
+    openSinceCritical: critical,
+    openSinceHigh: high,
+    openSinceMedium: medium,
+    openSinceLow: low,
+    openSinceUnknown: unknown,
+  };
+}
+
+/** The same columns of a record that has more. */
+export function exposureIn(record: Exposure): Exposure {
+  const { examinedAt, openSinceCritical, openSinceHigh } = record;
+  const { openSinceMedium, openSinceLow, openSinceUnknown } = record;
+  const lower = { openSinceMedium, openSinceLow, openSinceUnknown };
+  return { examinedAt, openSinceCritical, openSinceHigh, ...lower };
+}
