@@ -50,6 +50,7 @@ export function simulateLoad(
     builderRefused: false,
     tablesLost: false,
     timersDead: false,
+    receiver: {},
   };
   const random = new Random(1);
   const plan = faultShare === 0 ? NO_FAULTS : new SteadyFaults(random, faultShare);
