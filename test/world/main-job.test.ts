@@ -9,7 +9,8 @@ import { TABLES } from '../../lib/storage/tables.ts';
 import { type DemoImage, demoImages } from '../images/demo-images.ts';
 import { principalHeader } from '../unit/api/principal-samples.ts';
 import type { FunctionsHost } from './functions-host/functions-host.ts';
-import { type FinishedRun, type JobWorld, startJobWorld } from './seed/job-world.ts';
+import { startWebhookInbox, type WebhookInbox } from './http/webhook-inbox.ts';
+import { type FinishedRun, type JobWorld, startJobWorld, waitFor } from './seed/job-world.ts';
 import { imageOf } from './seed/run-tables.ts';
 import { type LeftText, leaks, storedTexts, watchPassing } from './seed/secret-search.ts';
 import { seedImages } from './seed/seed-images.ts';
@@ -20,6 +21,7 @@ import { seedImages } from './seed/seed-images.ts';
  */
 const Items = z.object({ items: z.array(z.unknown()) });
 let job: JobWorld;
+let inbox: WebhookInbox;
 let images: readonly DemoImage[] = [];
 let registryBefore: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
 let first: FinishedRun;
@@ -30,8 +32,11 @@ let firstInvocations = 0;
 let left: readonly LeftText[] = [];
 
 beforeAll(async () => {
+  inbox = await startWebhookInbox();
   job = await startJobWorld({
-    async seed({ registry }) {
+    settings: inbox.settings,
+    async seed({ registry, certificate }) {
+      inbox.serve(certificate);
       images = await demoImages({ registry: registry.host });
       await seedImages(registry, images);
     },
@@ -55,13 +60,33 @@ beforeAll(async () => {
   expect(host.functions.length).toBeGreaterThan(0);
 }, 300_000);
 
-afterAll(() => job?.world.close());
+afterAll(async () => {
+  await job?.world.close();
+  inbox?.close();
+});
 
 it('has who started each run in its row', () => {
   expect([first, second].map(({ run }) => run.startedBy)).toEqual([
     'schedule',
     'function key default',
   ]);
+});
+
+describe('the webhook', () => {
+  it('was told the end of both runs, and of each image what became of it', async () => {
+    const ended = [first, second].map(({ run }) => `${run.id}-run-ended`);
+    await waitFor('the events of both runs', () =>
+      ended.every((id) => inbox.events.some((event) => event.id === id)) ? true : undefined,
+    );
+
+    const told = [first, second].flatMap(({ targets }) => targets.filter(isEvent));
+    const expected = told.map(({ state, repository, tag }) => `${state} ${repository}:${tag}`);
+    const heard = inbox.events
+      .filter(({ type }) => type.startsWith('io.patchwright.image.'))
+      .map(({ type, subject }) => `${type.split('.').at(-1)} ${subject}`);
+    expect(expected.length).toBeGreaterThan(2);
+    expect([...new Set(heard)].sort()).toEqual([...new Set(expected)].sort());
+  });
 });
 
 describe('the HTTP interface', () => {
@@ -390,6 +415,7 @@ describe('secrets', () => {
       defined(world.identity.environment.IDENTITY_HEADER),
       host.keys.master,
       host.keys.function,
+      ...inbox.secrets,
     ];
 
     expect(leaks(left, known)).toEqual([]);
@@ -407,6 +433,10 @@ describe('secrets', () => {
     expect(leaks(texts, ['a-secret-key'])).toEqual(['a token', 'a SAS', 'a key']);
   });
 });
+
+function isEvent({ state }: Target): boolean {
+  return state === 'patched' || state === 'rejected' || state === 'failed';
+}
 
 function patched(): readonly Target[] {
   return first.targets.filter(({ state }) => state === 'patched');
