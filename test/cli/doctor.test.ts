@@ -80,8 +80,8 @@ describe('doctor in an Azure without faults', () => {
     const run = await examine({}, ['--output', 'table']);
 
     const lines = run.stdout.trimEnd().split('\n');
-    expect(lines.filter((line) => line.startsWith('✓ '))).toHaveLength(25);
-    expect(lines.at(-2)).toMatch(/^25 passed in \d+\.\d s$/);
+    expect(lines.filter((line) => line.startsWith('✓ '))).toHaveLength(26);
+    expect(lines.at(-2)).toMatch(/^26 passed in \d+\.\d s$/);
     expect(lines.at(-1)).toContain('--probe');
   });
 
@@ -127,7 +127,7 @@ describe('doctor names faulty settings', () => {
     expect(findingsOf(run)).toEqual([expect.stringMatching(/^fail settings: .* → \S/)]);
     expect(findingsOf(run)[0]).toMatch(detail);
     expect(run.code).toBe(1);
-    expect(skippedBecauseOf(run, 'settings')).toHaveLength(24);
+    expect(skippedBecauseOf(run, 'settings')).toHaveLength(25);
   });
 });
 
