@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
@@ -8,6 +9,7 @@ import type { FinishedRun } from './finished-run.ts';
 import { ODD_FOLDER } from './images/odd-image.ts';
 import { unpackLayout } from './images/unpack-layout.ts';
 import { leftoversOf, NOTHING_LEFT } from './leftovers.ts';
+import { runProcess } from './process/run-process.ts';
 import { allContents, contentsOf, manifestsOf } from './registry-contents.ts';
 import { type RegistryUser, registryUser } from './registry-user.ts';
 import { ALMA_ADVISORIES } from './rpm/alma-release.ts';
@@ -62,9 +64,8 @@ describe('an outdated Debian image', () => {
     expect([tags['12'], tags.bookworm]).toEqual([digest, digest]);
     expect(manifests).toContain(digest);
     const verified = scene.groups.filter(({ name }) => name.startsWith('pw-verify-'));
-    const patches = [`${IMAGES.outdated}:12`, `${IMAGES.odd}:12`, `${IMAGES.rpm}:9`].map((name) =>
-      first.target(name),
-    );
+    const names = [`${IMAGES.outdated}:12`, `${IMAGES.odd}:12`, `${IMAGES.distroless}:12`];
+    const patches = [...names, `${IMAGES.rpm}:9`].map((name) => first.target(name));
     const digests = await Promise.all(verified.map((group) => group.digests()));
     expect(digests.flat().sort()).toEqual(patches.map(({ patchDigest }) => patchDigest).sort());
   });
@@ -212,6 +213,41 @@ describe('an image of rpm and dnf', () => {
   });
 });
 
+describe('a distroless image', () => {
+  it('is patched from outside and published', () => {
+    const target = first.target(`${IMAGES.distroless}:12`);
+
+    const { tags } = contentsOf(scene.world.registry, IMAGES.distroless);
+    expect(target).toMatchObject({
+      ...{ state: 'patched', patchTag: '12-1', osFamily: 'debian', builder: 'mount-free' },
+      unownedPaths: 0,
+    });
+    expect(tags['12-1']).toBe(target.patchDigest);
+    expect(target.blocked ?? []).toEqual([]);
+  });
+
+  it("has the files of the newer packages, by the packages' own checksums", async () => {
+    const root = await scene.workFolder('distroless-unpacked');
+    await unpackLayout(await user.pull(`${IMAGES.distroless}:12`), root);
+    const crypto = join(root, 'usr/lib/x86_64-linux-gnu/libcrypto.so.3');
+    const before = await readFile(crypto);
+    const patched = await scene.workFolder('distroless-patched');
+    await unpackLayout(await user.pull(`${IMAGES.distroless}:12-1`), patched);
+
+    const sums = join(patched, 'var/lib/dpkg/status.d/libssl3.md5sums');
+    const checked = await runProcess({
+      command: 'md5sum',
+      args: ['--check', '--strict', sums],
+      cwd: patched,
+      timeoutMs: 60_000,
+    });
+
+    expect(checked.stdout).toContain('usr/lib/x86_64-linux-gnu/libcrypto.so.3: OK');
+    const after = await readFile(join(patched, 'usr/lib/x86_64-linux-gnu/libcrypto.so.3'));
+    expect(after.equals(before)).toBe(false);
+  });
+});
+
 describe('an image that needs no patch or cannot be patched', () => {
   it('is clean if all of its packages are current', () => {
     expect(first.target(`${IMAGES.clean}:12`)).toMatchObject({ state: 'clean', beforeFixable: 0 });
@@ -227,14 +263,6 @@ describe('an image that needs no patch or cannot be patched', () => {
     expect(Object.keys(contentsOf(scene.world.registry, IMAGES.unpatchable).tags)).toEqual(['12']);
   });
 
-  it('is skipped if it has no package manager', () => {
-    expect(first.target(`${IMAGES.distroless}:12`)).toMatchObject({
-      state: 'skipped',
-      reason: 'unsupported-os',
-      osFamily: 'debian',
-    });
-  });
-
   it('is never clean if the database does not contain its system', () => {
     expect(first.target(`${IMAGES.unknownSystem}:3.22`)).toMatchObject({
       state: 'skipped',
@@ -246,7 +274,7 @@ describe('an image that needs no patch or cannot be patched', () => {
 
 describe('the run', () => {
   it('has ended with an outcome for each target', () => {
-    const counts = { targets: 8, patched: 4, clean: 1, skipped: 3, failed: 0, active: 0 };
+    const counts = { targets: 8, patched: 5, clean: 1, skipped: 2, failed: 0, active: 0 };
 
     expect(first.run).toMatchObject({ state: 'completed', ...counts });
   });
@@ -287,7 +315,7 @@ describe('a second run', () => {
       [`${IMAGES.outdated}:bookworm`]: 'already-patched',
       [`${IMAGES.odd}:12`]: 'already-patched',
       [`${IMAGES.rpm}:9`]: 'already-patched',
-      [`${IMAGES.distroless}:12`]: 'unsupported-os',
+      [`${IMAGES.distroless}:12`]: 'already-patched',
       [`${IMAGES.clean}:12`]: 'clean',
       [`${IMAGES.unpatchable}:12`]: 'backing-off',
       [`${IMAGES.unknownSystem}:3.22`]: 'no-advisory-data',

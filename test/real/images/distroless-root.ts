@@ -7,8 +7,8 @@ import type { Upgrade } from '../debian/upgrades.ts';
 /** debootstrap leaves the package files here, inside the root. */
 const archives = '/var/cache/apt/archives';
 const always = ['base-files', 'libc6'] as const;
-/** Outdated libraries. The scripts of apt's own and of PAM's modules need a whole Debian. */
-const suitable = /^lib(?!apt|pam-)/;
+/** Outdated libraries. The scripts of apt's own and of PAM's need a whole Debian. */
+const suitable = /^lib(?!apt|pam)/;
 
 /**
  * Unpacks packages as a distroless image has them: files, and a record and checksums of each package
