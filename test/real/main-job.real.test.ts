@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Annotation, ArtifactType } from '../../lib/image/annotations.ts';
+import type { ImageManifest } from '../../lib/image/manifest.ts';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { entriesOf, layersOf } from './builders/layer-entries.ts';
 import { inRoot } from './debian/root-filesystem.ts';
@@ -27,6 +28,28 @@ beforeAll(async () => {
 });
 
 afterAll(() => scene?.close());
+
+interface Pulled {
+  /** The folder of its OCI layout. */
+  readonly layout: string;
+  readonly root: string;
+  readonly patched: ImageManifest;
+}
+
+const pulls = new Map<string, Promise<Pulled>>();
+
+/** Pulls and unpacks each patch once, because that takes seconds. */
+function pulled(image: string): Promise<Pulled> {
+  const pull = pulls.get(image) ?? pullAndUnpack(image, `pulled-${pulls.size}`);
+  pulls.set(image, pull);
+  return pull;
+}
+
+async function pullAndUnpack(image: string, name: string): Promise<Pulled> {
+  const layout = await user.pull(image);
+  const root = await scene.workFolder(name);
+  return { layout, root, patched: await unpackLayout(layout, root) };
+}
 
 describe('an outdated Debian image', () => {
   it('is patched and published under the next tag of each of its tags', () => {
@@ -71,9 +94,8 @@ describe('an outdated Debian image', () => {
   });
 
   it('can be pulled with skopeo, with its own layers first, one more, and the annotations', async () => {
-    const layout = await user.pull(`${IMAGES.outdated}:12-1`);
+    const { patched } = await pulled(`${IMAGES.outdated}:12-1`);
 
-    const patched = await unpackLayout(layout, await scene.workFolder('pulled'));
     const { digest } = scene.prepared.images.outdated;
     const source = manifestsOf(scene.world.registry, IMAGES.outdated).get(digest);
     const { copa } = scene.prepared.tools.versions;
@@ -95,8 +117,7 @@ describe('an outdated Debian image', () => {
   });
 
   it("contains the newer packages' files, according to their checksums", async () => {
-    const root = await scene.workFolder('unpacked');
-    await unpackLayout(await user.pull(`${IMAGES.outdated}:12-1`), root);
+    const { root } = await pulled(`${IMAGES.outdated}:12-1`);
     const sources = new Set(scene.prepared.advisories.map(({ source }) => source));
     const updated = scene.prepared.upgrades.filter(({ source }) => sources.has(source));
     const names = updated.map((upgrade) => upgrade.package);
@@ -183,9 +204,7 @@ describe('an image of rpm and dnf', () => {
   });
 
   it('contains the newer packages, as rpm verifies them, with their file capability', async () => {
-    const layout = await user.pull(`${IMAGES.rpm}:9-1`);
-    const root = await scene.workFolder('rpm-unpacked');
-    await unpackLayout(layout, root);
+    const { layout, root } = await pulled(`${IMAGES.rpm}:9-1`);
     const names = ALMA_ADVISORIES.map(({ source }) => source);
 
     const versions = ['rpm', '--query', '--queryformat', '%{NAME} %{EVR}\n', ...names];
@@ -201,8 +220,7 @@ describe('an image of rpm and dnf', () => {
   });
 
   it('ran the script of a package once, as an update', async () => {
-    const root = await scene.workFolder('rpm-log');
-    await unpackLayout(await user.pull(`${IMAGES.rpm}:9-1`), root);
+    const { root } = await pulled(`${IMAGES.rpm}:9-1`);
 
     const log = await inRoot(root, ['cat', '/var/lib/hello/log']);
 
