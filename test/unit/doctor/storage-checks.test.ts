@@ -40,7 +40,7 @@ describe('the check of the storage account', () => {
 
 describe('the checks of tables, queues and containers', () => {
   it.each([
-    ['storage-tables', '5 tables can be used'],
+    ['storage-tables', '6 tables can be used'],
     ['storage-queues', '2 queues can be used'],
     ['storage-poison-queues', '2 poison queues can be used'],
     ['storage-containers', '2 blob containers can be used'],

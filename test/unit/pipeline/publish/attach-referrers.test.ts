@@ -40,7 +40,11 @@ async function setUp(changes: Partial<Target> = {}) {
     const entries = referrers.map(async ({ artifactType = '', digest }) => {
       const stored = await registry.manifest(REPOSITORY, digest);
       const manifest = JSON.parse(Buffer.from(stored?.bytes ?? []).toString());
-      const content = await registry.blob(REPOSITORY, manifest.layers[0].digest, 1_000_000);
+      const content = await registry.blob(
+        REPOSITORY,
+        manifest.layers[0].digest,
+        2 * SMALL_REPORT_BYTES,
+      );
       return [artifactType, { manifest, content: Buffer.from(content ?? []) }] as const;
     });
     return Object.fromEntries(await Promise.all(entries));
