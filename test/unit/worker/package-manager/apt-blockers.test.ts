@@ -62,12 +62,15 @@ The following packages will be upgraded:
     ]);
   });
 
-  it('reads the archive that dpkg could not unpack', () => {
-    const text = `dpkg: error processing archive /var/cache/apt/archives/openssl_3_amd64.deb (--unpack):
+  it.each(['/var/cache/apt/archives/', ''])(
+    'reads the archive that dpkg could not unpack, in the folder "%s"',
+    (folder) => {
+      const text = `dpkg: error processing archive ${folder}openssl_3_amd64.deb (--unpack):
  trying to overwrite a file`;
 
-    expect(blockers(text)).toMatchObject([{ package: 'openssl', reason: 'update-failed' }]);
-  });
+      expect(blockers(text)).toMatchObject([{ package: 'openssl', reason: 'update-failed' }]);
+    },
+  );
 
   it('blames the cause, not the packages that depend on it', () => {
     const text = `dpkg: error processing package openssl (--configure):

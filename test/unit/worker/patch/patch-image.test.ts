@@ -60,6 +60,31 @@ describe('an image with a package that can’t be updated', () => {
     expect(await roundsOf(setup)).toEqual(['bad=2 good=2 > job-1-0', 'good=2 > job-1-0-2']);
   });
 
+  it('is patched without the package whose script fails outside the image', async () => {
+    const cause =
+      'installed bad:amd64 package post-installation script subprocess returned error exit status 1';
+    const lines = [
+      '#20 25.05 dpkg: error processing package bad:amd64 (--install):',
+      `#20 25.05  ${cause}`,
+      '#20 25.10 dpkg: good:amd64: dependency problems, but configuring anyway as you requested:',
+      '#20 25.10  good:amd64 depends on libc6 (>= 2.34); however:',
+      '#20 25.10   Package libc6:amd64 is not installed.',
+      '#20 25.24 Errors were encountered while processing:',
+      '#20 25.24  bad:amd64',
+      'Error: failed to solve: process "/bin/sh -c ./download.sh" did not complete successfully: exit code: 1',
+    ];
+
+    const setup = await run(unless(lines), [finding('bad'), finding('good')]);
+
+    expect(result().images).toMatchObject([
+      {
+        outcome: 'patched',
+        blocked: [{ package: 'bad', reason: 'update-failed', detail: cause }],
+      },
+    ]);
+    expect(await roundsOf(setup)).toEqual(['bad=2 good=2 > job-1-0', 'good=2 > job-1-0-2']);
+  });
+
   it('is patched without the package even if no output names it', async () => {
     const names = ['a', 'bad', 'c', 'd', 'e'];
     const setup = await run(

@@ -70,6 +70,21 @@ describe('roundEnd', () => {
     });
   });
 
+  it('returns the package that dpkg names in an update from outside the image', () => {
+    const text = output('/bin/sh -c ./download.sh', [
+      'Setting up libssl3:amd64 (3) ...',
+      'dpkg: error processing package libssl3:amd64 (--install):',
+      ' installed libssl3:amd64 package post-installation script subprocess returned error exit status 1',
+      'Errors were encountered while processing:',
+      ' libssl3:amd64',
+    ]);
+
+    expect(roundEnd(FAILED, text, WANTED)).toMatchObject({
+      how: 'failed-on',
+      blockers: [{ package: 'libssl3', reason: 'update-failed' }],
+    });
+  });
+
   it('returns the packages that Copa finds too old, although no step failed', () => {
     const text = [
       'time="…" level=error msg="downloaded package openssl version 1 lower than required 2 for update"',
