@@ -5,7 +5,7 @@ import { truncate } from '../../text/truncate.ts';
 import { toolFailureMessage } from '../tools/failure-message.ts';
 import { classifyFailure, PATCH_FAILURES } from '../tools/failure-table.ts';
 import { succeeded, type ToolRun } from '../tools/run-tool.ts';
-import { copaFailureLines, copaOwnLines } from './copa-lines.ts';
+import { copaFailureLines, copaOwnLines, programLines } from './copa-lines.ts';
 import type { TagState } from './staged-tag.ts';
 
 export type CopaOutcome =
@@ -19,6 +19,12 @@ const UP_TO_DATE = /Image is already up-to-date\. No patch was applied\./;
 const PATCHED = /Patched image \(/;
 
 /**
+ * runc's message on an image without apt-get, which BuildKit prints among the output of the step. An
+ * image that prints it itself only ends its own patch. Seen with runc 1.1.5.
+ */
+const NO_APT = /runc run failed: .*exec: "apt-get": executable file not found/;
+
+/**
  * Determines the outcome for an image from Copa's exit, its output, and the staging tag before and
  * after. If they disagree, the registry's state takes precedence.
  */
@@ -29,6 +35,9 @@ export function copaOutcome(run: ToolRun, before: TagState, after: TagState): Co
   if (!succeeded(run)) {
     const reason = copaFailureLines(lines);
     const failure = classifyFailure(PATCH_FAILURES, reason, 'tool-failed');
+    if (failure === 'package-manager-failed' && programLines(run.stderr).some(isWithoutApt)) {
+      return failed('unsupported-os', run, plainLines(run.stderr));
+    }
     // The package manager's output explains its failure better than Copa's message.
     const explained = failure === 'package-manager-failed' || failure === 'needs-proc';
     const said = explained ? plainLines(run.stderr) : reason;
@@ -54,6 +63,10 @@ export function copaOutcome(run: ToolRun, before: TagState, after: TagState): Co
     failure: after.state === 'refused' ? 'unauthorized' : 'tool-failed',
     message: `the staging tag could not be read after the patch: ${why}`,
   };
+}
+
+function isWithoutApt(line: string): boolean {
+  return NO_APT.test(line);
 }
 
 function patched(staged: Digest): CopaOutcome {

@@ -39,6 +39,11 @@ export const PATCH_FAILURES: FailureTable<PatchFailure> = [
     'unsupported-os',
     /unsupported osType|report metadata is incomplete|could not infer DPKG status|could not find determine RPM DB type|no package manager tools were found|detected Oracle image|map\[string\]interface\{\} failed/,
   ],
+  // Records in `var/lib/dpkg/status`, but no apt-get: the builder could not start it.
+  [
+    'unsupported-os',
+    /process "apt-get [^"]*" did not complete successfully: exit code: 12[67]: (?!patchwright-builder: )/,
+  ],
   [
     'package-manager-failed',
     /did not complete successfully: exit code|lower than required .* for update|expected \d+ updates, installed|invalid version .* found for package|failed while checking for available|package name validation failed/,

@@ -67,6 +67,20 @@ describe('copaOutcome', () => {
     expect(outcome).toMatchObject({ outcome: 'failed', failure: 'tool-failed' });
   });
 
+  it('is unsupported-os with BuildKit if the image has no apt-get', () => {
+    const text = [
+      '#9 0.121 runc run failed: unable to start container process: exec: "apt-get": executable file not found in $PATH',
+      'Error: failed to solve: process "apt-get -o Acquire::Retries=3 update" did not complete successfully: exit code: 1',
+    ].join('\n');
+
+    const outcome = copaOutcome(exited(1, text), absent, absent);
+
+    expect(outcome).toMatchObject({
+      failure: 'unsupported-os',
+      message: expect.stringContaining('exec: "apt-get": executable file not found'),
+    });
+  });
+
   it('classifies only the last error, not earlier errors and warnings', () => {
     const text = [
       'level=warning msg="unable to determine media type: UNAUTHORIZED"',

@@ -43,6 +43,18 @@ describe('classifyFailure', () => {
       'Error: failed to solve: process "apt-get -o Acquire::Retries=3 update" did not complete successfully: exit code: 100',
     ],
     [
+      'unsupported-os',
+      'Error: failed to solve: process "apt-get -o Acquire::Retries=3 update" did not complete successfully: exit code: 127: fork/exec apt-get: no such file or directory',
+    ],
+    [
+      'package-manager-failed',
+      'Error: failed to solve: process "apt-get -o Acquire::Retries=3 update" did not complete successfully: exit code: 127: patchwright-builder: x: y',
+    ],
+    [
+      'package-manager-failed',
+      'Error: failed to solve: process "sh -c apt-get install x" did not complete successfully: exit code: 127: fork/exec /bin/sh: no such file or directory',
+    ],
+    [
       'package-manager-failed',
       'Error: downloaded package libc6 version 1 lower than required 2 for update',
     ],
