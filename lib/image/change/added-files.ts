@@ -23,6 +23,7 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
   const changed = new Map<string, LayerFile>();
   const claims = new Map<string, readonly string[]>();
   const [deleted, emptied, listed] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const deletedNames = new Set<string>();
   const [names, above, made] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const folders = new Map<string, LayerEntry>();
   const [twins, hidden]: [LayerFile[], LayerFile[]] = [[], []];
@@ -39,6 +40,7 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
     twins.push(...layer.twins);
     for (const path of layer.deleted) deleted.add(path);
     for (const path of layer.emptied) emptied.add(path);
+    for (const name of layer.deletedNames) deletedNames.add(name);
     for (const [path, file] of layer.changed) {
       const lower = changed.get(path);
       if (lower !== undefined && nameOf(lower) !== nameOf(file)) twins.push(lower);
@@ -49,7 +51,10 @@ export function mergeLayers(layers: readonly LayerFiles[]): AddedFiles {
     }
     for (const name of layer.listed) listed.add(name);
   }
-  return { changed, twins, hidden, names, folders, above, made, deleted, emptied, claims, listed };
+  return {
+    ...{ changed, twins, hidden, names, folders, above, made },
+    ...{ deleted, emptied, deletedNames, claims, listed },
+  };
 }
 
 /** True for a path that the layers delete, by itself or with a folder above it. */
@@ -57,6 +62,13 @@ export function isDeleted({ deleted, emptied }: LayerFiles, path: string): boole
   if (deleted.has(path)) return true;
   if (deleted.size === 0 && emptied.size === 0) return false;
   return foldersAbove(path).some((folder) => deleted.has(folder) || emptied.has(folder));
+}
+
+/** True for a name that the layers delete, by itself or with a folder above it. */
+export function isNameDeleted({ deletedNames }: LayerFiles, name: string): boolean {
+  if (deletedNames.has(name)) return true;
+  const isIn = (folder: string) => deletedNames.has(folder) || deletedNames.has(`${folder}/`);
+  return foldersAbove(name).some(isIn);
 }
 
 /** The folders that hold a path, from the root, which is the empty path. */

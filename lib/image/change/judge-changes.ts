@@ -62,7 +62,7 @@ export function judgeChanges(options: {
   for (const file of [...added.changed.values(), ...added.twins, ...added.hidden]) {
     note(file.path, judgeFile(file, facts));
   }
-  for (const file of source.files.values()) {
+  for (const file of [...source.files.values(), ...source.twins()]) {
     if (isGone(file, facts)) note(file.path, judgeDeletion(file, facts));
   }
   if (faults.length > 0) return { accepted: false, detail: shortened(faults) };
@@ -72,10 +72,11 @@ export function judgeChanges(options: {
     : { accepted: false, detail: notFixed };
 }
 
-/** A file under the other name of the path takes the place of a file only if one folder is a link. */
+/** A deletion or a file under the other name of the path counts only if one folder is a link. */
 function isGone(file: LayerFile, { added, source }: Facts): boolean {
   const now = added.changed.get(file.path);
-  return now === undefined || (source.areApart(file, now) && isDeleted(added, file.path));
+  if (now !== undefined && !source.areApart(file, now)) return false;
+  return isDeleted(added, file.path) ? source.isDeletedFrom(file) : now === undefined;
 }
 
 function regainedIn(

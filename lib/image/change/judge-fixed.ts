@@ -1,10 +1,10 @@
 import { plainText } from '../../text/plain-text.ts';
 import type { LayerFile } from '../layer/layer-file.ts';
 import { nameOf } from '../layer/read-layer.ts';
-import { isDeleted } from './added-files.ts';
 import { type Facts, isUnchanged } from './judge-file.ts';
 import type { Packages } from './package-facts.ts';
 import { DOCUMENTATION, isProgram } from './path-rules.ts';
+import type { SourceFiles } from './source-files.ts';
 
 const MAX_PATH = 200;
 
@@ -77,7 +77,8 @@ function packagesWithNewFiles(before: Packages, facts: Facts): ReadonlySet<strin
     if (file.type === 'symlink') for (const name of owners) moved.add(name);
     if (file.type !== 'file' || (hasFiles && DOCUMENTATION.test(path))) continue;
     // Under the other name of its path, beside the file of the source.
-    const isBeside = earlier === undefined && source.files.has(path) && !isDeleted(added, path);
+    const first = source.files.get(path);
+    const isBeside = earlier === undefined && first !== undefined && !source.isDeletedFrom(first);
     if (!isBeside) for (const name of owners) names.add(name);
     if (earlier === undefined && isProgram(file)) {
       for (const name of ownership.claimers(path)) created.add(name);
@@ -103,13 +104,19 @@ function staleLibrary(name: string, before: Packages, facts: Facts): string | un
   return files.find((path) => {
     if (!source.libraries.has(path) || diverted.has(path) || DOCUMENTATION.test(path)) return false;
     const file = added.changed.get(path);
-    if (file === undefined) return !isDeleted(added, path);
     const earlier = source.files.get(path);
-    if (earlier === undefined) return false;
+    if (earlier === undefined) return file === undefined;
+    if (file === undefined) return !isDeletedFrom(source, earlier);
     if (!source.areApart(earlier, file)) return isAsBefore(earlier, file);
     // The update may have it under the other name of its path as well, or instead.
-    return !isDeleted(added, path) && !added.twins.some((twin) => isReplaced(earlier, twin));
+    return !source.isDeletedFrom(earlier) && !added.twins.some((twin) => isReplaced(earlier, twin));
   });
+}
+
+/** Of two files with one path, the update may delete its own and leave the other. */
+function isDeletedFrom(source: SourceFiles, file: LayerFile): boolean {
+  if (source.isDeletedFrom(file)) return true;
+  return source.twins().some((twin) => twin.path === file.path && source.isDeletedFrom(twin));
 }
 
 function isReplaced(before: LayerFile, after: LayerFile): boolean {

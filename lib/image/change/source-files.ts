@@ -1,7 +1,7 @@
 import { deletionOf } from '../layer/layer-contents.ts';
 import { LayerError } from '../layer/layer-error.ts';
 import { fileReader, type LayerFile } from '../layer/layer-file.ts';
-import { linkedFolderOf } from '../layer/layer-path.ts';
+import { folderOfOtherName, linkedFolderOf } from '../layer/layer-path.ts';
 import { packageListReader } from '../layer/package-lists.ts';
 import {
   type ContentReader,
@@ -9,7 +9,7 @@ import {
   type LayerVisitor,
   nameOf,
 } from '../layer/read-layer.ts';
-import { type AddedFiles, foldersAbove, isDeleted } from './added-files.ts';
+import { type AddedFiles, foldersAbove, isDeleted, isNameDeleted } from './added-files.ts';
 import { readDiversions } from './diversions.ts';
 import { LIBRARY } from './path-rules.ts';
 
@@ -65,12 +65,33 @@ export class SourceFiles {
     return this.#twins.get(nameOf(file));
   }
 
+  /** The files under the other name of a path in `files`, unless a link joins the two names. */
+  twins(): readonly LayerFile[] {
+    return [...this.#twins.values()].filter((twin) => {
+      const first = this.files.get(twin.path);
+      return first !== undefined && this.areApart(first, twin);
+    });
+  }
+
   /** True if two entries of one path are two files, because the source has no link there. */
   areApart(one: LayerEntry, other: LayerEntry): boolean {
     if (nameOf(one) === nameOf(other)) return false;
-    const folder = linkedFolderOf(nameOf(one)) ?? linkedFolderOf(nameOf(other));
+    return !this.#isLinked(linkedFolderOf(nameOf(one)) ?? linkedFolderOf(nameOf(other)));
+  }
+
+  /**
+   * True if the patch deletes this file of the source: by its own name, or by the other name of its path
+   * if the source has a link there.
+   */
+  isDeletedFrom(entry: LayerEntry): boolean {
+    if (!isDeleted(this.#added, entry.path)) return false;
+    const name = nameOf(entry);
+    return isNameDeleted(this.#added, name) || this.#isLinked(folderOfOtherName(name));
+  }
+
+  #isLinked(folder: string | undefined): boolean {
     const node = folder === undefined ? undefined : this.nodes.get(folder);
-    return node === undefined ? this.complete : node.type === 'folder';
+    return node === undefined ? !this.complete : node.type !== 'folder';
   }
 
   /** Returns a visitor for the next layer. */

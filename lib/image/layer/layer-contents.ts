@@ -27,6 +27,8 @@ export interface LayerFiles {
   readonly deleted: ReadonlySet<string>;
   /** Folders whose content in lower layers it hides. */
   readonly emptied: ReadonlySet<string>;
+  /** The same by name: `bin/x` for a path, and `bin/` for what is in a folder. */
+  readonly deletedNames: ReadonlySet<string>;
   /** The packages whose lists (dpkg, apk) in this layer own a path. */
   readonly claims: ReadonlyMap<string, readonly string[]>;
   /** The packages that have such a list. */
@@ -42,12 +44,18 @@ const OPAQUE = '.wh..wh..opq';
 export function deletionOf(
   path: string,
 ): { readonly path: string; readonly below: boolean } | undefined {
-  const name = posix.basename(path);
+  const name = deletedName(path);
+  if (name === undefined) return undefined;
+  return { path: normalizedPath(name), below: name.endsWith('/') };
+}
+
+/** The name of what an entry deletes, of a folder's content with a slash at its end. */
+function deletedName(entry: string): string | undefined {
+  const name = posix.basename(entry);
   if (!name.startsWith(WHITEOUT)) return undefined;
-  const folder = posix.dirname(path);
-  return name === OPAQUE
-    ? { path: normalizedPath(folder), below: true }
-    : { path: normalizedPath(posix.join(folder, name.slice(WHITEOUT.length))), below: false };
+  const folder = posix.dirname(entry);
+  if (name === OPAQUE) return folder === '.' ? '/' : `${folder}/`;
+  return posix.join(folder, name.slice(WHITEOUT.length));
 }
 
 /** Collects a layer's entries, the content of its files, and what its package lists say. */
@@ -59,6 +67,7 @@ export class LayerContents {
   readonly #made = new Set<string>();
   readonly #deleted = new Set<string>();
   readonly #emptied = new Set<string>();
+  readonly #deletedNames = new Set<string>();
   readonly #claims = new Map<string, string[]>();
   readonly #listed = new Set<string>();
   readonly #maxOwned: number;
@@ -76,6 +85,8 @@ export class LayerContents {
     else if (deletion !== undefined) this.#deleted.add(deletion.path);
     else if (entry.type === 'folder') this.#addFolder(entry);
     else this.#addFile(entry);
+    const name = deletedName(nameOf(entry));
+    if (name !== undefined) this.#deletedNames.add(name);
     this.#addAbove(nameOf(entry));
   }
 
@@ -142,6 +153,7 @@ export class LayerContents {
         made: this.#made,
         deleted: this.#deleted,
         emptied: this.#emptied,
+        deletedNames: this.#deletedNames,
         claims: this.#claims,
         listed: this.#listed,
       },

@@ -20,6 +20,12 @@ export function linkedFolderOf(name: string): string | undefined {
   return name === 'var/run' || name.startsWith('var/run/') ? 'var/run' : undefined;
 }
 
+/** Returns the folder that is a link if this entry's path has two names. */
+export function folderOfOtherName(name: string): string | undefined {
+  const other = name.startsWith('usr/') ? name.slice('usr/'.length) : `var/${name}`;
+  return linkedFolderOf(name) ?? linkedFolderOf(other);
+}
+
 /** Relative to the root and without `.`, `..` and double slashes, but with the folders as named. */
 export function plainPath(path: string): string {
   return UNCLEAN.test(path) ? cleaned(path) : path.replace(/^\//, '');

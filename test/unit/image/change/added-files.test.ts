@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { foldersAbove, isDeleted, mergeLayers } from '../../../../lib/image/change/added-files.ts';
+import {
+  foldersAbove,
+  isDeleted,
+  isNameDeleted,
+  mergeLayers,
+} from '../../../../lib/image/change/added-files.ts';
 import { entryOf, folderOf, layerOf } from '../layer/layer-entries.ts';
 
 describe('layers that are merged', () => {
@@ -65,6 +70,25 @@ it.each([
   );
 
   expect(isDeleted(layer, path)).toBe(deleted);
+});
+
+it.each([
+  ['bin/x', true],
+  ['usr/bin/x', false],
+  ['sbin/a/x', true],
+  ['sbin', false],
+  ['usr/sbin/x', false],
+  ['lib/a/x', true],
+  ['usr/lib/a/x', false],
+])('the name %s is deleted by itself or with a folder: %s', (name, deleted) => {
+  const low = layerOf(['bin/.wh.x', 'lib/.wh.a'].map((one) => entryOf(one)));
+  const high = layerOf([entryOf('sbin/.wh..wh..opq')]);
+
+  expect(isNameDeleted(mergeLayers([low, high]), name)).toBe(deleted);
+});
+
+it('every name is deleted if the root is emptied', () => {
+  expect(isNameDeleted(layerOf([entryOf('.wh..wh..opq')]), 'usr/bin/x')).toBe(true);
 });
 
 it('every path is deleted if the root is emptied', () => {

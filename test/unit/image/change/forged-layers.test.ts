@@ -307,6 +307,39 @@ describe('on a system without a merged usr', () => {
     });
   });
 
+  it.each<[string, readonly TarEntry[]]>([
+    ['a library', [gone('usr/lib/.wh.libssl.so.3')]],
+    ['the folder of a library', [gone('usr/lib/.wh..wh..opq')]],
+    ['the folder of all libraries', [gone('usr/.wh.lib')]],
+  ])('the other name of %s is deleted, and it stays', async (_, deletions) => {
+    const data = 'usr/share/ssl/data';
+    const libssl3 = { before: '1', after: '2', files: [SSL, data] };
+    const added = [list, fresh(data), ...deletions];
+
+    expect(await judge([], { source, packages: { ...packages, libssl3 }, added })).toEqual({
+      accepted: false,
+      detail: `libssl3 counts as fixed, but ${SSL} is not replaced`,
+    });
+  });
+
+  it('of a program and data with one path, a deletion means the one with its name', async () => {
+    const files = [
+      old('usr/bin/tool', { mode: 0o644 }),
+      ...source.flat(),
+      old('bin/tool', { mode: 0o755 }),
+    ];
+    const judgeDeletion = (name: string) =>
+      judge([], { source: [files], packages, added: [list, fresh('lib/libssl.so.3'), gone(name)] });
+
+    expect(await judgeDeletion('bin/.wh.tool')).toEqual({
+      accepted: false,
+      detail: 'usr/bin/tool is deleted, but belongs to no package',
+    });
+    expect(await judgeDeletion('usr/bin/.wh.tool')).toMatchObject({ accepted: true });
+    expect(await judgeDeletion('usr/bin/.wh.bash')).toMatchObject({ accepted: true });
+    expect(await judgeDeletion('bin/.wh.bash')).toMatchObject({ accepted: false });
+  });
+
   it('the names are one file if the source has a link, or an unread layer may have it', async () => {
     const added = [list, fresh(SSL), old('usr/bin/bash', { mode: 0o755 })];
     const names = ['lib', 'bin'];

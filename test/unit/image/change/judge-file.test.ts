@@ -246,10 +246,7 @@ describe('a patch is rejected for', () => {
     },
     {
       what: 'an emptied folder of an unchanged package',
-      added: [
-        fresh('usr/bin/.wh..wh..opq', { text: '' }),
-        fresh('usr/bin/c_rehash', { mode: 0o755 }),
-      ],
+      added: [fresh('bin/.wh..wh..opq', { text: '' }), fresh('usr/bin/c_rehash', { mode: 0o755 })],
       detail: 'usr/bin/bash is deleted',
     },
     {

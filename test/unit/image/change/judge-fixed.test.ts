@@ -111,7 +111,10 @@ describe('of a fixed package with scanned files', () => {
     ['all libraries are new', { added: [fresh(ONE), fresh(TWO)] }],
     [
       'a library is new and another is deleted',
-      { added: [fresh(ONE), entryOf('lib/.wh.liby.so.1')] },
+      {
+        source: [linkOf('lib', 'usr/lib'), old(ONE), old(TWO)],
+        added: [fresh(ONE), entryOf('lib/.wh.liby.so.1')],
+      },
     ],
     [
       'a library stays to which dpkg diverts another',
@@ -132,7 +135,7 @@ describe('of a fixed package with scanned files', () => {
     [
       'a library under a new name replaces the deleted one',
       {
-        source: [old(ONE)],
+        source: [linkOf('lib', 'usr/lib'), old(ONE)],
         added: [fresh('usr/lib/libx.so.2'), entryOf('lib/.wh.libx.so.1')],
         packages: { a: { ...a, files: [ONE] } },
         claimed: { a: ['usr/lib/libx.so.2'] },

@@ -162,3 +162,24 @@ it('refuses a source that deletes more paths than memory should hold', () => {
 
   expect(deleteAll).toThrow('more than 500000 paths');
 });
+
+describe('the other name of a deleted file', () => {
+  const [short, long] = [entryOf('bin/x'), entryOf('usr/bin/x')];
+  const deletes = [entryOf('bin/.wh.x')];
+
+  it('is deleted with it only if a link joins the two, or an unread layer may have one', () => {
+    const linked = read(deletes, [linkOf('bin', 'usr/bin'), long]);
+    const apart = read(deletes, [folderOf('bin'), short, long]);
+    const unread = read(deletes, [long]);
+    unread.complete = false;
+
+    expect(linked.isDeletedFrom(long)).toBe(true);
+    expect([short, long].map((file) => apart.isDeletedFrom(file))).toEqual([true, false]);
+    expect(unread.isDeletedFrom(long)).toBe(true);
+  });
+
+  it('is a file of its own unless a link joins the two', () => {
+    expect(read(deletes, [folderOf('bin'), short, long]).twins()).toEqual([long]);
+    expect(read(deletes, [linkOf('bin', 'usr/bin')], [long, short]).twins()).toEqual([]);
+  });
+});

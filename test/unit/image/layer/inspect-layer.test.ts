@@ -35,6 +35,7 @@ describe('inspectLayer', () => {
             made: new Set(['usr']),
             deleted: new Set(['usr/bin/old']),
             emptied: new Set(),
+            deletedNames: new Set(['usr/bin/old']),
             claims: new Map(),
             listed: new Set(),
           },

@@ -43,6 +43,14 @@ describe('the changes of a layer', () => {
     expect(twins).toEqual([other]);
   });
 
+  it('keep the names of deletions, of the content of a folder with a slash', () => {
+    const deletions = ['bin/.wh.x', '.wh.lib', 'sbin/.wh..wh..opq', '.wh..wh..opq'];
+
+    const { deletedNames } = layerOf(deletions.map((name) => entryOf(name)));
+
+    expect([...deletedNames]).toEqual(['bin/x', 'lib', 'sbin/', '/']);
+  });
+
   it('have a folder as made only if it comes before what is in it', () => {
     const entries = [folderOf('a'), entryOf('a/x'), entryOf('b/x'), folderOf('b')];
 

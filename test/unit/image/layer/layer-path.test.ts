@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { normalizedPath } from '../../../../lib/image/layer/layer-path.ts';
+import { folderOfOtherName, normalizedPath } from '../../../../lib/image/layer/layer-path.ts';
 
 it.each([
   ['usr/bin/x', 'usr/bin/x'],
@@ -27,4 +27,16 @@ it.each(['library/x', 'opt/lib/x', 'usr/lib/x'])('does not change %s', (path) =>
 it('maps var/run to run', () => {
   expect(normalizedPath('var/run/x.pid')).toBe('run/x.pid');
   expect(normalizedPath('var/running')).toBe('var/running');
+});
+
+it.each([
+  ['bin/x', 'bin'],
+  ['usr/bin/x', 'bin'],
+  ['usr/lib64', 'lib64'],
+  ['var/run/x', 'var/run'],
+  ['run/x', 'var/run'],
+  ['usr/share/x', undefined],
+  ['etc/bin/x', undefined],
+])('the path of %s has two names if %s is a link', (name, folder) => {
+  expect(folderOfOtherName(name)).toBe(folder);
 });
