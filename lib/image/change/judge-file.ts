@@ -107,8 +107,11 @@ function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Fac
   }
   if (facts.ownership.isBytecode(file.path)) return 'owned';
   // Python trusts compiled code, so it could be another program than its source.
-  if (before !== undefined && /\.py[co]$/.test(file.path)) {
-    return { fault: 'replaces compiled code of a module that is not updated' };
+  if (/\.py[co]$/.test(file.path)) {
+    if (before !== undefined) {
+      return { fault: 'replaces compiled code of a module that is not updated' };
+    }
+    if (hasStatusFolder) return { fault: 'is compiled code, but nothing in the image ran' };
   }
   const interpreter = interpreterOf(file.path);
   if (interpreter !== undefined) {

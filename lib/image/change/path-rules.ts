@@ -24,8 +24,8 @@ const INTERPRETED: readonly { readonly paths: RegExp; readonly what: string }[] 
 /** Files that something runs by their name, in an application or in an interpreter's folder. */
 const SCRIPT =
   /\.(?:[cm]?js|class|dll|jar|jsp|lua|phar|php|phtml|p[lm]|py|rb|sh|tcl|war)$|(?:^|\/)python[0-9]+\.zip$/;
-/** Compiled Python beside its source, or without one. Python loads it, but writes `__pycache__`. */
-const COMPILED = /^(?!.*__pycache__\/).*\.py[co]$/;
+/** Compiled Python under a name that Python does not write: beside its source, or without a version. */
+const COMPILED = /^(?!.*__pycache__\/[^/]+\.[^/.]+(?:\.opt-[12])?\.pyc$).*\.py[co]$/;
 /** Python 2 writes compiled code beside the source. */
 const PYTHON_2 = /^usr\/lib(?:64)?\/python2/;
 /** Folders of the system in which interpreters look for modules. */

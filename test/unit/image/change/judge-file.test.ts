@@ -129,6 +129,11 @@ describe('a patch is rejected for', () => {
       detail: 'replaces compiled code of a module that is not updated',
     },
     {
+      what: 'compiled code under a name that Python does not write',
+      added: [fresh('usr/lib/python3/__pycache__/os.pyc')],
+      detail: 'usr/lib/python3/__pycache__/os.pyc is run by an interpreter',
+    },
+    {
       what: 'a hard link without an owner among programs',
       added: [fresh('usr/local/bin/sh', { type: 'link', linkname: 'usr/bin/c_rehash', mode: 0 })],
       detail: 'usr/local/bin/sh is a program',

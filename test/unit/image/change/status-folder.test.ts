@@ -56,6 +56,14 @@ describe('an update of an image without a package manager', () => {
       ],
     ],
     ['drops the checksums of another package', [fresh(`${RECORDS}/.wh.zlib1g.md5sums`)]],
+    [
+      'compiles a module of the package',
+      [
+        fresh('usr/lib/ssl/x.py'),
+        fresh('usr/lib/ssl/__pycache__/x.cpython-311.pyc'),
+        checksums('libssl3', [...SSL, 'usr/lib/ssl/x.py'], fresh),
+      ],
+    ],
     ['writes a link again as it was', [link('lib/libz.so.1', 'libz.so.1.2', fresh)]],
     ['has the default of a kept configuration file', [fresh('etc/ssl/openssl.cnf.dpkg-dist')]],
   ])('is accepted if it %s', async (_, more) => {
@@ -116,6 +124,11 @@ describe('an update of an image without a package manager', () => {
       'replaces a configuration file',
       [...UPDATE, fresh('etc/ssl/openssl.cnf')],
       'etc/ssl/openssl.cnf replaces a file of the source that belongs to no package',
+    ],
+    [
+      'adds compiled code of a module that is not updated',
+      [...UPDATE, fresh('usr/lib/python3.11/__pycache__/os.cpython-311.pyc')],
+      'os.cpython-311.pyc is compiled code, but nothing in the image ran',
     ],
     [
       'replaces the application',
