@@ -37,15 +37,22 @@ function report(layers: number): Record<string, unknown> {
   );
 }
 
+/** The same of an image without a package manager. */
+function distrolessReport(layers: number): Record<string, unknown> {
+  const text = JSON.stringify(report(layers));
+  const without = text.replace('"Name":"apt"', '"Name":"libc6"');
+  return JSON.parse(without.replace('"Name":"dpkg"', '"Name":"tzdata"'));
+}
+
 /** `sourceSeconds` is how long the source's layer takes to open. */
 async function patchedWith(
   added: readonly TarEntry[],
   source: readonly TarEntry[] = SOURCE,
-  sourceSeconds = 0,
+  { sourceSeconds = 0, reportOf = report } = {},
 ): Promise<Target> {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
-    script: { report: ({ length }) => report(length), layer: await tarOf(added) },
+    script: { report: ({ length }) => reportOf(length), layer: await tarOf(added) },
   });
   await world.seedDatabase();
   await seedImage(world.registry, {
@@ -81,6 +88,31 @@ describe('the added layer of a patch', () => {
     } as const;
 
     expect(await patchedWith(UPDATE, [...SOURCE, link])).toMatchObject({ state: 'patched' });
+  });
+
+  it('is accepted for an image without a package manager if it replaces files and checksums', async () => {
+    const records = 'var/lib/dpkg/status.d';
+    const sums = (text: string) => `${text.repeat(32)}  ${LIBRARY}\n`;
+    const source = [
+      { name: `${records}/libssl3`, text: 'Package: libssl3\nVersion: 1.0\n' },
+      { name: `${records}/libssl3.md5sums`, text: sums('a') },
+      { name: LIBRARY, text: 'old' },
+    ];
+    const record = { name: `${records}/libssl3`, text: 'Package: libssl3\nVersion: 1.1\n' };
+    const update = [
+      { name: `${records}/libssl3.md5sums`, text: sums('b') },
+      { name: LIBRARY, text: 'new' },
+    ];
+    const options = { reportOf: distrolessReport };
+
+    expect(await patchedWith([record, ...update], source, options)).toMatchObject({
+      state: 'patched',
+      unownedPaths: 0,
+    });
+    expect(await patchedWith([record], source, options)).toMatchObject({
+      state: 'rejected',
+      detail: expect.stringContaining('libssl3 counts as fixed, but none of its files is replaced'),
+    });
   });
 
   it.each<{ readonly what: string; readonly added: readonly TarEntry[]; readonly detail: string }>([
@@ -134,11 +166,13 @@ describe('a file of PAM that only the lists of the source mention', () => {
   ];
 
   it('is accepted even if the source takes five minutes to read', async () => {
-    expect(await patchedWith(added, source, 300)).toMatchObject({ state: 'patched' });
+    expect(await patchedWith(added, source, { sourceSeconds: 300 })).toMatchObject({
+      state: 'patched',
+    });
   });
 
   it('is refused if the time for the source runs out, and the detail says so', async () => {
-    const target = await patchedWith(added, source, 450);
+    const target = await patchedWith(added, source, { sourceSeconds: 450 });
 
     expect(target).toMatchObject({ state: 'rejected', reason: 'layer-suspicious' });
     expect(target.detail).toContain(`${setting} is read by PAM`);
