@@ -72,18 +72,26 @@ export class HttpsWebhook implements Webhook {
       'user-agent': 'patchwright',
       ...signedHeaders({ id, body }, { keys, time: this.#clock.now() }),
     };
+    const signal = AbortSignal.timeout(this.#limitMs);
     return new Promise((resolved, reject) => {
+      // A request whose socket is already closed emits nothing when it is aborted.
+      signal.addEventListener('abort', () => reject(signal.reason));
       const sent = request(url, {
         method: 'POST',
         headers,
         agent: new Agent({ keepAlive: false, ...trusted(extraCa) }),
         lookup: guardedLookup(reach),
-        signal: AbortSignal.timeout(this.#limitMs),
+        signal,
       });
       sent.on('error', reject);
       sent.on('response', (response) => {
         // Its body may be endless, and has nothing for us.
         response.destroy();
+        resolved(response);
+      });
+      // Without a listener, Node closes the socket of an answer 101, and emits neither answer nor error.
+      sent.on('upgrade', (response, socket) => {
+        socket.destroy();
         resolved(response);
       });
       sent.end(body);

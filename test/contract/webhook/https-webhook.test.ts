@@ -107,6 +107,15 @@ it('follows no redirect', async () => {
   expect(heard).toHaveLength(1);
 });
 
+it('ends at once if the receiver switches protocols', async () => {
+  answer = status(101, { connection: 'Upgrade', upgrade: 'x' });
+
+  expect(await webhook().send(MESSAGE)).toMatchObject({
+    kind: 'unavailable',
+    detail: 'the receiver answered 101',
+  });
+});
+
 it('does not wait for the end of an endless answer', async () => {
   answer = (_, response) => void response.writeHead(200).write('more and more');
 

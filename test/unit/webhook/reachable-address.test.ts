@@ -19,6 +19,10 @@ const NEVER = [
   '::169.254.169.254',
   '::ffff:169.254.169.254',
   '::ffff:a9fe:a9fe',
+  '::ffff:0:a9fe:a9fe',
+  // Documentation, and segment routing.
+  '3fff::1',
+  '5f00::1',
 ];
 const LOOPBACK = ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'];
 
