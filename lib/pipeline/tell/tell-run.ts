@@ -10,6 +10,7 @@ import type { Stored } from '../stores/stored.ts';
 import { eventSource } from './cloud-event.ts';
 import { isTold, type ToldTarget } from './image-event.ts';
 import { type News, newsOf } from './news.ts';
+import { eventsOfRound, refusedAfter } from './refused-events.ts';
 import { isGivenUp, retryDelay } from './retry-schedule.ts';
 import { type Sent, sendNews } from './send-news.ts';
 
@@ -38,8 +39,12 @@ export async function tellRun(services: Services, runId: RunId): Promise<void> {
     },
   );
   const goneSince = await services.tellings.goneSince(webhook.addressHash);
-  const sent = goneSince === undefined ? await sendNews(services, webhook, news) : gone(goneSince);
-  if (sent.isGone && goneSince === undefined) await noteGone(services, webhook, runId);
+  const about = { now: clock.now(), isLast: isLastRound(run, clock.now()) };
+  const sent =
+    goneSince === undefined
+      ? await sendNews(services, webhook, eventsOfRound(news, held, about))
+      : gone(goneSince);
+  if (sent.end === 'gone' && goneSince === undefined) await noteGone(services, webhook, runId);
   await endRound(services, { run, held, news, sent, webhook });
 }
 
@@ -60,7 +65,11 @@ async function toldTargets(services: Services, runId: RunId): Promise<readonly T
 
 function gone(since: Date): Sent {
   const detail = `the receiver answered 410 on ${since.toISOString()}, and gets no event any more`;
-  return { accepted: [], detail, isGone: true, retryAfterSeconds: 0 };
+  return { accepted: [], refused: [], detail, end: 'gone', retryAfterSeconds: 0 };
+}
+
+function isLastRound({ tellSince }: Run, now: Date): boolean {
+  return tellSince !== undefined && isGivenUp(tellSince, now);
 }
 
 async function noteGone(services: Services, { addressHash, host }: Webhook, runId: RunId) {
@@ -82,31 +91,53 @@ async function endRound(services: Services, round: Round): Promise<void> {
   const now = services.clock.now();
   const told = [...held.told, ...sent.accepted];
   const rest = news.filter(({ key }) => !sent.accepted.includes(key));
-  const failed = sent.accepted.length === 0 && rest.length > 0;
-  const failures = failed ? held.failures + 1 : 0;
-  const isLast = run.tellSince !== undefined && (sent.isGone || isGivenUp(run.tellSince, now));
+  const isGone = sent.end === 'gone';
+  const isLast = isLastRound(run, now) || (run.tellSince !== undefined && isGone);
+  const isOpen = rest.length > 0 && !isLast;
   const givenUp = isLast ? [...held.givenUp, ...rest.map(({ key }) => key)] : held.givenUp;
-  const timeRanOut = sent.detail === undefined;
-  const waits = rest.length > 0 && !isLast && !timeRanOut;
-  const delay = waits ? retryDelay(Math.max(1, failures), sent.retryAfterSeconds) : 0;
   if (isLast && rest.length > 0) logGivenUp(services, round, rest.length);
+  const { nextAt, wakeAt, ...waits } = waitsAfter(round, now);
   const saved = await services.tellings.save(held, {
     told,
     givenUp,
-    failures,
-    nextAt: secondsAfter(now, delay),
+    ...waits,
+    nextAt: isOpen ? nextAt : now,
     leaseUntil: undefined,
-    detail: sent.detail ?? (givenUp.length > 0 ? held.detail : undefined),
+    detail: sent.detail ?? (givenUp.length > 0 || isOpen ? held.detail : undefined),
   });
   if (saved === undefined) return;
-  if (rest.length > 0 && !isLast) {
+  if (isOpen) {
     // A receiver that is gone gets the count of its run's end only.
-    if (!sent.isGone) await sendTell(services, run.id, delay);
+    if (wakeAt !== undefined && !isGone) await sendTell(services, run.id, secondsTo(wakeAt, now));
     return;
   }
   if (run.tellSince === undefined) return;
   const ended = await services.runs.endTelling(run, warningsOf(round, saved.givenUp.length));
   if (ended === undefined) await sendTell(services, run.id, AGAIN_SECONDS);
+}
+
+/**
+ * What a round that leaves events waits for. `nextAt`: no round begins earlier. `wakeAt`: the next message;
+ * undefined if the round that was refused has sent it.
+ */
+function waitsAfter({ run, held, sent }: Round, now: Date) {
+  const isDown = sent.end === 'unavailable' || sent.end === 'gone';
+  const failures = isDown && sent.accepted.length === 0 ? held.failures + 1 : 0;
+  const refused = refusedAfter(held, sent, now);
+  if (isDown) {
+    const nextAt = secondsAfter(now, retryDelay(Math.max(1, failures), sent.retryAfterSeconds));
+    return { ...refused, failures, nextAt, wakeAt: nextAt };
+  }
+  if (sent.end === 'time-ran-out') return { ...refused, failures, nextAt: now, wakeAt: now };
+  const { refusedUntil = now } = refused;
+  const isNew = refusedUntil.getTime() !== held.refusedUntil?.getTime();
+  // A run that goes on may have other events before.
+  const nextAt = isRunOver(run) ? refusedUntil : now;
+  return { ...refused, failures, nextAt, wakeAt: isNew ? refusedUntil : undefined };
+}
+
+function secondsTo(time: Date, now: Date): number {
+  return Math.ceil((time.getTime() - now.getTime()) / 1000);
 }
 
 function logGivenUp({ log }: Pick<Services, 'log'>, round: Round, events: number): void {

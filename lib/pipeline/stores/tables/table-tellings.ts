@@ -18,6 +18,7 @@ const TellingRow = Telling.extend({
   rowKey: z.string(),
   told: Keys,
   givenUp: Keys,
+  refused: Keys,
 });
 
 const GoneRow = z.object({
@@ -44,8 +45,8 @@ export class TableTellings implements Tellings {
   async take(runId: RunId, { from, until }: LeaseTime): Promise<Stored<Telling> | undefined> {
     const known = await this.#runs.find(keysOf(runId));
     if (known === undefined) {
-      const first = { runId, told: [], givenUp: [], failures: 0, nextAt: from, leaseUntil: until };
-      return this.#runs.insert(first);
+      const nothing = { told: [], givenUp: [], refused: [], refusals: 0, failures: 0 };
+      return this.#runs.insert({ runId, ...nothing, nextAt: from, leaseUntil: until });
     }
     if (known.nextAt > from || (known.leaseUntil !== undefined && known.leaseUntil > from)) {
       return undefined;

@@ -24,7 +24,7 @@ const NEWS = newsOf(
 );
 const KEYS = NEWS.map(({ key }) => key);
 
-async function sent(answers: readonly WebhookAnswer[], secondsEach = 0) {
+async function sent(answers: readonly WebhookAnswer[], secondsEach = 0, fresh = NEWS.length) {
   const webhook = new MemoryWebhook();
   const clock = new ManualClock();
   let nth = 0;
@@ -33,25 +33,28 @@ async function sent(answers: readonly WebhookAnswer[], secondsEach = 0) {
     nth += 1;
     return answers[nth - 1] ?? { kind: 'accepted' };
   };
-  return { ...(await sendNews({ clock }, webhook, NEWS)), requests: webhook.requests.length };
+  const news = { fresh: NEWS.slice(0, fresh), repeated: NEWS.slice(fresh) };
+  return { ...(await sendNews({ clock }, webhook, news)), requests: webhook.requests.length };
 }
 
 it('sends all of them in order', async () => {
-  expect(await sent([])).toMatchObject({ accepted: KEYS, detail: undefined, isGone: false });
+  expect(await sent([])).toMatchObject({ accepted: KEYS, detail: undefined, end: 'all-sent' });
 });
 
-it('goes on after a refusal', async () => {
-  expect(await sent([REFUSED])).toMatchObject({
-    accepted: KEYS.slice(1),
+it('sends every new event once, however many are refused', async () => {
+  expect(await sent([REFUSED, REFUSED, REFUSED, REFUSED])).toMatchObject({
+    accepted: KEYS.slice(4),
+    refused: KEYS.slice(0, 4),
     detail: 'the receiver answered 400',
+    end: 'all-sent',
   });
 });
 
-it('stops after three refusals in a row', async () => {
-  expect(await sent([REFUSED, REFUSED, REFUSED])).toMatchObject({ accepted: [], requests: 3 });
-  expect(await sent([REFUSED, REFUSED, { kind: 'accepted' }, REFUSED])).toMatchObject({
-    requests: 5,
-  });
+it('repeats refused events until three in a row are refused again', async () => {
+  const ok: WebhookAnswer = { kind: 'accepted' };
+
+  expect(await sent([ok, REFUSED, REFUSED, REFUSED], 0, 1)).toMatchObject({ requests: 4 });
+  expect(await sent([REFUSED, REFUSED, ok, REFUSED], 0, 0)).toMatchObject({ requests: 5 });
 });
 
 it('stops at once if the receiver can not be used', async () => {
@@ -67,10 +70,10 @@ it('stops at once if the receiver can not be used', async () => {
 it('stops at once if the receiver wants no event any more', async () => {
   expect(await sent([{ kind: 'gone', detail: 'the receiver answered 410' }])).toMatchObject({
     requests: 1,
-    isGone: true,
+    end: 'gone',
   });
 });
 
 it('leaves the rest to the next round after a minute', async () => {
-  expect(await sent([], 30)).toMatchObject({ accepted: KEYS.slice(0, 2), detail: undefined });
+  expect(await sent([], 30)).toMatchObject({ accepted: KEYS.slice(0, 2), end: 'time-ran-out' });
 });

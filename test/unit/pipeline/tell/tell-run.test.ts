@@ -135,6 +135,69 @@ describe('an ended run', () => {
   });
 });
 
+describe('a receiver that refuses some events', () => {
+  const refuseFailed = ({ body }: { readonly body: string }): WebhookAnswer =>
+    body.includes('tool-failed')
+      ? { kind: 'refused', detail: 'the receiver answered 422' }
+      : { kind: 'accepted' };
+  const failed = (tag: string) => toldTarget(tag, 'failed', { reason: 'tool-failed' });
+  const underWay = { state: 'running', finishedAt: undefined, tellSince: undefined } as const;
+
+  it('gets all the others in the same round', async () => {
+    const { world, webhook, tell } = await endedRun();
+    await world.addTargets(failed('3'), failed('4'), failed('5'));
+    webhook.answer = refuseFailed;
+
+    await tell();
+
+    expect(webhook.heard).toEqual(ALL.slice(1));
+  });
+
+  it('gets a new event at once, however long the refused ones wait', async () => {
+    const { world, webhook, tell } = await endedRun(underWay);
+    webhook.answer = refuseFailed;
+    for (let round = 0; round < 9; round += 1) {
+      await tell();
+      world.clock.advance({ seconds: 4 * 3600 });
+    }
+    await tell();
+    await world.addTargets(toldTarget('3', 'patched'));
+
+    await tell();
+
+    expect(webhook.heard).toEqual(['image.patched team/api:1', 'image.patched team/api:3']);
+    expect(webhook.requests).toHaveLength(12);
+  });
+
+  it('gets them again after a wait, and the last time when they are given up', async () => {
+    const { world, webhook, tell } = await endedRun();
+    webhook.answer = refuseFailed;
+    await tell();
+    await tell();
+    expect(webhook.requests).toHaveLength(3);
+
+    world.clock.advance({ seconds: 10 });
+    await tell();
+    expect(webhook.requests).toHaveLength(4);
+    world.clock.advance({ seconds: 24 * 3600 });
+    await tell();
+
+    expect(webhook.requests).toHaveLength(5);
+    expect((await world.runAt(RUN)).warnings).toContain('was not told 1 events');
+  });
+
+  it('has one message for the next round, however many hints came', async () => {
+    const { world, webhook, tell } = await endedRun(underWay);
+    webhook.answer = refuseFailed;
+
+    await tell();
+    await tell();
+    await tell();
+
+    expect(world.messages()).toEqual([{ tell: RUN }]);
+  });
+});
+
 describe('a receiver that answers 410', () => {
   it('gets no event any more, and the run says so', async () => {
     const { world, webhook, tell } = await endedRun();
