@@ -42,11 +42,8 @@ export function withExamination(
   if (known !== undefined && exam.at < known.examinedAt) return undefined;
   const { runId, digest, sourceDigest, source } = exam;
   const head = { runId, digest, sourceDigest, examinedAt: exam.at };
-  if (source === undefined) {
-    // The rows are about an image that the tag no longer names.
-    if (known === undefined || known.digest === digest) return undefined;
-    return { next: { ...head, findings: new Map() }, about: new Map() };
-  }
+  // The rows stay about the image that was scanned last: only a scan that counts ends a finding.
+  if (source === undefined) return undefined;
   const view = patchView(known, exam);
   const about = new Map(source.map((one) => [one.id, one]));
   const inPatch = new Map<string, Vulnerability>(view.findings.map((one) => [one.id, one]));
@@ -121,8 +118,9 @@ export function withoutFindings(
   known: TagIndex | undefined,
   { runId, at, since }: { readonly runId: RunId; readonly at: Date; readonly since: Date },
 ): IndexChange | undefined {
-  if (known === undefined || known.examinedAt >= since || known.digest === undefined)
-    return undefined;
+  if (known === undefined || known.examinedAt >= since) return undefined;
+  // After a crash in the first write of a tag, its rows may exist although no image is named.
+  if (known.digest === undefined && (known.pending ?? []).length === 0) return undefined;
   return { next: { runId, examinedAt: at, findings: new Map() }, about: new Map() };
 }
 
@@ -143,11 +141,13 @@ function nextFinding(
   const now = wholeSeconds(at);
   const hasFix = found.fixedVersion !== '';
   const state = isFixed ? 'fixed' : hasFix ? 'open' : 'open-no-fix';
+  const isBack = !isFixed && known?.state === 'fixed';
   return {
     severity: found.severity,
     state,
     seenSince: known?.seenSince ?? now,
-    fixSince: hasFix ? (known?.fixSince ?? now) : undefined,
+    // A finding that was fixed and is open again has a new clock: the days with a patch do not count.
+    fixSince: hasFix ? ((isBack ? undefined : known?.fixSince) ?? now) : undefined,
     patchedAt: isFixed ? (known?.patchedAt ?? now) : undefined,
     about: aboutOf(found),
   };

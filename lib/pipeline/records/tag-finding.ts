@@ -18,7 +18,7 @@ export const TagFinding = z.object({
   vulnerability: z.string(),
   repository: RepositoryName,
   tag: Tag,
-  /** The image that the tag names. */
+  /** The image that the tag named at the last scan that counts. */
   digest: Digest.optional(),
   state: FindingState,
   severity: z.enum(SEVERITIES),

@@ -30,27 +30,23 @@ export const TagIndexHead = z.object({
 export interface TagIndex extends z.infer<typeof TagIndexHead> {
   /** By vulnerability, without those that are gone. */
   readonly findings: ReadonlyMap<string, IndexedFinding>;
+  /** Vulnerabilities whose rows a write has begun to change. Empty or absent at its end. */
+  readonly pending?: readonly string[];
 }
 
 const STATES = ['open', 'open-no-fix', 'fixed'] as const;
 const Seconds = z.number().int().nonnegative();
-const Packed = z.record(
-  z.string(),
+const Rank = (names: readonly string[]) =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(names.length - 1);
+/** Pairs, since an object loses an id like `__proto__`. */
+const Packed = z.array(
   z.tuple([
-    z
-      .number()
-      .int()
-      .min(0)
-      .max(SEVERITIES.length - 1),
-    z
-      .number()
-      .int()
-      .min(0)
-      .max(STATES.length - 1),
-    Seconds,
-    Seconds,
-    Seconds,
     z.string(),
+    z.tuple([Rank(SEVERITIES), Rank(STATES), Seconds, Seconds, Seconds, z.string()]),
   ]),
 );
 
@@ -67,14 +63,14 @@ export function packFindings(findings: ReadonlyMap<string, IndexedFinding>): str
       one.about,
     ],
   ]);
-  return JSON.stringify(Object.fromEntries(packed));
+  return JSON.stringify(packed);
 }
 
 /** Reads what `packFindings` wrote. Throws if the text is something else. */
 export function unpackFindings(text: string): ReadonlyMap<string, IndexedFinding> {
   const packed = Packed.parse(JSON.parse(text));
   return new Map(
-    Object.entries(packed).map(([id, [severity, state, seen, fix, patched, about]]) => [
+    packed.map(([id, [severity, state, seen, fix, patched, about]]) => [
       id,
       {
         severity: severityAt(severity),

@@ -15,7 +15,6 @@ import type { RowMapping } from './record-table.ts';
 
 /** The findings of a tag, and which of its rows a writer may have left half-written. */
 export interface KeptIndex extends TagIndex, TagName {
-  /** Vulnerabilities whose rows a write has begun to change. Empty at its end. */
   readonly pending: readonly string[];
   /** Later for each write, so that a row tells whether a later write has changed it. */
   readonly writtenAt: Date;

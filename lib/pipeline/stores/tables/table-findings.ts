@@ -120,7 +120,8 @@ export class TableFindings implements Findings {
 function withEarlier(wanted: IndexedFinding, row: TagFinding | undefined): IndexedFinding {
   if (row === undefined) return wanted;
   const seenSince = earlier(wanted.seenSince, row.seenSince) ?? wanted.seenSince;
-  if (row.state === 'gone') return { ...wanted, seenSince };
+  const isBack = row.state === 'fixed' && wanted.state !== 'fixed';
+  if (row.state === 'gone' || isBack) return { ...wanted, seenSince };
   return {
     ...wanted,
     seenSince,

@@ -110,13 +110,23 @@ it('ignores a scan that is older than the known one', () => {
   expect(withExamination(known, scan(1))).toBeUndefined();
 });
 
-it('keeps the findings if a scan tells nothing, unless the tag names another image', () => {
+it('keeps the findings and their clocks if a scan tells nothing, of another image too', () => {
   const known = examined(undefined, scan(1));
   const blind = { source: undefined };
 
   expect(withExamination(known, scan(2, blind))).toBeUndefined();
   expect(withExamination(undefined, scan(2, blind))).toBeUndefined();
-  expect(examined(known, scan(2, { ...blind, digest: other })).findings.size).toBe(0);
+  expect(withExamination(known, scan(2, { ...blind, digest: other }))).toBeUndefined();
+  const later = examined(known, scan(3, { digest: other, sourceDigest: other }));
+  expect(later.findings.get('CVE-1')).toMatchObject({ state: 'open', fixSince: night(1) });
+});
+
+it('starts the clock anew if an image is pushed with what its last patch had fixed', () => {
+  const patched = published(examined(undefined, scan(1)), 2, [UNFIXABLE]);
+  const pushed = examined(patched, scan(28, { digest: other, sourceDigest: other }));
+  const finding = pushed.findings.get('CVE-1');
+
+  expect(finding).toMatchObject({ state: 'open', seenSince: night(1), fixSince: night(28) });
 });
 
 it('applies no patch of another image', () => {
@@ -142,6 +152,14 @@ it('ends the findings of a tag that is gone, once, unless a later run examined i
   expect(withoutFindings(known, { ...gone, since: night(1) })).toBeUndefined();
 });
 
+it('ends the rows that a crash in the first write of a tag may have left', () => {
+  const begun = { runId, examinedAt: new Date(0), findings: new Map(), pending: ['CVE-1'] };
+  const gone = { runId, at: night(3), since: night(3) };
+
+  expect(withoutFindings(begun, gone)?.next.findings.size).toBe(0);
+  expect(withoutFindings({ ...begun, pending: [] }, gone)).toBeUndefined();
+});
+
 it('changes every row of a tag that names another image, and else only those that differ', () => {
   const known = examined(undefined, scan(1));
   const same = examined(known, scan(2, { source: [FIXABLE, vulnerability('CVE-2')] }));
@@ -151,8 +169,10 @@ it('changes every row of a tag that names another image, and else only those tha
   expect(changedFindings(known, examined(known, scan(2, { source: [] })))).toHaveLength(2);
 });
 
-it('reads the findings that it packed', () => {
-  const { findings } = published(examined(undefined, scan(1)), 3, [UNFIXABLE]);
+it('reads the findings that it packed, whatever their ids are', () => {
+  const source = [FIXABLE, UNFIXABLE, vulnerability('__proto__')];
+  const { findings } = published(examined(undefined, scan(1, { source })), 3, [UNFIXABLE]);
+  expect(findings.size).toBe(3);
 
   expect(unpackFindings(packFindings(findings))).toEqual(findings);
 });

@@ -4,6 +4,7 @@ import { RepositoryName, Tag } from '../../../../../lib/image/reference.ts';
 import {
   withExamination,
   withoutFindings,
+  withPublication,
 } from '../../../../../lib/pipeline/records/examine-tag.ts';
 import { RunId } from '../../../../../lib/pipeline/records/run-id.ts';
 import { vulnerabilityPartition } from '../../../../../lib/pipeline/stores/tables/finding-rows.ts';
@@ -143,6 +144,30 @@ it('ends the findings of a tag that is gone', async () => {
   );
 
   expect(tables.all(TABLES.findings)[0]?.entity).toMatchObject({ state: 'gone', goneAt: night(2) });
+});
+
+it('starts the clock of a finding anew if the patch that fixed it is gone', async () => {
+  const findings = new TableFindings(new MemoryTables());
+  await scan(findings, 1, ['CVE-1']);
+  const patch = { digest: digestOf('patch'), findings: [] };
+  const published = { runId, at: night(2), sourceDigest: digest, patch };
+  await findings.change(tag, (known) => withPublication(known, published));
+  const index = await scan(findings, 28, ['CVE-1']);
+
+  expect(index?.findings.get('CVE-1')).toMatchObject({ seenSince: night(1), fixSince: night(28) });
+});
+
+it('ends the rows of a tag that is gone after a crash in its first write', async () => {
+  const tables = new MemoryTables();
+  const { findings } = counted(tables, 4);
+  await scan(findings, 1, ['CVE-1', 'CVE-2']).catch(() => undefined);
+  expect(Object.values(statesIn(tables))).toContain('open');
+
+  await new TableFindings(tables).change(tag, (known) =>
+    withoutFindings(known, { runId, at: night(2), since: night(2) }),
+  );
+
+  expect(Object.values(statesIn(tables))).not.toContain('open');
 });
 
 it('has the same rows after a crash at any call, if the step is repeated or a later scan differs', async () => {
