@@ -15,6 +15,8 @@ const RunEnd = z.object({
   detail: Text.optional(),
   trigger: z.enum(['schedule', 'manual']),
   dryRun: z.boolean(),
+  /** True if the run looked at some images of the policy only. */
+  partial: z.boolean(),
   seconds: Count,
   targets: Count,
   clean: Count,

@@ -34,6 +34,12 @@ describe('the workbook', () => {
     }
   });
 
+  it.each(['coverage', 'remaining'])('counts only full runs that are no dry runs: %s', (name) => {
+    const query = queries.find((one) => one.name === name)?.query;
+
+    expect(query).toContain('| where not(tobool(run.partial) or tobool(run.dryRun))');
+  });
+
   it('shows everything that a run’s end counts by severity', () => {
     const text = queries.map(({ query }) => query).join('\n');
     const fields = Object.keys(LOG_LINES['run completed'].shape);

@@ -51,5 +51,6 @@ it('logs lines with the fields that alerts and the workbook read', async () => {
     patched: 1,
     coveragePercent: 100,
     removedHigh: run.removedHigh,
+    partial: false,
   });
 });

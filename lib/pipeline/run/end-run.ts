@@ -76,6 +76,7 @@ function fieldsOf(run: Run & { readonly finishedAt: Date }, targets: readonly Ta
     state,
     trigger,
     dryRun,
+    partial: run.images !== undefined,
     seconds: Math.max(0, Math.round((finishedAt.getTime() - createdAt.getTime()) / 1000)),
     ...countsOf(run),
     coveragePercent: run.targets === 0 ? 0 : Math.floor((100 * covered) / run.targets),

@@ -49,3 +49,15 @@ it('logs the counts that alerts need', async () => {
     fields: { runId: run.id, targets: 5, failed: 5, noBuilder: 2, quota: 1, runDeadline: 1 },
   });
 });
+
+it.each([
+  ['some images', ['team/api:v1'], true],
+  ['all images', undefined, false],
+])('logs whether a run looked at %s', async (_, images, partial) => {
+  const world = new PipelineWorld({ policy: {}, script: { report: () => ({}) } });
+  const run = { ...(await world.run()), images };
+
+  endRun(world.services, { run, state: 'completed', changes: countStates([], 0), targets: [] });
+
+  expect(world.log.at(-1)?.fields).toMatchObject({ runId: run.id, partial });
+});
