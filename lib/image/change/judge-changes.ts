@@ -5,6 +5,7 @@ import { type AddedFiles, isDeleted } from './added-files.ts';
 import { type Facts, type FileVerdict, judgeDeletion, judgeFile } from './judge-file.ts';
 import { judgeFixed } from './judge-fixed.ts';
 import { judgeFolder, linkFault } from './judge-folders.ts';
+import { judgeUnread } from './judge-unread.ts';
 import { Ownership } from './ownership.ts';
 import { changedPackages, type Packages } from './package-facts.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -65,6 +66,7 @@ export function judgeChanges(options: {
   for (const file of [...source.files.values(), ...source.twins()]) {
     if (isGone(file, facts)) note(file.path, judgeDeletion(file, facts));
   }
+  if (!complete) for (const [path, verdict] of judgeUnread(before, facts)) note(path, verdict);
   if (faults.length > 0) return { accepted: false, detail: shortened(faults) };
   const notFixed = judgeFixed(fixed, before, facts);
   return notFixed === undefined

@@ -63,6 +63,9 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
     return file.privileged && before?.privileged === false ? NEW_SETUID : 'unowned';
   }
   if (file.privileged) return NEW_SETUID;
+  if (!facts.complete && before === undefined && isOfApplication(path)) {
+    return { fault: 'is among files of applications, and it is unknown what the source has there' };
+  }
   const power = powerOf(path);
   if (power !== undefined && !linksToClaimed(file, facts)) {
     return { fault: `is read by ${power}, and no package of the source owns it` };

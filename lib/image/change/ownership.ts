@@ -43,6 +43,11 @@ export class Ownership {
     return [...new Set([...listed, ...(this.#scannedBefore.get(path) ?? [])])];
   }
 
+  /** True if the scan of the source names an owner. */
+  isScanned(path: string): boolean {
+    return this.#scannedBefore.has(path);
+  }
+
   /** The changed packages that own the path in the patch, as the patch itself says. */
   claimers(path: string): readonly string[] {
     const listed = this.#source.diversions.get(path) ?? path;

@@ -93,7 +93,7 @@ describe('a verified patch', () => {
   });
 
   it('counts the paths that no package owns', async () => {
-    const row = await endOf({ layer: [{ name: 'opt/a' }, { name: 'opt/b' }] });
+    const row = await endOf({ layer: [{ name: 'var/lib/a' }, { name: 'var/lib/b' }] });
 
     expect(row).toMatchObject({ state: 'publishing', unownedPaths: 2 });
   });
