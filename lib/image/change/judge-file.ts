@@ -18,6 +18,9 @@ import type { SourceFiles } from './source-files.ts';
 
 const ALTERNATIVES = 'etc/alternatives/';
 const MAX_HOPS = 4;
+const REPLACES_UNOWNED = {
+  fault: 'replaces a file of the source that belongs to no package',
+} as const;
 const NEW_SETUID = { fault: 'is setuid, and no package of the source owns it' } as const;
 
 export interface Facts {
@@ -42,6 +45,7 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
     return { fault: 'replaces a folder of the source' };
   }
   if (before !== undefined && isUnchanged(before, file)) return 'owned';
+  if (before !== undefined && isKeptFromOutside(before, file, facts)) return REPLACES_UNOWNED;
   if (ACCOUNT_FILES.has(path)) return judgeAccounts(file, before, facts);
   if (isOfPackageManager(file, facts)) return 'owned';
 
@@ -74,6 +78,22 @@ export function judgeFile(file: LayerFile, facts: Facts): FileVerdict {
   return judgeUnowned(file, before, facts);
 }
 
+/**
+ * True for a file without an owner in an image without a package manager: none of its programs runs, so
+ * only the update from outside writes, whatever the patch's own lists say. The source's lists name no
+ * links, so one that is no library may point to another file of an updated package.
+ */
+function isKeptFromOutside(before: LayerFile, file: LayerFile, facts: Facts): boolean {
+  if (!isUnownedFromOutside(before, facts)) return false;
+  const isLink = before.type === 'symlink' && file.type === 'symlink' && !isProgram(before);
+  return !isLink || !linksToClaimed(file, facts);
+}
+
+function isUnownedFromOutside({ path }: LayerFile, { source, ownership }: Facts): boolean {
+  if (!source.hasStatusFolder || path.startsWith('var/lib/dpkg/')) return false;
+  return ownership.owners(path).length === 0;
+}
+
 function isPowerful(file: LayerFile): boolean {
   return file.privileged || powerOf(file.path) !== undefined;
 }
@@ -93,20 +113,15 @@ function judgeTakeover(
       : 'owned';
   }
   const isProtected = before.type !== 'symlink' && isProgram(before);
-  return isProtected || isOfApplication(file.path)
-    ? { fault: 'replaces a file of the source that belongs to no package' }
-    : 'owned';
+  return isProtected || isOfApplication(file.path) ? REPLACES_UNOWNED : 'owned';
 }
 
 function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Facts): FileVerdict {
-  // Nothing of an image without a package manager runs, and its lists name no links.
-  const { hasStatusFolder } = facts.source;
-  const mayRelink = before?.type === 'symlink' && !(hasStatusFolder && isProgram(before));
-  if (linksToClaimed(file, facts) && (before === undefined || mayRelink)) return 'owned';
+  const mayRelink = before === undefined || before.type === 'symlink';
+  if (mayRelink && linksToClaimed(file, facts)) return 'owned';
   if (isProgram(file)) return { fault: 'is a program, and no package owns it' };
-  const isProtected = hasStatusFolder || isOfApplication(file.path);
-  if (before !== undefined && (isProgram(before) || isProtected)) {
-    return { fault: 'replaces a file of the source that belongs to no package' };
+  if (before !== undefined && (isProgram(before) || isOfApplication(file.path))) {
+    return REPLACES_UNOWNED;
   }
   if (facts.ownership.isBytecode(file.path)) return 'owned';
   // Python trusts compiled code, so it could be another program than its source.
@@ -114,7 +129,9 @@ function judgeUnowned(file: LayerFile, before: LayerFile | undefined, facts: Fac
     if (before !== undefined) {
       return { fault: 'replaces compiled code of a module that is not updated' };
     }
-    if (hasStatusFolder) return { fault: 'is compiled code, but nothing in the image ran' };
+    if (facts.source.hasStatusFolder) {
+      return { fault: 'is compiled code, but nothing in the image ran' };
+    }
   }
   const interpreter = interpreterOf(file.path);
   if (interpreter !== undefined) {
@@ -199,8 +216,10 @@ export function judgeDeletion(file: LayerFile, facts: Facts): FileVerdict {
   if (owner !== undefined && !isBookkeeping(path, facts.changed)) {
     return { fault: `is deleted, but belongs to ${owner}, which is not updated` };
   }
-  if (isBookkeeping(path, facts.changed)) return 'owned';
-  const isKept = isProgram(file) || isOfApplication(path) || ACCOUNT_FILES.has(path);
+  const isFromOutside = isUnownedFromOutside(file, facts);
+  if (isBookkeeping(path, facts.changed) && !isFromOutside) return 'owned';
+  const isKept =
+    isFromOutside || isProgram(file) || isOfApplication(path) || ACCOUNT_FILES.has(path);
   return isKept || powerOf(path) !== undefined
     ? { fault: 'is deleted, but belongs to no package' }
     : 'owned';

@@ -14,6 +14,7 @@ import { readDiversions } from './diversions.ts';
 import { LIBRARY } from './path-rules.ts';
 
 const STATUS_FOLDER = 'var/lib/dpkg/status.d/';
+const STATUS_FILE = 'var/lib/dpkg/status';
 const DIVERSIONS = 'var/lib/dpkg/diversions';
 /** Deleted files and deletions of the source that are held in memory. */
 const MAX_HELD = 500_000;
@@ -36,8 +37,8 @@ export class SourceFiles {
   readonly owners = new Map<string, string[]>();
   /** The packages with a list of dpkg or apk. */
   readonly listed = new Set<string>();
-  /** Its packages are recorded in `status.d`: it has no package manager. */
-  hasStatusFolder = false;
+  #hasStatusFolder = false;
+  #hasStatusFile = false;
   /** dpkg's diversions: the path at which a package's file is, by the path in its list. */
   diversions: ReadonlyMap<string, string> = new Map();
   /** False if a layer was not read to its end. */
@@ -94,6 +95,14 @@ export class SourceFiles {
     return node === undefined ? !this.complete : node.type !== 'folder';
   }
 
+  /**
+   * True if its packages are recorded in `status.d` alone: it has no package manager. dpkg keeps its
+   * own record in one file, also beside a file that is left in that folder.
+   */
+  get hasStatusFolder(): boolean {
+    return this.#hasStatusFolder && !this.#hasStatusFile;
+  }
+
   /** Returns a visitor for the next layer. */
   layer(): LayerVisitor {
     for (const path of this.#hiddenBelow) this.#hidden.add(path);
@@ -114,7 +123,8 @@ export class SourceFiles {
       return;
     }
     if (this.#isHidden(entry.path)) return;
-    if (entry.path.startsWith(STATUS_FOLDER)) this.hasStatusFolder = true;
+    if (entry.path.startsWith(STATUS_FOLDER)) this.#hasStatusFolder = true;
+    if (entry.path === STATUS_FILE && entry.type === 'file') this.#hasStatusFile = true;
     const isCovered = this.#isCovered(nameOf(entry));
     this.#addNode(entry);
     if (entry.type === 'folder') return;

@@ -26,6 +26,12 @@ const SOURCE: readonly TarEntry[] = [
   link('lib/libz.so.1', 'libz.so.1.2'),
   link('usr/share/ssl/default', 'old'),
   old('etc/ssl/openssl.cnf'),
+  old('etc/ssl/certs/ca-certificates.crt'),
+  old('etc/nsswitch.conf'),
+  old('etc/app/policy.yaml'),
+  old('var/lib/app/data.db'),
+  old('var/log/app.log'),
+  old('etc/group', { text: 'root:x:0:\n' }),
   old('app/server', { mode: 0o755 }),
 ];
 const UPDATE: readonly TarEntry[] = [
@@ -62,6 +68,14 @@ describe('an update of an image without a package manager', () => {
         fresh('usr/lib/ssl/x.py'),
         fresh('usr/lib/ssl/__pycache__/x.cpython-311.pyc'),
         checksums('libssl3', [...SSL, 'usr/lib/ssl/x.py'], fresh),
+      ],
+    ],
+    [
+      'points a link to a file of the package',
+      [
+        link('usr/share/ssl/default', 'new', fresh),
+        fresh('usr/share/ssl/new'),
+        checksums('libssl3', [...SSL, 'usr/share/ssl/new'], fresh),
       ],
     ],
     ['writes a link again as it was', [link('lib/libz.so.1', 'libz.so.1.2', fresh)]],
@@ -104,7 +118,7 @@ describe('an update of an image without a package manager', () => {
     [
       'links another package to its own library',
       [...UPDATE, link('lib/libz.so.1', '../usr/lib/x86_64-linux-gnu/libcrypto.so.3', fresh)],
-      'usr/lib/libz.so.1 is a program, and no package owns it',
+      'usr/lib/libz.so.1 replaces a file of the source that belongs to no package',
     ],
     [
       'adds a setuid program',
@@ -133,7 +147,7 @@ describe('an update of an image without a package manager', () => {
     [
       'replaces the application',
       [...UPDATE, fresh('app/server', { mode: 0o755 })],
-      'app/server is a program, and no package owns it',
+      'app/server replaces a file of the source that belongs to no package',
     ],
     [
       'has a package manager with a record of its own',
@@ -149,6 +163,60 @@ describe('an update of an image without a package manager', () => {
       accepted: false,
       detail: expect.stringContaining(detail),
     });
+  });
+
+  it.each([
+    'etc/ssl/certs/.wh.ca-certificates.crt',
+    'etc/.wh.nsswitch.conf',
+    'etc/app/.wh.policy.yaml',
+    'var/lib/app/.wh.data.db',
+    'var/log/.wh.app.log',
+    'etc/ssl/certs/.wh..wh..opq',
+    'etc/.wh.ssl',
+  ])('is refused if it deletes a file without an owner: %s', async (deletion) => {
+    expect(await judge([...UPDATE, fresh(deletion, { text: '' })])).toMatchObject({
+      accepted: false,
+      detail: expect.stringContaining('is deleted, but belongs to no package'),
+    });
+  });
+
+  it.each<[string, TarEntry]>([
+    ['etc/nsswitch.conf', fresh('etc/nsswitch.conf')],
+    ['etc/app/policy.yaml', fresh('etc/app/policy.yaml')],
+    ['etc/ssl/certs/ca-certificates.crt', fresh('etc/ssl/certs/ca-certificates.crt')],
+    ['var/log/app.log', fresh('var/log/app.log')],
+    ['etc/group', fresh('etc/group', { text: 'root:x:0:\nssl:x:101:\n' })],
+    ['usr/lib/libz.so.1', fresh('lib/libz.so.1', { text: '\x7fELF' })],
+    ['usr/lib/libz.so.1', link('lib/libz.so.1', '/usr/lib/x86_64-linux-gnu/libcrypto.so.3', fresh)],
+  ])('is refused if its own checksums claim %s', async (path, file) => {
+    const claimed = checksums('libssl3', [...SSL, path], fresh);
+
+    expect(await judge([...UPDATE, claimed, file])).toMatchObject({
+      accepted: false,
+      detail: `${path} replaces a file of the source that belongs to no package`,
+    });
+  });
+
+  it.each([
+    ['a new ca-certificates', 'ca-certificates', 'etc/ssl/certs/ca-certificates.crt'],
+    ['a raised base-files', 'base-files', 'etc/nsswitch.conf'],
+  ])('is refused if it explains a file by %s', async (_, name, path) => {
+    const packages = { ...PACKAGES, [name]: { ...PACKAGES['base-files'], after: '2' } };
+
+    expect(
+      await judge([...UPDATE, fresh(`${RECORDS}/${name}`), fresh(path)], { packages }),
+    ).toMatchObject({
+      accepted: false,
+      detail: `${path} replaces a file of the source that belongs to no package`,
+    });
+  });
+
+  it('has the rules of a package manager if dpkg has a record beside that folder', async () => {
+    const source = [[...SOURCE, old('var/lib/dpkg/status')]];
+    const added = [...UPDATE, fresh('etc/.wh.nsswitch.conf', { text: '' })];
+
+    expect(await judge(added, { source })).toMatchObject({ accepted: true });
+    expect(await judge(added)).toMatchObject({ accepted: false });
   });
 
   it('is refused if the source does not list the files of a fixed package', async () => {
