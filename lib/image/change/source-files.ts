@@ -16,7 +16,7 @@ import { LIBRARY } from './path-rules.ts';
 const STATUS_FOLDER = 'var/lib/dpkg/status.d/';
 const STATUS_FILE = 'var/lib/dpkg/status';
 const DIVERSIONS = 'var/lib/dpkg/diversions';
-/** Deleted files and deletions of the source that are held in memory. */
+/** Deleted files, deletions, package lists and their packages that are held in memory. */
 const MAX_HELD = 500_000;
 
 /**
@@ -51,8 +51,11 @@ export class SourceFiles {
   /** Deletions of the layer that is being read hide only what is below it. */
   #hiddenBelow: string[] = [];
 
-  constructor(added: AddedFiles) {
+  readonly #maxHeld: number;
+
+  constructor(added: AddedFiles, maxHeld = MAX_HELD) {
     this.#added = added;
+    this.#maxHeld = maxHeld;
     this.#folderPaths = new Set([...added.folders.values()].map(({ path }) => path));
   }
 
@@ -173,6 +176,7 @@ export class SourceFiles {
   #isFirst(path: string): boolean {
     if (this.#read.has(path) || this.#isHidden(path)) return false;
     this.#read.add(path);
+    this.#refuseFlood();
     return true;
   }
 
@@ -187,12 +191,17 @@ export class SourceFiles {
   #list(path: string): (line: string) => void {
     if (!this.#isFirst(path)) return () => undefined;
     return packageListReader(path, {
-      package: (name) => this.listed.add(name),
+      package: (name) => {
+        this.listed.add(name);
+        this.#refuseFlood();
+      },
       path: (owned, owner) => {
         if (!this.#matters(owned) && !this.#folderPaths.has(owned)) return;
         const owners = this.owners.get(owned);
-        if (owners === undefined) this.owners.set(owned, [owner]);
-        else if (owners.at(-1) !== owner) owners.push(owner);
+        if (owners === undefined) {
+          this.owners.set(owned, [owner]);
+          this.#refuseFlood();
+        } else if (owners.at(-1) !== owner) owners.push(owner);
       },
     });
   }
@@ -215,11 +224,14 @@ export class SourceFiles {
       this.files.size +
         this.#twins.size +
         this.libraries.size +
+        this.owners.size +
+        this.listed.size +
+        this.#read.size +
         this.#hidden.size +
         this.#hiddenBelow.length >
-      MAX_HELD
+      this.#maxHeld
     ) {
-      throw new LayerError('too-large', `more than ${MAX_HELD} paths would be compared`);
+      throw new LayerError('too-large', `more than ${this.#maxHeld} paths would be compared`);
     }
   }
 }

@@ -153,14 +153,36 @@ it('reads the content of the files that are compared, and of no other', () => {
   expect(visitor.content?.(other)).toBeUndefined();
 });
 
+const small = () => new SourceFiles(mergeLayers([layerOf([])]), 500);
+
 it('refuses a source that deletes more paths than memory should hold', () => {
-  const visitor = read([]).layer();
+  const visitor = small().layer();
   const deletion = entryOf('x/.wh..wh..opq');
   const deleteAll = () => {
-    for (let at = 0; at <= 500_000; at += 1) visitor.entry(deletion);
+    for (let at = 0; at <= 500; at += 1) visitor.entry(deletion);
   };
 
-  expect(deleteAll).toThrow('more than 500000 paths');
+  expect(deleteAll).toThrow('more than 500 paths');
+});
+
+it('refuses a source that records more packages than memory should hold', () => {
+  const line = small().layer().packageList('usr/lib/apk/db/installed');
+  const listAll = () => {
+    for (let at = 0; at <= 500; at += 1) line(`P:${at}`);
+  };
+
+  expect(listAll).toThrow('more than 500 paths');
+});
+
+it('refuses a source with more package lists than memory should hold', () => {
+  const visitor = small().layer();
+  const listAll = () => {
+    for (let at = 0; at <= 500; at += 1) {
+      visitor.packageList(`var/lib/dpkg/status.d/p${at}.md5sums`);
+    }
+  };
+
+  expect(listAll).toThrow('more than 500 paths');
 });
 
 describe('the other name of a deleted file', () => {
