@@ -82,8 +82,9 @@ export class AcrRegistry implements Registry {
   async openBlob(
     repository: RepositoryName,
     digest: Digest,
+    timeoutMs?: number,
   ): Promise<AsyncIterable<Uint8Array> | undefined> {
-    return (await streamBlob(this.#registry, { repository, digest }))?.chunks;
+    return (await streamBlob(this.#registry, { repository, digest }, timeoutMs))?.chunks;
   }
 
   putBlob(repository: RepositoryName, digest: Digest, bytes: Uint8Array): Promise<void> {

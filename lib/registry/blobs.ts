@@ -52,8 +52,9 @@ export async function readBlob(
 export async function streamBlob(
   registry: RegistryHttp,
   at: BlobAt,
+  timeoutMs = LAYER_MS,
 ): Promise<{ size: string | undefined; chunks: AsyncIterable<Uint8Array> } | undefined> {
-  const response = await getBlob(registry, at);
+  const response = await getBlob(registry, at, timeoutMs);
   if (response === undefined) return undefined;
   return {
     size: response.headers.get('content-length'),
@@ -98,14 +99,14 @@ export async function shareBlob(
   return 'copied';
 }
 
-async function getBlob(registry: RegistryHttp, at: BlobAt) {
+async function getBlob(registry: RegistryHttp, at: BlobAt, timeoutMs = LAYER_MS) {
   const response = await registry.send({
     operation: `get ${name(at)}`,
     method: 'GET',
     path: blobPath(at),
     scopes: pull(at),
     expect: [200, 404],
-    timeoutMs: LAYER_MS,
+    timeoutMs,
   });
   if (response.status === 200) return response;
   discardBody(response);

@@ -116,10 +116,14 @@ export interface Registry {
     digest: Digest,
     maxBytes: number,
   ): Promise<Uint8Array | undefined>;
-  /** The blob as a stream, for blobs that do not fit in memory. A reader may stop early. */
+  /**
+   * The blob as a stream, for blobs that do not fit in memory. A reader may stop early. The stream
+   * fails after `timeoutMs`, or after a limit of the registry's own.
+   */
   openBlob(
     repository: RepositoryName,
     digest: Digest,
+    timeoutMs?: number,
   ): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Stores bytes whose digest is given. Does nothing if the blob exists. */
   putBlob(repository: RepositoryName, digest: Digest, bytes: Uint8Array): Promise<void>;

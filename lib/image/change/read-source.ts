@@ -21,7 +21,7 @@ export interface ReadSource {
 
 /**
  * Reads the source's layers as far as the added files need it. A layer that can't be read counts as
- * empty. Throws a stream's own error.
+ * empty. Throws a stream's own error, unless no more time may be spent.
  */
 export async function readSource(
   /** Opens each layer, from the highest to the lowest. */
@@ -32,12 +32,12 @@ export async function readSource(
 ): Promise<ReadSource> {
   const files = new SourceFiles(added);
   for (const open of layers) {
-    const layer = isLate() ? undefined : await open();
-    if (layer === undefined) {
-      files.complete = false;
-      continue;
-    }
     try {
+      const layer = isLate() ? undefined : await open();
+      if (layer === undefined) {
+        files.complete = false;
+        continue;
+      }
       await readLayer(layer, LIMITS, {
         ...files.layer(),
         tarBytes: () => {
@@ -45,7 +45,8 @@ export async function readSource(
         },
       });
     } catch (error) {
-      if (!(error instanceof LayerError)) throw error;
+      // A download that stalls until the end of the time fails by its own limit.
+      if (!(error instanceof LayerError) && !isLate()) throw error;
       files.complete = false;
     }
   }

@@ -32,6 +32,8 @@ export interface PatchedLayers {
 
 /** Of compressed layers. A larger source is not read: its download would use up the step's time. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024 * 1024;
+/** A stalled download ends this long after the time for the source, so that its end counts as late. */
+const GRACE_MS = 1000;
 /** Added to the detail of a refusal, which may be wrong then. */
 const UNREAD = " (the source's layers were not read to their end, so not all owners are known)";
 
@@ -103,9 +105,13 @@ function readSourceOf(
   const layers = source.toReversed().map(
     ({ digest }) =>
       () =>
-        registry.openBlob(pinned.repository, digest),
+        registry.openBlob(pinned.repository, digest, millisecondsUntil(until, clock) + GRACE_MS),
   );
   return readSource(layers, added, () => tooLarge || clock.now() >= until);
+}
+
+function millisecondsUntil(until: Date, clock: Services['clock']): number {
+  return Math.max(0, until.getTime() - clock.now().getTime());
 }
 
 /** Passes a stream on and counts its bytes. */

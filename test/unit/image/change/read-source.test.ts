@@ -68,3 +68,16 @@ it('throws the error of a stream that fails', async () => {
 
   await expect(readSource([async () => failing()], ADDED, never)).rejects.toThrow('reset');
 });
+
+it('is incomplete if a download stalls until no more time may be spent', async () => {
+  let isLate = false;
+  async function* stalled(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(512);
+    isLate = true;
+    throw new Error('aborted');
+  }
+
+  const { complete } = await readSource([async () => stalled()], ADDED, () => isLate);
+
+  expect(complete).toBe(false);
+});

@@ -42,3 +42,30 @@ it.each([
     );
   },
 );
+
+it('a download of the source ends soon after the time for reading it', async () => {
+  const blob = await tarOf([{ name: 'var/lib/x', text: 'x' }]);
+  const digest = digestOf(blob);
+  const limits: (number | undefined)[] = [];
+  const registry = {
+    openBlob: async (_: unknown, __: unknown, timeoutMs?: number) => {
+      limits.push(timeoutMs);
+      return streamOf(blob, 64);
+    },
+  };
+  const layer = {
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest,
+    size: blob.byteLength,
+  };
+  const layers = {
+    pinned: { repository, digest },
+    source: [layer],
+    added: [layer],
+    diffIds: [digest],
+  };
+
+  await readPatch({ clock: { now: () => new Date(0) }, registry }, layers, new Date(5000));
+
+  expect(limits).toEqual([undefined, 6000]);
+});
