@@ -1,5 +1,6 @@
 import type { RegistryHost } from '../image/reference.ts';
 import { MAX_REPORT_BYTES } from '../job/job-result.ts';
+import { publishedItsPatch } from '../pipeline/records/published-patch.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { type Finding, type Scan, SEVERITIES, scanOf } from '../report/finding.ts';
 import { parseTrivyReport } from '../report/trivy-report.ts';
@@ -37,7 +38,7 @@ export async function imageReport(
   const { blobs } = history;
   const before = await scanIn(blobs, target.reportBefore);
   if (before === undefined) return undefined;
-  const after = await scanIn(blobs, target.reportAfter);
+  const after = publishedItsPatch(target) ? await scanIn(blobs, target.reportAfter) : undefined;
   const registry = (await runById(history, target.runId))?.registry;
   return { target, registry, before, after, findings: compared(before, after) };
 }

@@ -1,5 +1,6 @@
 import { inParallel } from '../in-parallel.ts';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
+import { publishedItsPatch } from '../pipeline/records/published-patch.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { newest } from './find-run.ts';
 import type { History } from './history.ts';
@@ -20,7 +21,10 @@ export async function latestReport(
   const found = await inParallel(runs, AT_ONCE, ({ id }) => targetOf(history, id, image));
   const reported = found.filter((one) => one?.reportBefore !== undefined);
   const patched = reported.find(
-    (one) => one?.reportAfter !== undefined && one.patchDigest === image.patchDigest,
+    (one) =>
+      one?.reportAfter !== undefined &&
+      publishedItsPatch(one) &&
+      one.patchDigest === image.patchDigest,
   );
   return patched ?? reported[0];
 }

@@ -1,26 +1,34 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { getReport } from '../../../lib/api/reads.ts';
 import { ReportView } from '../../../lib/history/report-view.ts';
+import { digestOf } from '../../../lib/image/digest.ts';
 import { CONTAINERS } from '../../../lib/storage/blobs.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../../fakes/memory-blobs.ts';
 import { debianReport } from '../../pipeline/debian-report.ts';
-import { SECOND, threeNights } from '../history/history-samples.ts';
+import { FIRST, SECOND, THIRD, threeNights } from '../history/history-samples.ts';
 import { parsed } from './api-samples.ts';
 
 const FINDINGS = [
   { id: 'CVE-2026-1', package: 'libssl3', fixed: '3.0.2' },
   { id: 'CVE-2026-2', package: 'zlib1g' },
 ];
+const REPORTS = { reportBefore: 'before.json', reportAfter: 'after.json' };
 
 let ask: (name: string) => Promise<ReturnType<typeof parsed>>;
-beforeAll(async () => {
+/** Writes columns of the target of a tag in a run. */
+let change: (tag: string, runId: string, columns: object) => Promise<void>;
+beforeEach(async () => {
   const { history, tables } = await threeNights();
-  const patched = tables.all(TABLES.targets).find(({ entity }) => entity.state === 'patched');
-  if (patched === undefined) throw new Error('no target was patched');
-  const names = { reportBefore: 'before.json', reportAfter: 'after.json' };
-  await tables.replace(TABLES.targets, { ...patched.entity, ...names }, patched.etag);
+  change = async (tag, runId, columns) => {
+    const row = tables
+      .all(TABLES.targets)
+      .find(({ entity }) => entity.tag === tag && entity.partitionKey === runId);
+    if (row === undefined) throw new Error(`no target of ${tag} in ${runId}`);
+    await tables.replace(TABLES.targets, { ...row.entity, ...columns }, row.etag);
+  };
+  await change('1.4', SECOND, REPORTS);
   const blobs = new MemoryBlobs({ clock: new ManualClock() });
   const put = (name: string, findings: typeof FINDINGS) =>
     blobs.create(
@@ -59,6 +67,29 @@ describe('the report of an image', () => {
         ...{ severity: 'high', status: 'no-fix' },
       },
     ]);
+  });
+
+  it('calls nothing fixed if the run verified a patch and did not publish it', async () => {
+    await change('2.0', THIRD, REPORTS);
+    const { body } = await ask('team/web:2.0');
+
+    expect(body).toMatchObject({ runId: THIRD, patchTag: null });
+    expect(body.findings).toMatchObject([{ status: 'open' }, { status: 'no-fix' }]);
+  });
+
+  it('is of the newest run that scanned the image, if the image has no patch', async () => {
+    await change('2.0', FIRST, REPORTS);
+    await change('2.0', THIRD, { reportBefore: 'before.json' });
+
+    expect(await ask('team/web:2.0')).toMatchObject({ body: { runId: THIRD } });
+  });
+
+  it('has the patch that was published before its floating tag failed', async () => {
+    const digest = digestOf('a patch');
+    await change('1.4', SECOND, { state: 'failed', staged: digest, patchDigest: digest });
+
+    const { body } = await ask('team/api:1.4');
+    expect(body.findings).toMatchObject([{ status: 'fixed' }, { status: 'no-fix' }]);
   });
 
   it('is 404 if no scan is kept, or if there is no such image', async () => {
