@@ -26,7 +26,7 @@ export const BUNDLE_LIMITS: Limits = { mostFiles: 200_000, mostBytes: Number.POS
 /**
  * The parts as a tar.gz, piece by piece. Its last files are `manifest.json`, with the SHA-256 of each
  * file and everything that is missing, and `SHA256SUMS` for `sha256sum --check`. Equal parts give equal
- * bytes. Throws `EvidenceTooLargeError`.
+ * bytes. Throws `EvidenceTooLargeError`, and an error if two files have one path.
  */
 export function evidenceBundle(
   parts: AsyncIterable<EvidencePart>,
@@ -43,6 +43,7 @@ async function* entriesOf(
 ): AsyncGenerator<TarEntry> {
   const files: { path: string; bytes: number; sha256: string }[] = [];
   const missing: Omit<MissingEvidence, 'kind'>[] = [];
+  const paths = new Set<string>();
   let total = 0;
   for await (const part of parts) {
     if (part.kind === 'missing') {
@@ -50,6 +51,8 @@ async function* entriesOf(
       continue;
     }
     const { path, bytes } = part;
+    if (paths.has(path)) throw new Error(`two files are named ${path}`);
+    paths.add(path);
     files.push({ path, bytes: bytes.length, sha256: sha256Hex(bytes) });
     total += bytes.length;
     if (total > limits.mostBytes || files.length + missing.length > limits.mostFiles) {

@@ -3,6 +3,7 @@ import { RUN_ROWS } from '../history/runs.ts';
 import { RUN_PARTITION, rowKeyAt } from '../pipeline/stores/tables/table-runs.ts';
 import { type EvidencePart, missing } from './evidence-part.ts';
 import type { EvidenceRange } from './evidence-range.ts';
+import { ListedPatches } from './listed-patches.ts';
 import { runEvidence } from './run-evidence.ts';
 
 const PAGE = 100;
@@ -18,6 +19,7 @@ export async function* evidenceParts(
 ): AsyncGenerator<EvidencePart> {
   // Row keys of runs descend with time.
   const rows = { from: rowKeyAt(to.getTime() - 1), below: rowKeyAt(from.getTime() - 1) };
+  const patches = new ListedPatches();
   let after: string | undefined;
   do {
     const page = await pageOf(history, RUN_ROWS, {
@@ -29,7 +31,8 @@ export async function* evidenceParts(
     if (page.unreadable > 0) {
       yield missing(`${page.unreadable} runs`, 'this version can’t read their rows');
     }
-    for (const run of page.items) yield* runEvidence(history, run, limits);
+    for (const run of page.items) yield* runEvidence(history, run, { ...limits, patches });
     after = page.next ?? undefined;
   } while (after !== undefined);
+  yield* patches.unverified();
 }

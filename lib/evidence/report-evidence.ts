@@ -1,5 +1,6 @@
 import type { History } from '../history/history.ts';
 import { sha256Hex } from '../image/digest.ts';
+import { publishedItsPatch } from '../pipeline/records/published-patch.ts';
 import type { Run } from '../pipeline/records/run.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { targetedFindings } from '../pipeline/targets/blocked-packages.ts';
@@ -12,7 +13,7 @@ import { type EvidencePart, missing } from './evidence-part.ts';
 interface Subject {
   readonly target: Target;
   readonly run: Pick<Run, 'registry'>;
-  /** Reports and patches that the bundle has: several tags of one image share them. */
+  /** Reports and patches of the run that the bundle has: several tags of one image share them. */
   readonly told: Set<string>;
   readonly mostReportBytes: number;
 }
@@ -23,9 +24,8 @@ export async function* reportEvidence(
   subject: Subject,
 ): AsyncGenerator<EvidencePart> {
   const { target, told } = subject;
-  const { reportBefore, reportAfter, patchDigest } = target;
-  const needsVex =
-    target.state === 'patched' && patchDigest !== undefined && !told.has(patchKey(target));
+  const { reportBefore, reportAfter } = target;
+  const needsVex = publishedItsPatch(target) && !told.has(patchKey(target));
   const scans: (Scan | undefined)[] = [];
   for (const name of [reportBefore, reportAfter]) {
     if (name === undefined || (told.has(name) && !needsVex)) continue;
@@ -58,7 +58,7 @@ function vexOf(
   { target, run: { registry: host } }: Subject,
   [before, after]: readonly (Scan | undefined)[],
 ): EvidencePart {
-  const { repository, patchDigest: digest } = target;
+  const { runId, repository, patchDigest: digest } = target;
   const what = `OpenVEX of ${repository}@${digest ?? ''}`;
   if (before === undefined || after === undefined) return missing(what, 'it needs both reports');
   if (host === undefined || digest === undefined) {
@@ -74,7 +74,8 @@ function vexOf(
     id: `https://${host}/${repository}@${digest}#openvex`,
   });
   const name = `${sha256Hex(repository).slice(0, 8)}-${digest.replace(':', '-')}`;
-  return { kind: 'file', path: `vex/${name}.json`, bytes };
+  // Two runs that publish one patch attach a document each.
+  return { kind: 'file', path: `vex/${runId}/${name}.json`, bytes };
 }
 
 function scanIn(bytes: Uint8Array): Scan | undefined {

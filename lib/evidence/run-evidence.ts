@@ -5,6 +5,7 @@ import { targetView } from '../history/target-view.ts';
 import { isRunOver, type Run } from '../pipeline/records/run.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { type EvidencePart, jsonFile, linesFile, missing } from './evidence-part.ts';
+import type { ListedPatches } from './listed-patches.ts';
 import { policyEvidence } from './policy-evidence.ts';
 import { reportEvidence } from './report-evidence.ts';
 
@@ -14,7 +15,7 @@ const PAGE = '1000';
 export async function* runEvidence(
   history: Pick<History, 'queries' | 'blobs'>,
   run: Run,
-  limits: { readonly mostReportBytes: number },
+  { patches, ...limits }: { readonly mostReportBytes: number; readonly patches: ListedPatches },
 ): AsyncGenerator<EvidencePart> {
   const folder = `runs/${run.id}`;
   yield jsonFile(`${folder}/run.json`, runView(run));
@@ -35,6 +36,7 @@ export async function* runEvidence(
       yield linesFile(`${folder}/patches-${name}.jsonl`, patched.map(patchOf));
     }
     for (const target of page.items) {
+      patches.add(target);
       yield* reportEvidence(history, { target, run, told, ...limits });
     }
     after = page.next ?? undefined;

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvidenceFile, EvidencePart } from '../../lib/evidence/evidence-part.ts';
 import { evidenceParts } from '../../lib/evidence/evidence-parts.ts';
+import { reportEvidence } from '../../lib/evidence/report-evidence.ts';
 import { ArtifactType } from '../../lib/image/annotations.ts';
 import { digestOf } from '../../lib/image/digest.ts';
+import { RegistryHost } from '../../lib/image/reference.ts';
+import { RunId } from '../../lib/pipeline/records/run-id.ts';
 import type { Target } from '../../lib/pipeline/records/target.ts';
 import { CONTAINERS } from '../../lib/storage/blobs.ts';
 import { MemoryTableQueries } from '../fakes/memory-table-queries.ts';
@@ -11,6 +14,7 @@ import { threeNights } from './three-nights.ts';
 
 const DAY_MS = 86_400_000;
 const LIMITS = { mostReportBytes: 1024 * 1024 };
+const RUN = { registry: RegistryHost.parse('contoso.azurecr.io') };
 
 let world: PipelineWorld;
 let now: Date;
@@ -44,7 +48,7 @@ describe('the evidence of three nights', () => {
     const patched = await patchedTargets();
 
     expect(patched.length).toBeGreaterThan(0);
-    for (const { repository, tag, sourceDigest, patchDigest, ...target } of patched) {
+    for (const { runId, repository, tag, sourceDigest, patchDigest, ...target } of patched) {
       expect(lines).toContainEqual(
         expect.objectContaining({ image: `${repository}:${tag}`, sourceDigest, patchDigest }),
       );
@@ -55,9 +59,8 @@ describe('the evidence of three nights', () => {
       const referrers = await world.registry.referrers(repository, patchDigest);
       const vex = referrers.find(({ artifactType }) => artifactType === ArtifactType.vex);
       const attached = await world.registry.manifest(repository, vex?.digest ?? patchDigest);
-      const file = filesIn(parts, new RegExp(`${patchDigest.replace(':', '-')}\\.json$`)).find(
-        ({ path }) => path.startsWith('vex/'),
-      );
+      const path = new RegExp(`^vex/${runId}/.+${patchDigest.replace(':', '-')}\\.json$`);
+      const [file] = filesIn(parts, path);
       expect(`${Buffer.from(attached?.bytes ?? '')}`).toContain(digestOf(file?.bytes ?? ''));
     }
   });
@@ -84,6 +87,31 @@ describe('the evidence of three nights', () => {
         why: 'it needs both reports',
       },
     ]);
+  });
+
+  it('lists the verification of an earlier patch as missing if its run is before the range', async () => {
+    const [target] = await patchedTargets();
+    const what = `the verification of ${target?.repository}@${target?.patchDigest}`;
+
+    expect(missingIn(await read(30)).filter((part) => part.what === what)).toEqual([]);
+    const why = 'no run of the range published this patch';
+    expect(missingIn(await read(0.5))).toContainEqual({ kind: 'missing', what, why });
+  });
+
+  it('has the VEX of a patch once for each run that published it', async () => {
+    const [target] = await patchedTargets();
+    if (target === undefined) throw new Error('no image was patched');
+    const paths: string[] = [];
+    const runs = ['20261101T020000Z-14f7', '20261110T020000Z-14f7'].map((id) => RunId.parse(id));
+    for (const runId of runs) {
+      const subject = { target: { ...target, runId }, run: RUN, told: new Set<string>() };
+      for await (const part of reportEvidence(world, { ...subject, ...LIMITS })) {
+        if (part.kind === 'file') paths.push(part.path);
+      }
+    }
+
+    const vex = paths.filter((path) => path.startsWith('vex/'));
+    expect(vex.map((path) => path.split('/')[1])).toEqual(runs);
   });
 
   it('lists a report over its limit as missing', async () => {

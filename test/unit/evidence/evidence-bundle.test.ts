@@ -69,6 +69,11 @@ it.each([
   await expect(untar(bundle)).rejects.toThrow(EvidenceTooLargeError);
 });
 
+it('fails if two files have one path, of which sha256sum would find one only', async () => {
+  const bundle = evidenceBundle(each([...PARTS, ...PARTS]), ABOUT, () => undefined);
+  await expect(untar(bundle)).rejects.toThrow('two files are named runs/one/run.json');
+});
+
 it('fails with the error of what it reads', async () => {
   async function* failing(): AsyncGenerator<EvidencePart> {
     yield* PARTS;
