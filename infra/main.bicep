@@ -180,6 +180,22 @@ param databaseWarnDays int = 3
 @maxValue(10000)
 param repositoryHours int = 0
 
+@description('Price of one vCPU of a container group for an hour, such as 0.05. With it, priceGbHour and priceCurrency. Empty: runs have no cost.')
+@maxLength(20)
+param priceVcpuHour string = ''
+
+@description('Price of one GB of memory of a container group for an hour, such as 0.006.')
+@maxLength(20)
+param priceGbHour string = ''
+
+@description('Times which a Confidential group costs more, such as 2. Empty: a run with such groups has no cost.')
+@maxLength(20)
+param priceConfidentialFactor string = ''
+
+@description('Currency of the prices, such as EUR.')
+@maxLength(10)
+param priceCurrency string = ''
+
 @description('Days after which the vulnerability database is too old to call an image clean.')
 @minValue(1)
 @maxValue(3650)
@@ -317,6 +333,16 @@ var remoteFaults = builder == 'remote'
   : []
 var signInFaults = signIn == 'entra' ? entraClientFaults(entraClientId) : []
 var webhookFaults = empty(webhookVaultUri) ? [] : webhookVaultFaults(webhookVaultUri)
+var prices = {
+  PATCHWRIGHT_PRICE_VCPU_HOUR: priceVcpuHour
+  PATCHWRIGHT_PRICE_GB_HOUR: priceGbHour
+  PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR: priceConfidentialFactor
+  PATCHWRIGHT_PRICE_CURRENCY: priceCurrency
+}
+var priceFaults = faultIf(
+  !empty('${priceVcpuHour}${priceGbHour}${priceConfidentialFactor}${priceCurrency}') && (empty(priceVcpuHour) || empty(priceGbHour) || empty(priceCurrency)),
+  'priceVcpuHour, priceGbHour and priceCurrency are set together, or none of them: a cost needs all three'
+)
 var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
 // Azure's limit for a condition.
 var conditionFaults = faultIf(
@@ -345,6 +371,7 @@ var faults = concat(
   remoteFaults,
   signInFaults,
   webhookFaults,
+  priceFaults,
   scheduleFaults('schedule', schedule),
   scheduleFaults('reapSchedule', reapSchedule),
   budgetFaults,
@@ -530,6 +557,7 @@ module app 'modules/app.bicep' = {
     reapSchedule: reapSchedule
     runHours: runHours
     repositoryHours: repositoryHours
+    prices: prices
     maxGroups: maxGroups
     scanBatch: scanBatch
     patchBatch: patchBatch

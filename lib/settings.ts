@@ -3,6 +3,7 @@ import type { PipelineOptions } from './pipeline/services.ts';
 import { disablingSetting } from './settings/disabling-setting.ts';
 import { Environment } from './settings/environment.ts';
 import type { Ncrontab } from './settings/ncrontab.ts';
+import { pricesOf } from './settings/price-settings.ts';
 import { SettingsError, settingsFaults, unknownSettings } from './settings/settings-faults.ts';
 import type { SignIn } from './settings/sign-in.ts';
 import { webhookOf } from './settings/webhook-settings.ts';
@@ -137,6 +138,7 @@ function toSettings(
       runHours: environment.PATCHWRIGHT_RUN_HOURS,
       maxGroups: environment.PATCHWRIGHT_MAX_GROUPS,
       repositoryHours: environment.PATCHWRIGHT_REPOSITORY_HOURS,
+      prices: pricesOf(environment),
       scanBatch: environment.PATCHWRIGHT_SCAN_BATCH,
       patchBatch: environment.PATCHWRIGHT_PATCH_BATCH,
       maxImageBytes: MAX_IMAGE_BYTES,

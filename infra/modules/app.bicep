@@ -84,6 +84,9 @@ param runHours int
 @description('Hours of container groups for each repository in a run; 0 for no limit.')
 param repositoryHours int
 
+@description('Settings for the prices of container groups. Empty ones are left out.')
+param prices object
+
 @description('Maximum number of container groups at the same time.')
 param maxGroups int
 
@@ -162,6 +165,7 @@ var settings = {
   PATCHWRIGHT_PATCH_BATCH: string(patchBatch)
   PATCHWRIGHT_SIGN_IN: signIn
 }
+var priceSettings = toObject(filter(items(prices), one => !empty(one.value)), one => one.key, one => one.value)
 var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
 var vault = endsWith(buildkitVaultUri, '/') ? buildkitVaultUri : '${buildkitVaultUri}/'
 var webhookVault = endsWith(webhookVaultUri, '/') ? webhookVaultUri : '${webhookVaultUri}/'
@@ -300,7 +304,7 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = {
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, policySetting, builderSetting, subnetSetting, webhookSetting)
+  properties: union(settings, policySetting, priceSettings, builderSetting, subnetSetting, webhookSetting)
   dependsOn: [
     authentication
   ]

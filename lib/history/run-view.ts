@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
-import { Count, Text, Time, viewOf } from './view.ts';
+import { Amount, Count, Text, Time, viewOf } from './view.ts';
 
 /** Findings that the run's patches removed, and those that remain, by severity. */
 const RunFindingCounts = {
@@ -14,6 +14,22 @@ const RunFindingCounts = {
   remainingMedium: Count,
   remainingLow: Count,
   remainingUnknown: Count,
+};
+
+/** Container groups that have ended, their seconds by kind, and the cost by the prices of the settings. */
+const RunUse = {
+  groups: Count,
+  unseenGroups: Count,
+  scanSeconds: Count,
+  patchSeconds: Count,
+  verifySeconds: Count,
+  vcpuSeconds: Amount,
+  gbSeconds: Amount,
+  scanCost: Amount,
+  patchCost: Amount,
+  verifyCost: Amount,
+  cost: Amount,
+  currency: Text,
 };
 
 /** A run, for people and programs. `docs/operate.md` explains the fields. */
@@ -49,6 +65,7 @@ export const RunView = z
     failed: Count,
     canceled: Count,
     ...RunFindingCounts,
+    ...RunUse,
     tools: Text,
     databaseDigest: Text,
     databaseTime: Time,

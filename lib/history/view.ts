@@ -5,6 +5,7 @@ export const Time = z.iso.datetime().nullable();
 export const Text = z.string().nullable();
 export const Flag = z.boolean().nullable();
 export const Count = z.number().int().nonnegative().nullable();
+export const Amount = z.number().nonnegative().nullable();
 
 /** Takes the view's fields from a record. Others are the app's own. */
 export function viewOf<Shape extends z.ZodRawShape>(

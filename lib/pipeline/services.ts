@@ -8,6 +8,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { Webhook } from '../webhook/webhook.ts';
+import type { Prices } from './records/run-use.ts';
 import type { Stores } from './stores/stores.ts';
 
 /** The pipeline's options. */
@@ -45,6 +46,8 @@ export interface PipelineOptions {
   readonly maxGroups: number;
   /** Hours of container groups for each repository in a run; 0 for no limit. */
   readonly repositoryHours: number;
+  /** Without prices, runs have no cost. */
+  readonly prices?: Prices | undefined;
   readonly scanBatch: number;
   readonly patchBatch: number;
   readonly maxImageBytes: number;

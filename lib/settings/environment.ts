@@ -6,6 +6,7 @@ import type { WorkerImage } from '../pipeline/services.ts';
 import { plainText } from '../text/plain-text.ts';
 import { ReceiverAddress } from '../webhook/receiver-address.ts';
 import { CertificatePem, PrivateKeyPem } from './pem.ts';
+import { Currency, Price } from './price-settings.ts';
 import { Schedule } from './schedule.ts';
 import { SettingsVersion } from './settings-version.ts';
 import { SignIn } from './sign-in.ts';
@@ -108,6 +109,10 @@ export const Environment = z.object({
   PATCHWRIGHT_RUN_HOURS: Whole(1, 168).default(12),
   PATCHWRIGHT_MAX_GROUPS: Whole(1, 100).default(10),
   PATCHWRIGHT_REPOSITORY_HOURS: Whole(0, 10_000).default(0),
+  PATCHWRIGHT_PRICE_VCPU_HOUR: Price.optional(),
+  PATCHWRIGHT_PRICE_GB_HOUR: Price.optional(),
+  PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR: Price.optional(),
+  PATCHWRIGHT_PRICE_CURRENCY: Currency.optional(),
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),

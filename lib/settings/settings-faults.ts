@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { isLoopback } from '../image/loopback.ts';
 import { Environment } from './environment.ts';
 import { belongTogether, CertificatePem, PrivateKeyPem } from './pem.ts';
+import { priceFaults } from './price-settings.ts';
 import { occurrenceFault, Schedule } from './schedule.ts';
 import { isNewerThanCode, OLDER_SETTINGS, VERSION_SETTING } from './settings-version.ts';
 import { webhookFaults } from './webhook-settings.ts';
@@ -70,6 +71,7 @@ export function settingsFaults({ given, open, issues, now }: Given): readonly st
     ...leaseFaults(given),
     ...storageFaults(has),
     ...webhookFaults(given, has),
+    ...priceFaults(has),
   ];
 }
 

@@ -17,6 +17,8 @@ const AWAY = RepositoryName.parse('team/away');
 const LOST = RepositoryName.parse('team/lost');
 const WINDOWS = RepositoryName.parse('team/windows');
 
+const PRICES = { vcpuHour: 0.05, gbHour: 0.006, confidentialFactor: undefined, currency: 'EUR' };
+
 /**
  * Three nights. A dry run overlaps the first. In the second, every image fails. Before the third, a
  * tag is deleted, another one is pushed again, and a finding without a fix appears. Two runs overlap
@@ -46,6 +48,7 @@ export async function threeNights() {
           ? { digest, outcome: 'failed', failure: 'tool-failed', message: 'no package manager' }
           : undefined,
     },
+    pipeline: { prices: PRICES },
   });
   await world.seedDatabase();
   const seed = async (

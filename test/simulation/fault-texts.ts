@@ -95,7 +95,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'create a group without recording it first',
     file: 'job/launch-job.ts',
-    text: "await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });",
+    text: 'await held.save({ ...launching, ...sizeOf(spec), launchedAt: clock.now() });',
     instead: '',
   },
   {

@@ -1,4 +1,4 @@
-import type { GroupAnswer } from '../../containers/container-groups.ts';
+import type { GroupAnswer, GroupSpec } from '../../containers/container-groups.ts';
 import { GROUP_REFUSED, LONGEST_WAIT_SECONDS } from '../failures.ts';
 import { groupSpecOf, workerImageOf } from '../group/group-spec.ts';
 import { firstPull } from '../group/pull-credential.ts';
@@ -64,7 +64,8 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
     lease: held,
     imageCredential: credential,
   });
-  await held.save({ state: 'launching', attempt, group, deadline, launchedAt: clock.now() });
+  const launching = { state: 'launching', attempt, group, deadline } as const;
+  await held.save({ ...launching, ...sizeOf(spec), launchedAt: clock.now() });
   const answer = await createGroup(services, held, spec, { worker, kinds });
   if (answer.ok) {
     services.log.info('group started', {
@@ -127,7 +128,7 @@ async function afterRefusal(
     case 'retry': {
       const { errors } = held.job;
       if (errors >= remedy.times) {
-        return loseJob(services, held, { reason: remedy.reason, detail, final: true });
+        return loseRefused(services, held, { reason: remedy.reason, detail, final: true });
       }
       const delaySeconds = Math.min(
         services.options.pollSeconds * 2 ** errors,
@@ -138,12 +139,31 @@ async function afterRefusal(
     case 'look':
       return { changes: {}, delaySeconds: services.options.pollSeconds };
     case 'smaller':
-      return loseJob(services, held, { reason: remedy.reason, detail });
+      return loseRefused(services, held, { reason: remedy.reason, detail });
     case 'give-up':
-      return loseJob(services, held, { reason: remedy.reason, detail, final: true });
+      return loseRefused(services, held, { reason: remedy.reason, detail, final: true });
     default:
       return remedy satisfies never;
   }
+}
+
+async function loseRefused(
+  services: Services,
+  held: HeldJob,
+  why: Parameters<typeof loseJob>[2],
+): Promise<StepEnd> {
+  const { attempt } = unused(held);
+  const end = await loseJob(services, held, why);
+  return { ...end, changes: { ...end.changes, attempt } };
+}
+
+/** What all containers of the group have together. */
+function sizeOf({ containers, sku }: GroupSpec): Pick<Job, 'vcpu' | 'memoryGb' | 'confidential'> {
+  return {
+    vcpu: containers.reduce((sum, { cpu }) => sum + cpu, 0),
+    memoryGb: containers.reduce((sum, { memoryGb }) => sum + memoryGb, 0),
+    confidential: sku === 'Confidential',
+  };
 }
 
 /** Azure did not create a refused group, so its name is unused and the attempt does not count. */

@@ -5,6 +5,7 @@ import { type JobMessage, sendStep, sendTick } from '../messages.ts';
 import type { Job } from '../records/job.ts';
 import { isJobOver } from '../records/job-states.ts';
 import { isLeased } from '../records/leased.ts';
+import { useAtEnd } from '../records/use-at-end.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import { launchJob } from './launch-job.ts';
 import { cancelJob, loseJob } from './lose-job.ts';
@@ -29,8 +30,10 @@ export async function stepJob(services: Services, message: JobMessage): Promise<
   if (held === undefined) return;
   try {
     const end = await stepHeld(services, held);
-    const nextAt = secondsAfter(services.clock.now(), end.delaySeconds);
-    await held.release({ errors: 0, ...end.changes, nextAt });
+    const now = services.clock.now();
+    const nextAt = secondsAfter(now, end.delaySeconds);
+    const use = useAtEnd(held.job, end.changes, now);
+    await held.release({ errors: 0, ...end.changes, ...use, nextAt });
     if (isJobOver(held.job)) await sendTick(services, { runId: message.runId });
     else await sendStep(services, held.job, end.delaySeconds);
   } catch (error) {

@@ -4,6 +4,7 @@ import { sha256Hex } from '../../image/digest.ts';
 import { RepositoryName } from '../../image/reference.ts';
 import { BuilderKind } from '../../job/builder-report.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
+import { GROUP_USE_COLUMNS } from './group-use.ts';
 import { JobState } from './job-states.ts';
 import { RunId } from './run-id.ts';
 
@@ -36,6 +37,7 @@ export const Job = z.object({
   attempt: Count,
   group: GroupName.optional(),
   launchedAt: z.date().optional(),
+  ...GROUP_USE_COLUMNS,
   /** The attempt is lost after this time. */
   deadline: z.date().optional(),
   /** Azure refused its group for a quota or lack of capacity. */

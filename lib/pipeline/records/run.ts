@@ -5,6 +5,7 @@ import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { PatchDays } from './patch-days.ts';
 import { RUN_FINDING_COLUMNS } from './run-findings.ts';
 import { RunId } from './run-id.ts';
+import { RUN_USE_COLUMNS } from './run-use.ts';
 
 export const RunState = z.enum([
   'discovering',
@@ -103,6 +104,7 @@ export const Run = z.object({
   failed: Count,
   canceled: Count,
   ...RUN_FINDING_COLUMNS,
+  ...RUN_USE_COLUMNS,
   /** The findings that its patches fixed, by the days since their fix was first seen. */
   patchDays: PatchDays.optional(),
 });

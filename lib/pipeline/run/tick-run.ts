@@ -12,6 +12,7 @@ import { isLeased } from '../records/leased.ts';
 import type { Outcome } from '../records/reasons.ts';
 import { isRunOver, type Run } from '../records/run.ts';
 import { runFindings } from '../records/run-findings.ts';
+import { runUse } from '../records/run-use.ts';
 import type { Target } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import { type Services, secondsAfter } from '../services.ts';
@@ -170,6 +171,7 @@ async function advance(services: Services, held: HeldRun): Promise<NextTick> {
   const changes = {
     ...plan.counts,
     ...runFindings(targets),
+    ...runUse(jobs, services.options.prices),
     ...runProgress(run, { targets, jobs }, services.clock.now()),
     ...newFault(services, run, builder),
   };

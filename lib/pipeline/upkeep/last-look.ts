@@ -5,6 +5,7 @@ import { isJobOver } from '../records/job-states.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { Run } from '../records/run.ts';
 import { runFindings } from '../records/run-findings.ts';
+import { runUse } from '../records/run-use.ts';
 import type { Target } from '../records/target.ts';
 import { isTerminal } from '../records/target-states.ts';
 import { endTargets, recordEnded } from '../run/end-targets.ts';
@@ -51,9 +52,11 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   if (!swept) services.log.error('staging may not be empty', { runId });
   const recount = unreadable === 0 && ended.length >= known;
   const counts = { ...countStates(ended, 0), ...runFindings(ended) };
+  // Only a run that failed may lack groups: its last tick read no jobs.
+  const use = unreadable === 0 ? runUse(jobs, services.options.prices) : {};
   // Targets that ended after the run may be news.
   const tellSince = services.webhook === undefined ? run.tellSince : (run.tellSince ?? now);
-  await services.runs.close(run, { ...(recount && counts), tellSince });
+  await services.runs.close(run, { ...(recount && counts), ...use, tellSince });
 }
 
 /**

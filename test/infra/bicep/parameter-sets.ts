@@ -71,6 +71,10 @@ export const PARAMETER_SETS = {
     webhookVaultUri: 'https://vault.example/',
     webhookEvents: 'failed,rejected',
     webhookPrivate: true,
+    priceVcpuHour: '0.05',
+    priceGbHour: '0.006',
+    priceConfidentialFactor: '2',
+    priceCurrency: 'EUR',
   },
 } as const satisfies Readonly<Record<string, Parameters>>;
 

@@ -27,6 +27,7 @@ const OPTIONAL: readonly (readonly [RegExp, (parameters: Deployment['parameters'
     [/^PATCHWRIGHT_POLICY$/, ({ policy }) => policy !== undefined],
     [/^(?:BUILDKIT_ADDRESS|PATCHWRIGHT_BUILDKIT_\w+)$/, ({ builder }) => builder === 'remote'],
     [/^PATCHWRIGHT_WEBHOOK_\w+$/, ({ webhookVaultUri }) => webhookVaultUri !== undefined],
+    [/^PATCHWRIGHT_PRICE_\w+$/, ({ priceVcpuHour }) => priceVcpuHour !== undefined],
     [/^PATCHWRIGHT_SUBNET_ID$/, ({ privateNetworking }) => privateNetworking === true],
   ];
 

@@ -173,6 +173,13 @@ export const REFUSALS: readonly Refusal[] = [
     without: uncalled('webhookVaultFaults(webhookVaultUri)'),
   },
   {
+    what: 'a price without its currency',
+    parameters: { priceVcpuHour: '0.05', priceGbHour: '0.006' },
+    says: 'priceVcpuHour, priceGbHour and priceCurrency are set together',
+    message: 'a cost needs all three',
+    without: never('(empty(priceVcpuHour) || empty(priceGbHour) || empty(priceCurrency))'),
+  },
+  {
     what: 'a schedule of four fields',
     parameters: { schedule: '*/15 2 * *' },
     says: "schedule is '*/15 2 * *'",

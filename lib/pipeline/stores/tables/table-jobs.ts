@@ -6,6 +6,7 @@ import { Job } from '../../records/job.ts';
 import { assertJobTransition } from '../../records/job-states.ts';
 import { leasedUntil } from '../../records/leased.ts';
 import { RunId } from '../../records/run-id.ts';
+import { useAtEnd } from '../../records/use-at-end.ts';
 import type { JobStore, NewJob } from '../job-store.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { PassOver, Stored } from '../stored.ts';
@@ -77,7 +78,8 @@ export class TableJobs implements JobStore {
   }
 
   endWithRun(job: Stored<Job>, at: Date): Promise<Stored<Job> | undefined> {
-    return this.#update(job, { state: 'run-over', finishedAt: at, leaseUntil: undefined });
+    const changes = { state: 'run-over', finishedAt: at, leaseUntil: undefined } as const;
+    return this.#update(job, { ...changes, ...useAtEnd(job, changes, at) });
   }
 
   take(job: Stored<Job>, { until }: LeaseTime): Promise<Stored<Job> | undefined> {

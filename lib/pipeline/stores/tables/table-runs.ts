@@ -5,6 +5,7 @@ import { PatchDays } from '../../records/patch-days.ts';
 import { Run, type RunCounts, RunFault } from '../../records/run.ts';
 import type { RunFindings } from '../../records/run-findings.ts';
 import { RunId } from '../../records/run-id.ts';
+import type { RunUse } from '../../records/run-use.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { RunStore } from '../run-store.ts';
 import type { PassOver, Stored } from '../stored.ts';
@@ -72,7 +73,7 @@ export class TableRuns implements RunStore {
 
   close(
     run: Stored<Run>,
-    changes: Partial<RunCounts & RunFindings> & Pick<Run, 'tellSince'>,
+    changes: Partial<RunCounts & RunFindings & RunUse> & Pick<Run, 'tellSince'>,
   ): Promise<Stored<Run> | undefined> {
     return this.#records.update(run, { ...changes, lastLookAt: undefined });
   }

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { RepositoryName, Tag } from '../../lib/image/reference.ts';
+import { cancelRun } from '../../lib/pipeline/cancellation.ts';
+import type { Job } from '../../lib/pipeline/records/job.ts';
+import { startRun } from '../../lib/pipeline/run/start-run.ts';
+import { seedImage } from '../fakes/registry/seed-image.ts';
+import { debianReport } from './debian-report.ts';
+import { PipelineWorld } from './pipeline-world.ts';
+
+const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
+const prices = { vcpuHour: 0.04, gbHour: 0.005, confidentialFactor: undefined, currency: 'EUR' };
+
+async function worldOfOneImage() {
+  const world = new PipelineWorld({
+    policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
+    script: { report: (layers) => debianReport(layers.length > 1 ? [] : OUTDATED) },
+    pipeline: { prices },
+  });
+  await world.seedDatabase();
+  const repository = RepositoryName.parse('team/api');
+  await seedImage(world.registry, { repository, tags: [Tag.parse('v1')], config: { config: {} } });
+  return world;
+}
+
+it('counts a group that was lost, and the one that replaces it, once each', async () => {
+  const world = await worldOfOneImage();
+  const decide = world.groups.decide;
+  world.groups.decide = (spec, nth) =>
+    nth === 2 ? { kind: 'never-ends', startsAfter: 30 } : decide(spec, nth);
+
+  const run = await world.run();
+
+  const jobs = await world.jobs(run.id);
+  const secondsOf = (kind: Job['kind'], state: Job['state']) =>
+    jobs.find((job) => job.kind === kind && job.state === state)?.groupSeconds;
+  expect(run).toMatchObject({ patched: 1, groups: 4, unseenGroups: 0 });
+  // The attempt's 40 minutes, and the wait until the next look.
+  expect(secondsOf('patch', 'lost')).toBeGreaterThanOrEqual(2400);
+  expect(secondsOf('patch', 'lost')).toBeLessThan(2500);
+  const [lost = 0, done = 0] = [secondsOf('patch', 'lost'), secondsOf('patch', 'done')];
+  expect(done).toBeGreaterThan(0);
+  expect(run.patchSeconds).toBe(lost + done);
+  expect(run.scanSeconds).toBe(secondsOf('scan', 'done'));
+  expect(run.verifySeconds).toBe(secondsOf('verify', 'done'));
+  const { scanSeconds = 0, verifySeconds = 0, patchSeconds = 0 } = run;
+  expect(run.vcpuSeconds).toBe(2 * (scanSeconds + verifySeconds) + patchSeconds);
+  expect(run.gbSeconds).toBe(4 * (scanSeconds + verifySeconds) + 2 * patchSeconds);
+  const cost = ((run.vcpuSeconds ?? 0) * 0.04 + (run.gbSeconds ?? 0) * 0.005) / 3600;
+  expect(run.cost).toBeCloseTo(cost, 3);
+  expect(run.currency).toBe('EUR');
+});
+
+it('counts the group of a canceled run until the cancellation', async () => {
+  const world = await worldOfOneImage();
+  const decide = world.groups.decide;
+  world.groups.decide = (spec, nth) =>
+    nth === 2 ? { kind: 'never-ends', startsAfter: 30 } : decide(spec, nth);
+  const due = world.clock.now();
+  const runId = await startRun(world.services, { trigger: 'schedule', due });
+  const isPatching = (job: Job) => job.kind === 'patch' && job.state === 'running';
+  while (!(await world.jobs(runId)).some(isPatching)) await world.step();
+  world.clock.advance({ seconds: 300 });
+
+  await cancelRun(world.services, runId, 'somebody');
+  await world.settle();
+
+  const run = await world.runAt(runId);
+  expect(run.state).toBe('canceled');
+  expect(run).toMatchObject({ groups: 2, unseenGroups: 0, verifySeconds: 0 });
+  expect(run.patchSeconds).toBeGreaterThanOrEqual(300);
+  expect(run.patchSeconds).toBeLessThan(400);
+  expect(run.patchCost).toBeGreaterThan(0);
+});
