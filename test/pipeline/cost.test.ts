@@ -3,6 +3,7 @@ import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { cancelRun } from '../../lib/pipeline/cancellation.ts';
 import type { Job } from '../../lib/pipeline/records/job.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
+import type { PipelineOptions } from '../../lib/pipeline/services.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -10,11 +11,11 @@ import { PipelineWorld } from './pipeline-world.ts';
 const OUTDATED = [{ id: 'CVE-2026-1', package: 'libssl3', fixed: '1.1' }];
 const prices = { vcpuHour: 0.04, gbHour: 0.005, confidentialFactor: undefined, currency: 'EUR' };
 
-async function worldOfOneImage() {
+async function worldOfOneImage(options: Partial<PipelineOptions> = {}) {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
     script: { report: (layers) => debianReport(layers.length > 1 ? [] : OUTDATED) },
-    pipeline: { prices },
+    pipeline: { prices, ...options },
   });
   await world.seedDatabase();
   const repository = RepositoryName.parse('team/api');
@@ -70,4 +71,16 @@ it('counts the group of a canceled run until the cancellation', async () => {
   expect(run.patchSeconds).toBeGreaterThanOrEqual(300);
   expect(run.patchSeconds).toBeLessThan(400);
   expect(run.patchCost).toBeGreaterThan(0);
+});
+
+it('counts Confidential groups, but not their cost without a factor', async () => {
+  const world = await worldOfOneImage({ builder: { kind: 'confidential' } });
+
+  const run = await world.run();
+
+  expect(run).toMatchObject({ patched: 1, groups: 3, currency: 'EUR' });
+  const kinds = (await world.jobs(run.id)).map(({ kind, confidential }) => [kind, confidential]);
+  expect(Object.fromEntries(kinds)).toMatchObject({ scan: false, patch: true, verify: false });
+  expect(run.patchSeconds).toBeGreaterThan(0);
+  expect([run.patchCost, run.cost]).toEqual([undefined, undefined]);
 });

@@ -52,6 +52,14 @@ describe('launchJob', () => {
     expect(world.groups.creations().map(({ spec }) => spec.name)).toEqual(['pw-scan-00-1']);
   });
 
+  it('persists what the containers of the group have together', async () => {
+    const { held, launch } = await readyJob();
+
+    await launch();
+
+    expect(held.job).toMatchObject({ vcpu: 2, memoryGb: 4, confidential: false });
+  });
+
   it('creates nothing if the lease is lost meanwhile', async () => {
     const { world, launch } = await readyJob();
     const { mintToken } = world.registry;
@@ -129,6 +137,16 @@ describe('launchJob', () => {
 });
 
 describe('a refused group', () => {
+  it.each(['configuration', 'too-large'] as const)(
+    'is no attempt of the job that ends because of it: %s',
+    async (refusal) => {
+      const { world, launch } = await readyJob();
+      refuse(world, refusal, undefined);
+
+      expect(await launch()).toMatchObject({ changes: { state: 'lost', attempt: 0 } });
+    },
+  );
+
   it.each([
     ['throttled', true],
     ['capacity', false],

@@ -71,6 +71,23 @@ describe('the last look', () => {
     expect(await world.jobAt(job)).toMatchObject({ state: 'run-over' });
   });
 
+  it('counts the container groups of a run that failed', async () => {
+    const { world, run, look } = await ended(2, 'failed');
+    const job = { runId: run.id, kind: 'scan', targets: ['a'], createdAt: NOW } as const;
+    const used = { groups: 1, groupSeconds: 60, vcpuSeconds: 120, gbSeconds: 240 };
+    await world.addRunningJob({ ...job, id: 'scan-1' }, used);
+
+    await look();
+    await look();
+
+    expect(await world.runAt(run.id)).toMatchObject({
+      groups: 1,
+      unseenGroups: 1,
+      scanSeconds: 60,
+      vcpuSeconds: 120,
+    });
+  });
+
   it('releases the images of ended targets whose job could not do it any more', async () => {
     const { world, run, look } = await ended(2, 'failed');
     const published = target('a', 'v1', { state: 'patched' });

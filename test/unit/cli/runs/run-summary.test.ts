@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { runSummary } from '../../../../lib/cli/runs/run-summary.ts';
+import { runView } from '../../../../lib/history/run-view.ts';
+import type { Run } from '../../../../lib/pipeline/records/run.ts';
+import { newRun } from '../../pipeline/new-run.ts';
+
+const USED: Partial<Run> = {
+  groups: 3,
+  unseenGroups: 0,
+  scanSeconds: 90,
+  patchSeconds: 270,
+  verifySeconds: 0,
+};
+
+function linesOf(run: Partial<Run>): readonly string[] {
+  const stdout = { isTerminal: false, columns: undefined, write: () => {} };
+  return runSummary(runView({ ...newRun(), ...run }), { stdout, environment: {} });
+}
+
+it('tells the seconds of a run’s container groups by kind, and the cost', () => {
+  const lines = linesOf({ ...USED, cost: 0.0123, currency: 'EUR' });
+
+  expect(lines).toContain('  groups      3 for 360 s: scan 90 s, patch 270 s');
+  expect(lines).toContain('  cost        about 0.0123 EUR');
+});
+
+it('tells how many groups are of unknown time', () => {
+  expect(linesOf({ ...USED, unseenGroups: 2 })).toContain(
+    '  groups      3 for 360 s: scan 90 s, patch 270 s; 2 of unknown time',
+  );
+});
+
+it('has no line for groups without any, and none for the cost without prices', () => {
+  const labels = linesOf({ groups: 0, unseenGroups: 0 }).map((line) => line.slice(2, 8));
+
+  expect(labels).not.toContain('groups');
+  expect(labels).not.toContain('cost  ');
+});
