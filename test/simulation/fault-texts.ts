@@ -99,6 +99,12 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '',
   },
   {
+    name: 'count a container group with each step while it works',
+    file: 'records/use-at-end.ts',
+    text: '|| hasGroup(state) ||',
+    instead: '||',
+  },
+  {
     name: 'reuse the name of a group',
     file: 'job/launch-job.ts',
     text: 'const attempt = held.job.attempt + 1;',
