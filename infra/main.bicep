@@ -204,6 +204,11 @@ param databaseMaxDays int = 14
 @description('True to record the vulnerabilities of each tag, so that a query tells where a CVE is.')
 param findings bool = true
 
+@description('Days within which findings with a fix are to be patched, by severity, or `none`.')
+@minLength(4)
+@maxLength(120)
+param targetDays string = 'critical=7,high=30,medium=90,low=180'
+
 @description('Node.js version of the app. Azure does not check it, and a wrong one permanently breaks the app.')
 @allowed([
   '22'
@@ -564,6 +569,7 @@ module app 'modules/app.bicep' = {
     databaseWarnDays: databaseWarnDays
     databaseMaxDays: databaseMaxDays
     findings: findings
+    targetDays: targetDays
     nodeVersion: nodeVersion
     signIn: signIn
     entraClientId: entraClientId

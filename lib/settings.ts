@@ -130,6 +130,7 @@ function toSettings(
       databaseWarnDays: environment.PATCHWRIGHT_DATABASE_WARN_DAYS,
       databaseMaxDays: environment.PATCHWRIGHT_DATABASE_MAX_DAYS,
       findings: environment.PATCHWRIGHT_FINDINGS,
+      targetDays: environment.PATCHWRIGHT_TARGET_DAYS,
       toolingMirror: environment.PATCHWRIGHT_TOOLING_MIRROR,
       extraCa: environment.PATCHWRIGHT_EXTRA_CA_FILE,
       pollSeconds: environment.PATCHWRIGHT_POLL_SECONDS,

@@ -112,6 +112,9 @@ param databaseMaxDays int
 @description('True to record the vulnerabilities of each tag in PatchwrightFindings.')
 param findings bool
 
+@description('Days within which findings with a fix are to be patched, by severity.')
+param targetDays string
+
 @description('Maximum number of instances.')
 param maximumInstanceCount int
 
@@ -157,6 +160,7 @@ var settings = {
   PATCHWRIGHT_DATABASE_WARN_DAYS: string(databaseWarnDays)
   PATCHWRIGHT_DATABASE_MAX_DAYS: string(databaseMaxDays)
   PATCHWRIGHT_FINDINGS: findings ? 'true' : 'false'
+  PATCHWRIGHT_TARGET_DAYS: targetDays
   PATCHWRIGHT_TOOLING_MIRROR: 'patchwright/mirror'
   PATCHWRIGHT_RUN_HOURS: string(runHours)
   PATCHWRIGHT_REPOSITORY_HOURS: string(repositoryHours)

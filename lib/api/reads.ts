@@ -61,10 +61,10 @@ export const WaitFilters = z.strictObject({
 });
 export const NoFilters = z.strictObject({});
 
-export const getStatus: Read = async ({ query, ifNoneMatch }, { history }) => {
+export const getStatus: Read = async ({ query, ifNoneMatch }, { history, clock }) => {
   const filters = parseFilters(NoFilters, query);
   if (!filters.ok) return wrongFields(filters.fault);
-  return tagged(await readStatus(history), ifNoneMatch);
+  return tagged(await readStatus(history, clock.now()), ifNoneMatch);
 };
 
 export const getRuns: Read = async ({ query, ifNoneMatch }, { history, clock }) => {

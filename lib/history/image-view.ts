@@ -47,6 +47,13 @@ export const ImageView = z
     patchUnknown: Count,
     patchFixable: Count,
     patchScannedAt: Time,
+    /** Since when its oldest open finding of each severity has had a fix, and when that was found. */
+    openSinceCritical: Time,
+    openSinceHigh: Time,
+    openSinceMedium: Time,
+    openSinceLow: Time,
+    openSinceUnknown: Time,
+    examinedAt: Time,
     change: Text,
     changedIn: Text,
     changedAt: Time,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { PatchDays } from '../pipeline/records/patch-days.ts';
 import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
+import { TargetDays } from '../pipeline/records/target-days.ts';
 import { Amount, Count, Text, Time, viewOf } from './view.ts';
 
 /** Findings that the run's patches removed, and those that remain, by severity. */
@@ -66,6 +68,9 @@ export const RunView = z
     canceled: Count,
     ...RunFindingCounts,
     ...RunUse,
+    /** The findings that its patches fixed, by the days since their fix was first seen. */
+    patchDays: PatchDays.nullable(),
+    targetDays: TargetDays.nullable(),
     tools: Text,
     databaseDigest: Text,
     databaseTime: Time,

@@ -2,6 +2,13 @@ import * as z from 'zod';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { isRunOver } from '../pipeline/records/run.ts';
 import { TargetState } from '../pipeline/records/target-states.ts';
+import {
+  exposureBySeverity,
+  patchTimeBySeverity,
+  SeverityExposure,
+  SeverityPatchTime,
+  targetsOf,
+} from './exposure-summary.ts';
 import { newest } from './find-run.ts';
 import type { History } from './history.ts';
 import { IS_TAG, TAG_ROWS } from './images.ts';
@@ -34,21 +41,26 @@ export const Status = z
     findingsWithPatches: Findings,
     /** Images with fixable findings and without a patch that fixes them all. */
     openFixable: Sum,
+    /** Each severity, the worst first. */
+    exposure: z.array(SeverityExposure).readonly(),
+    /** By the runs of the last 90 days, 200 at most. */
+    timeToPatch: z.array(SeverityPatchTime).readonly(),
     /** False if the inventory has more images than were counted. */
     complete: z.boolean(),
   })
   .meta({ id: 'Status' });
 export type Status = z.infer<typeof Status>;
 
-const RECENT_RUNS = 50;
+const RECENT_RUNS = 200;
 const PAGE = 1000;
 const MOST_PAGES = 50;
 
 /** One operation for the runs, and one for each thousand images, up to 50,000 images. */
-export async function readStatus(history: Pick<History, 'queries'>): Promise<Status> {
+export async function readStatus(history: Pick<History, 'queries'>, now: Date): Promise<Status> {
   const runs = await newest(history, RECENT_RUNS);
   const { tags, complete } = await presentTags(history);
   const last = runs.find(isRunOver);
+  const targets = targetsOf(runs);
   return {
     lastRun: last === undefined ? null : runView(last),
     activeRuns: runs.filter((run) => !isRunOver(run)).map(runView),
@@ -58,6 +70,8 @@ export async function readStatus(history: Pick<History, 'queries'>): Promise<Sta
     findings: summed(tags.map(ownFindings)),
     findingsWithPatches: summed(tags.map(findingsWithPatch)),
     openFixable: tags.filter((tag) => findingsWithPatch(tag).fixable > 0).length,
+    exposure: exposureBySeverity(tags, targets, now),
+    timeToPatch: patchTimeBySeverity(runs, targets, now),
     complete,
   };
 }

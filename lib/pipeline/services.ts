@@ -9,6 +9,7 @@ import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import type { Prices } from './records/run-use.ts';
+import type { TargetDays } from './records/target-days.ts';
 import type { Stores } from './stores/stores.ts';
 
 /** The pipeline's options. */
@@ -36,6 +37,8 @@ export interface PipelineOptions {
   readonly databaseMaxDays: number;
   /** Whether PatchwrightFindings is written: the vulnerabilities of each tag. */
   readonly findings: boolean;
+  /** Days within which findings with a fix are to be patched. */
+  readonly targetDays: TargetDays;
   readonly toolingMirror: RepositoryName;
   readonly extraCa: string | undefined;
   readonly pollSeconds: number;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Digest } from '../image/digest.ts';
 import { RegistryHost, RepositoryName, Tag } from '../image/reference.ts';
+import { DEFAULT_TARGET_DAYS } from '../pipeline/records/target-days.ts';
 import type { WorkerImage } from '../pipeline/services.ts';
 import { plainText } from '../text/plain-text.ts';
 import { ReceiverAddress } from '../webhook/receiver-address.ts';
@@ -10,6 +11,7 @@ import { Currency, Price } from './price-settings.ts';
 import { Schedule } from './schedule.ts';
 import { SettingsVersion } from './settings-version.ts';
 import { SignIn } from './sign-in.ts';
+import { TargetDaysSetting } from './target-days-setting.ts';
 import { WebhookEvents, WebhookSecrets } from './webhook-settings.ts';
 
 const Flag = z
@@ -102,6 +104,7 @@ export const Environment = z.object({
   PATCHWRIGHT_DATABASE_WARN_DAYS: Whole(1, 365).default(3),
   PATCHWRIGHT_DATABASE_MAX_DAYS: Whole(1, 3650).default(14),
   PATCHWRIGHT_FINDINGS: Flag.default(true),
+  PATCHWRIGHT_TARGET_DAYS: TargetDaysSetting.default(DEFAULT_TARGET_DAYS),
   PATCHWRIGHT_TOOLING_MIRROR: RepositoryName.prefault('patchwright/mirror'),
   PATCHWRIGHT_POLL_SECONDS: Whole(1, 300).default(15),
   PATCHWRIGHT_TICK_SECONDS: Whole(1, 600).default(30),

@@ -1,9 +1,12 @@
 import type * as z from 'zod';
+import { exposureBySeverity, patchTimeBySeverity } from '../../lib/history/exposure-summary.ts';
 import { ImageStory } from '../../lib/history/image-story.ts';
 import { ImageView } from '../../lib/history/image-view.ts';
 import { RunView } from '../../lib/history/run-view.ts';
 import { Status } from '../../lib/history/status.ts';
 import { TargetView } from '../../lib/history/target-view.ts';
+import { EXPOSURE_OF, type Exposure } from '../../lib/pipeline/records/exposure.ts';
+import { DEFAULT_TARGET_DAYS } from '../../lib/pipeline/records/target-days.ts';
 
 /** The present of all samples. */
 export const NOW = new Date('2026-11-30T08:00:00Z');
@@ -111,8 +114,25 @@ export function statusOf(images: readonly ImageView[], runs: readonly RunView[])
     ),
     openFixable: images.filter((image) => image.patchTag === null && (image.fixable ?? 0) > 0)
       .length,
+    exposure: exposureBySeverity(images.map(exposureOfView), DEFAULT_TARGET_DAYS, NOW),
+    timeToPatch: patchTimeBySeverity(
+      runs.map(({ createdAt, patchDays }) => ({
+        createdAt: new Date(createdAt ?? NOW),
+        patchDays: patchDays ?? undefined,
+      })),
+      DEFAULT_TARGET_DAYS,
+      NOW,
+    ),
     complete: true,
   });
+}
+
+function exposureOfView(image: ImageView): Exposure {
+  const columns = Object.values(EXPOSURE_OF).flatMap((column) => {
+    const since = image[column];
+    return since === null ? [] : [[column, new Date(since)] as const];
+  });
+  return Object.fromEntries(columns);
 }
 
 const PATCH_COLUMNS = {

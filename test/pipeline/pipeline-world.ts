@@ -90,6 +90,7 @@ export class PipelineWorld {
         databaseWarnDays: 3,
         databaseMaxDays: 14,
         findings: true,
+        targetDays: { critical: 7, high: 30, medium: 90, low: 180 },
         toolingMirror: RepositoryName.parse('patchwright/mirror'),
         extraCa: undefined,
         pollSeconds: 15,

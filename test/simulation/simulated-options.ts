@@ -19,6 +19,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     databaseWarnDays: 3,
     databaseMaxDays: 14,
     findings: true,
+    targetDays: { critical: 7, high: 30, medium: 90, low: 180 },
     toolingMirror: RepositoryName.parse('patchwright/mirror'),
     extraCa: undefined,
     pollSeconds: scenario.pollSeconds,

@@ -1,5 +1,6 @@
 import type { ImageStory } from '../../history/image-story.ts';
 import type { ImageView } from '../../history/image-view.ts';
+import { EXPOSURE_OF } from '../../pipeline/records/exposure.ts';
 import { SEVERITIES } from '../../report/finding.ts';
 import type { CliContext } from '../cli-context.ts';
 import { paintState, shortTime } from '../output/paint-state.ts';
@@ -24,6 +25,7 @@ export function imageSummary(
     ['digest', image.digest],
     ['findings', findingsText(image)],
     ['patch', patchText(image)],
+    ['open', openText(image)],
     ['moved', image.movedAt === null ? null : `${shortTime(image.movedAt)}, pushed again`],
     ['last run', `${image.runId}`],
     ['next', image.nextStep.replaceAll('IMAGE', image.image)],
@@ -41,6 +43,15 @@ function findingsText(image: ImageView): string {
   return words === ''
     ? `none at ${scanned}`
     : `${words}; ${image.fixable ?? 0} fixable at ${scanned}`;
+}
+
+/** `critical with a fix since 2026-11-03 02:10, high …` */
+function openText(image: ImageView): string | null {
+  const told = SEVERITIES.flatMap((severity) => {
+    const since = image[EXPOSURE_OF[severity]];
+    return since === null ? [] : [`${severity} with a fix since ${shortTime(since)}`];
+  });
+  return told.length === 0 ? null : told.join(', ');
 }
 
 function patchText(image: ImageView): string | null {

@@ -1,6 +1,9 @@
 import type { RunView } from '../../history/run-view.ts';
+import { timeToPatch } from '../../pipeline/records/patch-days.ts';
+import { SEVERITIES } from '../../report/finding.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { CliContext } from '../cli-context.ts';
+import { daysText } from '../output/days-text.ts';
 import { paintState, shortTime } from '../output/paint-state.ts';
 import { colorOf } from '../output/sheet.ts';
 import { wrapped } from '../output/wrap-text.ts';
@@ -25,6 +28,7 @@ export function runSummary(
     ['expected', run.finishedAt === null ? shortTime(run.expectedAt) : null],
     ['images', countsOf(run)],
     ['removed', findingsOf(run, 'removed')],
+    ['patched in', patchTimesOf(run)],
     ['remaining', findingsOf(run, 'remaining')],
     ['groups', groupsOf(run)],
     ['cost', costOf(run)],
@@ -52,6 +56,15 @@ export function labeled(
     const lines = text.split('\n').flatMap((line) => wrapped(plainText(line, LONGEST), room));
     return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(LABEL)}${line}`);
   });
+}
+
+/** `critical 2.5 days, high 11 days`: the means from the first sight of a fix. */
+function patchTimesOf({ patchDays }: RunView): string | null {
+  const told = SEVERITIES.flatMap((severity) => {
+    const found = timeToPatch(patchDays ?? {}, severity, {});
+    return found === undefined ? [] : [`${severity} ${daysText(found.mean)}`];
+  });
+  return told.length === 0 ? null : `${told.join(', ')} on average since the fix`;
 }
 
 /** `3 critical, 12 high`; null for a run of an earlier version, or one that did not end yet. */

@@ -4,6 +4,7 @@ import { ExitCode } from '../exit-code.ts';
 import { labeled, runSummary } from '../runs/run-summary.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
 import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
+import { exposureFacts } from './exposure-facts.ts';
 
 export const statusCommand: Command = {
   name: 'status',
@@ -15,7 +16,9 @@ export const statusCommand: Command = {
   outputs: ONE_RESULT,
   async run(invocation, context) {
     if (invocation.flag('web')) return openPage(statusCommand, invocation, context, '');
-    const status = await withStorage(invocation, context, ({ history }) => readStatus(history));
+    const status = await withStorage(invocation, context, ({ history }) =>
+      readStatus(history, context.clock.now()),
+    );
     if (invocation.output === 'json') {
       const document = { version: 1, command: 'status', ...status };
       context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -25,13 +28,13 @@ export const statusCommand: Command = {
     const runs = [...activeRuns, ...(lastRun === null ? [] : [lastRun])];
     const lines = runs.flatMap((run) => [...runSummary(run, context), '']);
     context.stdout.write(
-      `${[...(lines.length === 0 ? ['No run is recorded.', ''] : lines), 'images', ...labeled(factsOf(status), context)].join('\n')}\n`,
+      `${[...(lines.length === 0 ? ['No run is recorded.', ''] : lines), 'images', ...labeled(factsOf(status, context.clock.now()), context)].join('\n')}\n`,
     );
     return ExitCode.ok;
   },
 };
 
-function factsOf(status: Status): readonly (readonly [string, string | null])[] {
+function factsOf(status: Status, now: Date): readonly (readonly [string, string | null])[] {
   const states = Object.entries(status.byState).map(([state, count]) => `${count} ${state}`);
   const { findings, findingsWithPatches: patched, countsUnknown, openFixable } = status;
   const told = ({ critical, high, fixable }: Status['findings']) =>
@@ -42,6 +45,7 @@ function factsOf(status: Status): readonly (readonly [string, string | null])[] 
     ['as tagged', told(findings)],
     ['as patched', told(patched)],
     ['open', `${openFixable} with fixable findings and no patch that fixes them all`],
+    ...exposureFacts(status, now),
     ['counted', status.complete ? null : 'the first 50,000 images only'],
   ];
 }

@@ -94,6 +94,7 @@ function databasePins(
   if (warning !== undefined) log.warn('database is old', { runId: run.id, detail: warning });
   return {
     databaseDigest,
+    targetDays: options.targetDays,
     ...(databaseTime !== undefined && { databaseTime }),
     ...withWarnings(run, [warning]),
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SEVERITIES } from '../../report/finding.ts';
+import { SEVERITIES, type Severity } from '../../report/finding.ts';
 import type { IndexedFinding } from './tag-index.ts';
 
 const Since = z.date().optional();
@@ -18,6 +18,15 @@ export const EXPOSURE_COLUMNS = {
 };
 const Exposure = z.object(EXPOSURE_COLUMNS);
 export type Exposure = z.infer<typeof Exposure>;
+
+/** The column of each severity. */
+export const EXPOSURE_OF = {
+  critical: 'openSinceCritical',
+  high: 'openSinceHigh',
+  medium: 'openSinceMedium',
+  low: 'openSinceLow',
+  unknown: 'openSinceUnknown',
+} as const satisfies Record<Severity, keyof Exposure>;
 
 export function exposureOf(
   findings: ReadonlyMap<string, IndexedFinding>,

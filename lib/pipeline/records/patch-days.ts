@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SEVERITIES, type Severity } from '../../report/finding.ts';
 import type { IndexedFinding } from './tag-index.ts';
+import type { TargetDays } from './target-days.ts';
 
 const HOUR_MS = 3600 * 1000;
 /** The last day stands for all later ones, so that the text is bounded. */
@@ -20,9 +21,6 @@ const OfSeverity = z.object({
  */
 export const PatchDays = z.partialRecord(z.enum(SEVERITIES), OfSeverity);
 export type PatchDays = z.infer<typeof PatchDays>;
-
-/** Days within which a finding is to be patched. */
-export type DaysBySeverity = Readonly<Record<Severity, number>>;
 
 /** The findings that a patch fixes and that were open before. Those without a known fix do not count. */
 export function newlyPatched(
@@ -65,15 +63,15 @@ export interface TimeToPatch {
   readonly mean: number;
   /** 95 of 100 findings were patched within so many whole days. */
   readonly percentile95: number;
-  /** From 0 to 1: patched within the days of the target. */
-  readonly withinTarget: number;
+  /** From 0 to 1: patched within the days of the target. Undefined without a target. */
+  readonly withinTarget: number | undefined;
 }
 
 /** Undefined for a severity of which nothing was patched. */
 export function timeToPatch(
   patched: PatchDays,
   severity: Severity,
-  targets: DaysBySeverity,
+  targets: TargetDays,
 ): TimeToPatch | undefined {
   const found = patched[severity];
   const days = Object.entries(found?.days ?? {})
@@ -88,8 +86,10 @@ export function timeToPatch(
     percentile95 = day;
     if (seen >= total * 0.95) break;
   }
-  const within = days.filter(({ day }) => day <= targets[severity]);
-  const withinTarget = within.reduce((sum, { count }) => sum + count, 0) / total;
+  const target = targets[severity];
+  const within = days.filter(({ day }) => target !== undefined && day <= target);
+  const withinTarget =
+    target === undefined ? undefined : within.reduce((sum, { count }) => sum + count, 0) / total;
   return { patched: total, mean: found.hours / 24 / total, percentile95, withinTarget };
 }
 

@@ -22,6 +22,10 @@ export const THIRD = runIdOf(nightOf(25), 'schedule');
 
 const KNOWN = { beforeMedium: 0, beforeLow: 0, beforeUnknown: 0, beforeFixable: 1 };
 const CRITICAL = { ...KNOWN, beforeCritical: 1, beforeHigh: 2 };
+const OPEN = {
+  examinedAt: new Date('2026-11-25T02:00:00Z'),
+  openSinceCritical: new Date('2026-11-10T02:00:00Z'),
+};
 const HIGH = { ...KNOWN, beforeCritical: 0, beforeHigh: 1 };
 const NONE = { ...KNOWN, beforeCritical: 0, beforeHigh: 0, beforeFixable: 0 };
 const FIXED = {
@@ -55,6 +59,7 @@ const ENDINGS: Readonly<Record<string, readonly Partial<Target>[]>> = {
       reason: 'tool-failed',
       detail: 'no package manager',
       ...HIGH,
+      ...OPEN,
     },
   ],
   'team/windows:1': [

@@ -115,7 +115,7 @@ describe('the status', () => {
   it('sums up the images, in one operation for the runs and one for a thousand images', async () => {
     operations();
 
-    const status = await readStatus(history);
+    const status = await readStatus(history, NOW);
 
     expect(status).toMatchObject({
       lastRun: { runId: THIRD },
@@ -126,6 +126,14 @@ describe('the status', () => {
       findings: { critical: 1, high: 3, fixable: 2 },
       findingsWithPatches: { critical: 0, high: 2, fixable: 1 },
       openFixable: 1,
+      exposure: [
+        { severity: 'critical', targetDays: 7, images: 1, beyondTarget: 1 },
+        {},
+        {},
+        {},
+        {},
+      ],
+      timeToPatch: [],
       complete: true,
     });
     expect(operations()).toBe(2);

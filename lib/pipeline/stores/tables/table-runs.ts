@@ -6,6 +6,7 @@ import { Run, type RunCounts, RunFault } from '../../records/run.ts';
 import type { RunFindings } from '../../records/run-findings.ts';
 import { RunId } from '../../records/run-id.ts';
 import type { RunUse } from '../../records/run-use.ts';
+import { TargetDays } from '../../records/target-days.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { RunStore } from '../run-store.ts';
 import type { PassOver, Stored } from '../stored.ts';
@@ -28,6 +29,7 @@ const RunRow = Run.omit({ id: true }).extend({
   warnings: textOrEmpty(z.string()),
   tools: textOrEmpty(z.string()),
   patchDays: jsonColumn(PatchDays).optional(),
+  targetDays: jsonColumn(TargetDays).optional(),
   images: jsonColumn(z.array(z.string()).readonly()).optional(),
 });
 type RunRow = z.infer<typeof RunRow>;
