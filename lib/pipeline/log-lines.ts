@@ -50,6 +50,10 @@ const TargetEnd = z.object({
 });
 export type TargetEnd = z.input<typeof TargetEnd>;
 
+/** An image whose findings are open for longer than the targets of these severities. */
+const TargetMissed = z.object({ runId: Text, image: Text, severities: Text });
+export type TargetMissed = z.input<typeof TargetMissed>;
+
 /**
  * The lines of the log that alerts and the workbook read, by their message, with the fields that follow
  * as JSON. docs/operate.md lists the same; a test checks what the pipeline logs.
@@ -60,6 +64,7 @@ export const LOG_LINES = {
   'run canceled': RunEnd,
   'run failed': RunEnd,
   'target ended': TargetEnd,
+  'target missed': TargetMissed,
   'no builder works': z.object({ runId: Text, call: Text, errno: Text, detail: Text }),
   'database is old': z.object({ runId: Text, detail: Text }),
   'webhook given up': z.object({

@@ -6,6 +6,7 @@ export const EventName = z.enum([
   'patched',
   'rejected',
   'failed',
+  'target-missed',
   'no-builder',
   'database-old',
 ]);
@@ -17,6 +18,7 @@ export const EVENT_TYPES = {
   patched: 'io.patchwright.image.patched',
   rejected: 'io.patchwright.image.rejected',
   failed: 'io.patchwright.image.failed',
+  'target-missed': 'io.patchwright.image.target-missed',
   'no-builder': 'io.patchwright.run.no-builder',
   'database-old': 'io.patchwright.run.database-old',
 } as const satisfies Record<EventName, string>;

@@ -18,6 +18,9 @@ export function eventFaults({ tables, receiver }: Backends): readonly string[] {
     ...rows(TABLES.targets)
       .filter(({ state }) => TOLD_STATES.has(state))
       .map(({ partitionKey, rowKey }) => `${partitionKey}-${rowKey}`),
+    ...rows(TABLES.targets)
+      .filter(({ finishedAt, missed }) => finishedAt !== undefined && missed !== undefined)
+      .map(({ partitionKey, rowKey }) => `${partitionKey}-missed-${rowKey}`),
   ]);
   const tellings = rows(TABLES.state).filter((row) => row.partitionKey === 'telling');
   const givenUp = new Set(tellings.flatMap(givenUpIn));

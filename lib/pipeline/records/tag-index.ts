@@ -24,6 +24,10 @@ export const TagIndexHead = z.object({
   /** The run that published a patch last, and the findings that it fixed, so that a repeated step knows. */
   patchedIn: RunId.optional(),
   patchedDays: z.string().optional(),
+  /** The severities beyond their targets, and those that a run found so first: `critical,high`. */
+  beyond: z.string().optional(),
+  missedIn: RunId.optional(),
+  missed: z.string().optional(),
 });
 
 /** What all findings of one tag are, as of the last examination that changed anything. */

@@ -131,6 +131,8 @@ export const Target = z.object({
   earlierFixable: Count.optional(),
   /** Since when its findings have had a fix, as recorded in PatchwrightFindings. */
   ...EXPOSURE_COLUMNS,
+  /** The severities that this run found beyond their targets first: `critical,high`. */
+  missed: z.string().optional(),
   /** The findings that its patch fixed, by the days since their fix was first seen. */
   patchDays: PatchDays.optional(),
   /** Packages with remaining fixable findings, each with the reason. */

@@ -6,6 +6,7 @@ import { vulnerabilitiesOf } from '../../report/vulnerabilities.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
 import { patchedBy, withExamination, withPublication } from '../records/examine-tag.ts';
 import { exposureOf } from '../records/exposure.ts';
+import { missedBy, textOf, withMissed } from '../records/missed-targets.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { Services } from '../services.ts';
 import { withReport } from './with-report.ts';
@@ -32,6 +33,7 @@ export async function recordScan(
   const { at, scan, patch, patchFindings } = found;
   const ofPatch = patchFindings && vulnerabilitiesOf(patchFindings);
   const exam = { runId, at, digest, sourceDigest, patchSeenAt };
+  const { targetDays: targets } = services.options;
   const isPatch = target.isPatch === true;
   const named = {
     // The scan was one of the patch's source.
@@ -43,10 +45,10 @@ export async function recordScan(
     patch: isPatch ? undefined : patch && { digest: patch.digest, findings: ofPatch },
   };
   const index = await services.findings.change({ repository, tag }, (known) =>
-    withExamination(known, { ...exam, ...named }),
+    withMissed(known, withExamination(known, { ...exam, ...named }), { runId, at, targets }),
   );
   if (named.source === undefined || index === undefined) return {};
-  return exposureOf(index.findings, at);
+  return { ...exposureOf(index.findings, at), missed: textOf(missedBy(index, runId)) };
 }
 
 /** Records what a published patch of a target still has. Comes before the target ends. */
@@ -61,12 +63,18 @@ export async function recordPatch(
   const at = services.clock.now();
   const published = { digest, findings: vulnerabilitiesOf(patch.findings) };
   const index = await services.findings.change({ repository, tag }, (known) =>
-    withPublication(known, { runId, at, sourceDigest, patch: published }),
+    withMissed(known, withPublication(known, { runId, at, sourceDigest, patch: published }), {
+      ...{ runId, at, targets: services.options.targetDays },
+    }),
   );
   // Another image of this tag was examined since.
   if (index?.patchDigest !== digest) return {};
   const patchDays = patchedBy(index, runId);
-  return { ...exposureOf(index.findings, at), ...(patchDays !== undefined && { patchDays }) };
+  return {
+    ...exposureOf(index.findings, at),
+    missed: textOf(missedBy(index, runId)),
+    ...(patchDays !== undefined && { patchDays }),
+  };
 }
 
 /** The same by the kept report of the verification. Without it, the next scan records the patch. */

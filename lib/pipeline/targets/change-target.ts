@@ -1,6 +1,6 @@
 import { plainText } from '../../text/plain-text.ts';
 import { backOffIfDeserved } from '../inventory/back-off.ts';
-import type { TargetEnd } from '../log-lines.ts';
+import type { TargetEnd, TargetMissed } from '../log-lines.ts';
 import type { Outcome } from '../records/reasons.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
 import type { TargetState } from '../records/target-states.ts';
@@ -46,7 +46,17 @@ export async function finishTarget(
     packagesCovered: ended.packagesCovered,
     packagesUncovered: ended.packagesUncovered,
   } satisfies TargetEnd);
+  logMissed(services, ended);
   return ended;
+}
+
+function logMissed({ log }: Services, { runId, repository, tag, missed }: Target): void {
+  if (missed === undefined || missed === '') return;
+  log.warn('target missed', {
+    runId,
+    image: `${repository}:${tag}`,
+    severities: missed,
+  } satisfies TargetMissed);
 }
 
 function isPatchWork(state: TargetState): boolean {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { SEVERITIES } from '../../report/finding.ts';
 import { EVENT_TYPES, LEFT_OUT_TYPE, TEST_TYPE } from '../../webhook/event-names.ts';
 import { RunState } from '../records/run.ts';
+import { TargetState } from '../records/target-states.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -66,6 +68,28 @@ const ImageEnded = z.object({
   after: Severities.optional(),
 });
 
+const TargetMissed = z.object({
+  run: z.string(),
+  /** `registry/repository:tag`. */
+  image: z.string(),
+  repository: z.string(),
+  tag: z.string(),
+  /** What the run did about it, and why. */
+  state: TargetState,
+  reason: z.string().optional(),
+  detail: z.string().optional(),
+  /** Those that this run found beyond their targets first. */
+  severities: z.array(
+    z.object({
+      severity: z.enum(SEVERITIES),
+      /** Since when the oldest open finding has had a fix, and for how many whole days. */
+      fixSince: z.iso.datetime().optional(),
+      days: Count.optional(),
+      targetDays: Count.optional(),
+    }),
+  ),
+});
+
 const NoBuilder = z.object({ run: z.string(), detail: z.string() });
 
 const DatabaseOld = z.object({
@@ -83,6 +107,7 @@ const EventsLeftOut = z.object({
   patched: Count,
   rejected: Count,
   failed: Count,
+  targetMissed: Count,
 });
 
 const WebhookTest = z.object({ text: z.string() });
@@ -93,6 +118,7 @@ export const EVENT_DATA = {
   [EVENT_TYPES.patched]: ImageEnded,
   [EVENT_TYPES.rejected]: ImageEnded,
   [EVENT_TYPES.failed]: ImageEnded,
+  [EVENT_TYPES['target-missed']]: TargetMissed,
   [EVENT_TYPES['no-builder']]: NoBuilder,
   [EVENT_TYPES['database-old']]: DatabaseOld,
   [LEFT_OUT_TYPE]: EventsLeftOut,

@@ -4,11 +4,13 @@ import { sendTell } from '../messages.ts';
 import { isRunOver, type Run } from '../records/run.ts';
 import type { RunId } from '../records/run-id.ts';
 import { withWarnings } from '../records/run-warnings.ts';
+import type { Target } from '../records/target.ts';
 import type { Telling } from '../records/telling.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { eventSource } from './cloud-event.ts';
-import { isTold, type ToldTarget } from './image-event.ts';
+import { isTold } from './image-event.ts';
+import { hasMissed } from './missed-event.ts';
 import { type News, newsOf } from './news.ts';
 import { eventsOfRound, refusedAfter } from './refused-events.ts';
 import { isGivenUp, retryDelay } from './retry-schedule.ts';
@@ -53,12 +55,12 @@ function isToldWhole(run: Run): boolean {
   return isRunOver(run) && run.tellSince === undefined;
 }
 
-async function toldTargets(services: Services, runId: RunId): Promise<readonly ToldTarget[]> {
-  const found: ToldTarget[] = [];
+async function toldTargets(services: Services, runId: RunId): Promise<readonly Target[]> {
+  const found: Target[] = [];
   const passOver = ({ message }: Error) =>
     services.log.error('unreadable row skipped', { runId, detail: message });
   for await (const target of services.targets.readableOfRun(runId, passOver)) {
-    if (isTold(target)) found.push(target);
+    if (isTold(target) || hasMissed(target)) found.push(target);
   }
   return found;
 }

@@ -169,6 +169,7 @@ function isSameImage(known: TagIndex | undefined, next: TagIndex): boolean {
   // A tag that never had a finding needs no index.
   if (known === undefined) return true;
   return (
+    known.beyond === next.beyond &&
     known.digest === next.digest &&
     known.sourceDigest === next.sourceDigest &&
     known.patchDigest === next.patchDigest

@@ -115,7 +115,7 @@ describe('of a run with very many images', () => {
     expect(all[0]?.event.subject).toBe('team/api:bad');
     expect(all.at(-2)?.event).toMatchObject({
       type: 'io.patchwright.run.events-left-out',
-      data: { patched: 21, rejected: 0, failed: 0 },
+      data: { patched: 21, rejected: 0, failed: 0, targetMissed: 0 },
     });
   });
 
@@ -134,4 +134,51 @@ it('hides nothing and leaks nothing of hostile texts', () => {
   const text = JSON.stringify(one?.event);
   expect(text).not.toMatch(/secret|\u202E|\\u0000/);
   expect(text.length).toBeLessThan(1500);
+});
+
+describe('a missed target', () => {
+  const examinedAt = new Date('2026-11-23T02:10:00Z');
+  const missed = {
+    missed: 'critical,high',
+    examinedAt,
+    openSinceCritical: new Date('2026-11-15T02:00:00Z'),
+    openSinceHigh: new Date('2026-10-20T02:00:00Z'),
+  };
+  const run = newRun({ ...ENDED, targetDays: { critical: 3, high: 30 } });
+
+  it('is an event of its own, beside what the run did about the image', () => {
+    const targets = [
+      toldTarget('1', 'failed', { reason: 'tool-failed', ...missed }),
+      { ...toldTarget('2', 'failed', missed), state: 'waiting' as const },
+      { ...toldTarget('3', 'failed', missed), state: 'scanning' as const },
+    ];
+
+    const told = news({ run, targets });
+
+    expect(told.map(({ event }) => `${event.subject} ${event.type}`)).toEqual([
+      'team/api:1 io.patchwright.image.failed',
+      'team/api:1 io.patchwright.image.target-missed',
+      'team/api:2 io.patchwright.image.target-missed',
+      'runs/20261123T020000Z-7f3a io.patchwright.run.ended',
+    ]);
+    expect(new Set(told.map(({ key }) => key)).size).toBe(4);
+    expect(told[2]?.event.data).toMatchObject({
+      state: 'waiting',
+      severities: [
+        { severity: 'critical', fixSince: '2026-11-15T02:00:00.000Z', days: 8, targetDays: 3 },
+        { severity: 'high', days: 34, targetDays: 30 },
+      ],
+    });
+    const { data } = JSON.parse(JSON.stringify(told[1]?.event));
+    const schema = EVENT_DATA['io.patchwright.image.target-missed'];
+    expect(schema.strict().safeParse(data).error).toBeUndefined();
+  });
+
+  it('is told once, and to those who chose it', () => {
+    const targets = [toldTarget('1', 'failed', missed)];
+    const [, second] = news({ run, targets });
+
+    expect(types({ run, targets, told: [second?.key ?? ''] }, ['target-missed'])).toEqual([]);
+    expect(types({ run, targets }, ['target-missed'])).toEqual(['image.target-missed']);
+  });
 });
