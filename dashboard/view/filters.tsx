@@ -23,7 +23,7 @@ export function Filters({ images, filter, onFilter }: Props) {
         <input
           id="filter-text"
           type="search"
-          placeholder="name, reason or detail"
+          placeholder="name, reason or CVE"
           value={filter.text}
           onInput={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
         />

@@ -1,20 +1,24 @@
 import { useMemo } from 'preact/hooks';
-import type { Fault } from '../api/client.ts';
+import type { ApiClient, Fault } from '../api/client.ts';
 import type { Overview } from '../api/load.ts';
 import type { Action } from '../model/actions.ts';
 import { filterImages, type ImageFilter, isFiltered } from '../model/filter-images.ts';
 import { counted, formatCount } from '../model/format.ts';
 import { byUrgency, sectionsOf } from '../model/sections.ts';
+import { vulnerabilityIn, withoutVulnerability } from '../model/vulnerability.ts';
 import { ActiveRuns } from './active-runs.tsx';
+import { Exposure } from './exposure.tsx';
 import { Filters } from './filters.tsx';
 import { LastRun } from './last-run.tsx';
 import { Poison } from './poison.tsx';
 import { Posture } from './posture.tsx';
 import { Summary } from './summary.tsx';
 import { Trend } from './trend.tsx';
+import { WhereFound } from './where-found.tsx';
 import { WorkSection } from './work-section.tsx';
 
 interface Props {
+  readonly client: ApiClient;
   readonly overview: Overview | undefined;
   readonly fault: Fault | undefined;
   readonly filter: ImageFilter;
@@ -46,10 +50,12 @@ export function OverviewPage(props: Props) {
   return <Content {...props} overview={overview} />;
 }
 
-function Content({ overview, filter, onFilter, onAction }: Props & { overview: Overview }) {
+function Content({ client, overview, filter, onFilter, onAction }: Props & { overview: Overview }) {
   const { images, runs, status, working, poison } = overview;
   const sorted = useMemo(() => images.toSorted(byUrgency), [images]);
-  const shown = useMemo(() => filterImages(sorted, filter), [sorted, filter]);
+  const vulnerability = vulnerabilityIn(filter.text);
+  const wanted = useMemo(() => ({ ...filter, text: withoutVulnerability(filter.text) }), [filter]);
+  const shown = useMemo(() => filterImages(sorted, wanted), [sorted, wanted]);
   const sections = useMemo(() => sectionsOf(shown), [shown]);
   const work = (name: string) => sections.filter((section) => section.name === name);
   const draw = (name: string) =>
@@ -65,6 +71,7 @@ function Content({ overview, filter, onFilter, onAction }: Props & { overview: O
   const posture = useMemo(
     () => (
       <aside aria-label="Posture and runs">
+        <Exposure status={status} now={now} />
         <Posture status={status} images={images} now={now} />
         <Trend runs={runs} />
         <LastRun run={status.lastRun} images={images} now={now} />
@@ -78,7 +85,10 @@ function Content({ overview, filter, onFilter, onAction }: Props & { overview: O
       <div class="columns">
         <div class="work">
           <Filters images={images} filter={filter} onFilter={onFilter} />
-          {isFiltered(filter) && (
+          {vulnerability !== undefined && (
+            <WhereFound client={client} vulnerability={vulnerability} now={now} />
+          )}
+          {isFiltered(wanted) && (
             <p class="quiet" role="status">
               {counted(shown.length, 'image')} of {formatCount(images.length)}
             </p>

@@ -62,6 +62,7 @@ export function Signed({ client, me, onSignOut }: Props) {
         )}
         {route.page === 'overview' ? (
           <OverviewPage
+            client={client}
             overview={overview}
             fault={fault}
             filter={filter}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FindingView } from '../../lib/history/finding-view.ts';
 import { ReportView } from '../../lib/history/report-view.ts';
 import { DashboardBrowser, keepScreenshot, signIn, violationsOf } from './dashboard-browser.ts';
 import { manyImages, mixedImages, monthOfRuns } from './sample-inventory.ts';
@@ -37,6 +38,14 @@ const REPORT = ReportView.parse({
     },
   ],
   more: 0,
+});
+
+const FOUND = FindingView.parse({
+  ...{ vulnerability: 'CVE-2026-0001', image: 'team/checkout:3.2', repository: 'team/checkout' },
+  ...{ tag: '3.2', state: 'open', severity: 'critical', packages: 'libssl3, openssl' },
+  ...{ installed: '3.0.11-1', fixedVersion: '3.0.14-1', digest: DIGEST, runId: 'x' },
+  ...{ seenSince: hoursAgo(24 * 12), fixSince: hoursAgo(24 * 12), patchedAt: null, goneAt: null },
+  writtenAt: hoursAgo(5),
 });
 
 let browser: DashboardBrowser;
@@ -137,6 +146,56 @@ describe('finding images', () => {
     expect(await page.locator('tbody tr').count()).toBeLessThan(150);
     await keepScreenshot(page, 'ten-thousand-images', false);
     expect(await violationsOf(page)).toEqual([]);
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('exposure', () => {
+  it('is shown by severity against its target, with the time to patch', async () => {
+    const page = await browser.signedIn();
+    const card = page.getByRole('region', { name: 'Exposure' });
+
+    const rows = (await card.locator('tbody tr').allInnerTexts()).map((row) =>
+      row.trim().split(/\s*\t\s*/),
+    );
+
+    expect(rows.slice(0, 2)).toEqual([
+      ['critical', '2', '7 days', '1'],
+      ['high', '3', '30 days', '1'],
+    ]);
+    expect(rows[2]).toEqual(['critical', '1.6 days', '1 day', '100 %']);
+    expect(rows[3]?.slice(0, 3)).toEqual(['high', '4 days', '3 days']);
+    expect(await card.innerText()).toContain('The oldest fix is from 41 days ago.');
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('a vulnerability in the search', () => {
+  it.each([
+    { name: 'where-light', look: {} },
+    { name: 'where-phone', look: { width: 360, height: 740 } },
+  ])('shows the images that have it, by one question: $name', async ({ name, look }) => {
+    browser.app.state.findings = [FOUND, { ...FOUND, image: 'team/<b>x:1', state: 'fixed' }];
+    const page = await browser.signedIn(look);
+    const where = page.getByRole('region', { name: 'Where CVE-2026-0001 is' });
+
+    await page.getByLabel('Search').fill('cve-2026-0001');
+    await where.getByText('2 images.').waitFor();
+    await keepScreenshot(page, name);
+
+    expect(await where.locator('tbody th a').allInnerTexts()).toEqual([
+      'team/checkout:3.2',
+      'team/<b>x:1',
+    ]);
+    expect(await where.innerText()).toContain('fixed by the patch');
+    const asked = browser.app.requests.filter((path) => path.startsWith('/api/findings/'));
+    expect(asked).toEqual(['/api/findings/CVE-2026-0001?limit=100']);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByLabel('Search').fill('CVE-2026-9999');
+    await page.getByText('No image has it.').waitFor();
     expect(browser.complaints).toEqual([]);
     await page.context().close();
   });

@@ -10,18 +10,23 @@ export function mixedImages(): readonly ImageView[] {
       reason: 'package-source-gone',
       detail: 'https://deb.example.test/debian buster Release answers 404',
       ...found(4, 11, 20, 6),
+      openSinceCritical: hoursAgo(24 * 12),
+      openSinceHigh: hoursAgo(24 * 12),
     }),
     anImage('team/catalog:2.9', {
       state: 'failed',
       reason: 'package-source-gone',
       detail: 'https://deb.example.test/debian buster Release answers 404',
       ...found(1, 7, 9, 2),
+      openSinceCritical: hoursAgo(24 * 3),
+      openSinceHigh: hoursAgo(24 * 41),
     }),
     anImage('team/ledger:7.0', {
       state: 'rejected',
       reason: 'layer-suspicious',
       detail: 'the patch adds /usr/local/bin/agent, which no package owns',
       ...found(0, 5, 8, 1),
+      openSinceHigh: hoursAgo(24 * 9),
     }),
     anImage('legacy/reports:2.3', {
       state: 'skipped',
@@ -97,6 +102,10 @@ export function monthOfRuns(): readonly RunView[] {
     return aRun(night === 0 ? '20261130T020000Z-7f3a' : `${id}-7f3a`, {
       ...counts,
       targets,
+      patchDays: {
+        critical: { hours: 40 * patched, days: { 1: patched, 4: night % 7 === 0 ? 1 : 0 } },
+        high: { hours: 100 * patched, days: { 3: patched, 41: night % 5 === 0 ? 1 : 0 } },
+      },
       state: failed > 0 ? 'completed-with-failures' : 'completed',
       createdAt: hoursAgo(hours),
       finishedAt: hoursAgo(hours - 1),

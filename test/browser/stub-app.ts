@@ -5,6 +5,7 @@ import { type Admission, admitPrincipal } from '../../lib/api/admission.ts';
 import { type Answer, json, problem, tagged } from '../../lib/api/answer.ts';
 import { dashboardPage } from '../../lib/api/dashboard-page.ts';
 import { getMe } from '../../lib/api/me.ts';
+import type { FindingView } from '../../lib/history/finding-view.ts';
 import type { ImageStory } from '../../lib/history/image-story.ts';
 import type { ImageView } from '../../lib/history/image-view.ts';
 import type { ReportView } from '../../lib/history/report-view.ts';
@@ -23,6 +24,8 @@ export interface StubState {
   poison: readonly KeptMessage[];
   /** The report of every image. */
   reports: readonly ReportView[];
+  /** Where each vulnerability is. */
+  findings: readonly FindingView[];
   key: string;
   signIn: 'keys' | 'entra';
   /** The app roles of the account that App Service knows. Undefined if nobody has signed in. */
@@ -143,6 +146,13 @@ export class StubApp {
       if (run === undefined) throw new Error(`the stub has no ${pathname}`);
       return run;
     }
+    if (pathname.startsWith('/api/findings/')) {
+      const id = pathname.slice('/api/findings/'.length);
+      return page(
+        this.state.findings.filter(({ vulnerability }) => vulnerability === id),
+        searchParams,
+      );
+    }
     if (pathname.startsWith('/api/reports/')) {
       const [report] = this.state.reports;
       return report;
@@ -172,6 +182,7 @@ function emptyState(): StubState {
     stories: [],
     poison: [],
     reports: [],
+    findings: [],
     key: 'right-key',
     signIn: 'keys',
     roles: undefined,
