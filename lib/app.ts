@@ -16,6 +16,7 @@ import { TableRequestKeys } from './pipeline/stores/tables/table-request-keys.ts
 import { tableStores } from './pipeline/stores/tables/table-stores.ts';
 import { AcrRegistry } from './registry/acr-registry.ts';
 import { RegistryTokens } from './registry/registry-tokens.ts';
+import { AcrRepositoryListing, type RepositoryListing } from './registry/repository-listing.ts';
 import { readSettings, type Settings, type StorageSetting } from './settings.ts';
 import { AzureBlobs } from './storage/azure-blobs.ts';
 import { AzureQueueTrial } from './storage/azure-queue-trial.ts';
@@ -46,6 +47,8 @@ export interface App {
   readonly requestKeys: RequestKeys;
   readonly queueTrial: QueueTrial;
   readonly quotas: ContainerQuotas;
+  /** For people's commands: the app itself may not list the repositories. */
+  readonly repositories: RepositoryListing;
   /** The addresses of the three services. */
   readonly storageAddresses: readonly string[];
   /** Requests a token for this scope and discards it. Throws the identity's own error. */
@@ -76,6 +79,7 @@ export function createApp(
   const storage = connectStorage(connectionOf(settings.storage, credential));
   const tables = new AzureTables(storage);
   const blobs = new AzureBlobs(storage, clock);
+  const acr = { host, tokens: tokensOf(credential), http, clock };
   const aci: AciOptions = {
     credential,
     clock,
@@ -89,7 +93,7 @@ export function createApp(
   return {
     services: {
       clock,
-      registry: new AcrRegistry({ host, tokens: tokensOf(credential), http, clock }),
+      registry: new AcrRegistry(acr),
       pullTokens: pull && tokensOf(pull),
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
@@ -108,6 +112,7 @@ export function createApp(
     requestKeys: new TableRequestKeys(tables),
     queueTrial: new AzureQueueTrial(storage),
     quotas: new AciQuotas(aci),
+    repositories: new AcrRepositoryListing(acr),
     storageAddresses: [storage.blobs.url, storage.queues.url, storage.table(TABLES.runs).url],
     identify: async (scope) => void (await credential.getToken(scope)),
     connects: tcpConnects,

@@ -83,6 +83,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/history',
     'lib/http',
     'lib/pipeline',
+    'lib/policy',
     'lib/settings.ts',
   ],
   'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],

@@ -10,6 +10,7 @@ import { whyCommand } from './images/why-command.ts';
 import { poisonListCommand } from './poison/poison-list-command.ts';
 import { poisonReplayCommand } from './poison/poison-replay-command.ts';
 import { reportCommand } from './report/report-command.ts';
+import { coverageCommand } from './repositories/coverage-command.ts';
 import { retryCommand } from './retry/retry-command.ts';
 import { runsCancelCommand } from './runs/runs-cancel-command.ts';
 import { runsListCommand } from './runs/runs-list-command.ts';
@@ -32,6 +33,7 @@ const OWN: readonly Command[] = [
   whyCommand,
   reportCommand,
   findingsCommand,
+  coverageCommand,
   exportCommand,
   evidenceCommand,
   retryCommand,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseBoundedJson } from '../json/bounded-json.ts';
 import { DOCUMENT_LIMITS } from '../json/read-json.ts';
+import { APP_TOKEN, APP_VARIABLE, FUNCTION_KEY } from './app/app-option.ts';
 import type { CliContext } from './cli-context.ts';
 import { CliError } from './cli-error.ts';
 
@@ -34,6 +35,18 @@ export async function settingsFrom(
     whatToDo:
       'use a local.settings.json, or the output of "az functionapp config appsettings list --output json"',
   });
+}
+
+/** Variables of the command line, which are not settings of the app. */
+const NO_SETTINGS: ReadonlySet<string> = new Set([FUNCTION_KEY, APP_TOKEN, APP_VARIABLE]);
+
+/** The same without the command line's own variables: the app knows no setting of these names. */
+export async function appSettingsFrom(
+  context: CliContext,
+  file: string | undefined,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const settings = Object.entries(await settingsFrom(context, file));
+  return Object.fromEntries(settings.filter(([name]) => !NO_SETTINGS.has(name)));
 }
 
 async function readJson(context: CliContext, file: string): Promise<unknown> {

@@ -10,7 +10,7 @@ import { parseBoundedJson } from '../json/bounded-json.ts';
 import { RegistryError } from './registry.ts';
 import { registryFailure } from './registry-errors.ts';
 import type { RegistryHttp } from './registry-http.ts';
-import type { RegistryScope } from './registry-scopes.ts';
+import type { TokenNeed } from './registry-scopes.ts';
 
 /** A page has at most 1,000 items, each with some 300 bytes and two objects. */
 const LIMITS = {
@@ -24,7 +24,7 @@ const LIMITS = {
 export interface AcrOperation {
   /** Names the operation in error texts, for example `list the tags of team/api`. */
   readonly operation: string;
-  readonly scopes: readonly RegistryScope[];
+  readonly scopes: readonly TokenNeed[];
   /** The status of success. Every other one except 404 becomes an error. */
   readonly success: 200 | 202;
 }

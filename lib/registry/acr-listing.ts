@@ -1,10 +1,10 @@
 import type { ContainerRegistryClient } from '@azure/container-registry';
 import * as z from 'zod';
-import type { RepositoryName } from '../image/reference.ts';
 import { items } from '../json/items.ts';
 import { askAcr } from './acr-client.ts';
 import { RegistryError } from './registry.ts';
 import type { RegistryHttp } from './registry-http.ts';
+import type { TokenNeed } from './registry-scopes.ts';
 
 /** Requested items per page. The registry may return fewer; its link says whether more follow. */
 const PAGE_SIZE = 500;
@@ -20,13 +20,14 @@ interface PageSettings {
 }
 type ClientPage = readonly unknown[] & { readonly continuationToken?: string };
 
-/** Reads one page of ACR's `/acr/v1/NAME/LIST`; undefined if the repository does not exist. */
+/** Reads one page of a list of ACR; undefined if there is no such list. */
 export async function readPage<Item, Cursor extends string>(
   registry: RegistryHttp,
   what: {
     readonly operation: string;
-    readonly repository: RepositoryName;
-    readonly list: '_tags' | '_manifests';
+    /** `/acr/v1/NAME/_tags`, for example. */
+    readonly path: `/acr/v1/${string}`;
+    readonly scopes: readonly TokenNeed[];
     readonly pages: (
       client: ContainerRegistryClient,
       settings: PageSettings,
@@ -37,10 +38,9 @@ export async function readPage<Item, Cursor extends string>(
     readonly after: Cursor | undefined;
   },
 ): Promise<{ readonly items: readonly Item[]; readonly next: Cursor | undefined } | undefined> {
-  const { operation, repository, list, after } = what;
-  const scopes = [{ repository, actions: ['metadata_read'] as const }];
+  const { operation, path, scopes, after } = what;
   const answer = await askAcr(registry, { operation, scopes, success: 200 }, (client) =>
-    what.pages(client, settingsOf(repository, list, after)).next(),
+    what.pages(client, settingsOf(path, after)).next(),
   );
   if (answer === undefined) return undefined;
   // For a repository without items, ACR returns null instead of a list, and the client no page.
@@ -59,15 +59,10 @@ export async function readPage<Item, Cursor extends string>(
  * The client's continuation token is the address of the next page. It is built here from the last item,
  * so that a response can't choose the next address.
  */
-function settingsOf(
-  repository: RepositoryName,
-  list: string,
-  after: string | undefined,
-): PageSettings {
+function settingsOf(path: string, after: string | undefined): PageSettings {
   if (after === undefined) return { maxPageSize: PAGE_SIZE };
   const query = new URLSearchParams({ last: after, n: String(PAGE_SIZE) });
-  const continuationToken = `/acr/v1/${encodeURIComponent(repository)}/${list}?${query}`;
-  return { maxPageSize: PAGE_SIZE, continuationToken };
+  return { maxPageSize: PAGE_SIZE, continuationToken: `${path}?${query}` };
 }
 
 /** Takes only the name of the last item from ACR's link, never the address. */

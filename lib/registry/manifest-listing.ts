@@ -21,8 +21,8 @@ export async function listManifests(
 ): Promise<ManifestPage | undefined> {
   const page = await readPage(registry, {
     operation: `list the manifests of ${repository}`,
-    repository,
-    list: '_manifests',
+    path: `/acr/v1/${encodeURIComponent(repository)}/_manifests`,
+    scopes: [{ repository, actions: ['metadata_read'] }],
     pages: (client, settings) =>
       client.getRepository(repository).listManifestProperties().byPage(settings),
     item: AcrManifest,

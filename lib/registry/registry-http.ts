@@ -11,7 +11,7 @@ import { discardBody } from '../http/read-body.ts';
 import type { RegistryHost } from '../image/reference.ts';
 import { RegistryError } from './registry.ts';
 import { registryErrorOf, registryFailure } from './registry-errors.ts';
-import type { RegistryScope } from './registry-scopes.ts';
+import type { TokenNeed } from './registry-scopes.ts';
 import type { TokenSource } from './registry-tokens.ts';
 
 /** Limit for the first byte of a response. */
@@ -25,7 +25,7 @@ export interface RegistryRequest {
   readonly method: HttpMethods;
   /** A path, or an address that the registry returned. An address on another host is refused. */
   readonly path: string;
-  readonly scopes: readonly RegistryScope[];
+  readonly scopes: readonly TokenNeed[];
   /** Statuses that the caller handles. Every other status becomes an error. */
   readonly expect: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;

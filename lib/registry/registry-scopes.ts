@@ -8,9 +8,19 @@ export interface RegistryScope {
   readonly actions: readonly RegistryAction[];
 }
 
+/** The right to list the names of the repositories. Source: Azure/acr, AAD-OAuth.md. */
+export const CATALOG = 'registry:catalog:*';
+
+/** What a token is asked for. */
+export type TokenNeed = RegistryScope | typeof CATALOG;
+
 /** Formats scopes for ACR's token endpoint. Sorted, so that equal sets give equal lists. */
-export function scopeStrings(scopes: readonly RegistryScope[]): readonly string[] {
+export function scopeStrings(scopes: readonly TokenNeed[]): readonly string[] {
   return scopes
-    .map(({ repository, actions }) => `repository:${repository}:${[...actions].sort().join(',')}`)
+    .map((scope) =>
+      scope === CATALOG
+        ? scope
+        : `repository:${scope.repository}:${[...scope.actions].sort().join(',')}`,
+    )
     .sort();
 }

@@ -11,13 +11,15 @@ import { jwtExpiry } from './jwt-expiry.ts';
 import type { PullTokens } from './pull-tokens.ts';
 import { RegistryError, type RegistryToken } from './registry.ts';
 import { registryErrorOf, registryFailure } from './registry-errors.ts';
-import { type RegistryScope, scopeStrings } from './registry-scopes.ts';
+import { scopeStrings, type TokenNeed } from './registry-scopes.ts';
 import { TokenCache } from './token-cache.ts';
 
 /** ACR's own audience. It also works if the registry refuses tokens for ARM. */
 const ENTRA_SCOPE = 'https://containerregistry.azure.net/.default';
 const MAX_TOKEN_BYTES = 256 * 1024;
 const TIMEOUT_MS = 30_000;
+/** Begins the message of an error whose cause is the identity. */
+export const NO_IDENTITY = "get a token of the app's identity";
 const REFRESH_KEY = 'refresh';
 /** Azure may pull this long after a group's PUT: as long as an access token of ACR is valid. */
 const PULL_MARGIN_MS = 75 * 60_000;
@@ -25,11 +27,11 @@ const PULL_MARGIN_MS = 75 * 60_000;
 /** Gives the tokens for requests to a registry. */
 export interface TokenSource {
   /** An access token with these scopes, from the cache if it is still valid. */
-  accessToken(scopes: readonly RegistryScope[]): Promise<string>;
+  accessToken(scopes: readonly TokenNeed[]): Promise<string>;
   /** Drops a token that the registry refused from the cache. */
-  refused(scopes: readonly RegistryScope[], token: string): Promise<void>;
+  refused(scopes: readonly TokenNeed[], token: string): Promise<void>;
   /** A new token with exactly these scopes. */
-  mint(scopes: readonly RegistryScope[]): Promise<RegistryToken>;
+  mint(scopes: readonly TokenNeed[]): Promise<RegistryToken>;
 }
 
 export interface RegistryTokensOptions {
@@ -55,16 +57,16 @@ export class RegistryTokens implements TokenSource, PullTokens {
     this.#cache = new TokenCache(options.clock);
   }
 
-  async accessToken(scopes: readonly RegistryScope[]): Promise<string> {
+  async accessToken(scopes: readonly TokenNeed[]): Promise<string> {
     const { token } = await this.#cache.get(cacheKey(scopes), () => this.mint(scopes));
     return token;
   }
 
-  async refused(scopes: readonly RegistryScope[], token: string): Promise<void> {
+  async refused(scopes: readonly TokenNeed[], token: string): Promise<void> {
     await this.#cache.drop(cacheKey(scopes), token);
   }
 
-  async mint(scopes: readonly RegistryScope[]): Promise<RegistryToken> {
+  async mint(scopes: readonly TokenNeed[]): Promise<RegistryToken> {
     const { token: refresh } = await this.#refreshToken();
     try {
       return await this.#buyAccess(scopes, refresh);
@@ -95,7 +97,7 @@ export class RegistryTokens implements TokenSource, PullTokens {
     return await this.#cache.get(REFRESH_KEY, exchange, marginMs);
   }
 
-  async #buyAccess(scopes: readonly RegistryScope[], refresh: string): Promise<RegistryToken> {
+  async #buyAccess(scopes: readonly TokenNeed[], refresh: string): Promise<RegistryToken> {
     const operation = 'get a scoped registry token';
     const form = { grant_type: 'refresh_token', refresh_token: refresh };
     const answer = AccessAnswer.safeParse(
@@ -113,7 +115,7 @@ export class RegistryTokens implements TokenSource, PullTokens {
       failure = failureName(error);
     }
     // Retryable: the identity endpoint may not be ready, or a new role may not be in effect yet.
-    throw new RegistryError('unavailable', `get a token of the app's identity: ${failure}`);
+    throw new RegistryError('unavailable', `${NO_IDENTITY}: ${failure}`);
   }
 
   async #post(
@@ -147,7 +149,7 @@ export class RegistryTokens implements TokenSource, PullTokens {
   }
 }
 
-function cacheKey(scopes: readonly RegistryScope[]): string {
+function cacheKey(scopes: readonly TokenNeed[]): string {
   return scopeStrings(scopes).join(' ');
 }
 

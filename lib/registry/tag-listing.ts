@@ -36,8 +36,8 @@ export async function listTags(
 ): Promise<TagPage | undefined> {
   const page = await readPage(registry, {
     operation: `list the tags of ${repository}`,
-    repository,
-    list: '_tags',
+    path: `/acr/v1/${encodeURIComponent(repository)}/_tags`,
+    scopes: [{ repository, actions: ['metadata_read'] }],
     pages: (client, settings) =>
       client.getArtifact(repository, ANY_ARTIFACT).listTagProperties().byPage(settings),
     item: AcrTag,

@@ -20,8 +20,8 @@ const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(
 );
 const commands = COMMANDS.map(({ name }) => name);
 
-it('has an answer for twenty questions', () => {
-  expect(rows).toHaveLength(20);
+it('has an answer for at least twenty questions', () => {
+  expect(rows.length).toBeGreaterThanOrEqual(20);
 });
 
 it.each(rows)(

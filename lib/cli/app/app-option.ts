@@ -13,6 +13,9 @@ export const GET_KEY = `export ${FUNCTION_KEY}=$(az functionapp keys list --name
 /** The variable with a token of Microsoft Entra, for an app with that sign-in. It wins over the key. */
 export const APP_TOKEN = 'PATCHWRIGHT_TOKEN';
 
+/** The variable with the address of the app, for commands that open its page. */
+export const APP_VARIABLE = 'PATCHWRIGHT_APP';
+
 export const GET_TOKEN = `export ${APP_TOKEN}=$(az account get-access-token --resource api://CLIENT_ID --query accessToken --output tsv)`;
 
 /** The address of a deployed app, and what signs the request in. */

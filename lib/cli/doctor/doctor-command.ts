@@ -2,12 +2,12 @@ import { CHECKS } from '../../doctor/checks.ts';
 import { type DoctorReport, overall, reportJson } from '../../doctor/doctor-report.ts';
 import { examine } from '../../doctor/examine.ts';
 import { identityIn } from '../../doctor/examine-self.ts';
-import { appOption, FUNCTION_KEY } from '../app/app-option.ts';
+import { appOption } from '../app/app-option.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { startProgress } from '../progress.ts';
-import { settingsFrom } from '../settings-source.ts';
+import { appSettingsFrom } from '../settings-source.ts';
 import { ALL_CHECKS } from './all-checks.ts';
 import { askApp } from './ask-app.ts';
 import { reportTable } from './report-table.ts';
@@ -61,10 +61,7 @@ async function doctor(invocation: Invocation, context: CliContext): Promise<Exit
 }
 
 async function examineFromHere(invocation: Invocation, context: CliContext): Promise<DoctorReport> {
-  const { [FUNCTION_KEY]: _, ...settings } = await settingsFrom(
-    context,
-    invocation.value('settings'),
-  );
+  const settings = await appSettingsFrom(context, invocation.value('settings'));
   const { clock, delays, sleep, stop, environment } = context;
   const checks = invocation.flag('probe') ? ALL_CHECKS : CHECKS;
   const identity = identityIn(environment);

@@ -80,6 +80,7 @@ export class CheckSetup {
         blobs: this.world.services.blobs,
       },
       blobNames: { list: async () => [] },
+      repositories: { listRepositories: async () => ({ repositories: [] }) },
       requestKeys: { remember: async (_, request) => request, forget: async () => undefined },
       queueTrial: {
         tryOut: async (queue) => {

@@ -2,6 +2,7 @@ import { createHttp } from '../../../lib/http/http.ts';
 import { RegistryHost } from '../../../lib/image/reference.ts';
 import { AcrRegistry } from '../../../lib/registry/acr-registry.ts';
 import { RegistryTokens } from '../../../lib/registry/registry-tokens.ts';
+import { AcrRepositoryListing } from '../../../lib/registry/repository-listing.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import {
   type SentRequest,
@@ -31,7 +32,7 @@ export interface StubAcrOptions {
 /** Creates the adapter on a stub that answers token requests itself and all others by `answer`. */
 export function stubAcr(
   answer: (request: SentRequest, nth: number) => StubAnswer | Error = () => ({ status: 404 }),
-  options: StubAcrOptions = {},
+  stubOptions: StubAcrOptions = {},
 ) {
   const clock = new ManualClock('2026-11-23T02:00:00Z');
   const counts = { exchange: 0, token: 0, other: 0 };
@@ -39,15 +40,15 @@ export function stubAcr(
   const client = new StubHttpClient((request) => {
     if (request.url.pathname === '/oauth2/exchange') {
       counts.exchange += 1;
-      const token = jwt(expiry(options.refreshSeconds ?? DAY_SECONDS), `r${counts.exchange}`);
+      const token = jwt(expiry(stubOptions.refreshSeconds ?? DAY_SECONDS), `r${counts.exchange}`);
       const own = { status: 200, body: JSON.stringify({ refresh_token: token }) };
-      return options.tokens?.(request, counts.exchange) ?? own;
+      return stubOptions.tokens?.(request, counts.exchange) ?? own;
     }
     if (request.url.pathname === '/oauth2/token') {
       counts.token += 1;
-      const token = jwt(expiry(options.accessSeconds ?? DAY_SECONDS), `a${counts.token}`);
+      const token = jwt(expiry(stubOptions.accessSeconds ?? DAY_SECONDS), `a${counts.token}`);
       const own = { status: 200, body: JSON.stringify({ access_token: token }) };
-      return options.tokens?.(request, counts.token) ?? own;
+      return stubOptions.tokens?.(request, counts.token) ?? own;
     }
     counts.other += 1;
     return answer(request, counts.other);
@@ -61,10 +62,12 @@ export function stubAcr(
     },
   };
   const tokens = new RegistryTokens({ host: HOST, credential, http, clock });
-  const registry = new AcrRegistry({ host: HOST, tokens, http, clock });
+  const options = { host: HOST, tokens, http, clock };
+  const registry = new AcrRegistry(options);
   return {
     clock,
     registry,
+    repositories: new AcrRepositoryListing(options),
     tokens,
     entraScopes,
     counts,
