@@ -6,3 +6,10 @@ export const APP_REQUIRED: OptionSpec = {
   value: 'URL',
   about: 'the address of the app: https://NAME.azurewebsites.net (required)',
 };
+
+/** The option of commands that may also let the deployed app do their work. */
+export const APP_INSTEAD: OptionSpec = {
+  name: 'app',
+  value: 'URL',
+  about: 'let the app at this address do it, by a function key or a token: no storage is read',
+};

@@ -45,6 +45,11 @@ export function appOption(
       'options "--app" and "--settings" exclude each other: the app uses its own settings',
     );
   }
+  if (invocation.value('account') !== undefined) {
+    throw new UsageError(
+      'options "--app" and "--account" exclude each other: the app uses its own storage account',
+    );
+  }
   return { origin: originOf(given, 'option "--app"'), ...secretIn(environment) };
 }
 
