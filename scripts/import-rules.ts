@@ -43,6 +43,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...BASE,
     'lib/history',
     'lib/image',
+    'lib/json',
     'lib/pipeline',
     'lib/policy',
     'lib/report',

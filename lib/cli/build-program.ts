@@ -41,6 +41,7 @@ export function buildProgram({ commands, version, run }: Program, context: CliCo
     .description('The command line of Patchwright, which keeps the images of a registry patched.')
     .version(version, '--version', 'print the version')
     .addHelpText('after', PROGRAM_END);
+  /** The parents of commands with two words. One may be a command too: `evidence`. */
   const groups = new Map<string, Parser>();
   for (const command of commands) {
     const [first = '', second] = command.name.split(' ');
@@ -48,6 +49,7 @@ export function buildProgram({ commands, version, run }: Program, context: CliCo
     const parser = new Parser(second ?? first);
     setUp(parser, context, `patchwright ${command.name}`);
     addCommand(parser, command, run);
+    if (second === undefined) groups.set(first, parser);
     parent.addCommand(parser);
   }
   return program;
@@ -71,6 +73,8 @@ Exit status: 0 ok, 1 a check or a run failed, 2 wrong usage, 3 could not run,
 function setUp(parser: Parser, { stdout, stderr }: CliContext, path: string): void {
   const width = Math.max(LEAST_HELP_WIDTH, stdout.columns ?? HELP_WIDTH);
   parser
+    // An option after `evidence verify` is not one of `evidence`.
+    .enablePositionalOptions()
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .configureOutput({

@@ -18,6 +18,8 @@ export interface CliContext {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly readFile: (path: string) => Promise<string>;
+  /** The content piece by piece. Fails at the first piece if there is no such file. */
+  readonly openFile: (path: string) => AsyncIterable<Uint8Array>;
   /** The file appears when it is complete. */
   readonly writeFile: (path: string, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly clock: Clock;

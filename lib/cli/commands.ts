@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { completionCommand } from './completion/completion-command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 import { evidenceCommand } from './evidence/evidence-command.ts';
+import { evidenceVerifyCommand } from './evidence/evidence-verify-command.ts';
 import { exportCommand } from './export/export-command.ts';
 import { findingsCommand } from './findings/findings-command.ts';
 import { imagesListCommand } from './images/images-list-command.ts';
@@ -36,6 +37,7 @@ const OWN: readonly Command[] = [
   coverageCommand,
   exportCommand,
   evidenceCommand,
+  evidenceVerifyCommand,
   retryCommand,
   poisonListCommand,
   poisonReplayCommand,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import manifest from '../../package.json' with { type: 'json' };
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     readFile: (path) => readFile(path, 'utf8'),
+    openFile: (path) => createReadStream(path),
     writeFile,
     clock: systemClock,
     delays: systemDelays,

@@ -49,6 +49,18 @@ describe('evidence', () => {
       expect(stdout).toContain('SHA-256 of its manifest.json: ');
       expect(stdout).toMatch(/\d+ missing.*the end of run/s);
       await promisify(execFile)('sh', ['-c', check]);
+      const [, next = ''] = /^Next: patchwright (.*)$/m.exec(stdout) ?? [];
+      const verified = await built(...next.split(' '));
+      expect(verified).toMatchObject({ code: 0, stderr: '' });
+      expect(verified.stdout).toMatch(/files are as the manifest says.*, as you gave it/s);
+      const other = `evidence verify ${file} --sha256 ${'0'.repeat(64)} --output json`;
+      const refused = await run(other);
+      expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([
+        1,
+        { command: 'evidence verify', same: false, differences: [] },
+      ]);
+      const cut = await run(`evidence verify ${folder}/evidence/manifest.json`);
+      expect(cut).toMatchObject({ code: 3, stderr: expect.stringContaining('it is not gzip') });
       await appendFile(join(folder, 'evidence/manifest.json'), ' ');
       await expect(
         promisify(execFile)('sh', ['-c', `cd ${folder}/evidence && sha256sum --check SHA256SUMS`]),
@@ -61,10 +73,19 @@ describe('evidence', () => {
   it.each([
     ['evidence', 'needs "--from WHEN"'],
     ['evidence --from 2026-11-24 --to 2026-11-23', '"--to" must be later than "from"'],
+    ['evidence verify', 'missing required argument'],
+    ['evidence verify x --sha256 12', '64 hexadecimal digits'],
+    ['evidence verify x --from 1d', 'unknown option'],
   ])('refuses "%s"', async (line, fault) => {
     const { code, stderr } = await run(line);
     expect(code).toBe(2);
     expect(stderr).toContain(fault);
+  });
+
+  it('names the file that can’t be verified', async () => {
+    const { code, stderr } = await run('evidence verify /no/such/bundle.tar.gz');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/can.t be read \(ENOENT\)\n {2}where: \/no\/such\/bundle/);
   });
 
   it('leaves no file behind if it can’t be written', async () => {

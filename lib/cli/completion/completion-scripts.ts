@@ -71,7 +71,10 @@ export function fishCompletion(words: Words): string {
   const groups = [...new Set(words.map(({ name }) => name.split(' ')))].filter(
     ([, second]) => second !== undefined,
   );
-  const names = [...new Set(groups.map(([first]) => first ?? ''))];
+  const commands = new Set(words.map(({ name }) => name));
+  const names = [...new Set(groups.map(([first = '']) => first))].filter(
+    (name) => !commands.has(name),
+  );
   const grouped = names.map((name) => line('__fish_use_subcommand', `-a ${name}`, name));
   return `# fish completion of patchwright
 complete -c patchwright -f

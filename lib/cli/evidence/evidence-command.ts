@@ -135,6 +135,6 @@ function lines(file: string, { files, missing, manifestSha256 }: EvidenceSummary
     ...(missing.length === 0 ? [] : [`${missing.length} missing, as its manifest.json lists:`]),
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),
-    `Next: mkdir evidence && tar -xzf ${file} -C evidence && (cd evidence && sha256sum --check --quiet SHA256SUMS)`,
+    `Next: patchwright evidence verify ${file} --sha256 ${manifestSha256}`,
   ];
 }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { CliContext } from '../../../lib/cli/cli-context.ts';
@@ -41,6 +42,7 @@ export async function runInProcess(
       stdout: sink('stdout'),
       stderr: sink('stderr'),
       readFile: (path) => readFile(path, 'utf8'),
+      openFile: (path) => createReadStream(path),
       writeFile,
       clock: systemClock,
       // Retries do not wait, because no test expects one to succeed.

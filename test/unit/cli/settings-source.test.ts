@@ -10,6 +10,9 @@ function contextWith(readFile: CliContext['readFile']): CliContext {
     stdout: sink,
     stderr: sink,
     readFile,
+    openFile: () => {
+      throw new Error('no file is opened');
+    },
     writeFile: async () => undefined,
     clock: { now: () => new Date(0) },
     delays: { wait: async () => undefined, random: () => 0 },
