@@ -65,6 +65,10 @@ export async function collectVerifications(
       await endRefused(services, image, read.refused);
       continue;
     }
+    // The next step begins with it, and so has all of its time for the image's layers.
+    if (at > 0 && read.patch?.source.complete === false && services.clock.now() >= readUntil) {
+      return false;
+    }
     const said = { claim, noProgress, keepLog };
     await withScan(services, held, image, said, (scanned, inTurn) =>
       decide(inTurn, held, image, { patch: read.patch, scanned }),
