@@ -16,7 +16,13 @@ interface Known {
 const IMAGES = '/api/images?limit=1000';
 const MOST_PAGES = 50;
 
-type Loaded = Answered<readonly ImageView[]>;
+interface Images {
+  readonly images: readonly ImageView[];
+  /** There are more pages than are loaded. */
+  readonly isCut: boolean;
+}
+
+type Loaded = Answered<Images>;
 
 /**
  * Loads the images. During a run, only those that it has changed are loaded again: a page of a thousand
@@ -33,10 +39,11 @@ export async function loadImages(
   const changed = await allPages(client, `${IMAGES}&since=${since}`);
   if (!changed.ok) return changed;
   const merged = new Map(known.images.map((one) => [one.image, one]));
-  for (const one of changed.value) merged.set(one.image, one);
+  for (const one of changed.value.images) merged.set(one.image, one);
   // Another number: an image is gone, and no row says so here.
-  if (merged.size !== status.images) return allPages(client, IMAGES, onPage);
-  return { ...changed, value: [...merged.values()] };
+  const isDoubtful = merged.size !== status.images || changed.value.isCut;
+  if (isDoubtful) return allPages(client, IMAGES, onPage);
+  return { ...changed, value: { images: [...merged.values()], isCut: false } };
 }
 
 /** When the runs began that may have changed images since `before`. Undefined if none is active. */
@@ -63,5 +70,5 @@ async function allPages(
     if (next === null) break;
     onPage([...images]);
   }
-  return { ok: true, value: images, changed: true };
+  return { ok: true, value: { images, isCut: next !== null }, changed: true };
 }

@@ -13,6 +13,8 @@ export interface Overview {
   readonly images: readonly ImageView[];
   /** False while more images are loading. */
   readonly isWhole: boolean;
+  /** There are more images than the page loads. */
+  readonly isCut: boolean;
   /** The images that active runs work on. */
   readonly working: readonly TargetView[];
   readonly poison: readonly KeptMessage[];
@@ -26,8 +28,8 @@ const RUNS = '/api/runs?limit=30';
 const ACTIVE = 'queued,scanning,patching,verifying,publishing';
 
 /**
- * Loads the overview. Images are loaded again only if the status differs from `before`, since each page
- * of them costs a storage operation. `onPart` gets the overview after each page of images but the last.
+ * Loads the overview. Images are loaded again only if the status is not the one that those of `before`
+ * were loaded for, since each page of them costs a storage operation. `onPart` gets the overview after each page of images but the last.
  */
 export async function loadOverview(
   client: ApiClient,
@@ -50,14 +52,16 @@ export async function loadOverview(
     working: working.value,
     poison: poison.value.items,
   };
-  const isKnown = before !== undefined && !status.changed;
+  // The client answers with the same object if nothing changed, also after a look that failed.
+  const isKnown = before?.status === status.value;
   const images = isKnown
-    ? { ok: true as const, value: before.images }
+    ? { ok: true as const, value: before }
     : await loadImages(client, status.value, before, (part) =>
-        onPart({ ...rest, images: part, isWhole: false }),
+        onPart({ ...rest, images: part, isWhole: false, isCut: false }),
       );
   if (!images.ok) return images;
-  return { ok: true, overview: { ...rest, images: images.value, isWhole: true } };
+  const { images: all, isCut } = images.value;
+  return { ok: true, overview: { ...rest, images: all, isWhole: true, isCut } };
 }
 
 /** The first thousand images of each active run. */

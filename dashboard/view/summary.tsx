@@ -13,7 +13,7 @@ interface Props {
 
 /** The answer to "are we patched?" in one look. */
 export function Summary({ overview, now, onAction }: Props) {
-  const { images, status, isWhole } = overview;
+  const { images, status, isWhole, isCut } = overview;
   const heading = useRef<HTMLHeadingElement>(null);
   // A screen reader starts here, after signing in and on the way back from an image.
   useEffect(() => heading.current?.focus(), []);
@@ -31,6 +31,8 @@ export function Summary({ overview, now, onAction }: Props) {
           {isWhole
             ? lastRunText(lastRun, now)
             : `Loading: ${formatCount(images.length)} of ${counted(status.images, 'image')}.`}
+          {isCut &&
+            ` The page has the first ${counted(images.length, 'image')} only. The command line lists all: patchwright images list.`}
           {!status.complete && ' The inventory is larger than what was counted here.'}
         </p>
         <ActionButton onClick={() => onAction({ kind: 'start-all' })}>Start a run</ActionButton>

@@ -63,6 +63,48 @@ it('loads images again only after the status has changed', async () => {
   expect(imagesAsked()).toBe(4);
 });
 
+it('loads images that a failed look did not, although the status is the same since', async () => {
+  const etags = ['"1"', '"2"', '"2"'];
+  let look = 0;
+  let isBusy = false;
+  const client = new ApiClient(async (path, init) => {
+    const etag = etags[look] ?? '';
+    if (path === '/api/status') {
+      const known = new Headers(init.headers).get('if-none-match');
+      if (known === etag) return new Response(null, { status: 304 });
+      return Response.json(IDLE, { headers: { etag } });
+    }
+    if (!path.startsWith('/api/images')) return Response.json({ items: [], next: null });
+    if (isBusy) return Response.json({ detail: 'storage is busy' }, { status: 503 });
+    return Response.json({ items: [{ image: `look-${look}:1` }], next: null });
+  }, 'key');
+  const first = await loadOverview(client, undefined);
+  const known = first.ok ? first.overview : undefined;
+  look = 1;
+  isBusy = true;
+  expect(await loadOverview(client, known)).toMatchObject({ ok: false });
+  look = 2;
+  isBusy = false;
+
+  const third = await loadOverview(client, known);
+  expect(third).toMatchObject({ ok: true, overview: { images: [{ image: 'look-2:1' }] } });
+});
+
+it('says that it shows some of the images if there are more pages than it loads', async () => {
+  let pages = 0;
+  const client = new ApiClient(async (path) => {
+    if (path === '/api/status') return Response.json({ ...IDLE, images: 51 });
+    if (!path.startsWith('/api/images')) return Response.json({ items: [], next: null });
+    pages += 1;
+    return Response.json({ items: [{ image: `a:${pages}` }], next: 'more/' });
+  }, 'key');
+
+  const loaded = await loadOverview(client, undefined);
+
+  expect(loaded).toMatchObject({ ok: true, overview: { isWhole: true, isCut: true } });
+  expect(pages).toBe(50);
+});
+
 describe('during a run', () => {
   async function secondLook(images: number, changed: readonly object[]) {
     let etag = '"1"';
