@@ -36,10 +36,11 @@ export class ApiClient {
     this.#key = key;
   }
 
-  async get<Value>(path: string): Promise<Answered<Value>> {
+  /** An aborted request is answered as one that failed. */
+  async get<Value>(path: string, signal?: AbortSignal): Promise<Answered<Value>> {
     const kept = this.#kept.get(path);
     const headers = kept === undefined ? {} : { 'if-none-match': kept.etag };
-    const answer = await this.#ask<Value>(path, { method: 'GET', headers });
+    const answer = await this.#ask<Value>(path, { method: 'GET', headers }, signal);
     if (answer instanceof Response) {
       const value = await jsonOf(answer);
       if (!isAnswer<Value>(value)) return failed('The app sent an answer that is not JSON.');
@@ -72,6 +73,7 @@ export class ApiClient {
   async #ask<Value>(
     path: string,
     init: { method: string; headers: Record<string, string>; body?: string },
+    signal?: AbortSignal,
   ): Promise<Response | Answered<Value>> {
     let response: Response;
     try {
@@ -81,7 +83,7 @@ export class ApiClient {
           ...init.headers,
           ...(this.#key !== undefined && { 'x-functions-key': this.#key }),
         },
-        signal: AbortSignal.timeout(LIMIT_MS),
+        signal: AbortSignal.any([AbortSignal.timeout(LIMIT_MS), ...(signal ? [signal] : [])]),
       });
     } catch {
       return failed('The app does not answer. Check the network and whether the app runs.');

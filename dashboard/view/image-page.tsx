@@ -29,14 +29,18 @@ interface Props {
 /** All about one image: what to do next, before and after, its patch, and what the runs did. */
 export function ImagePage({ client, image, status, onAction }: Props) {
   const path = encodeURIComponent(image).replaceAll('%2F', '/').replaceAll('%3A', ':');
-  const { value: story, fault } = useAnswer<ImageStory>(client, `/api/images/${path}`, status);
+  const {
+    value: story,
+    fault,
+    retry,
+  } = useAnswer<ImageStory>(client, `/api/images/${path}`, status);
   return (
     <TitledPage subject={image} title={story?.image ?? image}>
-      {fault !== undefined && <NotShown fault={fault} linkOf={imageLink} />}
+      {fault !== undefined && <NotShown fault={fault} linkOf={imageLink} onRetry={retry} />}
       {story === undefined && fault === undefined && <p role="status">Loading…</p>}
       {story !== undefined && (
         <Story story={story} onAction={onAction}>
-          <CveTable client={client} path={path} status={status} />
+          <CveTable client={client} path={path} image={story} />
         </Story>
       )}
     </TitledPage>

@@ -27,12 +27,13 @@ interface Props {
 /** All about one run: how it went, and what it did about each image. */
 export function RunPage({ client, run: name, status, onAction }: Props) {
   const path = `/api/runs/${encodeURIComponent(name)}`;
-  const { value: run, fault } = useAnswer<RunView>(client, path, status);
+  const { value: run, fault, retry } = useAnswer<RunView>(client, path, status);
   const images = run && `/api/runs/${encodeURIComponent(run.runId)}/images?limit=1000`;
-  const { value: page } = useAnswer<Page<TargetView>>(client, images, status);
+  const listed = useAnswer<Page<TargetView>>(client, images, status);
+  const { value: page } = listed;
   return (
     <TitledPage subject={name} title={`Run ${run?.runId ?? name}`}>
-      {fault !== undefined && <NotShown fault={fault} linkOf={runLink} />}
+      {fault !== undefined && <NotShown fault={fault} linkOf={runLink} onRetry={retry} />}
       {run === undefined && fault === undefined && <p role="status">Loading…</p>}
       {run !== undefined && (
         <>
@@ -54,11 +55,11 @@ export function RunPage({ client, run: name, status, onAction }: Props) {
             <RunFacts run={run} now={new Date()} />
             <RunOutcomes run={run} />
           </div>
-          {page === undefined ? (
-            <p role="status">Loading images…</p>
-          ) : (
-            <RunImages targets={page.items} isCut={page.next !== null} />
+          {listed.fault !== undefined && (
+            <NotShown fault={listed.fault} linkOf={runLink} onRetry={listed.retry} />
           )}
+          {page === undefined && listed.fault === undefined && <p role="status">Loading images…</p>}
+          {page !== undefined && <RunImages targets={page.items} isCut={page.next !== null} />}
         </>
       )}
     </TitledPage>

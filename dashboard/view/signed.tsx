@@ -12,6 +12,7 @@ import { ImagePage } from './image-page.tsx';
 import { OverviewPage } from './overview-page.tsx';
 import { RunPage } from './run-page.tsx';
 import { TopBar } from './top-bar.tsx';
+import { Looks } from './use-answer.ts';
 import { useOverview } from './use-overview.ts';
 
 interface Props {
@@ -24,7 +25,7 @@ interface Props {
 /** The dashboard of a person who has signed in. */
 export function Signed({ client, me, onSignOut }: Props) {
   const route = useRoute();
-  const { overview, fault, look } = useOverview(client);
+  const { overview, fault, look, looks } = useOverview(client);
   const [action, setAction] = useState<Action>();
   const [said, setSaid] = useState('');
   const [filter, setFilter] = useState<ImageFilter>(NO_FILTER);
@@ -71,7 +72,9 @@ export function Signed({ client, me, onSignOut }: Props) {
             onRetry={look}
           />
         ) : (
-          <Subject route={route} client={client} status={overview?.status} onAction={setAction} />
+          <Looks.Provider value={looks}>
+            <Subject route={route} client={client} status={overview?.status} onAction={setAction} />
+          </Looks.Provider>
         )}
       </main>
       {action !== undefined && (

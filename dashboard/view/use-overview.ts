@@ -8,6 +8,8 @@ export interface OverviewState {
   /** Why the last look failed. The overview is then older. */
   readonly fault: Fault | undefined;
   readonly look: () => Promise<void>;
+  /** How many looks have ended. */
+  readonly looks: number;
 }
 
 /** Loads the overview, and again while the page is visible. */
@@ -53,5 +55,5 @@ export function useOverview(client: ApiClient): OverviewState {
     };
   }, [look, looks]);
 
-  return { overview, fault, look };
+  return { overview, fault, look, looks };
 }

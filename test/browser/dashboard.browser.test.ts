@@ -439,6 +439,29 @@ describe('what goes wrong', () => {
     await page.context().close();
   });
 
+  it('says why the images of a run are not there, and loads them with the next look', async () => {
+    browser.app.state.targets = [aTarget('team/api:1.4', { state: 'clean' })];
+    const page = await browser.open({}, '#/runs/20261130T020000Z-7f3a');
+    let isBusy = true;
+    await page.route('**/images?limit=1000', (route) => {
+      const problem = { status: 503, json: { detail: 'storage is busy' } };
+      return isBusy && route.request().url().includes('/api/runs/')
+        ? route.fulfill(problem)
+        : route.continue();
+    });
+    await signIn(page, 'right-key');
+
+    await page.getByText('storage is busy').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    expect(await page.getByText('Loading images').count()).toBe(0);
+    isBusy = false;
+    await page.getByRole('button', { name: 'Refresh' }).click();
+
+    await page.getByRole('heading', { name: 'Images 1' }).waitFor();
+    expect(await page.getByText('storage is busy').count()).toBe(0);
+    await page.context().close();
+  });
+
   it('shows hostile names as text', async () => {
     const names = [
       'team/<img src=x onerror=alert(1)>:1',
