@@ -9,7 +9,7 @@ import { debianImage, MID_2025 } from '../../images/debian/debian-image.ts';
 import { type DemoImage, demoImages } from '../../images/demo-images.ts';
 import { makeLayout } from '../../images/oci-layout.ts';
 import type { LayerEntry } from '../filesystem/layer.ts';
-import { textFile } from '../filesystem/parent-folders.ts';
+import { textFile, withParentFolders } from '../filesystem/parent-folders.ts';
 import { takeInventory } from '../packages/operating-system.ts';
 import { copa } from './copa.ts';
 import {
@@ -129,6 +129,28 @@ it('adds two layers to an Alpine image, the second with the packages', async () 
     layerDigests(source.manifest),
   );
   expect(result?.layers.at(-1)?.map(({ path }) => path)).toContain('usr/lib/libcrypto.so.3');
+  expect(result && fixable(scan(result, 'after').scan)).toEqual([]);
+});
+
+it('replaces the files, the record and the checksums of a package of a distroless image', async () => {
+  const [library, record] = ['usr/lib/libssl.so.3', 'var/lib/dpkg/status.d/libssl3'];
+  const fields = 'Package: libssl3\nVersion: 3.0.11-1~deb12u2\nSource: openssl\n';
+  const entries = withParentFolders([
+    textFile('etc/debian_version', '12.5\n'),
+    textFile('usr/lib/os-release', 'ID=debian\nVERSION_ID="12"\n'),
+    textFile(record, `${fields}Architecture: amd64\n`),
+    textFile(`${record}.md5sums`, `${'0'.repeat(32)}  ${library}\n`),
+    textFile(library, 'old'),
+  ]);
+  const content = await buildImage({ layers: [{ entries, createdBy: 'bazel' }] });
+  await fixture.tools.push('test/distroless', makeLayout([{ content, tags: ['12'] }]));
+
+  const { before, result, run } = await fixture.patch('test/distroless', '12');
+
+  expect(fixable(before.scan).length).toBeGreaterThan(0);
+  expect(run.status).toBe(0);
+  const files = result?.layers.at(-1)?.filter(({ type }) => type === 'file');
+  expect(files?.map(({ path }) => path).sort()).toEqual([library, record, `${record}.md5sums`]);
   expect(result && fixable(scan(result, 'after').scan)).toEqual([]);
 });
 

@@ -180,7 +180,7 @@ async function buildPatch(options: BuildOptions): Promise<PatchedImage> {
     throw new Error(`unsupported osType ${family} specified`);
   }
   const { database } = takeInventory(image.files);
-  if (database === undefined || !database.path.match(/(status|installed)$/)) {
+  if (database === undefined) {
     throw new Error('could not infer DPKG status of target image');
   }
   const wanted = fault === 'no-op' ? new Map() : latestUpdates(database.kind, report.updates);

@@ -8,7 +8,9 @@ import {
   binaryVersion,
   DPKG_STATUS,
   infoFilePaths,
+  recordPaths,
   rewriteDpkgStatus,
+  STATUS_FOLDER,
 } from '../packages/dpkg-database.ts';
 import type { InstalledPackage, PackageDatabase } from '../packages/installed-package.ts';
 import { packageFileContent } from '../packages/package-content.ts';
@@ -45,7 +47,7 @@ export function upgradePackages(
   const names = [...wanted.keys()].join(' ');
   const layers =
     database.kind === 'dpkg'
-      ? [{ command: aptCommand(names), entries: debianEntries(files, upgraded, now) }]
+      ? [debianLayer(names, database, { files, upgraded, now })]
       : [
           { command: `apk add --no-cache ${names}`, entries: worldEntries(files, wanted) },
           { command: `apk upgrade --no-cache ${names}`, entries: alpineEntries(files, upgraded) },
@@ -60,6 +62,37 @@ function isOlder(kind: PackageDatabase['kind'], installed: InstalledPackage, fix
 
 function newVersion(kind: PackageDatabase['kind'], installed: InstalledPackage, fixed: string) {
   return kind === 'dpkg' ? binaryVersion(installed, fixed) : fixed;
+}
+
+function debianLayer(
+  names: string,
+  { path }: PackageDatabase,
+  run: {
+    readonly files: ImageFiles;
+    readonly upgraded: readonly UpgradedPackage[];
+    readonly now: Date;
+  },
+) {
+  return path === STATUS_FOLDER
+    ? { command: '/bin/sh -c ./download.sh', entries: distrolessEntries(run.files, run.upgraded) }
+    : { command: aptCommand(names), entries: debianEntries(run.files, run.upgraded, run.now) };
+}
+
+/** Each package's new files, record and checksums, like Copa with `distroless.patch`. */
+function distrolessEntries(
+  files: ImageFiles,
+  upgraded: readonly UpgradedPackage[],
+): readonly LayerEntry[] {
+  const entries = upgraded.flatMap((one): readonly LayerEntry[] => {
+    const { name } = one.installed;
+    const replaced = replacedFiles(files, one);
+    const records = recordPaths(files, name).map((path) => {
+      const record = rewriteDpkgStatus(readText(files, path) ?? '', new Map([[name, one.version]]));
+      return textFile(path, path.endsWith('.md5sums') ? checksumsOf(replaced) : record);
+    });
+    return [...replaced, ...records];
+  });
+  return withParentFolders(entries);
 }
 
 /** Source: Copa 0.14.2, pkg/pkgmgr/dpkg.go. */
@@ -102,17 +135,21 @@ function debianEntries(
 /** The package's new files, its unchanged list, and the new checksums. */
 function debianPackageEntries(files: ImageFiles, one: UpgradedPackage): readonly LayerEntry[] {
   const replaced = replacedFiles(files, one);
-  const sums = replaced.flatMap((entry) =>
+  const info = infoFilePaths(files, one.installed.name).map((path) =>
+    path.endsWith('.md5sums')
+      ? textFile(path, checksumsOf(replaced))
+      : textFile(path, readText(files, path) ?? ''),
+  );
+  return [...replaced, ...info];
+}
+
+function checksumsOf(entries: readonly LayerEntry[]): string {
+  const lines = entries.flatMap((entry) =>
     entry.type === 'file'
       ? [`${createHash('md5').update(entry.content).digest('hex')}  ${entry.path}\n`]
       : [],
   );
-  const info = infoFilePaths(files, one.installed.name).map((path) =>
-    path.endsWith('.md5sums')
-      ? textFile(path, sums.join(''))
-      : textFile(path, readText(files, path) ?? ''),
-  );
-  return [...replaced, ...info];
+  return lines.join('');
 }
 
 /** `apk add` adds its packages to `world`, even if they were installed. */

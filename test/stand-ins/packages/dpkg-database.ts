@@ -5,7 +5,7 @@ import { epochPrefix } from '../versions/debian-version.ts';
 import type { InstalledPackage, PackageDatabase } from './installed-package.ts';
 
 export const DPKG_STATUS = 'var/lib/dpkg/status';
-const STATUS_FOLDER = 'var/lib/dpkg/status.d/';
+export const STATUS_FOLDER = 'var/lib/dpkg/status.d/';
 const INFO_FOLDER = 'var/lib/dpkg/info/';
 
 /** Reads `status`, or `status.d` of distroless images; undefined if there is neither. */
@@ -42,6 +42,12 @@ export function binaryVersion(installed: InstalledPackage, fixed: string): strin
   const own = epochPrefix(installed.version);
   const ofSource = epochPrefix(installed.source.version);
   return own === ofSource || epochPrefix(fixed) === own ? fixed : `${own}${fixed}`;
+}
+
+/** Names of a package's record and checksums in `status.d`. */
+export function recordPaths(files: ImageFiles, name: string): readonly string[] {
+  const record = `${STATUS_FOLDER}${name}`;
+  return [record, `${record}.md5sums`].filter((path) => files.has(path));
 }
 
 /** Names of a package's own files in the info folder, such as `libssl3:amd64.list`. */
