@@ -1,7 +1,7 @@
 import { type AddedFiles, mergeLayers } from '../../image/change/added-files.ts';
 import { judgeChanges } from '../../image/change/judge-changes.ts';
 import { readSource } from '../../image/change/read-source.ts';
-import { inspectLayer } from '../../image/layer/inspect-layer.ts';
+import { inspectLayer, LAYER_LIMITS } from '../../image/layer/inspect-layer.ts';
 import type { LayerFiles } from '../../image/layer/layer-contents.ts';
 import type { Descriptor } from '../../image/manifest.ts';
 import type { PinnedImage } from '../../image/reference.ts';
@@ -52,15 +52,21 @@ export async function readPatch(
   services: LayerServices,
   layers: PatchedLayers,
   until: Date,
+  /** Of the added layers together, uncompressed. */
+  maxAddedBytes = LAYER_LIMITS.maxBytes,
 ): Promise<
   { readonly refused: Outcome } | { readonly refused?: undefined; readonly patch: ReadPatch }
 > {
   const files: LayerFiles[] = [];
+  let addedBytes = 0;
   for (const [at, layer] of layers.added.entries()) {
     const blob = await services.registry.openBlob(layers.pinned.repository, layer.digest);
     if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
     const counted = countedBytes(blob);
-    const inspection = await inspectLayer(counted.chunks);
+    const inspection = await inspectLayer(counted.chunks, {
+      ...LAYER_LIMITS,
+      maxBytes: maxAddedBytes - addedBytes,
+    });
     if (!inspection.ok) return { refused: suspicious(inspection.detail) };
     // Runtimes refuse to pull it.
     if (counted.bytes() !== layer.size) {
@@ -72,6 +78,7 @@ export async function readPatch(
       return { refused: suspicious('a layer has a wrong diff id') };
     }
     files.push(summary.files);
+    addedBytes += summary.uncompressedBytes;
   }
   const added = mergeLayers(files);
   return { patch: { added, source: await readSourceOf(services, layers, { added, until }) } };

@@ -69,3 +69,39 @@ it('a download of the source ends soon after the time for reading it', async () 
 
   expect(limits).toEqual([undefined, 6000]);
 });
+
+it.each([
+  ['read', 2],
+  ['refused', 1.5],
+])('two layers are %s if they may have the size of %s together', async (_, times) => {
+  const blob = await tarOf([{ name: 'var/lib/x', text: 'x' }]);
+  const digest = digestOf(blob);
+  const layer = {
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest,
+    size: blob.byteLength,
+  };
+  const read = await readPatch(
+    {
+      clock: { now: () => new Date(0) },
+      registry: { openBlob: async () => streamOf(blob, 64) },
+    },
+    {
+      pinned: { repository, digest },
+      source: [],
+      added: [layer, layer],
+      diffIds: [digest, digest],
+    },
+    new Date(1),
+    times * blob.byteLength,
+  );
+
+  expect(read.refused).toEqual(
+    times === 2
+      ? undefined
+      : expect.objectContaining({
+          reason: 'layer-suspicious',
+          detail: `it has more than ${blob.byteLength / 2} bytes`,
+        }),
+  );
+});
