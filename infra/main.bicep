@@ -584,6 +584,15 @@ module app 'modules/app.bicep' = {
   ]
 }
 
+// Authentication goes on before the settings of the app, and off after them.
+module noAuthentication 'modules/no-authentication.bicep' = if (signIn == 'keys') {
+  name: '${appName}-no-authentication'
+  scope: resourceGroup(resourceGroupName)
+  params: {
+    appName: app.outputs.name
+  }
+}
+
 module workbook 'modules/workbook.bicep' = {
   name: '${appName}-workbook'
   scope: resourceGroup(resourceGroupName)

@@ -297,11 +297,11 @@ var byEntra = {
   }
 }
 
-// Also deployed for keys, so that a change back turns authentication off.
-resource authentication 'Microsoft.Web/sites/config@2025-03-01' = {
+// Before the settings: the app believes accounts once App Service checks them.
+resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (signIn == 'entra') {
   parent: app
   name: 'authsettingsV2'
-  properties: signIn == 'entra' ? byEntra : { platform: { enabled: false } }
+  properties: byEntra
 }
 
 // This replaces all settings: a setting that is missing here is removed.

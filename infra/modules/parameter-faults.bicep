@@ -68,13 +68,16 @@ func buildkitAddressFaults(address string) string[] =>
     'buildkitAddress (BUILDKIT_ADDRESS) is \'${address}\': builder remote needs tcp://host:port'
   )
 
-func isIpAddress(text string) bool => isMadeOf(text, '0123456789.') && length(split(text, '.')) == 4
+func isNumberUpTo(text string, most int) bool => isNumber(text) && length(text) < 4 && int(text) <= most
+
+func isIpAddress(text string) bool =>
+  length(split(text, '.')) == 4 && empty(filter(split(text, '.'), part => !isNumberUpTo(part, 255)))
 
 func isPrefix(text string) bool =>
-  isIpAddress(first(split(text, '/'))) && (!contains(text, '/') || (length(split(text, '/')) == 2 && isNumber(last(split(
-    text,
-    '/'
-  )))))
+  isIpAddress(first(split(text, '/'))) && (!contains(text, '/') || (length(split(text, '/')) == 2 && isNumberUpTo(
+    last(split(text, '/')),
+    32
+  )))
 
 @export()
 @description('The address of tcp://host:port as a prefix; * if the host is a name.')

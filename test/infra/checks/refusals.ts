@@ -159,6 +159,20 @@ export const REFUSALS: readonly Refusal[] = [
     without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
   },
   {
+    what: 'a range of BuildKit with an address that does not exist',
+    parameters: { ...REMOTE, buildkitAddressPrefix: '10.1.256.0/28' },
+    says: "buildkitAddressPrefix is '10.1.256.0/28'",
+    message: 'use an address or a range',
+    without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
+  },
+  {
+    what: 'a range of BuildKit with a length that does not exist',
+    parameters: { ...REMOTE, buildkitAddressPrefix: '10.1.2.0/99' },
+    says: "buildkitAddressPrefix is '10.1.2.0/99'",
+    message: 'use an address or a range',
+    without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
+  },
+  {
     what: 'sign-in by Entra without an app registration',
     parameters: { signIn: 'entra', entraClientId: 'patchwright' },
     says: "entraClientId (PATCHWRIGHT_ENTRA_CLIENT_ID) is 'patchwright'",

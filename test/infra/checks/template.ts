@@ -7,6 +7,7 @@ const WAITS: readonly (readonly [module: string, other: string])[] = [
   ['containerGroups', 'jobsGroup'],
   ['app', 'containerGroups'],
   ['app', 'storageEndpoints'],
+  ['noAuthentication', 'app'],
 ];
 
 /** Checks the order of the modules and finds outputs that nothing reads. */

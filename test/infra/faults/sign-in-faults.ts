@@ -1,4 +1,4 @@
-import { inSnapshot, type PlantedFault } from './planted-fault.ts';
+import { inSnapshot, inTemplate, type PlantedFault } from './planted-fault.ts';
 
 const FILE = 'modules/app.bicep';
 
@@ -33,12 +33,21 @@ export const SIGN_IN_FAULTS: readonly PlantedFault[] = [
   },
   {
     what: 'authentication that stays on with keys',
-    file: FILE,
-    from: '{ platform: { enabled: false } }',
-    to: '{ platform: { enabled: true } }',
+    file: 'modules/no-authentication.bicep',
+    from: 'enabled: false',
+    to: 'enabled: true',
     says: 'App Service asks for accounts, and the app for keys',
     shownBy: 'plain',
     kept: inSnapshot('"platform":{"enabled":false}', '"platform":{"enabled":true}'),
+  },
+  {
+    what: 'authentication that ends before the app asks for keys',
+    file: 'main.bicep',
+    from: 'appName: app.outputs.name\n',
+    to: "appName: 'func-patchwright'\n",
+    says: 'noAuthentication does not wait for app',
+    shownBy: 'template',
+    kept: inTemplate(/("noAuthentication":[^]*?"dependsOn":\s*\[\s*)"app"/, '$1"appGroup"'),
   },
   {
     what: 'an app that asks for keys behind the sign-in by Entra',
