@@ -29,14 +29,14 @@ const RULES: readonly Rule[] = [
   { code: /^InsufficientCapacity$/i, means: 'capacity' },
   { message: /not available in the location/i, means: 'capacity' },
   // Groups that are created at the same time: terraform-provider-azurerm#15025.
-  { code: /^ServiceAssociationLinkNotReady$/i, means: 'network' },
+  { refused: true, code: /^ServiceAssociationLinkNotReady$/i, means: 'network' },
   // The same with its message, and 409: virtual-kubelet/azure-aci#167.
   { status: 409, message: /network is not ready/i, means: 'network' },
   // Azure's network service while it changes the subnet: Azure/terraform-provider-azapi#503 (409),
   // hashicorp/terraform#7986 (429), terraform-provider-azurerm#30197, pulumi-azure-native#903.
   { refused: true, code: /^(AnotherOperationInProgress|RetryableError)$/i, means: 'network' },
   // The same by its inner code: alan-turing-institute/data-safe-haven#2269.
-  { code: /^ReferencedResourceNotProvisioned$/i, means: 'network' },
+  { refused: true, code: /^ReferencedResourceNotProvisioned$/i, means: 'network' },
   { code: /^ContainerGroup(Transitioning|DeploymentInProgress)$/i, means: 'transitioning' },
   { code: /^(InaccessibleImage|RegistryErrorResponse)$/i, means: 'image-pull' },
   { code: /^RequestDisallowedByPolicy$/i, means: 'configuration' },

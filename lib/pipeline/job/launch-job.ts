@@ -75,7 +75,10 @@ export async function launchJob(services: Services, held: HeldJob): Promise<Step
       images: targets.length,
     });
     return {
-      changes: { state: 'running', checkedAt: clock.now() },
+      changes: {
+        ...{ state: 'running', checkedAt: clock.now() },
+        ...{ refused: false, networkNotReady: false },
+      },
       delaySeconds: options.pollSeconds,
     };
   }
@@ -134,7 +137,8 @@ async function afterRefusal(
         services.options.pollSeconds * 2 ** errors,
         LONGEST_RETRY_SECONDS,
       );
-      return { changes: { ...unused(held), errors, detail }, delaySeconds };
+      const again = { ...unused(held), networkNotReady: false, errors, detail };
+      return { changes: again, delaySeconds };
     }
     case 'look':
       return { changes: {}, delaySeconds: services.options.pollSeconds };

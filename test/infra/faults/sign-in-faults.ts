@@ -47,7 +47,7 @@ export const SIGN_IN_FAULTS: readonly PlantedFault[] = [
     to: "appName: 'func-patchwright'\n",
     says: 'noAuthentication does not wait for app',
     shownBy: 'template',
-    kept: inTemplate(/("noAuthentication":[^]*?"dependsOn":\s*\[\s*)"app"/, '$1"appGroup"'),
+    kept: inTemplate(/("noAuthentication":[\s\S]*?"dependsOn":\s*\[\s*)"app"/, '$1"appGroup"'),
   },
   {
     what: 'an app that asks for keys behind the sign-in by Entra',

@@ -190,8 +190,19 @@ describe('a refused group', () => {
 
     // Taking the lease counts the step as failed until it ends.
     expect(await launch()).toEqual({
-      changes: { state: 'ready', attempt: 0, errors: 3, detail: 'refused: unauthorized' },
+      changes: {
+        ...{ state: 'ready', attempt: 0, networkNotReady: false },
+        ...{ errors: 3, detail: 'refused: unauthorized' },
+      },
       delaySeconds: 15 * 2 ** 3,
+    });
+  });
+
+  it('says no more that the quota or the subnet refused it once a group was started', async () => {
+    const { launch } = await readyJob({ refused: true, networkNotReady: true });
+
+    expect(await launch()).toMatchObject({
+      changes: { state: 'running', refused: false, networkNotReady: false },
     });
   });
 
