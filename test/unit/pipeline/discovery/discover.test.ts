@@ -48,6 +48,7 @@ describe('the first step', () => {
         policyBlob: `${run.id}/policy.json`,
         policyDigest: digestOf(JSON.stringify(POLICY)),
         tagConvention: 'floating',
+        targetDays: world.services.options.targetDays,
         databaseDigest: database?.digest,
         databaseTime: world.clock.now(),
       },
