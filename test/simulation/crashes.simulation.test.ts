@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulateCrashes } from './simulate-crashes.ts';
 
 it('has the same outcomes with a crash before or after each of its writes', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const pass = await simulateCrashes({ pairs: false });
 
