@@ -50,7 +50,8 @@ function registerApp(app: App): void {
     return healthy({ next, lastTick: watch.reaperStartedAt, signIn }, now);
   });
   const register = routesBehind(gate);
-  registerReads(register, { history: app.history, clock: app.services.clock, sleep: systemSleep });
+  const { clock, largeReports } = app.services;
+  registerReads(register, { history: app.history, clock, sleep: systemSleep, largeReports });
   registerStartRun(register, services, app);
   registerCancelRun(register, services, app);
   registerPoison(register, services, app);

@@ -5,7 +5,6 @@ import { getMe } from '../lib/api/me.ts';
 import {
   getImage,
   getImages,
-  getReport,
   getRun,
   getRunImages,
   getRuns,
@@ -13,12 +12,16 @@ import {
   type Read,
   type ReadServices,
 } from '../lib/api/reads.ts';
+import { getReport, type ReportReadServices } from '../lib/api/report.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { RegisterRoute } from './register-route.ts';
 import type { RouteName } from './triggers.ts';
 
 /** The GET routes over the history. */
-export function registerReads(registerRoute: RegisterRoute, services: ReadServices): void {
+export function registerReads(
+  registerRoute: RegisterRoute,
+  services: ReadServices & ReportReadServices,
+): void {
   const register = (name: RouteName, read: Read) =>
     registerRoute(name, (request) => read(readRequest(request), services));
   registerRoute('whoAmI', async (_request, _context, caller) => getMe(caller));
@@ -31,7 +34,7 @@ export function registerReads(registerRoute: RegisterRoute, services: ReadServic
   register('listRunImages', getRunImages);
   register('listImages', getImages);
   register('getImage', getImage);
-  register('getReport', getReport);
+  registerRoute('getReport', (request) => getReport(readRequest(request), services));
   register('findings', getFindings);
 }
 

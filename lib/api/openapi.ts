@@ -170,7 +170,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       filters: NoFilters,
       status: 200,
       answer: ReportView,
-      problems: [400, 404],
+      problems: [400, 404, 413],
     },
   },
   '/api/findings/{vulnerability}': {

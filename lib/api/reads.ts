@@ -5,12 +5,9 @@ import { findImage } from '../history/find-image.ts';
 import { findRun } from '../history/find-run.ts';
 import type { Found } from '../history/found.ts';
 import type { History, Page } from '../history/history.ts';
-import { imageReport } from '../history/image-report.ts';
 import { imageStory } from '../history/image-story.ts';
 import { ImageView, imageView } from '../history/image-view.ts';
 import { listImages } from '../history/images.ts';
-import { latestReport } from '../history/latest-report.ts';
-import { reportView } from '../history/report-view.ts';
 import { listTargets } from '../history/run-targets.ts';
 import { RunView, runView } from '../history/run-view.ts';
 import { listRuns } from '../history/runs.ts';
@@ -108,18 +105,6 @@ export const getImage: Read = async ({ query, name, ifNoneMatch }, { history }) 
   return tagged(await imageStory(history, found.item), ifNoneMatch);
 };
 
-/** The newest report of an image: about 40 operations, since it looks for the run that has it. */
-export const getReport: Read = async ({ query, name, ifNoneMatch }, { history }) => {
-  const filters = parseFilters(NoFilters, query);
-  if (!filters.ok) return wrongFields(filters.fault);
-  const found = await findImage(history, name);
-  if (found.found !== 'one') return notFound('image', name, found);
-  const target = await latestReport(history, found.item);
-  const report = target && (await imageReport(history, target));
-  if (report === undefined) return problem(404, 'no report of this image is kept');
-  return tagged(reportView(report), ifNoneMatch);
-};
-
 export function viewed<Item, View>(page: Page<Item>, view: (item: Item) => View): Page<View> {
   return { ...page, items: page.items.map(view) };
 }
@@ -143,7 +128,7 @@ async function ended(
 
 const LONGEST_NAME = 300;
 
-function notFound(
+export function notFound(
   what: 'run' | 'image',
   name: string,
   found: Exclude<Found<unknown>, { readonly found: 'one' }>,

@@ -1,7 +1,7 @@
 import type { RegistryHost } from '../image/reference.ts';
-import { MAX_REPORT_BYTES } from '../job/job-result.ts';
 import { publishedItsPatch } from '../pipeline/records/published-patch.ts';
 import type { Target } from '../pipeline/records/target.ts';
+import { type ReportServices, withReport } from '../pipeline/results/with-report.ts';
 import { type Finding, type Scan, SEVERITIES, scanOf } from '../report/finding.ts';
 import { parseTrivyReport } from '../report/trivy-report.ts';
 import { CONTAINERS } from '../storage/blobs.ts';
@@ -27,30 +27,44 @@ export interface ImageReport {
   readonly findings: readonly ReportedFinding[];
 }
 
-/**
- * Reads the reports of a run's target. Undefined if the first is gone. Two operations a report, and one
- * or two for the run.
- */
-export async function imageReport(
-  history: Pick<History, 'blobs' | 'tables'>,
-  target: Target,
-): Promise<ImageReport | undefined> {
-  const { blobs } = history;
-  const before = await scanIn(blobs, target.reportBefore);
-  if (before === undefined) return undefined;
-  const after = publishedItsPatch(target) ? await scanIn(blobs, target.reportAfter) : undefined;
-  const registry = (await runById(history, target.runId))?.registry;
-  return { target, registry, before, after, findings: compared(before, after) };
+/** What reading reports needs: large ones are read one at a time, and none above `mostBytes`. */
+export interface ReportSource extends ReportServices, Pick<History, 'tables'> {
+  readonly mostBytes: number;
 }
 
-async function scanIn(
-  blobs: History['blobs'],
+/**
+ * Reads the reports of a run's target. `gone` if the first is gone, `too-large` if one is above the limit.
+ * Two operations a report, or three if it is large, and one or two for the run.
+ */
+export function imageReport(
+  source: ReportSource,
+  target: Target,
+): Promise<ImageReport | 'gone' | 'too-large'> {
+  return withScan<ImageReport | 'gone' | 'too-large'>(
+    source,
+    target.reportBefore,
+    async (before, inTurn) => {
+      if (before === undefined) return 'gone';
+      const second = publishedItsPatch(target) ? target.reportAfter : undefined;
+      return withScan(inTurn, second, async (after) => {
+        const registry = (await runById(source, target.runId))?.registry;
+        return { target, registry, before, after, findings: compared(before, after) };
+      });
+    },
+  );
+}
+
+async function withScan<Result>(
+  source: ReportSource,
   name: string | undefined,
-): Promise<Scan | undefined> {
-  if (name === undefined) return undefined;
-  const blob = await blobs.read(CONTAINERS.reports, name, MAX_REPORT_BYTES);
-  const report = blob.found ? parseTrivyReport(blob.bytes) : undefined;
-  return report?.ok === true ? scanOf(report.value) : undefined;
+  use: (scan: Scan | undefined, inTurn: ReportSource) => Promise<Result>,
+): Promise<Result | 'too-large'> {
+  if (name === undefined) return use(undefined, source);
+  return withReport(source, { container: CONTAINERS.reports, name }, async (blob, inTurn) => {
+    if (blob.found && blob.bytes.byteLength > source.mostBytes) return 'too-large';
+    const report = blob.found ? parseTrivyReport(blob.bytes) : undefined;
+    return use(report?.ok === true ? scanOf(report.value) : undefined, inTurn);
+  });
 }
 
 function compared(before: Scan, after: Scan | undefined): readonly ReportedFinding[] {

@@ -1,6 +1,12 @@
 import { findImage } from '../../history/find-image.ts';
-import { type ImageReport, imageReport, type ReportedFinding } from '../../history/image-report.ts';
+import {
+  type ImageReport,
+  imageReport,
+  type ReportedFinding,
+  type ReportSource,
+} from '../../history/image-report.ts';
 import { latestReport } from '../../history/latest-report.ts';
+import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -48,8 +54,13 @@ export const reportCommand: Command = {
     const report = await withStorage(invocation, context, async ({ history, address }) => {
       const image = named('image', name, await findImage(history, name), address);
       const target = await latestReport(history, image);
-      const read = target && (await imageReport(history, target));
-      if (read !== undefined) return read;
+      const source = {
+        ...history,
+        largeReports: (work) => work(),
+        mostBytes: MAX_REPORT_BYTES,
+      } satisfies ReportSource;
+      const read = target === undefined ? 'gone' : await imageReport(source, target);
+      if (typeof read !== 'string') return read;
       throw new CliError(`no report of ${image.repository}:${image.tag} is kept`, {
         where: address,
         whatToDo: `patchwright why ${image.repository}:${image.tag}`,

@@ -1,11 +1,13 @@
 import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
-import type { BlobContent, ContainerName } from '../../storage/blobs.ts';
+import type { BlobContent, Blobs, ContainerName } from '../../storage/blobs.ts';
 import type { Services } from '../services.ts';
 
 /** A parsed report can take 25 times its bytes, and the host runs a dozen steps at once. */
 export const SMALL_REPORT_BYTES = 2 * 1024 * 1024;
 
-export type ReportServices = Pick<Services, 'blobs' | 'largeReports'>;
+export interface ReportServices extends Pick<Services, 'largeReports'> {
+  readonly blobs: Pick<Blobs, 'read'>;
+}
 
 /** True if the report is too large to be held beside others. */
 export async function isLargeReport(

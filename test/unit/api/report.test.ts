@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { getReport } from '../../../lib/api/reads.ts';
+import { getReport } from '../../../lib/api/report.ts';
 import { ReportView } from '../../../lib/history/report-view.ts';
 import { digestOf } from '../../../lib/image/digest.ts';
+import type { InTurn } from '../../../lib/in-turn.ts';
+import { SMALL_REPORT_BYTES } from '../../../lib/pipeline/results/with-report.ts';
 import { CONTAINERS } from '../../../lib/storage/blobs.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
@@ -16,6 +18,9 @@ const FINDINGS = [
 ];
 const REPORTS = { reportBefore: 'before.json', reportAfter: 'after.json' };
 
+let turns = 0;
+/** Replaces the report before the patch by one of this size. */
+let padTo: (bytes: number) => Promise<void>;
 let ask: (name: string) => Promise<ReturnType<typeof parsed>>;
 /** Writes columns of the target of a tag in a run. */
 let change: (tag: string, runId: string, columns: object) => Promise<void>;
@@ -37,15 +42,39 @@ beforeEach(async () => {
       Buffer.from(JSON.stringify(debianReport(findings))),
       'application/json',
     );
+  padTo = async (bytes) => {
+    const padding = ' '.repeat(bytes);
+    const report = Buffer.from(JSON.stringify({ ...debianReport(FINDINGS), padding }));
+    await blobs.create(CONTAINERS.reports, `${bytes}.json`, report, 'application/json');
+    await change('1.4', SECOND, { reportBefore: `${bytes}.json` });
+  };
   await put('before.json', FINDINGS);
   await put('after.json', FINDINGS.slice(1));
-  const clock = { now: () => new Date(0) };
-  const services = { history: { ...history, blobs }, clock, sleep: async () => undefined };
+  turns = 0;
+  const largeReports: InTurn = (work) => {
+    turns += 1;
+    return work();
+  };
+  const services = { history: { ...history, blobs }, largeReports };
   ask = async (name) =>
     parsed(await getReport({ query: {}, name, ifNoneMatch: undefined }, services));
 });
 
 describe('the report of an image', () => {
+  it('waits for its turn if it is large, and is refused beyond a limit', async () => {
+    expect((await ask('team/api:1.4')).status).toBe(200);
+    expect(turns).toBe(0);
+
+    await padTo(SMALL_REPORT_BYTES);
+    expect(await ask('team/api:1.4')).toMatchObject({ status: 200, body: { more: 0 } });
+    expect(turns).toBe(1);
+
+    await padTo(8 * 1024 * 1024);
+    const { status, body } = await ask('team/api:1.4');
+    expect(status).toBe(413);
+    expect(body.detail).toContain('patchwright report IMAGE');
+  });
+
   it('has each finding by its CVE, and what the patch did about it', async () => {
     const { status, body } = await ask('team/api:1.4');
 

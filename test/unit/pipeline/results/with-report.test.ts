@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { inTurn } from '../../../../lib/in-turn.ts';
-import {
-  type ReportServices,
-  SMALL_REPORT_BYTES,
-  withReport,
-} from '../../../../lib/pipeline/results/with-report.ts';
+import { SMALL_REPORT_BYTES, withReport } from '../../../../lib/pipeline/results/with-report.ts';
+import type { Services } from '../../../../lib/pipeline/services.ts';
 import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../../../fakes/memory-blobs.ts';
@@ -12,7 +9,7 @@ import { MemoryBlobs } from '../../../fakes/memory-blobs.ts';
 /** The host runs as many steps at once. */
 const STEPS = 12;
 
-let services: ReportServices;
+let services: Pick<Services, 'blobs' | 'largeReports'>;
 
 const report = (name: string) => ({ container: CONTAINERS.results, name });
 
