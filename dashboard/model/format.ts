@@ -35,6 +35,11 @@ export function formatDuration(from: string, until: string): string {
   return length < MINUTE ? 'less than a minute' : formatSpan(length);
 }
 
+/** A number of seconds in its largest unit: `45 s`, `4 min`, `3 h`. */
+export function formatSeconds(seconds: number): string {
+  return seconds < 60 ? `${Math.round(seconds)} s` : formatSpan(seconds * 1000);
+}
+
 /** `2026-11-30 02:00 UTC`. */
 export function formatTime(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;

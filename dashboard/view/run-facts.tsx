@@ -1,6 +1,7 @@
 import type { RunView } from '../../lib/history/run-view.ts';
 import { formatAge, formatCount, formatDuration, formatTime, inWords } from '../model/format.ts';
 import { OUTCOME_LABELS, outcomesOf } from '../model/run-outcomes.ts';
+import { costOf, groupsOf } from '../model/run-use.ts';
 import { Name } from './name.tsx';
 
 interface Props {
@@ -68,6 +69,8 @@ function factsOf(run: RunView, now: Date): readonly (readonly [string, string])[
     ['Kind', run.dryRun ? 'dry run' : null],
     ['Only for', images === null ? null : images.join(', ')],
     ['Vulnerability database of', databaseTime === null ? null : formatTime(databaseTime)],
+    ['Container groups', groupsOf(run)],
+    ['Cost of the groups', costOf(run)],
     ['Tools', run.tools],
   ];
   return facts.flatMap(([label, text]) =>

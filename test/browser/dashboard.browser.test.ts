@@ -372,7 +372,10 @@ describe('the page of a run', () => {
     await keepScreenshot(page, name);
 
     expect(images).toEqual(['team/checkout:3.2', 'team/api:1.4', 'platform/base:12']);
-    expect(await page.locator('main').innerText()).toContain('database is 4 days old');
+    const told = await page.locator('main').innerText();
+    expect(told).toContain('database is 4 days old');
+    expect(told).toContain('41 groups: scan 40 min, patch 1 h, verify 31 min');
+    expect(told).toContain('about 0.42 EUR');
     expect(page.url()).toContain(`#/runs/${runId}`);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     expect(await violationsOf(page)).toEqual([]);

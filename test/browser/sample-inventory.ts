@@ -106,6 +106,8 @@ export function monthOfRuns(): readonly RunView[] {
         critical: { hours: 40 * patched, days: { 1: patched, 4: night % 7 === 0 ? 1 : 0 } },
         high: { hours: 100 * patched, days: { 3: patched, 41: night % 5 === 0 ? 1 : 0 } },
       },
+      ...{ groups: 41, unseenGroups: 0, cost: 0.42, currency: 'EUR' },
+      ...{ scanSeconds: 2400, patchSeconds: 5200, verifySeconds: 1900 },
       state: failed > 0 ? 'completed-with-failures' : 'completed',
       createdAt: hoursAgo(hours),
       finishedAt: hoursAgo(hours - 1),
