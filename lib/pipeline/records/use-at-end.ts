@@ -13,7 +13,8 @@ export function useAtEnd(
 ): GroupUse {
   const { state = job.state, attempt = job.attempt } = changes;
   if (!hasGroup(job.state) || hasGroup(state) || attempt < job.attempt) return {};
-  const isSeen = state === 'done' || (job.state === 'running' && state !== 'run-over');
+  // A job that is done while it launches may have had no group: a step may end its images and then fail.
+  const isSeen = job.state === 'running' && state !== 'run-over';
   const { launchedAt, groups = 0, unseenGroups = 0 } = job;
   if (!isSeen || launchedAt === undefined) return { unseenGroups: unseenGroups + 1 };
   const seconds = Math.max(0, Math.round((at.getTime() - launchedAt.getTime()) / 1000));
