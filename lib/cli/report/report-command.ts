@@ -6,6 +6,7 @@ import {
   type ReportSource,
 } from '../../history/image-report.ts';
 import { latestReport } from '../../history/latest-report.ts';
+import { imageLink } from '../../history/page-links.ts';
 import { MAX_REPORT_BYTES } from '../../job/job-result.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
@@ -13,6 +14,7 @@ import { ExitCode } from '../exit-code.ts';
 import { colorOf, type SheetColumn, sheetLines } from '../output/sheet.ts';
 import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
+import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { documentOf, REPORT_FORMATS } from './report-documents.ts';
 
 const COLUMNS: readonly SheetColumn<ReportedFinding>[] = [
@@ -45,12 +47,16 @@ export const reportCommand: Command = {
       about: 'print a document instead of the table',
     },
     ...STORAGE_OPTIONS,
+    ...WEB_OPTIONS,
   ],
   operands: ['IMAGE'],
   examples: ['report team/api:1.4', 'report team/api:1.4 --format sarif > team-api.sarif'],
   outputs: ONE_RESULT,
   async run(invocation, context) {
     const [name = ''] = invocation.operands;
+    if (invocation.flag('web')) {
+      return openPage(reportCommand, invocation, context, imageLink(name));
+    }
     const report = await withStorage(invocation, context, async ({ history, address }) => {
       const image = named('image', name, await findImage(history, name), address);
       const target = await latestReport(history, image);

@@ -19,6 +19,7 @@ describe('patchwright open', () => {
     [['runs', 'show', '--web'], `${PAGE}#/runs/latest`],
     [['runs', 'show', '20261123', '--web'], `${PAGE}#/runs/20261123`],
     [['images', 'show', 'team/api:1.4', '--web'], `${PAGE}#/images/team/api:1.4`],
+    [['report', 'team/api:1.4', '--web'], `${PAGE}#/images/team/api:1.4`],
     [['why', 'team/api', '--web'], `${PAGE}#/images/team/api`],
   ])('%j opens the page that shows it, without a key in the address', async (args, address) => {
     const opened: string[] = [];
