@@ -37,7 +37,11 @@ export async function findingsLies(
     const scans = (targets ?? []).filter((one) => isOf(one, tag) && one.scannedAt !== undefined);
     if (await isUnsure(backends, tag)) continue;
     if (tag.present !== true) {
-      const left = own.filter(({ state }) => state !== 'gone');
+      // A run that saw the tag before may have examined it after: the next run ends those findings.
+      const goneAt = timeOf(tag.goneAt) ?? Infinity;
+      const left = own.filter(
+        ({ state, writtenAt }) => state !== 'gone' && (timeOf(writtenAt) ?? 0) <= goneAt,
+      );
       if (left.length > 0 && !overlap(scans, runs ?? []))
         faults.push(`${name} is gone, and has findings`);
       continue;
