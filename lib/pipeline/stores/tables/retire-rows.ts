@@ -10,7 +10,7 @@ import { partitionOf } from './inventory-keys.ts';
 import { CopyRow, copyIn, copyRow, TagRow, tagIn, tagRow } from './inventory-rows.ts';
 
 const AT_ONCE = 8;
-/** A run that began before the tag was deleted may examine it later, but no run takes longer than a day. */
+/** A run that saw a tag before it was deleted may examine it later. Few runs take longer than this. */
 const LATE_MS = 2 * 24 * 3600 * 1000;
 
 interface OldRow {
