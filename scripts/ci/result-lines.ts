@@ -1,6 +1,9 @@
 import type { Suite, SuiteResult } from './suite.ts';
 
-/** Returns a line for each suite (tests, seconds, budget in minutes, cold and warm) and their sum. */
+/**
+ * Returns a line for each failed test, a line for each suite (tests, seconds, budget in minutes, cold
+ * and warm), and their sum. Who sees only the end of a long log learns here what failed.
+ */
 export function resultLines(
   suites: readonly Suite[],
   results: readonly SuiteResult[],
@@ -22,6 +25,9 @@ export function resultLines(
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   return [
+    ...results.flatMap(({ name, failures = [] }) =>
+      failures.map((line) => `failed: ${name}: ${line}`),
+    ),
     ...rows.map((row) =>
       row
         .map((cell, at) => cell.padEnd(widths[at] ?? 0))

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import * as z from 'zod';
 import { judgeSuite, readSummary } from './judge-suite.ts';
-import type { Count, Suite, SuiteOutcome, SuiteResult } from './suite.ts';
+import type { Suite, SuiteOutcome, SuiteResult } from './suite.ts';
+import { readVitestReport } from './vitest-report.ts';
 
 export interface RunSuiteOptions {
   /** Path of the checkout. */
@@ -29,7 +29,7 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   const started = performance.now();
   const outcome = await npmRun(suite, options);
   const seconds = Math.round((performance.now() - started) / 1000);
-  return { name, seconds, ...judgeSuite(suite, outcome) };
+  return { name, seconds, ...judgeSuite(suite, outcome), failures: outcome.failures ?? [] };
 }
 
 async function npmRun(suite: Suite, options: RunSuiteOptions): Promise<SuiteOutcome> {
@@ -53,8 +53,10 @@ async function npmRun(suite: Suite, options: RunSuiteOptions): Promise<SuiteOutc
     console.log(line);
     lines.push(stripVTControlCharacters(line));
   }
-  const counted = suite.counts === 'vitest' ? readCounts(counts) : readSummary(lines);
-  return { status: await ended, lines, counted };
+  const status = await ended;
+  if (suite.counts !== 'vitest') return { status, lines, counted: readSummary(lines) };
+  const counted = readVitestReport(counts, options.root);
+  return { status, lines, counted, failures: counted?.failures };
 }
 
 function toolSetting(suite: Suite, root: string): Readonly<Record<string, string>> {
@@ -62,16 +64,4 @@ function toolSetting(suite: Suite, root: string): Readonly<Record<string, string
   if (tool === undefined || process.env[tool.variable] !== undefined) return {};
   const program = resolve(root, tool.fallback);
   return existsSync(program) ? { [tool.variable]: program } : {};
-}
-
-const Counts = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
-
-/** Returns undefined if the file is missing or truncated, for example after a crash. */
-function readCounts(path: string): Count | undefined {
-  try {
-    const read = Counts.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return { passed: read.numPassedTests, failed: read.numFailedTests };
-  } catch {
-    return undefined;
-  }
 }

@@ -31,6 +31,8 @@ export interface SuiteOutcome {
   readonly lines: readonly string[];
   /** Undefined if the suite wrote no counts. */
   readonly counted: Count | undefined;
+  /** A line for each failure, if the suite wrote them. */
+  readonly failures?: readonly string[] | undefined;
 }
 
 export interface Count {
@@ -43,4 +45,6 @@ export interface SuiteResult extends Count {
   readonly seconds: number;
   /** Why the suite did not run. */
   readonly notRun?: string;
+  /** A line for each failed test: file, title and first line of its error. */
+  readonly failures?: readonly string[];
 }

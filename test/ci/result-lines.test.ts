@@ -19,6 +19,16 @@ test('shows the tests, seconds and budget of each suite, and the sums', () => {
   ]);
 });
 
+test('names each failed test before the counts', () => {
+  const failures = ['test/a.test.ts: adds: expected 1 to be 2'];
+  const lines = resultLines(
+    [SUITE],
+    [{ name: 'test', seconds: 1, passed: 1, failed: 1, failures }],
+  );
+  expect(lines[0]).toBe('failed: test: test/a.test.ts: adds: expected 1 to be 2');
+  expect(lines.at(-1)).toBe('1 passed, 1 failed');
+});
+
 test('every suite is an npm script and needs only suites before it', () => {
   const names = SUITES.map(({ name }) => name);
   expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(names));

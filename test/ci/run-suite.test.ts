@@ -37,6 +37,37 @@ test('reads the counts that Vitest wrote', async () => {
   expect(result).toMatchObject({ passed: 4, failed: 0 });
 });
 
+test('reads which tests failed, and which files could not be loaded', async () => {
+  const message = '\u001b[31mError: expected 1 to be 2\u001b[39m\n    at x.ts:1:1';
+  const failed = { fullName: ' sums adds', status: 'failed', failureMessages: [message] };
+  const passed = { fullName: 'sums subtracts', status: 'passed', failureMessages: [] };
+  const report = {
+    numPassedTests: 1,
+    numFailedTests: 1,
+    testResults: [
+      {
+        name: join(root, 'a.test.ts'),
+        status: 'failed',
+        message: '',
+        assertionResults: [failed, passed],
+      },
+      {
+        name: join(root, 'b.test.ts'),
+        status: 'failed',
+        message: 'no such module',
+        assertionResults: [],
+      },
+      { name: join(root, 'c.test.ts'), status: 'passed', message: '', assertionResults: [passed] },
+    ],
+  };
+  writeFileSync(join(root, 'suite.json'), JSON.stringify(report));
+  const result = await run('exit 1', { ...SUITE, counts: 'vitest' });
+  expect(result.failures).toEqual([
+    'a.test.ts: sums adds: Error: expected 1 to be 2',
+    'b.test.ts: no such module',
+  ]);
+});
+
 test('passes the path of the tool to the script', async () => {
   writeFileSync(join(root, 'tool'), '');
   await run(PRINT_TOOL, { ...SUITE, tool });
