@@ -3,7 +3,7 @@ import type { FunctionsHost } from '../world/functions-host/functions-host.ts';
 import type { HostLog } from '../world/functions-host/host-log.ts';
 import { readRunTables } from '../world/seed/run-tables.ts';
 import { policyOf, seedPolicy } from '../world/seed/seed-policy.ts';
-import type { World } from '../world/world.ts';
+import { USUAL_SCHEDULES, type World } from '../world/world.ts';
 import { checkAftermath } from './aftermath.ts';
 import { DemoProblem } from './demo-problem.ts';
 import type { DemoReport } from './demo-report.ts';
@@ -20,6 +20,7 @@ const SETTINGS = {
   PATCHWRIGHT_LEASE_SECONDS: '60',
   // The demo fires the timer by hand, so it must not fire by itself.
   PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
+  PATCHWRIGHT_REAP_SCHEDULE: USUAL_SCHEDULES.PATCHWRIGHT_REAP_SCHEDULE,
 };
 const KEPT_PROBLEMS = 20;
 

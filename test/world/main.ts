@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { FunctionsHost } from './functions-host/functions-host.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorld, USUAL_SCHEDULES, type World } from './world.ts';
 
 await main();
 
@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   });
   const world = await startWorld({
     storageAccess: values['connection-string'] ? 'connection-string' : 'identity',
+    settings: USUAL_SCHEDULES,
   });
   const stopped = interrupted();
   try {

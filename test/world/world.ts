@@ -78,7 +78,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const SUBSCRIPTION = '7a3c5e1d-0b9f-4c62-8d7e-2f1a6b4c9d80';
 const RESOURCE_GROUP = 'patchwright-jobs';
 const LOCATION = 'westeurope';
-/** The real host starts every timer. */
+/** The schedules that the template sets if nobody chooses others. */
+export const USUAL_SCHEDULES = {
+  PATCHWRIGHT_SCHEDULE: '0 0 2 * * *',
+  PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *',
+};
+/** Unless a test chooses, no timer fires by itself: the real host starts every timer, whatever a test expects. */
 const NEVER_BY_ITSELF = {
   PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
   PATCHWRIGHT_REAP_SCHEDULE: '0 0 0 29 2 *',
@@ -151,8 +156,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       PATCHWRIGHT_ARM_ENDPOINT: arm.url,
       PATCHWRIGHT_SCAN_WORKER_IMAGE: workerImage,
       PATCHWRIGHT_PATCH_WORKER_IMAGE: workerImage,
-      PATCHWRIGHT_SCHEDULE: '0 0 2 * * *',
-      PATCHWRIGHT_REAP_SCHEDULE: '0 */5 * * * *',
+      ...NEVER_BY_ITSELF,
       PATCHWRIGHT_BUILDER: 'standard',
       PATCHWRIGHT_POLL_SECONDS: '1',
       PATCHWRIGHT_EXTRA_CA_FILE: caFile,
@@ -173,7 +177,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         const host = await startFunctionsHost({
           folder: testedAppFolder() ?? ROOT,
           ...app,
-          settings: appEnvironment({ ...(app.timersByHand && NEVER_BY_ITSELF), ...settings }),
+          settings: appEnvironment(settings),
         });
         closers.push(() => host.close());
         return host;

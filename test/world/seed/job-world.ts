@@ -40,8 +40,6 @@ const SETTINGS = {
   PATCHWRIGHT_POLL_SECONDS: '1',
   PATCHWRIGHT_TICK_SECONDS: '1',
   PATCHWRIGHT_LEASE_SECONDS: '20',
-  // Never fires by itself during a test.
-  PATCHWRIGHT_SCHEDULE: '0 0 0 29 2 *',
 };
 const RUN_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 200;
