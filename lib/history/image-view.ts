@@ -53,6 +53,7 @@ export const ImageView = z
     openSinceMedium: Time,
     openSinceLow: Time,
     openSinceUnknown: Time,
+    unlisted: Count,
     examinedAt: Time,
     change: Text,
     changedIn: Text,

@@ -44,6 +44,7 @@ export const TargetView = z
     openSinceMedium: Time,
     openSinceLow: Time,
     openSinceUnknown: Time,
+    unlisted: Count,
     examinedAt: Time,
     remaining: z.array(RemainingPackage).nullable(),
     reportBefore: Text,

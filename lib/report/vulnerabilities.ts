@@ -15,18 +15,17 @@ export interface Vulnerability {
   readonly fixedVersion: string;
 }
 
-/** An image with more keeps the worst ones, those with a fix first. */
-export const MAX_VULNERABILITIES = 3000;
-const MAX_ID = 64;
+/** Longer than the ids of all advisories that Trivy reads. */
+const MAX_ID = 40;
 const MAX_LIST = 200;
 
-/** Groups findings by vulnerability, in a fixed order: the worst first, with a fix first. */
+/**
+ * Groups findings by vulnerability, in a fixed order: the worst first, with a fix first. The list is
+ * whole, so that what it lacks is known to be absent.
+ */
 export function vulnerabilitiesOf(findings: readonly Finding[]): readonly Vulnerability[] {
   const groups = Map.groupBy(findings, ({ id }) => boundedId(id));
-  return [...groups]
-    .map(([id, own]) => describe(id, own))
-    .sort(byImportance)
-    .slice(0, MAX_VULNERABILITIES);
+  return [...groups].map(([id, own]) => describe(id, own)).sort(byImportance);
 }
 
 /** An id that is too long keeps its beginning, and a hash tells it apart from others. */

@@ -26,6 +26,7 @@ export function imageSummary(
     ['findings', findingsText(image)],
     ['patch', patchText(image)],
     ['open', openText(image)],
+    ['unlisted', unlistedText(image)],
     ['moved', image.movedAt === null ? null : `${shortTime(image.movedAt)}, pushed again`],
     ['last run', `${image.runId}`],
     ['next', image.nextStep.replaceAll('IMAGE', image.image)],
@@ -52,6 +53,12 @@ function openText(image: ImageView): string | null {
     return since === null ? [] : [`${severity} with a fix since ${shortTime(since)}`];
   });
   return told.length === 0 ? null : told.join(', ');
+}
+
+/** A search for one of them does not find the image. */
+function unlistedText({ unlisted, image }: ImageView): string | null {
+  if (unlisted === null) return null;
+  return `${unlisted} more open vulnerabilities, which only "patchwright report ${image}" lists`;
 }
 
 function patchText(image: ImageView): string | null {

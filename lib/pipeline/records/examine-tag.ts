@@ -1,5 +1,6 @@
 import { type Digest, sha256Hex } from '../../image/digest.ts';
 import type { Vulnerability } from '../../report/vulnerabilities.ts';
+import { ROW_LIMITS, type RowLimits, rowsOf, withNewRows } from './listed-findings.ts';
 import { mergedPatchDays, newlyPatched, PatchDays } from './patch-days.ts';
 import type { RunId } from './run-id.ts';
 import { type IndexedFinding, type TagIndex, wholeSeconds } from './tag-index.ts';
@@ -10,9 +11,12 @@ export interface Examination {
   readonly at: Date;
   readonly digest: Digest;
   readonly sourceDigest: Digest;
-  /** Undefined if the scan tells nothing: no advisories cover the image, or they are too old. */
+  /**
+   * All vulnerabilities of the image. Undefined if the scan tells nothing: no advisories cover it, or they
+   * are too old.
+   */
   readonly source: readonly Vulnerability[] | undefined;
-  /** Without findings if too little is known of the patch. */
+  /** With all of its vulnerabilities, or none named if too little is known of it. */
   readonly patch:
     | { readonly digest: Digest; readonly findings: readonly Vulnerability[] | undefined }
     | undefined;
@@ -20,7 +24,7 @@ export interface Examination {
   readonly patchSeenAt: Date;
 }
 
-/** A published patch and its findings by the scan that verified it. */
+/** A published patch and all of its findings by the scan that verified it. */
 export interface Publication {
   readonly runId: RunId;
   readonly at: Date;
@@ -32,12 +36,15 @@ export interface Publication {
 export interface IndexChange {
   readonly next: TagIndex;
   readonly about: ReadonlyMap<string, Vulnerability>;
+  /** Rows that a crashed write may have left, and that the next scan has to decide about. */
+  readonly undecided?: ReadonlySet<string>;
 }
 
 /** Applies a scan. Returns undefined if it tells nothing new: a later one is known, or no counts. */
 export function withExamination(
   known: TagIndex | undefined,
   exam: Examination,
+  limits: RowLimits = ROW_LIMITS,
 ): IndexChange | undefined {
   if (known !== undefined && exam.at < known.examinedAt) return undefined;
   const { runId, digest, sourceDigest, source } = exam;
@@ -45,19 +52,28 @@ export function withExamination(
   // The rows stay about the image that was scanned last: only a scan that counts ends a finding.
   if (source === undefined) return undefined;
   const view = patchView(known, exam);
-  const about = new Map(source.map((one) => [one.id, one]));
-  const inPatch = new Map<string, Vulnerability>(view.findings.map((one) => [one.id, one]));
+  const inPatch = new Set(view.findings.map(({ id }) => id));
+  const about = new Map([...source, ...view.findings].map((one) => [one.id, one]));
+  const staying = [...rowsOf(known)].filter((id) => about.has(id));
   const findings = new Map<string, IndexedFinding>();
-  for (const one of [...source, ...view.findings.filter(({ id }) => !about.has(id))]) {
-    const left = inPatch.get(one.id);
-    const shown = left ?? one;
-    about.set(one.id, shown);
-    const isFixed = view.digest !== undefined && left === undefined;
-    findings.set(one.id, nextFinding(known?.findings.get(one.id), shown, { at: exam.at, isFixed }));
+  for (const id of withNewRows(staying, [view.findings, source], limits)) {
+    const shown = about.get(id);
+    if (shown === undefined) continue;
+    const isFixed = view.digest !== undefined && !inPatch.has(id);
+    findings.set(id, nextFinding(known?.findings.get(id), shown, { at: exam.at, isFixed }));
   }
   const patch = { patchDigest: view.digest, patchSeenAt: view.seenAt };
   const counted = { patchedIn: known?.patchedIn, patchedDays: known?.patchedDays };
-  return { next: { ...head, ...patch, ...counted, findings }, about };
+  const unlisted = unlistedIn(inPatch, findings);
+  return { next: { ...head, ...patch, ...counted, unlisted, findings }, about };
+}
+
+/** Undefined if every one has a row. */
+function unlistedIn(
+  open: ReadonlySet<string>,
+  findings: ReadonlyMap<string, IndexedFinding>,
+): number | undefined {
+  return [...open].filter((id) => !findings.has(id)).length || undefined;
 }
 
 /** The patch that counts, and the vulnerabilities that it still has. */
@@ -92,25 +108,33 @@ function patchView(
 export function withPublication(
   known: TagIndex | undefined,
   { runId, at, sourceDigest, patch }: Publication,
+  limits: RowLimits = ROW_LIMITS,
 ): IndexChange | undefined {
   if (known === undefined || known.sourceDigest !== sourceDigest) return undefined;
   if (known.patchSeenAt !== undefined && known.patchSeenAt > at) return undefined;
   const left = new Map(patch.findings.map((one) => [one.id, one]));
+  // The image's own list is not known here, so only its next scan can end such a row.
+  const isUndecided = (id: string) => !known.findings.has(id) && !left.has(id);
+  const rows = [...rowsOf(known)];
+  const staying = rows.filter((id) => !isUndecided(id));
   const findings = new Map<string, IndexedFinding>();
-  for (const [id, one] of known.findings) {
-    if (left.has(id)) continue;
-    const patchedAt = one.patchedAt ?? wholeSeconds(at);
-    findings.set(id, { ...one, state: 'fixed', patchedAt });
-  }
-  for (const [id, one] of left) {
-    findings.set(id, nextFinding(known.findings.get(id), one, { at, isFixed: false }));
+  for (const id of withNewRows(staying, [patch.findings], limits)) {
+    const [one, found] = [known.findings.get(id), left.get(id)];
+    if (found !== undefined) {
+      findings.set(id, nextFinding(one, found, { at, isFixed: false }));
+    } else if (one !== undefined) {
+      const patchedAt = one.patchedAt ?? wholeSeconds(at);
+      findings.set(id, { ...one, state: 'fixed', patchedAt });
+    }
   }
   const earlier = known.patchedIn === runId ? patchDaysIn(known.patchedDays) : undefined;
   const days = mergedPatchDays([earlier, newlyPatched(known.findings, findings)]);
   const counted = { patchedIn: runId, patchedDays: JSON.stringify(days) };
   const { digest: patchDigest } = patch;
-  const head = { ...known, ...counted, runId, patchDigest, patchSeenAt: at };
-  return { next: { ...head, findings }, about: left };
+  const unlisted = unlistedIn(new Set(left.keys()), findings);
+  const head = { ...known, ...counted, runId, patchDigest, patchSeenAt: at, unlisted };
+  const undecided = new Set(rows.filter(isUndecided));
+  return { next: { ...head, findings }, about: left, undecided };
 }
 
 /** Ends all findings of a tag that is gone. Returns undefined if that is done, or a later run saw it. */

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { SEVERITIES, type Severity } from '../../report/finding.ts';
-import type { IndexedFinding } from './tag-index.ts';
+import type { TagIndex } from './tag-index.ts';
 
 const Since = z.date().optional();
 
 /**
  * Since when the oldest open finding of each severity has had a fix, in the tag's newest patch or in its
- * image without a patch. Absent if none is open. `examinedAt` is when this was found.
+ * image without a patch. Absent if none is open. `examinedAt` is when this was found. `unlisted` counts
+ * the open findings that have no row in PatchwrightFindings and are not in the other columns.
  */
 export const EXPOSURE_COLUMNS = {
   examinedAt: Since,
@@ -15,6 +16,7 @@ export const EXPOSURE_COLUMNS = {
   openSinceMedium: Since,
   openSinceLow: Since,
   openSinceUnknown: Since,
+  unlisted: z.number().int().positive().optional(),
 };
 const Exposure = z.object(EXPOSURE_COLUMNS);
 export type Exposure = z.infer<typeof Exposure>;
@@ -26,10 +28,10 @@ export const EXPOSURE_OF = {
   medium: 'openSinceMedium',
   low: 'openSinceLow',
   unknown: 'openSinceUnknown',
-} as const satisfies Record<Severity, keyof Exposure>;
+} as const satisfies Record<Severity, Exclude<keyof Exposure, 'unlisted'>>;
 
 export function exposureOf(
-  findings: ReadonlyMap<string, IndexedFinding>,
+  { findings, unlisted }: Pick<TagIndex, 'findings' | 'unlisted'>,
   examinedAt: Date,
 ): Exposure {
   const oldest = new Map<string, Date>();
@@ -46,13 +48,14 @@ export function exposureOf(
     openSinceMedium: medium,
     openSinceLow: low,
     openSinceUnknown: unknown,
+    unlisted,
   };
 }
 
 /** The same columns of a record that has more. */
 export function exposureIn(record: Exposure): Exposure {
   const { examinedAt, openSinceCritical, openSinceHigh } = record;
-  const { openSinceMedium, openSinceLow, openSinceUnknown } = record;
-  const lower = { openSinceMedium, openSinceLow, openSinceUnknown };
+  const { openSinceMedium, openSinceLow, openSinceUnknown, unlisted } = record;
+  const lower = { openSinceMedium, openSinceLow, openSinceUnknown, unlisted };
   return { examinedAt, openSinceCritical, openSinceHigh, ...lower };
 }

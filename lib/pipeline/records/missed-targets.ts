@@ -27,7 +27,7 @@ export function withMissed(
 ): IndexChange | undefined {
   if (change === undefined) return undefined;
   const { runId, at, targets } = run;
-  const beyond = beyondTargets(exposureOf(change.next.findings, at), targets, at);
+  const beyond = beyondTargets(exposureOf(change.next, at), targets, at);
   const before = severitiesIn(known?.beyond);
   const found = missedBy(known, runId);
   const missed = beyond.filter((one) => !before.includes(one) || found.includes(one));

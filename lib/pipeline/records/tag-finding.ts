@@ -14,7 +14,7 @@ export type FindingState = z.infer<typeof FindingState>;
 
 /** One vulnerability of one tag in the policy: a row of PatchwrightFindings. */
 export const TagFinding = z.object({
-  /** The CVE, or the distribution's own id, of at most 64 characters. */
+  /** The CVE, or the distribution's own id, of at most 40 characters. */
   vulnerability: z.string(),
   repository: RepositoryName,
   tag: Tag,

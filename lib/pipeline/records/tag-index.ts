@@ -28,6 +28,8 @@ export const TagIndexHead = z.object({
   beyond: z.string().optional(),
   missedIn: RunId.optional(),
   missed: z.string().optional(),
+  /** Vulnerabilities that the newest patch has, or the image without one, and that have no row. */
+  unlisted: z.number().int().positive().optional(),
 });
 
 /** What all findings of one tag are, as of the last examination that changed anything. */

@@ -48,7 +48,7 @@ export async function recordScan(
     withMissed(known, withExamination(known, { ...exam, ...named }), { runId, at, targets }),
   );
   if (named.source === undefined || index === undefined) return {};
-  return { ...exposureOf(index.findings, at), missed: textOf(missedBy(index, runId)) };
+  return { ...exposureOf(index, at), missed: textOf(missedBy(index, runId)) };
 }
 
 /** Records what a published patch of a target still has. Comes before the target ends. */
@@ -71,7 +71,7 @@ export async function recordPatch(
   if (index?.patchDigest !== digest) return {};
   const patchDays = patchedBy(index, runId);
   return {
-    ...exposureOf(index.findings, at),
+    ...exposureOf(index, at),
     missed: textOf(missedBy(index, runId)),
     ...(patchDays !== undefined && { patchDays }),
   };

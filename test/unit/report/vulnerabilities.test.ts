@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '../../../lib/report/finding.ts';
-import { MAX_VULNERABILITIES, vulnerabilitiesOf } from '../../../lib/report/vulnerabilities.ts';
+import { vulnerabilitiesOf } from '../../../lib/report/vulnerabilities.ts';
 
 function finding(changes: Partial<Finding>): Finding {
   return { id: 'CVE-2026-1', package: 'apt', installed: '1.0', severity: 'low', ...changes };
@@ -38,12 +38,12 @@ it('sorts the worst first, and those with a fix first', () => {
   expect(ids).toEqual(['CVE-1', 'CVE-2', 'CVE-3', 'CVE-4']);
 });
 
-it('keeps the worst of too many', () => {
-  const many = Array.from({ length: MAX_VULNERABILITIES }, (_, at) => finding({ id: `CVE-${at}` }));
+it('leaves out none of many, so that what it lacks is absent', () => {
+  const many = Array.from({ length: 5000 }, (_, at) => finding({ id: `CVE-${at}` }));
 
   const found = vulnerabilitiesOf([...many, finding({ id: 'WORST', severity: 'critical' })]);
 
-  expect(found).toHaveLength(MAX_VULNERABILITIES);
+  expect(found).toHaveLength(5001);
   expect(found[0]?.id).toBe('WORST');
 });
 
@@ -57,7 +57,7 @@ it('makes hostile texts plain and short, and keeps two long ids apart', () => {
 
   expect(new Set(found.map(({ id }) => id)).size).toBe(3);
   for (const { id, packages, installed } of found) {
-    expect(id.length).toBeLessThanOrEqual(64);
+    expect(id.length).toBeLessThanOrEqual(40);
     expect(id).not.toBe('');
     expect(packages).not.toContain('\u001b');
     expect(installed.length).toBeLessThanOrEqual(200);

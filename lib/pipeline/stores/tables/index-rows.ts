@@ -24,7 +24,9 @@ const PART_LENGTH = 30_000;
 const MAX_PARTS = 16;
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 
-const Content = z.object({ findings: z.string(), pending: z.array(z.string()).readonly() });
+/** A half-written row is named by the position of its finding, or by its id if it has none yet. */
+const Pending = z.union([z.number().int().nonnegative(), z.string()]);
+const Content = z.object({ findings: z.string(), pending: z.array(Pending).readonly() });
 
 /** A row of PatchwrightState, with compressed JSON in the columns `part0`, `part1` and so on. */
 const IndexRow = TagIndexHead.extend({
@@ -43,15 +45,42 @@ export const INDEXES: RowMapping<IndexRow, KeptIndex> = {
     ...TagIndexHead.parse(head),
     ...{ repository: head.repository, tag: head.tag, writtenAt: head.writtenAt },
     ...indexKeys(head),
-    ...partsOf(JSON.stringify({ findings: packFindings(findings), pending })),
+    ...partsOf(
+      JSON.stringify({
+        findings: packFindings(findings),
+        pending: packPending(pending, findings),
+      }),
+    ),
   }),
   fromRow: (row) => {
-    const { findings, pending } = Content.parse(JSON.parse(joinParts(row)));
+    const content = Content.parse(JSON.parse(joinParts(row)));
     const { repository, tag, writtenAt } = row;
     const head = { ...TagIndexHead.parse(row), repository, tag, writtenAt };
-    return { ...head, findings: unpackFindings(findings), pending };
+    const findings = unpackFindings(content.findings);
+    return { ...head, findings, pending: unpackPending(content.pending, findings) };
   },
 };
+
+/** Ids are most of an index, so none is in it twice. */
+function packPending(
+  pending: readonly string[],
+  findings: TagIndex['findings'],
+): readonly (number | string)[] {
+  const positions = new Map([...findings.keys()].map((id, at) => [id, at]));
+  return pending.map((id) => positions.get(id) ?? id);
+}
+
+function unpackPending(
+  pending: readonly (number | string)[],
+  findings: TagIndex['findings'],
+): readonly string[] {
+  const ids = [...findings.keys()];
+  return pending.map((one) => {
+    const id = typeof one === 'string' ? one : ids[one];
+    if (id === undefined) throw new StorageError('invalid', 'the findings of a tag are incomplete');
+    return id;
+  });
+}
 
 export function indexKeys({ repository, tag }: TagName) {
   return { partitionKey: `findings|${partitionOf(repository)}`, rowKey: tag };

@@ -54,9 +54,8 @@ export class TableFindings implements Findings {
       const known = await this.#indexes.find(indexKeys(tag));
       const change = edit(known);
       if (change === undefined) return known;
-      const pending = [
-        ...new Set([...(known?.pending ?? []), ...changedFindings(known, change.next)]),
-      ];
+      const unsure = [...(known?.pending ?? []), ...changedFindings(known, change.next)];
+      const pending = [...new Set(unsure)].filter((id) => change.undecided?.has(id) !== true);
       if (pending.length === 0 && isSameImage(known, change.next)) return known ?? change.next;
       const written = await this.#write(tag, { known, change, pending });
       if (written !== undefined) return written;
@@ -77,7 +76,13 @@ export class TableFindings implements Findings {
     const least = (known?.writtenAt.getTime() ?? 0) + 1;
     const writtenAt = new Date(Math.max(least, examinedAt.getTime(), patchSeenAt.getTime()));
     const nothing = { runId, examinedAt: new Date(0), findings: new Map<string, IndexedFinding>() };
-    const intent = { ...(known ?? nothing), ...tag, pending, writtenAt };
+    const undecided = [...(change.undecided ?? [])];
+    const intent = {
+      ...(known ?? nothing),
+      ...tag,
+      pending: [...pending, ...undecided],
+      writtenAt,
+    };
     const begun = pending.length === 0 ? known : await this.#put(known, intent);
     if (begun === undefined) return undefined;
     const unsure = new Set(known?.pending ?? []);
@@ -87,7 +92,7 @@ export class TableFindings implements Findings {
       const row = await this.#writeRow(write, id);
       if (row !== undefined) kept.set(id, row);
     });
-    const done = { ...change.next, ...tag, findings: kept, pending: [], writtenAt };
+    const done = { ...change.next, ...tag, findings: kept, pending: undecided, writtenAt };
     return this.#put(begun, done);
   }
 
@@ -170,6 +175,7 @@ function isSameImage(known: TagIndex | undefined, next: TagIndex): boolean {
   if (known === undefined) return true;
   return (
     known.beyond === next.beyond &&
+    known.unlisted === next.unlisted &&
     known.digest === next.digest &&
     known.sourceDigest === next.sourceDigest &&
     known.patchDigest === next.patchDigest

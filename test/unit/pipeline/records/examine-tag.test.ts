@@ -7,6 +7,7 @@ import {
   withoutFindings,
   withPublication,
 } from '../../../../lib/pipeline/records/examine-tag.ts';
+import type { RowLimits } from '../../../../lib/pipeline/records/listed-findings.ts';
 import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
 import {
   packFindings,
@@ -175,4 +176,77 @@ it('reads the findings that it packed, whatever their ids are', () => {
   expect(findings.size).toBe(3);
 
   expect(unpackFindings(packFindings(findings))).toEqual(findings);
+});
+
+/** A tag with few rows, so that a short list is too long. */
+const FEW: RowLimits = { worst: 3, most: 4 };
+/** Worst first, as `vulnerabilitiesOf` sorts them. */
+const list = (...ids: readonly string[]) => ids.map((id) => vulnerability(id));
+const scanned = (known: TagIndex | undefined, day: number, ...ids: readonly string[]) =>
+  withExamination(known, scan(day, { source: list(...ids) }), FEW)?.next ?? known;
+
+it('keeps the row of a finding when worse ones come, and adds the worst until the tag has its most', () => {
+  const first = scanned(undefined, 1, 'B-1', 'B-2', 'B-3', 'B-4');
+  const worse = scanned(first, 2, 'A-1', 'A-2', 'B-1', 'B-2', 'B-3', 'B-4');
+
+  expect(first).toMatchObject({ unlisted: 1 });
+  expect([...(first?.findings.keys() ?? [])]).toEqual(['B-1', 'B-2', 'B-3']);
+  expect(worse).toMatchObject({ unlisted: 2 });
+  expect([...(worse?.findings.keys() ?? [])]).toEqual(['B-1', 'B-2', 'B-3', 'A-1']);
+  expect(worse?.findings.get('B-3')).toMatchObject({ state: 'open', fixSince: night(1) });
+});
+
+it('keeps the clock of a finding while worse ones come and go', () => {
+  const first = scanned(undefined, 1, 'B-1', 'B-2', 'B-3');
+  const worse = scanned(first, 2, 'A-1', 'A-2', 'A-3', 'B-1', 'B-2', 'B-3');
+  const back = scanned(worse, 3, 'B-1', 'B-2', 'B-3');
+
+  expect(back?.findings).toEqual(first?.findings);
+  expect(back?.unlisted).toBeUndefined();
+});
+
+it('ends the finding that an image no longer has, even if it was not among the worst', () => {
+  const first = scanned(undefined, 1, 'B-1', 'B-2', 'B-3');
+  const worse = scanned(first, 2, 'A-1', 'A-2', 'A-3', 'B-1', 'B-2', 'B-3');
+  const mended = scanned(worse, 3, 'A-1', 'A-2', 'A-3', 'B-1', 'B-2');
+
+  expect([...(mended?.findings.keys() ?? [])].sort()).toEqual(['A-1', 'A-2', 'B-1', 'B-2']);
+});
+
+it('counts as fixed only what the whole list of the patch lacks', () => {
+  const source = list('B-1', 'B-2', 'B-3', 'B-4');
+  const known = withExamination(undefined, scan(1, { source }), FEW)?.next;
+  const left = { digest: patch, findings: list('A-1', 'A-2', 'A-3', 'B-3', 'B-4') };
+  const about = { runId, at: night(2), sourceDigest: image, patch: left };
+  const index = withPublication(known, about, FEW)?.next;
+  const later = withExamination(index, scan(3, { source, patch: left }), FEW)?.next;
+
+  const states = { 'A-1': 'open', 'B-1': 'fixed', 'B-2': 'fixed', 'B-3': 'open' };
+  expect(index && statesIn(index)).toEqual(states);
+  expect(index?.unlisted).toBe(3);
+  expect(later && statesIn(later)).toEqual(states);
+  expect(later?.unlisted).toBe(3);
+});
+
+it('keeps the rows that a crashed write may have left, if the image has these findings', () => {
+  const first = scanned(undefined, 1, 'B-1');
+  const crashed = first && { ...first, pending: ['B-2', 'B-9'] };
+  const next = scanned(crashed, 2, 'A-1', 'A-2', 'A-3', 'B-1', 'B-2');
+
+  expect([...(next?.findings.keys() ?? [])]).toEqual(['B-1', 'B-2', 'A-1', 'A-2']);
+});
+
+it('leaves a row of a crashed write to the next scan if a patch does not tell whether it is open', () => {
+  const known = { ...examined(undefined, scan(1)), pending: ['CVE-1', 'CVE-8', 'CVE-9'] };
+  const left = [vulnerability('CVE-8')];
+  const about = {
+    runId,
+    at: night(2),
+    sourceDigest: image,
+    patch: { digest: patch, findings: left },
+  };
+  const change = withPublication(known, about);
+
+  expect(change && statesIn(change.next)).toMatchObject({ 'CVE-1': 'fixed', 'CVE-8': 'open' });
+  expect([...(change?.undecided ?? [])]).toEqual(['CVE-9']);
 });

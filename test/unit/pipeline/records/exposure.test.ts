@@ -18,12 +18,13 @@ it('names the oldest open finding with a fix, by severity', () => {
     ['CVE-5', finding({ state: 'open-no-fix', severity: 'medium', fixSince: undefined })],
   ]);
 
-  expect(exposureOf(findings, day(9))).toEqual({
+  expect(exposureOf({ findings, unlisted: 12 }, day(9))).toEqual({
     examinedAt: day(9),
     openSinceCritical: undefined,
     openSinceHigh: day(3),
     openSinceMedium: undefined,
     openSinceLow: day(2),
     openSinceUnknown: undefined,
+    unlisted: 12,
   });
 });

@@ -1,24 +1,32 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { digestOf } from '../../../../../lib/image/digest.ts';
+import { digestOf, sha256Hex } from '../../../../../lib/image/digest.ts';
 import { RepositoryName, Tag } from '../../../../../lib/image/reference.ts';
+import { ROW_LIMITS } from '../../../../../lib/pipeline/records/listed-findings.ts';
 import { RunId } from '../../../../../lib/pipeline/records/run-id.ts';
 import { packFindings } from '../../../../../lib/pipeline/records/tag-index.ts';
 import { INDEXES, type KeptIndex } from '../../../../../lib/pipeline/stores/tables/index-rows.ts';
 import { RecordTable } from '../../../../../lib/pipeline/stores/tables/record-table.ts';
-import { MAX_VULNERABILITIES } from '../../../../../lib/report/vulnerabilities.ts';
 import { MemoryTables } from '../../../../fakes/memory-tables.ts';
 
 const at = new Date('2026-11-23T02:00:00Z');
 
-/** An index whose ids do not compress. */
-function indexOf(count: number): KeptIndex {
-  const ids = Array.from({ length: count }, (_, nth) =>
-    createHash('sha512').update(String(nth)).digest('base64url').slice(0, 64),
+/** Ids that do not compress, as long as ids may be. */
+function hostileIds(count: number, kind: string): readonly string[] {
+  return Array.from({ length: count }, (_, nth) =>
+    createHash('sha512').update(`${kind}${nth}`).digest('base64url').slice(0, 40),
   );
+}
+
+/** An index of so many findings, of which all rows, and those of others, are half-written. */
+function indexOf(count: number, others = 0): KeptIndex {
+  const ids = hostileIds(count, 'known');
   const findings = ids.map((id) => {
     const times = { seenSince: at, fixSince: at, patchedAt: undefined };
-    return [id, { severity: 'high', state: 'open', about: id.slice(0, 10), ...times }] as const;
+    return [
+      id,
+      { severity: 'high', state: 'open', about: sha256Hex(id).slice(0, 10), ...times },
+    ] as const;
   });
   return {
     repository: RepositoryName.parse('team/api'),
@@ -27,14 +35,14 @@ function indexOf(count: number): KeptIndex {
     digest: digestOf('image'),
     examinedAt: at,
     writtenAt: at,
-    pending: ids,
+    pending: [...ids, ...hostileIds(others, 'new')],
     findings: new Map(findings),
   };
 }
 
-it('keeps as many findings as an image may have, all of them half-written, in one row', async () => {
+it('keeps as many findings as a tag may have, while as many others replace them, in one row', async () => {
   const records = new RecordTable(new MemoryTables(), INDEXES);
-  const index = indexOf(MAX_VULNERABILITIES);
+  const index = indexOf(ROW_LIMITS.most, ROW_LIMITS.most);
 
   await records.insert(index);
 
@@ -43,8 +51,19 @@ it('keeps as many findings as an image may have, all of them half-written, in on
   expect(found && packFindings(found.findings)).toBe(packFindings(index.findings));
 });
 
+it('names no finding twice if its row is half-written', () => {
+  const settled = { ...indexOf(1000), pending: [] };
+  const half = { ...settled, pending: [...settled.findings.keys()] };
+
+  expect(sizeOf(half)).toBeLessThan(sizeOf(settled) * 1.1);
+});
+
+function sizeOf(index: KeptIndex): number {
+  return JSON.stringify(INDEXES.toRow(index)).length;
+}
+
 it('refuses an index that no row can hold', () => {
-  expect(() => INDEXES.toRow(indexOf(6000))).toThrow('too large');
+  expect(() => INDEXES.toRow(indexOf(20_000))).toThrow('too large');
 });
 
 it('writes no text that looks like a token or a formula', () => {

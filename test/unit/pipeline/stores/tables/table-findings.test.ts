@@ -6,6 +6,7 @@ import {
   withoutFindings,
   withPublication,
 } from '../../../../../lib/pipeline/records/examine-tag.ts';
+import { ROW_LIMITS, type RowLimits } from '../../../../../lib/pipeline/records/listed-findings.ts';
 import { RunId } from '../../../../../lib/pipeline/records/run-id.ts';
 import { vulnerabilityPartition } from '../../../../../lib/pipeline/stores/tables/finding-rows.ts';
 import { TableFindings } from '../../../../../lib/pipeline/stores/tables/table-findings.ts';
@@ -19,12 +20,17 @@ const tag = { repository: RepositoryName.parse('team/api'), tag: Tag.parse('1.4'
 const night = (day: number) => new Date(Date.UTC(2026, 10, day, 2));
 
 /** Scans the tag: finds these vulnerabilities, each with a fix. */
-function scan(findings: TableFindings, day: number, ids: readonly string[]) {
+function scan(
+  findings: TableFindings,
+  day: number,
+  ids: readonly string[],
+  limits: RowLimits = ROW_LIMITS,
+) {
   const at = night(day);
   const source = ids.map(vulnerability);
   const names = { runId, digest, sourceDigest: digest };
   const exam = { ...names, at, patchSeenAt: at, source, patch: undefined };
-  return findings.change(tag, (known) => withExamination(known, exam));
+  return findings.change(tag, (known) => withExamination(known, exam, limits));
 }
 
 function vulnerability(id: string): Vulnerability {
@@ -186,6 +192,66 @@ it('has the same rows after a crash at any call, if the step is repeated or a la
       expect({ cutAt, open }).toEqual({ cutAt, open: again });
     }
   }
+});
+
+it('ends no finding of 3,000 when 50 worse ones come, and one of them when the image lacks it', async () => {
+  const tables = new MemoryTables();
+  const findings = new TableFindings(tables);
+  const old = Array.from({ length: 3000 }, (_, at) => `B-${at}`);
+  const worse = Array.from({ length: 50 }, (_, at) => `A-${at}`);
+  const open = () => Object.values(statesIn(tables)).filter((state) => state === 'open').length;
+
+  await scan(findings, 1, old);
+  await scan(findings, 2, [...worse, ...old]);
+  expect(open()).toBe(3050);
+
+  await scan(findings, 3, [...worse, ...old.slice(0, -1)]);
+  expect(open()).toBe(3049);
+  expect(statesIn(tables)['B-2999']).toBe('gone');
+
+  await scan(findings, 4, old);
+  expect(open()).toBe(3000);
+  const row = tables.all(TABLES.findings).find(({ entity }) => entity.vulnerability === 'B-2998');
+  expect(row?.entity).toMatchObject({ seenSince: night(1), fixSince: night(1), state: 'open' });
+});
+
+it('ends no finding that the image has after a crash at any call, and none without a row counts', async () => {
+  const few = { worst: 3, most: 4 };
+  const old = ['B-1', 'B-2', 'B-3'];
+  for (let cutAt = 2; cutAt <= 5; cutAt += 1) {
+    for (const again of [['A-1', 'A-2', 'A-3', ...old], old, ['A-4', 'A-5', ...old, 'A-1']]) {
+      const tables = new MemoryTables();
+      await scan(new TableFindings(tables), 1, old, few);
+      const { findings } = counted(tables, cutAt);
+      await scan(findings, 2, ['A-1', 'A-2', 'A-3', ...old], few).catch(() => undefined);
+
+      const index = await scan(new TableFindings(tables), 3, again, few);
+
+      const states = statesIn(tables);
+      const wrong = Object.entries(states).filter(
+        ([id, state]) => (state === 'gone') === again.includes(id),
+      );
+      expect({ cutAt, again, wrong }).toEqual({ cutAt, again, wrong: [] });
+      expect(index?.findings.get('B-3')).toMatchObject({ fixSince: night(1) });
+      expect(index?.unlisted ?? 0).toBe(again.filter((id) => states[id] === undefined).length);
+    }
+  }
+});
+
+it('leaves a row of a crashed scan to the next one if a patch is published meanwhile', async () => {
+  const tables = new MemoryTables();
+  await scan(new TableFindings(tables), 1, ['CVE-1']);
+  const { findings } = counted(tables, 4);
+  await scan(findings, 2, ['CVE-1', 'CVE-2']).catch(() => undefined);
+  expect(statesIn(tables)).toEqual({ 'CVE-1': 'open', 'CVE-2': 'open' });
+  const patch = { digest: digestOf('patch'), findings: [] };
+  const published = { runId, at: night(3), sourceDigest: digest, patch };
+  await new TableFindings(tables).change(tag, (known) => withPublication(known, published));
+  expect(statesIn(tables)).toEqual({ 'CVE-1': 'fixed', 'CVE-2': 'open' });
+
+  await scan(new TableFindings(tables), 4, ['CVE-1']);
+
+  expect(statesIn(tables)).toEqual({ 'CVE-1': 'open', 'CVE-2': 'gone' });
 });
 
 it('lets the later of two writers win, and keeps its rows from the one that stalled', async () => {
