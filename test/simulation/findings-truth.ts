@@ -37,13 +37,8 @@ export async function findingsLies(
     const scans = (targets ?? []).filter((one) => isOf(one, tag) && one.scannedAt !== undefined);
     if (await isUnsure(backends, tag)) continue;
     if (tag.present !== true) {
-      // A run that saw the tag before may have examined it after: the next run ends those findings.
-      const goneAt = timeOf(tag.goneAt) ?? Infinity;
-      const left = own.filter(
-        ({ state, writtenAt }) => state !== 'gone' && (timeOf(writtenAt) ?? 0) <= goneAt,
-      );
-      if (left.length > 0 && !overlap(scans, runs ?? []))
-        faults.push(`${name} is gone, and has findings`);
+      const left = own.filter(({ state }) => state !== 'gone');
+      if (left.length > 0) faults.push(`${name} is gone, and has findings`);
       continue;
     }
     if (tag.isPatch === true || tag.counts !== 'known' || overlap(scans, runs ?? [])) continue;

@@ -93,5 +93,5 @@ export async function storeTargets(services: Services, targets: readonly Target[
 async function endIfNotFound(services: Services, target: Target): Promise<void> {
   const { repository, tag, runId, reason, discoveredAt: at } = target;
   if (reason !== 'not-found' || tag === '*') return;
-  await endFindings(services, { repository, tag }, { runId, at, since: at });
+  await endFindings(services, { repository, tag }, { runId, at });
 }

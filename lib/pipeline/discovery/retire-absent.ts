@@ -29,8 +29,7 @@ export async function retireAbsent(
   const wanted = new Set((found?.names ?? []).filter((name) => tags.has(name)));
   const listedAt = found?.listedAt ?? services.clock.now();
   const { id: runId, createdAt: since } = run;
-  const end = (tag: Tag) =>
-    endFindings(services, { repository, tag }, { runId, at: listedAt, since });
+  const end = (tag: Tag) => endFindings(services, { repository, tag }, { runId, at: listedAt });
   const state = { wanted, tags, runId, since, listedAt };
   await services.inventory.retire(repository, state, end);
 }

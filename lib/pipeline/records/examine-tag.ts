@@ -20,7 +20,7 @@ export interface Examination {
   readonly patch:
     | { readonly digest: Digest; readonly findings: readonly Vulnerability[] | undefined }
     | undefined;
-  /** When the run looked for patches. Another run may have published one since. */
+  /** When the run found the tag and looked for its patches. Both may have changed since. */
   readonly patchSeenAt: Date;
 }
 
@@ -40,15 +40,19 @@ export interface IndexChange {
   readonly undecided?: ReadonlySet<string>;
 }
 
-/** Applies a scan. Returns undefined if it tells nothing new: a later one is known, or no counts. */
+/**
+ * Applies a scan. Returns undefined if it tells nothing new: a later one is known, no counts, or the tag
+ * is gone since the run found it.
+ */
 export function withExamination(
   known: TagIndex | undefined,
   exam: Examination,
   limits: RowLimits = ROW_LIMITS,
 ): IndexChange | undefined {
   if (known !== undefined && exam.at < known.examinedAt) return undefined;
-  const { runId, digest, sourceDigest, source } = exam;
-  const head = { runId, digest, sourceDigest, examinedAt: exam.at };
+  if (isGoneSince(known, exam.patchSeenAt)) return undefined;
+  const { runId, digest, sourceDigest, source, patchSeenAt: seenAt } = exam;
+  const head = { runId, digest, sourceDigest, seenAt, examinedAt: exam.at };
   // The rows stay about the image that was scanned last: only a scan that counts ends a finding.
   if (source === undefined) return undefined;
   const view = patchView(known, exam);
@@ -137,15 +141,24 @@ export function withPublication(
   return { next: { ...head, findings }, about: left, undecided };
 }
 
-/** Ends all findings of a tag that is gone. Returns undefined if that is done, or a later run saw it. */
+/**
+ * Ends all findings of a tag that is gone, and remembers when: a run that found the tag before may
+ * examine it later, however long it works. Returns undefined if that is done, or a later run found it.
+ */
 export function withoutFindings(
   known: TagIndex | undefined,
-  { runId, at, since }: { readonly runId: RunId; readonly at: Date; readonly since: Date },
+  { runId, at }: { readonly runId: RunId; readonly at: Date },
 ): IndexChange | undefined {
-  if (known === undefined || known.examinedAt >= since) return undefined;
+  if (known !== undefined && (known.seenAt ?? known.examinedAt) > at) return undefined;
   // After a crash in the first write of a tag, its rows may exist although no image is named.
-  if (known.digest === undefined && (known.pending ?? []).length === 0) return undefined;
+  const isDone = known !== undefined && (known.pending ?? []).length === 0;
+  if (isDone && known.digest === undefined) return undefined;
   return { next: { runId, examinedAt: at, findings: new Map() }, about: new Map() };
+}
+
+/** True if a run missed the tag after this time, and no later run found it. */
+export function isGoneSince(known: TagIndex | undefined, time: Date): boolean {
+  return known !== undefined && known.digest === undefined && time <= known.examinedAt;
 }
 
 function patchDaysIn(text: string | undefined): PatchDays | undefined {

@@ -14,7 +14,10 @@ export interface IndexedFinding
 
 export const TagIndexHead = z.object({
   runId: RunId,
+  /** Of a tag that is gone: when a run missed it. */
   examinedAt: z.date(),
+  /** When the run that examined it found the tag. */
+  seenAt: z.date().optional(),
   /** The image that the tag names. Absent once the tag is gone. */
   digest: Digest.optional(),
   sourceDigest: Digest.optional(),

@@ -4,7 +4,12 @@ import { scanOf } from '../../report/finding.ts';
 import { parseTrivyReport } from '../../report/trivy-report.ts';
 import { vulnerabilitiesOf } from '../../report/vulnerabilities.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
-import { patchedBy, withExamination, withPublication } from '../records/examine-tag.ts';
+import {
+  isGoneSince,
+  patchedBy,
+  withExamination,
+  withPublication,
+} from '../records/examine-tag.ts';
 import { exposureOf } from '../records/exposure.ts';
 import { missedBy, textOf, withMissed } from '../records/missed-targets.ts';
 import type { KnownPatch, Target } from '../records/target.ts';
@@ -48,6 +53,7 @@ export async function recordScan(
     withMissed(known, withExamination(known, { ...exam, ...named }), { runId, at, targets }),
   );
   if (named.source === undefined || index === undefined) return {};
+  if (isGoneSince(index, patchSeenAt)) return {};
   return { ...exposureOf(index, at), missed: textOf(missedBy(index, runId)) };
 }
 

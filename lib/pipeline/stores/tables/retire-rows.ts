@@ -10,8 +10,6 @@ import { partitionOf } from './inventory-keys.ts';
 import { CopyRow, copyIn, copyRow, TagRow, tagIn, tagRow } from './inventory-rows.ts';
 
 const AT_ONCE = 8;
-/** A run that saw a tag before it was deleted may examine it later. Few runs take longer than this. */
-const LATE_MS = 2 * 24 * 3600 * 1000;
 
 interface OldRow {
   readonly rowKey: string;
@@ -50,11 +48,6 @@ export async function retireRows(
     await before(known.tag);
     await tagTable.replace(tagRow(row), known.etag);
   });
-  const late = rows.tags.filter(({ tag, goneAt }) => {
-    const isRecent = goneAt !== undefined && goneAt.getTime() > found.since.getTime() - LATE_MS;
-    return isRecent && !found.wanted.has(tag);
-  });
-  await inParallel(late, AT_ONCE, ({ tag }) => before(tag));
   await inParallel(gone.copies, AT_ONCE, async ({ known, gone: row }) => {
     await copyTable.replace(copyRow(row), known.etag);
   });

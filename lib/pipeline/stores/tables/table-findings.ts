@@ -84,7 +84,7 @@ export class TableFindings implements Findings {
       writtenAt,
     };
     const begun = pending.length === 0 ? known : await this.#put(known, intent);
-    if (begun === undefined) return undefined;
+    if (begun === undefined && pending.length > 0) return undefined;
     const unsure = new Set(known?.pending ?? []);
     const write = { tag, change, known, pending: unsure, writtenAt };
     const kept = new Map(change.next.findings);
@@ -171,8 +171,8 @@ function rowOf(
 }
 
 function isSameImage(known: TagIndex | undefined, next: TagIndex): boolean {
-  // A tag that never had a finding needs no index.
-  if (known === undefined) return true;
+  // A tag that never had a finding needs no index, until it is gone.
+  if (known === undefined) return next.digest !== undefined;
   return (
     known.beyond === next.beyond &&
     known.unlisted === next.unlisted &&

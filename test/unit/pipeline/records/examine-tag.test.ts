@@ -3,6 +3,7 @@ import { digestOf } from '../../../../lib/image/digest.ts';
 import {
   changedFindings,
   type Examination,
+  isGoneSince,
   withExamination,
   withoutFindings,
   withPublication,
@@ -143,20 +144,33 @@ it('applies no patch of another image', () => {
   expect(withPublication(undefined, about)).toBeUndefined();
 });
 
-it('ends the findings of a tag that is gone, once, unless a later run examined it', () => {
-  const known = examined(undefined, scan(1));
-  const gone = { runId, at: night(3), since: night(3) };
+it('ends the findings of a tag that is gone, once, unless a later run found it', () => {
+  const known = examined(undefined, scan(3, { patchSeenAt: night(1) }));
+  const gone = { runId, at: night(2) };
   const ended = withoutFindings(known, gone);
 
   expect(ended?.next.findings.size).toBe(0);
-  expect(withoutFindings(ended?.next, { ...gone, since: night(4) })).toBeUndefined();
-  expect(withoutFindings(known, { ...gone, since: night(1) })).toBeUndefined();
+  expect(withoutFindings(ended?.next, { ...gone, at: night(4) })).toBeUndefined();
+  const later = examined(undefined, scan(3));
+  expect(withoutFindings(later, gone)).toBeUndefined();
+});
+
+it('ignores a run that found the tag before it was gone, however late it examines it', () => {
+  for (const known of [undefined, examined(undefined, scan(1))]) {
+    const gone = withoutFindings(known, { runId, at: night(2) })?.next;
+
+    expect(withExamination(gone, scan(28, { patchSeenAt: night(1) }))).toBeUndefined();
+    expect(isGoneSince(gone, night(1))).toBe(true);
+    expect(statesIn(examined(gone, scan(28)))).toMatchObject({ 'CVE-1': 'open' });
+    expect(isGoneSince(gone, night(28))).toBe(false);
+  }
 });
 
 it('ends the rows that a crash in the first write of a tag may have left', () => {
   const begun = { runId, examinedAt: new Date(0), findings: new Map(), pending: ['CVE-1'] };
-  const gone = { runId, at: night(3), since: night(3) };
+  const gone = { runId, at: night(3) };
 
+  expect(isGoneSince(begun, night(1))).toBe(false);
   expect(withoutFindings(begun, gone)?.next.findings.size).toBe(0);
   expect(withoutFindings({ ...begun, pending: [] }, gone)).toBeUndefined();
 });

@@ -25,11 +25,12 @@ function scan(
   day: number,
   ids: readonly string[],
   limits: RowLimits = ROW_LIMITS,
+  foundOn = day,
 ) {
   const at = night(day);
   const source = ids.map(vulnerability);
   const names = { runId, digest, sourceDigest: digest };
-  const exam = { ...names, at, patchSeenAt: at, source, patch: undefined };
+  const exam = { ...names, at, patchSeenAt: night(foundOn), source, patch: undefined };
   return findings.change(tag, (known) => withExamination(known, exam, limits));
 }
 
@@ -145,9 +146,7 @@ it('ends the findings of a tag that is gone', async () => {
   const findings = new TableFindings(tables);
   await scan(findings, 1, ['CVE-1']);
 
-  await findings.change(tag, (known) =>
-    withoutFindings(known, { runId, at: night(2), since: night(2) }),
-  );
+  await findings.change(tag, (known) => withoutFindings(known, { runId, at: night(2) }));
 
   expect(tables.all(TABLES.findings)[0]?.entity).toMatchObject({ state: 'gone', goneAt: night(2) });
 });
@@ -170,7 +169,7 @@ it('ends the rows of a tag that is gone after a crash in its first write', async
   expect(Object.values(statesIn(tables))).toContain('open');
 
   await new TableFindings(tables).change(tag, (known) =>
-    withoutFindings(known, { runId, at: night(2), since: night(2) }),
+    withoutFindings(known, { runId, at: night(2) }),
   );
 
   expect(Object.values(statesIn(tables))).not.toContain('open');
@@ -191,6 +190,44 @@ it('has the same rows after a crash at any call, if the step is repeated or a la
       );
       expect({ cutAt, open }).toEqual({ cutAt, open: again });
     }
+  }
+});
+
+it('remembers that a tag is gone, with one read and one write, so that no late scan opens findings', async () => {
+  const tables = new MemoryTables();
+  const { findings, calls } = counted(tables);
+  const end = (day: number) =>
+    findings.change(tag, (known) => withoutFindings(known, { runId, at: night(day) }));
+  await end(2);
+  expect(calls).toEqual(['get', 'insert']);
+
+  await scan(findings, 9, ['CVE-1'], ROW_LIMITS, 1);
+  expect(tables.all(TABLES.findings)).toEqual([]);
+
+  await end(10);
+  expect(calls.slice(2)).toEqual(['get', 'get']);
+});
+
+it('ends what a run opens while another one finds that the tag is gone', async () => {
+  for (let cutAt = 1; cutAt <= 4; cutAt += 1) {
+    const tables = new MemoryTables();
+    let inserts = 0;
+    const end = () =>
+      new TableFindings(tables).change(tag, (known) =>
+        withoutFindings(known, { runId, at: night(2) }),
+      );
+    const late = new TableFindings({
+      ...tablesOf(tables),
+      insert: async (table, entity) => {
+        inserts += 1;
+        if (inserts === cutAt) await end();
+        return tables.insert(table, entity);
+      },
+    });
+    await scan(late, 3, ['CVE-1', 'CVE-2'], ROW_LIMITS, 1);
+    await end();
+
+    expect(Object.values(statesIn(tables)).filter((state) => state !== 'gone')).toEqual([]);
   }
 });
 
