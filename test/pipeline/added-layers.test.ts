@@ -44,11 +44,18 @@ function distrolessReport(layers: number): Record<string, unknown> {
   return JSON.parse(without.replace('"Name":"dpkg"', '"Name":"tzdata"'));
 }
 
-/** `sourceSeconds` is how long the source's layer takes to open. */
+interface Slowness {
+  /** How long the source's layer takes to open. */
+  readonly sourceSeconds?: number;
+  /** How long the added layer takes to open, at each attempt. */
+  readonly addedSeconds?: number;
+  readonly reportOf?: typeof report;
+}
+
 async function patchedWith(
   added: readonly TarEntry[],
   source: readonly TarEntry[] = SOURCE,
-  { sourceSeconds = 0, reportOf = report } = {},
+  { sourceSeconds = 0, addedSeconds = 0, reportOf = report }: Slowness = {},
 ): Promise<Target> {
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags: ['v1'] }] },
@@ -64,7 +71,8 @@ async function patchedWith(
   let opened = 0;
   world.registry.openBlob = (repository, digest) => {
     opened += 1;
-    if (opened === 2) world.clock.advance({ seconds: sourceSeconds });
+    const seconds = opened === 2 ? sourceSeconds : 0;
+    world.clock.advance({ seconds: addedSeconds === 0 ? seconds : addedSeconds });
     return openBlob(repository, digest);
   };
   const { id: runId } = await world.run();
@@ -154,6 +162,26 @@ describe('the added layer of a patch', () => {
   });
 });
 
+describe('an added layer that comes slowly', () => {
+  it('is accepted within five minutes', async () => {
+    expect(await patchedWith(UPDATE, SOURCE, { addedSeconds: 190 })).toMatchObject({
+      state: 'patched',
+    });
+  });
+
+  it('fails its image after three attempts, and nothing is published', async () => {
+    const target = await patchedWith(UPDATE, SOURCE, { addedSeconds: 310 });
+
+    expect(target).toMatchObject({
+      state: 'failed',
+      reason: 'timeout',
+      attempts: 3,
+      detail: 'the layers of the patch could not be read within 300 seconds',
+    });
+    expect(target.patchDigest).toBeUndefined();
+  });
+});
+
 /** Only dpkg's lists say who owns it: Trivy's report does not name configuration files. */
 const SETTING = 'etc/security/ssl.init';
 const PAM_LIST = { name: LIST, text: `/${LIBRARY}\n/${SETTING}\n` };
@@ -185,9 +213,10 @@ describe('a file of PAM that only the lists of the source mention', () => {
 });
 
 it.each([
-  ['a step ends before its lease does, even if layers of many images are slow', 130],
-  ['an image whose source a step had no time to read is left for the next step', 100],
-])('%s', async (_, seconds) => {
+  ['a step ends before its lease does, even if layers of many images are slow', 130, 130],
+  ['an image whose added layers a step had no time to read is left for the next step', 110, 110],
+  ['an image whose source a step had no time to read is left for the next step', 10, 200],
+])('%s', async (_, addedSeconds, sourceSeconds) => {
   const tags = ['v1', 'v2', 'v3', 'v4', 'v5'];
   const world = new PipelineWorld({
     policy: { version: 'v1', repositories: [{ repository: 'team/api', tags }] },
@@ -199,14 +228,18 @@ it.each([
     await seedImage(world.registry, { repository: API, tags: [Tag.parse(tag)], layers });
   }
   const openBlob = world.registry.openBlob.bind(world.registry);
+  let opened = 0;
   world.registry.openBlob = (repository, digest) => {
-    world.clock.advance({ seconds });
+    opened += 1;
+    world.clock.advance({ seconds: opened % 2 === 1 ? addedSeconds : sourceSeconds });
     return openBlob(repository, digest);
   };
 
   const { id: runId } = await world.run();
 
   const targets = await Promise.all(tags.map((tag) => world.target(runId, 'team/api', tag)));
-  expect(targets.map(({ state }) => state)).toEqual(tags.map(() => 'patched'));
+  expect(targets.map(({ state, attempts }) => ({ state, attempts }))).toEqual(
+    tags.map(() => ({ state: 'patched', attempts: 0 })),
+  );
   expect(world.log.filter(({ message }) => message === 'step lost its lease')).toEqual([]);
 });

@@ -15,8 +15,8 @@ const ABOVE = ['etc', 'etc/apt', 'etc/apt/apt.conf.d', 'etc/apt/preferences.d'];
 
 /**
  * Reads the settings of apt that may hide a fix from an image's layers. A layer that can't be read,
- * or is not reached in time, counts as empty. At most 1,000 names of packages count. Throws a stream's own
- * error.
+ * or is not reached in time, counts as empty. At most 1,000 names of packages count. Throws a stream's
+ * own error, unless no more time may be spent.
  */
 export async function readAptSettings(
   /** Opens each layer, from the highest to the lowest. */
@@ -26,12 +26,12 @@ export async function readAptSettings(
 ): Promise<readonly AptSetting[]> {
   const files = new SettingsFiles();
   for (const open of layers) {
-    const layer = isLate() ? undefined : await open();
-    if (layer === undefined) continue;
     try {
-      await readLayer(layer, LIMITS, files.layer(isLate));
+      const layer = isLate() ? undefined : await open();
+      if (layer !== undefined) await readLayer(layer, LIMITS, files.layer(isLate));
     } catch (error) {
-      if (!(error instanceof LayerError)) throw error;
+      // A download that stalls until the end of the time fails by its own limit.
+      if (!(error instanceof LayerError) && !isLate()) throw error;
     }
   }
   return files.settings(isLate);

@@ -5,6 +5,8 @@ import type { Registry, StoredManifest } from '../../registry/registry.ts';
 import { databaseTime } from '../../report/database-age.ts';
 
 const CREATED = 'org.opencontainers.image.created';
+/** Limit for reading the whole layer, which has about 100 MB. */
+const LAYER_MS = 120_000;
 
 /**
  * When the vulnerability database was made: by the manifest's annotation, else by `metadata.json` in the
@@ -20,7 +22,7 @@ export async function timeOfDatabase(
   if (!manifest.ok || layer === undefined) return 'not-a-database';
   const annotated = Date.parse(manifest.value.annotations?.[CREATED] ?? '');
   if (!Number.isNaN(annotated)) return new Date(annotated);
-  const content = await registry.openBlob(repository, layer.digest);
+  const content = await registry.openBlob(repository, layer.digest, LAYER_MS);
   if (content === undefined) return 'not-a-database';
   return (await databaseTime(content).catch(() => undefined)) ?? 'unknown';
 }

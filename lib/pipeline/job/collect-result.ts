@@ -6,12 +6,15 @@ import { collectPatch } from '../results/collect-patches.ts';
 import { collectScans } from '../results/collect-scans.ts';
 import { collectVerifications } from '../results/collect-verifications.ts';
 import { describeTools } from '../results/describe-tools.ts';
-import type { Services } from '../services.ts';
+import { type Services, secondsAfter } from '../services.ts';
 import { bySource, ownTargets, type SourceImage } from '../targets/job-targets.ts';
 import { clearJob } from './clear-job.ts';
 import { loseImage, loseJob } from './lose-job.ts';
 import { readResult } from './read-result.ts';
 import type { StepEnd } from './step-end.ts';
+
+/** Of a step with patches, after which it reads no layers of sources: a function may take ten minutes. */
+const READING_SECONDS = 120;
 
 /**
  * Collects the results that exist. Returns undefined if the job waits for more. A repetition after a
@@ -32,9 +35,10 @@ async function collectPatches(services: Services, held: HeldJob): Promise<StepEn
     held,
     written.map(({ read }) => read),
   );
+  const readUntil = secondsAfter(services.clock.now(), READING_SECONDS);
   for (const { image, read } of written) {
     if (read.ok && read.value.kind === 'patch') {
-      await collectPatch(services, held, image, read.value);
+      await collectPatch(services, held, image, { result: read.value, readUntil });
     } else {
       const detail = read.ok ? 'the result is for another kind of job' : read.fault;
       await loseImage(services, held, image, { reason: 'result-invalid', detail });

@@ -20,8 +20,17 @@ export async function collectPatch(
   services: Services,
   held: HeldJob,
   image: SourceImage,
-  result: PatchJobResult,
+  {
+    result,
+    readUntil,
+  }: {
+    readonly result: PatchJobResult;
+    /** The image's own settings of apt are read no longer. */
+    readonly readUntil: Date;
+  },
 ): Promise<void> {
+  const named = (blocked: readonly BlockedPackage[] = []) =>
+    nameHiddenFixes(services, image, blocked, readUntil);
   const claim = result.images.find((one) => one.digest === image.digest);
   const keepLog = () => keepContainerLog(services, held, containerOf(image));
   switch (claim?.outcome) {
@@ -41,7 +50,7 @@ export async function collectPatch(
       break;
     }
     case 'nothing-to-do':
-      await endNoOp(services, image, await nameHiddenFixes(services, image, claim.blocked ?? []));
+      await endNoOp(services, image, await named(claim.blocked));
       break;
     case 'failed': {
       const fault = faultOf(services, held, result);
@@ -53,8 +62,7 @@ export async function collectPatch(
       break;
     }
     case 'patched': {
-      const blocked = await nameHiddenFixes(services, image, claim.blocked ?? []);
-      const accepted = await acceptBlocked(services, image, blocked);
+      const accepted = await acceptBlocked(services, image, await named(claim.blocked));
       if (accepted === undefined) break;
       const { partial } = accepted;
       const refused = await stagePatch(services, {

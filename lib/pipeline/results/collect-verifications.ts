@@ -16,7 +16,7 @@ import { targetedFindings } from '../targets/blocked-packages.ts';
 import { adoptClaim, finishTarget, refuseClaim } from '../targets/change-target.ts';
 import { bySource, ownTargets, pinnedOf, type SourceImage } from '../targets/job-targets.ts';
 import { type AcceptedReport, keepReport, withKeptReport } from './accepted-scans.ts';
-import { withScan } from './collect-scans.ts';
+import { handBackAll, withScan } from './collect-scans.ts';
 import { sharedLog } from './container-log.ts';
 import { madeNoProgress } from './made-no-progress.ts';
 import { olderClaim } from './older-claim.ts';
@@ -24,12 +24,19 @@ import {
   judgePatch,
   type LayersCheck,
   type PatchedLayers,
+  type PatchReading,
   type ReadPatch,
+  type ReadTimes,
   readPatch,
 } from './verify-layers.ts';
 
 /** Reading the layers of many large images takes longer than a step has. The next step continues. */
 const STEP_SECONDS = 240;
+/**
+ * Of a step, after which it reads no further in the layers that a patch adds. An image whose layers
+ * are not read by then is left for the next step; the first of a step loses an attempt.
+ */
+const ADDED_SECONDS = 300;
 /**
  * Of a step, after which it reads no further in a source's layers. The owners that were not read are
  * unknown, so the patch may be refused for that alone; a function may take ten minutes.
@@ -51,7 +58,10 @@ export async function collectVerifications(
 ): Promise<boolean> {
   const begun = services.clock.now();
   const until = secondsAfter(begun, STEP_SECONDS);
-  const readUntil = secondsAfter(begun, READING_SECONDS);
+  const readUntil = {
+    added: secondsAfter(begun, ADDED_SECONDS),
+    source: secondsAfter(begun, READING_SECONDS),
+  };
   const noProgress = await madeNoProgress(services, held.job, result);
   const keepLog = sharedLog(services, held);
   for (const [at, image] of bySource(await ownTargets(services, held.job)).entries()) {
@@ -65,8 +75,17 @@ export async function collectVerifications(
       await endRefused(services, image, read.refused);
       continue;
     }
+    if (read.late === true) {
+      if (at > 0) return false;
+      await handBackAll(services, image, { blame: true, outcome: LATE });
+      continue;
+    }
     // The next step begins with it, and so has all of its time for the image's layers.
-    if (at > 0 && read.patch?.source.complete === false && services.clock.now() >= readUntil) {
+    if (
+      at > 0 &&
+      read.patch?.source.complete === false &&
+      services.clock.now() >= readUntil.source
+    ) {
       return false;
     }
     const said = { claim, noProgress, keepLog };
@@ -168,17 +187,19 @@ async function endRefused(
   }
 }
 
-type ReadLayers =
-  | { readonly refused: Outcome }
-  | { readonly refused?: undefined; readonly patch: ReadPatch | undefined };
+const LATE: Outcome = {
+  state: 'failed',
+  reason: 'timeout',
+  detail: `the layers of the patch could not be read within ${ADDED_SECONDS} seconds`,
+};
 
-const NO_SCAN: ReadLayers = { patch: undefined };
+const NO_SCAN = { refused: undefined, late: undefined, patch: undefined } as const;
 
 async function readLayers(
   services: Services,
   image: SourceImage,
-  { pinned, readUntil }: { readonly pinned: PinnedImage; readonly readUntil: Date },
-): Promise<ReadLayers> {
+  { pinned, readUntil }: { readonly pinned: PinnedImage; readonly readUntil: ReadTimes },
+): Promise<PatchReading> {
   const structure = await verifyStructure(services, image, pinned);
   if (structure.refused !== undefined) return structure;
   return readPatch(services, structure.layers, readUntil);

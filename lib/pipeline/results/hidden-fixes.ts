@@ -5,9 +5,11 @@ import { shorten } from '../../text/shorten.ts';
 import { readImage } from '../discovery/read-image.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { SourceImage } from '../targets/job-targets.ts';
+import { openUntil } from './open-until.ts';
 
 /** Of compressed layers. A step reads a few images one after another. */
 const MAX_SOURCE_BYTES = 2 * 1024 * 1024 * 1024;
+/** For one image. */
 const SECONDS = 30;
 
 interface SettingsServices extends Pick<Services, 'clock'> {
@@ -22,20 +24,23 @@ export async function nameHiddenFixes(
   { clock, registry }: SettingsServices,
   image: SourceImage,
   blocked: readonly BlockedPackage[],
+  /** No image is read any longer in this step. */
+  stepUntil: Date,
 ): Promise<readonly BlockedPackage[]> {
-  if (!blocked.some(isMissing)) return blocked;
+  if (!blocked.some(isMissing) || clock.now() >= stepUntil) return blocked;
   const original = await registry.manifest(image.repository, image.digest);
   if (original === undefined) return blocked;
   const source = await readImage(registry, image.repository, original);
   const layers = source?.manifest.layers ?? [];
   if (layers.reduce((sum, { size }) => sum + size, 0) > MAX_SOURCE_BYTES) return blocked;
 
-  const until = secondsAfter(clock.now(), SECONDS);
+  const own = secondsAfter(clock.now(), SECONDS);
+  const until = own < stepUntil ? own : stepUntil;
   const settings = await readAptSettings(
     layers.toReversed().map(
       ({ digest }) =>
         () =>
-          registry.openBlob(image.repository, digest),
+          openUntil({ clock, registry }, { repository: image.repository, digest }, until),
     ),
     () => clock.now() >= until,
   );

@@ -1,14 +1,13 @@
 import { type AddedFiles, mergeLayers } from '../../image/change/added-files.ts';
 import { judgeChanges } from '../../image/change/judge-changes.ts';
 import { readSource } from '../../image/change/read-source.ts';
-import { inspectLayer, LAYER_LIMITS } from '../../image/layer/inspect-layer.ts';
-import type { LayerFiles } from '../../image/layer/layer-contents.ts';
 import type { Descriptor } from '../../image/manifest.ts';
 import type { PinnedImage } from '../../image/reference.ts';
 import type { Finding } from '../../report/finding.ts';
 import type { ReportedPackage } from '../../report/package-files.ts';
 import type { Outcome } from '../records/reasons.ts';
-import type { Services } from '../services.ts';
+import { type BlobReader, openUntil } from './open-until.ts';
+import { readAddedLayers, suspicious } from './read-added-layers.ts';
 
 export interface LayersCheck {
   readonly refused?: Outcome;
@@ -32,14 +31,8 @@ export interface PatchedLayers {
 
 /** Of compressed layers. A larger source is not read: its download would use up the step's time. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024 * 1024;
-/** A stalled download ends this long after the time for the source, so that its end counts as late. */
-const GRACE_MS = 1000;
 /** Added to the detail of a refusal, which may be wrong then. */
 const UNREAD = " (the source's layers were not read to their end, so not all owners are known)";
-
-interface LayerServices extends Pick<Services, 'clock'> {
-  readonly registry: Pick<Services['registry'], 'openBlob'>;
-}
 
 /** What the added layers change, and what the source says of the changed paths. */
 export interface ReadPatch {
@@ -47,41 +40,34 @@ export interface ReadPatch {
   readonly source: Awaited<ReturnType<typeof readSource>>;
 }
 
-/** Reads the added layers, then the source's until the given time. Needs no report. */
+export interface ReadTimes {
+  /** The added layers are read no longer. */
+  readonly added: Date;
+  /** The source's layers are read no further. */
+  readonly source: Date;
+}
+
+export type PatchReading =
+  | { readonly refused: Outcome; readonly late?: undefined }
+  | { readonly refused?: undefined; readonly late: true }
+  | { readonly refused?: undefined; readonly late?: undefined; readonly patch: ReadPatch };
+
+/**
+ * Reads the added layers, then the source's until the given time. Needs no report. `late` if there
+ * was no time to read the added layers to their end.
+ */
 export async function readPatch(
-  services: LayerServices,
+  services: BlobReader,
   layers: PatchedLayers,
-  until: Date,
-  /** Of the added layers together, uncompressed. */
-  maxAddedBytes = LAYER_LIMITS.maxBytes,
-): Promise<
-  { readonly refused: Outcome } | { readonly refused?: undefined; readonly patch: ReadPatch }
-> {
-  const files: LayerFiles[] = [];
-  let addedBytes = 0;
-  for (const [at, layer] of layers.added.entries()) {
-    const blob = await services.registry.openBlob(layers.pinned.repository, layer.digest);
-    if (blob === undefined) return { refused: { state: 'failed', reason: 'staging-missing' } };
-    const counted = countedBytes(blob);
-    const inspection = await inspectLayer(counted.chunks, {
-      ...LAYER_LIMITS,
-      maxBytes: maxAddedBytes - addedBytes,
-    });
-    if (!inspection.ok) return { refused: suspicious(inspection.detail) };
-    // Runtimes refuse to pull it.
-    if (counted.bytes() !== layer.size) {
-      return { refused: suspicious('a layer has another size than its manifest says') };
-    }
-    const { summary } = inspection;
-    // Otherwise a runtime would unpack a layer that was not inspected.
-    if (summary.diffId !== layers.diffIds[at]) {
-      return { refused: suspicious('a layer has a wrong diff id') };
-    }
-    files.push(summary.files);
-    addedBytes += summary.uncompressedBytes;
-  }
-  const added = mergeLayers(files);
-  return { patch: { added, source: await readSourceOf(services, layers, { added, until }) } };
+  until: ReadTimes,
+): Promise<PatchReading> {
+  const { pinned, added: own, diffIds } = layers;
+  const given = { repository: pinned.repository, layers: own, diffIds };
+  const read = await readAddedLayers(services, given, { until: until.added });
+  if (!('files' in read)) return read;
+  const added = mergeLayers(read.files);
+  const source = await readSourceOf(services, layers, { added, until: until.source });
+  return { patch: { added, source } };
 }
 
 /** Checks that an update of the fixed packages explains what the added layers change. */
@@ -104,38 +90,16 @@ export function judgePatch(
 }
 
 function readSourceOf(
-  { clock, registry }: LayerServices,
+  services: BlobReader,
   { pinned, source }: PatchedLayers,
   { added, until }: { readonly added: AddedFiles; readonly until: Date },
 ): ReturnType<typeof readSource> {
   const tooLarge = source.reduce((sum, { size }) => sum + size, 0) > MAX_SOURCE_BYTES;
+  const { repository } = pinned;
   const layers = source.toReversed().map(
     ({ digest }) =>
       () =>
-        registry.openBlob(pinned.repository, digest, millisecondsUntil(until, clock) + GRACE_MS),
+        openUntil(services, { repository, digest }, until),
   );
-  return readSource(layers, added, () => tooLarge || clock.now() >= until);
-}
-
-function millisecondsUntil(until: Date, clock: Services['clock']): number {
-  return Math.max(0, until.getTime() - clock.now().getTime());
-}
-
-/** Passes a stream on and counts its bytes. */
-function countedBytes(stream: AsyncIterable<Uint8Array>): {
-  readonly chunks: AsyncIterable<Uint8Array>;
-  readonly bytes: () => number;
-} {
-  let bytes = 0;
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream) {
-      bytes += chunk.byteLength;
-      yield chunk;
-    }
-  }
-  return { chunks: chunks(), bytes: () => bytes };
-}
-
-function suspicious(detail: string): Outcome {
-  return { state: 'rejected', reason: 'layer-suspicious', detail };
+  return readSource(layers, added, () => tooLarge || services.clock.now() >= until);
 }

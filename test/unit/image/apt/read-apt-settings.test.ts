@@ -75,3 +75,18 @@ it('takes no more settings once they name 1,000 packages', async () => {
 
   expect(settings.flatMap(({ packages }) => packages)).toHaveLength(900);
 });
+
+it.each([
+  ['passes over a download that stalls until no more time may be spent', true],
+  ['throws the error of a download that fails in time', false],
+])('%s', async (_, isOver) => {
+  let isLate = false;
+  const failing = async () => {
+    isLate = isOver;
+    throw new Error('aborted');
+  };
+
+  const reading = readAptSettings([failing], () => isLate).catch(() => 'thrown');
+
+  expect(await reading).toEqual(isOver ? [] : 'thrown');
+});

@@ -66,3 +66,21 @@ it('is no database without a layer, without its content, or without a manifest',
   const broken = { ...stored, bytes, digest: digestOf(bytes) };
   expect(await timeOfDatabase(registry, repository, broken)).toBe('not-a-database');
 });
+
+it('is unknown, and the request has a limit, if the layer stalls', async () => {
+  const stored = await push({ layers: [await layerMadeAt(TIME)] });
+  const limits: (number | undefined)[] = [];
+  async function* stalled(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(512);
+    throw new Error('aborted');
+  }
+  const stalling = {
+    openBlob: async (_: unknown, __: unknown, limitMs?: number) => {
+      limits.push(limitMs);
+      return stalled();
+    },
+  };
+
+  expect(await timeOfDatabase(stalling, repository, stored)).toBe('unknown');
+  expect(limits).toEqual([120_000]);
+});

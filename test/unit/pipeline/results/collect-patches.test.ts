@@ -10,7 +10,7 @@ import type {
 import { containerOf } from '../../../../lib/pipeline/records/container-names.ts';
 import type { Job } from '../../../../lib/pipeline/records/job.ts';
 import { collectPatch } from '../../../../lib/pipeline/results/collect-patches.ts';
-import type { PipelineOptions } from '../../../../lib/pipeline/services.ts';
+import { type PipelineOptions, secondsAfter } from '../../../../lib/pipeline/services.ts';
 import { bySource, ownTargets } from '../../../../lib/pipeline/targets/job-targets.ts';
 import { debianReport } from '../../../pipeline/debian-report.ts';
 import { patchResult } from '../job/result-samples.ts';
@@ -60,7 +60,8 @@ async function collect(
   const made = typeof claim === 'function' ? claim(source) : claim;
   const images = made === undefined ? [] : [{ ...made, digest: source }];
   const result = { ...patchResult(held.job, { images }), ...setup.result };
-  await collectPatch(world.services, held, image, result);
+  const readUntil = secondsAfter(world.clock.now(), 60);
+  await collectPatch(world.services, held, image, { result, readUntil });
   return {
     row: await world.targetAt(own),
     job: await world.jobAt({ runId: own.runId, id: 'patch-1' }),

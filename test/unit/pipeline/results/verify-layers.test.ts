@@ -1,107 +1,50 @@
-import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
-import { RepositoryName } from '../../../../lib/image/reference.ts';
 import { readPatch } from '../../../../lib/pipeline/results/verify-layers.ts';
-import { streamOf, tarOf } from '../../image/layer/layer-samples.ts';
+import { secondsAfter } from '../../../../lib/pipeline/services.ts';
+import { tarOf } from '../../image/layer/layer-samples.ts';
+import { REPOSITORY, type Slowness, slowBlobs } from './slow-blobs.ts';
 
-const repository = RepositoryName.parse('patchwright-staging/team/api');
+const BLOB = await tarOf([{ name: 'var/lib/x', text: 'x' }]);
 
-it.each([
-  { what: 'read', wrong: 0 },
-  { what: 'refused', wrong: 1 },
-  { what: 'refused', wrong: -1 },
-])(
-  'a layer is $what if its size differs by $wrong bytes from the declared one',
-  async ({ wrong }) => {
-    const tar = await tarOf([{ name: 'var/lib/x', text: 'x'.repeat(100_000) }]);
-    const blob = gzipSync(tar);
-    const digest = digestOf(blob);
-    const registry = { openBlob: async () => streamOf(blob, 64) };
-    const size = blob.byteLength + wrong;
-    const layers = {
-      pinned: { repository, digest },
-      source: [],
-      added: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size }],
-      diffIds: [digestOf(tar)],
-    };
-
-    const clock = { now: () => new Date(0) };
-    const read = await readPatch({ clock, registry }, layers, new Date(1));
-
-    expect(read).toEqual(
-      wrong === 0
-        ? { patch: { added: expect.anything(), source: expect.anything() } }
-        : {
-            refused: {
-              state: 'rejected',
-              reason: 'layer-suspicious',
-              detail: 'a layer has another size than its manifest says',
-            },
-          },
-    );
-  },
-);
-
-it('a download of the source ends soon after the time for reading it', async () => {
-  const blob = await tarOf([{ name: 'var/lib/x', text: 'x' }]);
-  const digest = digestOf(blob);
-  const limits: (number | undefined)[] = [];
-  const registry = {
-    openBlob: async (_: unknown, __: unknown, timeoutMs?: number) => {
-      limits.push(timeoutMs);
-      return streamOf(blob, 64);
-    },
-  };
+/** Reads a patch whose only added layer is the source's layer, with 300 and 400 seconds. */
+async function read(slowness: Slowness) {
+  const digest = digestOf(BLOB);
+  const world = slowBlobs(slowness, [BLOB]);
   const layer = {
     mediaType: 'application/vnd.oci.image.layer.v1.tar',
     digest,
-    size: blob.byteLength,
+    size: BLOB.byteLength,
   };
   const layers = {
-    pinned: { repository, digest },
+    pinned: { repository: REPOSITORY, digest },
     source: [layer],
     added: [layer],
     diffIds: [digest],
   };
+  const until = {
+    added: secondsAfter(world.clock.now(), 300),
+    source: secondsAfter(world.clock.now(), 400),
+  };
+  return { limits: world.limits, patch: await readPatch(world, layers, until) };
+}
 
-  await readPatch({ clock: { now: () => new Date(0) }, registry }, layers, new Date(5000));
+it('downloads end soon after the times for reading the added layers and the source', async () => {
+  const { limits, patch } = await read({ openSeconds: 100 });
 
-  expect(limits).toEqual([undefined, 6000]);
+  expect(patch).toMatchObject({ patch: { source: { complete: true } } });
+  expect(limits).toEqual([301_000, 301_000]);
 });
 
-it.each([
-  ['read', 2],
-  ['refused', 1.5],
-])('two layers are %s if they may have the size of %s together', async (_, times) => {
-  const blob = await tarOf([{ name: 'var/lib/x', text: 'x' }]);
-  const digest = digestOf(blob);
-  const layer = {
-    mediaType: 'application/vnd.oci.image.layer.v1.tar',
-    digest,
-    size: blob.byteLength,
-  };
-  const read = await readPatch(
-    {
-      clock: { now: () => new Date(0) },
-      registry: { openBlob: async () => streamOf(blob, 64) },
-    },
-    {
-      pinned: { repository, digest },
-      source: [],
-      added: [layer, layer],
-      diffIds: [digest, digest],
-    },
-    new Date(1),
-    times * blob.byteLength,
-  );
+it('a source that is not read in time is incomplete', async () => {
+  const { patch } = await read({ openSeconds: 250 });
 
-  expect(read.refused).toEqual(
-    times === 2
-      ? undefined
-      : expect.objectContaining({
-          reason: 'layer-suspicious',
-          detail: `it has more than ${blob.byteLength / 2} bytes`,
-        }),
-  );
+  expect(patch).toMatchObject({ patch: { source: { complete: false } } });
+});
+
+it('a patch whose added layers are not read in time is late, and its source is not read', async () => {
+  const { limits, patch } = await read({ openSeconds: 350 });
+
+  expect(patch).toEqual({ late: true });
+  expect(limits).toHaveLength(1);
 });
