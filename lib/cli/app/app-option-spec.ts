@@ -1,10 +1,11 @@
 import type { OptionSpec } from '../command.ts';
+import { APP_VARIABLE } from './app-option.ts';
 
-/** The option of commands that ask the deployed app. */
-export const APP_REQUIRED: OptionSpec = {
+/** The option of commands that ask the deployed app, or open its page. */
+export const APP_OR_VARIABLE: OptionSpec = {
   name: 'app',
   value: 'URL',
-  about: 'the address of the app: https://NAME.azurewebsites.net (required)',
+  about: `the address of the app: https://NAME.azurewebsites.net; or set ${APP_VARIABLE}`,
 };
 
 /** The option of commands that may also let the deployed app do their work. */

@@ -1,9 +1,8 @@
 import { plainText } from '../../text/plain-text.ts';
-import { appOption } from '../app/app-option.ts';
-import { APP_REQUIRED } from '../app/app-option-spec.ts';
+import { requiredApp } from '../app/app-option.ts';
+import { APP_OR_VARIABLE } from '../app/app-option-spec.ts';
 import { startByApp } from '../app/start-by-app.ts';
 import type { CliContext } from '../cli-context.ts';
-import { UsageError } from '../cli-error.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 
@@ -17,7 +16,7 @@ export const retryCommand: Command = {
     'also if the image backs off after a failure. The policy must cover the image. The function key',
     'is read from PATCHWRIGHT_FUNCTION_KEY.',
   ],
-  options: [APP_REQUIRED],
+  options: [APP_OR_VARIABLE],
   operands: ['IMAGE'],
   examples: ['retry team/api:1.4 --app https://NAME.azurewebsites.net'],
   outputs: ONE_RESULT,
@@ -25,8 +24,7 @@ export const retryCommand: Command = {
 };
 
 async function retry(invocation: Invocation, context: CliContext): Promise<ExitCode> {
-  const app = appOption(invocation, context.environment);
-  if (app === undefined) throw new UsageError('retry needs "--app URL"');
+  const app = requiredApp(invocation, context.environment);
   const image = invocation.operands[0] ?? '';
   const started = await startByApp(app, { images: [image], retry: true }, context);
   if (started === undefined) return ExitCode.interrupted;
@@ -35,7 +33,7 @@ async function retry(invocation: Invocation, context: CliContext): Promise<ExitC
   context.stdout.write(
     invocation.output === 'json'
       ? `${JSON.stringify({ version: 1, command: 'retry', image, runId, dryRun })}\n`
-      : `${what} ${runId} started for ${plainText(image, MAX_TEXT)}\n`,
+      : `${what} ${runId} started for ${plainText(image, MAX_TEXT)}\nNext: patchwright runs watch ${runId} --app ${app.origin}\n`,
   );
   return ExitCode.ok;
 }

@@ -5,6 +5,7 @@ import { RunId } from '../../pipeline/records/run-id.ts';
 import { actByApp } from '../app/act-by-app.ts';
 import { type AppAddress, appOption } from '../app/app-option.ts';
 import { APP_INSTEAD } from '../app/app-option-spec.ts';
+import { runIdByApp } from '../app/run-id-by-app.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
@@ -13,7 +14,6 @@ import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
-/** Both answers of the app. */
 const Named = z.looseObject({ runId: RunId });
 
 export const runsCancelCommand: Command = {
@@ -40,7 +40,7 @@ export const runsCancelCommand: Command = {
     context.stdout.write(
       invocation.output === 'json'
         ? `${JSON.stringify({ version: 1, command: 'runs cancel', runId })}\n`
-        : `run ${runId} is asked to end\nNext: patchwright runs watch ${runId}\n`,
+        : `run ${runId} is asked to end\nNext: patchwright runs watch ${runId}${app === undefined ? '' : ` --app ${app.origin}`}\n`,
     );
     return ExitCode.ok;
   },
@@ -66,20 +66,7 @@ async function cancelByApp(
   context: CliContext,
 ): Promise<string | undefined> {
   const whole = RunId.safeParse(name).data;
-  const run =
-    whole ??
-    (
-      await actByApp(
-        app,
-        {
-          path: `/api/runs/${encodeURIComponent(name)}`,
-          success: 200,
-          answer: Named,
-          whatToDo: 'patchwright runs list',
-        },
-        context,
-      )
-    )?.runId;
+  const run = whole ?? (await runIdByApp(app, name, context));
   if (run === undefined) return undefined;
   const canceled = await actByApp(
     app,

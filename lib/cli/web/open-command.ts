@@ -1,7 +1,7 @@
 import { imageLink, runLink } from '../../history/page-links.ts';
+import { APP_OR_VARIABLE } from '../app/app-option-spec.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { openPage } from './open-page.ts';
-import { APP_OR_VARIABLE } from './page-address.ts';
 
 export const openCommand: Command = {
   name: 'open',

@@ -1,9 +1,16 @@
+import { APP_OR_VARIABLE } from '../app/app-option-spec.ts';
 import type { CliContext } from '../cli-context.ts';
 import type { CommandSpec, Invocation, OptionSpec } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
-import { APP_OR_VARIABLE, pageAddress } from './page-address.ts';
+import { pageAddress } from './page-address.ts';
 
-const WEB: OptionSpec = {
+/** The option of a command that starts a run. */
+export const WEB_TOO: OptionSpec = {
+  name: 'web',
+  about: 'also open the run on the page of the app',
+};
+
+export const WEB: OptionSpec = {
   name: 'web',
   about: 'open it on the page of the app instead (needs --app; reads no storage)',
 };
@@ -21,16 +28,32 @@ export async function openPage(
   context: CliContext,
   link: string,
 ): Promise<ExitCode> {
-  const { stdout, stderr, environment } = context;
+  const { stdout, environment } = context;
   const url = pageAddress(invocation, environment, link);
-  const opened = stdout.isTerminal && (await context.openBrowser(url));
+  const opened = await openInBrowser(url, context);
   if (invocation.output === 'json') {
     stdout.write(`${JSON.stringify({ version: 1, command: name, url, opened })}\n`);
-    return ExitCode.ok;
+  } else {
+    tellPage({ url, opened }, context);
   }
+  return ExitCode.ok;
+}
+
+/** False without a terminal or a browser. */
+export async function openInBrowser(
+  url: string,
+  { stdout, openBrowser }: Pick<CliContext, 'stdout' | 'openBrowser'>,
+): Promise<boolean> {
+  return stdout.isTerminal && (await openBrowser(url));
+}
+
+/** Prints the address, and says whether the browser opens it. */
+export function tellPage(
+  { url, opened }: { readonly url: string; readonly opened: boolean },
+  { stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>,
+): void {
   if (stdout.isTerminal) {
     stderr.write(opened ? 'Opening in the browser:\n' : 'There is no browser here. Open:\n');
   }
   stdout.write(`${url}\n`);
-  return ExitCode.ok;
 }

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { BodyTooLargeError, readBody } from '../../http/read-body.ts';
 import { readJson } from '../../json/read-json.ts';
 import { plainText } from '../../text/plain-text.ts';
-import { type AppAddress, appOption } from '../app/app-option.ts';
-import { APP_REQUIRED } from '../app/app-option-spec.ts';
+import { type AppAddress, requiredApp } from '../app/app-option.ts';
+import { APP_OR_VARIABLE } from '../app/app-option-spec.ts';
 import { refusalOf } from '../app/app-refusals.ts';
 import { noAnswer, sendToApp } from '../app/app-request.ts';
 import type { CliContext } from '../cli-context.ts';
-import { CliError, UsageError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 
@@ -28,7 +28,7 @@ export const webhookTestCommand: Command = {
     'tested. A receiver that answered 410 gets events again if it accepts this one. The function key',
     'is read from PATCHWRIGHT_FUNCTION_KEY. The status is 1 if the receiver does not accept the event.',
   ],
-  options: [APP_REQUIRED],
+  options: [APP_OR_VARIABLE],
   operands: [],
   examples: ['webhook test --app https://NAME.azurewebsites.net'],
   outputs: ONE_RESULT,
@@ -36,8 +36,7 @@ export const webhookTestCommand: Command = {
 };
 
 async function webhookTest(invocation: Invocation, context: CliContext): Promise<ExitCode> {
-  const app = appOption(invocation, context.environment);
-  if (app === undefined) throw new UsageError('webhook test needs "--app URL"');
+  const app = requiredApp(invocation, context.environment);
   const tested = await testedByApp(app, context);
   if (tested === undefined) return ExitCode.interrupted;
   const { receiver, accepted, detail = 'no reason was given' } = tested;

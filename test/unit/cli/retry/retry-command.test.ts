@@ -35,7 +35,12 @@ async function retry(
 it('asks the app to try one image again, and names the run', async () => {
   const run = await retry({ status: 202, body: { runId: RUN, dryRun: false } });
 
-  expect(run).toMatchObject({ code: 0, stdout: `run ${RUN} started for team/api:1.4\n` });
+  expect(run).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      `^run ${RUN} started for team/api:1.4\nNext: patchwright runs watch ${RUN} --app http:`,
+    ),
+  });
   expect(asked).toHaveLength(1);
   expect(asked[0]?.request).toMatchObject({ method: 'POST', url: '/api/runs' });
   expect(asked[0]?.request.headers['x-functions-key']).toBe(KEY);
@@ -69,12 +74,16 @@ it.each([
   expect(run.stderr).toMatch(/\n {2}what to do: /);
 });
 
-it.each([
-  [['retry'], /missing required argument 'IMAGE'/],
-  [['retry', 'team/api:1.4'], /needs "--app URL"/],
-])('refuses %j', async (args, says) => {
+it.each([[['retry'], /missing required argument 'IMAGE'/]])('refuses %j', async (args, says) => {
   const run = await runInProcess(args, { environment: { PATCHWRIGHT_FUNCTION_KEY: KEY } });
 
   expect(run.code).toBe(2);
   expect(run.stderr).toMatch(says);
+});
+
+it('says how to name the app if nothing names it', async () => {
+  const { code, stderr } = await runInProcess(['retry', 'team/api:1.4']);
+
+  expect(code).toBe(3);
+  expect(stderr).toContain('export PATCHWRIGHT_APP=');
 });

@@ -18,6 +18,7 @@ describe('patchwright open', () => {
     [['status', '--web'], PAGE],
     [['runs', 'show', '--web'], `${PAGE}#/runs/latest`],
     [['runs', 'show', '20261123', '--web'], `${PAGE}#/runs/20261123`],
+    [['runs', 'watch', '--web'], `${PAGE}#/runs/latest`],
     [['images', 'show', 'team/api:1.4', '--web'], `${PAGE}#/images/team/api:1.4`],
     [['report', 'team/api:1.4', '--web'], `${PAGE}#/images/team/api:1.4`],
     [['why', 'team/api', '--web'], `${PAGE}#/images/team/api`],

@@ -65,5 +65,8 @@ it.each([
 it('needs the address of an app', async () => {
   const run = await runInProcess(['webhook', 'test'], { environment: {} });
 
-  expect(run).toMatchObject({ code: 2 });
+  expect(run).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('export PATCHWRIGHT_APP='),
+  });
 });
