@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FindingView } from '../../lib/history/finding-view.ts';
 import { ReportView } from '../../lib/history/report-view.ts';
@@ -61,6 +62,15 @@ beforeEach(() => {
   browser.app.state.runs = monthOfRuns();
 });
 
+/** The labels and values that are squeezed into more than three lines. */
+function squeezedTexts(page: Page): Promise<unknown> {
+  return page.evaluate(`[...document.querySelectorAll('.pairs dt, .pairs dd')].filter((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 3;
+  }).map((one) => one.textContent)`);
+}
+
 describe('signing in', () => {
   it('asks for a key, and says when the app refuses it', async () => {
     const page = await browser.open();
@@ -102,6 +112,7 @@ describe('the overview', () => {
         'Done 5',
       ]);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+      expect(await squeezedTexts(page)).toEqual([]);
       expect(await violationsOf(page)).toEqual([]);
       expect(browser.complaints).toEqual([]);
       await page.context().close();
