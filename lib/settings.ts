@@ -142,6 +142,7 @@ function toSettings(
       prices: pricesOf(environment),
       scanBatch: environment.PATCHWRIGHT_SCAN_BATCH,
       patchBatch: environment.PATCHWRIGHT_PATCH_BATCH,
+      retentionDays: environment.PATCHWRIGHT_RETENTION_DAYS,
       maxImageBytes: MAX_IMAGE_BYTES,
     },
   };

@@ -53,6 +53,8 @@ export interface PipelineOptions {
   readonly prices?: Prices | undefined;
   readonly scanBatch: number;
   readonly patchBatch: number;
+  /** Days after which the rows of an ended run are archived and deleted. Unset: never. */
+  readonly retentionDays?: number | undefined;
   readonly maxImageBytes: number;
 }
 

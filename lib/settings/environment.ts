@@ -118,6 +118,7 @@ export const Environment = z.object({
   PATCHWRIGHT_PRICE_CURRENCY: Currency.optional(),
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),
+  PATCHWRIGHT_RETENTION_DAYS: Whole(90, 3650).optional(),
   PATCHWRIGHT_EXTRA_CA_FILE: CaFile.optional(),
   PATCHWRIGHT_SIGN_IN: SignIn,
   PATCHWRIGHT_WEBHOOK_URL: ReceiverAddress.optional(),

@@ -1,10 +1,11 @@
 /**
  * The blob containers: `results` holds untrusted output of groups and the sealed job files that they
- * read, `reports` what the app accepted.
+ * read, `reports` what the app accepted, `archive` the rows of old runs.
  */
 export const CONTAINERS = {
   results: 'patchwright-results',
   reports: 'patchwright-reports',
+  archive: 'patchwright-archive',
 } as const;
 export type ContainerName = (typeof CONTAINERS)[keyof typeof CONTAINERS];
 

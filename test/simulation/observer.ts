@@ -122,6 +122,11 @@ export class Observer {
     this.text('message', JSON.stringify(body));
   }
 
+  /** Reports what is wrong with the deletion of a row. */
+  deleted(faults: readonly string[]): void {
+    this.violations.push(...faults);
+  }
+
   row(write: RowWrite): void {
     this.text('row', JSON.stringify(write.after));
     for (const watch of this.#watches) watch.row(write);

@@ -68,6 +68,8 @@ export interface Scenario {
   readonly hostile?: Hostile;
   /** True if no timer fires, and only an uptime monitor calls the app. */
   readonly timersDead: boolean;
+  /** Days after which ended runs are archived; absent if they never are. */
+  readonly retentionDays?: number;
   /** Present if somebody wants to be told of events. */
   readonly receiver?: ReceiverCourse;
 }

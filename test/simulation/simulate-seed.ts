@@ -7,6 +7,8 @@ import { Simulation, type SimulationResult } from './simulation.ts';
 /** One of so many worlds has hostile neighbors instead of failing calls. */
 const NEIGHBORS_EVERY = 100;
 const FIRST_NEIGHBORS = 50;
+/** By seed: none, as soon as the next run has started, or once it has ended. */
+const RETENTION_DAYS = [undefined, 0.1, undefined, 1.05];
 
 /** Simulates the world of a seed from its first event to its last. */
 export function simulateSeed(
@@ -15,7 +17,11 @@ export function simulateSeed(
 ): Promise<SimulationResult> {
   if (seed % NEIGHBORS_EVERY === FIRST_NEIGHBORS) return simulateNeighbors(seed, options);
   const random = new Random(seed);
-  const scenario = scenarioOf(random);
+  const retentionDays = RETENTION_DAYS[seed % RETENTION_DAYS.length];
+  const scenario = {
+    ...scenarioOf(random),
+    ...(retentionDays !== undefined && { retentionDays }),
+  };
   const plan = new RandomFaults(random);
   return new Simulation({ scenario, random, plan, trace: options.trace === true }).run();
 }

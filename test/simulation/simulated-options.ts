@@ -30,6 +30,7 @@ export function optionsOf(scenario: Scenario): PipelineOptions {
     repositoryHours: 0,
     scanBatch: scenario.scanBatch,
     patchBatch: scenario.patchBatch,
+    retentionDays: scenario.retentionDays,
     maxImageBytes: 10_000_000,
   };
 }

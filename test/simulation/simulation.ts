@@ -2,6 +2,7 @@ import { runIdOf } from '../../lib/pipeline/records/run-id.ts';
 import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
 import { type Entity, TABLES } from '../../lib/storage/tables.ts';
 import type { PendingMessage } from '../fakes/memory-queues.ts';
+import { restoreArchived } from './archived-rows.ts';
 import { letCallHappen } from './call-faults.ts';
 import type { Coverage } from './coverage.ts';
 import { eventFaults } from './event-truth.ts';
@@ -86,6 +87,8 @@ export class Simulation {
       await this.#quiet();
     }
     if (violations.length === 0) await replayMessages(world);
+    // With the rows of archived runs, all must be as if nothing had been deleted.
+    await restoreArchived(world.backends);
     if (violations.length === 0) violations.push(...(await this.#finalFaults()));
     if (violations.length === 0) violations.push(...(await this.#inventoryLies()));
     if (violations.length === 0) violations.push(...eventFaults(world.backends));

@@ -91,6 +91,10 @@ export const Run = z.object({
   lastLookAt: z.date().optional(),
   /** Set while the receiver of events may not know all events of the ended run: since when. */
   tellSince: z.date().optional(),
+  /** The blob with all its rows. Set before the first of them is deleted. */
+  archive: z.string().optional(),
+  /** When its remaining rows are looked at again: images in use still need them. */
+  archiveNextAt: z.date().optional(),
   targets: Count,
   active: Count,
   clean: Count,

@@ -18,4 +18,11 @@ export interface RunStore extends LeaseStore<Run> {
   ): Promise<Stored<Run> | undefined>;
   /** Notes that an ended run has nothing more to tell, with its warnings if given. */
   endTelling(run: Stored<Run>, warnings: Pick<Run, 'warnings'>): Promise<Stored<Run> | undefined>;
+  /** Notes the archive of an ended run, and when to look at its remaining rows again. */
+  noteArchive(
+    run: Stored<Run>,
+    changes: Pick<Run, 'archive' | 'archiveNextAt'>,
+  ): Promise<Stored<Run> | undefined>;
+  /** Returns false if the run was changed since; true if it is gone. */
+  delete(run: Stored<Run>): Promise<boolean>;
 }

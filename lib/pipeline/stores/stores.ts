@@ -3,6 +3,7 @@ import type { Findings } from './findings.ts';
 import type { Inventory } from './inventory.ts';
 import type { JobStore } from './job-store.ts';
 import type { PullChoice } from './pull-choice.ts';
+import type { RunRows } from './run-rows.ts';
 import type { RunStore } from './run-store.ts';
 import type { TargetStore } from './target-store.ts';
 import type { Tellings } from './tellings.ts';
@@ -21,4 +22,5 @@ export interface Stores {
   readonly inventory: Inventory;
   readonly tellings: Tellings;
   readonly findings: Findings;
+  readonly runRows: RunRows;
 }

@@ -7,18 +7,19 @@ import type { Stored } from '../stores/stored.ts';
 import { each } from './each.ts';
 import { emptyPoison } from './empty-poison.ts';
 import { lastLook } from './last-look.ts';
+import { retain } from './retain.ts';
 
 /** More than a year of daily runs, so that no run is missed after a long downtime. */
 const MAX_RUNS = 500;
 
 /**
  * The last resort, on its own timer: empties the poison queues, deletes expired container groups, wakes
- * runs whose tick was lost, and takes the last look at ended runs. If one of these fails, the others still
- * run, and then the invocation fails so that operators notice. Poison comes first: its work is bounded, and
- * its messages expire.
+ * runs whose tick was lost, takes the last look at ended runs, and archives old ones. If one of these
+ * fails, the others still run, and then the invocation fails so that operators notice. Poison comes first:
+ * its work is bounded, and its messages expire.
  */
 export async function reap(services: Services): Promise<void> {
-  await each([noteStart, emptyPoison, reapGroups, seeToRuns], (duty) => duty(services));
+  await each([noteStart, emptyPoison, reapGroups, seeToRuns, retain], (duty) => duty(services));
 }
 
 /** For the health of the timers (timer-watch.ts). */

@@ -7,9 +7,9 @@ import type { Gate } from './gate.ts';
 /**
  * Blobs that need no lease: every step uses the policy, or the listing of a repository's tags, that was
  * stored first. A step that finds no listing, because a stalled one has deleted it, lists the tags anew.
- * A job file is named by its content, so it overwrites no other.
+ * A job file is named by its content, so it overwrites no other. The first archive of a run is its only one.
  */
-const ONE_FOR_ALL = /\/(policy|tags-\d+)\.json$|\/job-[a-f0-9]+\.sealed$/;
+const ONE_FOR_ALL = /\/(policy|tags-\d+)\.json$|\/job-[a-f0-9]+\.sealed$|\.jsonl\.gz$/;
 
 export function gatedBlobs(gate: Gate, task: Task): Blobs {
   const { blobs } = gate.backends;

@@ -6,6 +6,7 @@ import {
   type TableName,
   type Tables,
 } from '../../../lib/storage/tables.ts';
+import { archiveFaults } from '../archived-rows.ts';
 import type { Effect, PortName } from '../port-call.ts';
 import type { Task } from '../task.ts';
 import { storageFailure } from './failed-calls.ts';
@@ -82,7 +83,14 @@ export function gatedTables(gate: Gate, task: Task): Tables {
     delete: (table, partitionKey, rowKey, etag) =>
       gate.pass(task, {
         ...call('delete', table, rowKey, true),
-        perform: () => tables.delete(table, partitionKey, rowKey, etag),
+        perform: async () => {
+          const stored = await tables.get(table, partitionKey, rowKey);
+          const gone = await tables.delete(table, partitionKey, rowKey, etag);
+          if (gone && stored !== undefined) {
+            gate.observer.deleted(await archiveFaults(gate.backends, table, stored.entity));
+          }
+          return gone;
+        },
       }),
     async *list(table, partitionKey) {
       const all = await gate.pass(task, {

@@ -55,6 +55,11 @@ export class RecordTable<Row extends RowKeys, Record extends object> {
     return stored === undefined ? undefined : { ...record, version: stored.etag };
   }
 
+  /** Returns false if the record was changed since; true if it is gone. */
+  delete(known: Stored<Record>): Promise<boolean> {
+    return this.#rows.delete(this.#mapping.toRow(known), known.version);
+  }
+
   async *list(partitionKey: string): AsyncGenerator<Stored<Record>> {
     for await (const stored of this.#rows.list(partitionKey)) yield this.#stored(stored);
   }

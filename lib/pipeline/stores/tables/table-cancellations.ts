@@ -4,11 +4,12 @@ import { TypedTable } from '../../../storage/typed-table.ts';
 import { RunId } from '../../records/run-id.ts';
 import type { Cancellations } from '../cancellations.ts';
 
-const PARTITION = 'cancel';
+/** The partition with a row for each run that was canceled. */
+export const CANCEL_PARTITION = 'cancel';
 
 /** A row in PatchwrightState, in its own partition. */
 const CancelRow = z.object({
-  partitionKey: z.literal(PARTITION),
+  partitionKey: z.literal(CANCEL_PARTITION),
   rowKey: RunId,
   requestedAt: z.date(),
   /** Rows of earlier versions lack it. */
@@ -25,7 +26,12 @@ export class TableCancellations implements Cancellations {
   }
 
   async request(runId: RunId, requestedAt: Date, requestedBy: string): Promise<void> {
-    await this.#rows.insert({ partitionKey: PARTITION, rowKey: runId, requestedAt, requestedBy });
+    await this.#rows.insert({
+      partitionKey: CANCEL_PARTITION,
+      rowKey: runId,
+      requestedAt,
+      requestedBy,
+    });
   }
 
   async isRequested(runId: RunId): Promise<boolean> {
@@ -33,6 +39,6 @@ export class TableCancellations implements Cancellations {
   }
 
   async requestedBy(runId: RunId): Promise<string | undefined> {
-    return (await this.#rows.get(PARTITION, runId))?.row.requestedBy;
+    return (await this.#rows.get(CANCEL_PARTITION, runId))?.row.requestedBy;
   }
 }

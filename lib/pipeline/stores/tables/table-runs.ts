@@ -83,6 +83,17 @@ export class TableRuns implements RunStore {
   endTelling(run: Stored<Run>, warnings: Pick<Run, 'warnings'>): Promise<Stored<Run> | undefined> {
     return this.#records.update(run, { ...warnings, tellSince: undefined });
   }
+
+  noteArchive(
+    run: Stored<Run>,
+    changes: Pick<Run, 'archive' | 'archiveNextAt'>,
+  ): Promise<Stored<Run> | undefined> {
+    return this.#records.update(run, changes);
+  }
+
+  delete(run: Stored<Run>): Promise<boolean> {
+    return this.#records.delete(run);
+  }
 }
 
 const LAST_MILLISECOND = 9_999_999_999_999;

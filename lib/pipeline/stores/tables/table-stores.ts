@@ -5,6 +5,7 @@ import { TableFindings } from './table-findings.ts';
 import { TableInventory } from './table-inventory.ts';
 import { TableJobs } from './table-jobs.ts';
 import { TablePullChoice } from './table-pull-choice.ts';
+import { TableRunRows } from './table-run-rows.ts';
 import { TableRuns } from './table-runs.ts';
 import { TableTargets } from './table-targets.ts';
 import { TableTellings } from './table-tellings.ts';
@@ -24,5 +25,6 @@ export function tableStores(tables: Tables): Stores {
     inventory: new TableInventory(tables),
     tellings: new TableTellings(tables),
     findings: new TableFindings(tables),
+    runRows: new TableRunRows(tables),
   };
 }

@@ -9,12 +9,13 @@ import type { Tellings } from '../tellings.ts';
 import { jsonColumn } from './json-column.ts';
 import { RecordTable } from './record-table.ts';
 
-const RUNS = 'telling';
+/** The partition with a row for each run, whose key is the run's id. */
+export const TELLING_PARTITION = 'telling';
 const GONE = 'receiver-gone';
 const Keys = jsonColumn(z.array(z.string()).readonly());
 
 const TellingRow = Telling.extend({
-  partitionKey: z.literal(RUNS),
+  partitionKey: z.literal(TELLING_PARTITION),
   rowKey: z.string(),
   told: Keys,
   givenUp: Keys,
@@ -73,6 +74,9 @@ export class TableTellings implements Tellings {
   }
 }
 
-function keysOf(runId: RunId): { readonly partitionKey: typeof RUNS; readonly rowKey: string } {
-  return { partitionKey: RUNS, rowKey: runId };
+function keysOf(runId: RunId): {
+  readonly partitionKey: typeof TELLING_PARTITION;
+  readonly rowKey: string;
+} {
+  return { partitionKey: TELLING_PARTITION, rowKey: runId };
 }

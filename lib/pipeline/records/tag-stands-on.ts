@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { RepositoryName, Tag } from '../../image/reference.ts';
+import type { InventoryTag } from './inventory-tag.ts';
+
+/** What a row of a target says of its scans. Rows of every version have these columns. */
+export const TargetTrace = z.object({
+  partitionKey: z.string(),
+  repository: RepositoryName,
+  tag: Tag,
+  scannedAt: z.date().optional(),
+  verifiedAt: z.date().optional(),
+});
+export type TargetTrace = z.infer<typeof TargetTrace>;
+
+/**
+ * True if the present state of the tag comes from this target: its state, its findings, or those of its
+ * newest patch. Answers about the image read the target's row for details and reports.
+ */
+export function tagStandsOn(
+  known: Pick<InventoryTag, 'present' | 'runId' | 'scannedAt' | 'patchScannedAt'> | undefined,
+  { partitionKey: runId, scannedAt, verifiedAt }: TargetTrace,
+): boolean {
+  if (known?.present !== true) return false;
+  return (
+    known.runId === runId ||
+    isSame(known.scannedAt, scannedAt) ||
+    isSame(known.patchScannedAt, verifiedAt) ||
+    isSame(known.patchScannedAt, scannedAt)
+  );
+}
+
+function isSame(one: Date | undefined, other: Date | undefined): boolean {
+  return one !== undefined && one.getTime() === other?.getTime();
+}
