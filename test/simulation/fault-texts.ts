@@ -45,6 +45,12 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: 'else if (expiresAt <= 0) {',
   },
   {
+    name: 'delete the rows of a run whose archive was never written',
+    file: 'upkeep/archived-lines.ts',
+    text: "await services.blobs.create(CONTAINERS.archive, archiveName(runId), bytes, 'application/gzip');",
+    instead: "return new Set(gunzipSync(bytes).toString().split('\\n').map(sha256Hex));",
+  },
+  {
     name: 'never recover runs whose tick was lost',
     file: 'upkeep/reap.ts',
     text: 'await sendTick(services, { runId: run.id, wake: run.wake });',
