@@ -47,8 +47,8 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'delete the rows of a run whose archive was never written',
     file: 'upkeep/archived-lines.ts',
-    text: "await services.blobs.create(CONTAINERS.archive, archiveName(runId), bytes, 'application/gzip');",
-    instead: "return new Set(gunzipSync(bytes).toString().split('\\n').map(sha256Hex));",
+    text: "await services.blobs.create(CONTAINERS.archive, archiveName(runId), all, 'application/gzip');\n    bytes = await archiveBytes(services, runId);",
+    instead: 'bytes = { ok: true, value: all };',
   },
   {
     name: 'never recover runs whose tick was lost',

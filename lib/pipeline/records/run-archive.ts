@@ -1,5 +1,19 @@
+import * as z from 'zod';
 import type { Entity, TableName } from '../../storage/tables.ts';
-import type { RunId } from './run-id.ts';
+import { RunId } from './run-id.ts';
+
+/** An archive whose run's rows may be deleted: it was read back, and has all of them. */
+export const RunArchive = z.object({
+  runId: RunId,
+  /** In the container `patchwright-archive`. */
+  blob: z.string(),
+  /** SHA-256 of the blob, which is compressed. */
+  sha256: z.string(),
+  bytes: z.number().int().nonnegative(),
+  rows: z.number().int().nonnegative(),
+  archivedAt: z.date(),
+});
+export type RunArchive = z.infer<typeof RunArchive>;
 
 /** The archive of a run in the container `patchwright-archive`. */
 export function archiveName(runId: RunId): string {

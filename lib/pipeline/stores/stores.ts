@@ -3,6 +3,7 @@ import type { Findings } from './findings.ts';
 import type { Inventory } from './inventory.ts';
 import type { JobStore } from './job-store.ts';
 import type { PullChoice } from './pull-choice.ts';
+import type { RunArchives } from './run-archives.ts';
 import type { RunRows } from './run-rows.ts';
 import type { RunStore } from './run-store.ts';
 import type { TargetStore } from './target-store.ts';
@@ -23,4 +24,5 @@ export interface Stores {
   readonly tellings: Tellings;
   readonly findings: Findings;
   readonly runRows: RunRows;
+  readonly runArchives: RunArchives;
 }

@@ -1,54 +1,84 @@
 import { sha256Hex } from '../../image/digest.ts';
 import { inParallel } from '../../in-parallel.ts';
+import { CONTAINERS } from '../../storage/blobs.ts';
 import { TABLES } from '../../storage/tables.ts';
 import type { Run } from '../records/run.ts';
 import { archiveLine, archiveName } from '../records/run-archive.ts';
 import { TargetTrace, tagStandsOn } from '../records/tag-stands-on.ts';
 import { type Services, secondsAfter } from '../services.ts';
+import { ARCHIVED_PARTITION } from '../stores/run-archives.ts';
 import type { RunRow } from '../stores/run-rows.ts';
 import type { Stored } from '../stores/stored.ts';
 import { archivedLines } from './archived-lines.ts';
 
-/** The next round of the reaper goes on. */
-const MOST_DELETED = 3000;
-const ROWS_AT_ONCE = 200;
 const CALLS_AT_ONCE = 8;
-/** An image in use may be scanned again, or deleted. */
+/** An image in use may be scanned again, or deleted; somebody may restore a blob. */
 const LOOK_AGAIN_SECONDS = 24 * 3600;
+
+/** How much one round of the reaper does. The next one goes on. */
+export interface RetainLimits {
+  readonly mostDeleted: number;
+  /** Rows in memory. */
+  readonly pageRows: number;
+}
+export const RETAIN_LIMITS: RetainLimits = { mostDeleted: 3000, pageRows: 200 };
 
 type Fate = 'deleted' | 'in-use' | 'not-archived';
 
 /**
  * Archives the rows of an old run, reads the archive back, and deletes the rows that are in it. The run's
  * own row goes last, so that a later round goes on after a cut. Rows on which the present state of an image
- * stands remain, and so does the run's row. Two rounds at once delete the same rows.
+ * stands remain, and so does the run's row. A faulty archive delays this run by a day, and no other. Two
+ * rounds at once delete the same rows.
  */
-export async function archiveRun(services: Services, run: Stored<Run>): Promise<void> {
+export async function archiveRun(
+  services: Services,
+  run: Stored<Run>,
+  limits: RetainLimits = RETAIN_LIMITS,
+): Promise<void> {
+  const archived = await archivedLines(services, run.id);
+  if (!archived.ok) {
+    warnOfFault(services, run, archived.fault);
+    await lookAgain(services, run);
+    return;
+  }
   const archive = archiveName(run.id);
-  const lines = await archivedLines(services, run.id);
   const noted = run.archive === archive ? run : await services.runs.noteArchive(run, { archive });
   // Another round has this run.
   if (noted === undefined) return;
-  const { counts, isWhole } = await deleteRows(services, run, lines);
+  const { counts, isWhole } = await deleteRows(services, run, archived.value.lines, limits);
   services.log.info('rows of an old run archived', {
     ...{ runId: run.id, blob: archive, deleted: counts.deleted, inUse: counts['in-use'] },
   });
-  if (counts['not-archived'] > 0) {
-    services.log.error('rows remain that the archive of their run does not hold', {
-      ...{ runId: run.id, blob: archive, rows: counts['not-archived'] },
-    });
-  }
+  const others = counts['not-archived'];
+  if (others > 0) warnOfFault(services, run, `it does not hold ${others} rows of the run`);
   if (!isWhole) return;
-  if (counts['in-use'] + counts['not-archived'] > 0) {
-    const archiveNextAt = secondsAfter(services.clock.now(), LOOK_AGAIN_SECONDS);
-    await services.runs.noteArchive(noted, { archiveNextAt });
-    return;
-  }
-  await services.runs.delete(noted);
+  if (counts['in-use'] + others > 0) await lookAgain(services, noted);
+  else await services.runs.delete(noted);
+}
+
+/** Once a day for each such run, because the next look is a day later. */
+function warnOfFault({ log }: Services, { id }: Run, fault: string): void {
+  const blob = `${CONTAINERS.archive}/${archiveName(id)}`;
+  log.warn('archive of an old run is faulty, its rows are kept', {
+    ...{ runId: id, blob, detail: `the blob ${blob}: ${fault}` },
+    whatToDo:
+      "restore the blob as it was. If you can't, keep it under another name, delete it and the row of " +
+      `the run in partition "${ARCHIVED_PARTITION}" of PatchwrightState: the rows that are left get a new archive`,
+  });
+}
+
+async function lookAgain({ runs, clock }: Services, run: Stored<Run>): Promise<void> {
+  await runs.noteArchive(run, { archiveNextAt: secondsAfter(clock.now(), LOOK_AGAIN_SECONDS) });
 }
 
 /** Deletes a number of rows at most, page by page. */
-async function deleteRows(services: Services, run: Run, lines: ReadonlySet<string>) {
+async function deleteRows(
+  services: Services,
+  run: Run,
+  lines: ReadonlySet<string>,
+  { mostDeleted, pageRows }: RetainLimits,
+) {
   const counts = { deleted: 0, 'in-use': 0, 'not-archived': 0 };
   const page: RunRow[] = [];
   const handlePage = async () => {
@@ -59,9 +89,9 @@ async function deleteRows(services: Services, run: Run, lines: ReadonlySet<strin
   };
   for await (const row of services.runRows.others(run.id)) {
     page.push(row);
-    if (page.length < ROWS_AT_ONCE) continue;
+    if (page.length < pageRows) continue;
     await handlePage();
-    if (counts.deleted >= MOST_DELETED) return { counts, isWhole: false };
+    if (counts.deleted >= mostDeleted) return { counts, isWhole: false };
   }
   await handlePage();
   return { counts, isWhole: true };

@@ -1,9 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { sha256Hex } from '../../image/digest.ts';
+import type { Result } from '../../result.ts';
 import { CONTAINERS } from '../../storage/blobs.ts';
+import { StorageError } from '../../storage/storage-error.ts';
 import { TABLES } from '../../storage/tables.ts';
-import { archiveLine, archiveName } from '../records/run-archive.ts';
+import { archiveLine, archiveName, type RunArchive } from '../records/run-archive.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { Services } from '../services.ts';
 
@@ -13,25 +15,48 @@ const MAX_BYTES = 64 * 1024 ** 2;
 const MAX_UNPACKED_BYTES = 256 * 1024 ** 2;
 const LINE_END = 10;
 
-type ArchiveServices = Pick<Services, 'blobs' | 'runRows'>;
+type ArchiveServices = Pick<Services, 'blobs' | 'runRows' | 'runArchives' | 'clock'>;
+
+/** The archive of a run, as it was read back. */
+export interface ArchivedLines {
+  readonly archive: RunArchive;
+  /** The SHA-256 of each line. */
+  readonly lines: ReadonlySet<string>;
+}
 
 /**
- * The SHA-256 of each line in the run's archive, as it was read back. Writes the archive if there is none.
- * Throws if what is there is no archive of this run: then no row may be deleted.
+ * The archive of a run. Writes it if there is none, and notes what it holds. The fault, about the blob, says
+ * why it is no archive of this run: then no row may be deleted. Throws if no archive can be written.
  */
 export async function archivedLines(
   services: ArchiveServices,
   runId: RunId,
-): Promise<ReadonlySet<string>> {
+): Promise<Result<ArchivedLines>> {
+  const noted = await services.runArchives.find(runId);
   // An earlier round may have deleted rows since it wrote the archive: a new one would lack them.
-  const known = await readBack(services, runId);
-  if (known !== undefined) return known;
-  const bytes = await packed(services, runId);
-  await services.blobs.create(CONTAINERS.archive, archiveName(runId), bytes, 'application/gzip');
-  const written = await readBack(services, runId);
-  if (written === undefined)
-    throw new Error(`the archive of ${runId} was written, and is not there`);
-  return written;
+  let bytes = await archiveBytes(services, runId);
+  if (bytes === undefined && noted === undefined) {
+    const all = await packed(services, runId);
+    await services.blobs.create(CONTAINERS.archive, archiveName(runId), all, 'application/gzip');
+    bytes = await archiveBytes(services, runId);
+  }
+  if (bytes === undefined) return fault('it was deleted, or it has just been written and is gone');
+  if (!bytes.ok) return bytes;
+  const read = readLines(runId, bytes.value);
+  if (!read.ok) return read;
+  const archive = {
+    ...{ runId, blob: archiveName(runId), sha256: sha256Hex(bytes.value) },
+    ...{ bytes: bytes.value.byteLength, rows: read.value.size, archivedAt: services.clock.now() },
+  };
+  if (noted !== undefined && noted.sha256 !== archive.sha256) {
+    return fault(`its SHA-256 is ${archive.sha256}, and was ${noted.sha256}`);
+  }
+  if (noted === undefined) await services.runArchives.note(archive);
+  return { ok: true, value: { archive: noted ?? archive, lines: read.value } };
+}
+
+function fault(text: string): { readonly ok: false; readonly fault: string } {
+  return { ok: false, fault: text };
 }
 
 /** The run's own row comes first. */
@@ -54,54 +79,54 @@ function packedLines(lines: readonly string[]): Buffer {
   return gzipSync(`${lines.join('\n')}\n`);
 }
 
-async function readBack(
+/** Undefined if there is no such blob. */
+async function archiveBytes(
   { blobs }: ArchiveServices,
   runId: RunId,
-): Promise<ReadonlySet<string> | undefined> {
-  const blob = await blobs.read(CONTAINERS.archive, archiveName(runId), MAX_BYTES);
-  if (!blob.found) {
-    if (blob.why === 'absent') return undefined;
-    throw notAnArchive(runId, `it has more than ${MAX_BYTES} bytes`);
+): Promise<Result<Uint8Array> | undefined> {
+  try {
+    const blob = await blobs.read(CONTAINERS.archive, archiveName(runId), MAX_BYTES);
+    if (blob.found) return { ok: true, value: blob.bytes };
+    return blob.why === 'absent' ? undefined : fault(`it has more than ${MAX_BYTES} bytes`);
+  } catch (error) {
+    // Of this blob alone: somebody may have moved it to the access tier Archive.
+    if (error instanceof StorageError && error.code !== 'not-provisioned') {
+      return fault(`it can't be read: ${error.message}`);
+    }
+    throw error;
   }
+}
+
+function readLines(runId: RunId, bytes: Uint8Array): Result<ReadonlySet<string>> {
+  const text = unpacked(bytes);
+  if (text === undefined) return fault('it is no complete gzip file of a sane size');
   const hashes = new Set<string>();
-  const text = unpacked(runId, blob.bytes);
   let from = 0;
   for (let end = text.indexOf(LINE_END); end !== -1; end = text.indexOf(LINE_END, from)) {
     const line = text.subarray(from, end);
-    if (from === 0) checkFirst(runId, line.toString());
+    if (from === 0 && !isRunRow(runId, line.toString())) {
+      return fault('its first line is not the row of the run');
+    }
     hashes.add(sha256Hex(line));
     from = end + 1;
   }
-  if (from !== text.length || from === 0) throw notAnArchive(runId, 'its last line has no end');
-  return hashes;
+  if (from !== text.length || from === 0) return fault('its last line has no end');
+  return { ok: true, value: hashes };
 }
 
-function unpacked(runId: RunId, bytes: Uint8Array): Buffer {
+function unpacked(bytes: Uint8Array): Buffer | undefined {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
-  } catch {
-    throw notAnArchive(runId, 'it is no complete gzip file of a sane size');
-  }
-}
-
-function checkFirst(runId: RunId, line: string): void {
-  const First = z.object({ table: z.literal(TABLES.runs), runId: z.literal(runId) });
-  const isOwn = First.safeParse(parsed(line)).success;
-  if (!isOwn) throw notAnArchive(runId, 'its first line is not the row of the run');
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
   } catch {
     return undefined;
   }
 }
 
-function notAnArchive(runId: RunId, why: string): Error {
-  const blob = `${CONTAINERS.archive}/${archiveName(runId)}`;
-  return new Error(
-    `no row of ${runId} is deleted, because the blob ${blob} is no archive of it: ${why}. ` +
-      'Rename the blob: the next round of the reaper writes a new one',
-  );
+function isRunRow(runId: RunId, line: string): boolean {
+  const Row = z.object({ table: z.literal(TABLES.runs), runId: z.literal(runId) });
+  try {
+    return Row.safeParse(JSON.parse(line)).success;
+  } catch {
+    return false;
+  }
 }

@@ -1,36 +1,44 @@
 import { isRunOver, type Run } from '../records/run.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
-import { archiveRun } from './archive-run.ts';
+import { archiveRun, type RetainLimits } from './archive-run.ts';
 
 const DAY_SECONDS = 24 * 3600;
-/** More than a year of hourly runs. With more runs, the older ones wait until these are archived. */
-const MOST_RUNS = 10_000;
+/** More than ten years of hourly runs: the longest time to keep them. */
+const MOST_RUNS = 100_000;
 
 /**
  * Archives the oldest run that ended longer ago than the setting says, or goes on with it: one run in a
  * round of the reaper. Does nothing without the setting.
  */
-export async function retain(services: Services): Promise<void> {
+export async function retain(services: Services, limits?: RetainLimits): Promise<void> {
   const { retentionDays } = services.options;
   if (retentionDays === undefined) return;
-  const run = await oldestDue(services, retentionDays);
-  if (run !== undefined) await archiveRun(services, run);
+  const run = await nextDue(services, retentionDays);
+  if (run !== undefined) await archiveRun(services, run, limits);
 }
 
-async function oldestDue(services: Services, days: number): Promise<Stored<Run> | undefined> {
+async function nextDue(services: Services, days: number): Promise<Stored<Run> | undefined> {
   const now = services.clock.now();
   const isTelling = ({ tellSince }: Run) =>
     tellSince !== undefined && services.webhook !== undefined;
   let looked = 0;
-  let oldest: Stored<Run> | undefined;
+  let first: Stored<Run> | undefined;
   for await (const run of services.runs.newestFirst(() => undefined)) {
     looked += 1;
     // The newest run stays, whatever its age.
-    if (looked > 1 && isDue(run, { now, days }) && !isTelling(run)) oldest = run;
+    if (looked > 1 && isDue(run, { now, days }) && !isTelling(run) && goesBefore(run, first)) {
+      first = run;
+    }
     if (looked >= MOST_RUNS) break;
   }
-  return oldest;
+  return first;
+}
+
+/** The older one. A run that was kept back before comes after all others, so that it delays none. */
+function goesBefore(run: Run, other: Run | undefined): boolean {
+  const keptUntil = ({ archiveNextAt }: Run) => archiveNextAt?.getTime() ?? 0;
+  return other === undefined || keptUntil(run) <= keptUntil(other);
 }
 
 /** A run is due once it ended more than `days` ago and its last look is over. */

@@ -5,6 +5,7 @@ import { TableFindings } from './table-findings.ts';
 import { TableInventory } from './table-inventory.ts';
 import { TableJobs } from './table-jobs.ts';
 import { TablePullChoice } from './table-pull-choice.ts';
+import { TableRunArchives } from './table-run-archives.ts';
 import { TableRunRows } from './table-run-rows.ts';
 import { TableRuns } from './table-runs.ts';
 import { TableTargets } from './table-targets.ts';
@@ -26,5 +27,6 @@ export function tableStores(tables: Tables): Stores {
     tellings: new TableTellings(tables),
     findings: new TableFindings(tables),
     runRows: new TableRunRows(tables),
+    runArchives: new TableRunArchives(tables),
   };
 }

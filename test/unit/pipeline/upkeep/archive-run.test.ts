@@ -1,13 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { archiveName } from '../../../../lib/pipeline/records/run-archive.ts';
+import { sha256Hex } from '../../../../lib/image/digest.ts';
+import { archiveLine, archiveName } from '../../../../lib/pipeline/records/run-archive.ts';
+import { RunId } from '../../../../lib/pipeline/records/run-id.ts';
 import type { Services } from '../../../../lib/pipeline/services.ts';
 import { tableStores } from '../../../../lib/pipeline/stores/tables/table-stores.ts';
 import { retain } from '../../../../lib/pipeline/upkeep/retain.ts';
 import { CONTAINERS } from '../../../../lib/storage/blobs.ts';
+import { StorageError } from '../../../../lib/storage/storage-error.ts';
 import { TABLES } from '../../../../lib/storage/tables.ts';
 import type { UnitWorld } from '../unit-world.ts';
 import { recordLater, rowsArchived, rowsLeft, worldWithOldRun } from './old-run.ts';
+
+const FAULTY = 'archive of an old run is faulty, its rows are kept';
 
 /** Each call of the storage fails from this one on: before its effect, or after it. */
 function cutAt(world: UnitWorld, call: number, when: 'before' | 'after') {
@@ -70,7 +75,7 @@ it('loses no row and ends the next time, wherever it is cut', async () => {
 });
 
 it('deletes each row once if two rounds archive a run at the same time', async () => {
-  const { world, runId } = await worldWithOldRun({ targets: 300 });
+  const { world, runId } = await worldWithOldRun({ targets: 30 });
   const before = rowsLeft(world, runId);
 
   await Promise.all([retain(world.services), retain(world.services)]);
@@ -80,15 +85,16 @@ it('deletes each row once if two rounds archive a run at the same time', async (
   expect(await rowsArchived(world, runId)).toHaveLength(before.length);
 });
 
-it('archives a run of 5,000 images, and deletes its rows in several rounds', async () => {
-  const { world, runId } = await worldWithOldRun({ targets: 5000 });
+it('archives a run of more images than a page has, and deletes its rows in several rounds', async () => {
+  const { world, runId } = await worldWithOldRun({ targets: 45 });
+  const limits = { mostDeleted: 25, pageRows: 10 };
 
-  await retain(world.services);
+  await retain(world.services, limits);
   const left = rowsLeft(world, runId).length;
-  await retain(world.services);
+  await retain(world.services, limits);
 
-  expect(left).toBe(5000 + 4 - 3000);
-  expect(await rowsArchived(world, runId)).toHaveLength(5000 + 4);
+  expect(left).toBe(45 + 4 - 30);
+  expect(await rowsArchived(world, runId)).toHaveLength(45 + 4);
   expect(rowsLeft(world, runId)).toEqual([]);
 });
 
@@ -116,15 +122,90 @@ it.each([
   ['was cut', gzipSync('{"table":"PatchwrightRuns"}\n').subarray(0, 20)],
   ['is of another run', gzipSync('{"table":"PatchwrightRuns","runId":"other"}\n')],
   ['is empty', gzipSync('')],
-])('deletes nothing if the blob of that name %s, and says so', async (_, bytes) => {
+])(
+  'deletes nothing if the blob of that name %s, says so once a day, and goes on with the next run',
+  async (_, bytes) => {
+    const { world, runId } = await worldWithOldRun();
+    const before = rowsLeft(world, runId);
+    const newer = RunId.parse('20260826T020000Z-0002');
+    await world.addRun({ id: newer, state: 'completed', finishedAt: new Date(0) });
+    await world.blobs.create(CONTAINERS.archive, archiveName(runId), bytes, 'application/gzip');
+
+    await retain(world.services);
+    expect(rowsLeft(world, newer)).toHaveLength(1);
+    await retain(world.services);
+    await retain(world.services);
+
+    expect(rowsLeft(world, newer)).toEqual([]);
+    expect(rowsLeft(world, runId)).toEqual(before);
+    const blob = `patchwright-archive/${archiveName(runId)}`;
+    const detail = expect.stringContaining(blob);
+    const said = expect.objectContaining({ runId, blob, detail, whatToDo: expect.any(String) });
+    expect(world.logged(FAULTY)).toEqual([said]);
+    world.clock.set(new Date(world.clock.now().getTime() + 86_400_000));
+    await retain(world.services);
+    expect(world.logged(FAULTY)).toHaveLength(2);
+  },
+);
+
+it('deletes nothing if the archive can not be read, and goes on with the next run', async () => {
   const { world, runId } = await worldWithOldRun();
   const before = rowsLeft(world, runId);
-  await world.blobs.create(CONTAINERS.archive, archiveName(runId), bytes, 'application/gzip');
+  const read = () => Promise.reject(new StorageError('unexpected', 'BlobArchived'));
+  const blobs = { ...world.services.blobs, read };
 
-  const name = `patchwright-archive/${archiveName(runId)}`;
-  await expect(retain(world.services)).rejects.toThrow(name);
+  await retain({ ...world.services, blobs });
 
   expect(rowsLeft(world, runId)).toEqual(before);
+  expect(world.logged(FAULTY)).toEqual([
+    expect.objectContaining({ detail: expect.stringContaining('BlobArchived') }),
+  ]);
+});
+
+it('fails if the container of archives is missing: that is no fault of one run', async () => {
+  const { world } = await worldWithOldRun();
+  const refused = new StorageError('not-provisioned', 'ContainerNotFound');
+  const blobs = { ...world.services.blobs, read: () => Promise.reject(refused) };
+
+  await expect(retain({ ...world.services, blobs })).rejects.toThrow('ContainerNotFound');
+
+  expect(world.logged(FAULTY)).toEqual([]);
+});
+
+it.each([
+  ['was deleted', undefined],
+  ['was replaced by another', 'another'],
+])('deletes no more rows once the archive %s', async (_, note) => {
+  const { world, runId } = await worldWithOldRun({ targets: 20 });
+  await retain(world.services, { mostDeleted: 5, pageRows: 5 });
+  const left = rowsLeft(world, runId);
+  const name = archiveName(runId);
+  await world.blobs.delete(CONTAINERS.archive, name);
+  if (note !== undefined) {
+    const [run] = world.tables.all(TABLES.runs).filter(({ entity }) => entity.runId === runId);
+    if (run === undefined) throw new Error('there is no run');
+    const line = archiveLine(TABLES.runs, { ...run.entity, note });
+    await world.blobs.create(CONTAINERS.archive, name, gzipSync(`${line}\n`), 'application/gzip');
+  }
+
+  await retain(world.services);
+
+  expect(left.length).toBeGreaterThan(10);
+  expect(rowsLeft(world, runId)).toEqual(left);
+  expect(world.logged(FAULTY)).toHaveLength(1);
+});
+
+it('notes where the rows are, what the blob holds, and its hash', async () => {
+  const { world, runId } = await worldWithOldRun();
+
+  await retain(world.services);
+
+  const blob = await world.blobs.read(CONTAINERS.archive, archiveName(runId), 1e9);
+  if (!blob.found) throw new Error('there is no archive');
+  expect(await world.services.runArchives.find(runId)).toEqual({
+    ...{ runId, blob: archiveName(runId), sha256: sha256Hex(blob.bytes) },
+    ...{ bytes: blob.bytes.byteLength, rows: 7, archivedAt: world.clock.now() },
+  });
 });
 
 it('keeps a row that was changed after the archive was written, and logs it', async () => {
@@ -139,7 +220,7 @@ it('keeps a row that was changed after the archive was written, and logs it', as
   await retain(world.services);
 
   expect(rowsLeft(world, runId)).toHaveLength(2);
-  expect(world.logged('rows remain that the archive of their run does not hold')).toEqual([
-    expect.objectContaining({ runId, rows: 1 }),
+  expect(world.logged(FAULTY)).toEqual([
+    expect.objectContaining({ runId, detail: expect.stringContaining('1 rows') }),
   ]);
 });

@@ -41,11 +41,12 @@ export async function worldWithOldRun(
   return { world, runId: old.id };
 }
 
-/** Names of all rows of the run that are left. */
+/** Names of all rows of the run that are left, without the one that says where its archive is. */
 export function rowsLeft({ tables }: UnitWorld, runId: RunId): readonly string[] {
   return [TABLES.runs, TABLES.targets, TABLES.jobs, TABLES.state].flatMap((table) =>
     tables
       .all(table)
+      .filter(({ entity }) => entity.partitionKey !== 'archived')
       .filter(({ entity }) => [entity.runId, entity.partitionKey, entity.rowKey].includes(runId))
       .map(({ entity }) => `${table} ${entity.partitionKey} ${entity.rowKey}`),
   );

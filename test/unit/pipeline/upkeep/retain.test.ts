@@ -69,3 +69,17 @@ it('archives one run in a round of the reaper, the oldest first', async () => {
   await reap(world.services);
   expect(rowsLeft(world, newer)).toEqual([]);
 });
+
+it('archives a run that was kept back before after all others', async () => {
+  const { world, runId } = await worldWithOldRun();
+  const newer = RunId.parse('20260826T020000Z-0002');
+  await world.addRun({ id: newer, state: 'completed', finishedAt: new Date(0) });
+  const run = await world.runAt(runId);
+  await world.services.runs.noteArchive(run, { archiveNextAt: world.clock.now() });
+
+  await retain(world.services);
+  expect([rowsLeft(world, runId).length, rowsLeft(world, newer)]).toEqual([7, []]);
+
+  await retain(world.services);
+  expect(rowsLeft(world, runId)).toEqual([]);
+});
