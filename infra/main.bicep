@@ -253,6 +253,11 @@ param resultRetentionDays int = 14
 @maxValue(3650)
 param reportRetentionDays int = 365
 
+@description('Days to keep the rows of ended runs, from 90 on. Older ones are archived to blobs, and then deleted. 0: never.')
+@minValue(0)
+@maxValue(3650)
+param retentionDays int = 0
+
 @description('Days to keep logs.')
 @minValue(30)
 @maxValue(730)
@@ -348,6 +353,10 @@ var priceFaults = faultIf(
   !empty('${priceVcpuHour}${priceGbHour}${priceConfidentialFactor}${priceCurrency}') && (empty(priceVcpuHour) || empty(priceGbHour) || empty(priceCurrency)),
   'priceVcpuHour, priceGbHour and priceCurrency are set together, or none of them: a cost needs all three'
 )
+var retentionFaults = faultIf(
+  retentionDays > 0 && retentionDays < 90,
+  'retentionDays is ${retentionDays}: use 90 days or more, or 0 to keep the rows of all runs'
+)
 var repositoryFaults = flatten(map(patchedRepositories, entry => patchedRepositoryFaults(entry)))
 // Azure's limit for a condition.
 var conditionFaults = faultIf(
@@ -377,6 +386,7 @@ var faults = concat(
   signInFaults,
   webhookFaults,
   priceFaults,
+  retentionFaults,
   scheduleFaults('schedule', schedule),
   scheduleFaults('reapSchedule', reapSchedule),
   budgetFaults,
@@ -570,6 +580,7 @@ module app 'modules/app.bicep' = {
     databaseMaxDays: databaseMaxDays
     findings: findings
     targetDays: targetDays
+    retentionDays: retentionDays
     nodeVersion: nodeVersion
     signIn: signIn
     entraClientId: entraClientId

@@ -115,6 +115,9 @@ param findings bool
 @description('Days within which findings with a fix are to be patched, by severity.')
 param targetDays string
 
+@description('Days to keep the rows of ended runs; 0: forever.')
+param retentionDays int
+
 @description('Maximum number of instances.')
 param maximumInstanceCount int
 
@@ -170,6 +173,7 @@ var settings = {
   PATCHWRIGHT_SIGN_IN: signIn
 }
 var priceSettings = toObject(filter(items(prices), one => !empty(one.value)), one => one.key, one => one.value)
+var retentionSetting = retentionDays == 0 ? {} : { PATCHWRIGHT_RETENTION_DAYS: string(retentionDays) }
 var policySetting = empty(policy) ? {} : { PATCHWRIGHT_POLICY: string(policy) }
 var vault = endsWith(buildkitVaultUri, '/') ? buildkitVaultUri : '${buildkitVaultUri}/'
 var webhookVault = endsWith(webhookVaultUri, '/') ? webhookVaultUri : '${webhookVaultUri}/'
@@ -308,7 +312,7 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (signIn == 
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, policySetting, priceSettings, builderSetting, subnetSetting, webhookSetting)
+  properties: union(settings, policySetting, priceSettings, retentionSetting, builderSetting, subnetSetting, webhookSetting)
   dependsOn: [
     authentication
   ]

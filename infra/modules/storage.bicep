@@ -45,6 +45,8 @@ var tableNames = [
 var containerNames = [
   'patchwright-results'
   'patchwright-reports'
+  // Rows of old runs. No lifecycle rule deletes them.
+  'patchwright-archive'
   // `func azure functionapp publish` uploads the package here. app.bicep uses the same name.
   'patchwright-deployments'
 ]
@@ -172,7 +174,7 @@ resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
   name: guid(storage.id, principalId, blobDataOwner)
   properties: {
-    description: 'The Functions host\'s locks and keys, the package, results and reports; signing create-only addresses for results.'
+    description: 'The Functions host\'s locks and keys, the package, results, reports and archives; signing create-only addresses for results.'
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)

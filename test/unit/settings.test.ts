@@ -55,3 +55,14 @@ it('prefers the app’s own client id to that of the storage connection', () => 
     other,
   );
 });
+
+it.each([
+  [undefined, undefined],
+  ['', undefined],
+  ['90', 90],
+  ['3650', 3650],
+])('reads a retention of %s days as %s', (days, expected) => {
+  const values = { ...SAMPLE_VALUES, PATCHWRIGHT_RETENTION_DAYS: days };
+
+  expect(readSettings(values).pipeline.retentionDays).toBe(expected);
+});

@@ -75,6 +75,7 @@ export const PARAMETER_SETS = {
     priceGbHour: '0.006',
     priceConfidentialFactor: '2',
     priceCurrency: 'EUR',
+    retentionDays: 400,
   },
 } as const satisfies Readonly<Record<string, Parameters>>;
 

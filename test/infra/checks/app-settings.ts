@@ -28,6 +28,7 @@ const OPTIONAL: readonly (readonly [RegExp, (parameters: Deployment['parameters'
     [/^(?:BUILDKIT_ADDRESS|PATCHWRIGHT_BUILDKIT_\w+)$/, ({ builder }) => builder === 'remote'],
     [/^PATCHWRIGHT_WEBHOOK_\w+$/, ({ webhookVaultUri }) => webhookVaultUri !== undefined],
     [/^PATCHWRIGHT_PRICE_\w+$/, ({ priceVcpuHour }) => priceVcpuHour !== undefined],
+    [/^PATCHWRIGHT_RETENTION_DAYS$/, ({ retentionDays }) => retentionDays !== undefined],
     [/^PATCHWRIGHT_SUBNET_ID$/, ({ privateNetworking }) => privateNetworking === true],
   ];
 

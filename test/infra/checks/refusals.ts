@@ -194,6 +194,13 @@ export const REFUSALS: readonly Refusal[] = [
     without: never('(empty(priceVcpuHour) || empty(priceGbHour) || empty(priceCurrency))'),
   },
   {
+    what: 'a retention that keeps less than a quarter',
+    parameters: { retentionDays: 89 },
+    says: 'retentionDays is 89: use 90 days or more',
+    message: 'or 0 to keep the rows of all runs',
+    without: never('retentionDays > 0 && retentionDays < 90'),
+  },
+  {
     what: 'a schedule of four fields',
     parameters: { schedule: '*/15 2 * *' },
     says: "schedule is '*/15 2 * *'",

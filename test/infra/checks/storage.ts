@@ -51,12 +51,16 @@ function accountFaults(deployment: Deployment): Fault[] {
   );
 }
 
-/** Checks that lifecycle rules delete the blobs of groups and of accepted results. */
+/** Checks that lifecycle rules delete the blobs of groups and of accepted results, and no archive. */
 function lifecycleFaults(deployment: Deployment): Fault[] {
   const policies = JSON.stringify(ofType(deployment, `${ACCOUNT}/managementPolicies`));
-  return Object.values(CONTAINERS)
-    .filter((name) => !policies.includes(`"${name}/"`))
-    .map((name) => `no lifecycle rule deletes the blobs of ${name}`);
+  const { archive, ...others } = CONTAINERS;
+  return [
+    ...Object.values(others)
+      .filter((name) => !policies.includes(`"${name}/"`))
+      .map((name) => `no lifecycle rule deletes the blobs of ${name}`),
+    ...(policies.includes(archive) ? [`a lifecycle rule deletes the blobs of ${archive}`] : []),
+  ];
 }
 
 function packageFaults(deployment: Deployment): Fault[] {

@@ -32,6 +32,15 @@ export const APP_FAULTS: readonly PlantedFault[] = [
     kept: inSnapshot('"AZURE_CLIENT_ID"', '"FUNCTIONS_WORKER_RUNTIME":"node","AZURE_CLIENT_ID"'),
   },
   {
+    what: 'a retention that the app does not get',
+    file: FILE,
+    from: 'retentionDays == 0 ?',
+    to: 'retentionDays >= 0 ?',
+    says: 'PATCHWRIGHT_RETENTION_DAYS is not set',
+    shownBy: 'budget',
+    kept: inSnapshot('"PATCHWRIGHT_RETENTION_DAYS":"400",', ''),
+  },
+  {
     what: 'a site setting that newer stamps of Flex Consumption refuse',
     file: FILE,
     from: "      minTlsVersion: '1.2'\n",

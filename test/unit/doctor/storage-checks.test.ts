@@ -43,7 +43,7 @@ describe('the checks of tables, queues and containers', () => {
     ['storage-tables', '6 tables can be used'],
     ['storage-queues', '2 queues can be used'],
     ['storage-poison-queues', '2 poison queues can be used'],
-    ['storage-containers', '2 blob containers can be used'],
+    ['storage-containers', '3 blob containers can be used'],
   ])('%s passes and leaves nothing behind', async (id, detail) => {
     const setup = new CheckSetup();
 

@@ -10,6 +10,9 @@ it.each([
   ['PATCHWRIGHT_POLL_SECONDS', '0'],
   ['PATCHWRIGHT_MAX_GROUPS', '1e9'],
   ['PATCHWRIGHT_DATABASE', 'no-tag'],
+  ['PATCHWRIGHT_RETENTION_DAYS', '89'],
+  ['PATCHWRIGHT_RETENTION_DAYS', '3651'],
+  ['PATCHWRIGHT_RETENTION_DAYS', '90.5'],
   ['PATCHWRIGHT_TYPO', 'x'],
 ])('refuses %s=%s with the name of the setting', (name, value) => {
   expect(faultsOf({ ...SAMPLE_VALUES, [name]: value })).toContain(name);
