@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { EvidenceFilters } from '../evidence/evidence-range.ts';
 import { ImageFilters, RunFilters, TargetFilters } from '../history/filters.ts';
 import { FindingFilters } from '../history/findings.ts';
-import { ImageStory } from '../history/image-story.ts';
+import { ImageStory, StoryFilters } from '../history/image-story.ts';
 import { ReportView } from '../history/report-view.ts';
 import { RunView } from '../history/run-view.ts';
 import { Status } from '../history/status.ts';
@@ -146,13 +146,14 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
   '/api/images/{image}': {
     get: {
       id: 'getImage',
-      summary: 'One image: its state, what to do next, and what the last 30 runs did about it.',
+      summary:
+        'One image: its state, what to do next, and what the last runs did about it: 30, or `runs`.',
       name: {
         in: 'image',
         about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
         example: 'team/api:1.4',
       },
-      filters: NoFilters,
+      filters: StoryFilters,
       status: 200,
       answer: ImageStory,
       problems: [400, 404],

@@ -5,7 +5,7 @@ import { findImage } from '../history/find-image.ts';
 import { findRun } from '../history/find-run.ts';
 import type { Found } from '../history/found.ts';
 import type { History, Page } from '../history/history.ts';
-import { imageStory } from '../history/image-story.ts';
+import { imageStory, StoryFilters } from '../history/image-story.ts';
 import { ImageView, imageView } from '../history/image-view.ts';
 import { listImages } from '../history/images.ts';
 import { listTargets } from '../history/run-targets.ts';
@@ -98,11 +98,11 @@ export const getImages: Read = async ({ query, ifNoneMatch }, { history, clock }
 };
 
 export const getImage: Read = async ({ query, name, ifNoneMatch }, { history }) => {
-  const filters = parseFilters(NoFilters, query);
+  const filters = parseFilters(StoryFilters, query);
   if (!filters.ok) return wrongFields(filters.fault);
   const found = await findImage(history, name);
   if (found.found !== 'one') return notFound('image', name, found);
-  return tagged(await imageStory(history, found.item), ifNoneMatch);
+  return tagged(await imageStory(history, found.item, filters.value), ifNoneMatch);
 };
 
 export function viewed<Item, View>(page: Page<Item>, view: (item: Item) => View): Page<View> {

@@ -95,7 +95,14 @@ export function aTarget(image: string, given: Partial<TargetView> = {}): TargetV
 }
 
 export function aStory(image: ImageView, given: Partial<ImageStory>): ImageStory {
-  return viewWith(ImageStory, { ...image, nextStep: 'Nothing.', history: [], ...given });
+  return viewWith(ImageStory, {
+    ...image,
+    nextStep: 'Nothing.',
+    history: [],
+    runs: 30,
+    olderRuns: false,
+    ...given,
+  });
 }
 
 /** The status that the app would answer with for these images and runs. */

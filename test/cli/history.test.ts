@@ -206,6 +206,19 @@ describe('one image', () => {
     });
   });
 
+  it('is shown with each step of each run', async () => {
+    const { stdout } = await run('images show team/web');
+    expect(stdout).toMatch(/\n2026-11-25 02:00:00 +\S+ +failed +tool-failed +/);
+    expect(stdout).toMatch(/\n2026-11-23 02:00:00 +\S+ +failed +tool-failed +/);
+    expect((await run('images show team/web --runs 1')).stdout).toMatch(
+      /older +there are runs before the last 1: patchwright images show team\/web:2\.0 --runs 365\n/,
+    );
+    expect(await run('images show team/web --runs 0')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('option "--runs"'),
+    });
+  });
+
   it.each(['images show team/web', 'why team/web', 'images list'])(
     'can’t write to the terminal: %s',
     async (line) => {

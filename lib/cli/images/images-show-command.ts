@@ -1,28 +1,42 @@
 import { findImage } from '../../history/find-image.ts';
-import { ImageStory, imageStory } from '../../history/image-story.ts';
+import { ImageStory, imageStory, StoryFilters } from '../../history/image-story.ts';
 import { imageLink } from '../../history/page-links.ts';
+import { stepsOf } from '../../history/target-steps.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { listsFields, printSheet, SHEET_OPTIONS, sheetLines } from '../output/sheet.ts';
+import { labeled } from '../runs/run-summary.ts';
+import { filtersOf } from '../storage/filters-of.ts';
 import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
 import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { imageSummary } from './image-summary.ts';
+import { olderRunsText } from './older-runs.ts';
+import { STEP_COLUMNS } from './step-columns.ts';
 import { STORY_COLUMNS } from './story-columns.ts';
 
 const FIELDS = Object.keys(ImageStory.shape);
 
 export const imagesShowCommand: Command = {
   name: 'images show',
-  summary: 'Show an image, and what the last 30 runs did about it.',
+  summary: 'Show an image, and what the last 30 runs did about it, step by step.',
   about: [
     'IMAGE is REPOSITORY:TAG, a beginning that only one image has, the tag of a patch, or a digest',
     '(REPOSITORY@sha256:1f9a, or sha256:1f9a).',
   ],
-  options: [...SHEET_OPTIONS, ...STORAGE_OPTIONS, ...WEB_OPTIONS],
+  options: [
+    { name: 'runs', value: 'N', about: 'what the last N runs did, from 1 to 1000 (30)' },
+    ...SHEET_OPTIONS,
+    ...STORAGE_OPTIONS,
+    ...WEB_OPTIONS,
+  ],
   operands: ['IMAGE'],
-  examples: ['images show team/api:1.4', 'images show sha256:1f9a --output json'],
+  examples: [
+    'images show team/api:1.4',
+    'images show team/api:1.4 --runs 365',
+    'images show sha256:1f9a --output json',
+  ],
   outputs: ONE_RESULT,
   run: (invocation, context) =>
     invocation.flag('web')
@@ -38,8 +52,9 @@ async function showImage(
 ): Promise<ExitCode> {
   if (listsFields(invocation, FIELDS, context)) return ExitCode.ok;
   const [name = ''] = invocation.operands;
+  const filters = filtersOf(StoryFilters, invocation);
   const story = await withStorage(invocation, context, async ({ history, address }) =>
-    imageStory(history, named('image', name, await findImage(history, name), address)),
+    imageStory(history, named('image', name, await findImage(history, name), address), filters),
   );
   if (invocation.value('json') !== undefined) {
     const sheet = { items: [story], columns: [], none: '' };
@@ -48,9 +63,23 @@ async function showImage(
     const document = { version: 1, command, image: story };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const none = 'No run is recorded.';
-    const table = sheetLines({ items: story.history, columns: STORY_COLUMNS, none }, context);
-    context.stdout.write(`${[...imageSummary(story, context), '', ...table].join('\n')}\n`);
+    context.stdout.write(`${storyLines(story, context).join('\n')}\n`);
   }
   return ExitCode.ok;
+}
+
+/** The image now, what each run did, and each step of these runs. */
+export function storyLines(
+  story: ImageStory,
+  context: Pick<CliContext, 'stdout' | 'environment'>,
+): readonly string[] {
+  const none = 'No run is recorded.';
+  const runs = sheetLines({ items: story.history, columns: STORY_COLUMNS, none }, context);
+  const items = story.history.flatMap(stepsOf);
+  const steps = sheetLines({ items, columns: STEP_COLUMNS, none: 'No step is recorded.' }, context);
+  const older = olderRunsText(story);
+  return [
+    ...[...imageSummary(story, context), '', ...runs, '', ...steps],
+    ...(older === null ? [] : ['', ...labeled([['older', older]], context)]),
+  ];
 }

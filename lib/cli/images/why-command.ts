@@ -2,7 +2,7 @@ import { findImage } from '../../history/find-image.ts';
 import { imageStory } from '../../history/image-story.ts';
 import { imageLink } from '../../history/page-links.ts';
 import { selectedBy } from '../../history/selected-by.ts';
-import type { TargetView } from '../../history/target-view.ts';
+import { stepsOf, type TargetStep } from '../../history/target-steps.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { shortTime } from '../output/paint-state.ts';
@@ -11,6 +11,8 @@ import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
 import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { imageSummary } from './image-summary.ts';
+import { olderRunsText } from './older-runs.ts';
+import { stepTime } from './step-columns.ts';
 
 export const whyCommand: Command = {
   name: 'why',
@@ -39,7 +41,7 @@ export const whyCommand: Command = {
     });
     const { story, rule, retryAfter } = told;
     const last = story.history.find(({ runId }) => runId === story.runId);
-    const steps = last === undefined ? [] : stepsOf(last);
+    const steps = last === undefined ? [] : stepsOf(last).map(stepText);
     if (invocation.output === 'json') {
       const document = { version: 1, command: 'why', image: story, rule, retryAfter };
       context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -51,6 +53,8 @@ export const whyCommand: Command = {
         ['steps', steps.length === 0 ? null : steps.join('\n')],
         ['backs off', retryAfter === null ? null : `until ${shortTime(retryAfter)}`],
         ['log', last?.log ?? null],
+        ['earlier', `what each of the last runs did: patchwright images show ${story.image}`],
+        ['older', olderRunsText(story)],
       ],
       context,
     );
@@ -59,22 +63,7 @@ export const whyCommand: Command = {
   },
 };
 
-/** Each change of state with its time. Rows of earlier versions have only the times of some. */
-function stepsOf(target: TargetView): readonly string[] {
-  const { events, state, discoveredAt, scannedAt, verifiedAt, finishedAt } = target;
-  const step = (what: string, time: string | null) =>
-    time === null ? [] : [`${time.slice(0, 19).replace('T', ' ')} ${what}`];
-  if (events === null) {
-    return [
-      ...step('discovered', discoveredAt),
-      ...step('scanned', scannedAt),
-      ...step('verified', verifiedAt),
-      ...step(state, finishedAt),
-    ];
-  }
-  const told = events.split('\n').flatMap((line) => {
-    const [time = '', ...words] = line.split(' ');
-    return step(words.join(' '), time);
-  });
-  return [...step('discovered', discoveredAt), ...told];
+function stepText(step: TargetStep): string {
+  const { state, reason, job } = step;
+  return [stepTime(step), state, reason, job].filter((word) => word !== null).join(' ');
 }

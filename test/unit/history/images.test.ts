@@ -111,6 +111,19 @@ describe('the story of an image', () => {
   });
 });
 
+describe('the story of an image with a limit', () => {
+  it('looks at so many runs, and at the last one of the image, and says that there are older ones', async () => {
+    const image = await findImage(history, 'team/api:1.4');
+    if (image.found !== 'one') throw new Error('not found');
+
+    const story = await imageStory(history, image.item, { runs: '1' });
+    const all = await imageStory(history, image.item);
+
+    expect(story).toMatchObject({ runs: 1, olderRuns: true, history: [{ runId: THIRD }] });
+    expect(all).toMatchObject({ runs: 30, olderRuns: false });
+  });
+});
+
 describe('the status', () => {
   it('sums up the images, in one operation for the runs and one for a thousand images', async () => {
     operations();
