@@ -26,6 +26,7 @@ import { AzureTables } from './storage/azure-tables.ts';
 import { AzureBlobNames, type BlobNames } from './storage/blob-names.ts';
 import type { QueueTrial } from './storage/queue-trial.ts';
 import { connectStorage, type StorageConnection } from './storage/storage-connection.ts';
+import { StorageUse } from './storage/storage-use.ts';
 import { TABLES, type Tables } from './storage/tables.ts';
 import { HttpsWebhook } from './webhook/https-webhook.ts';
 
@@ -76,7 +77,8 @@ export function createApp(
   const tokensOf = (of: TokenCredential) =>
     new RegistryTokens({ host, credential: of, http, clock });
   const pull = pullIdentity(options.identity, settings);
-  const storage = connectStorage(connectionOf(settings.storage, credential));
+  const storageUse = new StorageUse();
+  const storage = connectStorage(connectionOf(settings.storage, credential), storageUse);
   const tables = new AzureTables(storage);
   const blobs = new AzureBlobs(storage, clock);
   const acr = { host, tokens: tokensOf(credential), http, clock };
@@ -98,6 +100,7 @@ export function createApp(
       groups: new AciContainerGroups(aci),
       queues: new AzureQueues(storage),
       blobs,
+      storageUse,
       webhook: settings.webhook && new HttpsWebhook(settings.webhook, { clock }),
       largeReports: inTurn(),
       largeUploads: inTurn(),

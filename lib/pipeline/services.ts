@@ -7,6 +7,7 @@ import type { PullTokens } from '../registry/pull-tokens.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Blobs } from '../storage/blobs.ts';
 import type { Queues } from '../storage/queues.ts';
+import type { StorageUse } from '../storage/storage-use.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import type { Prices } from './records/run-use.ts';
 import type { TargetDays } from './records/target-days.ts';
@@ -81,6 +82,8 @@ export interface Services extends Stores {
   readonly groups: ContainerGroups;
   readonly queues: Queues;
   readonly blobs: Blobs;
+  /** Counts the requests to tables, queues and blobs. */
+  readonly storageUse: StorageUse;
   /** Absent if nobody wants to be told. */
   readonly webhook?: Webhook | undefined;
   /** The turns of all steps in this process to hold a large report. */

@@ -1,7 +1,9 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { TableClient } from '@azure/data-tables';
-import { BlobServiceClient } from '@azure/storage-blob';
-import { QueueServiceClient } from '@azure/storage-queue';
+import { BlobServiceClient, newPipeline as blobPipeline } from '@azure/storage-blob';
+import { QueueServiceClient, newPipeline as queuePipeline } from '@azure/storage-queue';
+import { countedRequests, InjectorPolicyFactory } from './counted-requests.ts';
+import { StorageUse } from './storage-use.ts';
 import type { TableName } from './tables.ts';
 
 /** How to reach the storage account: by an identity in Azure, by a key in development. */
@@ -53,31 +55,58 @@ export const OPERATION_LIMIT_MS = 30_000;
 /** Time limit for the content of a blob, which may be tens of megabytes. */
 export const CONTENT_LIMIT_MS = 120_000;
 
-/** Makes the clients without sending. Throws if the connection string or an address is malformed. */
-export function connectStorage(connection: StorageConnection): StorageClients {
+/**
+ * Makes the clients without sending. `use` counts their requests. Throws if the connection string or an
+ * address is malformed.
+ */
+export function connectStorage(
+  connection: StorageConnection,
+  use = new StorageUse(),
+): StorageClients {
+  const counted = {
+    ...tableOptions,
+    additionalPolicies: [{ policy: countedRequests(use), position: 'perRetry' as const }],
+  };
   switch (connection.kind) {
     case 'connection-string': {
       const { connectionString } = connection;
-      const options = { ...tableOptions, allowInsecureConnection: usesHttp(connectionString) };
+      const options = { ...counted, allowInsecureConnection: usesHttp(connectionString) };
+      const blobs = BlobServiceClient.fromConnectionString(connectionString);
+      const queues = QueueServiceClient.fromConnectionString(connectionString);
+      const { credential } = blobs;
       return {
         table: (name) => TableClient.fromConnectionString(connectionString, name, { ...options }),
-        queues: QueueServiceClient.fromConnectionString(connectionString, storageOptions),
-        blobs: BlobServiceClient.fromConnectionString(connectionString, storageOptions),
+        queues: queueService(queues.url, credential, use),
+        blobs: blobService(blobs.url, credential, use),
         sasBy: 'account-key',
       };
     }
     case 'identity': {
       const { tableUri, queueUri, blobUri, credential } = connection;
       return {
-        table: (name) => new TableClient(tableUri, name, credential, { ...tableOptions }),
-        queues: new QueueServiceClient(queueUri, credential, storageOptions),
-        blobs: new BlobServiceClient(blobUri, credential, storageOptions),
+        table: (name) => new TableClient(tableUri, name, credential, { ...counted }),
+        queues: queueService(queueUri, credential, use),
+        blobs: blobService(blobUri, credential, use),
         sasBy: 'delegation-key',
       };
     }
     default:
       return connection satisfies never;
   }
+}
+
+type Credential = BlobServiceClient['credential'];
+
+function blobService(url: string, credential: Credential, use: StorageUse): BlobServiceClient {
+  const pipeline = blobPipeline(credential, storageOptions);
+  pipeline.factories.push(new InjectorPolicyFactory(use));
+  return new BlobServiceClient(url, pipeline);
+}
+
+function queueService(url: string, credential: Credential, use: StorageUse): QueueServiceClient {
+  const pipeline = queuePipeline(credential, storageOptions);
+  pipeline.factories.push(new InjectorPolicyFactory(use));
+  return new QueueServiceClient(url, pipeline);
 }
 
 /** True for an emulator without TLS. Only the tables client requires permission to use HTTP. */

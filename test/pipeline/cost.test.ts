@@ -2,8 +2,12 @@ import { expect, it } from 'vitest';
 import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { cancelRun } from '../../lib/pipeline/cancellation.ts';
 import type { Job } from '../../lib/pipeline/records/job.ts';
+import { isRunOver } from '../../lib/pipeline/records/run.ts';
+import type { RunId } from '../../lib/pipeline/records/run-id.ts';
 import { startRun } from '../../lib/pipeline/run/start-run.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { tableStores } from '../../lib/pipeline/stores/tables/table-stores.ts';
+import { lastLook } from '../../lib/pipeline/upkeep/last-look.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { debianReport } from './debian-report.ts';
 import { PipelineWorld } from './pipeline-world.ts';
@@ -84,3 +88,52 @@ it('counts Confidential groups, but not their cost without a factor', async () =
   expect(run.patchSeconds).toBeGreaterThan(0);
   expect([run.patchCost, run.cost]).toEqual([undefined, undefined]);
 });
+
+it('counts each request to storage once, except those of the start and the last write', async () => {
+  const world = await worldOfOneImage({ prices: { ...prices, storageOperations: 100 } });
+  const due = world.clock.now();
+  const runId = await startRun(world.services, { trigger: 'schedule', due });
+  const atStart = world.storageRequests;
+
+  while (!isRunOver(await unmetered(world, runId))) await world.step();
+  const sent = world.storageRequests - atStart;
+  const run = await unmetered(world, runId);
+  await world.settle();
+  await lastLook(world.services, run);
+  const sentInAll = world.storageRequests - atStart;
+
+  expect(run.patched).toBe(1);
+  expect(run.storageOperations).toBe(sent - 1);
+  const closed = await unmetered(world, runId);
+  expect(closed.storageOperations).toBe(sentInAll - 1);
+  const { scanCost = 0, patchCost = 0, verifyCost = 0, storageCost = 0 } = closed;
+  expect(storageCost).toBeCloseTo((sentInAll - 1) / 100, 4);
+  expect(closed.cost).toBeCloseTo(scanCost + patchCost + verifyCost + storageCost, 4);
+});
+
+it('counts the requests of two runs apart, although one process works for both', async () => {
+  const world = await worldOfOneImage();
+  const due = world.clock.now();
+  const request = 'another';
+  const ids = [
+    await startRun(world.services, { trigger: 'schedule', due }),
+    await startRun(world.services, { trigger: 'manual', due, request }),
+  ];
+  const atStart = world.storageRequests;
+
+  await world.settle();
+  for (const id of ids) await lastLook(world.services, await unmetered(world, id));
+  const sent = world.storageRequests - atStart;
+
+  const runs = await Promise.all(ids.map((id) => unmetered(world, id)));
+  const [one = 0, other = 0] = runs.map(({ storageOperations }) => storageOperations);
+  expect(Math.min(one, other)).toBeGreaterThan(10);
+  expect(one + other).toBe(sent - 2);
+});
+
+/** Reads a run without a request that the world counts. */
+async function unmetered(world: PipelineWorld, runId: RunId) {
+  const run = await tableStores(world.tables).runs.find(runId);
+  if (run === undefined) throw new Error(`there is no run ${runId}`);
+  return run;
+}

@@ -17,6 +17,7 @@ import { emptyPoison } from '../../lib/pipeline/upkeep/empty-poison.ts';
 import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
 import type { PullTokens } from '../../lib/registry/pull-tokens.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
+import { StorageUse } from '../../lib/storage/storage-use.ts';
 import type { Webhook } from '../../lib/webhook/webhook.ts';
 import { PLAIN_COURSE } from '../fakes/containers/group-course.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -25,6 +26,7 @@ import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
 import { MemoryQueues } from '../fakes/memory-queues.ts';
 import { MemoryRegistry } from '../fakes/memory-registry.ts';
 import { MemoryTables } from '../fakes/memory-tables.ts';
+import { metered } from '../fakes/metered.ts';
 import { seedImage } from '../fakes/registry/seed-image.ts';
 import { runScriptedWorker, type WorkerScript } from './scripted-worker.ts';
 
@@ -45,6 +47,8 @@ export class PipelineWorld {
   readonly tables = new MemoryTables();
   readonly groups: MemoryContainerGroups;
   readonly log: LoggedLine[] = [];
+  /** Requests that the services sent to storage. */
+  storageRequests = 0;
   readonly services: Services;
   script: WorkerScript;
 
@@ -66,6 +70,11 @@ export class PipelineWorld {
     const note = (level: LoggedLine['level']) => (message: string, fields?: LogFields) => {
       this.log.push({ level, message, fields });
     };
+    const storageUse = new StorageUse();
+    const received = () => {
+      this.storageRequests += 1;
+      storageUse.answered();
+    };
     const reference = `patchwright/worker@${digestOf('the worker')}`;
     this.services = {
       clock: this.clock,
@@ -73,12 +82,13 @@ export class PipelineWorld {
       registry: this.registry,
       pullTokens: options.pullTokens,
       groups: this.groups,
-      queues: this.queues,
-      blobs: this.blobs,
+      queues: metered(this.queues, received),
+      blobs: metered(this.blobs, received),
+      storageUse,
       webhook: options.webhook,
       largeReports: inTurn(),
       largeUploads: inTurn(),
-      ...tableStores(this.tables),
+      ...tableStores(metered(this.tables, received)),
       options: {
         policySetting:
           typeof options.policy === 'string' ? options.policy : JSON.stringify(options.policy),

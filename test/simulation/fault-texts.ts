@@ -111,6 +111,12 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
     instead: '||',
   },
   {
+    name: 'count the requests of all jobs to storage again with each tick',
+    file: 'records/run-use.ts',
+    text: 'run.ownOperations + more;',
+    instead: 'run.ownOperations + more + (run.jobOperations ?? 0);',
+  },
+  {
     name: 'reuse the name of a group',
     file: 'job/launch-job.ts',
     text: 'const attempt = held.job.attempt + 1;',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { GroupTag, MANAGED_BY } from '../../lib/containers/container-groups.ts';
+import { StorageUse } from '../../lib/storage/storage-use.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
 import { groupSpec } from '../unit/containers/group-spec.ts';
@@ -18,7 +19,10 @@ it('expects no deletion of a group that had not expired when the clock had jumpe
     tags: { [GroupTag.managedBy]: MANAGED_BY, [GroupTag.expiresAt]: expiresAt },
   });
   await groups.create(spec);
-  const instance = { name: 'A', skewMs: 120_000, exits: 0, downUntil: 0 };
+  const instance = {
+    ...{ name: 'A', storageUse: new StorageUse() },
+    ...{ skewMs: 120_000, exits: 0, downUntil: 0 },
+  };
   const reaper = newTask({ id: 1, name: 'reaper', instance, message: undefined, now });
   const early = expiredGroupsLeft({ groups }, reaper);
 

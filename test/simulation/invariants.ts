@@ -11,7 +11,7 @@ import type { Observer } from './observer.ts';
 import { occurrenceFaults } from './run-timer.ts';
 import type { Scenario } from './scenario.ts';
 import type { Task } from './task.ts';
-import { useFaults } from './use-truth.ts';
+import { operationFaults, useFaults } from './use-truth.ts';
 
 /** Terminal states of a target, each with the column of the run that counts it. */
 const ENDED = {
@@ -58,6 +58,7 @@ export async function finalFaults(
     ...(await registryFaults(backends, observer)),
     ...groupFaults(backends),
     ...useFaults(backends),
+    ...operationFaults(backends, observer),
     ...(await poisonFaults(backends, observer)),
   ];
 }

@@ -8,6 +8,7 @@ import { reap } from '../../lib/pipeline/upkeep/reap.ts';
 import { handleRunsMessage } from '../../lib/pipeline/upkeep/runs-queue.ts';
 import { TimerWatch } from '../../lib/pipeline/upkeep/timer-watch.ts';
 import { QUEUES } from '../../lib/storage/queues.ts';
+import { StorageUse } from '../../lib/storage/storage-use.ts';
 import type { PendingMessage, ReceivedMessage } from '../fakes/memory-queues.ts';
 import { isDefect } from './defect.ts';
 import type { Gate } from './gates/gate.ts';
@@ -44,7 +45,10 @@ export class Invocations {
 
   /** Crashes instances with all their tasks. The pipeline gets no notice. */
   crash(instances: readonly Instance[]): void {
-    for (const instance of instances) this.#watches.delete(instance);
+    for (const instance of instances) {
+      this.#watches.delete(instance);
+      instance.storageUse = new StorageUse();
+    }
     for (const task of this.#world.tasks) {
       if (!instances.includes(task.instance)) continue;
       this.#world.note(() => `${task.instance.name}#${task.id} dies in ${task.name}`);

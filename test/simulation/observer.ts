@@ -21,6 +21,7 @@ import type { RowWrite } from './watches/row-write.ts';
 import { RunWatch } from './watches/run-watch.ts';
 import { holdsSecret } from './watches/secrets.ts';
 import { SeenRows } from './watches/seen-rows.ts';
+import { StorageWatch } from './watches/storage-watch.ts';
 import { TargetWatch } from './watches/target-watch.ts';
 import { ThrottleWatch } from './watches/throttle-watch.ts';
 import { TransitionWatch } from './watches/transition-watch.ts';
@@ -43,6 +44,7 @@ export class Observer {
   /** Requested writes outside the tables. */
   effects = 0;
   readonly publishing: PublishWatch;
+  readonly storage = new StorageWatch();
   readonly #now: () => number;
   readonly #truth: Truth;
   readonly #leases: LeaseWatch;

@@ -1,9 +1,12 @@
+import type { StorageUse } from '../../lib/storage/storage-use.ts';
 import type { ReceivedMessage } from '../fakes/memory-queues.ts';
 import type { PortCall } from './port-call.ts';
 
 /** One instance of the function app. Its clock may be wrong. */
 export interface Instance {
   readonly name: string;
+  /** Of its present worker process. */
+  storageUse: StorageUse;
   skewMs: number;
   /** Number of worker processes that exited since the host started. */
   exits: number;

@@ -1,6 +1,20 @@
 import { GroupTag } from '../../lib/containers/container-groups.ts';
 import { TABLES } from '../../lib/storage/tables.ts';
 import type { Backends } from './gates/gate.ts';
+import type { Observer } from './observer.ts';
+
+/** Runs whose row counts more requests to storage than storage received. */
+export function operationFaults(
+  { tables }: Pick<Backends, 'tables'>,
+  { storage }: Pick<Observer, 'storage'>,
+): readonly string[] {
+  return tables.all(TABLES.runs).flatMap(({ entity: run }) => {
+    const runId = String(run.runId);
+    const [counted, most] = [Number(run.storageOperations), storage.mostOf(runId)];
+    if (counted > 0 && counted <= most) return [];
+    return [`${runId} counts ${counted} requests to storage, which received at most ${most}`];
+  });
+}
 
 /**
  * Compares the container groups that each run counts with those that Azure created. Each counts once;

@@ -2,6 +2,7 @@ import { RepositoryName, Tag } from '../../lib/image/reference.ts';
 import { NO_LEASE } from '../../lib/pipeline/lease.ts';
 import { heldElsewhere } from '../../lib/pipeline/marks/hold-repository.ts';
 import type { PipelineOptions } from '../../lib/pipeline/services.ts';
+import { StorageUse } from '../../lib/storage/storage-use.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryBlobs } from '../fakes/memory-blobs.ts';
 import { MemoryContainerGroups } from '../fakes/memory-container-groups.ts';
@@ -45,8 +46,8 @@ export class World {
   readonly timetable = new Timetable();
   readonly tasks = new Set<Task>();
   readonly instances: readonly [Instance, Instance] = [
-    { name: 'A', skewMs: 0, exits: 0, downUntil: 0 },
-    { name: 'B', skewMs: 0, exits: 0, downUntil: 0 },
+    { name: 'A', storageUse: new StorageUse(), skewMs: 0, exits: 0, downUntil: 0 },
+    { name: 'B', storageUse: new StorageUse(), skewMs: 0, exits: 0, downUntil: 0 },
   ];
   readonly scenario: Scenario;
   readonly random: Random;

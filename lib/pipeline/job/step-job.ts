@@ -22,7 +22,11 @@ const MAX_GIVING_UP = MAX_UNFINISHED + 4;
  * re-enqueues itself. Accepts only the current wake number, so that a duplicate message can't start
  * a second chain of steps.
  */
-export async function stepJob(services: Services, message: JobMessage): Promise<void> {
+export function stepJob(services: Services, message: JobMessage): Promise<void> {
+  return services.storageUse.during(message.runId, () => step(services, message));
+}
+
+async function step(services: Services, message: JobMessage): Promise<void> {
   const job = await services.jobs.find(message.runId, message.jobId);
   if (job === undefined || !hasSteps(job) || job.wake !== message.wake) return;
   if (isLeased(job, services.clock.now())) return;
@@ -33,7 +37,14 @@ export async function stepJob(services: Services, message: JobMessage): Promise<
     const now = services.clock.now();
     const nextAt = secondsAfter(now, end.delaySeconds);
     const use = useAtEnd(held.job, end.changes, now);
-    await held.release({ errors: 0, ...end.changes, ...use, nextAt });
+    const { storageOperations = 0 } = held.job;
+    await held.release({
+      errors: 0,
+      ...end.changes,
+      ...use,
+      storageOperations: storageOperations + services.storageUse.take(message.runId),
+      nextAt,
+    });
     if (isJobOver(held.job)) await sendTick(services, { runId: message.runId });
     else await sendStep(services, held.job, end.delaySeconds);
   } catch (error) {

@@ -38,6 +38,8 @@ export const Job = z.object({
   group: GroupName.optional(),
   launchedAt: z.date().optional(),
   ...GROUP_USE_COLUMNS,
+  /** Requests to storage by its steps, at least. Rows of earlier versions lack it. */
+  storageOperations: Count.optional(),
   /** The attempt is lost after this time. */
   deadline: z.date().optional(),
   /** Azure refused its group for a quota or lack of capacity. */

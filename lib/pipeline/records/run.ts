@@ -5,7 +5,7 @@ import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { PatchDays } from './patch-days.ts';
 import { RUN_FINDING_COLUMNS } from './run-findings.ts';
 import { RunId } from './run-id.ts';
-import { RUN_USE_COLUMNS } from './run-use.ts';
+import { RUN_OPERATION_COLUMNS, RUN_USE_COLUMNS } from './run-use.ts';
 import { TargetDays } from './target-days.ts';
 
 export const RunState = z.enum([
@@ -110,6 +110,7 @@ export const Run = z.object({
   canceled: Count,
   ...RUN_FINDING_COLUMNS,
   ...RUN_USE_COLUMNS,
+  ...RUN_OPERATION_COLUMNS,
   /** The targets of its time. Absent in rows of earlier versions. */
   targetDays: TargetDays.optional(),
   /** The findings that its patches fixed, by the days since their fix was first seen. */

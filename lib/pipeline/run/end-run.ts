@@ -1,3 +1,4 @@
+import { countedOperations } from '../counted-operations.ts';
 import type { RunEnd } from '../log-lines.ts';
 import type { Reason } from '../records/reasons.ts';
 import type { Run, RunCounts, RunState } from '../records/run.ts';
@@ -23,7 +24,7 @@ export function finalState(
 
 /** Logs the end of a run. Returns the changes of its row. */
 export function endRun(
-  services: Pick<Services, 'clock' | 'log' | 'webhook'>,
+  services: Pick<Services, 'clock' | 'log' | 'webhook' | 'storageUse' | 'options'>,
   end: {
     readonly run: Run;
     readonly state: EndState;
@@ -32,7 +33,8 @@ export function endRun(
   },
 ): Partial<Run> {
   const { run, state, targets } = end;
-  const changes = { ...end.changes, ...withWarnings(run, endWarnings(state, targets)) };
+  const ending = { ...end.changes, ...withWarnings(run, endWarnings(state, targets)) };
+  const changes = { ...ending, ...countedOperations(services, { ...run, ...ending }) };
   const finishedAt = services.clock.now();
   logEnd(services, { ...run, ...changes, state, finishedAt }, targets, state);
   const lastLookAt = secondsAfter(finishedAt, LAST_LOOK_SECONDS);

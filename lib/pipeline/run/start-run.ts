@@ -71,6 +71,8 @@ function newRun({ clock, options, registry }: Services, id: RunId, occurrence: O
     wake: 0,
     nextAt: now,
     errors: 0,
+    ownOperations: 0,
+    storageOperations: 0,
     targets: 0,
     active: 0,
     clean: 0,

@@ -1,6 +1,7 @@
 import { inParallel } from '../../in-parallel.ts';
 import { plainText } from '../../text/plain-text.ts';
 import { truncate } from '../../text/truncate.ts';
+import { countedOperations } from '../counted-operations.ts';
 import { discoverStep, giveRepositoryUp } from '../discovery/discover.ts';
 import { MAX_DISCOVERY_ERRORS } from '../discovery/discover-tags.ts';
 import { askedToWait } from '../failures.ts';
@@ -40,7 +41,11 @@ const TARGETS_A_SECOND = 200;
 /**
  * One tick of a run: takes its lease, does the due work, persists it and enqueues the next tick.
  */
-export async function tickRun(services: Services, message: RunMessage): Promise<void> {
+export function tickRun(services: Services, message: RunMessage): Promise<void> {
+  return services.storageUse.during(message.runId, () => tick(services, message));
+}
+
+async function tick(services: Services, message: RunMessage): Promise<void> {
   const now = services.clock.now();
   const run = await services.runs.find(message.runId);
   if (run === undefined || isRunOver(run)) return;
@@ -66,6 +71,7 @@ async function endTick(services: Services, held: HeldRun, next: NextTick): Promi
   await held.release({
     ...next.changes,
     ...(isWell && { detail: undefined }),
+    ...countedOperations(services, after),
     nextAt: secondsAfter(services.clock.now(), delaySeconds),
   });
   const { id: runId, wake } = held.run;

@@ -1,7 +1,7 @@
 import type { Run, RunCounts } from '../records/run.ts';
 import type { RunFindings } from '../records/run-findings.ts';
 import type { RunId } from '../records/run-id.ts';
-import type { RunUse } from '../records/run-use.ts';
+import type { CountedOperations, RunUse } from '../records/run-use.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { PassOver, Stored } from './stored.ts';
 
@@ -14,10 +14,13 @@ export interface RunStore extends LeaseStore<Run> {
   /** Marks the last look at an ended run as done, and makes these changes. */
   close(
     run: Stored<Run>,
-    changes: Partial<RunCounts & RunFindings & RunUse> & Pick<Run, 'tellSince'>,
+    changes: Partial<RunCounts & RunFindings & RunUse & CountedOperations> & Pick<Run, 'tellSince'>,
   ): Promise<Stored<Run> | undefined>;
   /** Notes that an ended run has nothing more to tell, with its warnings if given. */
-  endTelling(run: Stored<Run>, warnings: Pick<Run, 'warnings'>): Promise<Stored<Run> | undefined>;
+  endTelling(
+    run: Stored<Run>,
+    changes: Pick<Run, 'warnings'> & CountedOperations,
+  ): Promise<Stored<Run> | undefined>;
   /** Notes the archive of an ended run, and when to look at its remaining rows again. */
   noteArchive(
     run: Stored<Run>,

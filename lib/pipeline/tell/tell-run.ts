@@ -1,4 +1,5 @@
 import type { Webhook } from '../../webhook/webhook.ts';
+import { countedOperations } from '../counted-operations.ts';
 import { leaseFrom } from '../lease.ts';
 import { sendTell } from '../messages.ts';
 import { isRunOver, type Run } from '../records/run.ts';
@@ -23,7 +24,11 @@ const AGAIN_SECONDS = 30;
  * One round: sends the events of a run that its receiver does not know. The events are derived from the
  * rows, so none is lost, and none is invented. A crash after a request repeats it with the same id.
  */
-export async function tellRun(services: Services, runId: RunId): Promise<void> {
+export function tellRun(services: Services, runId: RunId): Promise<void> {
+  return services.storageUse.during(runId, () => tellRound(services, runId));
+}
+
+async function tellRound(services: Services, runId: RunId): Promise<void> {
   const { webhook, clock, options } = services;
   const run = await services.runs.find(runId);
   if (webhook === undefined || run === undefined || isToldWhole(run)) return;
@@ -114,7 +119,10 @@ async function endRound(services: Services, round: Round): Promise<void> {
     return;
   }
   if (run.tellSince === undefined) return;
-  const ended = await services.runs.endTelling(run, warningsOf(round, saved.givenUp.length));
+  const ended = await services.runs.endTelling(run, {
+    ...warningsOf(round, saved.givenUp.length),
+    ...countedOperations(services, run),
+  });
   if (ended === undefined) await sendTell(services, run.id, AGAIN_SECONDS);
 }
 

@@ -1,4 +1,5 @@
 import { inParallel } from '../../in-parallel.ts';
+import { countedOperations } from '../counted-operations.ts';
 import { NO_LEASE } from '../lease.ts';
 import type { Job } from '../records/job.ts';
 import { isJobOver } from '../records/job-states.ts';
@@ -24,7 +25,11 @@ const AT_ONCE = 8;
  * insert a target, after the run has ended. Runs when neither can happen any more. The next look
  * retries failures.
  */
-export async function lastLook(services: Services, run: Stored<Run>): Promise<void> {
+export function lastLook(services: Services, run: Stored<Run>): Promise<void> {
+  return services.storageUse.during(run.id, () => look(services, run));
+}
+
+async function look(services: Services, run: Stored<Run>): Promise<void> {
   const { id: runId, finishedAt, targets: known } = run;
   const now = services.clock.now();
   const patient = now < secondsAfter(finishedAt ?? now, PATIENCE_SECONDS);
@@ -56,7 +61,8 @@ export async function lastLook(services: Services, run: Stored<Run>): Promise<vo
   const use = unreadable === 0 ? runUse(jobs, services.options.prices) : {};
   // Targets that ended after the run may be news.
   const tellSince = services.webhook === undefined ? run.tellSince : (run.tellSince ?? now);
-  await services.runs.close(run, { ...(recount && counts), ...use, tellSince });
+  const operations = countedOperations(services, { ...run, ...use });
+  await services.runs.close(run, { ...(recount && counts), ...use, ...operations, tellSince });
 }
 
 /**

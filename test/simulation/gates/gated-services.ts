@@ -2,6 +2,7 @@ import type { Log } from '../../../lib/log.ts';
 import type { Services } from '../../../lib/pipeline/services.ts';
 import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import type { Task } from '../task.ts';
+import { countedGate } from './counted-gate.ts';
 import type { Gate } from './gate.ts';
 import { gatedBlobs } from './gated-blobs.ts';
 import { gatedGroups } from './gated-groups.ts';
@@ -12,7 +13,8 @@ import { gatedTables } from './gated-tables.ts';
 import { gatedWebhook } from './gated-webhook.ts';
 
 /** The services of one invocation. Every call of a port waits until the scheduler runs it. */
-export function gatedServices(gate: Gate, task: Task): Services {
+export function gatedServices(given: Gate, task: Task): Services {
+  const gate = countedGate(given);
   return {
     clock: { now: () => gate.now(task) },
     log: logOf(gate),
@@ -21,6 +23,7 @@ export function gatedServices(gate: Gate, task: Task): Services {
     groups: gatedGroups(gate, task),
     queues: gatedQueues(gate, task),
     blobs: gatedBlobs(gate, task),
+    storageUse: task.instance.storageUse,
     webhook: gatedWebhook(gate, task),
     // The reports of these worlds are small, and a turn would outlive a crash.
     largeReports: (work) => work(),

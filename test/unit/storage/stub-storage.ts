@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { connectStorage, type StorageClients } from '../../../lib/storage/storage-connection.ts';
+import { StorageUse } from '../../../lib/storage/storage-use.ts';
 import { startLocalServer } from '../../world/http/local-server.ts';
 
 export interface StorageRequest {
@@ -20,6 +21,7 @@ export interface StorageAnswer {
 /** Starts a storage account that answers from a function and stops with the test. */
 export async function stubStorage(
   answer: (request: StorageRequest, nth: number) => StorageAnswer,
+  use = new StorageUse(),
 ): Promise<{ readonly clients: StorageClients; readonly requests: readonly StorageRequest[] }> {
   const requests: StorageRequest[] = [];
   const server = await startLocalServer((incoming, response) => {
@@ -35,7 +37,10 @@ export async function stubStorage(
     'DefaultEndpointsProtocol=http;AccountName=stub;AccountKey=c3R1Yg==',
     ...['Blob', 'Queue', 'Table'].map((service) => `${service}Endpoint=${server.url}/stub`),
   ].join(';');
-  return { clients: connectStorage({ kind: 'connection-string', connectionString }), requests };
+  return {
+    clients: connectStorage({ kind: 'connection-string', connectionString }, use),
+    requests,
+  };
 }
 
 function send(response: ServerResponse, { status, code, headers, body = '' }: StorageAnswer): void {

@@ -63,6 +63,7 @@ export class TableJobs implements JobStore {
       ...job,
       state: 'waiting',
       attempt: 0,
+      storageOperations: 0,
       wake: 0,
       nextAt,
       errors: 0,

@@ -5,7 +5,7 @@ import { PatchDays } from '../../records/patch-days.ts';
 import { Run, type RunCounts, RunFault } from '../../records/run.ts';
 import type { RunFindings } from '../../records/run-findings.ts';
 import { RunId } from '../../records/run-id.ts';
-import type { RunUse } from '../../records/run-use.ts';
+import type { CountedOperations, RunUse } from '../../records/run-use.ts';
 import { TargetDays } from '../../records/target-days.ts';
 import type { LeaseTime } from '../lease-store.ts';
 import type { RunStore } from '../run-store.ts';
@@ -75,13 +75,16 @@ export class TableRuns implements RunStore {
 
   close(
     run: Stored<Run>,
-    changes: Partial<RunCounts & RunFindings & RunUse> & Pick<Run, 'tellSince'>,
+    changes: Partial<RunCounts & RunFindings & RunUse & CountedOperations> & Pick<Run, 'tellSince'>,
   ): Promise<Stored<Run> | undefined> {
     return this.#records.update(run, { ...changes, lastLookAt: undefined });
   }
 
-  endTelling(run: Stored<Run>, warnings: Pick<Run, 'warnings'>): Promise<Stored<Run> | undefined> {
-    return this.#records.update(run, { ...warnings, tellSince: undefined });
+  endTelling(
+    run: Stored<Run>,
+    changes: Pick<Run, 'warnings'> & CountedOperations,
+  ): Promise<Stored<Run> | undefined> {
+    return this.#records.update(run, { ...changes, tellSince: undefined });
   }
 
   noteArchive(
