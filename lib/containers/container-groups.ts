@@ -64,19 +64,21 @@ export interface GroupStatus {
 }
 
 /** The kinds of refusal by ARM or ACI that callers treat differently. */
-export type GroupRefusal =
-  | 'quota'
-  | 'capacity'
+export const GroupRefusal = z.enum([
+  'quota',
+  'capacity',
   /** The subnet of the groups is not ready for another group yet. */
-  | 'network'
-  | 'throttled'
-  | 'transitioning'
-  | 'image-pull'
+  'network',
+  'throttled',
+  'transitioning',
+  'image-pull',
   /** The request is larger than Azure accepts. */
-  | 'too-large'
-  | 'configuration'
-  | 'unauthorized'
-  | 'unavailable';
+  'too-large',
+  'configuration',
+  'unauthorized',
+  'unavailable',
+]);
+export type GroupRefusal = z.infer<typeof GroupRefusal>;
 
 export type GroupAnswer =
   | { readonly ok: true }

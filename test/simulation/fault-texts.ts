@@ -247,7 +247,7 @@ export const DELIBERATE_FAULTS: readonly DeliberateFault[] = [
   {
     name: 'do not share a back-off',
     file: 'job/launch-job.ts',
-    text: 'await services.throttle.holdUntil(until);',
+    text: 'await services.throttle.holdUntil(until, { refusal, detail });',
     instead: '',
   },
   {

@@ -1,5 +1,6 @@
 import type { RunView } from '../../history/run-view.ts';
 import { timeToPatch } from '../../pipeline/records/patch-days.ts';
+import type { Hold } from '../../pipeline/stores/throttle.ts';
 import { SEVERITIES } from '../../report/finding.ts';
 import { plainText } from '../../text/plain-text.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -15,6 +16,7 @@ const LABEL = 12;
 export function runSummary(
   run: RunView,
   context: Pick<CliContext, 'stdout' | 'environment'>,
+  hold?: Hold,
 ): readonly string[] {
   const color = colorOf(context);
   const paint = paintState(run.state, color) ?? ((text: string) => text);
@@ -27,6 +29,7 @@ export function runSummary(
     ['ended', shortTime(run.finishedAt)],
     ['expected', run.finishedAt === null ? shortTime(run.expectedAt) : null],
     ['images', countsOf(run)],
+    ['waits', run.finishedAt === null ? waitOf(hold) : null],
     ['removed', findingsOf(run, 'removed')],
     ['patched in', patchTimesOf(run)],
     ['remaining', findingsOf(run, 'remaining')],
@@ -96,6 +99,14 @@ function groupsOf(run: RunView): string | null {
   const each = told.map(([kind, seconds]) => `${kind} ${seconds} s`).join(', ');
   const known = `${groups} for ${all} s${each === '' ? '' : `: ${each}`}`;
   return (unseenGroups ?? 0) === 0 ? known : `${known}; ${unseenGroups} of unknown time`;
+}
+
+/** Null if nothing holds container groups back. */
+function waitOf(hold: Hold | undefined): string | null {
+  if (hold === undefined) return null;
+  const { until, reason } = hold;
+  const why = reason === undefined ? '' : `, because Azure refused one: ${reason.detail}`;
+  return `no container group starts before ${until.toISOString().slice(11, 19)} UTC${why}`;
 }
 
 /** Null without prices in the settings. */

@@ -1,9 +1,11 @@
 import { TargetFilters } from '../../history/filters.ts';
 import { findRun } from '../../history/find-run.ts';
+import { groupsHold } from '../../history/groups-hold.ts';
 import { runLink } from '../../history/page-links.ts';
 import { listTargets } from '../../history/run-targets.ts';
 import { RunView, runView } from '../../history/run-view.ts';
 import { targetView } from '../../history/target-view.ts';
+import { isRunOver } from '../../pipeline/records/run.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { PAGE_OPTIONS, tellPageEnd } from '../output/page-end.ts';
@@ -43,10 +45,15 @@ export const runsShowCommand: Command = {
       return openPage(runsShowCommand, invocation, context, runLink(name));
     }
     const filters = filtersOf(TargetFilters, invocation);
-    const { run, page } = await withStorage(invocation, context, async ({ history, address }) => {
-      const found = named('run', name, await findRun(history, name), address);
-      return { run: runView(found), page: await listTargets(history, found.id, filters) };
-    });
+    const { run, page, hold } = await withStorage(
+      invocation,
+      context,
+      async ({ history, address }) => {
+        const found = named('run', name, await findRun(history, name), address);
+        const hold = isRunOver(found) ? undefined : await groupsHold(history, context.clock.now());
+        return { run: runView(found), hold, page: await listTargets(history, found.id, filters) };
+      },
+    );
     const items = page.items.map(targetView);
     if (invocation.value('json') !== undefined) {
       const sheet = { items: [run], columns: [], none: '' };
@@ -57,7 +64,7 @@ export const runsShowCommand: Command = {
     } else {
       const none = 'No images match.';
       const table = sheetLines({ items, columns: TARGET_COLUMNS, none }, context);
-      context.stdout.write(`${[...runSummary(run, context), '', ...table].join('\n')}\n`);
+      context.stdout.write(`${[...runSummary(run, context, hold), '', ...table].join('\n')}\n`);
       tellPageEnd({ name: `runs show ${run.runId}` }, page, context);
     }
     return ExitCode.ok;

@@ -121,7 +121,7 @@ async function afterRefusal(
     case 'wait': {
       const seconds = Math.min(answer.retryAfterSeconds ?? remedy.seconds, LONGEST_WAIT_SECONDS);
       const until = secondsAfter(services.clock.now(), seconds);
-      await services.throttle.holdUntil(until);
+      await services.throttle.holdUntil(until, { refusal, detail });
       // A limit of requests in between says nothing about the subnet.
       const networkNotReady =
         refusal === 'throttled' ? held.job.networkNotReady === true : refusal === 'network';

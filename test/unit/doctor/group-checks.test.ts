@@ -46,6 +46,24 @@ describe('the check of the container groups', () => {
     });
   });
 
+  it('warns of a refusal for which runs wait, with what to do if it lasts', async () => {
+    const setup = new CheckSetup();
+    const { clock, services } = setup.world;
+    const until = new Date(clock.now().getTime() + 120_000);
+    await services.throttle.holdUntil(until, {
+      refusal: 'capacity',
+      detail: '409 ServiceUnavailable: not available in the location',
+    });
+
+    expect(await setup.run(groupChecks, 'container-groups')).toEqual({
+      status: 'warn',
+      detail: expect.stringMatching(
+        /has 0 of Patchwright’s groups now; Azure refused the last one, and the next starts after 2026-\S+: 409 ServiceUnavailable: not available/,
+      ),
+      whatToDo: expect.stringContaining('use another PATCHWRIGHT_LOCATION'),
+    });
+  });
+
   it('does not count a group without an expiry as expired', async () => {
     expect(await listed({ ...expiredFor(99), tags: {} })).toMatchObject({ status: 'pass' });
   });

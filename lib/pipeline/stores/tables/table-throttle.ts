@@ -1,17 +1,30 @@
 import * as z from 'zod';
+import { GroupRefusal } from '../../../containers/container-groups.ts';
 import { TABLES, type Tables } from '../../../storage/tables.ts';
 import { TypedTable } from '../../../storage/typed-table.ts';
-import type { Throttle } from '../throttle.ts';
+import { truncate } from '../../../text/truncate.ts';
+import type { Hold, HoldReason, Throttle } from '../throttle.ts';
 
-const KEYS = { partitionKey: 'throttle', rowKey: 'container-groups' } as const;
+const LONGEST_DETAIL = 1000;
+
+export const THROTTLE_KEYS = { partitionKey: 'throttle', rowKey: 'container-groups' } as const;
 
 /** One row in PatchwrightState. A 429 for one job holds back all jobs. */
-const ThrottleRow = z.object({
-  partitionKey: z.literal(KEYS.partitionKey),
-  rowKey: z.literal(KEYS.rowKey),
+export const ThrottleRow = z.object({
+  partitionKey: z.literal(THROTTLE_KEYS.partitionKey),
+  rowKey: z.literal(THROTTLE_KEYS.rowKey),
   notBefore: z.date(),
+  refusal: z.string().optional(),
+  detail: z.string().optional(),
 });
 type ThrottleRow = z.infer<typeof ThrottleRow>;
+
+/** Returns undefined if the time of the row has passed. */
+export function holdOf(row: ThrottleRow, now: Date): Hold | undefined {
+  if (row.notBefore <= now) return undefined;
+  const refusal = GroupRefusal.safeParse(row.refusal).data;
+  return { until: row.notBefore, reason: refusal && { refusal, detail: row.detail ?? '' } };
+}
 
 /** One row in PatchwrightState. */
 export class TableThrottle implements Throttle {
@@ -22,15 +35,19 @@ export class TableThrottle implements Throttle {
   }
 
   async heldUntil(now: Date): Promise<Date | undefined> {
-    const stored = await this.#rows.get(KEYS.partitionKey, KEYS.rowKey);
-    if (stored === undefined || stored.row.notBefore <= now) return undefined;
-    return stored.row.notBefore;
+    return (await this.hold(now))?.until;
+  }
+
+  async hold(now: Date): Promise<Hold | undefined> {
+    const stored = await this.#rows.get(THROTTLE_KEYS.partitionKey, THROTTLE_KEYS.rowKey);
+    return stored && holdOf(stored.row, now);
   }
 
   /** A lost race needs no retry: the winner has just moved the time. */
-  async holdUntil(notBefore: Date): Promise<void> {
-    const stored = await this.#rows.get(KEYS.partitionKey, KEYS.rowKey);
-    const row = { ...KEYS, notBefore };
+  async holdUntil(notBefore: Date, reason?: HoldReason): Promise<void> {
+    const stored = await this.#rows.get(THROTTLE_KEYS.partitionKey, THROTTLE_KEYS.rowKey);
+    const why = reason && { ...reason, detail: truncate(reason.detail, LONGEST_DETAIL) };
+    const row = { ...THROTTLE_KEYS, notBefore, ...why };
     if (stored === undefined) await this.#rows.insert(row);
     else if (stored.row.notBefore < notBefore) await this.#rows.replace(row, stored.etag);
   }

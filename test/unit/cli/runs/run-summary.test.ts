@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { runSummary } from '../../../../lib/cli/runs/run-summary.ts';
 import { runView } from '../../../../lib/history/run-view.ts';
 import type { Run } from '../../../../lib/pipeline/records/run.ts';
+import type { Hold } from '../../../../lib/pipeline/stores/throttle.ts';
 import { newRun } from '../../pipeline/new-run.ts';
 
 const USED: Partial<Run> = {
@@ -12,9 +13,9 @@ const USED: Partial<Run> = {
   verifySeconds: 0,
 };
 
-function linesOf(run: Partial<Run>): readonly string[] {
+function linesOf(run: Partial<Run>, hold?: Hold): readonly string[] {
   const stdout = { isTerminal: false, columns: undefined, write: () => {} };
-  return runSummary(runView({ ...newRun(), ...run }), { stdout, environment: {} });
+  return runSummary(runView({ ...newRun(), ...run }), { stdout, environment: {} }, hold);
 }
 
 it('tells the seconds of a run’s container groups by kind, and the cost', () => {
@@ -35,4 +36,16 @@ it('has no line for groups without any, and none for the cost without prices', (
 
   expect(labels).not.toContain('groups');
   expect(labels).not.toContain('cost  ');
+});
+
+it('tells why a run waits for container groups, until it has ended', () => {
+  const hold: Hold = {
+    until: new Date('2026-11-23T02:05:30Z'),
+    reason: { refusal: 'capacity', detail: '409 ServiceUnavailable: not available' },
+  };
+  const waits =
+    '  waits       no container group starts before 02:05:30 UTC, because Azure refused one: 409 ServiceUnavailable: not available';
+
+  expect(linesOf({}, hold)).toContain(waits);
+  expect(linesOf({ state: 'completed', finishedAt: new Date() }, hold)).not.toContain(waits);
 });

@@ -179,8 +179,10 @@ describe('a refused group', () => {
         },
         delaySeconds: seconds,
       });
-      const until = await world.services.throttle.heldUntil(world.clock.now());
-      expect(until).toEqual(new Date(world.clock.now().getTime() + seconds * 1000));
+      expect(await world.services.throttle.hold(world.clock.now())).toEqual({
+        until: new Date(world.clock.now().getTime() + seconds * 1000),
+        reason: { refusal, detail: `refused: ${refusal}` },
+      });
     },
   );
 

@@ -26,6 +26,24 @@ it('moves the time later and never earlier', async () => {
   expect(await throttle.heldUntil(at(0))).toEqual(at(50));
 });
 
+it('tells why groups wait, as long as they do', async () => {
+  const throttle = new TableThrottle(new MemoryTables());
+  const reason = { refusal: 'capacity', detail: '409 ServiceUnavailable: not available' } as const;
+
+  await throttle.holdUntil(at(30), reason);
+
+  expect(await throttle.hold(at(29))).toEqual({ until: at(30), reason });
+  expect(await throttle.hold(at(30))).toBeUndefined();
+});
+
+it('tells no reason that it does not know, as a later version may write', async () => {
+  const tables = new MemoryTables();
+  const row = { partitionKey: 'throttle', rowKey: 'container-groups', notBefore: at(30) };
+  await tables.insert('PatchwrightState', { ...row, refusal: 'later', detail: 'x' });
+
+  expect(await new TableThrottle(tables).hold(at(0))).toEqual({ until: at(30), reason: undefined });
+});
+
 it('writes nothing if the time stays', async () => {
   const tables = new MemoryTables();
   const throttle = new TableThrottle(tables);
