@@ -97,9 +97,10 @@ it('says where a policy stops being JSON', async () => {
   expect(run.detail).toContain('the policy is not JSON');
 });
 
-it('patches an image although the subnet is not ready at first and a container group disappears', async () => {
+it('patches an image although the region has no capacity at first, the subnet is not ready, and a container group disappears', async () => {
   await seedApp('team/vanishing');
   const faults = [
+    { kind: 'refused', with: 'capacity', retryAfterSeconds: 1 },
     { kind: 'refused', with: 'network', retryAfterSeconds: 1 },
     { kind: 'vanishes', afterMs: 0 },
   ] as const;
@@ -112,6 +113,11 @@ it('patches an image although the subnet is not ready at first and a container g
   expect(target('team/vanishing:1')).toMatchObject({ state: 'patched', patchTag: '1-1' });
   expect(jobs.filter(({ state }) => state === 'lost')).toMatchObject([
     { kind: 'scan', reason: 'group-lost' },
+  ]);
+  const refusals = job.logs.filter(({ message }) => message.startsWith('group refused'));
+  expect(refusals.map(({ message }) => /(capacity|network)/.exec(message)?.[1])).toEqual([
+    'capacity',
+    'network',
   ]);
   expect(job.world.arm.groups()).toEqual([]);
 });

@@ -45,13 +45,20 @@ export function quotaReached(
   );
 }
 
-export function capacityMissing(region: string, cpu: number, memoryGb: number): ArmError {
+/** Azure docs, container-instances-troubleshooting, "Resource requested is not available". */
+export function capacityMissing(
+  region: string,
+  cpu: number,
+  memoryGb: number,
+  retryAfterSeconds?: number,
+): ArmError {
   return new ArmError(
     409,
     'ServiceUnavailable',
     `The requested resource is not available in the location '${region}' at this moment. Please retry ` +
       'with a different resource request or in another location. ' +
       `Resource requested: '${cpu}' CPU '${memoryGb}' GB memory 'Linux' OS`,
+    retryAfterSeconds,
   );
 }
 

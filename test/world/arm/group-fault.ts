@@ -65,7 +65,7 @@ export function refusalOf(
     case 'quota':
       return quotaReached('ContainerGroups', region, { limit: 100, usage: 100, requested: 1 });
     case 'capacity':
-      return capacityMissing(region, cpu, memoryGb);
+      return capacityMissing(region, cpu, memoryGb, fault.retryAfterSeconds);
     case 'network':
       return networkNotReady(name, fault.retryAfterSeconds);
     case 'too-large':
