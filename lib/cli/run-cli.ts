@@ -54,7 +54,7 @@ function describe(
   }
   // The message of an unknown error may quote a secret.
   const name = error instanceof Error ? error.name : 'unknown';
-  const text = `unexpected failure (${name})\n  what to do: report it, with the command line`;
+  const text = `unexpected failure (${name})\n  what to do: report it, with the command line and this version: patchwright --version`;
   return { text, code: ExitCode.couldNotRun };
 }
 

@@ -57,7 +57,7 @@ async function readJson(context: CliContext, file: string): Promise<unknown> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CliError(`the settings file can't be read (${code})`, {
       where: file,
-      whatToDo: 'check the name after --settings and the permissions of the file',
+      whatToDo: 'ls -l FILE shows whether it is there and may be read',
     });
   }
   const json = parseBoundedJson(new TextEncoder().encode(text), LIMITS);

@@ -336,7 +336,9 @@ describe('a storage account', () => {
       environment: { AzureWebJobsStorage: broken },
     });
     expect(code).toBe(3);
-    expect(stderr).toMatch(/querying PatchwrightRuns failed: 403.*\n {2}where: http.*\n.*az login/);
+    expect(stderr).toMatch(
+      /querying PatchwrightRuns failed: 403.*\n {2}where: http.*\n.*show-connection-string/,
+    );
   });
 
   it('can’t be named twice', async () => {

@@ -54,6 +54,6 @@ export function noAnswer(where: string, error: unknown): CliError {
     where,
     whatToDo: isUntrusted(failure)
       ? TRUST_ADVICE
-      : 'check the address and the network; an app in a private network answers only from inside it',
+      : `check the address and the network (an app in a private network answers only from inside it): curl ${new URL(where).origin}/api/health`,
   });
 }

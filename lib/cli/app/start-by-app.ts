@@ -47,7 +47,7 @@ function startedIn(status: number, bytes: Uint8Array, where: string): Started {
     if (!refused.ok) throw unexpected(where);
     throw new CliError(`the app refuses: ${plainText(refused.value.detail, MAX_TEXT)}`, {
       where,
-      whatToDo: 'name an image as REPOSITORY:TAG that the policy covers',
+      whatToDo: 'name an image as REPOSITORY:TAG that the policy covers: patchwright images list',
     });
   }
   if (status !== 202) throw new CliError(...refusalOf(status, where));

@@ -95,7 +95,7 @@ function linesOf(
   return [
     `${plainText(file, MAX_PATH)}: runs due from ${from} to ${to}`,
     differences.length === 0
-      ? `${files} files are as the manifest says; it lists ${missing} things as missing`
+      ? `${files} files are as the manifest says; it lists ${missing} ${missing === 1 ? 'thing' : 'things'} as missing`
       : `${differences.length} of ${files} files differ from the manifest:`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),

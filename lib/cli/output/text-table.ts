@@ -43,23 +43,29 @@ export function textTable(
 }
 
 /**
- * Shrinks the flexible columns, the first one first, until the table fits. If that is not enough,
- * the last columns shrink to nothing.
+ * Shrinks the flexible columns, the first one first, until the table fits. If that is not enough, the
+ * last columns are left out: a part of a date or a count says the wrong thing.
  */
 function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
-  let excess = natural.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
-  const shrink = (wanted: number, least: number): number => {
+  for (let shown = columns.length; shown > 1; shown -= 1) {
+    const widths = shrunk(columns, natural.slice(0, shown), width);
+    if (widthOf(widths) <= width) return natural.map((_, at) => widths[at] ?? 0);
+  }
+  return natural.map((wanted, at) => (at === 0 ? Math.min(wanted, width) : 0));
+}
+
+function shrunk(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  let excess = widthOf(natural) - width;
+  return natural.map((wanted, at) => {
+    const least = Math.min(wanted, columns[at]?.shrinksTo ?? wanted);
     const given = Math.max(least, wanted - Math.max(0, excess));
     excess -= wanted - given;
     return given;
-  };
-  const flexible = natural.map((wanted, at) =>
-    shrink(wanted, Math.min(wanted, columns[at]?.shrinksTo ?? wanted)),
-  );
-  return flexible
-    .toReversed()
-    .map((wanted) => shrink(wanted, 0))
-    .toReversed();
+  });
+}
+
+function widthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length);
 }
 
 function renderCell(cell: Cell, width: number, column: Column): string {

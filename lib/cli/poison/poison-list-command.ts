@@ -8,7 +8,7 @@ import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
 const FIELDS = Object.keys(KeptMessage.shape);
 const COLUMNS: readonly SheetColumn<KeptMessage>[] = [
   { title: 'SINCE', text: ({ poisonedAt }) => shortTime(poisonedAt) },
-  { title: 'WHY', text: ({ why }) => why },
+  { title: 'WHY', shrinksTo: 8, text: ({ why }) => why },
   { title: 'NAME', text: ({ name }) => name },
 ];
 

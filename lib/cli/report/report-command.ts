@@ -16,6 +16,7 @@ import { named } from '../storage/named.ts';
 import { STORAGE_OPTIONS, withStorage } from '../storage/open-storage.ts';
 import { openPage, WEB_OPTIONS } from '../web/open-page.ts';
 import { documentOf, REPORT_FORMATS } from './report-documents.ts';
+import { noFindings, totals } from './report-totals.ts';
 
 const COLUMNS: readonly SheetColumn<ReportedFinding>[] = [
   {
@@ -81,7 +82,7 @@ export const reportCommand: Command = {
     }
     const { target, findings } = report;
     const color = colorOf(context);
-    const none = 'The scan has no findings.';
+    const none = noFindings(report);
     const table = sheetLines({ items: findings, columns: COLUMNS, none }, context);
     const head = `${color('bold')(`${target.repository}:${target.tag}`)}  ${patchOf(report)}`;
     context.stdout.write(`${[head, `  ${totals(report)}`, '', ...table].join('\n')}\n`);
@@ -92,11 +93,4 @@ export const reportCommand: Command = {
 function patchOf({ target, after }: ImageReport): string {
   if (after === undefined) return 'no patch';
   return `patched by ${target.repository}:${target.patchTag ?? target.patchDigest ?? ''}`;
-}
-
-function totals({ target, findings }: ImageReport): string {
-  const count = (status: ReportedFinding['status']) =>
-    findings.filter((finding) => finding.status === status).length;
-  const counts = `${count('fixed')} fixed, ${count('open')} open, ${count('no-fix')} without a fix`;
-  return `${counts}, in run ${target.runId}`;
 }

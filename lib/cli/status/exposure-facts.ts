@@ -13,14 +13,16 @@ export function exposureFacts(
     const days = Math.floor((now.getTime() - Date.parse(oldestSince)) / DAY_MS);
     const target =
       targetDays === null ? '' : `; ${beyondTarget} beyond the target of ${daysText(targetDays)}`;
-    return [`${severity}: ${images} open, the oldest fix for ${daysText(days)}${target}`];
+    return [
+      `${severity}: ${images} ${images === 1 ? 'image' : 'images'}, the oldest fix for ${daysText(days)}${target}`,
+    ];
   });
   const taken = timeToPatch.map(
     ({ severity, patched, meanDays, percentile95Days, withinTarget }) => {
       const share =
         withinTarget === null ? '' : `, ${Math.floor(withinTarget * 100)} % within the target`;
       const mean = `${daysText(meanDays)} on average, 95 % within ${daysText(percentile95Days)}`;
-      return `${severity}: ${patched} findings in ${mean}${share}`;
+      return `${severity}: ${patched} ${patched === 1 ? 'vulnerability' : 'vulnerabilities'} in ${mean}${share}`;
     },
   );
   return [

@@ -1,4 +1,5 @@
 import { readStatus, type Status } from '../../history/status.ts';
+import { TargetState } from '../../pipeline/records/target-states.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { labeled, runSummary } from '../runs/run-summary.ts';
@@ -35,7 +36,10 @@ export const statusCommand: Command = {
 };
 
 function factsOf(status: Status, now: Date): readonly (readonly [string, string | null])[] {
-  const states = Object.entries(status.byState).map(([state, count]) => `${count} ${state}`);
+  const states = TargetState.options.flatMap((state) => {
+    const count = status.byState[state] ?? 0;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
   const { findings, findingsWithPatches: patched, countsUnknown, openFixable } = status;
   const told = ({ critical, high, fixable }: Status['findings']) =>
     `${critical} critical, ${high} high, ${fixable} fixable`;

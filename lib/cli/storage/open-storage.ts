@@ -1,11 +1,11 @@
 import { openStorage, type StorageAccess } from '../../app.ts';
-import { explainFailure } from '../../doctor/explain-failure.ts';
 import type { StorageSetting } from '../../settings.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import type { Invocation, OptionSpec } from '../command.ts';
 import { settingsFrom } from '../settings-source.ts';
+import { storageFailure } from './storage-failure.ts';
 
 /** Options of commands that read the tables. */
 export const STORAGE_OPTIONS: readonly OptionSpec[] = [
@@ -15,9 +15,6 @@ export const STORAGE_OPTIONS: readonly OptionSpec[] = [
     about: 'use this storage account, with the account signed in here ("az login")',
   },
 ];
-
-const READER =
-  'az role assignment create --role "Storage Table Data Reader" --assignee USER --scope "$(az storage account show --name ACCOUNT --query id --output tsv)"';
 
 /** Does work with the storage account that was named, and explains failures. */
 export async function withStorage<Result>(
@@ -31,7 +28,7 @@ export async function withStorage<Result>(
     return await work(access);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    throw explained(error, access.address);
+    throw storageFailure(error, access.address, setting.kind);
   }
 }
 
@@ -94,12 +91,4 @@ function openAccess(setting: StorageSetting): StorageAccess {
       whatToDo: 'az storage account show-connection-string --name ACCOUNT',
     });
   }
-}
-
-function explained(error: StorageError, where: string): CliError {
-  const outcome = explainFailure(error);
-  const advice = 'whatToDo' in outcome ? outcome.whatToDo : '';
-  const denied = `sign in (az login), and give your account a role: ${READER}`;
-  const whatToDo = error.code === 'denied' ? denied : `${advice} Then: patchwright doctor`;
-  return new CliError(error.message, { where, whatToDo });
 }

@@ -59,7 +59,8 @@ async function testedByApp(app: AppAddress, context: CliContext): Promise<Tested
     if (response.status === 409) {
       throw new CliError('the app has no webhook', {
         where,
-        whatToDo: 'deploy with webhookVaultUri (docs/webhooks.md)',
+        whatToDo:
+          'export WEBHOOK_VAULT_URI=https://VAULT.vault.azure.net/ and deploy again, as docs/webhooks.md says',
       });
     }
     if (response.status !== 200) throw new CliError(...refusalOf(response.status, where));

@@ -4,7 +4,7 @@ import { sha256Hex } from '../../image/digest.ts';
 /** A run's id: the UTC second when it was due, sortable, and four hexadecimal digits. */
 export const RunId = z
   .string()
-  .regex(/^\d{8}T\d{6}Z-[a-f0-9]{4}$/)
+  .regex(/^\d{8}T\d{6}Z-[a-f0-9]{4}$/, 'must be the id of a run, such as 20261123T020000Z-7f3a')
   .brand<'RunId'>();
 export type RunId = z.infer<typeof RunId>;
 

@@ -29,6 +29,14 @@ describe('filters', () => {
     });
   });
 
+  it('say what the id of a run looks like', () => {
+    expect(parseFilters(ImageFilters, { changedIn: 'latest' })).toMatchObject({
+      fault: [
+        { field: 'changedIn', fault: expect.stringMatching(/^must be the id of a run, such/) },
+      ],
+    });
+  });
+
   it('leave out what is not given', () => {
     expect(parseFilters(RunFilters, { state: undefined })).toEqual({ ok: true, value: {} });
   });

@@ -48,6 +48,14 @@ it('keeps the minimum width of a column as long as the others have room', () => 
   expect(textTable(columns, rows, { width: 10 })[0]).toBe('image');
 });
 
+it('leaves out a last column that has no room, and cuts no date', () => {
+  const dated = [...columns, { title: 'ended' }] as const;
+  const rows = [[{ text: 'team/api:1.4' }, { text: '7' }, { text: '2026-11-23' }]];
+
+  expect(textTable(dated, rows, { width: 29 })[1]).toBe('team/ap…        7  2026-11-23');
+  expect(textTable(dated, rows, { width: 28 })[1]).toBe('team/api:1.4        7');
+});
+
 it('is never wider than the terminal, down to the gaps between columns', () => {
   const rows = [[{ text: 'team/a-long-name:1.4' }, { text: '1234567' }]];
 

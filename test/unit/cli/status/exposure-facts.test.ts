@@ -37,11 +37,11 @@ it('tells the open severities with their targets, and how long patches took', ()
   expect(exposureFacts(status, NOW)).toEqual([
     [
       'exposed',
-      'critical: 3 open, the oldest fix for 10 days; 1 beyond the target of 7 days\nlow: 1 open, the oldest fix for 1 day',
+      'critical: 3 images, the oldest fix for 10 days; 1 beyond the target of 7 days\nlow: 1 image, the oldest fix for 1 day',
     ],
     [
       'patched in',
-      'high: 8 findings in 2.5 days on average, 95 % within 9 days, 99 % within the target',
+      'high: 8 vulnerabilities in 2.5 days on average, 95 % within 9 days, 99 % within the target',
     ],
   ]);
 });
