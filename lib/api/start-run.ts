@@ -5,7 +5,7 @@ import { parseRunRequest } from '../pipeline/run/run-request.ts';
 import { startRun } from '../pipeline/run/start-run.ts';
 import type { Services } from '../pipeline/services.ts';
 import type { RequestKeys } from '../pipeline/stores/request-keys.ts';
-import { type Answer, json, problem } from './answer.ts';
+import { type Answer, json, problem, wrongFields } from './answer.ts';
 
 /** The answer to a request that starts a run. */
 export const Started = z
@@ -36,10 +36,10 @@ export async function postRun(
     });
   }
   const request = parseRunRequest(body);
-  if (!request.ok) return problem(400, request.fault);
+  if (!request.ok) return wrongFields(request.fault);
   const { dryRun, images, retry } = request.value;
   const fault = images === undefined ? undefined : await uncoveredImages(services, images);
-  if (fault !== undefined) return problem(400, fault);
+  if (fault !== undefined) return problem(400, fault, { errors: [{ field: 'images', fault }] });
   const digest = sha256Hex(JSON.stringify([dryRun, images, retry]));
   const now = services.clock.now();
   const first =

@@ -107,7 +107,10 @@ describe('POST /api/runs', () => {
   it('says what is wrong with the body', async () => {
     expect(await start('{"dryRun":1}')).toMatchObject({
       status: 400,
-      body: { detail: 'dryRun: must be true or false' },
+      body: {
+        detail: 'dryRun: must be true or false',
+        errors: [{ field: 'dryRun', fault: 'must be true or false' }],
+      },
     });
   });
 });
