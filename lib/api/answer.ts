@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ArchiveView } from '../history/archived-runs.ts';
 import type { FieldFault } from '../history/filters.ts';
 import { sha256Hex } from '../image/digest.ts';
 
@@ -19,6 +20,8 @@ export const Problem = z
     errors: z.array(z.object({ field: z.string(), fault: z.string() })).optional(),
     /** The names nearest to one that does not exist, or those that begin as the given one. */
     nearest: z.array(z.string()).optional(),
+    /** Where the rows of a run are that is not in the tables any more. */
+    archive: ArchiveView.optional(),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
@@ -41,7 +44,9 @@ const TITLES: Readonly<Record<number, string>> = {
 export function problem(
   status: number,
   detail: string,
-  more: Pick<Problem, 'errors' | 'nearest'> & { readonly retryAfterSeconds?: number } = {},
+  more: Pick<Problem, 'errors' | 'nearest' | 'archive'> & {
+    readonly retryAfterSeconds?: number;
+  } = {},
 ): Answer {
   const { retryAfterSeconds, ...members } = more;
   const title = TITLES[status] ?? 'failed';

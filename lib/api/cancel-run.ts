@@ -5,6 +5,7 @@ import { cancelRun } from '../pipeline/cancellation.ts';
 import { RunId } from '../pipeline/records/run-id.ts';
 import type { Services } from '../pipeline/services.ts';
 import { type Answer, json, problem, wrongFields } from './answer.ts';
+import { notFound } from './reads.ts';
 
 export const Canceled = z.object({ runId: z.string() }).meta({ id: 'Canceled' });
 
@@ -21,6 +22,5 @@ export async function postCancel(
   if (await cancelRun(services, runId.data, by)) return json({ runId: runId.data }, 202);
   const found = await findRun(services.history, runId.data);
   if (found.found === 'one') return problem(409, `the run has ended: it is ${found.item.state}`);
-  const nearest = found.found === 'none' ? found.nearest : found.names;
-  return problem(404, `there is no run "${runId.data}"`, { nearest: [...nearest] });
+  return notFound('run', runId.data, found);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { type ArchiveView, archiveView } from '../history/archived-runs.ts';
 import { ImageFilters, parseFilters, RunFilters, TargetFilters } from '../history/filters.ts';
 import { findImage } from '../history/find-image.ts';
 import { findRun } from '../history/find-run.ts';
@@ -128,6 +129,10 @@ async function ended(
 
 const LONGEST_NAME = 300;
 
+function archivedDetail({ runId, container, blob }: ArchiveView): string {
+  return `run "${runId}" is archived: its rows are in the blob ${container}/${blob} (docs/history.md, Archived runs)`;
+}
+
 export function notFound(
   what: 'run' | 'image',
   name: string,
@@ -138,6 +143,10 @@ export function notFound(
     return problem(404, `several ${what}s begin with "${shown}": name one of them`, {
       nearest: [...found.names],
     });
+  }
+  if (found.archive !== undefined) {
+    const archive = archiveView(found.archive);
+    return problem(404, archivedDetail(archive), { nearest: [], archive });
   }
   const [nearest] = found.nearest;
   const hint = nearest === undefined ? '' : `; the nearest is "${nearest}"`;

@@ -1,3 +1,4 @@
+import type { ArchiveView } from '../history/archived-runs.ts';
 import { sha256Hex } from '../image/digest.ts';
 import { type EvidencePart, jsonFile, type MissingEvidence } from './evidence-part.ts';
 import type { EvidenceRange } from './evidence-range.ts';
@@ -7,12 +8,16 @@ import { type TarEntry, tarGz } from './tar-gz.ts';
 export interface EvidenceSummary {
   readonly files: number;
   readonly missing: readonly Omit<MissingEvidence, 'kind'>[];
+  /** Runs whose rows are in archives, which the bundle does not have. */
+  readonly archived: readonly ArchiveView[];
   /** SHA-256 of `manifest.json`, which has the hash of every other file. */
   readonly manifestSha256: string;
 }
 
 /** The bundle is larger than its limit. */
 export class EvidenceTooLargeError extends Error {}
+
+const TOO_LARGE = 'the bundle is larger than its limit';
 
 interface Limits {
   readonly mostFiles: number;
@@ -25,7 +30,7 @@ export const BUNDLE_LIMITS: Limits = { mostFiles: 200_000, mostBytes: Number.POS
 
 /**
  * The parts as a tar.gz, piece by piece. Its last files are `manifest.json`, with the SHA-256 of each
- * file and everything that is missing, and `SHA256SUMS` for `sha256sum --check`. Equal parts give equal
+ * file, everything that is missing and the archives of old runs, and `SHA256SUMS` for `sha256sum --check`. Equal parts give equal
  * bytes. Throws `EvidenceTooLargeError`, and an error if two files have one path.
  */
 export function evidenceBundle(
@@ -43,11 +48,17 @@ async function* entriesOf(
 ): AsyncGenerator<TarEntry> {
   const files: { path: string; bytes: number; sha256: string }[] = [];
   const missing: Omit<MissingEvidence, 'kind'>[] = [];
+  const archived: ArchiveView[] = [];
   const paths = new Set<string>();
   let total = 0;
   for await (const part of parts) {
     if (part.kind === 'missing') {
       missing.push({ what: part.what, why: part.why });
+      continue;
+    }
+    if (part.kind === 'archived') {
+      archived.push(part.archive);
+      if (archived.length > limits.mostFiles) throw new EvidenceTooLargeError(TOO_LARGE);
       continue;
     }
     const { path, bytes } = part;
@@ -56,17 +67,17 @@ async function* entriesOf(
     files.push({ path, bytes: bytes.length, sha256: sha256Hex(bytes) });
     total += bytes.length;
     if (total > limits.mostBytes || files.length + missing.length > limits.mostFiles) {
-      throw new EvidenceTooLargeError('the bundle is larger than its limit');
+      throw new EvidenceTooLargeError(TOO_LARGE);
     }
     yield { path, bytes };
   }
   const range = { from: from.toISOString(), to: to.toISOString() };
   const made = { version: 1, madeBy: `patchwright/${version}`, ...range };
-  const manifest = jsonFile('manifest.json', { ...made, files, missing });
+  const manifest = jsonFile('manifest.json', { ...made, files, missing, archived });
   const manifestSha256 = sha256Hex(manifest.bytes);
   yield manifest;
   const sums = [...files, { path: manifest.path, sha256: manifestSha256 }];
   const text = sums.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
   yield { path: 'SHA256SUMS', bytes: Buffer.from(text) };
-  tell({ files: files.length, missing, manifestSha256 });
+  tell({ files: files.length, missing, archived, manifestSha256 });
 }

@@ -1,3 +1,5 @@
+import type { ArchiveView } from '../history/archived-runs.ts';
+
 /** A file of the bundle. */
 export interface EvidenceFile {
   readonly kind: 'file';
@@ -15,7 +17,13 @@ export interface MissingEvidence {
   readonly why: string;
 }
 
-export type EvidencePart = EvidenceFile | MissingEvidence;
+/** A run of the range whose rows are in an archive, for the manifest. */
+export interface ArchivedEvidence {
+  readonly kind: 'archived';
+  readonly archive: ArchiveView;
+}
+
+export type EvidencePart = EvidenceFile | MissingEvidence | ArchivedEvidence;
 
 export function missing(what: string, why: string): MissingEvidence {
   return { kind: 'missing', what, why };

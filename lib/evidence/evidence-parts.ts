@@ -1,6 +1,8 @@
+import { archiveView, listArchives } from '../history/archived-runs.ts';
 import { type History, pageOf } from '../history/history.ts';
 import { RUN_ROWS } from '../history/runs.ts';
 import { RUN_PARTITION, rowKeyAt } from '../pipeline/stores/tables/table-runs.ts';
+import type { KeyRange } from '../storage/table-queries.ts';
 import { type EvidencePart, missing } from './evidence-part.ts';
 import type { EvidenceRange } from './evidence-range.ts';
 import { ListedPatches } from './listed-patches.ts';
@@ -35,4 +37,21 @@ export async function* evidenceParts(
     after = page.next ?? undefined;
   } while (after !== undefined);
   yield* patches.unverified();
+  // Read last: the rows of a run may be archived while they are read here.
+  yield* archivedRuns(history, rows);
+}
+
+async function* archivedRuns(
+  history: Pick<History, 'queries'>,
+  rows: KeyRange,
+): AsyncGenerator<EvidencePart> {
+  let after: string | undefined;
+  do {
+    const page = await listArchives(history, { rows, limit: PAGE, after });
+    if (page.unreadable > 0) {
+      yield missing(`${page.unreadable} archived runs`, 'this version can’t read their rows');
+    }
+    for (const archive of page.items) yield { kind: 'archived', archive: archiveView(archive) };
+    after = page.next ?? undefined;
+  } while (after !== undefined);
 }

@@ -20,6 +20,9 @@ export async function* runEvidence(
   const folder = `runs/${run.id}`;
   yield jsonFile(`${folder}/run.json`, runView(run));
   if (!isRunOver(run)) yield missing(`the end of run ${run.id}`, `the run is ${run.state}`);
+  if (run.archive !== undefined) {
+    yield missing(`some images of run ${run.id}`, 'the run is archived, as "archived" names it');
+  }
   yield await policyEvidence(history, run);
   const told = new Set<string>();
   let after: string | undefined;

@@ -18,6 +18,8 @@ export interface Verification {
   readonly files: number;
   /** What the manifest says is missing. */
   readonly missing: number;
+  /** Runs whose rows are in archives, which are not in the bundle. */
+  readonly archived: number;
   /** When the runs were due, as the manifest says. */
   readonly from: string;
   readonly to: string;
@@ -40,6 +42,8 @@ const Manifest = z.object({
   to: z.iso.datetime(),
   files: items(Listed, { most: MOST }),
   missing: items(z.object({ what: z.string(), why: z.string() }), { most: MOST }),
+  /** Bundles of earlier versions lack it. */
+  archived: items(z.object({ runId: z.string() }), { most: MOST }).default([]),
 });
 const JSON_LIMITS = {
   maxBytes: READ_LIMITS.mostKeptBytes,
@@ -58,7 +62,7 @@ export async function verifyBundle(
   if (bytes === undefined) throw new BundleError(`has no ${MANIFEST}`);
   const parsed = readJson(Manifest, bytes, JSON_LIMITS);
   if (!parsed.ok) throw new BundleError(`has a ${MANIFEST} that ${parsed.fault}`);
-  const { from, to, missing, files: listed } = parsed.value;
+  const { from, to, missing, archived, files: listed } = parsed.value;
   const manifestSha256 = sha256Hex(bytes);
   const sums = [...listed, { path: MANIFEST, sha256: manifestSha256 }];
   const text = sums.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
@@ -69,6 +73,7 @@ export async function verifyBundle(
   return {
     files: listed.length,
     missing: missing.length,
+    archived: archived.length,
     from,
     to,
     manifestSha256,

@@ -2,6 +2,7 @@ import type { Run } from '../pipeline/records/run.ts';
 import { RunId } from '../pipeline/records/run-id.ts';
 import { RUN_PARTITION, runKeysOf } from '../pipeline/stores/tables/table-runs.ts';
 import { TABLES } from '../storage/tables.ts';
+import { archiveBeginning, archiveOf } from './archived-runs.ts';
 import { beginsWith } from './conditions.ts';
 import { type Found, nearestNames } from './found.ts';
 import { type History, pageOf } from './history.ts';
@@ -10,13 +11,14 @@ import { RUN_ROWS } from './runs.ts';
 /** The name of the newest run. */
 const LATEST = 'latest';
 
+const PREFIX = /^[\dTZa-f-]{1,21}$/;
 const MOST_CANDIDATES = 10;
 /** The newest runs, among which the nearest names are looked for. */
 const COMPARED_RUNS = 100;
 
 /**
  * Finds a run by its id, by a beginning of its id that only one run has, or as `latest`. One operation;
- * one more for another beginning, and one for the nearest names.
+ * one more for another beginning, and two for its archive or the nearest names.
  */
 export async function findRun(
   history: Pick<History, 'queries' | 'tables'>,
@@ -56,7 +58,7 @@ async function runsBeginning(
   history: Pick<History, 'queries'>,
   prefix: string,
 ): Promise<readonly Run[]> {
-  if (!/^[\dTZa-f-]{1,21}$/.test(prefix)) return [];
+  if (!PREFIX.test(prefix)) return [];
   const { items } = await pageOf(history, RUN_ROWS, {
     partition: RUN_PARTITION,
     where: beginsWith('runId', prefix),
@@ -65,7 +67,18 @@ async function runsBeginning(
   return items;
 }
 
-async function noRun(history: Pick<History, 'queries'>, name: string): Promise<Found<Run>> {
+async function noRun(
+  history: Pick<History, 'queries' | 'tables'>,
+  name: string,
+): Promise<Found<Run>> {
+  const archive = await archivedRun(history, name);
+  if (archive !== undefined) return { found: 'none', nearest: [], archive };
   const ids = (await newest(history, COMPARED_RUNS)).map(({ id }) => id);
   return { found: 'none', nearest: nearestNames(name, ids) };
+}
+
+async function archivedRun(history: Pick<History, 'queries' | 'tables'>, name: string) {
+  const id = RunId.safeParse(name);
+  if (id.success) return archiveOf(history, id.data);
+  return PREFIX.test(name) ? archiveBeginning(history, name) : undefined;
 }

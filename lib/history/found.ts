@@ -1,3 +1,4 @@
+import type { RunArchive } from '../pipeline/records/run-archive.ts';
 import { editDistance } from '../text/edit-distance.ts';
 
 /** The answer to a name that a person wrote. */
@@ -6,7 +7,12 @@ export type Found<Item> =
   /** The name is a prefix of several: some of them. */
   | { readonly found: 'several'; readonly names: readonly string[] }
   /** The names nearest to it, best first. */
-  | { readonly found: 'none'; readonly nearest: readonly string[] };
+  | {
+      readonly found: 'none';
+      readonly nearest: readonly string[];
+      /** If it names a run that is not in the tables any more. */
+      readonly archive?: RunArchive;
+    };
 
 const MOST_NEAREST = 3;
 /** Names are compared up to this length, because the comparison is quadratic. */

@@ -77,6 +77,8 @@ export const RunView = z
     policyDigest: Text,
     policyBlob: Text,
     builderDetail: Text,
+    /** The blob with its rows, in `patchwright-archive`, of a run whose rows are being deleted. */
+    archive: Text,
   })
   .meta({ id: 'Run' });
 export type RunView = z.infer<typeof RunView>;

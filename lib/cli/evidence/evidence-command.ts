@@ -126,7 +126,10 @@ function nameOf({ from, to }: EvidenceRange): string {
   return `evidence-${first}-${last}.tar.gz`;
 }
 
-function lines(file: string, { files, missing, manifestSha256 }: EvidenceSummary): string[] {
+function lines(
+  file: string,
+  { files, missing, archived, manifestSha256 }: EvidenceSummary,
+): string[] {
   const shown = missing.slice(0, SHOWN_MISSING).map(({ what, why }) => `  ${what}: ${why}`);
   const more = missing.length - shown.length;
   return [
@@ -135,6 +138,20 @@ function lines(file: string, { files, missing, manifestSha256 }: EvidenceSummary
     ...(missing.length === 0 ? [] : [`${missing.length} missing, as its manifest.json lists:`]),
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),
+    ...archivedLines(archived),
     `Next: patchwright evidence verify ${file} --sha256 ${manifestSha256}`,
+  ];
+}
+
+function archivedLines(archived: EvidenceSummary['archived']): string[] {
+  if (archived.length === 0) return [];
+  const shown = archived
+    .slice(0, SHOWN_MISSING)
+    .map(({ container, blob }) => `  ${container}/${blob}`);
+  const more = archived.length - shown.length;
+  return [
+    `${archived.length} runs are archived, as its manifest.json lists with the SHA-256 of each blob:`,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }

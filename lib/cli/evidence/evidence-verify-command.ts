@@ -83,7 +83,7 @@ async function* counted(
 
 function linesOf(
   file: string,
-  { files, missing, from, to, manifestSha256, differences }: Verification,
+  { files, missing, archived, from, to, manifestSha256, differences }: Verification,
   { wanted, isWanted }: { readonly wanted: string | undefined; readonly isWanted: boolean },
 ): readonly string[] {
   const shown = differences
@@ -97,6 +97,7 @@ function linesOf(
     differences.length === 0
       ? `${files} files are as the manifest says; it lists ${missing} ${missing === 1 ? 'thing' : 'things'} as missing`
       : `${differences.length} of ${files} files differ from the manifest:`,
+    ...(archived === 0 ? [] : [`${archived} runs of it are in archives, which the manifest names`]),
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),
     `SHA-256 of its manifest.json: ${manifestSha256}${isWanted ? kept : ', which is not the one that you gave'}`,

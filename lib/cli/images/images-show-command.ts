@@ -5,6 +5,7 @@ import { stepsOf } from '../../history/target-steps.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type Command, type Invocation, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
+import { archivedRunsLine } from '../output/archived-runs-line.ts';
 import { listsFields, printSheet, SHEET_OPTIONS, sheetLines } from '../output/sheet.ts';
 import { labeled } from '../runs/run-summary.ts';
 import { filtersOf } from '../storage/filters-of.ts';
@@ -53,8 +54,14 @@ async function showImage(
   if (listsFields(invocation, FIELDS, context)) return ExitCode.ok;
   const [name = ''] = invocation.operands;
   const filters = filtersOf(StoryFilters, invocation);
-  const story = await withStorage(invocation, context, async ({ history, address }) =>
-    imageStory(history, named('image', name, await findImage(history, name), address), filters),
+  const { story, archived } = await withStorage(
+    invocation,
+    context,
+    async ({ history, address }) => {
+      const image = named('image', name, await findImage(history, name), address);
+      const told = await imageStory(history, image, filters);
+      return { story: told, archived: told.olderRuns ? [] : await archivedRunsLine(history) };
+    },
   );
   if (invocation.value('json') !== undefined) {
     const sheet = { items: [story], columns: [], none: '' };
@@ -63,7 +70,7 @@ async function showImage(
     const document = { version: 1, command, image: story };
     context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    context.stdout.write(`${storyLines(story, context).join('\n')}\n`);
+    context.stdout.write(`${[...storyLines(story, context), ...archived].join('\n')}\n`);
   }
   return ExitCode.ok;
 }

@@ -1,8 +1,12 @@
+import { archiveOf } from '../../history/archived-runs.ts';
 import { findImage } from '../../history/find-image.ts';
-import { imageStory } from '../../history/image-story.ts';
+import type { History } from '../../history/history.ts';
+import { type ImageStory, imageStory } from '../../history/image-story.ts';
 import { imageLink } from '../../history/page-links.ts';
 import { selectedBy } from '../../history/selected-by.ts';
 import { stepsOf, type TargetStep } from '../../history/target-steps.ts';
+import { RunId } from '../../pipeline/records/run-id.ts';
+import { CONTAINERS } from '../../storage/blobs.ts';
 import { type Command, ONE_RESULT } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
 import { shortTime } from '../output/paint-state.ts';
@@ -37,9 +41,10 @@ export const whyCommand: Command = {
           ? undefined
           : await services.inventory.findImage({ repository, digest });
       const retryAfter = known?.retryAfter?.toISOString() ?? null;
-      return { story, rule: await selectedBy(history, image), retryAfter };
+      const [rule, archive] = [await selectedBy(history, image), await archiveNote(history, story)];
+      return { story, rule, archive, retryAfter };
     });
-    const { story, rule, retryAfter } = told;
+    const { story, rule, archive, retryAfter } = told;
     const last = story.history.find(({ runId }) => runId === story.runId);
     const steps = last === undefined ? [] : stepsOf(last).map(stepText);
     if (invocation.output === 'json') {
@@ -55,6 +60,7 @@ export const whyCommand: Command = {
         ['log', last?.log ?? null],
         ['earlier', `what each of the last runs did: patchwright images show ${story.image}`],
         ['older', olderRunsText(story)],
+        ['archive', archive],
       ],
       context,
     );
@@ -66,4 +72,15 @@ export const whyCommand: Command = {
 function stepText(step: TargetStep): string {
   const { state, reason, job } = step;
   return [stepTime(step), state, reason, job].filter((word) => word !== null).join(' ');
+}
+
+/** Where its last run is, if that is not in the tables any more. One operation. */
+async function archiveNote(
+  history: Pick<History, 'tables'>,
+  story: Pick<ImageStory, 'runId' | 'history'>,
+): Promise<string | null> {
+  const id = RunId.safeParse(story.runId);
+  if (!id.success || story.history.some(({ runId }) => runId === story.runId)) return null;
+  const archive = await archiveOf(history, id.data);
+  return archive === undefined ? null : `${CONTAINERS.archive}/${archive.blob} has its last run`;
 }

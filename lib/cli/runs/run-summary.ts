@@ -38,6 +38,7 @@ export function runSummary(
     ['tools', run.tools],
     ['database', run.databaseTime === null ? null : `of ${shortTime(run.databaseTime)}`],
     ['warnings', run.warnings],
+    ['archive', run.archive === null ? null : `${run.archive}: only images in use have rows here`],
   ];
   const lines = labeled(facts, context);
   const { stdout } = context;

@@ -5,6 +5,7 @@ import { RunState } from '../../pipeline/records/run.ts';
 import type { Command } from '../command.ts';
 import { OUTPUT_FORMATS } from '../command.ts';
 import { ExitCode } from '../exit-code.ts';
+import { archivedRunsLine } from '../output/archived-runs-line.ts';
 import { PAGE_OPTIONS, tellPageEnd } from '../output/page-end.ts';
 import { listsFields, printSheet, SHEET_OPTIONS } from '../output/sheet.ts';
 import { filtersOf } from '../storage/filters-of.ts';
@@ -35,9 +36,13 @@ export const runsListCommand: Command = {
   async run(invocation, context) {
     if (listsFields(invocation, FIELDS, context)) return ExitCode.ok;
     const filters = filtersOf(RunFilters, invocation);
-    const page = await withStorage(invocation, context, ({ history }) =>
-      listRuns(history, filters, context.clock.now()),
-    );
+    const { page, archived } = await withStorage(invocation, context, async ({ history }) => {
+      const listed = await listRuns(history, filters, context.clock.now());
+      return {
+        page: listed,
+        archived: listed.next === null ? await archivedRunsLine(history) : [],
+      };
+    });
     const sheet = {
       items: page.items.map(runView),
       columns: RUN_COLUMNS,
@@ -46,6 +51,7 @@ export const runsListCommand: Command = {
     };
     printSheet(runsListCommand, invocation, context, sheet, FIELDS);
     tellPageEnd(runsListCommand, page, context);
+    for (const line of archived) context.stderr.write(`${line}\n`);
     return ExitCode.ok;
   },
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Problem } from '../../../lib/api/answer.ts';
 import {
   getImage,
   getImages,
@@ -7,12 +8,14 @@ import {
   getRuns,
   getStatus,
   ImagePage,
+  notFound,
   RunPage,
   TargetPage,
 } from '../../../lib/api/reads.ts';
 import { ImageStory } from '../../../lib/history/image-story.ts';
 import { RunView } from '../../../lib/history/run-view.ts';
 import { Status } from '../../../lib/history/status.ts';
+import { RunId } from '../../../lib/pipeline/records/run-id.ts';
 import { SECOND, THIRD } from '../history/history-samples.ts';
 import { readApi } from './api-samples.ts';
 
@@ -88,5 +91,21 @@ describe('the HTTP interface', () => {
     expect(status).toBe(404);
     expect(body).toMatchObject(problem);
     expect(body.detail).not.toContain('\u001b');
+  });
+});
+
+it('answers 404 with the archive of a run whose rows are in it', () => {
+  const runId = RunId.parse('20260823T020000Z-14f7');
+  const blob = `runs/${runId}.jsonl.gz`;
+  const archivedAt = new Date('2026-11-25T08:00:00Z');
+  const archive = { runId, blob, sha256: 'ab', bytes: 1, rows: 2, archivedAt };
+
+  const answer = notFound('run', '20260823', { found: 'none', nearest: [], archive });
+  const problem = Problem.parse(JSON.parse(`${answer.body}`));
+
+  expect(problem).toMatchObject({
+    status: 404,
+    detail: expect.stringContaining(`patchwright-archive/${blob}`),
+    archive: { ...archive, container: 'patchwright-archive', archivedAt: archivedAt.toISOString() },
   });
 });

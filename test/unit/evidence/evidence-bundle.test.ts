@@ -16,15 +16,21 @@ const ABOUT = {
   version: '1.2.3',
   limits: BUNDLE_LIMITS,
 };
+const ARCHIVE = {
+  ...{ runId: '20260823T020000Z-14f7', container: 'patchwright-archive', blob: 'runs/x.jsonl.gz' },
+  ...{ sha256: 'ab'.repeat(32), bytes: 1, rows: 2, archivedAt: '2026-11-25T08:00:00.000Z' },
+};
 const PARTS: readonly EvidencePart[] = [
   { kind: 'file', path: 'runs/one/run.json', bytes: Buffer.from('{}') },
   missing('report x', 'its blob is gone'),
+  { kind: 'archived', archive: ARCHIVE },
   { kind: 'file', path: `reports/${'long/'.repeat(30)}x.json`, bytes: Buffer.alloc(300_000, 'a') },
 ];
 const Manifest = z.object({
   from: z.string(),
   files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
   missing: z.array(z.object({ what: z.string(), why: z.string() })),
+  archived: z.array(z.object({ runId: z.string() }).loose()),
 });
 
 it('has every file with its hash in the manifest, and what is missing with the reason', async () => {
@@ -33,6 +39,7 @@ it('has every file with its hash in the manifest, and what is missing with the r
 
   expect(manifest.from).toBe('2026-11-01T00:00:00.000Z');
   expect(manifest.missing).toEqual([{ what: 'report x', why: 'its blob is gone' }]);
+  expect(manifest.archived).toEqual([ARCHIVE]);
   expect(manifest.files.map(({ path }) => path)).toEqual([...files.keys()].slice(0, -2));
   for (const { path, bytes, sha256 } of manifest.files) {
     expect([files.get(path)?.length, hashOf(files.get(path))]).toEqual([bytes, sha256]);
@@ -40,6 +47,7 @@ it('has every file with its hash in the manifest, and what is missing with the r
   expect(summary).toEqual({
     files: 2,
     missing: manifest.missing,
+    archived: [ARCHIVE],
     manifestSha256: hashOf(files.get('manifest.json')),
   });
 });

@@ -17,6 +17,13 @@ const LONG = `reports/${'long/'.repeat(30)}x.json`;
 const PARTS: readonly EvidencePart[] = [
   { kind: 'file', path: 'runs/one/run.json', bytes: Buffer.from('{}') },
   missing('report x', 'its blob is gone'),
+  {
+    kind: 'archived',
+    archive: {
+      ...{ runId: 'one', container: 'c', blob: 'b', sha256: 'ab', bytes: 1, rows: 2 },
+      archivedAt: '2026-11-25T08:00:00.000Z',
+    },
+  },
   { kind: 'file', path: LONG, bytes: Buffer.alloc(200_000, 'a') },
 ];
 
@@ -63,6 +70,7 @@ it('finds a bundle as it was made without a difference', async () => {
   expect(await verifyBundle(bundle())).toEqual({
     files: 2,
     missing: 1,
+    archived: 1,
     from: '2026-11-01T00:00:00.000Z',
     to: '2026-12-01T00:00:00.000Z',
     manifestSha256,

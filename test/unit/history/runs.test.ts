@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { archivedRunsLine } from '../../../lib/cli/output/archived-runs-line.ts';
 import { findRun } from '../../../lib/history/find-run.ts';
 import { listTargets, targetOf } from '../../../lib/history/run-targets.ts';
 import { listRuns } from '../../../lib/history/runs.ts';
+import { RunId } from '../../../lib/pipeline/records/run-id.ts';
+import { tableStores } from '../../../lib/pipeline/stores/tables/table-stores.ts';
 import { TABLES } from '../../../lib/storage/tables.ts';
 import { FIRST, NOW, SECOND, THIRD, threeNights } from './history-samples.ts';
 
@@ -94,6 +97,31 @@ describe('a run that a person names', () => {
   it('names the nearest run first', async () => {
     const wrong = `${lastNight.slice(0, -1)}${lastNight.endsWith('0') ? '1' : '0'}`;
     expect(await findRun(history, wrong)).toMatchObject({ nearest: [THIRD, SECOND, FIRST] });
+  });
+});
+
+describe('a run that is archived', () => {
+  const id = RunId.parse('20260823T020000Z-14f7');
+  const archive = {
+    ...{ runId: id, blob: `runs/${id}.jsonl.gz`, sha256: 'ab', bytes: 1, rows: 2 },
+    archivedAt: NOW,
+  };
+
+  it.each([id, '20260823'])('is named with its archive, by %s', async (name) => {
+    const own = await threeNights();
+    await tableStores(own.tables).runArchives.note(archive);
+
+    expect(await findRun(own.history, name)).toEqual({ found: 'none', nearest: [], archive });
+    expect(await findRun(own.history, '20260824')).not.toHaveProperty('archive');
+  });
+
+  it('is no run of the lists', async () => {
+    const own = await threeNights();
+    await tableStores(own.tables).runArchives.note(archive);
+
+    expect((await listRuns(own.history, {}, NOW)).items).toHaveLength(4);
+    expect(await archivedRunsLine(own.history)).toEqual([expect.stringContaining(id)]);
+    expect(await archivedRunsLine(history)).toEqual([]);
   });
 });
 
