@@ -6,6 +6,7 @@ import { TargetState } from '../pipeline/records/target-states.ts';
 import { SEVERITIES } from '../report/finding.ts';
 import type { Result } from '../result.ts';
 import { Continuation, FlagText, Limit, listOf, RepositoryPattern, When } from './filter-text.ts';
+import { VulnerabilityId } from './findings.ts';
 
 const Paging = { limit: Limit(1000).optional(), after: Continuation.optional() };
 
@@ -35,6 +36,8 @@ export const ImageFilters = z.strictObject({
   reason: listOf(Reason.options).optional(),
   /** Images with a finding of this severity or a higher one. */
   severity: z.enum(SEVERITIES, `must be one of: ${SEVERITIES.join(', ')}`).optional(),
+  /** Images that have this vulnerability, or had it until their newest patch. */
+  cve: VulnerabilityId.optional(),
   /** `true`: images with a finding that has a fix. */
   fixable: FlagText.optional(),
   /** Images whose newest scan is older. */

@@ -8,7 +8,7 @@ import { TABLES } from '../storage/tables.ts';
 import { beginning } from './conditions.ts';
 import { type Found, nearestNames } from './found.ts';
 import { type History, pageOf } from './history.ts';
-import { IS_TAG, TAG_ROWS } from './images.ts';
+import { IS_TAG, TAG_ROWS } from './tag-rows.ts';
 
 type Needed = Pick<History, 'queries' | 'tables'>;
 

@@ -18,7 +18,7 @@ export type FindingFilters = z.infer<typeof FindingFilters>;
 /** The id of a vulnerability, as Trivy writes it: `CVE-2026-109518`. */
 export const VulnerabilityId = z
   .string()
-  .regex(/^[\w.:+/-]{3,64}$/, 'must be an id such as CVE-2026-109518');
+  .regex(/^[A-Za-z0-9_.:+/-]{3,64}$/, 'must be an id such as CVE-2026-109518');
 
 const DEFAULT_LIMIT = 100;
 const FINDING_ROWS = { table: TABLES.findings, parse: parserOf(FINDINGS) };

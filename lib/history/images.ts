@@ -1,37 +1,33 @@
 import { RepositoryName } from '../image/reference.ts';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { partitionOf } from '../pipeline/stores/tables/inventory-keys.ts';
-import { tagIn } from '../pipeline/stores/tables/inventory-rows.ts';
 import { SEVERITIES, type Severity } from '../report/finding.ts';
 import type { Condition, TableQuery } from '../storage/table-queries.ts';
-import { TABLES } from '../storage/tables.ts';
 import { beginning, oneOf, when } from './conditions.ts';
 import { momentOf, wordsOf } from './filter-text.ts';
 import type { ImageFilters } from './filters.ts';
 import { type History, type Page, pageOf } from './history.ts';
+import { imagesWith } from './images-with.ts';
+import { IS_TAG, TAG_ROWS } from './tag-rows.ts';
 
 const DEFAULT_LIMIT = 100;
 
-export const TAG_ROWS = { table: TABLES.inventory, parse: tagIn };
-/** Rows of tags: the inventory has others for patches and digests. */
-export const IS_TAG: Condition = { column: 'kind', is: 'eq', value: 'tag' };
-
 /**
  * The present state of images, by repository and tag. One operation for each page: in one partition or
- * a range of them if `repository` is given, else over the whole inventory.
+ * a range of them if `repository` is given, else over the whole inventory. With `cve`, one operation for
+ * each of its images instead.
  */
 export function listImages(
   history: Pick<History, 'queries'>,
   filters: ImageFilters,
   now: Date,
 ): Promise<Page<InventoryTag>> {
-  const { repository, limit, after } = filters;
-  return pageOf(history, TAG_ROWS, {
-    ...(repository !== undefined && partitionsOf(repository)),
-    where: [[IS_TAG], ...conditionsOf(filters, now)],
-    limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
-    after,
-  });
+  const { repository, after, cve } = filters;
+  const limit = filters.limit === undefined ? DEFAULT_LIMIT : Number(filters.limit);
+  const where = [[IS_TAG], ...conditionsOf(filters, now)];
+  if (cve !== undefined) return imagesWith(history, cve, { repository, where, limit, after });
+  const partitions = repository === undefined ? {} : partitionsOf(repository);
+  return pageOf(history, TAG_ROWS, { ...partitions, where, limit, after });
 }
 
 function conditionsOf(filters: ImageFilters, now: Date): NonNullable<TableQuery['where']> {

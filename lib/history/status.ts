@@ -11,8 +11,8 @@ import {
 } from './exposure-summary.ts';
 import { newest } from './find-run.ts';
 import type { History } from './history.ts';
-import { IS_TAG, TAG_ROWS } from './images.ts';
 import { RunView, runView } from './run-view.ts';
+import { IS_TAG, TAG_ROWS } from './tag-rows.ts';
 
 const Sum = z.number().int().nonnegative();
 const Findings = z.object({

@@ -159,6 +159,7 @@ describe('the lists', () => {
   it.each([
     ['images list --severity bad', '--severity'],
     ['images list --scanned-before never', '--scanned-before'],
+    ['images list --cve x', '--cve'],
     ['runs list --limit 0', '--limit'],
     ['images list --changed-in x', '--changed-in'],
   ])('refuse %s and name the option', async (line, option) => {

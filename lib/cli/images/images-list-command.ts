@@ -15,13 +15,17 @@ const FIELDS = Object.keys(ImageView.shape);
 export const imagesListCommand: Command = {
   name: 'images list',
   summary: 'List the present state of the images.',
-  about: ['CRIT, HIGH and FIX count the findings of the image that the tag names; "-" is unknown.'],
+  about: [
+    'CRIT, HIGH and FIX count the findings of the image that the tag names; "-" is unknown. --cve reads no',
+    'report; "patchwright findings" tells the state of the vulnerability in each image.',
+  ],
   options: [
     {
       name: 'severity',
       value: 'SEVERITY',
       about: `with findings this bad: ${SEVERITIES.join(', ')}`,
     },
+    { name: 'cve', value: 'VULNERABILITY', about: 'with this one, also if their patch fixes it' },
     { name: 'repository', value: 'NAME', about: 'only of this repository, or "team/*"' },
     { name: 'state', value: 'STATES', about: 'only in these states: failed,rejected' },
     { name: 'reason', value: 'REASONS', about: 'only with these reasons' },
@@ -41,6 +45,7 @@ export const imagesListCommand: Command = {
   operands: [],
   examples: [
     'images list --severity high --repository "team/*"',
+    'images list --cve CVE-2026-109518 --repository "team/*"',
     'images list --state failed,rejected --json image,reason,detail',
   ],
   outputs: OUTPUT_FORMATS,

@@ -1,35 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FindingPage, getFindings } from '../../../lib/api/findings.ts';
-import { digestOf } from '../../../lib/image/digest.ts';
-import { RepositoryName, Tag } from '../../../lib/image/reference.ts';
-import type { FindingState, TagFinding } from '../../../lib/pipeline/records/tag-finding.ts';
-import { FINDINGS } from '../../../lib/pipeline/stores/tables/finding-rows.ts';
-import { TABLES } from '../../../lib/storage/tables.ts';
-import { TypedTable } from '../../../lib/storage/typed-table.ts';
-import { THIRD } from '../history/history-samples.ts';
+import { getImages } from '../../../lib/api/reads.ts';
+import { addFindings, CVE, finding } from '../history/finding-samples.ts';
 import { readApi } from './api-samples.ts';
 
 const { ask, tables, operations } = await readApi();
-const CVE = 'CVE-2026-109518';
-
-function finding(image: string, state: FindingState, vulnerability = CVE): TagFinding {
-  const [repository = '', tag = ''] = image.split(':');
-  const at = new Date('2026-11-23T02:00:00Z');
-  return {
-    vulnerability,
-    repository: RepositoryName.parse(repository),
-    tag: Tag.parse(tag),
-    digest: digestOf(image),
-    state,
-    severity: 'high',
-    packages: 'openssl',
-    installed: '3.0.1',
-    fixedVersion: state === 'open-no-fix' ? '' : '3.0.2',
-    seenSince: at,
-    runId: THIRD,
-    writtenAt: at,
-  };
-}
 
 const ROWS = [
   finding('team/api:1.4', 'open'),
@@ -38,8 +13,7 @@ const ROWS = [
   finding('team/web:2.0', 'open-no-fix'),
   finding('team/web:2.0', 'open', 'CVE-2026-2'),
 ];
-const rows = new TypedTable({ tables, table: TABLES.findings, schema: FINDINGS.schema });
-for (const row of ROWS) await rows.insert(FINDINGS.toRow(row));
+await addFindings(tables, ROWS);
 
 async function images(query: Record<string, string> = {}, name = CVE) {
   const { body } = await ask(getFindings, { name, query });
@@ -85,4 +59,19 @@ describe('GET /api/findings/{vulnerability}', () => {
     expect(status).toBe(400);
     expect(body.detail).toContain(fault);
   });
+});
+
+describe('GET /api/images?cve=', () => {
+  it('answers with the images that have the vulnerability', async () => {
+    const { body } = await ask(getImages, { query: { cve: CVE, state: 'failed' } });
+    expect(body).toMatchObject({ items: [{ image: 'team/web:2.0' }] });
+  });
+
+  it.each(['', 'x', 'CVE 1', "CVE-1' or true", 'CVE-١٢٣', 'C'.padEnd(65, 'V')])(
+    'refuses the id %j and names the field',
+    async (cve) => {
+      const { status, body } = await ask(getImages, { query: { cve } });
+      expect({ status, body }).toMatchObject({ status: 400, body: { errors: [{ field: 'cve' }] } });
+    },
+  );
 });
