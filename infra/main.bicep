@@ -192,6 +192,10 @@ param priceGbHour string = ''
 @maxLength(20)
 param priceConfidentialFactor string = ''
 
+@description('Price of 10,000 requests to tables, queues and blobs, such as 0.04. Empty: they have no cost.')
+@maxLength(20)
+param priceStorageOperations string = ''
+
 @description('Currency of the prices, such as EUR.')
 @maxLength(10)
 param priceCurrency string = ''
@@ -347,10 +351,11 @@ var prices = {
   PATCHWRIGHT_PRICE_VCPU_HOUR: priceVcpuHour
   PATCHWRIGHT_PRICE_GB_HOUR: priceGbHour
   PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR: priceConfidentialFactor
+  PATCHWRIGHT_PRICE_STORAGE_OPERATIONS: priceStorageOperations
   PATCHWRIGHT_PRICE_CURRENCY: priceCurrency
 }
 var priceFaults = faultIf(
-  !empty('${priceVcpuHour}${priceGbHour}${priceConfidentialFactor}${priceCurrency}') && (empty(priceVcpuHour) || empty(priceGbHour) || empty(priceCurrency)),
+  !empty('${priceVcpuHour}${priceGbHour}${priceConfidentialFactor}${priceStorageOperations}${priceCurrency}') && (empty(priceVcpuHour) || empty(priceGbHour) || empty(priceCurrency)),
   'priceVcpuHour, priceGbHour and priceCurrency are set together, or none of them: a cost needs all three'
 )
 var retentionFaults = faultIf(

@@ -1,8 +1,8 @@
 import type { ImageView } from '../../lib/history/image-view.ts';
 import { runLink } from '../../lib/history/page-links.ts';
+import { costText } from '../../lib/history/run-use-text.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import { formatAge, formatCount, formatTime, inWords } from '../model/format.ts';
-import { costOf } from '../model/run-use.ts';
 import { Name } from './name.tsx';
 import { OutcomeCounts } from './run-facts.tsx';
 
@@ -63,7 +63,7 @@ function Ended({ run, images, now }: Props & { readonly run: RunView }) {
           ),
       )}
       <OutcomeCounts run={run} />
-      {costOf(run) !== null && <p class="quiet">Its container groups cost {costOf(run)}.</p>}
+      {costText(run) !== null && <p class="quiet">It cost {costText(run)}.</p>}
       {reasons.length > 0 && (
         <>
           <h3 class="posture-title">Reasons</h3>

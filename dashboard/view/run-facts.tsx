@@ -1,7 +1,7 @@
+import { costText, groupsText, requestsText } from '../../lib/history/run-use-text.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import { formatAge, formatCount, formatDuration, formatTime, inWords } from '../model/format.ts';
 import { OUTCOME_LABELS, outcomesOf } from '../model/run-outcomes.ts';
-import { costOf, groupsOf } from '../model/run-use.ts';
 import { Name } from './name.tsx';
 
 interface Props {
@@ -69,8 +69,9 @@ function factsOf(run: RunView, now: Date): readonly (readonly [string, string])[
     ['Kind', run.dryRun ? 'dry run' : null],
     ['Only for', images === null ? null : images.join(', ')],
     ['Vulnerability database of', databaseTime === null ? null : formatTime(databaseTime)],
-    ['Container groups', groupsOf(run)],
-    ['Cost of the groups', costOf(run)],
+    ['Container groups', groupsText(run)],
+    ['Requests to storage', requestsText(run)],
+    ['Cost', costText(run)],
     ['Tools', run.tools],
   ];
   return facts.flatMap(([label, text]) =>

@@ -1,38 +1,11 @@
 import * as z from 'zod';
 import { PatchDays } from '../pipeline/records/patch-days.ts';
 import { Run, RunFault, RunState } from '../pipeline/records/run.ts';
+import { RunCounts } from '../pipeline/records/run-counts.ts';
+import { RUN_FINDING_COLUMNS } from '../pipeline/records/run-findings.ts';
+import { RUN_USE_COLUMNS } from '../pipeline/records/run-use.ts';
 import { TargetDays } from '../pipeline/records/target-days.ts';
-import { Amount, Count, Text, Time, viewOf } from './view.ts';
-
-/** Findings that the run's patches removed, and those that remain, by severity. */
-const RunFindingCounts = {
-  removedCritical: Count,
-  removedHigh: Count,
-  removedMedium: Count,
-  removedLow: Count,
-  removedUnknown: Count,
-  remainingCritical: Count,
-  remainingHigh: Count,
-  remainingMedium: Count,
-  remainingLow: Count,
-  remainingUnknown: Count,
-};
-
-/** Container groups that have ended, their seconds by kind, and the cost by the prices of the settings. */
-const RunUse = {
-  groups: Count,
-  unseenGroups: Count,
-  scanSeconds: Count,
-  patchSeconds: Count,
-  verifySeconds: Count,
-  vcpuSeconds: Amount,
-  gbSeconds: Amount,
-  scanCost: Amount,
-  patchCost: Amount,
-  verifyCost: Amount,
-  cost: Amount,
-  currency: Text,
-};
+import { nullable, Text, Time, viewOf } from './view.ts';
 
 /** A run, for people and programs. `docs/operate.md` explains the fields. */
 export const RunView = z
@@ -54,20 +27,9 @@ export const RunView = z
     tickedAt: Time,
     progressAt: Time,
     expectedAt: Time,
-    targets: Count,
-    active: Count,
-    clean: Count,
-    cleanPartly: Count,
-    patched: Count,
-    alreadyPatched: Count,
-    planned: Count,
-    waiting: Count,
-    skipped: Count,
-    rejected: Count,
-    failed: Count,
-    canceled: Count,
-    ...RunFindingCounts,
-    ...RunUse,
+    ...nullable(RunCounts.shape),
+    ...nullable(RUN_FINDING_COLUMNS),
+    ...nullable(RUN_USE_COLUMNS),
     /** The findings that its patches fixed, by the days since their fix was first seen. */
     patchDays: PatchDays.nullable(),
     targetDays: TargetDays.nullable(),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { Reason } from './records/reasons.ts';
 import { RunState } from './records/run.ts';
+import { EndCounts } from './records/run-counts.ts';
 import { RUN_FINDING_COLUMNS } from './records/run-findings.ts';
+import { RUN_USE_COLUMNS } from './records/run-use.ts';
 import { TargetState } from './records/target-states.ts';
 
 const Count = z.number().int().nonnegative();
@@ -18,23 +20,14 @@ const RunEnd = z.object({
   /** True if the run looked at some images of the policy only. */
   partial: z.boolean(),
   seconds: Count,
-  targets: Count,
-  clean: Count,
-  cleanPartly: Count,
-  patched: Count,
-  alreadyPatched: Count,
-  planned: Count,
-  waiting: Count,
-  skipped: Count,
-  rejected: Count,
-  failed: Count,
-  canceled: Count,
+  ...EndCounts.shape,
   /** Of 100 targets, those that are clean or have a patch for their findings. */
   coveragePercent: Count,
   noBuilder: Count,
   quota: Count,
   runDeadline: Count,
   ...RUN_FINDING_COLUMNS,
+  ...RUN_USE_COLUMNS,
 });
 export type RunEnd = z.input<typeof RunEnd>;
 

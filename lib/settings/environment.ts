@@ -115,6 +115,7 @@ export const Environment = z.object({
   PATCHWRIGHT_PRICE_VCPU_HOUR: Price.optional(),
   PATCHWRIGHT_PRICE_GB_HOUR: Price.optional(),
   PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR: Price.optional(),
+  PATCHWRIGHT_PRICE_STORAGE_OPERATIONS: Price.optional(),
   PATCHWRIGHT_PRICE_CURRENCY: Currency.optional(),
   PATCHWRIGHT_SCAN_BATCH: Whole(1, 100).default(20),
   PATCHWRIGHT_PATCH_BATCH: Whole(1, 20).default(4),

@@ -19,12 +19,16 @@ const TOGETHER = [
   'PATCHWRIGHT_PRICE_GB_HOUR',
   'PATCHWRIGHT_PRICE_CURRENCY',
 ] as const;
-const FACTOR = 'PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR';
+const ONLY_WITH_THEM = [
+  'PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR',
+  'PATCHWRIGHT_PRICE_STORAGE_OPERATIONS',
+] as const;
 
 interface PriceSettings {
   readonly PATCHWRIGHT_PRICE_VCPU_HOUR?: number | undefined;
   readonly PATCHWRIGHT_PRICE_GB_HOUR?: number | undefined;
   readonly PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR?: number | undefined;
+  readonly PATCHWRIGHT_PRICE_STORAGE_OPERATIONS?: number | undefined;
   readonly PATCHWRIGHT_PRICE_CURRENCY?: string | undefined;
 }
 
@@ -35,11 +39,12 @@ export function pricesOf(settings: PriceSettings): Prices | undefined {
   const currency = settings.PATCHWRIGHT_PRICE_CURRENCY;
   if (vcpuHour === undefined || gbHour === undefined || currency === undefined) return undefined;
   const confidentialFactor = settings.PATCHWRIGHT_PRICE_CONFIDENTIAL_FACTOR;
-  return { vcpuHour, gbHour, confidentialFactor, currency };
+  const storageOperations = settings.PATCHWRIGHT_PRICE_STORAGE_OPERATIONS;
+  return { vcpuHour, gbHour, confidentialFactor, storageOperations, currency };
 }
 
 export function priceFaults(has: (name: string) => boolean): readonly string[] {
-  const given = [...TOGETHER, FACTOR].find(has);
+  const given = [...TOGETHER, ...ONLY_WITH_THEM].find(has);
   if (given === undefined) return [];
   const missing = TOGETHER.filter((name) => !has(name));
   return missing.map((name) => `${name} is missing: ${given} is set`);

@@ -227,4 +227,5 @@ export const KNOWN_ANSWERS: Readonly<Record<string, unknown>> = {
     '20261123T020001Z-bb42 | 5 | 0 | 90 | 270 | 90 | 810 | 1620 | 0.014 | EUR',
     '20261125T021134Z-6b93 | 1 | 0 | 90 | 0 | 0 | 180 | 360 | 0.0031 | EUR',
   ],
+  'Which runs sent more than 700 requests to storage?': ['20261123T020001Z-bb42 | 5'],
 };

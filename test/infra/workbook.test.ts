@@ -50,6 +50,15 @@ describe('the workbook', () => {
   });
 });
 
+it('the workbook shows the cost of runs by kind, and their requests to storage', () => {
+  const text = queries.map(({ query }) => query).join('\n');
+  const fields = Object.keys(LOG_LINES['run completed'].shape);
+
+  const costs = fields.filter((field) => /.Cost$|Operations$/.test(field));
+  expect(costs).toHaveLength(5);
+  expect(costs.filter((field) => !text.includes(`run.${field})`))).toEqual([]);
+});
+
 describe('a query is refused', () => {
   const [good = ''] = queries.filter(({ name }) => name === 'last-runs').map((one) => one.query);
 

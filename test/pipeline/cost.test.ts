@@ -109,6 +109,8 @@ it('counts each request to storage once, except those of the start and the last 
   const { scanCost = 0, patchCost = 0, verifyCost = 0, storageCost = 0 } = closed;
   expect(storageCost).toBeCloseTo((sentInAll - 1) / 100, 4);
   expect(closed.cost).toBeCloseTo(scanCost + patchCost + verifyCost + storageCost, 4);
+  const ended = world.log.find(({ message }) => message === 'run completed');
+  expect(ended?.fields).toMatchObject({ storageOperations: sent - 1, cost: run.cost });
 });
 
 it('counts the requests of two runs apart, although one process works for both', async () => {

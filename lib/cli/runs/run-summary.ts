@@ -1,5 +1,7 @@
+import { costText, groupsText, requestsText } from '../../history/run-use-text.ts';
 import type { RunView } from '../../history/run-view.ts';
 import { timeToPatch } from '../../pipeline/records/patch-days.ts';
+import { COUNT_LABELS } from '../../pipeline/records/run-counts.ts';
 import type { Hold } from '../../pipeline/stores/throttle.ts';
 import { SEVERITIES } from '../../report/finding.ts';
 import { plainText } from '../../text/plain-text.ts';
@@ -21,6 +23,7 @@ export function runSummary(
   const color = colorOf(context);
   const paint = paintState(run.state, color) ?? ((text: string) => text);
   const kind = run.dryRun ? ' (dry run)' : '';
+  const requests = requestsText(run);
   const facts: readonly (readonly [string, string | null])[] = [
     ['reason', run.reason],
     ['detail', run.detail],
@@ -33,8 +36,9 @@ export function runSummary(
     ['removed', findingsOf(run, 'removed')],
     ['patched in', patchTimesOf(run)],
     ['remaining', findingsOf(run, 'remaining')],
-    ['groups', groupsOf(run)],
-    ['cost', costOf(run)],
+    ['groups', groupsText(run)],
+    ['storage', requests === null ? null : `${requests} requests`],
+    ['cost', costText(run)],
     ['tools', run.tools],
     ['database', run.databaseTime === null ? null : `of ${shortTime(run.databaseTime)}`],
     ['warnings', run.warnings],
@@ -86,22 +90,6 @@ function findingsOf(run: RunView, which: 'removed' | 'remaining'): string | null
   return words === '' ? 'no findings' : `${words} findings`;
 }
 
-/** `5 for 1520 s: scan 90 s, patch 1340 s, verify 90 s`; null if the run had no group. */
-function groupsOf(run: RunView): string | null {
-  const { groups, unseenGroups } = run;
-  if (groups === null || (groups === 0 && (unseenGroups ?? 0) === 0)) return null;
-  const kinds: readonly (readonly [string, number | null])[] = [
-    ['scan', run.scanSeconds],
-    ['patch', run.patchSeconds],
-    ['verify', run.verifySeconds],
-  ];
-  const all = kinds.reduce((sum, [, seconds]) => sum + (seconds ?? 0), 0);
-  const told = kinds.filter(([, seconds]) => (seconds ?? 0) > 0);
-  const each = told.map(([kind, seconds]) => `${kind} ${seconds} s`).join(', ');
-  const known = `${groups} for ${all} s${each === '' ? '' : `: ${each}`}`;
-  return (unseenGroups ?? 0) === 0 ? known : `${known}; ${unseenGroups} of unknown time`;
-}
-
 /** Null if nothing holds container groups back. */
 function waitOf(hold: Hold | undefined): string | null {
   if (hold === undefined) return null;
@@ -110,25 +98,9 @@ function waitOf(hold: Hold | undefined): string | null {
   return `no container group starts before ${until.toISOString().slice(11, 19)} UTC${why}`;
 }
 
-/** Null without prices in the settings. */
-function costOf({ cost, currency }: RunView): string | null {
-  return cost === null ? null : `about ${cost} ${currency ?? ''}`.trimEnd();
-}
-
 /** `12: 8 clean, 3 patched, 1 failed` */
 function countsOf(run: RunView): string {
-  const counts: readonly (readonly [string, number | null])[] = [
-    ['active', run.active],
-    ['clean', run.clean],
-    ['patched', run.patched],
-    ['already patched', run.alreadyPatched],
-    ['planned', run.planned],
-    ['waiting', run.waiting],
-    ['skipped', run.skipped],
-    ['rejected', run.rejected],
-    ['failed', run.failed],
-    ['canceled', run.canceled],
-  ];
+  const counts = COUNT_LABELS.map(([name, label]) => [label, run[name]] as const);
   const told = counts.filter(([, count]) => (count ?? 0) > 0);
   const words = told.map(([name, count]) => `${count} ${name}`).join(', ');
   return words === '' ? String(run.targets) : `${run.targets}: ${words}`;

@@ -21,6 +21,8 @@ export const RUN_FINDING_COLUMNS = {
   remainingLow: Sum,
   remainingUnknown: Sum,
 };
+/** Takes these columns from a run. */
+export const FindingSums = z.object(RUN_FINDING_COLUMNS);
 type Sums = Record<keyof typeof RUN_FINDING_COLUMNS, number>;
 export type RunFindings = Sums & { readonly patchDays: PatchDays };
 

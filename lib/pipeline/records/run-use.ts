@@ -39,7 +39,8 @@ export const RUN_USE_COLUMNS = {
   cost: Amount,
   currency: z.string().optional(),
 };
-const RunUse = z.object(RUN_USE_COLUMNS);
+/** Takes these columns from a run. */
+export const RunUse = z.object(RUN_USE_COLUMNS);
 export type RunUse = z.infer<typeof RunUse>;
 
 const HOUR_SECONDS = 3600;

@@ -3,6 +3,7 @@ import { RegistryHost } from '../../image/reference.ts';
 import { TagConvention } from '../../image/tag-convention.ts';
 import { BUILDER_FAULT_COLUMNS } from './builder-fault.ts';
 import { PatchDays } from './patch-days.ts';
+import { RUN_COUNT_COLUMNS } from './run-counts.ts';
 import { RUN_FINDING_COLUMNS } from './run-findings.ts';
 import { RunId } from './run-id.ts';
 import { RUN_OPERATION_COLUMNS, RUN_USE_COLUMNS } from './run-use.ts';
@@ -28,8 +29,6 @@ export const RunFault = z.enum([
 export type RunFault = z.infer<typeof RunFault>;
 
 const Count = z.number().int().nonnegative();
-/** A count that rows of earlier versions lack. */
-const LaterCount = Count.default(0);
 
 /** One pass over all images in the policy. Only the run's tick and last look write the counts. */
 export const Run = z.object({
@@ -95,19 +94,7 @@ export const Run = z.object({
   archive: z.string().optional(),
   /** When its remaining rows are looked at again: images in use still need them. */
   archiveNextAt: z.date().optional(),
-  targets: Count,
-  active: Count,
-  clean: Count,
-  /** The clean ones with packages that no advisories cover, or with fewer than ten packages. */
-  cleanPartly: LaterCount,
-  patched: Count,
-  alreadyPatched: LaterCount,
-  planned: Count,
-  waiting: LaterCount,
-  skipped: Count,
-  rejected: Count,
-  failed: Count,
-  canceled: Count,
+  ...RUN_COUNT_COLUMNS,
   ...RUN_FINDING_COLUMNS,
   ...RUN_USE_COLUMNS,
   ...RUN_OPERATION_COLUMNS,
@@ -117,23 +104,6 @@ export const Run = z.object({
   patchDays: PatchDays.optional(),
 });
 export type Run = z.infer<typeof Run>;
-
-/** Counts of a run's targets: all, active, and in each terminal state. */
-export type RunCounts = Pick<
-  Run,
-  | 'targets'
-  | 'active'
-  | 'clean'
-  | 'cleanPartly'
-  | 'patched'
-  | 'alreadyPatched'
-  | 'planned'
-  | 'waiting'
-  | 'skipped'
-  | 'rejected'
-  | 'failed'
-  | 'canceled'
->;
 
 export function isRunOver({ state }: Pick<Run, 'state'>): boolean {
   switch (state) {

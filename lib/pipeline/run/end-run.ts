@@ -1,8 +1,10 @@
 import { countedOperations } from '../counted-operations.ts';
 import type { RunEnd } from '../log-lines.ts';
 import type { Reason } from '../records/reasons.ts';
-import type { Run, RunCounts, RunState } from '../records/run.ts';
-import type { RunFindings } from '../records/run-findings.ts';
+import type { Run, RunState } from '../records/run.ts';
+import { EndCounts, type RunCounts } from '../records/run-counts.ts';
+import { FindingSums } from '../records/run-findings.ts';
+import { RunUse } from '../records/run-use.ts';
 import { withWarnings } from '../records/run-warnings.ts';
 import type { Target } from '../records/target.ts';
 import { type Services, secondsAfter } from '../services.ts';
@@ -80,38 +82,11 @@ function fieldsOf(run: Run & { readonly finishedAt: Date }, targets: readonly Ta
     dryRun,
     partial: run.images !== undefined,
     seconds: Math.max(0, Math.round((finishedAt.getTime() - createdAt.getTime()) / 1000)),
-    ...countsOf(run),
+    ...EndCounts.parse(run),
     coveragePercent: run.targets === 0 ? 0 : Math.floor((100 * covered) / run.targets),
     ...causesOf(targets),
-    ...findingsOf(run),
-  };
-}
-
-function findingsOf(run: Run): Pick<Run, keyof RunFindings> {
-  const { removedCritical, removedHigh, removedMedium, removedLow, removedUnknown } = run;
-  const { remainingCritical, remainingHigh, remainingMedium, remainingLow } = run;
-  return {
-    ...{ removedCritical, removedHigh, removedMedium, removedLow, removedUnknown },
-    ...{ remainingCritical, remainingHigh, remainingMedium, remainingLow },
-    remainingUnknown: run.remainingUnknown,
-  };
-}
-
-function countsOf(run: Run): Omit<RunCounts, 'active'> {
-  const { targets, clean, cleanPartly, patched, alreadyPatched, planned } = run;
-  const { waiting, skipped, rejected, failed, canceled } = run;
-  return {
-    targets,
-    clean,
-    cleanPartly,
-    patched,
-    alreadyPatched,
-    planned,
-    waiting,
-    skipped,
-    rejected,
-    failed,
-    canceled,
+    ...FindingSums.parse(run),
+    ...RunUse.parse(run),
   };
 }
 

@@ -2,7 +2,7 @@ import { describeCoverage } from '../../report/coverage.ts';
 import type { Job } from '../records/job.ts';
 import { isJobOver } from '../records/job-states.ts';
 import type { Outcome } from '../records/reasons.ts';
-import type { RunCounts } from '../records/run.ts';
+import type { RunCounts } from '../records/run-counts.ts';
 import { isIntended, type Target } from '../records/target.ts';
 import { isTerminal, type TargetState } from '../records/target-states.ts';
 import type { PipelineOptions } from '../services.ts';

@@ -1,4 +1,5 @@
-import type { Run, RunCounts } from '../records/run.ts';
+import type { Run } from '../records/run.ts';
+import type { RunCounts } from '../records/run-counts.ts';
 import type { RunFindings } from '../records/run-findings.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { CountedOperations, RunUse } from '../records/run-use.ts';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { SEVERITIES } from '../../report/finding.ts';
 import { EVENT_TYPES, LEFT_OUT_TYPE, TEST_TYPE } from '../../webhook/event-names.ts';
 import { RunState } from '../records/run.ts';
+import { EndCounts } from '../records/run-counts.ts';
 import { TargetState } from '../records/target-states.ts';
 
 const Count = z.number().int().nonnegative();
@@ -17,17 +18,9 @@ const Severities = z.object({
 export type Severities = z.infer<typeof Severities>;
 
 /** Numbers of a run's targets by their state. */
-const TargetCounts = z.object({
+export const TargetCounts = z.object({
   all: Count,
-  clean: Count,
-  patched: Count,
-  alreadyPatched: Count,
-  planned: Count,
-  waiting: Count,
-  skipped: Count,
-  rejected: Count,
-  failed: Count,
-  canceled: Count,
+  ...EndCounts.omit({ targets: true, cleanPartly: true }).shape,
 });
 
 const RunEnded = z.object({

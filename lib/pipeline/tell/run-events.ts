@@ -4,7 +4,7 @@ import { builderFaultIn } from '../records/builder-fault.ts';
 import { isRunOver, type Run } from '../records/run.ts';
 import type { PipelineOptions } from '../services.ts';
 import { type CloudEvent, cloudEvent } from './cloud-event.ts';
-import type { Severities } from './event-data.ts';
+import { type Severities, TargetCounts } from './event-data.ts';
 
 const LONGEST_DETAIL = 2000;
 const DAY_MS = 24 * 3600 * 1000;
@@ -77,28 +77,11 @@ function runEnded(run: Run, source: string): RunEvent | undefined {
     startedAt: createdAt.toISOString(),
     endedAt: finishedAt.toISOString(),
     seconds: Math.max(0, Math.round((finishedAt.getTime() - createdAt.getTime()) / 1000)),
-    targets: countsOf(run),
+    targets: TargetCounts.parse({ ...run, all: run.targets }),
     removed: findings(run, 'removed'),
     remaining: findings(run, 'remaining'),
   });
   return { key, event };
-}
-
-function countsOf(run: Run): CloudEvent<'io.patchwright.run.ended'>['data']['targets'] {
-  const { targets: all, clean, patched, alreadyPatched, planned } = run;
-  const { waiting, skipped, rejected, failed, canceled } = run;
-  return {
-    all,
-    clean,
-    patched,
-    alreadyPatched,
-    planned,
-    waiting,
-    skipped,
-    rejected,
-    failed,
-    canceled,
-  };
 }
 
 function findings(run: Run, what: 'removed' | 'remaining'): Severities | undefined {

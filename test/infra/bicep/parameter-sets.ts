@@ -74,6 +74,7 @@ export const PARAMETER_SETS = {
     priceVcpuHour: '0.05',
     priceGbHour: '0.006',
     priceConfidentialFactor: '2',
+    priceStorageOperations: '0.04',
     priceCurrency: 'EUR',
     retentionDays: 400,
   },

@@ -21,14 +21,22 @@ function linesOf(run: Partial<Run>, hold?: Hold): readonly string[] {
 it('tells the seconds of a run’s container groups by kind, and the cost', () => {
   const lines = linesOf({ ...USED, cost: 0.0123, currency: 'EUR' });
 
-  expect(lines).toContain('  groups      3 for 360 s: scan 90 s, patch 270 s');
+  expect(lines).toContain('  groups      3 groups: scan 1 min, patch 4 min');
   expect(lines).toContain('  cost        about 0.0123 EUR');
 });
 
-it('tells how many groups are of unknown time', () => {
-  expect(linesOf({ ...USED, unseenGroups: 2 })).toContain(
-    '  groups      3 for 360 s: scan 90 s, patch 270 s; 2 of unknown time',
+it('tells how many groups are of unknown time, and that the cost is a lower limit then', () => {
+  const lines = linesOf({ ...USED, unseenGroups: 2, cost: 0.0123, currency: 'EUR' });
+
+  expect(lines).toContain(
+    '  groups      3 groups: scan 1 min, patch 4 min; the time of 2 more groups is unknown',
   );
+  expect(lines).toContain('  cost        at least 0.0123 EUR');
+});
+
+it('tells the requests to storage, unless an earlier version counted none', () => {
+  expect(linesOf({ storageOperations: 392 })).toContain('  storage     at least 392 requests');
+  expect(linesOf({}).some((line) => line.includes('requests'))).toBe(false);
 });
 
 it('has no line for groups without any, and none for the cost without prices', () => {
