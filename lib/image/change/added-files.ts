@@ -65,7 +65,10 @@ export function isDeleted({ deleted, emptied }: LayerFiles, path: string): boole
 }
 
 /** True for a name that the layers delete, by itself or with a folder above it. */
-export function isNameDeleted({ deletedNames }: LayerFiles, name: string): boolean {
+export function isNameDeleted(
+  { deletedNames }: Pick<LayerFiles, 'deletedNames'>,
+  name: string,
+): boolean {
   if (deletedNames.has(name)) return true;
   const isIn = (folder: string) => deletedNames.has(folder) || deletedNames.has(`${folder}/`);
   return foldersAbove(name).some(isIn);

@@ -1,4 +1,4 @@
-import { deletionOf } from '../layer/layer-contents.ts';
+import { deletedName } from '../layer/layer-contents.ts';
 import { LayerError } from '../layer/layer-error.ts';
 import { fileReader, type LayerFile } from '../layer/layer-file.ts';
 import { folderOfOtherName, linkedFolderOf } from '../layer/layer-path.ts';
@@ -9,7 +9,7 @@ import {
   type LayerVisitor,
   nameOf,
 } from '../layer/read-layer.ts';
-import { type AddedFiles, foldersAbove, isDeleted, isNameDeleted } from './added-files.ts';
+import { type AddedFiles, isDeleted, isNameDeleted } from './added-files.ts';
 import { readDiversions } from './diversions.ts';
 import { LIBRARY } from './path-rules.ts';
 
@@ -47,6 +47,10 @@ export class SourceFiles {
   readonly #folderPaths: ReadonlySet<string>;
   /** Package lists and diversions that were read. */
   readonly #read = new Set<string>();
+  /**
+   * Names that higher layers delete, of a folder's content with a slash at its end. Builders record the
+   * name that a file has without links, so `lib/x` says nothing of `usr/lib/x`.
+   */
   readonly #hidden = new Set<string>();
   /** Deletions of the layer that is being read hide only what is below it. */
   #hiddenBelow: string[] = [];
@@ -113,19 +117,19 @@ export class SourceFiles {
     return {
       tarBytes: () => undefined,
       entry: (entry) => this.#entry(entry),
-      packageList: (path) => this.#list(path),
+      packageList: (entry) => this.#list(entry),
       content: (entry) => this.#content(entry),
     };
   }
 
   #entry(entry: LayerEntry): void {
-    const deletion = deletionOf(entry.path);
-    if (deletion !== undefined) {
-      this.#hiddenBelow.push(`${deletion.below ? '/' : ''}${deletion.path}`);
+    const deleted = deletedName(nameOf(entry));
+    if (deleted !== undefined) {
+      this.#hiddenBelow.push(deleted);
       this.#refuseFlood();
       return;
     }
-    if (this.#isHidden(entry.path)) return;
+    if (this.#isHidden(nameOf(entry))) return;
     if (entry.path.startsWith(STATUS_FOLDER)) this.#hasStatusFolder = true;
     if (entry.path === STATUS_FILE && entry.type === 'file') this.#hasStatusFile = true;
     const isCovered = this.#isCovered(nameOf(entry));
@@ -173,24 +177,21 @@ export class SourceFiles {
     return this.#added.changed.has(path) || isDeleted(this.#added, path);
   }
 
-  #isFirst(path: string): boolean {
-    if (this.#read.has(path) || this.#isHidden(path)) return false;
-    this.#read.add(path);
+  #isFirst(entry: LayerEntry): boolean {
+    if (this.#read.has(entry.path) || this.#isHidden(nameOf(entry))) return false;
+    this.#read.add(entry.path);
     this.#refuseFlood();
     return true;
   }
 
-  /** True if a higher layer deletes it. An opaque folder begins with a slash. */
-  #isHidden(path: string): boolean {
-    if (this.#hidden.has(path)) return true;
-    if (this.#hidden.size === 0) return false;
-    const hides = (folder: string) => this.#hidden.has(folder) || this.#hidden.has(`/${folder}`);
-    return foldersAbove(path).some(hides);
+  /** True if a higher layer deletes this name, or a folder above it. */
+  #isHidden(name: string): boolean {
+    return this.#hidden.size > 0 && isNameDeleted({ deletedNames: this.#hidden }, name);
   }
 
-  #list(path: string): (line: string) => void {
-    if (!this.#isFirst(path)) return () => undefined;
-    return packageListReader(path, {
+  #list(entry: LayerEntry): (line: string) => void {
+    if (!this.#isFirst(entry)) return () => undefined;
+    return packageListReader(entry.path, {
       package: (name) => {
         this.listed.add(name);
         this.#refuseFlood();
@@ -213,7 +214,7 @@ export class SourceFiles {
     if (this.#twins.get(nameOf(entry)) === entry) {
       return fileReader(entry, (file) => this.#twins.set(nameOf(file), file));
     }
-    if (entry.path !== DIVERSIONS || !this.#isFirst(DIVERSIONS)) return undefined;
+    if (entry.path !== DIVERSIONS || !this.#isFirst(entry)) return undefined;
     return readDiversions((diversions) => {
       this.diversions = diversions;
     });

@@ -49,7 +49,7 @@ export async function inspectLayer(
         archive.add(bytes);
       },
       entry: (entry) => contents.add(entry),
-      packageList: (path) => contents.addList(path),
+      packageList: ({ path }) => contents.addList(path),
       content: (entry) => contents.content(entry),
     });
     archive.end();

@@ -49,8 +49,8 @@ export function deletionOf(
   return { path: normalizedPath(name), below: name.endsWith('/') };
 }
 
-/** The name of what an entry deletes, of a folder's content with a slash at its end. */
-function deletedName(entry: string): string | undefined {
+/** The name of what an entry with this name deletes, of a folder's content with a slash at its end. */
+export function deletedName(entry: string): string | undefined {
   const name = posix.basename(entry);
   if (!name.startsWith(WHITEOUT)) return undefined;
   const folder = posix.dirname(entry);

@@ -40,7 +40,7 @@ export interface LayerVisitor {
   readonly tarBytes: (bytes: Uint8Array) => void;
   readonly entry: (entry: LayerEntry) => void;
   /** Returns a reader for the lines of a package's file list (dpkg) or package database (apk). */
-  readonly packageList: (path: string) => (line: string) => void;
+  readonly packageList: (entry: LayerEntry) => (line: string) => void;
   /** Returns a reader for the content of a file that is no package list, or nothing to skip it. */
   readonly content?: (entry: LayerEntry) => ContentReader | undefined;
 }
@@ -129,7 +129,7 @@ async function readEntries(
     const entry = entryOf(tarEntry.header);
     visitor.entry(entry);
     if (entry.type === 'file' && isPackageList(entry.path)) {
-      const line = visitor.packageList(entry.path);
+      const line = visitor.packageList(entry);
       // A truncated path is longer than any accepted path, so it can't match one.
       await eachLine(bytesOf(tarEntry, holdText), line, { maxLine: MAX_PATH + 3 });
       continue;

@@ -4,7 +4,7 @@ import { Ownership } from '../../../../lib/image/change/ownership.ts';
 import { changedPackages, type Packages } from '../../../../lib/image/change/package-facts.ts';
 import { SourceFiles } from '../../../../lib/image/change/source-files.ts';
 import type { LayerFile } from '../../../../lib/image/layer/layer-file.ts';
-import { layerOf } from '../layer/layer-entries.ts';
+import { entryOf, layerOf } from '../layer/layer-entries.ts';
 import { packagesOf, type ScenePackage } from './change-scene.ts';
 
 type Lists = Readonly<Record<string, readonly string[]>>;
@@ -30,7 +30,7 @@ export function factsOf(change: Change): ChangeFacts {
   const visitor = source.layer();
   for (const entry of change.source ?? []) visitor.entry(entry);
   for (const [name, paths] of Object.entries(change.listed ?? {})) {
-    const line = visitor.packageList(`var/lib/dpkg/info/${name}.list`);
+    const line = visitor.packageList(entryOf(`var/lib/dpkg/info/${name}.list`));
     for (const path of paths) line(`/${path}`);
   }
   source.diversions = change.diversions ?? new Map();

@@ -100,7 +100,7 @@ describe('a package list', () => {
   function readLists(...layers: readonly (readonly string[])[]) {
     const files = read([entryOf('etc/x'), folderOf('srv/y')]);
     for (const paths of layers) {
-      const line = files.layer().packageList(LIST);
+      const line = files.layer().packageList(entryOf(LIST));
       for (const path of paths) line(path);
     }
     return files;
@@ -122,7 +122,7 @@ describe('a package list', () => {
 
   it('does not count if a higher layer deletes it', () => {
     const files = read([entryOf('etc/x')], [entryOf('var/lib/dpkg/info/.wh.a.list')]);
-    files.layer().packageList(LIST)('/etc/x');
+    files.layer().packageList(entryOf(LIST))('/etc/x');
 
     expect(files.owners.size).toBe(0);
     expect(files.listed.size).toBe(0);
@@ -166,7 +166,7 @@ it('refuses a source that deletes more paths than memory should hold', () => {
 });
 
 it('refuses a source that records more packages than memory should hold', () => {
-  const line = small().layer().packageList('usr/lib/apk/db/installed');
+  const line = small().layer().packageList(entryOf('usr/lib/apk/db/installed'));
   const listAll = () => {
     for (let at = 0; at <= 500; at += 1) line(`P:${at}`);
   };
@@ -178,7 +178,7 @@ it('refuses a source with more package lists than memory should hold', () => {
   const visitor = small().layer();
   const listAll = () => {
     for (let at = 0; at <= 500; at += 1) {
-      visitor.packageList(`var/lib/dpkg/status.d/p${at}.md5sums`);
+      visitor.packageList(entryOf(`var/lib/dpkg/status.d/p${at}.md5sums`));
     }
   };
 

@@ -16,7 +16,10 @@ async function read(entries: readonly TarEntry[], limits: Partial<typeof LAYER_L
         tarBytes += chunk.byteLength;
       },
       entry: (entry) => found.push(entry),
-      packageList: (path) => (line) => lines.push(`${path}: ${line}`),
+      packageList:
+        ({ path }) =>
+        (line) =>
+          lines.push(`${path}: ${line}`),
     },
   );
   return { found, lines, bytes, tarBytes, size: tar.byteLength };
