@@ -8,7 +8,6 @@ targetScope = 'subscription'
 
 import { readerCondition } from 'modules/abac-conditions.bicep'
 import {
-  addressPrefixOf
   budgetStartFaults
   buildkitAddressFaults
   buildkitPrefixFaults
@@ -16,6 +15,7 @@ import {
   entraClientFaults
   environmentNameFaults
   faultIf
+  hostOf
   locationFaults
   networkFaults
   patchedRepositoryFaults
@@ -120,7 +120,7 @@ param builder string = 'standard'
 @description('With builder `remote`: tcp://host:port of BuildKit. Only patch groups should reach it: see docs/security.md.')
 param buildkitAddress string = ''
 
-@description('With builder `remote` and privateNetworking: address or range of BuildKit, such as 10.1.2.4 or 10.1.2.0/28, or `VirtualNetwork` for this network and those connected to it. Container groups reach the port of buildkitAddress there only. Empty: the address in buildkitAddress; if that has a name, every address, because a network security group knows no names.')
+@description('With builder `remote` and privateNetworking: address or range of BuildKit, such as 10.1.2.4 or 10.1.2.0/28, or `VirtualNetwork` for this network and those connected to it. Container groups reach the port of buildkitAddress there only. Required if buildkitAddress has a name, because a network security group knows no names. Empty: the address in buildkitAddress.')
 param buildkitAddressPrefix string = ''
 
 @description('With builder `remote`: URI of a Key Vault whose secrets patchwright-buildkit-ca, -cert and -key hold PEM for mutual TLS. The app\'s identity needs Key Vault Secrets User on it.')
@@ -341,7 +341,7 @@ var groupFaults = concat(
 var remoteFaults = builder == 'remote'
   ? concat(
       buildkitAddressFaults(buildkitAddress),
-      buildkitPrefixFaults(buildkitAddressPrefix),
+      privateNetworking ? buildkitPrefixFaults(buildkitAddressPrefix, buildkitAddress) : [],
       buildkitVaultFaults(buildkitVaultUri)
     )
   : []
@@ -377,6 +377,66 @@ var budgetFaults = monthlyBudget > 0
       )
     )
   : []
+// Somebody who sets a parameter expects an effect, such as a limit on what may be patched.
+var withoutEffect = concat(
+  faultIf(
+    builder != 'remote' && !empty(buildkitAddress),
+    'buildkitAddress (BUILDKIT_ADDRESS) has no effect without builder remote: remove it, or set builder (PATCHWRIGHT_BUILDER)'
+  ),
+  faultIf(
+    builder != 'remote' && !empty(buildkitVaultUri),
+    'buildkitVaultUri (BUILDKIT_VAULT_URI) has no effect without builder remote: remove it, or set builder (PATCHWRIGHT_BUILDER)'
+  ),
+  faultIf(
+    builder != 'remote' && !empty(buildkitAddressPrefix),
+    'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) has no effect without builder remote: remove it, or set builder (PATCHWRIGHT_BUILDER)'
+  ),
+  faultIf(
+    !privateNetworking && !empty(buildkitAddressPrefix),
+    'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) has no effect without privateNetworking: remove it, or set privateNetworking'
+  ),
+  faultIf(
+    !privateNetworking && networkAddressPrefix != '10.90.0.0/24',
+    'networkAddressPrefix has no effect without privateNetworking: remove it, or set privateNetworking'
+  ),
+  faultIf(
+    registryPermissionMode != 'AbacRepositoryPermissions' && !empty(patchedRepositories),
+    'patchedRepositories has no effect without registryPermissionMode AbacRepositoryPermissions: remove it, or set registryPermissionMode (PATCHWRIGHT_REGISTRY_MODE)'
+  ),
+  faultIf(
+    mirror != 'cacheRules' && !empty(dockerHubCredentialSetId),
+    'dockerHubCredentialSetId has no effect without mirror cacheRules: remove it, or set mirror'
+  ),
+  faultIf(
+    signIn != 'entra' && !empty(entraClientId),
+    'entraClientId (PATCHWRIGHT_ENTRA_CLIENT_ID) has no effect without signIn entra: remove it, or set signIn (PATCHWRIGHT_SIGN_IN)'
+  ),
+  faultIf(
+    empty(webhookVaultUri) && webhookEvents != 'all',
+    'webhookEvents has no effect without webhookVaultUri: remove it, or set webhookVaultUri (WEBHOOK_VAULT_URI)'
+  ),
+  faultIf(
+    empty(webhookVaultUri) && webhookPrivate,
+    'webhookPrivate has no effect without webhookVaultUri: remove it, or set webhookVaultUri (WEBHOOK_VAULT_URI)'
+  ),
+  faultIf(!alerts && !empty(alertFrom), 'alertFrom has no effect without alerts: remove it, or set alerts'),
+  faultIf(
+    !alerts && !contains([0, 26], maxHoursWithoutRun),
+    'maxHoursWithoutRun has no effect without alerts: remove it, or set alerts'
+  ),
+  faultIf(
+    !alerts && monthlyBudget == 0 && !empty(alertEmail),
+    'alertEmail (PATCHWRIGHT_ALERT_EMAIL) has no effect without alerts or monthlyBudget: remove it, or set one of them'
+  ),
+  faultIf(
+    !alerts && monthlyBudget == 0 && !empty(actionGroupId),
+    'actionGroupId has no effect without alerts or monthlyBudget: remove it, or set one of them'
+  ),
+  faultIf(
+    monthlyBudget == 0 && !empty(budgetStart),
+    'budgetStart (PATCHWRIGHT_BUDGET_START) has no effect without monthlyBudget: remove it, or set monthlyBudget (PATCHWRIGHT_MONTHLY_BUDGET)'
+  )
+)
 var faults = concat(
   environmentNameFaults(environmentName),
   locationFaults('location (AZURE_LOCATION)', location),
@@ -395,7 +455,8 @@ var faults = concat(
   scheduleFaults('schedule', schedule),
   scheduleFaults('reapSchedule', reapSchedule),
   budgetFaults,
-  privateNetworking ? networkFaults(networkAddressPrefix) : []
+  privateNetworking ? networkFaults(networkAddressPrefix) : [],
+  withoutEffect
 )
 // Every name depends on it, so that nothing is created if a parameter is invalid.
 var installation = empty(faults)
@@ -467,7 +528,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     tags: allTags
     addressPrefix: networkAddressPrefix
     buildkitPort: builder == 'remote' ? last(split(buildkitAddress, ':')) : ''
-    buildkitPrefix: empty(buildkitAddressPrefix) ? addressPrefixOf(buildkitAddress) : buildkitAddressPrefix
+    buildkitPrefix: empty(buildkitAddressPrefix) ? hostOf(buildkitAddress) : buildkitAddressPrefix
     principalId: identity.outputs.principalId
   }
 }

@@ -80,15 +80,32 @@ func isPrefix(text string) bool =>
   )))
 
 @export()
-@description('The address of tcp://host:port as a prefix; * if the host is a name.')
-func addressPrefixOf(address string) string =>
-  isIpAddress(first(split(skip(address, 6), ':'))) ? first(split(skip(address, 6), ':')) : '*'
+@description('The host of tcp://host:port.')
+func hostOf(address string) string => first(split(skip(address, 6), ':'))
+
+func rangeOf(address string, length string) string => parseCidr('${address}/${length}').network
+
+func lengthOf(prefix string) string => contains(prefix, '/') ? last(split(prefix, '/')) : '32'
+
+func isWithin(address string, prefix string) bool =>
+  rangeOf(address, lengthOf(prefix)) == rangeOf(first(split(prefix, '/')), lengthOf(prefix))
 
 @export()
-func buildkitPrefixFaults(prefix string) string[] =>
-  faultIf(
-    !contains(['', 'VirtualNetwork'], prefix) && !isPrefix(prefix),
-    'buildkitAddressPrefix is \'${prefix}\': use an address or a range, such as 10.1.2.4 or 10.1.2.0/28, or VirtualNetwork'
+@description('Faults of the place where container groups in a network reach tcp://host:port.')
+func buildkitPrefixFaults(prefix string, address string) string[] =>
+  concat(
+    faultIf(
+      empty(prefix) && !isIpAddress(hostOf(address)),
+      'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is empty: a network security group knows no names, so a name in buildkitAddress also needs its address or range, such as 10.1.2.4 or 10.1.2.0/28, or VirtualNetwork'
+    ),
+    faultIf(
+      !contains(['', 'VirtualNetwork'], prefix) && !isPrefix(prefix),
+      'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is \'${prefix}\': use an address or a range, such as 10.1.2.4 or 10.1.2.0/28, or VirtualNetwork'
+    ),
+    faultIf(
+      isPrefix(prefix) && isIpAddress(hostOf(address)) && !isWithin(hostOf(address), prefix),
+      'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is \'${prefix}\', which does not contain ${hostOf(address)} of buildkitAddress: leave it empty, or use a range with that address'
+    )
   )
 
 @export()

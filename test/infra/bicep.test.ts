@@ -10,7 +10,7 @@ import {
   TEMPLATE_PATH,
 } from './bicep/kept-files.ts';
 import { readTemplate } from './bicep/template.ts';
-import { REFUSALS } from './checks/refusals.ts';
+import { REFUSALS, refusalsShownFaults } from './checks/refusals.ts';
 import { changed, keptWith } from './faults/planted-fault.ts';
 import { PLANTED_FAULTS } from './faults/planted-faults.ts';
 import { readText } from './infrastructure.ts';
@@ -59,12 +59,22 @@ describe('the checks of the kept files report', () => {
     expect(faults.join('\n')).toContain(fault.says);
   });
 
-  it.each(REFUSALS)('$what, if the template no longer refuses it', ({ what, message }) => {
+  const templateWithout = (message: string) => {
     const escaped = JSON.stringify(message).slice(1, -1);
-    const template = readTemplate(templateText.replaceAll(escaped, ''));
+    return readTemplate(templateText.replaceAll(escaped, ''));
+  };
+
+  it.each(REFUSALS)('$what, if the template no longer refuses it', ({ what, message }) => {
+    const faults = refusalsShownFaults(templateWithout(message));
+
+    expect(faults.join('\n')).toContain(`${what}: not refused`);
+  });
+
+  it('a missing refusal together with all other faults', () => {
+    const template = templateWithout('builder remote needs tcp://host:port');
 
     const faults = allFaults({ ...kept, template }, around);
 
-    expect(faults.join('\n')).toContain(`${what}: not refused`);
+    expect(faults).toContain('a remote builder without an address: not refused');
   });
 });

@@ -113,13 +113,16 @@ describe.runIf(found.found)('the Bicep', () => {
 
 describe.runIf(found.found)('the port of a remote BuildKit is open', () => {
   it.each([
-    ['at its address', 'tcp://10.1.2.4:1234', '10.1.2.4'],
-    ['at every address if it has a name, which no rule can contain', 'tcp://bk.internal:1', '*'],
-    ['at every address if its name has four parts', 'tcp://b.k.in.ternal:1', '*'],
-  ])('%s', async (_, buildkitAddress, expected) => {
-    const { buildkitAddressPrefix: _given, ...network } = PARAMETER_SETS.network;
-
-    const resources = await resourcesOf(await trees.copy(), { ...network, buildkitAddress });
+    ['at its address', '', '10.1.2.4'],
+    ['at the given range with its address', '10.1.2.7/28', '10.1.2.7/28'],
+    ['at the given address, which is its own', '10.1.2.4', '10.1.2.4'],
+    ['in the network and those connected to it', 'VirtualNetwork', 'VirtualNetwork'],
+  ])('%s', async (_, buildkitAddressPrefix, expected) => {
+    const resources = await resourcesOf(await trees.copy(), {
+      ...PARAMETER_SETS.network,
+      buildkitAddress: 'tcp://10.1.2.4:1234',
+      buildkitAddressPrefix,
+    });
 
     const rule = /"name":"buildkit","properties":\{[^{}]*"destinationAddressPrefix":"([^"]*)"/;
     expect(rule.exec(JSON.stringify(resources))?.[1]).toBe(expected);
@@ -144,6 +147,7 @@ describe.runIf(found.found)('main.bicep refuses, with the name of the parameter,
       ...REQUIRED,
       location: '',
       schedule: '*/15 2 * *',
+      registryPermissionMode: 'AbacRepositoryPermissions',
       patchedRepositories: ['/', 'patchwright/x'],
       monthlyBudget: 1,
     };

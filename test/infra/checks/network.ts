@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 import { type Deployment, ofType, valueAt } from '../bicep/deployment.ts';
 import type { Fault } from '../infrastructure.ts';
@@ -78,24 +77,23 @@ function connections({ parameters }: Deployment, endpoints: string): readonly Co
   ];
 }
 
-/** Only an address or a range can be limited: a network security group knows no names. */
 function buildkitConnections(parameters: Deployment['parameters']): readonly Connection[] {
   const { hostname, port } = new URL(String(parameters.buildkitAddress));
   const given = parameters.buildkitAddressPrefix;
-  const place = typeof given === 'string' ? given : isIPv4(hostname) ? hostname : undefined;
+  const place = typeof given === 'string' ? given : hostname;
   const connection = { direction: 'Outbound', port } as const;
   return [
     {
       ...connection,
       what: "a group's way to BuildKit",
-      to: ['VirtualNetwork', ...(place === undefined ? [] : [place])],
+      to: ['VirtualNetwork', place],
       expected: 'Allow',
     },
     {
       ...connection,
       what: 'the port of BuildKit at another address',
       to: ['VirtualNetwork'],
-      expected: place === undefined ? 'Allow' : 'Deny',
+      expected: 'Deny',
     },
   ];
 }

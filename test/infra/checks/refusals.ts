@@ -3,6 +3,7 @@ import type { Parameters } from '../bicep/parameter-sets.ts';
 import type { Template } from '../bicep/template.ts';
 import type { Change } from '../faults/planted-fault.ts';
 import type { Fault } from '../infrastructure.ts';
+import { UNUSED } from './unused-parameters.ts';
 
 /** Parameters that main.bicep refuses before it creates anything. */
 export interface Refusal {
@@ -42,6 +43,8 @@ const REMOTE = {
   buildkitAddress: 'tcp://buildkit.internal:1234',
   buildkitVaultUri: 'https://vault.example',
 };
+const REMOTE_IN_NETWORK = { ...REMOTE, privateNetworking: true };
+const PREFIX_CALL = 'buildkitPrefixFaults(buildkitAddressPrefix, buildkitAddress)';
 const CHARACTERS = 'use names of repositories, or prefixes that end with a slash';
 const OURS = 'own and is never patched';
 const DEPLOYABLE = 'group: use another, which can be deleted without the registry';
@@ -153,25 +156,72 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     what: 'a range of BuildKit that is a name',
-    parameters: { ...REMOTE, buildkitAddressPrefix: 'buildkit.internal' },
-    says: "buildkitAddressPrefix is 'buildkit.internal'",
+    parameters: { ...REMOTE_IN_NETWORK, buildkitAddressPrefix: 'buildkit.internal' },
+    says: "buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is 'buildkit.internal'",
     message: 'use an address or a range',
-    without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
+    without: uncalled(PREFIX_CALL),
   },
   {
     what: 'a range of BuildKit with an address that does not exist',
-    parameters: { ...REMOTE, buildkitAddressPrefix: '10.1.256.0/28' },
-    says: "buildkitAddressPrefix is '10.1.256.0/28'",
+    parameters: { ...REMOTE_IN_NETWORK, buildkitAddressPrefix: '10.1.256.0/28' },
+    says: "buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is '10.1.256.0/28'",
     message: 'use an address or a range',
-    without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
+    without: uncalled(PREFIX_CALL),
   },
   {
     what: 'a range of BuildKit with a length that does not exist',
-    parameters: { ...REMOTE, buildkitAddressPrefix: '10.1.2.0/99' },
-    says: "buildkitAddressPrefix is '10.1.2.0/99'",
+    parameters: { ...REMOTE_IN_NETWORK, buildkitAddressPrefix: '10.1.2.0/99' },
+    says: "buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is '10.1.2.0/99'",
     message: 'use an address or a range',
-    without: uncalled('buildkitPrefixFaults(buildkitAddressPrefix)'),
+    without: uncalled(PREFIX_CALL),
   },
+  {
+    what: 'a name of BuildKit without the range that a network security group needs',
+    parameters: { ...REMOTE_IN_NETWORK },
+    says: 'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is empty',
+    message: 'a network security group knows no names',
+    without: {
+      file: FAULTS,
+      from: 'empty(prefix) && !isIpAddress(hostOf(address))',
+      to: 'false',
+    },
+  },
+  {
+    what: 'a name of BuildKit with four parts without a range',
+    parameters: { ...REMOTE_IN_NETWORK, buildkitAddress: 'tcp://b.k.in.ternal:1' },
+    says: 'buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is empty',
+    message: 'a network security group knows no names',
+    without: { file: FAULTS, from: '!isNumberUpTo(part, 255)', to: 'false' },
+  },
+  {
+    what: 'a range of BuildKit without its address',
+    parameters: {
+      ...REMOTE_IN_NETWORK,
+      buildkitAddress: 'tcp://10.1.2.20:1234',
+      buildkitAddressPrefix: '10.1.2.0/28',
+    },
+    says: "buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is '10.1.2.0/28', which does not contain",
+    message: 'or use a range with that address',
+    without: { file: FAULTS, from: ' && !isWithin(hostOf(address), prefix)', to: ' && false' },
+  },
+  {
+    what: 'another address than that of BuildKit',
+    parameters: {
+      ...REMOTE_IN_NETWORK,
+      buildkitAddress: 'tcp://10.1.2.20:1234',
+      buildkitAddressPrefix: '10.1.2.2',
+    },
+    says: "buildkitAddressPrefix (BUILDKIT_ADDRESS_PREFIX) is '10.1.2.2', which does not contain",
+    message: 'or use a range with that address',
+    without: uncalled(PREFIX_CALL),
+  },
+  ...UNUSED.map(({ parameters, condition, says }) => ({
+    what: says,
+    parameters,
+    says,
+    message: says,
+    without: never(condition),
+  })),
   {
     what: 'sign-in by Entra without an app registration',
     parameters: { signIn: 'entra', entraClientId: 'patchwright' },
@@ -251,7 +301,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     what: 'a repository that is only a slash',
-    parameters: { patchedRepositories: ['/'] },
+    parameters: { ...ABAC, patchedRepositories: ['/'] },
     says: "patchedRepositories has '/'",
     message: CHARACTERS,
     without: { file: FAULTS, from: "!startsWith(entry, '/') && ", to: '' },
