@@ -40,7 +40,7 @@ export default defineConfig({
     // `npm run coverage`. Code that tests run in a process of its own (the built app) is not counted.
     coverage: {
       provider: 'v8',
-      include: ['lib/**/*.ts'],
+      include: ['lib/**/*.ts', 'worker/**/*.ts'],
       reporter: ['text'],
     },
   },

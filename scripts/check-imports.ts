@@ -9,9 +9,12 @@ const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'(\.{1,2}\/[^']+)'/gm;
  * for each import that points up, and one for each file that no rule names.
  */
 export function findWrongImports(root: string): readonly string[] {
-  const files = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'dashboard/**/*.{ts,tsx}'], {
-    cwd: root,
-  });
+  const files = globSync(
+    ['lib/**/*.ts', 'worker/**/*.ts', 'functions/**/*.ts', 'dashboard/**/*.{ts,tsx}'],
+    {
+      cwd: root,
+    },
+  );
   return files.sort().flatMap((file) => {
     const part = partOf(file);
     if (part === undefined) return [`${file}: no rule in scripts/import-rules.ts covers it`];

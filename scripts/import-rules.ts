@@ -87,7 +87,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/policy',
     'lib/settings.ts',
   ],
-  'lib/worker': [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],
+  worker: [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],
   // Its imports from `lib/` are types, and code that needs no other module.
   dashboard: ['lib/history', 'lib/pipeline'],
   functions: [
@@ -134,17 +134,17 @@ export const ORDER: Readonly<Record<string, readonly string[]>> = {
     'lib/pipeline/stores/tables',
   ],
   dashboard: ['dashboard/model', 'dashboard/api', 'dashboard/view', 'dashboard'],
-  'lib/worker': [
-    'lib/worker/context',
-    'lib/worker/tools',
-    'lib/worker/transfer',
-    'lib/worker/rights',
-    'lib/worker/input',
-    'lib/worker/builder',
-    'lib/worker/scan',
-    'lib/worker/package-manager',
-    'lib/worker/patch',
-    'lib/worker/probe',
-    'lib/worker',
+  worker: [
+    'worker/context',
+    'worker/tools',
+    'worker/transfer',
+    'worker/rights',
+    'worker/input',
+    'worker/builder',
+    'worker/scan',
+    'worker/package-manager',
+    'worker/patch',
+    'worker/probe',
+    'worker',
   ],
 };

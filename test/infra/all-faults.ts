@@ -30,7 +30,7 @@ export interface Surroundings {
 }
 
 export function readSurroundings(mirrored: readonly string[]): Surroundings {
-  const sources = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT });
+  const sources = globSync(['lib/**/*.ts', 'worker/**/*.ts', 'functions/**/*.ts'], { cwd: ROOT });
   return {
     sources: sources.map(readText).join('\n'),
     operate: readText('docs/operate.md'),

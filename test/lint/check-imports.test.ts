@@ -38,9 +38,9 @@ test.each([
 });
 
 test('refuses an import that the rules do not allow', () => {
-  plant({ 'lib/worker/main.ts': "import { tick } from '../pipeline/run/tick-run.ts';\n" });
+  plant({ 'worker/main.ts': "import { tick } from '../lib/pipeline/run/tick-run.ts';\n" });
   expect(findWrongImports(folder)).toEqual([
-    'lib/worker/main.ts: lib/worker must not import lib/pipeline/run/tick-run.ts',
+    'worker/main.ts: worker must not import lib/pipeline/run/tick-run.ts',
   ]);
 });
 

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { askBuildkit } from '../../lib/worker/builder/ask-buildkit.ts';
-import type { TlsFiles } from '../../lib/worker/builder/builder.ts';
+import { askBuildkit } from '../../worker/builder/ask-buildkit.ts';
+import type { TlsFiles } from '../../worker/builder/builder.ts';
 import {
   type Authority,
   createAuthority,

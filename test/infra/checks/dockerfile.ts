@@ -1,4 +1,4 @@
-import { USER_VARIABLE } from '../../../lib/worker/rights/drop-rights.ts';
+import { USER_VARIABLE } from '../../../worker/rights/drop-rights.ts';
 import type { Tool } from '../../real/tools/tool-catalog.ts';
 import type { Fault } from '../infrastructure.ts';
 import { linesOf, type Stage, stagesOf } from './dockerfile-stages.ts';

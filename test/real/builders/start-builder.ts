@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { speaksHttp2 } from '../../../lib/worker/builder/speaks-http2.ts';
+import { speaksHttp2 } from '../../../worker/builder/speaks-http2.ts';
 import { startCage } from '../cage/cage.ts';
 import type { DeniedCall } from '../cage/cage-bundle.ts';
 import { runProcess, runToExit } from '../process/run-process.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BuilderReport } from '../../../lib/job/builder-report.ts';
-import { speaksHttp2 } from '../../../lib/worker/builder/speaks-http2.ts';
+import { speaksHttp2 } from '../../../worker/builder/speaks-http2.ts';
 import { STAND_IN_PATH } from '../tool-fixture.ts';
 
 let folder: string;

@@ -4,7 +4,7 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { speaksHttp2 } from '../../../lib/worker/builder/speaks-http2.ts';
+import { speaksHttp2 } from '../../../worker/builder/speaks-http2.ts';
 import { STAND_IN_PATH } from '../tool-fixture.ts';
 
 let folder: string;

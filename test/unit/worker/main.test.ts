@@ -10,7 +10,7 @@ import { addTool, script } from './support/fake-tools.ts';
 import { dockerConfig, scanJobFile } from './support/jobs.ts';
 import { eventually, setUpWorker, type WorkerSetup } from './support/worker-setup.ts';
 
-const MAIN = fileURLToPath(new URL('../../../lib/worker/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../worker/main.ts', import.meta.url));
 const execute = promisify(execFile);
 
 let services: FakeServices;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../worker/run-worker.ts';
 import { SIGNATURE, sas, TOKEN } from './support/jobs.ts';
 import { scanWorker, WRITE_REPORT } from './support/scan-worker.ts';
 import { eventually } from './support/worker-setup.ts';

@@ -1,5 +1,5 @@
 import { delimiter, dirname } from 'node:path';
-import { USER_VARIABLE } from '../../../lib/worker/rights/drop-rights.ts';
+import { USER_VARIABLE } from '../../../worker/rights/drop-rights.ts';
 import type { ContainerFolder } from './group-folder.ts';
 import type { Container } from './group-request.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { askBuildkit } from '../../../../lib/worker/builder/ask-buildkit.ts';
+import { askBuildkit } from '../../../../worker/builder/ask-buildkit.ts';
 import {
   type Authority,
   createAuthority,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { imageDigest } from '../support/jobs.ts';
 import { PUSH, patchWorker, report, SERVE } from '../support/patch-worker.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PatchJobFile } from '../../../../lib/job/job-file.ts';
-import { buildkitConfig } from '../../../../lib/worker/builder/buildkit-config.ts';
+import { buildkitConfig } from '../../../../worker/builder/buildkit-config.ts';
 import { patchJobFile } from '../support/jobs.ts';
 
 function job(host: string, mirrors: readonly { upstream: string; mirror: string }[]) {

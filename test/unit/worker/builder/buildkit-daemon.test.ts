@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { imageDigest } from '../support/jobs.ts';
 import { PUSH, patchWorker, SERVE } from '../support/patch-worker.ts';
 import { eventually, type WorkerSetup } from '../support/worker-setup.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { RegistryHost } from '../../../../lib/image/reference.ts';
 import { TOOLING_UPSTREAMS } from '../../../../lib/report/tooling-images.ts';
-import { registryOnly } from '../../../../lib/worker/builder/registry-only.ts';
+import { registryOnly } from '../../../../worker/builder/registry-only.ts';
 
 const operate = readFileSync(new URL('../../../../docs/operate.md', import.meta.url), 'utf8');
 

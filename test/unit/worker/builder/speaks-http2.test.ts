@@ -2,7 +2,7 @@ import { createServer as createHttp2Server } from 'node:http2';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { awaitGreeting, speaksHttp2 } from '../../../../lib/worker/builder/speaks-http2.ts';
+import { awaitGreeting, speaksHttp2 } from '../../../../worker/builder/speaks-http2.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 
 async function listen(server: Pick<Server, 'listen' | 'close' | 'once'>): Promise<string> {

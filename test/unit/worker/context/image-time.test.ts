@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PatchJobFile, ScanJobFile } from '../../../../lib/job/job-file.ts';
-import { nextImageTime } from '../../../../lib/worker/context/image-time.ts';
+import { nextImageTime } from '../../../../worker/context/image-time.ts';
 import { patchJobFile, scanJobFile } from '../support/jobs.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createJsonLog } from '../../../../lib/worker/context/json-log.ts';
-import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
+import { createJsonLog } from '../../../../worker/context/json-log.ts';
+import { SecretMask } from '../../../../worker/context/secret-mask.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 
 describe('createJsonLog', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
+import { SecretMask } from '../../../../worker/context/secret-mask.ts';
 import { SIGNATURE, sas } from '../support/jobs.ts';
 
 describe('SecretMask', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tailMessage } from '../../../../lib/worker/context/tail-message.ts';
+import { tailMessage } from '../../../../worker/context/tail-message.ts';
 
 describe('tailMessage', () => {
   it('joins the last lines into one', () => {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { RegistryHost } from '../../../../lib/image/reference.ts';
-import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
+import { SecretMask } from '../../../../worker/context/secret-mask.ts';
 import {
   DockerConfig,
   learnCredentials,
   registryToken,
-} from '../../../../lib/worker/input/docker-config.ts';
+} from '../../../../worker/input/docker-config.ts';
 
 const HOST = RegistryHost.parse('registry.example.com');
 

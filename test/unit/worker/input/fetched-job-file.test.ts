@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_JOB_FILE_BYTES } from '../../../../lib/job/job-file.ts';
 import { sealJobFile } from '../../../../lib/job/sealed-job-file.ts';
-import { readJobFolder } from '../../../../lib/worker/input/job-folder.ts';
+import { readJobFolder } from '../../../../worker/input/job-folder.ts';
 import { dockerConfig, patchJobFile, SIGNATURE, scanJobFile, TOKEN } from '../support/jobs.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 

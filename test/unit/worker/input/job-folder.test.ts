@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readJobFolder } from '../../../../lib/worker/input/job-folder.ts';
+import { readJobFolder } from '../../../../worker/input/job-folder.ts';
 import { dockerConfig, patchJobFile, SIGNATURE, scanJobFile, TOKEN } from '../support/jobs.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 

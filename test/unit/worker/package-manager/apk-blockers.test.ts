@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { apkBlockers, apkRemovals } from '../../../../lib/worker/package-manager/apk-blockers.ts';
+import { apkBlockers, apkRemovals } from '../../../../worker/package-manager/apk-blockers.ts';
 
 const WANTED = new Set(['openssl', 'libssl3']);
 const blockers = (...lines: readonly string[]) => apkBlockers(lines, WANTED);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aptBlockers, aptRemovals } from '../../../../lib/worker/package-manager/apt-blockers.ts';
+import { aptBlockers, aptRemovals } from '../../../../worker/package-manager/apt-blockers.ts';
 
 const WANTED = new Set(['libssl3', 'openssl', 'libstdc++6']);
 const blockers = (text: string) => aptBlockers(text.split('\n'), WANTED);

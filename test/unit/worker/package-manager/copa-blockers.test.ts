@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { copaBlockers } from '../../../../lib/worker/package-manager/copa-blockers.ts';
+import { copaBlockers } from '../../../../worker/package-manager/copa-blockers.ts';
 
 const lower = (required: string) =>
   `downloaded package openssl version 3.0.1 lower than required ${required} for update`;

@@ -3,7 +3,7 @@ import {
   isAboutPackages,
   nameBlockers,
   namedRemovals,
-} from '../../../../lib/worker/package-manager/name-blockers.ts';
+} from '../../../../worker/package-manager/name-blockers.ts';
 
 const WANTED = new Set(['libssl3', 'openssl', 'liblzma5', 'libstdc++6']);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rpmBlockers } from '../../../../lib/worker/package-manager/rpm-blockers.ts';
+import { rpmBlockers } from '../../../../worker/package-manager/rpm-blockers.ts';
 
 it.each([
   ['All matches were filtered out by exclude filtering for argument: openssl', 'openssl', 'held'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceFaults, worstFault } from '../../../../lib/worker/package-manager/source-faults.ts';
+import { sourceFaults, worstFault } from '../../../../worker/package-manager/source-faults.ts';
 
 const SECURITY = 'http://security.test/debian-security';
 const IN_RELEASE = `${SECURITY}/dists/bookworm-security/InRelease`;

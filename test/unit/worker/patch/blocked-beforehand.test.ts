@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { blockedBeforehand } from '../../../../lib/worker/patch/blocked-beforehand.ts';
+import { blockedBeforehand } from '../../../../worker/patch/blocked-beforehand.ts';
 
 function finding(changes: { readonly package?: string; readonly installed?: string } = {}) {
   return { id: 'CVE-1', package: 'openssl', installed: '3.0.11-1', fixed: '3.0.11-2', ...changes };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { PatchJobFile } from '../../../../lib/job/job-file.ts';
-import { patchImage } from '../../../../lib/worker/patch/copa-command.ts';
+import { patchImage } from '../../../../worker/patch/copa-command.ts';
 import { imageDigest, patchJobFile } from '../support/jobs.ts';
 
 const job = PatchJobFile.parse(patchJobFile('registry.test'));

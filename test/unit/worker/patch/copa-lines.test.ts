@@ -3,7 +3,7 @@ import {
   copaFailureLines,
   copaOwnLines,
   programLines,
-} from '../../../../lib/worker/patch/copa-lines.ts';
+} from '../../../../worker/patch/copa-lines.ts';
 
 const STDERR = `level=info msg="Patching"
 #7 [2/3] RUN apt

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
-import { copaOutcome } from '../../../../lib/worker/patch/copa-outcome.ts';
-import type { TagState } from '../../../../lib/worker/patch/staged-tag.ts';
-import type { ToolRun } from '../../../../lib/worker/tools/run-tool.ts';
+import { copaOutcome } from '../../../../worker/patch/copa-outcome.ts';
+import type { TagState } from '../../../../worker/patch/staged-tag.ts';
+import type { ToolRun } from '../../../../worker/tools/run-tool.ts';
 
 const OLD = digestOf('old');
 const NEW = digestOf('new');

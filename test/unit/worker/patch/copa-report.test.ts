@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { PatchJobFile } from '../../../../lib/job/job-file.ts';
-import { copaReport } from '../../../../lib/worker/patch/copa-report.ts';
+import { copaReport } from '../../../../worker/patch/copa-report.ts';
 import { imageDigest, patchJobFile } from '../support/jobs.ts';
 
 it('writes the findings of a job as the Trivy report that Copa reads', () => {

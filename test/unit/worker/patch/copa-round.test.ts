@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { PatchJobFile } from '../../../../lib/job/job-file.ts';
-import { type Round, runRound } from '../../../../lib/worker/patch/copa-round.ts';
+import { type Round, runRound } from '../../../../worker/patch/copa-round.ts';
 import { addShellTool } from '../support/fake-tools.ts';
 import { patchJobFile } from '../support/jobs.ts';
 import { setUpWorker } from '../support/worker-setup.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { imageDigest, patchJobFile } from '../support/jobs.ts';
 import { PUSH, PUSHED, patchWorker } from '../support/patch-worker.ts';
 import type { WorkerSetup } from '../support/worker-setup.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { imageDigest, SIGNATURE, TOKEN } from '../support/jobs.ts';
 import { NOTHING, PUSH, PUSHED, patchWorker, SERVE } from '../support/patch-worker.ts';
 import { eventually, KEY_LINE, type WorkerSetup } from '../support/worker-setup.ts';

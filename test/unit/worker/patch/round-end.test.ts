@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
-import type { CopaOutcome } from '../../../../lib/worker/patch/copa-outcome.ts';
-import { roundEnd } from '../../../../lib/worker/patch/round-end.ts';
+import type { CopaOutcome } from '../../../../worker/patch/copa-outcome.ts';
+import { roundEnd } from '../../../../worker/patch/round-end.ts';
 
 const WANTED = new Set(['libssl3', 'openssl']);
 const STAGED = digestOf('staged');

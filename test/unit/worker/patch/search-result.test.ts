@@ -7,7 +7,7 @@ import {
 } from '../../../../lib/job/blocked-package.ts';
 import { PatchJobFile } from '../../../../lib/job/job-file.ts';
 import { PatchImageResult } from '../../../../lib/job/job-result.ts';
-import { type SearchEnd, searchResult } from '../../../../lib/worker/patch/search-result.ts';
+import { type SearchEnd, searchResult } from '../../../../worker/patch/search-result.ts';
 import { patchJobFile } from '../support/jobs.ts';
 
 const STAGED = digestOf('staged');

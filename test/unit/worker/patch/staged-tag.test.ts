@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { RegistryHost, RepositoryName, Tag } from '../../../../lib/image/reference.ts';
-import { readStagedTag } from '../../../../lib/worker/patch/staged-tag.ts';
+import { readStagedTag } from '../../../../worker/patch/staged-tag.ts';
 import { type FakeServices, startFakeServices } from '../support/fake-services.ts';
 import { TOKEN } from '../support/jobs.ts';
 import { setUpWorker } from '../support/worker-setup.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FixableFinding } from '../../../../lib/job/job-file.ts';
-import type { Blocker } from '../../../../lib/worker/package-manager/blocker.ts';
+import type { Blocker } from '../../../../worker/package-manager/blocker.ts';
 import {
   afterBlockers,
   afterFailure,
@@ -9,7 +9,7 @@ import {
   nextTrial,
   startSearch,
   type UpdateSearch,
-} from '../../../../lib/worker/patch/update-search.ts';
+} from '../../../../worker/patch/update-search.ts';
 
 function finding(name: string, parts: Partial<FixableFinding> = {}): FixableFinding {
   return { id: `CVE-${name}`, package: name, installed: '1', fixed: '2', ...parts };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROBE_TRIALS } from '../../../../lib/job/probe-result.ts';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { addTool } from '../support/fake-tools.ts';
 import { SIGNATURE, sas, TOKEN } from '../support/jobs.ts';
 import { probeWorker } from '../support/probe-worker.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeBundle } from '../../../../lib/worker/probe/runc-bundle.ts';
+import { writeBundle } from '../../../../worker/probe/runc-bundle.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 
 async function bundle() {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { addTool } from '../support/fake-tools.ts';
 import { NOTE, probeWorker } from '../support/probe-worker.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { addTool } from '../support/fake-tools.ts';
 import { probeWorker } from '../support/probe-worker.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { dropRights, type ProcessUser } from '../../../../lib/worker/rights/drop-rights.ts';
+import { dropRights, type ProcessUser } from '../../../../worker/rights/drop-rights.ts';
 
 /** Our own ids, so that the files can be given to them without root's rights. */
 const UID = process.getuid?.() || 65532;

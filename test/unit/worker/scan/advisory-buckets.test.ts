@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readAdvisoryBuckets } from '../../../../lib/worker/scan/advisory-buckets.ts';
+import { readAdvisoryBuckets } from '../../../../worker/scan/advisory-buckets.ts';
 import { addShellTool } from '../support/fake-tools.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../../lib/image/digest.ts';
-import { runWorker } from '../../../../lib/worker/run-worker.ts';
+import { runWorker } from '../../../../worker/run-worker.ts';
 import { imageDigest } from '../support/jobs.ts';
 import { REPORT, scanWorker } from '../support/scan-worker.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { trivyFailureLines } from '../../../../lib/worker/scan/trivy-lines.ts';
+import { trivyFailureLines } from '../../../../worker/scan/trivy-lines.ts';
 
 it('reads Trivy’s error from its FATAL line on', () => {
   expect(

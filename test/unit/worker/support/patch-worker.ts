@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { PatchJobResult } from '../../../../lib/job/job-result.ts';
-import type { WorkerContext } from '../../../../lib/worker/context/worker-context.ts';
+import type { WorkerContext } from '../../../../worker/context/worker-context.ts';
 import { type FakeServices, startFakeServices } from './fake-services.ts';
 import { addTool, script } from './fake-tools.ts';
 import { dockerConfig, patchJobFile } from './jobs.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import { ScanJobResult } from '../../../../lib/job/job-result.ts';
-import type { WorkerContext } from '../../../../lib/worker/context/worker-context.ts';
+import type { WorkerContext } from '../../../../worker/context/worker-context.ts';
 import { type FakeServices, startFakeServices } from './fake-services.ts';
 import { addTool, script } from './fake-tools.ts';
 import { dockerConfig, scanJobFile } from './jobs.ts';

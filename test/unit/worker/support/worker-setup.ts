@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { createJsonLog } from '../../../../lib/worker/context/json-log.ts';
-import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
-import type { WorkerContext } from '../../../../lib/worker/context/worker-context.ts';
+import { createJsonLog } from '../../../../worker/context/json-log.ts';
+import { SecretMask } from '../../../../worker/context/secret-mask.ts';
+import type { WorkerContext } from '../../../../worker/context/worker-context.ts';
 import { ManualClock } from '../../../fakes/manual-clock.ts';
 import { toolPath } from './fake-tools.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
-import { CappedOutput } from '../../../../lib/worker/tools/capped-output.ts';
+import { SecretMask } from '../../../../worker/context/secret-mask.ts';
+import { CappedOutput } from '../../../../worker/tools/capped-output.ts';
 
 describe('CappedOutput', () => {
   it('keeps the beginning and the end of any sequence of chunks', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SecretMask } from '../../../../lib/worker/context/secret-mask.ts';
-import { errorMessage, toolFailureMessage } from '../../../../lib/worker/tools/failure-message.ts';
+import { SecretMask } from '../../../../worker/context/secret-mask.ts';
+import { errorMessage, toolFailureMessage } from '../../../../worker/tools/failure-message.ts';
 
 const FAILED = { end: { how: 'exit', code: 1 }, stdout: '', stderr: '' } as const;
 

@@ -3,7 +3,7 @@ import {
   classifyFailure,
   PATCH_FAILURES,
   SCAN_FAILURES,
-} from '../../../../lib/worker/tools/failure-table.ts';
+} from '../../../../worker/tools/failure-table.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { pid } from 'node:process';
 import { expect, it } from 'vitest';
-import { exceedsMemory } from '../../../../lib/worker/tools/memory-limit.ts';
+import { exceedsMemory } from '../../../../worker/tools/memory-limit.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 /** A process id that Linux never gives: its greatest is 2^22. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkerContext } from '../../../../lib/worker/context/worker-context.ts';
-import { runTool } from '../../../../lib/worker/tools/run-tool.ts';
+import type { WorkerContext } from '../../../../worker/context/worker-context.ts';
+import { runTool } from '../../../../worker/tools/run-tool.ts';
 import { addTool, script } from '../support/fake-tools.ts';
 import { eventually, setUpWorker, type WorkerSetup } from '../support/worker-setup.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startTool } from '../../../../lib/worker/tools/start-tool.ts';
+import { startTool } from '../../../../worker/tools/start-tool.ts';
 import { addTool } from '../support/fake-tools.ts';
 import { eventually, setUpWorker, type WorkerSetup } from '../support/worker-setup.ts';
 

@@ -1,7 +1,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { prepareToolEnvironment } from '../../../../lib/worker/tools/tool-environment.ts';
+import { prepareToolEnvironment } from '../../../../worker/tools/tool-environment.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 
 async function prepare(environment: Readonly<Record<string, string>>, extraCa?: string) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toolVersions } from '../../../../lib/worker/tools/tool-versions.ts';
+import { toolVersions } from '../../../../worker/tools/tool-versions.ts';
 import { addShellTool } from '../support/fake-tools.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 

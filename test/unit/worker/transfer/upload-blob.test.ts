@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isWritten, uploadBlob } from '../../../../lib/worker/transfer/upload-blob.ts';
+import { isWritten, uploadBlob } from '../../../../worker/transfer/upload-blob.ts';
 import { type FakeServices, startFakeServices } from '../support/fake-services.ts';
 import { SIGNATURE, sas } from '../support/jobs.ts';
 import { setUpWorker } from '../support/worker-setup.ts';

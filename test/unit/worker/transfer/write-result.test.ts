@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../../lib/image/digest.ts';
 import { MAX_RESULT_BYTES, ScanJobResult } from '../../../../lib/job/job-result.ts';
-import { writeResult } from '../../../../lib/worker/transfer/write-result.ts';
+import { writeResult } from '../../../../worker/transfer/write-result.ts';
 import { setUpWorker } from '../support/worker-setup.ts';
 
 const base = {
