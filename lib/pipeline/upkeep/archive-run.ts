@@ -21,7 +21,7 @@ export interface RetainLimits {
   /** Rows in memory. */
   readonly pageRows: number;
 }
-export const RETAIN_LIMITS: RetainLimits = { mostDeleted: 3000, pageRows: 200 };
+const RETAIN_LIMITS: RetainLimits = { mostDeleted: 3000, pageRows: 200 };
 
 type Fate = 'deleted' | 'in-use' | 'not-archived';
 
