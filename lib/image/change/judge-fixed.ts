@@ -7,29 +7,36 @@ import { DOCUMENTATION, isProgram } from './path-rules.ts';
 import type { SourceFiles } from './source-files.ts';
 
 const MAX_PATH = 200;
+/** Packages in a detail. */
+const SHOWN = 3;
 
 /**
  * Checks that the files of each fixed package were replaced, and not only its record. Returns why
- * not, or undefined. A file counts if its content or its time is new: two builds of a package can
- * have the same bytes.
+ * not, or undefined. A file of a package counts as replaced if its content or its time is new, since two
+ * builds of a package can have the same bytes. But a fix changes bytes: so of each source package, one
+ * binary package must have a file with new content.
  */
 export function judgeFixed(
   fixed: ReadonlySet<string>,
   before: Packages,
   facts: Facts,
 ): string | undefined {
-  const replaced = packagesWithNewFiles(before, facts);
+  const { replaced, rewritten } = packagesWithNewFiles(before, facts);
   const bySource = Map.groupBy(
     [...fixed].filter((name) => mustHaveNewFiles(name, before, facts)),
     (name) => before.get(name)?.source ?? name,
   );
-  for (const names of bySource.values()) {
+  for (const [source, names] of bySource) {
     for (const name of names) {
       if (replaced.has(name)) continue;
       const alone = before.get(name)?.hasArchitecture === true;
       if (alone || !names.some((one) => replaced.has(one))) {
         return `${name} counts as fixed, but none of its files is replaced`;
       }
+    }
+    if (!isRewritten(source, rewritten, before)) {
+      const shown = names.slice(0, SHOWN).join(', ');
+      return `the update of ${shown} counts as a fix, but its files have the same content as before`;
     }
   }
   for (const name of fixed) {
@@ -59,14 +66,26 @@ function isScanned(before: Packages): boolean {
   return [...before.values()].some(({ files }) => files.length > 0);
 }
 
+/** A package of the source that has no finding of its own counts too: the fix may be in it. */
+function isRewritten(source: string, rewritten: ReadonlySet<string>, before: Packages): boolean {
+  return [...rewritten].some((name) => (before.get(name)?.source ?? name) === source);
+}
+
+interface NewFiles {
+  /** Packages with a file whose content or time is new. */
+  readonly replaced: ReadonlySet<string>;
+  /** Packages with a file whose content is new. */
+  readonly rewritten: ReadonlySet<string>;
+}
+
 /**
  * A package has new files if the layer has some of those that the source says it owns. The patch's
  * own lists count only for a program in place of a deleted or relinked one: `libx.so.1.3` comes and
  * `libx.so.1.2` goes.
  */
-function packagesWithNewFiles(before: Packages, facts: Facts): ReadonlySet<string> {
+function packagesWithNewFiles(before: Packages, facts: Facts): NewFiles {
   const { added, source, ownership } = facts;
-  const names = new Set<string>();
+  const [replaced, rewritten] = [new Set<string>(), new Set<string>()];
   const [moved, created] = [new Set<string>(), new Set<string>()];
   const hasFiles = isScanned(before);
   for (const file of [...added.changed.values(), ...added.twins]) {
@@ -79,7 +98,11 @@ function packagesWithNewFiles(before: Packages, facts: Facts): ReadonlySet<strin
     // Under the other name of its path, beside the file of the source.
     const first = source.files.get(path);
     const isBeside = earlier === undefined && first !== undefined && !source.isDeletedFrom(first);
-    if (!isBeside) for (const name of owners) names.add(name);
+    const isNew = earlier === undefined || earlier.content !== file.content;
+    for (const name of isBeside ? [] : owners) {
+      replaced.add(name);
+      if (isNew) rewritten.add(name);
+    }
     if (earlier === undefined && isProgram(file)) {
       for (const name of ownership.claimers(path)) created.add(name);
     }
@@ -87,8 +110,12 @@ function packagesWithNewFiles(before: Packages, facts: Facts): ReadonlySet<strin
   for (const { path } of source.files.values()) {
     if (!added.changed.has(path)) for (const name of ownership.owners(path)) moved.add(name);
   }
-  for (const name of created) if (moved.has(name)) names.add(name);
-  return names;
+  for (const name of created) {
+    if (!moved.has(name)) continue;
+    replaced.add(name);
+    rewritten.add(name);
+  }
+  return { replaced, rewritten };
 }
 
 /**

@@ -22,6 +22,32 @@ describe('a fixed package', () => {
         detail: 'none of its files is replaced',
       },
       {
+        what: 'whose files have a new time alone',
+        scene: { added: [...UPDATE.slice(0, 2), fresh(LIBRARY, { text: 'old' })] },
+        detail: 'the update of libssl3 counts as a fix, but',
+      },
+      {
+        what: 'whose files have another mode alone',
+        scene: { added: [...UPDATE.slice(0, 2), fresh(LIBRARY, { text: 'old', mode: 0o755 })] },
+        detail: 'the update of libssl3 counts as a fix, but',
+      },
+      {
+        what: 'whose documentation alone is new',
+        scene: {
+          source: [[...SOURCE, old('usr/share/doc/libssl3/changelog.gz')]],
+          added: [
+            ...UPDATE.slice(0, 2),
+            fresh(LIBRARY, { text: 'old' }),
+            fresh('usr/share/doc/libssl3/changelog.gz'),
+          ],
+          packages: {
+            ...PACKAGES,
+            libssl3: { ...PACKAGES.libssl3, files: [...SSL, 'usr/share/doc/libssl3/changelog.gz'] },
+          },
+        },
+        detail: 'its files have the same content as before',
+      },
+      {
         what: 'whose list stays',
         scene: { added: [fresh(LIBRARY)] },
         detail: 'its file list is not replaced',
@@ -54,9 +80,17 @@ describe('a fixed package', () => {
     readonly added: readonly TarEntry[];
   }>([
     {
-      what: 'with the same bytes from a new build',
-      packages: PACKAGES,
-      added: [...UPDATE.slice(0, 2), fresh(LIBRARY, { text: 'old' })],
+      what: 'with the same bytes from a new build, if its source package has other bytes',
+      packages: {
+        libssl3: { ...PACKAGES.libssl3, source: 'openssl', files: SSL },
+        mount: { ...PACKAGES.mount, source: 'openssl', files: ['bin/mount'] },
+        bash: { before: '5', after: '5', files: ['bin/bash'] },
+      },
+      added: [
+        ...UPDATE.slice(0, 2),
+        fresh(LIBRARY, { text: 'old' }),
+        fresh('bin/mount', { mode: 0o4755 }),
+      ],
     },
     {
       what: 'without programs, if its source package has new files',

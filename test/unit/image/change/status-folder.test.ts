@@ -96,6 +96,15 @@ describe('an update of an image without a package manager', () => {
       'libssl3 counts as fixed, but none of its files is replaced',
     ],
     [
+      'writes all files again with a new time',
+      [
+        fresh(`${RECORDS}/libssl3`),
+        checksums('libssl3', SSL, fresh),
+        ...SSL.map((name) => fresh(name, { text: 'old' })),
+      ],
+      'the update of libssl3 counts as a fix, but its files have the same content as before',
+    ],
+    [
       'keeps the old checksums',
       [...UPDATE.slice(0, 1), ...UPDATE.slice(2)],
       'libssl3 counts as fixed, but its file list is not replaced',
