@@ -14,7 +14,7 @@ const SHOWN = 3;
  * Checks that the files of each fixed package were replaced, and not only its record. Returns why
  * not, or undefined. A file of a package counts as replaced if its content or its time is new, since two
  * builds of a package can have the same bytes. But a fix changes bytes: so of each source package, one
- * binary package must have a file with new content.
+ * binary package must have a file with new content, unless all that is fixed is for all architectures.
  */
 export function judgeFixed(
   fixed: ReadonlySet<string>,
@@ -34,7 +34,8 @@ export function judgeFixed(
         return `${name} counts as fixed, but none of its files is replaced`;
       }
     }
-    if (!isRewritten(source, rewritten, before)) {
+    const hasPrograms = names.some((name) => before.get(name)?.hasArchitecture === true);
+    if (hasPrograms && !isRewritten(source, rewritten, before)) {
       const shown = names.slice(0, SHOWN).join(', ');
       return `the update of ${shown} counts as a fix, but its files have the same content as before`;
     }

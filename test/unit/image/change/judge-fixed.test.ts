@@ -93,6 +93,11 @@ describe('a fixed package', () => {
       ],
     },
     {
+      what: 'with the same bytes and a new time, if it is for all architectures',
+      packages: { ...PACKAGES, libssl3: { ...PACKAGES.libssl3, hasArchitecture: false } },
+      added: [...UPDATE.slice(0, 2), fresh(LIBRARY, { text: 'old' })],
+    },
+    {
       what: 'without programs, if its source package has new files',
       packages: {
         ...PACKAGES,
