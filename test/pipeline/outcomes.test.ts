@@ -73,6 +73,20 @@ describe('the scan of an image', () => {
     expect(target.reason).toBe(reason);
     expect(run.state).toBe('completed');
   });
+
+  it('skips an image with dpkg but without apt, and starts no patch group', async () => {
+    const text = JSON.stringify(debianReport(OUTDATED)).replaceAll('"apt', '"tzdata');
+
+    const { target, world } = await runOne({ script: { report: () => JSON.parse(text) } });
+
+    expect(target).toMatchObject({
+      state: 'skipped',
+      reason: 'unsupported-os',
+      detail: 'the image has no apt',
+    });
+    const groups = world.groups.creations().map(({ spec }) => spec.name);
+    expect(groups).toEqual([expect.stringMatching(/^pw-scan-/)]);
+  });
 });
 
 it.each([
