@@ -1,5 +1,4 @@
 import { ContainerGroupsError, GroupTag } from '../containers/container-groups.ts';
-import type { Services } from '../pipeline/services.ts';
 import type { Check, CheckContext } from './check.ts';
 import { whatToDoAbout } from './explain-failure.ts';
 import { fail, type Outcome, pass, skipped, warn } from './outcome.ts';
@@ -15,6 +14,12 @@ export const groupChecks: readonly Check[] = [
     title: 'The resource group exists and its container groups can be listed',
     needs: ['identity'],
     run: listGroups,
+  },
+  {
+    id: 'container-waits',
+    title: 'Azure refuses no container group for which runs wait',
+    needs: ['storage-tables'],
+    run: readHold,
   },
   {
     id: 'container-quota',
@@ -34,8 +39,7 @@ async function listGroups({ services, settings }: CheckContext): Promise<Outcome
     if (expiresAt + REAPER_GRACE_MS < now) expired.push(group.name);
   }
   const where = `${settings.jobsResourceGroup} in ${settings.location}`;
-  if (expired.length === 0)
-    return heldBack(services, `${where} has ${count} of Patchwright’s groups now`);
+  if (expired.length === 0) return pass(`${where} has ${count} of Patchwright’s groups now`);
   return warn(
     `past their expiry: ${expired.join(', ')}`,
     `The reaper does not run, or lacks the right to delete groups. Check the app’s function "reaper". Then delete the groups, which cost money: az container delete --resource-group ${settings.jobsResourceGroup} --name NAME --yes`,
@@ -43,15 +47,12 @@ async function listGroups({ services, settings }: CheckContext): Promise<Outcome
 }
 
 /** A run waits for what Azure lacks. If that lasts, a person must do something. */
-async function heldBack(
-  { throttle, clock }: Pick<Services, 'throttle' | 'clock'>,
-  counted: string,
-): Promise<Outcome> {
+async function readHold({ services: { throttle, clock } }: CheckContext): Promise<Outcome> {
   const hold = await throttle.hold(clock.now());
-  if (hold?.reason === undefined) return pass(counted);
+  if (hold?.reason === undefined) return pass('no container group waits because Azure refused one');
   const { refusal, detail } = hold.reason;
   return warn(
-    `${counted}; Azure refused the last one, and the next starts after ${hold.until.toISOString()}: ${detail}`,
+    `Azure refused a container group, and the next one starts after ${hold.until.toISOString()}: ${detail}`,
     whatToDoAbout(refusal, detail),
   );
 }

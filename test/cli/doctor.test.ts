@@ -80,8 +80,8 @@ describe('doctor in an Azure without faults', () => {
     const run = await examine({}, ['--output', 'table']);
 
     const lines = run.stdout.trimEnd().split('\n');
-    expect(lines.filter((line) => line.startsWith('✓ '))).toHaveLength(26);
-    expect(lines.at(-2)).toMatch(/^26 passed in \d+\.\d s$/);
+    expect(lines.filter((line) => line.startsWith('✓ '))).toHaveLength(27);
+    expect(lines.at(-2)).toMatch(/^27 passed in \d+\.\d s$/);
     expect(lines.at(-1)).toContain('--probe');
   });
 

@@ -5,6 +5,7 @@ import { seedPolicy } from '../../world/seed/seed-policy.ts';
 import { createAuthority } from '../../world/tls/certificates.ts';
 import type { Breakages, Undo } from './breakages.ts';
 import { type DoctorWorld, POLICY } from './doctor-world.ts';
+import { holdGroups } from './held-groups.ts';
 import { addRefusedRun } from './refused-run.ts';
 import { stopTimers } from './stopped-timers.ts';
 import type { StorageAccount } from './storage-account.ts';
@@ -63,6 +64,16 @@ export const BROKEN_VARIANTS: readonly BrokenVariant[] = [
     code: 0,
     finding:
       /^warn timers: the reaper started last at 2026-01-01T00:00:00.000Z, although .* → .*uptime monitor/,
+  },
+  {
+    title: 'a region without capacity, for which a run waits',
+    async change({ here, undo }) {
+      undo(await holdGroups(here.world, { refusal: 'capacity', detail: 'not available here' }));
+      return undefined;
+    },
+    code: 0,
+    finding:
+      /^warn container-waits: Azure refused a container group, .*: not available here → .*another PATCHWRIGHT_LOCATION/,
   },
   {
     title: 'a missing queue',
