@@ -85,3 +85,28 @@ it('the guide lists the lines and fields that alerts and the workbook may read',
     expect(told.sort()).toEqual(Object.keys(schema.shape).sort());
   }
 });
+
+describe('the queries of the guide for metrics', () => {
+  const [, section = ''] = readText('docs/operate.md').split('### Metrics\n');
+  const blocks = [...(section.split('\n### ')[0] ?? '').matchAll(/```kusto\n([\s\S]*?)\n```/g)];
+  const queries = blocks.map(([, query = '']) => query);
+
+  it.each(queries)('asks for what the app logs: %s', (query) => {
+    expect(queryFaults(query)).toEqual([]);
+    expect(query).toContain("| where AppRoleName =~ 'APP'");
+  });
+
+  it('shows coverage, findings, time, cost, outcomes and missed targets', () => {
+    const text = queries.join('\n');
+    const fields = [
+      'coveragePercent',
+      'remainingCritical',
+      'removedCritical',
+      'seconds',
+      'reason',
+      'cost',
+    ];
+
+    expect([...fields, 'target missed'].filter((word) => !text.includes(word))).toEqual([]);
+  });
+});

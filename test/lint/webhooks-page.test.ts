@@ -12,22 +12,27 @@ const page = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'u
 const SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
 const BODY = '{"type":"é"}';
 
-/** The first block of code in this language. */
-function code(language: string): string {
-  return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? '';
+/** A block of code in this language, the first one by default. */
+function code(language: string, at = 0): string {
+  const blocks = [...page.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))];
+  return blocks[at]?.[1] ?? '';
 }
 
-function headers(): Readonly<Record<string, string>> {
+function headers(body = BODY): Readonly<Record<string, string>> {
   const key = keyOf(SECRET);
   return signedHeaders(
-    { id: 'one', body: BODY },
+    { id: 'one', body },
     { keys: key === undefined ? [] : [Buffer.alloc(32), key], time: new Date() },
   );
 }
 
+function without(name: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers()).filter(([one]) => one !== name));
+}
+
 /** Asks a program that prints `true` or `false`, as JSON does. */
 function ask(command: string, args: readonly string[]): unknown {
-  const { stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  const { stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
   if (error !== undefined) throw error;
   return stdout === '' ? stderr : JSON.parse(stdout.toLowerCase());
 }
@@ -38,6 +43,10 @@ describe('the lines of the page verify a signature', () => {
     ['of the app', headers(), BODY, true],
     ['of another body', headers(), '{}', false],
     ['that is too old', stale, BODY, false],
+    ['that is absent', without('webhook-signature'), BODY, false],
+    ['that is malformed', { ...headers(), 'webhook-signature': 'v1,%%% é' }, BODY, false],
+    ['without a time', without('webhook-timestamp'), BODY, false],
+    ['with a time that is no number', { ...headers(), 'webhook-timestamp': 'x' }, BODY, false],
   ] as const;
 
   it.each(cases)('in Node: %s', async (_, given, body, expected) => {
@@ -55,6 +64,31 @@ describe('the lines of the page verify a signature', () => {
     const program = `${code('python')}\nimport json\nprint([is_genuine(h, b.encode(), "${SECRET}") for h, b in json.loads(${text})])`;
 
     expect(ask('python3', ['-c', program])).toEqual(cases.map(([, , , expected]) => expected));
+  });
+});
+
+describe('the receiver of the page', () => {
+  const python = spawnSync('python3', ['--version']).error === undefined;
+  if (!python) console.log('skipped: the receiver, because there is no python3');
+  it.skipIf(!python)('takes a genuine event once, and refuses another', () => {
+    const event = JSON.stringify({ type: 'a', subject: 'b', data: {} });
+    const posts = [headers(event), headers(event), headers()].map((given) => [given, event]);
+    const program = `${code('python')}
+${code('python', 1).split('if __name__')[0]}
+import http.client, sys, threading
+os.environ["SECRET"] = "${SECRET}"
+server = HTTPServer(("127.0.0.1", 0), Receiver)
+Receiver.log_message = lambda *_: None
+threading.Thread(target=server.serve_forever, daemon=True).start()
+told, sys.stdout = sys.stdout, sys.stderr
+statuses = []
+for headers, body in json.loads(sys.argv[1]):
+    connection = http.client.HTTPConnection(*server.server_address)
+    connection.request("POST", "/", body.encode(), headers)
+    statuses.append(connection.getresponse().status)
+told.write(json.dumps([statuses, len(known)]))`;
+
+    expect(ask('python3', ['-c', program, JSON.stringify(posts)])).toEqual([[204, 204, 401], 1]);
   });
 });
 
