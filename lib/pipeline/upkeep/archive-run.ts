@@ -47,13 +47,14 @@ export async function archiveRun(
   // Another round has this run.
   if (noted === undefined) return;
   const { counts, isWhole } = await deleteRows(services, run, archived.value.lines, limits);
-  services.log.info('rows of an old run archived', {
-    ...{ runId: run.id, blob: archive, deleted: counts.deleted, inUse: counts['in-use'] },
-  });
-  const others = counts['not-archived'];
-  if (others > 0) warnOfFault(services, run, `it does not hold ${others} rows of the run`);
+  const { deleted, 'in-use': inUse, 'not-archived': others } = counts;
+  if (deleted > 0) {
+    const found = { runId: run.id, blob: archive, deleted, inUse };
+    services.log.info('rows of an old run archived', found);
+  }
   if (!isWhole) return;
-  if (counts['in-use'] + others > 0) await lookAgain(services, noted);
+  if (others > 0) warnOfFault(services, run, `it does not hold ${others} rows of the run`);
+  if (inUse + others > 0) await lookAgain(services, noted);
   else await services.runs.delete(noted);
 }
 

@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { sha256Hex } from '../../image/digest.ts';
 import type { Result } from '../../result.ts';
@@ -8,12 +8,12 @@ import { TABLES } from '../../storage/tables.ts';
 import { archiveLine, archiveName, type RunArchive } from '../records/run-archive.ts';
 import type { RunId } from '../records/run-id.ts';
 import type { Services } from '../services.ts';
+import { unpackedLines } from './unpacked-lines.ts';
 
 /** So many rows are compressed at once. The parts of a gzip file may follow each other. */
 const LINES_AT_ONCE = 500;
-const MAX_BYTES = 64 * 1024 ** 2;
-const MAX_UNPACKED_BYTES = 256 * 1024 ** 2;
-const LINE_END = 10;
+/** Some hundred thousand images. A larger archive is not written, because it could not be read back. */
+const MAX_BYTES = 256 * 1024 ** 2;
 
 type ArchiveServices = Pick<Services, 'blobs' | 'runRows' | 'runArchives' | 'clock'>;
 
@@ -42,7 +42,7 @@ export async function archivedLines(
   }
   if (bytes === undefined) return fault('it was deleted, or it has just been written and is gone');
   if (!bytes.ok) return bytes;
-  const read = readLines(runId, bytes.value);
+  const read = await readLines(runId, bytes.value);
   if (!read.ok) return read;
   const archive = {
     ...{ runId, blob: archiveName(runId), sha256: sha256Hex(bytes.value) },
@@ -72,7 +72,11 @@ async function packed({ runRows }: ArchiveServices, runId: RunId): Promise<Uint8
     lines = [];
   }
   if (lines.length > 0) parts.push(packedLines(lines));
-  return Buffer.concat(parts);
+  const all = Buffer.concat(parts);
+  if (all.byteLength > MAX_BYTES) {
+    throw new Error(`the archive of ${runId} would have more than ${MAX_BYTES} bytes`);
+  }
+  return all;
 }
 
 function packedLines(lines: readonly string[]): Buffer {
@@ -89,37 +93,29 @@ async function archiveBytes(
     if (blob.found) return { ok: true, value: blob.bytes };
     return blob.why === 'absent' ? undefined : fault(`it has more than ${MAX_BYTES} bytes`);
   } catch (error) {
-    // Of this blob alone: somebody may have moved it to the access tier Archive.
-    if (error instanceof StorageError && error.code !== 'not-provisioned') {
-      return fault(`it can't be read: ${error.message}`);
-    }
+    if (isFaultOfBlob(error)) return fault(`it can't be read: ${error.message}`);
     throw error;
   }
 }
 
-function readLines(runId: RunId, bytes: Uint8Array): Result<ReadonlySet<string>> {
-  const text = unpacked(bytes);
-  if (text === undefined) return fault('it is no complete gzip file of a sane size');
-  const hashes = new Set<string>();
-  let from = 0;
-  for (let end = text.indexOf(LINE_END); end !== -1; end = text.indexOf(LINE_END, from)) {
-    const line = text.subarray(from, end);
-    if (from === 0 && !isRunRow(runId, line.toString())) {
-      return fault('its first line is not the row of the run');
-    }
-    hashes.add(sha256Hex(line));
-    from = end + 1;
-  }
-  if (from !== text.length || from === 0) return fault('its last line has no end');
-  return { ok: true, value: hashes };
+/** Somebody may have moved the blob to the access tier Archive. A busy account is no fault of the blob. */
+function isFaultOfBlob(error: unknown): error is StorageError {
+  return error instanceof StorageError && (error.code === 'unexpected' || error.code === 'invalid');
 }
 
-function unpacked(bytes: Uint8Array): Buffer | undefined {
+async function readLines(runId: RunId, packed: Uint8Array): Promise<Result<ReadonlySet<string>>> {
+  const hashes = new Set<string>();
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
-  } catch {
-    return undefined;
+    for await (const line of unpackedLines(packed)) {
+      if (hashes.size === 0 && !isRunRow(runId, line.toString())) {
+        return fault('its first line is not the row of the run');
+      }
+      hashes.add(sha256Hex(line));
+    }
+  } catch (error) {
+    return fault(`it is no complete gzip file of lines: ${String(error)}`);
   }
+  return hashes.size === 0 ? fault('it is empty') : { ok: true, value: hashes };
 }
 
 function isRunRow(runId: RunId, line: string): boolean {

@@ -1,4 +1,5 @@
 import { isRunOver, type Run } from '../records/run.ts';
+import type { RunId } from '../records/run-id.ts';
 import { type Services, secondsAfter } from '../services.ts';
 import type { Stored } from '../stores/stored.ts';
 import { archiveRun, type RetainLimits } from './archive-run.ts';
@@ -6,6 +7,7 @@ import { archiveRun, type RetainLimits } from './archive-run.ts';
 const DAY_SECONDS = 24 * 3600;
 /** More than ten years of hourly runs: the longest time to keep them. */
 const MOST_RUNS = 100_000;
+const AFTER_FAILURE_SECONDS = 3600;
 
 /**
  * Archives the oldest run that ended longer ago than the setting says, or goes on with it: one run in a
@@ -15,7 +17,23 @@ export async function retain(services: Services, limits?: RetainLimits): Promise
   const { retentionDays } = services.options;
   if (retentionDays === undefined) return;
   const run = await nextDue(services, retentionDays);
-  if (run !== undefined) await archiveRun(services, run, limits);
+  if (run === undefined) return;
+  try {
+    await archiveRun(services, run, limits);
+  } catch (error) {
+    // Else the oldest run, with a row that can't be read, keeps all others from their archives for ever.
+    await delay(services, run.id).catch((failure: unknown) => {
+      services.log.warn('old run not delayed', { runId: run.id, detail: String(failure) });
+    });
+    throw error;
+  }
+}
+
+/** Lets the other runs go first. */
+async function delay({ runs, clock }: Services, runId: RunId): Promise<void> {
+  const run = await runs.find(runId);
+  if (run === undefined) return;
+  await runs.noteArchive(run, { archiveNextAt: secondsAfter(clock.now(), AFTER_FAILURE_SECONDS) });
 }
 
 async function nextDue(services: Services, days: number): Promise<Stored<Run> | undefined> {

@@ -162,14 +162,43 @@ it('deletes nothing if the archive can not be read, and goes on with the next ru
   ]);
 });
 
-it('fails if the container of archives is missing: that is no fault of one run', async () => {
-  const { world } = await worldWithOldRun();
-  const refused = new StorageError('not-provisioned', 'ContainerNotFound');
-  const blobs = { ...world.services.blobs, read: () => Promise.reject(refused) };
+it.each(['not-provisioned', 'denied', 'throttled', 'unavailable'] as const)(
+  'fails if blobs are %s: that is no fault of one archive',
+  async (code) => {
+    const { world, runId } = await worldWithOldRun();
+    const before = rowsLeft(world, runId);
+    const read = () => Promise.reject(new StorageError(code, 'no answer'));
+    const blobs = { ...world.services.blobs, read };
 
-  await expect(retain({ ...world.services, blobs })).rejects.toThrow('ContainerNotFound');
+    await expect(retain({ ...world.services, blobs })).rejects.toThrow('no answer');
 
-  expect(world.logged(FAULTY)).toEqual([]);
+    expect(rowsLeft(world, runId)).toEqual(before);
+    expect(world.logged(FAULTY)).toEqual([]);
+  },
+);
+
+it('goes on with the next run if one has a row that can not be read, and tries again an hour later', async () => {
+  const { world, runId } = await worldWithOldRun();
+  const newer = RunId.parse('20260826T020000Z-0002');
+  await world.addRun({ id: newer, state: 'completed', finishedAt: new Date(0) });
+  const { runRows } = world.services;
+  const others: typeof runRows.others = (id) => {
+    if (id === runId) throw new StorageError('malformed', 'a column has an unknown type');
+    return runRows.others(id);
+  };
+  const services = {
+    ...world.services,
+    runRows: { own: runRows.own.bind(runRows), others, delete: runRows.delete.bind(runRows) },
+  };
+
+  await expect(retain(services)).rejects.toThrow('unknown type');
+  await retain(services);
+  const left = [rowsLeft(world, runId).length, rowsLeft(world, newer).length];
+  await retain(services);
+  world.clock.set(new Date(world.clock.now().getTime() + 3_600_000));
+  await expect(retain(services)).rejects.toThrow('unknown type');
+
+  expect(left).toEqual([7, 0]);
 });
 
 it.each([
@@ -223,4 +252,18 @@ it('keeps a row that was changed after the archive was written, and logs it', as
   expect(world.logged(FAULTY)).toEqual([
     expect.objectContaining({ runId, detail: expect.stringContaining('1 rows') }),
   ]);
+});
+
+it('names a row that the archive lacks once, also if the rows take several rounds', async () => {
+  const { world, runId } = await worldWithOldRun({ targets: 20 });
+  const limits = { mostDeleted: 5, pageRows: 5 };
+  await retain(world.services, limits);
+  const [first] = world.tables.all(TABLES.targets);
+  if (first === undefined) throw new Error('there is no target');
+  await world.tables.replace(TABLES.targets, { ...first.entity, note: 'edited' }, first.etag);
+
+  for (let round = 0; round < 6; round += 1) await retain(world.services, limits);
+
+  expect(rowsLeft(world, runId)).toHaveLength(2);
+  expect(world.logged(FAULTY)).toHaveLength(1);
 });
