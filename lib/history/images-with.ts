@@ -10,6 +10,8 @@ import { TAG_ROWS } from './tag-rows.ts';
 const AT_ONCE = 8;
 /** Tags with the vulnerability that are looked at for one page, if other filters leave most of them out. */
 const MOST_LOOKED_AT = 1000;
+/** Small pages are read one after another, and so are those of tags that no longer have it. */
+const MOST_PAGES = 10;
 
 /**
  * The images that have a vulnerability and match `where`. One operation for each page of its rows in
@@ -28,7 +30,7 @@ export async function imagesWith(
   const items: InventoryTag[] = [];
   let [unreadable, looked] = [0, 0];
   let after = query.after;
-  while (true) {
+  for (let pages = 1; ; pages += 1) {
     const page = await listFindings(history, vulnerability, {
       ...(repository !== undefined && { repository }),
       limit: String(limit - items.length),
@@ -42,7 +44,8 @@ export async function imagesWith(
     unreadable += page.unreadable;
     looked += page.items.length;
     const { next } = page;
-    if (next === null || items.length >= limit || looked >= MOST_LOOKED_AT) {
+    const isEnough = items.length >= limit || looked >= MOST_LOOKED_AT || pages >= MOST_PAGES;
+    if (next === null || isEnough) {
       return { items, next, unreadable };
     }
     after = next;

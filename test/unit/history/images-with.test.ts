@@ -44,6 +44,19 @@ it('goes on until the page is full, and where the page before ended', async () =
   expect(second.next).toBeNull();
 });
 
+it('ends a page after some operations if other filters leave out most images, and says where to go on', async () => {
+  const many = 'CVE-2026-4';
+  const tags = Array.from({ length: 30 }, (_, at) => finding(`team/many:${at}`, 'open', many));
+  await addFindings(tables, tags);
+  operations();
+
+  const page = await listImages(history, { cve: many, limit: '1', state: 'failed' }, NOW);
+
+  expect(page.items).toEqual([]);
+  expect(page.next).not.toBeNull();
+  expect(operations()).toBe(20);
+});
+
 it('has no image for a vulnerability that no image has', async () => {
   const none = await listImages(history, { cve: 'CVE-2026-3' }, NOW);
   expect(none).toEqual({ items: [], next: null, unreadable: 0 });
