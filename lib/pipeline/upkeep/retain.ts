@@ -42,10 +42,14 @@ async function nextDue(services: Services, days: number): Promise<Stored<Run> | 
     tellSince !== undefined && services.webhook !== undefined;
   let looked = 0;
   let first: Stored<Run> | undefined;
+  let scheduled: RunId | undefined;
   for await (const run of services.runs.newestFirst(() => undefined)) {
     looked += 1;
-    // The newest run stays, whatever its age.
-    if (looked > 1 && isDue(run, { now, days }) && !isTelling(run) && goesBefore(run, first)) {
+    if (run.trigger === 'schedule') scheduled ??= run.id;
+    // The newest run stays, whatever its age. So does the newest of the schedule, which may fire once a
+    // year: without its row, the look for dead timers would start it again.
+    const stays = looked === 1 || run.id === scheduled;
+    if (!stays && isDue(run, { now, days }) && !isTelling(run) && goesBefore(run, first)) {
       first = run;
     }
     if (looked >= MOST_RUNS) break;

@@ -58,6 +58,21 @@ it('keeps the newest run, whatever its age', async () => {
   expect(await world.services.runs.find(run.id)).toEqual(run);
 });
 
+it('keeps the newest run of the schedule, since the look for dead timers would start it again', async () => {
+  const world = new UnitWorld({ pipeline: { retentionDays: RETENTION_DAYS } });
+  const ended = { state: 'completed', finishedAt: new Date(0) } as const;
+  const scheduled = RunId.parse('20260826T020000Z-0002');
+  await world.addRun({ id: OLD, trigger: 'schedule', ...ended });
+  await world.addRun({ id: scheduled, trigger: 'schedule', ...ended });
+  const newest = await world.addRun({ trigger: 'manual', ...ended });
+
+  await retain(world.services);
+  await retain(world.services);
+
+  const left = await Array.fromAsync(world.services.runs.newestFirst(() => undefined));
+  expect(left.map(({ id }) => id)).toEqual([newest.id, scheduled]);
+});
+
 it('archives one run in a round of the reaper, the oldest first', async () => {
   const { world, runId } = await worldWithOldRun();
   const newer = RunId.parse('20260826T020000Z-0002');
