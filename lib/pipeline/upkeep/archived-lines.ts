@@ -105,8 +105,9 @@ function isFaultOfBlob(error: unknown): error is StorageError {
 
 async function readLines(runId: RunId, packed: Uint8Array): Promise<Result<ReadonlySet<string>>> {
   const hashes = new Set<string>();
+  const { buffer, byteOffset, byteLength } = packed;
   try {
-    for await (const line of unpackedLines(packed)) {
+    for await (const line of unpackedLines(Buffer.from(buffer, byteOffset, byteLength))) {
       if (hashes.size === 0 && !isRunRow(runId, line.toString())) {
         return fault('its first line is not the row of the run');
       }
