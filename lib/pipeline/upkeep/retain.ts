@@ -47,7 +47,7 @@ async function nextDue(services: Services, days: number): Promise<Stored<Run> | 
     looked += 1;
     if (run.trigger === 'schedule') scheduled ??= run.id;
     // The newest run stays, whatever its age. So does the newest of the schedule, which may fire once a
-    // year: without its row, the look for dead timers would start it again.
+    // year: a later run may be of some images only.
     const stays = looked === 1 || run.id === scheduled;
     if (!stays && isDue(run, { now, days }) && !isTelling(run) && goesBefore(run, first)) {
       first = run;

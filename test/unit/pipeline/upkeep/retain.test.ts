@@ -58,7 +58,7 @@ it('keeps the newest run, whatever its age', async () => {
   expect(await world.services.runs.find(run.id)).toEqual(run);
 });
 
-it('keeps the newest run of the schedule, since the look for dead timers would start it again', async () => {
+it('keeps the newest run of the schedule, whatever its age', async () => {
   const world = new UnitWorld({ pipeline: { retentionDays: RETENTION_DAYS } });
   const ended = { state: 'completed', finishedAt: new Date(0) } as const;
   const scheduled = RunId.parse('20260826T020000Z-0002');
