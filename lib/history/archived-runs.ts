@@ -40,14 +40,15 @@ export async function archiveOf(
   return stored === undefined ? undefined : ARCHIVE_ROWS.parse(stored.entity);
 }
 
-/** The first archived run whose id begins so. One operation. */
-export async function archiveBeginning(
+/** Some archived runs whose ids begin so. One operation. */
+export async function archivesBeginning(
   history: Pick<History, 'queries'>,
   prefix: string,
-): Promise<RunArchive | undefined> {
+  limit: number,
+): Promise<readonly RunArchive[]> {
   const where = beginsWith('runId', prefix);
-  const query = { partition: ARCHIVED_PARTITION, where, limit: 1 };
-  return (await pageOf(history, ARCHIVE_ROWS, query)).items[0];
+  return (await pageOf(history, ARCHIVE_ROWS, { partition: ARCHIVED_PARTITION, where, limit }))
+    .items;
 }
 
 /** Archived runs, newest first, in a range of the runs' row keys. One operation for a page. */

@@ -1,8 +1,9 @@
 import type { Run } from '../pipeline/records/run.ts';
+import type { RunArchive } from '../pipeline/records/run-archive.ts';
 import { RunId } from '../pipeline/records/run-id.ts';
 import { RUN_PARTITION, runKeysOf } from '../pipeline/stores/tables/table-runs.ts';
 import { TABLES } from '../storage/tables.ts';
-import { archiveBeginning, archiveOf } from './archived-runs.ts';
+import { archiveOf, archivesBeginning } from './archived-runs.ts';
 import { beginsWith } from './conditions.ts';
 import { type Found, nearestNames } from './found.ts';
 import { type History, pageOf } from './history.ts';
@@ -71,14 +72,19 @@ async function noRun(
   history: Pick<History, 'queries' | 'tables'>,
   name: string,
 ): Promise<Found<Run>> {
-  const archive = await archivedRun(history, name);
+  const archives = await archivedRuns(history, name);
+  const [archive, ...more] = archives;
+  if (more.length > 0) return { found: 'several', names: archives.map(({ runId }) => runId) };
   if (archive !== undefined) return { found: 'none', nearest: [], archive };
   const ids = (await newest(history, COMPARED_RUNS)).map(({ id }) => id);
   return { found: 'none', nearest: nearestNames(name, ids) };
 }
 
-async function archivedRun(history: Pick<History, 'queries' | 'tables'>, name: string) {
+async function archivedRuns(
+  history: Pick<History, 'queries' | 'tables'>,
+  name: string,
+): Promise<readonly RunArchive[]> {
   const id = RunId.safeParse(name);
-  if (id.success) return archiveOf(history, id.data);
-  return PREFIX.test(name) ? archiveBeginning(history, name) : undefined;
+  if (id.success) return [await archiveOf(history, id.data)].filter((one) => one !== undefined);
+  return PREFIX.test(name) ? archivesBeginning(history, name, MOST_CANDIDATES) : [];
 }

@@ -115,6 +115,20 @@ describe('a run that is archived', () => {
     expect(await findRun(own.history, '20260824')).not.toHaveProperty('archive');
   });
 
+  it('is one of several names if others begin so, too', async () => {
+    const own = await threeNights();
+    const { runArchives } = tableStores(own.tables);
+    const other = RunId.parse('20260823T030000Z-14f7');
+    await runArchives.note(archive);
+    await runArchives.note({ ...archive, runId: other });
+
+    expect(await findRun(own.history, '20260823')).toEqual({
+      found: 'several',
+      names: [other, id],
+    });
+    expect(await findRun(own.history, '20260823T02')).toHaveProperty('archive', archive);
+  });
+
   it('is no run of the lists', async () => {
     const own = await threeNights();
     await tableStores(own.tables).runArchives.note(archive);
