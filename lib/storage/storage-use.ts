@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** One for the process: Node visits each that ever ran something whenever a promise is made. */
+const currentRun = new AsyncLocalStorage<string>();
 /** Far more than the runs that a process works for at once. */
 const MOST_RUNS = 100;
 
@@ -8,17 +10,16 @@ const MOST_RUNS = 100;
  * a write that it makes anyway; requests after that write wait for the next row of the same run.
  */
 export class StorageUse {
-  readonly #runId = new AsyncLocalStorage<string>();
   readonly #open = new Map<string, number>();
 
   /** Requests within `work` count for this run. Without it, they count for none. */
   during<Result>(runId: string, work: () => Promise<Result>): Promise<Result> {
-    return this.#runId.run(runId, work);
+    return currentRun.run(runId, work);
   }
 
   /** Notes that storage answered one request, with whatever status. */
   answered(): void {
-    const runId = this.#runId.getStore();
+    const runId = currentRun.getStore();
     if (runId === undefined) return;
     this.#open.set(runId, (this.#open.get(runId) ?? 0) + 1);
     const [oldest] = this.#open.keys();
