@@ -13,8 +13,8 @@ const SHOWN = 3;
 /**
  * Checks that the files of each fixed package were replaced, and not only its record. Returns why
  * not, or undefined. A file of a package counts as replaced if its content or its time is new, since two
- * builds of a package can have the same bytes. But a fix changes bytes: so of each source package, one
- * binary package must have a file with new content, unless all that is fixed is for all architectures.
+ * builds of a package can have the same bytes. But an update of times alone is no fix: so at least one
+ * source package must have a file with new content, unless all that is fixed is for all architectures.
  */
 export function judgeFixed(
   fixed: ReadonlySet<string>,
@@ -26,7 +26,7 @@ export function judgeFixed(
     [...fixed].filter((name) => mustHaveNewFiles(name, before, facts)),
     (name) => before.get(name)?.source ?? name,
   );
-  for (const [source, names] of bySource) {
+  for (const names of bySource.values()) {
     for (const name of names) {
       if (replaced.has(name)) continue;
       const alone = before.get(name)?.hasArchitecture === true;
@@ -34,11 +34,12 @@ export function judgeFixed(
         return `${name} counts as fixed, but none of its files is replaced`;
       }
     }
-    const hasPrograms = names.some((name) => before.get(name)?.hasArchitecture === true);
-    if (hasPrograms && !isRewritten(source, rewritten, before)) {
-      const shown = names.slice(0, SHOWN).join(', ');
-      return `the update of ${shown} counts as a fix, but its files have the same content as before`;
-    }
+  }
+  const names = [...bySource.values()].flat();
+  const hasPrograms = names.some((name) => before.get(name)?.hasArchitecture === true);
+  if (hasPrograms && ![...bySource.keys()].some((one) => isRewritten(one, rewritten, before))) {
+    const shown = names.slice(0, SHOWN).join(', ');
+    return `the update of ${shown} counts as a fix, but its files have the same content as before`;
   }
   for (const name of fixed) {
     if (facts.source.hasStatusFolder && !facts.source.listed.has(name)) {

@@ -93,6 +93,15 @@ describe('a fixed package', () => {
       ],
     },
     {
+      what: 'with the same bytes from a new build, if another fixed package has other bytes',
+      packages: {
+        libssl3: { ...PACKAGES.libssl3, source: 'openssl', files: SSL },
+        'ssl-data': { before: '1.0', after: '1.1', source: 'other', files: ['usr/lib/other/data'] },
+        bash: { before: '5', after: '5', files: ['bin/bash'] },
+      },
+      added: [...UPDATE.slice(0, 2), fresh(LIBRARY, { text: 'old' }), fresh('usr/lib/other/data')],
+    },
+    {
       what: 'with the same bytes and a new time, if it is for all architectures',
       packages: { ...PACKAGES, libssl3: { ...PACKAGES.libssl3, hasArchitecture: false } },
       added: [...UPDATE.slice(0, 2), fresh(LIBRARY, { text: 'old' })],
