@@ -32,6 +32,21 @@ describe('a fixed package', () => {
         detail: 'the update of libssl3 counts as a fix, but',
       },
       {
+        what: 'whose files have a new time alone, beside an update that fixes nothing,',
+        scene: {
+          added: [
+            ...UPDATE.slice(0, 2),
+            fresh(LIBRARY, { text: 'old' }),
+            fresh('usr/lib/other/data'),
+          ],
+          packages: {
+            libssl3: { ...PACKAGES.libssl3, source: 'openssl', files: SSL },
+            other: { before: '1.0', after: '1.1', files: ['usr/lib/other/data'] },
+          },
+        },
+        detail: 'the update of libssl3 counts as a fix, but',
+      },
+      {
         what: 'whose documentation alone is new',
         scene: {
           source: [[...SOURCE, old('usr/share/doc/libssl3/changelog.gz')]],
