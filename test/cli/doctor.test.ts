@@ -127,7 +127,7 @@ describe('doctor names faulty settings', () => {
     expect(findingsOf(run)).toEqual([expect.stringMatching(/^fail settings: .* → \S/)]);
     expect(findingsOf(run)[0]).toMatch(detail);
     expect(run.code).toBe(1);
-    expect(skippedBecauseOf(run, 'settings')).toHaveLength(25);
+    expect(skippedBecauseOf(run, 'settings')).toHaveLength(26);
   });
 });
 
