@@ -312,7 +312,15 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (signIn == 
 resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, policySetting, priceSettings, retentionSetting, builderSetting, subnetSetting, webhookSetting)
+  properties: union(
+    settings,
+    policySetting,
+    priceSettings,
+    retentionSetting,
+    builderSetting,
+    subnetSetting,
+    webhookSetting
+  )
   dependsOn: [
     authentication
   ]
