@@ -50,8 +50,9 @@ function registerApp(app: App): void {
     return healthy({ next, lastTick: watch.reaperStartedAt, signIn }, now);
   });
   const register = routesBehind(gate);
-  const { clock, largeReports } = app.services;
-  registerReads(register, { history: app.history, clock, sleep: systemSleep, largeReports });
+  const { clock, largeReports, registry } = app.services;
+  const { history } = app;
+  registerReads(register, { history, clock, sleep: systemSleep, largeReports, registry });
   registerStartRun(register, services, app);
   registerCancelRun(register, services, app);
   registerPoison(register, services, app);

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import { getEvidence } from '../lib/api/evidence.ts';
 import { getFindings } from '../lib/api/findings.ts';
+import { getLineage, type LineageServices } from '../lib/api/lineage.ts';
 import { getMe } from '../lib/api/me.ts';
 import {
   getImage,
@@ -20,7 +21,7 @@ import type { RouteName } from './triggers.ts';
 /** The GET routes over the history. */
 export function registerReads(
   registerRoute: RegisterRoute,
-  services: ReadServices & ReportReadServices,
+  services: ReadServices & ReportReadServices & LineageServices,
 ): void {
   const register = (name: RouteName, read: Read) =>
     registerRoute(name, (request) => read(readRequest(request), services));
@@ -34,6 +35,7 @@ export function registerReads(
   register('listRunImages', getRunImages);
   register('listImages', getImages);
   register('getImage', getImage);
+  registerRoute('getLineage', (request) => getLineage(readRequest(request), services));
   registerRoute('getReport', (request) => getReport(readRequest(request), services));
   register('findings', getFindings);
 }

@@ -21,6 +21,7 @@ export const ROUTES = {
   cancelRun: post('runs/{runId}/cancel'),
   listImages: get('images'),
   getImage: get('images/{*image}'),
+  getLineage: get('lineage/{*image}'),
   getReport: get('reports/{*image}'),
   findings: get('findings/{vulnerability}'),
   evidence: get('evidence'),

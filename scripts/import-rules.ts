@@ -49,12 +49,22 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'lib/report',
     'lib/storage',
   ],
+  'lib/lineage': [
+    ...BASE,
+    'lib/history',
+    'lib/image',
+    'lib/json',
+    'lib/pipeline',
+    'lib/registry',
+    'lib/text',
+  ],
   'lib/api': [
     ...BASE,
     'lib/evidence',
     'lib/history',
     'lib/image',
     'lib/json',
+    'lib/lineage',
     'lib/pipeline',
     'lib/storage',
     'lib/text',
@@ -89,7 +99,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   worker: [...BASE, 'lib/http', 'lib/image', 'lib/job', 'lib/json', 'lib/text'],
   // Its imports from `lib/` are types, and code that needs no other module.
-  dashboard: ['lib/history', 'lib/pipeline'],
+  dashboard: ['lib/history', 'lib/lineage', 'lib/pipeline'],
   functions: [
     ...BASE,
     'lib/api',

@@ -6,6 +6,7 @@ import { ImageStory, StoryFilters } from '../history/image-story.ts';
 import { ReportView } from '../history/report-view.ts';
 import { RunView } from '../history/run-view.ts';
 import { Status } from '../history/status.ts';
+import { Lineage } from '../lineage/lineage.ts';
 import { RunRequestBody } from '../pipeline/run/run-request.ts';
 import { Problem } from './answer.ts';
 import { Doctor, FaultyHealth, Health } from './app-state.ts';
@@ -156,6 +157,22 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       filters: StoryFilters,
       status: 200,
       answer: ImageStory,
+      problems: [400, 404],
+    },
+  },
+  '/api/lineage/{image}': {
+    get: {
+      id: 'getLineage',
+      summary:
+        'Where an image comes from and what was made from it: base, source, patches, referrers.',
+      name: {
+        in: 'image',
+        about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
+        example: 'team/api:1.4',
+      },
+      filters: NoFilters,
+      status: 200,
+      answer: Lineage,
       problems: [400, 404],
     },
   },

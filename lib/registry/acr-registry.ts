@@ -100,8 +100,12 @@ export class AcrRegistry implements Registry {
     return shareBlob(this.#registry, from, { repository: to, digest });
   }
 
-  referrers(repository: RepositoryName, digest: Digest): Promise<readonly Descriptor[]> {
-    return listReferrers(this.#registry, repository, digest);
+  referrers(
+    repository: RepositoryName,
+    digest: Digest,
+    options: { readonly enough?: number } = {},
+  ): Promise<readonly Descriptor[]> {
+    return listReferrers(this.#registry, repository, digest, options);
   }
 
   mintToken(scopes: readonly TokenScope[]): Promise<RegistryToken> {

@@ -20,11 +20,12 @@ export async function listReferrers(
   registry: RegistryHttp,
   repository: RepositoryName,
   digest: Digest,
+  { enough = Number.POSITIVE_INFINITY }: { readonly enough?: number } = {},
 ): Promise<readonly Descriptor[]> {
   const operation = `list the referrers of ${repository}@${digest}`;
   const found: Descriptor[] = [];
   let path: string | undefined = `/v2/${repository}/referrers/${digest}`;
-  for (let page = 0; path !== undefined; page += 1) {
+  for (let page = 0; path !== undefined && found.length < enough; page += 1) {
     if (page === MAX_PAGES) throw new RegistryError('too-large', `${operation}: too many pages`);
     const response = await registry.send({
       operation,

@@ -133,8 +133,12 @@ export interface Registry {
     readonly to: RepositoryName;
     readonly digest: Digest;
   }): Promise<'present' | 'mounted' | 'copied'>;
-  /** The manifests whose subject is this digest. */
-  referrers(repository: RepositoryName, digest: Digest): Promise<readonly Descriptor[]>;
+  /** The manifests whose subject is this digest. Reads no further page once it has `enough`. */
+  referrers(
+    repository: RepositoryName,
+    digest: Digest,
+    options?: { readonly enough?: number },
+  ): Promise<readonly Descriptor[]>;
   /** A new access token with exactly these scopes. */
   mintToken(scopes: readonly TokenScope[]): Promise<RegistryToken>;
 }

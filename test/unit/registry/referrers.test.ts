@@ -29,6 +29,18 @@ describe('referrers', () => {
     expect(found.map(({ digest }) => digest)).toEqual([digestOf('a'), digestOf('b')]);
   });
 
+  it('are read no further than to the page with enough of them', async () => {
+    const { registry } = stubAcr((_, nth) => ({
+      status: 200,
+      body: index(`${nth} a`, `${nth} b`),
+      headers: { link: '</v2/next>; rel="next"' },
+    }));
+
+    const found = await registry.referrers(repository, layer, { enough: 3 });
+
+    expect(found).toHaveLength(4);
+  });
+
   it('are read from the tag with the digest if the API is missing', async () => {
     const tag = layer.replace(':', '-');
     const { registry } = stubAcr(({ url }) =>
