@@ -10,9 +10,10 @@ import { ActionButton } from './action-button.tsx';
 import { BeforeAfter } from './before-after.tsx';
 import { CveTable } from './cve-table.tsx';
 import { ImageHistory } from './image-history.tsx';
-import { Lineage } from './lineage.tsx';
+import { LineageTree } from './lineage-tree.tsx';
 import { Name } from './name.tsx';
 import { NotShown } from './not-shown.tsx';
+import { Patch } from './patch.tsx';
 import { StateMark } from './state-mark.tsx';
 import { TitledPage } from './titled-page.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -41,6 +42,7 @@ export function ImagePage({ client, image, status, onAction }: Props) {
       {story !== undefined && (
         <Story story={story} onAction={onAction}>
           <CveTable client={client} path={path} image={story} />
+          <LineageTree client={client} path={path} image={story} />
         </Story>
       )}
     </TitledPage>
@@ -90,7 +92,7 @@ function Story({
       </section>
       <div class="pair-of-cards">
         <BeforeAfter image={story} />
-        <Lineage image={story} />
+        <Patch image={story} />
       </div>
       {children}
       <ImageHistory history={story.history} now={new Date()} />

@@ -4,6 +4,7 @@ import { FindingView } from '../../lib/history/finding-view.ts';
 import { ReportView } from '../../lib/history/report-view.ts';
 import { DashboardBrowser, keepScreenshot, signIn, violationsOf } from './dashboard-browser.ts';
 import { manyImages, mixedImages, monthOfRuns } from './sample-inventory.ts';
+import { LINEAGE, PLAIN_LINEAGE } from './sample-lineage.ts';
 import {
   anImage,
   aRun,
@@ -322,6 +323,7 @@ describe('the page of an image', () => {
   ])('tells its whole story: $name', async ({ name, look }) => {
     browser.app.state.stories = [story];
     browser.app.state.reports = [REPORT];
+    browser.app.state.lineages = [PLAIN_LINEAGE];
     const page = await browser.signedIn(look);
     await page.getByLabel('Search').fill('team/api');
     await page.getByRole('button', { name: /^Done/ }).click();
@@ -329,6 +331,7 @@ describe('the page of an image', () => {
 
     await page.getByText('Deploy team/api:1.4-1.').waitFor();
     await page.getByRole('row', { name: /CVE-2026-0002/ }).waitFor();
+    await page.getByText('base, as the image claims').waitFor();
     const text = await page.locator('main').innerText();
     await keepScreenshot(page, name);
 
@@ -346,6 +349,59 @@ describe('the page of an image', () => {
     expect(await page.getByLabel('Search').inputValue()).toBe('team/api');
     expect(await page.evaluate('document.activeElement.id')).toBe('headline');
     expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([
+    { name: 'lineage-light', look: {} },
+    { name: 'lineage-dark', look: { scheme: 'dark' as const } },
+    { name: 'lineage-phone', look: { width: 360, height: 740 } },
+  ])('has a tree from the base to the referrers: $name', async ({ name, look }) => {
+    browser.app.state.stories = [story];
+    browser.app.state.lineages = [LINEAGE];
+    const page = await browser.signedIn(look);
+    await page.evaluate("location.hash = '#/images/team/api:1.4'");
+    const tree = page.getByRole('region', { name: 'Lineage' });
+    await tree.getByText('base, as the image claims').waitFor();
+
+    const levels = await tree.locator('ul.lineage > li > ul > li > ul > li').count();
+    const text = await tree.innerText();
+    const summary = tree.locator('summary').filter({ hasText: 'of source' });
+    expect(await tree.locator('details[open]').count()).toBe(1);
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    expect(await tree.locator('details[open]').count()).toBe(2);
+    await tree.screenshot({ path: `dist/screenshots/${name}.png` });
+
+    expect(levels).toBe(2);
+    expect(text).toContain('more than 20 referrers');
+    expect(text).toContain('<img src=x onerror=alert(1)>');
+    expect(text).toContain('is not in the registry');
+    expect(text).toContain('3 older patches not shown');
+    expect(await tree.locator('img').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(browser.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is whole but for the lineage while that loads, and if it fails', async () => {
+    browser.app.state.stories = [story];
+    browser.app.state.reports = [REPORT];
+    const page = await browser.signedIn();
+    const asked = Promise.withResolvers<() => Promise<void>>();
+    await page.route('**/api/lineage/**', (route) => asked.resolve(() => route.abort()));
+    await page.evaluate("location.hash = '#/images/team/api:1.4'");
+    const tree = page.getByRole('region', { name: 'Lineage' });
+    await tree.getByText('Loading from the registry').waitFor();
+    await page.getByRole('row', { name: /CVE-2026-0002/ }).waitFor();
+    expect(await tree.innerText()).toContain(PATCH_DIGEST.slice(0, 19));
+
+    await (await asked.promise)();
+
+    await tree.getByText('The app does not answer').waitFor();
+    expect(await tree.innerText()).toContain(PATCH_DIGEST.slice(0, 19));
+    expect(await violationsOf(page)).toEqual([]);
     await page.context().close();
   });
 });

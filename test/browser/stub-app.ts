@@ -11,6 +11,7 @@ import type { ImageView } from '../../lib/history/image-view.ts';
 import type { ReportView } from '../../lib/history/report-view.ts';
 import type { RunView } from '../../lib/history/run-view.ts';
 import type { TargetView } from '../../lib/history/target-view.ts';
+import type { Lineage } from '../../lib/lineage/lineage.ts';
 import type { KeptMessage } from '../../lib/pipeline/upkeep/replay-poison.ts';
 import { principalHeader } from '../unit/api/principal-samples.ts';
 import { statusOf } from './sample-views.ts';
@@ -24,6 +25,8 @@ export interface StubState {
   poison: readonly KeptMessage[];
   /** The report of every image. */
   reports: readonly ReportView[];
+  /** The lineage of every image. */
+  lineages: readonly Lineage[];
   /** Where each vulnerability is. */
   findings: readonly FindingView[];
   key: string;
@@ -100,7 +103,7 @@ export class StubApp {
     if (this.state.outage !== undefined) return problem(503, this.state.outage);
     if (request.method === 'POST') return this.#post(url.pathname, request);
     const value = this.#read(url);
-    if (value === undefined) return problem(404, 'no report of this image is kept');
+    if (value === undefined) return problem(404, 'there is no such thing');
     return tagged(value, request.headers['if-none-match']);
   }
 
@@ -157,6 +160,10 @@ export class StubApp {
       const [report] = this.state.reports;
       return report;
     }
+    if (pathname.startsWith('/api/lineage/')) {
+      const [lineage] = this.state.lineages;
+      return lineage;
+    }
     const name = decodeURIComponent(pathname.slice('/api/images/'.length));
     const story = stories.find(({ image }) => image === name);
     if (story === undefined) throw new Error(`the stub has no ${pathname}`);
@@ -182,6 +189,7 @@ function emptyState(): StubState {
     stories: [],
     poison: [],
     reports: [],
+    lineages: [],
     findings: [],
     key: 'right-key',
     signIn: 'keys',
