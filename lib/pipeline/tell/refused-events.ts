@@ -28,7 +28,9 @@ export function refusedAfter(known: Refused, sent: Sent, now: Date): Refused {
   if (refused.length === 0) return { refused, refusals: 0, refusedUntil: undefined };
   const again = known.refused.filter((key) => tried.has(key));
   // Nothing was repeated: the others wait as before.
-  if (again.length === 0 && known.refused.length > 0) return { ...known, refused };
+  if (again.length === 0 && known.refused.length > 0) {
+    return { refused, refusals: known.refusals, refusedUntil: known.refusedUntil };
+  }
   const isBetter = again.some((key) => sent.accepted.includes(key));
   const refusals = isBetter ? 1 : known.refusals + 1;
   return { refused, refusals, refusedUntil: secondsAfter(now, retryDelay(refusals, 0)) };

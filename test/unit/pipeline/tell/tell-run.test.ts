@@ -218,6 +218,20 @@ describe('a receiver that answers 410', () => {
   });
 });
 
+it('gives up what a receiver refused before it answers 410', async () => {
+  const { world, webhook, tell } = await endedRun();
+  const refused: WebhookAnswer = { kind: 'refused', detail: 'the receiver answered 400' };
+  webhook.answer = ({ id }) => (id.endsWith('run-ended') ? { kind: 'accepted' } : refused);
+  await tell();
+  webhook.answer = () => ({ kind: 'gone', detail: 'the receiver answered 410' });
+  world.clock.advance({ seconds: 3600 });
+
+  await tell();
+
+  expect((await world.runAt(RUN)).warnings).toContain('was not told 2 events');
+  expect(world.logged('webhook given up')).toMatchObject([{ events: 2 }]);
+});
+
 describe('a run that goes on', () => {
   it('tells what has happened so far, and later only the rest', async () => {
     const { world, webhook, tell } = await endedRun({
