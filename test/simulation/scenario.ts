@@ -193,6 +193,9 @@ function imagesOf(repository: string, random: Random, convention: string): Scena
   });
 }
 
+/** The findings may have been others then. The system was the same, so no patch alone is beyond its end of life. */
+const OTHER_KINDS = IMAGE_KINDS.filter((kind) => kind !== 'end-of-life');
+
 function patchedBefore(
   base: string,
   kind: ScenarioImage['kind'],
@@ -200,7 +203,7 @@ function patchedBefore(
   convention: string,
 ): ScenarioImage['patched'] {
   if (kind === 'windows' || kind === 'touched' || !random.chance(0.2)) return [];
-  const made = random.chance(0.5) ? kind : random.pick(IMAGE_KINDS);
+  const made = random.chance(0.5) ? kind : random.pick(OTHER_KINDS);
   const suffix = convention === 'floating' ? 'patched' : random.chance(0.1) ? '999' : '1';
   return [{ tag: `${base}-${suffix}`, kind: made }];
 }
