@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Overview } from '../api/load.ts';
 import type { Action } from '../model/actions.ts';
 import { counted, formatAge, formatCount, inWords } from '../model/format.ts';
@@ -16,7 +16,7 @@ export function Summary({ overview, now, onAction }: Props) {
   const { images, status, isWhole, isCut } = overview;
   const heading = useRef<HTMLHeadingElement>(null);
   // A screen reader starts here, after signing in and on the way back from an image.
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const waiting = images.filter((image) => sectionOf(image) === 'waiting').length;
   const { findings, findingsWithPatches, openFixable, countsUnknown, lastRun } = status;
   return (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Name } from './name.tsx';
 
 interface Props {
@@ -9,10 +9,10 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-/** A page about one thing, with the way back. A screen reader starts at its heading. */
+/** A page about one thing, with the way back. A screen reader starts at its heading, before a key is pressed. */
 export function TitledPage({ subject, title, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     scrollTo(0, 0);
     heading.current?.focus();
   }, [subject]);

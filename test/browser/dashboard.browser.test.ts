@@ -335,7 +335,9 @@ describe('the page of an image', () => {
     const text = await page.locator('main').innerText();
     await keepScreenshot(page, name);
 
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('team/api:1.4');
+    await expect
+      .poll(() => page.evaluate('document.activeElement.textContent'))
+      .toBe('team/api:1.4');
     expect(text).toContain(DIGEST.slice(0, 19));
     expect(text).toContain(PATCH_DIGEST.slice(0, 19));
     expect(text).toContain('openssl: held, 1');
@@ -347,7 +349,7 @@ describe('the page of an image', () => {
     await page.getByRole('link', { name: 'All images' }).click();
     await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
     expect(await page.getByLabel('Search').inputValue()).toBe('team/api');
-    expect(await page.evaluate('document.activeElement.id')).toBe('headline');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('headline');
     expect(browser.complaints).toEqual([]);
     await page.context().close();
   });

@@ -90,7 +90,7 @@ it('works without a mouse: sign in, filter, choose, retry, read an image, and go
   await page.keyboard.type('right-key');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '4 images wait for you' }).waitFor();
-  expect(await focused('id')).toBe('headline');
+  await expect.poll(() => focused('id')).toBe('headline');
   await tabTo('id', 'filter-text');
   await page.keyboard.type('catalog');
   await tabTo('ariaLabel', '^Choose team/catalog');
@@ -109,6 +109,7 @@ it('works without a mouse: sign in, filter, choose, retry, read an image, and go
   await page.getByRole('link', { name: 'team/catalog:2.9' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'team/catalog:2.9' }).waitFor();
+  await expect.poll(() => focused('tagName')).toBe('H1');
   await page.keyboard.press('Shift+Tab');
   expect(await focused('textContent')).toBe('← All images');
   await page.keyboard.press('Enter');
@@ -117,6 +118,6 @@ it('works without a mouse: sign in, filter, choose, retry, read an image, and go
     .or(page.getByText('4 images wait'))
     .first()
     .waitFor();
-  expect(await focused('id')).toBe('headline');
+  await expect.poll(() => focused('id')).toBe('headline');
   await page.context().close();
 });
