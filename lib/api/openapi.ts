@@ -38,6 +38,11 @@ interface Operation {
 
 type Method = 'get' | 'post';
 
+const IMAGE_NAME = {
+  in: 'image',
+  about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
+  example: 'team/api:1.4',
+};
 const RUN_NAME = {
   in: 'runId',
   about: 'The id of a run, a beginning that only one run has, or `latest`.',
@@ -149,11 +154,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       id: 'getImage',
       summary:
         'One image: its state, what to do next, and what the last runs did about it: 30, or `runs`.',
-      name: {
-        in: 'image',
-        about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
-        example: 'team/api:1.4',
-      },
+      name: IMAGE_NAME,
       filters: StoryFilters,
       status: 200,
       answer: ImageStory,
@@ -165,11 +166,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
       id: 'getLineage',
       summary:
         'Where an image comes from and what was made from it: base, source, patches, referrers.',
-      name: {
-        in: 'image',
-        about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
-        example: 'team/api:1.4',
-      },
+      name: IMAGE_NAME,
       filters: NoFilters,
       status: 200,
       answer: Lineage,
@@ -180,11 +177,7 @@ const PATHS: Readonly<Record<string, Partial<Readonly<Record<Method, Operation>>
     get: {
       id: 'getReport',
       summary: 'The findings of an image before and after its patch, each by its CVE.',
-      name: {
-        in: 'image',
-        about: '`REPOSITORY:TAG`, with the slashes of the repository; a beginning, or a digest.',
-        example: 'team/api:1.4',
-      },
+      name: IMAGE_NAME,
       filters: NoFilters,
       status: 200,
       answer: ReportView,

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { inParallel } from '../in-parallel.ts';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { RUN_PARTITION } from '../pipeline/stores/tables/table-runs.ts';
 import { Limit } from './filter-text.ts';
 import { type History, pageOf } from './history.ts';
 import { ImageView, imageView } from './image-view.ts';
 import { nextStep } from './next-step.ts';
-import { targetOf } from './run-targets.ts';
+import { targetsOf } from './run-targets.ts';
 import { RUN_ROWS } from './runs.ts';
 import { TargetView, targetView } from './target-view.ts';
 
@@ -25,7 +24,6 @@ export type ImageStory = z.infer<typeof ImageStory>;
 export const StoryFilters = z.strictObject({ runs: Limit(1000).optional() });
 export type StoryFilters = z.infer<typeof StoryFilters>;
 
-const AT_ONCE = 8;
 /** A month of daily runs. */
 const STORY_RUNS = 30;
 
@@ -38,12 +36,11 @@ export async function imageStory(
   const runs = given === undefined ? STORY_RUNS : Number(given);
   const newest = await pageOf(history, RUN_ROWS, { partition: RUN_PARTITION, limit: runs });
   const ids = [...new Set([image.runId, ...newest.items.map(({ id }) => id)])].sort().reverse();
-  const targets = await inParallel(ids, AT_ONCE, (id) => targetOf(history, id, image));
-  const known = targets.filter((target) => target !== undefined);
+  const targets = await targetsOf(history, ids, image);
   return {
     ...imageView(image),
     nextStep: nextStep(image),
-    history: known.map(targetView),
+    history: targets.map(targetView),
     runs,
     olderRuns: newest.next !== null,
   };

@@ -1,12 +1,10 @@
-import { inParallel } from '../in-parallel.ts';
 import type { InventoryTag } from '../pipeline/records/inventory-tag.ts';
 import { publishedItsPatch } from '../pipeline/records/published-patch.ts';
 import type { Target } from '../pipeline/records/target.ts';
 import { newest } from './find-run.ts';
 import type { History } from './history.ts';
-import { targetOf } from './run-targets.ts';
+import { targetsOf } from './run-targets.ts';
 
-const AT_ONCE = 8;
 const LOOKED_AT = 30;
 
 /**
@@ -18,11 +16,12 @@ export async function latestReport(
   image: InventoryTag,
 ): Promise<Target | undefined> {
   const runs = await newest(history, LOOKED_AT);
-  const found = await inParallel(runs, AT_ONCE, ({ id }) => targetOf(history, id, image));
-  const reported = found.filter((one) => one?.reportBefore !== undefined);
+  const ids = runs.map(({ id }) => id);
+  const found = await targetsOf(history, ids, image);
+  const reported = found.filter((one) => one.reportBefore !== undefined);
   const patched = reported.find(
     (one) =>
-      one?.reportAfter !== undefined &&
+      one.reportAfter !== undefined &&
       publishedItsPatch(one) &&
       one.patchDigest === image.patchDigest,
   );

@@ -1,3 +1,4 @@
+import { inParallel } from '../in-parallel.ts';
 import type { RunId } from '../pipeline/records/run-id.ts';
 import { type Target, targetIdOf } from '../pipeline/records/target.ts';
 import { TARGETS } from '../pipeline/stores/tables/table-targets.ts';
@@ -8,6 +9,7 @@ import { wordsOf } from './filter-text.ts';
 import type { TargetFilters } from './filters.ts';
 import { type History, type Page, pageOf, parserOf } from './history.ts';
 
+const AT_ONCE = 8;
 const DEFAULT_LIMIT = 100;
 const TARGET_ROWS = { table: TABLES.targets, parse: parserOf(TARGETS) };
 
@@ -38,6 +40,16 @@ export async function targetOf(
   const key = targetIdOf(image.repository, image.tag);
   const stored = await tables.get(TABLES.targets, runId, key);
   return stored === undefined ? undefined : TARGET_ROWS.parse(stored.entity);
+}
+
+/** What these runs did about a tag, in their order, without those that did nothing. A point read for each. */
+export async function targetsOf(
+  history: Pick<History, 'tables'>,
+  runIds: readonly string[],
+  image: { readonly repository: string; readonly tag: string },
+): Promise<readonly Target[]> {
+  const targets = await inParallel(runIds, AT_ONCE, (id) => targetOf(history, id, image));
+  return targets.filter((target) => target !== undefined);
 }
 
 function repositoryConditions(pattern: string | undefined): readonly (readonly Condition[])[] {

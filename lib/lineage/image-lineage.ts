@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { newest } from '../history/find-run.ts';
 import type { History } from '../history/history.ts';
-import { targetOf } from '../history/run-targets.ts';
+import { targetsOf } from '../history/run-targets.ts';
 import { Annotation } from '../image/annotations.ts';
 import { Digest } from '../image/digest.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -17,7 +17,6 @@ import { unread } from './unread.ts';
 import { type Ask, type Asked, withinTime } from './within-time.ts';
 
 const LOOKED_AT = 30;
-const AT_ONCE = 8;
 const REQUESTS_AT_ONCE = 3;
 const MOST_PATCHES = 5;
 /** Below the limit of a person's patience, and of the page's own requests. */
@@ -38,11 +37,8 @@ export async function imageLineage(
   image: InventoryTag,
 ): Promise<Lineage> {
   const runs = await newest(history, LOOKED_AT);
-  const targets = await inParallel(runs, AT_ONCE, ({ id }) => targetOf(history, id, image));
-  const known = patchesInRows(
-    image,
-    targets.filter((target) => target !== undefined),
-  );
+  const ids = runs.map(({ id }) => id);
+  const known = patchesInRows(image, await targetsOf(history, ids, image));
   const shown = known.slice(0, MOST_PATCHES);
   const [base, source, patches] = await withinTime(sleep, LONGEST_MS, (ask) =>
     Promise.all([

@@ -25,8 +25,8 @@ export interface ArchivedLines {
 }
 
 /**
- * The archive of a run. Writes it if there is none, and notes what it holds. The fault, about the blob, says
- * why it is no archive of this run: then no row may be deleted. Throws if no archive can be written.
+ * The archive of a run. Writes it if there is none, and notes what it holds. A fault says why the blob can't be
+ * the archive of this run; then no row may be deleted. Throws if no archive can be written.
  */
 export async function archivedLines(
   services: ArchiveServices,

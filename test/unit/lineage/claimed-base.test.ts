@@ -36,7 +36,7 @@ it.each([
   });
 });
 
-it('leaves out a digest that is none', () => {
+it('leaves out text that is not a digest', () => {
   const claim = { [NAME]: 'debian:12', [DIGEST]: 'sha256:12' };
   expect(claimedBase(claim)).toEqual({ name: 'debian:12', digest: null, malformed: true });
 });
