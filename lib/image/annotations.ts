@@ -7,6 +7,8 @@ export const Annotation = {
   baseName: 'org.opencontainers.image.base.name',
   baseDigest: 'org.opencontainers.image.base.digest',
   version: 'org.opencontainers.image.version',
+  /** Copa sets it on every patch; others set it on images and artifacts. */
+  created: 'org.opencontainers.image.created',
   originKind: 'sh.copa.patch.origin.kind',
   originName: 'sh.copa.patch.origin.name',
   originDigest: 'sh.copa.patch.origin.digest',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Annotation } from '../image/annotations.ts';
 import type { Digest } from '../image/digest.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import type { RepositoryName } from '../image/reference.ts';
@@ -9,7 +10,6 @@ import type { Ask } from './within-time.ts';
 
 const MOST = 20;
 const LONGEST_TYPE = 255;
-const CREATED = 'org.opencontainers.image.created';
 
 /** What is attached to any of these digests. One request for each digest, or more if its pages are small. */
 export async function readReferrers(
@@ -39,7 +39,7 @@ function listed(found: ReadonlyMap<Digest, Descriptor>, unread: Referrers['unrea
 
 function referrerOf({ artifactType = '', digest, size, annotations }: Descriptor): Referrer {
   const type = plainText(artifactType, LONGEST_TYPE);
-  const created = new Map(Object.entries(annotations ?? {})).get(CREATED);
+  const created = new Map(Object.entries(annotations ?? {})).get(Annotation.created);
   return { artifactType: type === '' ? null : type, digest, size, createdAt: timeIn(created) };
 }
 

@@ -162,12 +162,8 @@ function configRefusal(
   return change === undefined ? undefined : refuse('config-changed', change);
 }
 
-/** Copa sets these on every patch. It also rewrites the version if the source has one. */
-const COPA_ANNOTATIONS = ['org.opencontainers.image.created', 'sh.copa.image.patched'];
-const CHANGEABLE: ReadonlySet<string> = new Set([
-  ...COPA_ANNOTATIONS,
-  ...Object.values(Annotation),
-]);
+/** Copa sets some of them on every patch. It also rewrites the version if the source has one. */
+const CHANGEABLE: ReadonlySet<string> = new Set(Object.values(Annotation));
 
 function manifestRefusal(source: ImageManifest, patched: ImageManifest): Refusal | undefined {
   const compared = ['mediaType', 'config', 'layers', 'annotations'];

@@ -1,10 +1,10 @@
+import { Annotation } from '../../image/annotations.ts';
 import { ImageManifest } from '../../image/manifest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { Registry, StoredManifest } from '../../registry/registry.ts';
 import { databaseTime } from '../../report/database-age.ts';
 
-const CREATED = 'org.opencontainers.image.created';
 /** Limit for reading the whole layer, which has about 100 MB. */
 const LAYER_MS = 120_000;
 
@@ -20,7 +20,7 @@ export async function timeOfDatabase(
   const manifest = readJson(ImageManifest, stored.bytes);
   const layer = manifest.ok ? manifest.value.layers[0] : undefined;
   if (!manifest.ok || layer === undefined) return 'not-a-database';
-  const annotated = Date.parse(manifest.value.annotations?.[CREATED] ?? '');
+  const annotated = Date.parse(manifest.value.annotations?.[Annotation.created] ?? '');
   if (!Number.isNaN(annotated)) return new Date(annotated);
   const content = await registry.openBlob(repository, layer.digest, LAYER_MS);
   if (content === undefined) return 'not-a-database';

@@ -1,4 +1,4 @@
-import { ArtifactType } from '../../image/annotations.ts';
+import { Annotation, ArtifactType } from '../../image/annotations.ts';
 import { type Digest, digestOf } from '../../image/digest.ts';
 import { MediaType } from '../../image/manifest.ts';
 import type { RepositoryName } from '../../image/reference.ts';
@@ -157,7 +157,7 @@ async function attach(
       },
     ],
     subject,
-    annotations: { 'org.opencontainers.image.created': timestamp },
+    annotations: { [Annotation.created]: timestamp },
   };
   const body = new TextEncoder().encode(JSON.stringify(manifest));
   await registry.putManifest(repository, digestOf(body), {
